@@ -1,0 +1,1 @@
+"""The lectern command and the one-machine runner."""

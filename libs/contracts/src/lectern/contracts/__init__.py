@@ -1,0 +1,1 @@
+"""What every service agrees on: events, subjects, topology, keys, problems, the fold."""

@@ -1,0 +1,216 @@
+"""The facts of a video, in the past tense. Frozen, tagged, JSON on the wire; unknown fields are ignored."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+import msgspec
+
+from lectern.contracts.options import Brief, Lane, VideoOptions
+from lectern.contracts.problems import Problem
+
+
+def now() -> datetime:
+    """The current time in UTC, which every event carries as `at`."""
+    return datetime.now(UTC)
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True):
+    """What every event carries.
+
+    `revision` counts a video's rounds of work from 1: a first run, then one for each edit or retry. A scene keeps the
+    revision it was last planned in, so work for an older one is recognised as stale. `cause` is the message id of the
+    event this one answers.
+    """
+
+    video_id: str
+    lane: Lane = "fast"
+    revision: int = 1
+    at: datetime = msgspec.field(default_factory=now)
+    cause: str = ""
+
+
+class SceneEvent(Event, frozen=True, kw_only=True):
+    """An event about one scene, counted from 1."""
+
+    scene: int
+
+
+class NarrationRef(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a scene's narration lies. `key` is a `Narration` as JSON, `audio_key` its FLAC."""
+
+    key: str
+    audio_key: str
+    seconds: float
+    beats: int
+    timing: str = "exact"
+
+
+class CodeRef(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a scene's visual source lies, how it came about, and the template to use should it not render."""
+
+    key: str
+    origin: str  # "lesson", "template", "model", "author"
+    fallback_key: str = ""
+    attempts: int = 1
+
+
+class FootageRef(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a scene's silent picture lies. `frames / fps` is its exact length."""
+
+    key: str
+    frames: int
+    fps: int
+    cpu_seconds: float = 0.0
+    cached: bool = False
+
+
+class Output(msgspec.Struct, frozen=True, kw_only=True):
+    """One finished file of a video, as the user may download it."""
+
+    kind: str  # "video", "captions_vtt", "captions_srt", "chapters_vtt", "thumbnail", "transcript", "script"
+    key: str
+    media_type: str
+    bytes: int
+
+
+class SceneTitle(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list of scenes shows before anything is made."""
+
+    title: str
+    words: int
+
+
+class VideoRequested(Event, frozen=True, kw_only=True, tag="video.requested.v1"):
+    """Somebody asked for a video."""
+
+    brief: Brief
+    options: VideoOptions
+
+
+class VideoScripted(Event, frozen=True, kw_only=True, tag="video.scripted.v1"):
+    """The script is written. With `review` the pipeline waits for `ScriptApproved`."""
+
+    script_key: str
+    title: str
+    scenes: tuple[SceneTitle, ...]
+    options: VideoOptions
+    assets: dict[str, str] = {}
+    review: bool = False
+
+
+class ScriptApproved(Event, frozen=True, kw_only=True, tag="video.approved.v1"):
+    """The script (perhaps edited) may be made. `plan` names the scenes to make anew; the others keep what they have."""
+
+    script_key: str
+    title: str
+    scenes: tuple[SceneTitle, ...]
+    plan: tuple[int, ...]
+    options: VideoOptions
+    assets: dict[str, str] = {}
+    fresh: bool = False  # make the planned scenes anew even where their inputs are unchanged
+
+
+class ScenePlanned(SceneEvent, frozen=True, kw_only=True, tag="scene.planned.v1"):
+    """A scene is ready to be spoken. Its text is scene `scene` of the script at `script_key`."""
+
+    script_key: str
+    options: VideoOptions
+    assets: dict[str, str] = {}
+    salt: str = ""  # set when the user wants the same inputs worked on again
+
+
+class SceneNarrated(SceneEvent, frozen=True, kw_only=True, tag="scene.narrated.v1"):
+    """A scene has its voice."""
+
+    script_key: str
+    options: VideoOptions
+    assets: dict[str, str] = {}
+    salt: str = ""
+    narration: NarrationRef
+
+
+class SceneCoded(SceneEvent, frozen=True, kw_only=True, tag="scene.coded.v1"):
+    """A scene has its visual source. `degraded` says why it is only a template, when it is."""
+
+    script_key: str
+    options: VideoOptions
+    assets: dict[str, str] = {}
+    salt: str = ""
+    narration: NarrationRef
+    code: CodeRef
+    degraded: Problem | None = None
+
+
+class SceneRendered(SceneEvent, frozen=True, kw_only=True, tag="scene.rendered.v1"):
+    """A scene has its picture."""
+
+    script_key: str
+    options: VideoOptions
+    narration: NarrationRef
+    code: CodeRef
+    footage: FootageRef
+    degraded: Problem | None = None
+
+
+class SceneFailed(SceneEvent, frozen=True, kw_only=True, tag="scene.failed.v1"):
+    """A scene cannot be made in this revision. `stage` is where it ended."""
+
+    stage: str
+    problem: Problem
+
+
+class VideoCompleted(Event, frozen=True, kw_only=True, tag="video.completed.v1"):
+    """The video is there."""
+
+    seconds: float
+    frames: int
+    outputs: tuple[Output, ...]
+
+
+class VideoFailed(Event, frozen=True, kw_only=True, tag="video.failed.v1"):
+    """The video cannot be made in this revision."""
+
+    problem: Problem
+
+
+class VideoCancelled(Event, frozen=True, kw_only=True, tag="video.cancelled.v1"):
+    """Somebody no longer wants the video."""
+
+    reason: str = ""
+
+
+AnyEvent: TypeAlias = (
+    VideoRequested
+    | VideoScripted
+    | ScriptApproved
+    | ScenePlanned
+    | SceneNarrated
+    | SceneCoded
+    | SceneRendered
+    | SceneFailed
+    | VideoCompleted
+    | VideoFailed
+    | VideoCancelled
+)
+Outcome: TypeAlias = VideoCompleted | VideoFailed | VideoCancelled
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+
+
+def encode(event: AnyEvent) -> bytes:
+    """An event as it travels: one JSON object."""
+    return _encoder.encode(event)
+
+
+def decode(data: bytes) -> AnyEvent:
+    """The event in `data`. Raises msgspec.ValidationError for an unknown type or a missing field."""
+    return _decoder.decode(data)
+
+
+def message_id(event: AnyEvent) -> str:
+    """The event's deterministic id: the same fact published twice has the same one, so the stream keeps it once."""
+    scene = f":{event.scene}" if isinstance(event, SceneEvent) else ""
+    return f"{event.video_id}:{event.revision}{scene}:{event.__struct_config__.tag}"

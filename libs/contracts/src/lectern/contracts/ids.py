@@ -1,0 +1,10 @@
+"""Names for new things: UUIDv7, so that names sort by the time they were given."""
+
+from __future__ import annotations
+
+import uuid_utils
+
+
+def new_id() -> str:
+    """A new UUIDv7 as text (RFC 9562), safe as a subject token and as part of an object key."""
+    return str(uuid_utils.uuid7())

@@ -1,0 +1,41 @@
+"""What a spoken scene is: its length, when each word is said, where each beat begins and ends. Times in seconds."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+Timing: TypeAlias = Literal["exact", "aligned", "estimated"]
+
+
+class Word(msgspec.Struct, frozen=True, kw_only=True):
+    """One spoken word as captions show it. `beat` counts from 0."""
+
+    text: str
+    start: float
+    end: float
+    beat: int
+
+
+class BeatSpan(msgspec.Struct, frozen=True, kw_only=True):
+    """A beat's place in its scene. Spans are gapless: each starts where the one before ended."""
+
+    start: float
+    end: float
+    text: str
+
+
+class Narration(msgspec.Struct, frozen=True, kw_only=True):
+    """The timings of one scene's narration, stored as JSON beside its audio.
+
+    The audio is mono FLAC at 48 kHz of exactly `samples` samples; `seconds` is `samples / 48000`.
+    """
+
+    seconds: float
+    samples: int
+    words: tuple[Word, ...]
+    beats: tuple[BeatSpan, ...]
+    voice: str
+    engine: str
+    timing: Timing

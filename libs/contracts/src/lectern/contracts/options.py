@@ -1,0 +1,46 @@
+"""What a user asks for: the brief (what to explain) and the options (how it should look and sound)."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from lectern.contracts.quality import Aspect, Quality
+
+Lane: TypeAlias = Literal["fast", "bulk"]
+LANES: tuple[Lane, ...] = ("fast", "bulk")
+Captions: TypeAlias = Literal["plain", "karaoke", "off"]
+
+TOPIC_LIMIT = 500  # characters: a topic is a question or a phrase; longer text is a document
+DOCUMENT_LIMIT = 200_000  # characters of Markdown
+
+
+class Brief(msgspec.Struct, frozen=True, kw_only=True):
+    """What to explain: a topic, or the key of a Markdown document in the object store.
+
+    `assets` maps the names a document uses for its pictures to object keys.
+    """
+
+    topic: str = ""
+    document_key: str = ""
+    audience: str = "general"
+    target_seconds: int = 0
+    assets: dict[str, str] = {}
+
+    def names(self) -> str:
+        """What to call this brief in lists and logs before a script gives it a title."""
+        return self.topic or "Document"
+
+
+class VideoOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How the video should look and sound. Travels in every event so that no stage has to look it up."""
+
+    quality: Quality = "standard"
+    aspect: Aspect = "16:9"
+    voice: str = "en-US"
+    speaking_rate: float = 1.0
+    language: str = "en"
+    captions: Captions = "plain"
+    theme: str = "dark"
+    review: bool = False

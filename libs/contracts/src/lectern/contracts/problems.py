@@ -1,0 +1,58 @@
+"""A Problem: what went wrong, where, and what to do. The same value is an event's field and an API error's body."""
+
+from __future__ import annotations
+
+import msgspec
+
+DOCS = "https://lectern.dev/problems/"  # a name, resolved by nobody; RFC 9457 asks only that `type` is a URI
+
+
+class FieldError(msgspec.Struct, frozen=True, kw_only=True):
+    """One field of the input that was refused. `pointer` is a JSON pointer (RFC 6901) or `line 12` for Markdown."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A failure in words a user can act on.
+
+    `code` is a stable slug (`unknown-lesson`), `detail` says what happened, `remedy` what to do. `stage`, `scene` and
+    `attempt` say where in the pipeline; they are absent for errors of the API itself.
+    """
+
+    code: str
+    title: str
+    detail: str
+    remedy: str
+    stage: str | None = None
+    scene: int | None = None
+    attempt: int | None = None
+    retryable: bool = False
+    errors: tuple[FieldError, ...] = ()
+
+    def sentence(self) -> str:
+        """One line for logs and terminals: where, what, remedy."""
+        where = ", ".join(
+            part
+            for part in (
+                self.stage,
+                f"scene {self.scene}" if self.scene is not None else None,
+                f"attempt {self.attempt}" if self.attempt is not None else None,
+            )
+            if part
+        )
+        return f"{where + ': ' if where else ''}{self.detail} {self.remedy}".strip()
+
+
+class ProblemError(Exception):
+    """Carries a Problem up the stack. Raised where input is refused or a stage cannot go on."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.sentence())
+        self.problem = problem
+
+
+def refuse(code: str, title: str, detail: str, remedy: str, *, errors: tuple[FieldError, ...] = ()) -> ProblemError:
+    """A ProblemError for input that is refused; raise what it returns."""
+    return ProblemError(Problem(code=code, title=title, detail=detail, remedy=remedy, errors=errors))

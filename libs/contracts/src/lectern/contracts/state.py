@@ -1,0 +1,225 @@
+"""The fold: a video's state is its events, merged. Merging is commutative, associative and idempotent, so duplicates,
+replays and reordering cannot change what a video is; a stale revision never wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, TypeAlias, TypeVar
+
+import msgspec
+
+from lectern.contracts import events as e
+from lectern.contracts.problems import Problem
+
+Status: TypeAlias = Literal["queued", "in_progress", "awaiting_approval", "completed", "failed", "cancelled"]
+SceneStatus: TypeAlias = Literal["waiting", "planned", "narrated", "coded", "rendered", "failed"]
+
+# Shares of a video's work, from measured stage times: rendering is where the time goes.
+SCRIPT_SHARE, VOICE_SHARE, CODE_SHARE, RENDER_SHARE, COMPOSE_SHARE = 5, 10, 15, 60, 10
+_STAGES = ("voice", "coder", "renderer")
+
+E = TypeVar("E", bound=e.Event)
+
+
+def _later(a: E | None, b: E | None) -> E | None:
+    """Of two reports of one fact: the newer revision; within a revision the one that was first."""
+    if a is None or b is None:
+        return a or b
+
+    def order(event: E) -> tuple[int, float, bytes]:
+        return (event.revision, -event.at.timestamp(), msgspec.json.encode(event))
+
+    return max(a, b, key=order)
+
+
+class SceneFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The newest fact of each kind about one scene. Read it through `VideoState.scene`, which hides stale ones."""
+
+    planned: e.ScenePlanned | None = None
+    narrated: e.SceneNarrated | None = None
+    coded: e.SceneCoded | None = None
+    rendered: e.SceneRendered | None = None
+    failed: e.SceneFailed | None = None
+
+    def of_revision(self, revision: int) -> SceneFacts:
+        """Only what was made in `revision` or later."""
+
+        def fresh(event: E | None) -> E | None:
+            return event if event is not None and event.revision >= revision else None
+
+        return SceneFacts(
+            planned=fresh(self.planned),
+            narrated=fresh(self.narrated),
+            coded=fresh(self.coded),
+            rendered=fresh(self.rendered),
+            failed=fresh(self.failed),
+        )
+
+    def failure(self) -> e.SceneFailed | None:
+        """The scene's failure, unless the stage that failed has since succeeded (a retried dead letter)."""
+        if self.failed is None:
+            return None
+        done = (self.narrated, self.coded, self.rendered)
+        overcome = any(
+            fact is not None and fact.revision >= self.failed.revision
+            for stage, fact in zip(_STAGES, done, strict=True)
+            if self.failed.stage not in _STAGES or _STAGES.index(stage) >= _STAGES.index(self.failed.stage)
+        )
+        return None if overcome else self.failed
+
+    def status(self) -> SceneStatus:
+        """How far the scene is."""
+        if self.rendered:
+            return "rendered"
+        if self.failure():
+            return "failed"
+        if self.coded:
+            return "coded"
+        if self.narrated:
+            return "narrated"
+        return "planned" if self.planned else "waiting"
+
+    def degraded(self) -> Problem | None:
+        """Why the scene is only a template, when it is."""
+        latest = self.rendered or self.coded
+        return latest.degraded if latest else None
+
+    def share(self) -> float:
+        """How much of the scene's work is done, 0 to 1."""
+        done = (
+            VOICE_SHARE * bool(self.narrated or self.coded or self.rendered)
+            + CODE_SHARE * bool(self.coded or self.rendered)
+            + RENDER_SHARE * bool(self.rendered or self.failure())
+        )
+        return min(1.0, done / (VOICE_SHARE + CODE_SHARE + RENDER_SHARE))
+
+
+class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All that is known about a video. Made only by `fold`."""
+
+    requested: e.VideoRequested | None = None
+    scripted: e.VideoScripted | None = None
+    approved: e.ScriptApproved | None = None
+    completed: e.VideoCompleted | None = None
+    failed: e.VideoFailed | None = None
+    cancelled: e.VideoCancelled | None = None
+    facts: dict[int, SceneFacts] = {}
+    planned_in: dict[int, int] = {}  # scene -> revision it was last asked for
+
+    def revision(self) -> int:
+        """The round of work the video is in, from 1."""
+        return max((fact.revision for fact in (self.requested, self.scripted, self.approved) if fact), default=1)
+
+    def script(self) -> e.VideoScripted | e.ScriptApproved | None:
+        """The script in force: the newest approved one, else the one that was written."""
+        if self.approved and (not self.scripted or self.approved.revision >= self.scripted.revision):
+            return self.approved
+        return self.scripted
+
+    def scene_count(self) -> int:
+        """How many scenes the script in force has; 0 before there is one."""
+        script = self.script()
+        return len(script.scenes) if script else 0
+
+    def scene(self, number: int) -> SceneFacts:
+        """The scene's facts in the revision it was last asked for."""
+        return self.facts.get(number, SceneFacts()).of_revision(self.planned_in.get(number, 1))
+
+    def scenes(self) -> Mapping[int, SceneFacts]:
+        """Every scene of the script in force, in order."""
+        return {number: self.scene(number) for number in range(1, self.scene_count() + 1)}
+
+    def outcome(self) -> e.Outcome | None:
+        """How the current revision ended; None while it is going on."""
+        ended = [fact for fact in (self.completed, self.failed, self.cancelled) if fact]
+        current = [fact for fact in ended if fact.revision >= self.revision()]
+        return min(current, key=lambda fact: fact.at, default=None)
+
+    def awaits_approval(self) -> bool:
+        """Whether the script waits for its user."""
+        scripted = self.scripted
+        return bool(scripted and scripted.review and (not self.approved or self.approved.revision < scripted.revision))
+
+    def settled(self) -> tuple[e.SceneRendered | e.SceneFailed, ...] | None:
+        """Each scene's last word, in order, once every scene has one and the script may be made; None before."""
+        if not self.scene_count() or self.awaits_approval():
+            return None
+        words = [facts.rendered or facts.failure() for facts in self.scenes().values()]
+        return tuple(word for word in words if word) if all(words) else None
+
+    def status(self) -> Status:
+        """The one word a user sees."""
+        match self.outcome():
+            case e.VideoCompleted():
+                return "completed"
+            case e.VideoFailed():
+                return "failed"
+            case e.VideoCancelled():
+                return "cancelled"
+        if self.awaits_approval():
+            return "awaiting_approval"
+        return "in_progress" if self.script() else "queued"
+
+    def progress(self) -> int:
+        """Per cent of the work that is done, weighted by what stages cost; 100 only when completed."""
+        if self.status() == "completed":
+            return 100
+        scenes = self.scenes().values()
+        making = 100 - SCRIPT_SHARE - COMPOSE_SHARE
+        done = sum(facts.share() for facts in scenes) / len(scenes) if scenes else 0.0
+        return int(SCRIPT_SHARE * bool(self.script()) + making * done)
+
+
+def _with_scene(state: VideoState, event: e.SceneEvent, **fact: e.SceneEvent | None) -> VideoState:
+    facts = msgspec.structs.replace(state.facts.get(event.scene, SceneFacts()), **fact)
+    return msgspec.structs.replace(state, facts={**state.facts, event.scene: facts})
+
+
+def _asked(state: VideoState, scenes: Iterable[int], revision: int) -> VideoState:
+    planned_in = dict(state.planned_in)
+    for number in scenes:
+        planned_in[number] = max(revision, planned_in.get(number, 1))
+    return msgspec.structs.replace(state, planned_in=planned_in)
+
+
+def apply(state: VideoState, event: e.AnyEvent) -> VideoState:
+    """The state with one more fact. Applying a fact twice, or facts in another order, changes nothing."""
+    replace = msgspec.structs.replace
+    match event:
+        case e.VideoRequested():
+            return replace(state, requested=_later(state.requested, event))
+        case e.VideoScripted():
+            return replace(state, scripted=_later(state.scripted, event))
+        case e.ScriptApproved():
+            return _asked(replace(state, approved=_later(state.approved, event)), event.plan, event.revision)
+        case e.VideoCompleted():
+            return replace(state, completed=_later(state.completed, event))
+        case e.VideoFailed():
+            return replace(state, failed=_later(state.failed, event))
+        case e.VideoCancelled():
+            return replace(state, cancelled=_later(state.cancelled, event))
+        case e.ScenePlanned():
+            known = state.facts.get(event.scene, SceneFacts())
+            return _asked(
+                _with_scene(state, event, planned=_later(known.planned, event)), [event.scene], event.revision
+            )
+        case e.SceneNarrated():
+            known = state.facts.get(event.scene, SceneFacts())
+            return _with_scene(state, event, narrated=_later(known.narrated, event))
+        case e.SceneCoded():
+            known = state.facts.get(event.scene, SceneFacts())
+            return _with_scene(state, event, coded=_later(known.coded, event))
+        case e.SceneRendered():
+            known = state.facts.get(event.scene, SceneFacts())
+            return _with_scene(state, event, rendered=_later(known.rendered, event))
+        case e.SceneFailed():
+            known = state.facts.get(event.scene, SceneFacts())
+            return _with_scene(state, event, failed=_later(known.failed, event))
+
+
+def fold(events: Iterable[e.AnyEvent], state: VideoState | None = None) -> VideoState:
+    """The state that events (of one video) add up to, starting from `state` when part was folded before."""
+    result = state or VideoState()
+    for event in events:
+        result = apply(result, event)
+    return result

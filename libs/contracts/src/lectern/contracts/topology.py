@@ -1,0 +1,97 @@
+"""Streams, consumers and buckets: declared here, applied by `lectern provision`, never by a worker."""
+
+from __future__ import annotations
+
+import msgspec
+
+from lectern.contracts import events as e
+from lectern.contracts import subjects
+from lectern.contracts.options import LANES
+
+DAY = 86_400.0
+VIDEOS, DEAD, ADVISORIES = "VIDEOS", "DEAD", "ADVISORIES"
+VIDEO_VIEWS = "video-views"  # KV bucket: the gateway's projection for lists
+ANSWERS = "idempotency"  # KV bucket: what an Idempotency-Key was answered with
+ATTEMPTS = 5  # deliveries a handler may fail before its scene fails
+BACKSTOP = ATTEMPTS + 3  # deliveries after which the server gives up: only a worker that dies each time gets here
+ACK_WAIT = 30.0  # seconds without a heartbeat until a message is delivered to somebody else
+PROJECTOR = "gateway-projector"
+SWEEPER = "advisory-sweeper"
+
+STAGE_INPUTS: dict[str, tuple[type[e.Event], ...]] = {
+    "scripter": (e.VideoRequested, e.ScriptApproved),
+    "voice": (e.ScenePlanned,),
+    "coder": (e.SceneNarrated,),
+    "renderer": (e.SceneCoded,),
+    "composer": (e.SceneRendered, e.SceneFailed),
+}
+
+
+class Stream(msgspec.Struct, frozen=True, kw_only=True):
+    """A stream. Ages in seconds."""
+
+    name: str
+    subjects: tuple[str, ...]
+    max_age: float
+    duplicate_window: float = 120.0
+
+
+class Consumer(msgspec.Struct, frozen=True, kw_only=True):
+    """A durable pull consumer. Times in seconds. No `backoff` of its own: that would silently replace `ack_wait`."""
+
+    name: str
+    stream: str
+    filters: tuple[str, ...]
+    ack_wait: float = ACK_WAIT
+    max_deliver: int = BACKSTOP
+    max_ack_pending: int = 1000
+
+
+class Bucket(msgspec.Struct, frozen=True, kw_only=True):
+    """A key-value bucket. `ttl` in seconds, 0 keeps for good."""
+
+    name: str
+    ttl: float = 0.0
+
+
+STREAMS = (
+    Stream(name=VIDEOS, subjects=(subjects.EVERY_VIDEO,), max_age=30 * DAY, duplicate_window=600.0),
+    Stream(name=DEAD, subjects=("dead.>",), max_age=30 * DAY),
+    Stream(
+        name=ADVISORIES,
+        subjects=(
+            f"$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.{VIDEOS}.>",
+            f"$JS.EVENT.ADVISORY.CONSUMER.MSG_TERMINATED.{VIDEOS}.>",
+        ),
+        max_age=7 * DAY,
+    ),
+)
+
+
+def consumer_name(stage: str, lane: str) -> str:
+    """The durable's name, which a scaler is configured with: `renderer-fast`."""
+    return f"{stage}-{lane}"
+
+
+def consumers() -> tuple[Consumer, ...]:
+    """Every durable consumer: one per stage and lane, the gateway's projector, the sweeper of advisories."""
+    stages = tuple(
+        Consumer(
+            name=consumer_name(stage, lane),
+            stream=VIDEOS,
+            filters=tuple(subjects.wanted(event_type, lane) for event_type in inputs),
+        )
+        for stage, inputs in STAGE_INPUTS.items()
+        for lane in LANES
+    )
+    projector = Consumer(name=PROJECTOR, stream=VIDEOS, filters=(subjects.EVERY_VIDEO,), max_deliver=-1)
+    sweeper = Consumer(
+        name=SWEEPER,
+        stream=ADVISORIES,
+        filters=(f"$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.{VIDEOS}.>",),
+        max_deliver=-1,
+    )
+    return (*stages, projector, sweeper)
+
+
+BUCKETS = (Bucket(name=VIDEO_VIEWS), Bucket(name=ANSWERS, ttl=DAY))

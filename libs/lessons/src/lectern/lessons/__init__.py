@@ -1,0 +1,1 @@
+"""Finished lessons in Markdown: offline demos, worked examples, golden tests."""

@@ -1,0 +1,1 @@
+"""Asking a model: Gemini, an OpenAI-compatible endpoint, none."""

@@ -1,0 +1,1 @@
+"""What scene code may use: NarratedScene, layouts, theme, the layout lint."""

@@ -1,0 +1,1 @@
+"""Gives a narrated scene its visual source."""

@@ -1,0 +1,1 @@
+"""Joins footage, narration, captions and chapters into the finished video."""

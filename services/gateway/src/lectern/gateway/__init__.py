@@ -1,0 +1,1 @@
+"""HTTP: admits, validates and shows videos; REST, SSE, media."""

@@ -1,0 +1,1 @@
+"""Renders silent footage, exactly as long as the narration, in a sandbox."""

@@ -1,0 +1,1 @@
+"""Turns a brief into a script of scenes and beats."""

@@ -1,0 +1,1 @@
+"""Speaks a planned scene and measures when each word and beat starts."""
