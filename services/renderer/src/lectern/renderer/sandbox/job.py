@@ -1,0 +1,120 @@
+"""What goes into the sandbox and what comes out: limits, a job, its result, its outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+OnProgress: TypeAlias = Callable[[int, int], None]
+Killed: TypeAlias = Literal["wall", "cpu", "memory", "output", "disk", "log", "crash", "sandbox"]
+
+MIB = 1024 * 1024
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What one job may use. Past any of these it is killed, or its call fails, and the outcome says which.
+
+    `memory_bytes` is address space (RLIMIT_AS): a 1080p60 scene needs 0.9 to 1.0 GB of it with one encoder thread,
+    measured. `output_bytes` bounds the whole job folder and each file in it, `files` the number of its entries.
+    `processes` counts threads too: a job can start threads and never a process.
+    """
+
+    wall_seconds: float = 120.0
+    cpu_seconds: float = 110.0
+    memory_bytes: int = 2048 * MIB
+    output_bytes: int = 256 * MIB
+    files: int = 4096
+    processes: int = 64
+    open_files: int = 128
+    log_bytes: int = 8 * MIB
+
+
+PREFLIGHT = Limits(wall_seconds=20.0, cpu_seconds=18.0, output_bytes=64 * MIB)
+
+
+class RenderJob(msgspec.Struct, frozen=True, kw_only=True):
+    """One run of scene code.
+
+    `settings` is the content of `job.json` (mode, frame size, seconds, beats, ...). `assets` maps a name below
+    `assets/` in the job folder to the file that is copied there.
+    """
+
+    code: str
+    settings: dict[str, Any]
+    assets: Mapping[str, Path] = {}
+    limits: Limits = Limits()
+
+
+class BeatMeasure(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds a beat's animations took, seconds its narration allots, and the speed-up that reconciles them."""
+
+    measured: float = 0.0
+    allotted: float = 0.0
+    speed: float = 1.0
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing scenekit found wrong with a scene; `line` is the author's, `beat` counts from 0."""
+
+    rule: str
+    level: str
+    message: str
+    beat: int | None = None
+    line: int | None = None
+    object: str | None = None
+
+
+class SceneFailure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An exception of scene code: the author's own line and the frames of the author's file only."""
+
+    type: str
+    message: str = ""
+    line: int | None = None
+    code: str | None = None
+    traceback: str = ""
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """`result.json` as the job wrote it. Its shape and size are checked; its truth is not: hostile code wrote it."""
+
+    ok: bool
+    frames: int = 0
+    beats: list[BeatMeasure] = []
+    cpu_seconds: float = 0.0
+    findings: list[Finding] = []
+    error: SceneFailure | None = None
+
+
+class Footage(msgspec.Struct, frozen=True, kw_only=True):
+    """What decoding every frame of the footage found. Unlike `Result` this can be believed."""
+
+    codec: str
+    width: int
+    height: int
+    fps: float
+    frames: int
+    pixel_format: str
+    audio_streams: int = 0
+
+
+class RenderOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """How a run ended.
+
+    `ok` means the job ended by itself, its result says ok and, for a render, its footage was verified. `footage` is a
+    regular file outside every job's reach, owned by the caller, who deletes it. `killed` says why a run was ended or
+    died; `reason` says it in words. `log_tail` is the last 64 KiB the code printed.
+    """
+
+    ok: bool
+    result: Result | None = None
+    footage: Path | None = None
+    decoded: Footage | None = None
+    cpu_seconds: float = 0.0
+    wall_seconds: float = 0.0
+    peak_memory_bytes: int = 0
+    killed: Killed | None = None
+    reason: str = ""
+    log_tail: str = ""

@@ -1,0 +1,28 @@
+"""Resource limits, applied by the child to itself. Soft equals hard, so nothing can be raised again."""
+
+from __future__ import annotations
+
+import math
+import resource
+
+from lectern.renderer.sandbox.job import Limits
+
+
+def apply(limits: Limits) -> None:
+    """Sets every limit of the job on the calling process."""
+    cpu = math.ceil(limits.cpu_seconds)
+    values = {
+        resource.RLIMIT_AS: limits.memory_bytes,
+        resource.RLIMIT_FSIZE: limits.output_bytes,
+        resource.RLIMIT_NOFILE: limits.open_files,
+        resource.RLIMIT_NPROC: limits.processes,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_MEMLOCK: 0,
+        resource.RLIMIT_MSGQUEUE: 0,
+    }
+    for which, value in values.items():
+        hard = resource.getrlimit(which)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(which, (value, value))
+    # SIGXCPU at the soft limit can be ignored; SIGKILL at the hard one cannot.
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
