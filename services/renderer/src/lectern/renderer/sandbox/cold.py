@@ -100,9 +100,33 @@ class ColdPool:
                 peak_memory_bytes=used.ru_maxrss * 1024,
                 log_tail=ending.log_tail,
             )
-            return await asyncio.to_thread(
-                judge, job, folder_fd, self._root / "footage", child.returncode, ending, spent
-            )
+            shelf = self._root / "footage"
+            return await asyncio.to_thread(judge, job, folder_fd, shelf, child.returncode, ending, spent)
+
+
+def _spawn(folder: Path, limits: Limits, log: int, progress: int) -> subprocess.Popen[bytes]:
+    """Starts the child and closes this process's copies of its ends of the two pipes."""
+    encoded = msgspec.json.encode(limits).decode()
+    try:
+        return subprocess.Popen(
+            (sys.executable, "-I", "-m", "lectern.renderer.sandbox.cold_child", str(progress), encoded),
+            cwd=folder,
+            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=(progress,),
+            start_new_session=True,
+        )
+    finally:
+        os.close(log)
+        os.close(progress)
+
+
+def _reap(child: subprocess.Popen[bytes]) -> resource.struct_rusage:
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    return used
 
 
 def judge(
