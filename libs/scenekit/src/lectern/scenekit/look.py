@@ -1,0 +1,145 @@
+"""The look of a lesson: colours with a meaning, fonts and type sizes. Read through `theme`, set once per render job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from manim import (
+    Arc,
+    Arrow,
+    Axes,
+    Brace,
+    Dot,
+    Line,
+    ManimColor,
+    MarkupText,
+    MathTex,
+    NumberLine,
+    Polygon,
+    Tex,
+    Text,
+    Typst,
+    tempconfig,
+)
+
+from .defaults import default
+
+FONT = "Inter"
+MONO = "Noto Sans Mono"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Palette:
+    """Colours by what they mean. Each is at least 4.5 : 1 against `background` and 4 : 1 against `surface`."""
+
+    background: str
+    surface: str
+    border: str
+    text: str
+    muted: str
+    primary: str
+    accent: str
+    good: str
+    bad: str
+    violet: str
+    teal: str
+
+
+DARK = Palette(
+    background="#10141F",
+    surface="#1C2436",
+    border="#46557A",
+    text="#F3F6FB",
+    muted="#A3B0C8",
+    primary="#62B2FF",
+    accent="#FFB750",
+    good="#5FD9A3",
+    bad="#FF7B88",
+    violet="#BBA3FF",
+    teal="#4FD4DB",
+)
+
+LIGHT = Palette(
+    background="#FBFAF6",
+    surface="#FFFFFF",
+    border="#A9B4C8",
+    text="#182033",
+    muted="#56627A",
+    primary="#1463BD",
+    accent="#A65200",
+    good="#0B7449",
+    bad="#BE2740",
+    violet="#6540C4",
+    teal="#0A6F78",
+)
+
+PALETTES = {"dark": DARK, "light": LIGHT}
+
+_current: ContextVar[Palette] = ContextVar("palette", default=DARK)
+
+
+class Theme:
+    """Colours and sizes of the video: use these, not manim's WHITE or BLUE, so that light and dark both look right.
+
+    Colours: `theme.text`, `theme.muted` (secondary text), `theme.primary` (main thing), `theme.accent` (look here),
+    `theme.good`, `theme.bad`, `theme.violet`, `theme.teal`, `theme.surface` (box fill), `theme.border` (box edge),
+    `theme.background`. `theme.series` is a list of six colours for series. Font sizes: `theme.title` 52,
+    `theme.heading` 40, `theme.body` 34, `theme.label` 28, `theme.small` 24 (the smallest that is readable).
+    Text is set in Inter by default.
+    """
+
+    title = 52
+    heading = 40
+    body = 34
+    label = 28
+    small = 24
+    font = FONT
+    mono = MONO
+
+    def __getattr__(self, name: str) -> ManimColor:
+        if name.startswith("_") or name not in Palette.__dataclass_fields__:
+            raise AttributeError(f"theme has no {name!r}; it has {', '.join(Palette.__dataclass_fields__)}")
+        return ManimColor(getattr(_current.get(), name))
+
+    @property
+    def series(self) -> list[ManimColor]:
+        """Six colours that are told apart, in the order to use them."""
+        return [self.primary, self.accent, self.good, self.violet, self.bad, self.teal]
+
+    @property
+    def dark(self) -> bool:
+        """Whether the background is dark."""
+        return _current.get() is DARK
+
+
+theme = Theme()
+
+
+@contextmanager
+def applied(name: str) -> Iterator[None]:
+    """Inside, the palette `name` is the theme, and plain manim objects take its text colour and font by default.
+
+    Raises ValueError for a theme that does not exist.
+    """
+    if name not in PALETTES:
+        raise ValueError(f"theme {name!r} does not exist; use one of {', '.join(PALETTES)}")
+    palette = PALETTES[name]
+    token = _current.set(palette)
+    settings: dict[str, Any] = {"background_color": palette.background}
+    try:
+        with tempconfig(settings), ExitStack() as stack:
+            for kind in (Text, MarkupText):
+                stack.enter_context(default(kind, font=FONT, color=palette.text))
+            for plain in (Tex, MathTex, Typst):
+                stack.enter_context(default(plain, color=palette.text))
+            if palette is not DARK:
+                for shape in (Line, Arrow, Dot, Arc, Polygon, NumberLine, Brace):
+                    stack.enter_context(default(shape, color=palette.text))
+                stack.enter_context(default(Axes, axis_config={"color": palette.text}))
+            yield
+    finally:
+        _current.reset(token)

@@ -1,0 +1,215 @@
+"""Manim's renderer, led by a director: every play gets the frames the director gives it, and goes to one encoder."""
+
+# mypy: disallow-subclassing-any=False
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+from unittest import mock
+
+import manim.scene.scene
+from manim import Scene, Wait, config
+from manim._config.output import OutputFormat, OutputSpec
+from manim.camera.camera import Camera
+from manim.renderer.cairo_renderer import CairoRenderer
+
+from .director import Director, Filming, Measuring
+from .footage import Footage
+
+MEASURING_STEP = 1 / 15
+"""Seconds between updates while measuring a scene whose updaters depend on time: coarse, but it does not explode."""
+
+
+class Inspector(Protocol):
+    """Looks at the scene while it is measured."""
+
+    def played(self, scene: Scene, beat: int, line: int | None, *, wait: bool) -> None:
+        """A play or wait is over, and the scene shows its last picture."""
+
+
+class _NoFiles:
+    """Stands in for manim's file writer, which writes a file per play and joins them: nothing is written here."""
+
+    def __init__(self, settings: Any) -> None:
+        self.output_spec = OutputSpec(
+            format=OutputFormat.NONE, transparent=False, save_sections=False, fallback_to_still=False
+        )
+        self.subcaptions: list[Any] = []
+        self.sections: list[Any] = []
+
+    def next_section(self, name: str, type_: str, skip_animations: bool) -> None:
+        """Sections are not a part of footage."""
+
+    def add_sound(self, *args: Any, **kwargs: Any) -> None:
+        """Footage is silent: sound is the voice's and the composer's."""
+
+    def abort_encode_jobs(self, reraise_encoder_failures: bool = False) -> None:
+        """The encoder is ended by the job."""
+
+
+class DirectedRenderer(CairoRenderer):
+    """What both passes share: it plays an animation step by step. Only `_step` differs."""
+
+    def __init__(self, camera_class: type[Camera] | None = None, **_: Any) -> None:
+        super().__init__(file_writer_class=_NoFiles, camera_class=camera_class)
+
+    @property
+    def director(self) -> Director:
+        raise NotImplementedError
+
+    def play(self, scene: Scene, *args: Any, **kwargs: Any) -> None:
+        scene.compile_animation_data(*args, **kwargs)
+        scene.begin_animations()
+        self.perform(scene)
+        self.num_plays += 1
+
+    def perform(self, scene: Scene, *, frames: int | None = None) -> None:
+        """Plays the animations that are compiled and begun. `frames` is set for holds."""
+        raise NotImplementedError
+
+    def finish_animations(self, scene: Scene) -> None:
+        for animation in scene.animations or []:
+            animation.finish()
+            animation.clean_up_from_scene(scene)
+        scene.update_mobjects(0)
+        self.static_image = None
+
+    def hold(self, scene: Scene, frames: int) -> None:
+        """Shows the scene as it is for `frames` frames; what updates with time goes on doing so."""
+        if frames > 0:
+            scene.compile_animation_data(Wait(run_time=frames / self.director.table.fps))
+            scene.begin_animations()
+            self.perform(scene, frames=frames)
+
+    def scene_finished(self, scene: Scene) -> None:
+        """Nothing to join."""
+
+
+class MeasuringRenderer(DirectedRenderer):
+    """Draws nothing. `inspector` sees the scene after each play."""
+
+    def __init__(self, director: Measuring, inspector: Inspector | None, **kwargs: Any) -> None:
+        self.measuring = director
+        self.inspector = inspector
+        super().__init__(**kwargs)
+        self.skip_animations = self._original_skipping_status = True
+
+    @property
+    def director(self) -> Measuring:
+        return self.measuring
+
+    def perform(self, scene: Scene, *, frames: int | None = None) -> None:
+        frozen = scene.is_current_animation_frozen_frame()
+        length = scene.duration
+        if not frozen:
+            length = self._run(scene, length)
+            self.finish_animations(scene)
+        self.time += length
+        wait = is_wait(scene)
+        line = self.director.author_line()
+        beat = self.director.beat
+        self.director.played(length, wait=wait)
+        if self.inspector is not None:
+            self.inspector.played(scene, beat, line, wait=wait)
+
+    def hold(self, scene: Scene, frames: int) -> None:
+        """Holds are the director's: they have no natural length."""
+
+    def _run(self, scene: Scene, length: float) -> float:
+        step = length
+        if scene.stop_condition is not None:
+            step = 1 / self.director.table.fps
+        elif depends_on_time(scene):
+            step = min(length, MEASURING_STEP)
+        count = max(1, round(length / step))
+        for number in range(1, count + 1):
+            scene.update_to_time(length * number / count)
+            if scene.stop_condition is not None and scene.stop_condition():
+                return length * number / count
+        return length
+
+
+class FilmingRenderer(DirectedRenderer):
+    """Draws every frame the director grants and hands it to the encoder."""
+
+    def __init__(self, director: Filming, footage: Footage, on_frames: Callable[[int], None], **kwargs: Any) -> None:
+        self.filming = director
+        self.footage = footage
+        self.on_frames = on_frames
+        super().__init__(**kwargs)
+
+    @property
+    def director(self) -> Filming:
+        return self.filming
+
+    def perform(self, scene: Scene, *, frames: int | None = None) -> None:
+        frozen = scene.is_current_animation_frozen_frame()
+        length = scene.duration
+        if frames is None:
+            length = self.director.natural_length(length)
+            frames = self.director.frames_for(length, wait=is_wait(scene))
+        if frames:
+            self.save_static_frame_data(scene, scene.static_mobjects)
+        if frozen:
+            self._still(scene, frames)
+            return
+        for number in range(frames):
+            scene.update_to_time(length * number / frames)
+            self.update_frame(scene, scene.moving_mobjects)
+            self._emit(1)
+        self.finish_animations(scene)
+
+    def _still(self, scene: Scene, frames: int) -> None:
+        if frames:
+            self.update_frame(scene, mobjects=scene.moving_mobjects)
+            self._emit(frames)
+        self.static_image = None
+
+    def _emit(self, count: int) -> None:
+        self.footage.show(self.camera.pixel_array, count)
+        self.time += count / self.director.table.fps
+        self.on_frames(self.footage.frames)
+
+
+def is_wait(scene: Scene) -> bool:
+    """Whether what plays now is a wait of fixed length."""
+    animations = scene.animations or []
+    return len(animations) == 1 and isinstance(animations[0], Wait) and animations[0].stop_condition is None
+
+
+def depends_on_time(scene: Scene) -> bool:
+    """Whether anything in the scene moves by itself as time passes."""
+    return bool(
+        scene.updaters
+        or scene.always_update_mobjects
+        or any(mobject.has_time_based_updater() for mobject in scene.get_mobject_family_members())
+    )
+
+
+@contextmanager
+def directed(make: Callable[..., DirectedRenderer]) -> Iterator[None]:
+    """Scenes created inside get the renderer `make` returns, with the camera class they ask for.
+
+    Passing `renderer=` to a scene would not do: it drops the scene's camera class, and an author's `__init__` may not
+    take it.
+    """
+    with mock.patch.object(manim.scene.scene, "CairoRenderer", make):
+        yield
+
+
+def frame_shape(width: int, height: int) -> tuple[float, float]:
+    """(frame width, frame height) in manim units: the short side is always 8: text is as readable in every aspect."""
+    short = min(width, height)
+    return 8.0 * width / short, 8.0 * height / short
+
+
+__all__ = [
+    "DirectedRenderer",
+    "FilmingRenderer",
+    "Inspector",
+    "MeasuringRenderer",
+    "config",
+    "directed",
+    "frame_shape",
+]

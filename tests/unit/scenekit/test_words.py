@@ -1,0 +1,27 @@
+"""Scene code names a word loosely; it is found anyway."""
+
+from __future__ import annotations
+
+import pytest
+
+from lectern.scenekit.words import find
+
+SPOKEN = ["Plants", "take", "in", "carbon", "dioxide,", "and", "carbon", "is", "“Stored”."]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "after", "index"),
+    [
+        ("take", 0, 1),
+        ("stored", 0, 8),
+        ("Carbon dioxide", 0, 3),
+        ("carbon", 4, 6),
+        ("plant", 0, 0),
+        ("take", 5, 1),
+        ("water", 0, None),
+        ("in", 3, 2),
+        ("...", 0, None),
+    ],
+)
+def test_a_word_is_found_whatever_its_case_ending_and_punctuation(wanted: str, after: int, index: int | None) -> None:
+    assert find(wanted, SPOKEN, after=after) == index
