@@ -1,0 +1,27 @@
+"""How a handler says that it cannot go on: try again later, or never."""
+
+from __future__ import annotations
+
+import random
+
+from lectern.contracts.problems import ProblemError
+
+RETRY_DELAYS = (1.0, 5.0, 20.0, 60.0)  # seconds before deliveries 2, 3, 4, 5: a restart, an outage, a quota window
+
+
+class Transient(Exception):
+    """Something is away or busy. The message comes back after a delay, up to the attempt limit."""
+
+
+class Permanent(ProblemError):
+    """Trying again cannot help. The scene or video fails with the Problem."""
+
+
+class Missing(Transient):
+    """An object that an event names is not in the store. Raised by reads; transient because stores settle late."""
+
+
+def retry_delay(attempt: int) -> float:
+    """Seconds to wait after delivery `attempt` (from 1) failed, with up to 20 % jitter so that retries spread out."""
+    base = RETRY_DELAYS[min(attempt, len(RETRY_DELAYS)) - 1]
+    return base * random.uniform(1.0, 1.2)

@@ -1,0 +1,105 @@
+"""A service: a stage's loop, what must run beside it, its health, and its `main`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
+
+import structlog
+
+from lectern.contracts.topology import VIDEOS
+from lectern.worker.connection import Deps, connect
+from lectern.worker.health import serve_health
+from lectern.worker.loop import StageLoop
+from lectern.worker.settings import Settings
+from lectern.worker.stage import Stage
+from lectern.worker.sweeper import sweep
+from lectern.worker.telemetry import configure_logs, configure_traces
+
+Hook: TypeAlias = Callable[[], Awaitable[None]]
+S = TypeVar("S", bound=Settings)
+Build: TypeAlias = Callable[[S | None, Deps], "Service | Awaitable[Service]"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """What `build` returns. `deps` is what the stage's handlers get; `infra` the connections it was built from.
+
+    `start` and `close` run before and after; `run` runs beside the loop until its event is set; `ready` raises, or
+    answers facts, when /readyz asks.
+    """
+
+    name: str
+    infra: Deps
+    settings: Settings
+    stage: Stage | None = None
+    deps: Any = None
+    start: Hook | None = None
+    close: Hook | None = None
+    run: Callable[[asyncio.Event], Awaitable[None]] | None = None
+    ready: Callable[[], Mapping[str, str]] | None = None
+
+    async def serve(self, stop: asyncio.Event) -> None:
+        """Runs until `stop` is set, then drains. Raises what its parts raise."""
+        if self.start:
+            await self.start()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                if self.stage:
+                    loop = StageLoop(self.stage, self.infra, self.deps, self.settings)
+                    tasks.create_task(loop.run(stop), name=f"{self.name}:loop")
+                    tasks.create_task(sweep(self.infra, stop), name=f"{self.name}:sweeper")
+                if self.run:
+                    tasks.create_task(_awaited(self.run(stop)), name=f"{self.name}:run")
+        finally:
+            if self.close:
+                await self.close()
+
+    async def readiness(self) -> Mapping[str, str]:
+        """What a ready service answers. Raises when a part it needs does not answer within a second."""
+        async with asyncio.timeout(1.0):
+            await self.infra.nats.jetstream(timeout=1).stream_info(VIDEOS)
+            await self.infra.store.check()
+        return {"nats": "ok", "store": "ok", **(self.ready() if self.ready else {})}
+
+
+async def _awaited(work: Awaitable[None]) -> None:
+    await work
+
+
+async def built(build: Build[Any], settings: Any, deps: Deps) -> Service:
+    """The service that `build` makes, whether it is async or not."""
+    made = build(settings, deps)
+    return await made if inspect.isawaitable(made) else made
+
+
+async def run_service(build: Build[S], settings: S, stop: asyncio.Event, name: str) -> None:
+    """Connects, serves health and metrics, and runs the service until `stop`."""
+    async with connect(settings, name) as deps:
+        service = await built(build, settings, deps)
+        health = serve_health(service, settings.metrics_port) if settings.metrics_port else contextlib.nullcontext()
+        async with health:
+            structlog.get_logger("lectern").info("running", action="start", service=name)
+            await service.serve(stop)
+
+
+def main(build: Build[S], settings_type: type[S]) -> None:
+    """A service's `__main__`: the only place that knows signals."""
+    name = build.__module__.split(".")[1]
+    settings = settings_type()
+    configure_logs(settings.log_format, settings.log_level)
+    configure_traces(name)
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        await run_service(build, settings, stop, name)
+
+    asyncio.run(run())

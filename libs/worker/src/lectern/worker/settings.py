@@ -1,0 +1,28 @@
+"""Settings every service shares. Each is an environment variable: `LECTERN_` and the field's name in capitals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where the event log and the object store are, and how a worker behaves. Secrets may be files in /run/secrets."""
+
+    model_config = SettingsConfigDict(env_prefix="LECTERN_", extra="ignore", frozen=True)
+
+    nats_url: str = Field("nats://127.0.0.1:4222", description="NATS servers, comma separated")
+    s3_endpoint: str = Field("http://127.0.0.1:8333", description="S3 endpoint: R2, or the local store")
+    s3_bucket: str = Field("lectern", description="bucket for everything")
+    s3_access_key: str = Field("", description="S3 access key id")
+    s3_secret_key: SecretStr = Field(SecretStr(""), description="S3 secret access key")
+    s3_region: str = Field("auto", description="S3 region; R2 wants `auto`")
+    slots: int = Field(0, ge=0, description="jobs at once in this process; 0 takes the stage's default")
+    metrics_port: int = Field(9090, ge=0, description="port of /healthz, /readyz and /metrics; 0 turns it off")
+    log_format: Literal["auto", "json", "console"] = Field("auto", description="json unless a terminal is attached")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    grace_seconds: float = Field(25.0, ge=0, description="time running jobs get to finish after SIGTERM")
+    scratch: Path | None = Field(None, description="where temporary folders are made; the system's default if unset")

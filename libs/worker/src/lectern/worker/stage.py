@@ -1,0 +1,43 @@
+"""Declaring a stage: which events it answers, with what, and how many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from lectern.contracts.events import AnyEvent, Event
+from lectern.worker.job import Job
+
+Answer: TypeAlias = AnyEvent | Sequence[AnyEvent] | None
+Handler: TypeAlias = Callable[[Any, Job[Any]], Awaitable[Answer]]
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """A handler for one event type."""
+
+    event_type: type[Event]
+    handler: Handler
+
+
+class Stage:
+    """A stage's name and handlers. `fails` says what a permanent failure ends: the scene or the whole video."""
+
+    def __init__(self, name: str, *, fails: Literal["scene", "video"] = "scene") -> None:
+        self.name = name
+        self.fails = fails
+        self.slots = 0
+        self.routes: dict[type[Event], Route] = {}
+
+    def on(self, event_type: type[Event], *, slots: int = 1) -> Callable[[Handler], Handler]:
+        """Registers a handler. The stage takes as many jobs at once as its handlers' largest `slots`."""
+
+        def register(handler: Handler) -> Handler:
+            if event_type in self.routes:
+                raise ValueError(f"stage {self.name} already answers {event_type.__name__}")
+            self.routes[event_type] = Route(event_type=event_type, handler=handler)
+            self.slots = max(self.slots, slots)
+            return handler
+
+        return register

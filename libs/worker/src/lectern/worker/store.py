@@ -1,0 +1,191 @@
+"""The object store: Cloudflare R2 or any other S3, through aioboto3."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aioboto3
+import msgspec
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lectern.worker.failures import Missing, Transient
+from lectern.worker.settings import Settings
+
+T = TypeVar("T")
+
+_ABSENT = {"404", "NoSuchKey", "NotFound"}
+_PART = 16 * 1024 * 1024  # bytes; R2 wants parts of equal size
+_CHUNK = 256 * 1024
+
+
+class ObjectInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What the store knows about an object without reading it."""
+
+    size: int
+    media_type: str
+    etag: str = ""
+
+
+def _failure(error: Exception, key: str) -> Exception:
+    """The store's error in our words. Endpoints and credentials stay out of the text."""
+    if isinstance(error, ClientError):
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        if code in _ABSENT:
+            return Missing(f"object {key} is not in the store")
+        return Transient(f"the object store answered {code or 'an error'} for {key}")
+    return Transient(f"the object store cannot be reached ({type(error).__name__})")
+
+
+class ObjectStore:
+    """Reads and writes whole objects by key. Raises Missing for an absent key and Transient when the store is away."""
+
+    def __init__(self, client: Any, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    @asynccontextmanager
+    async def _said_plainly(self, key: str) -> AsyncIterator[None]:
+        try:
+            yield
+        except (ClientError, BotoCoreError, OSError, TimeoutError) as error:
+            if isinstance(error, OSError) and error.errno is not None and error.filename is not None:
+                raise  # a local file's trouble (disk full), not the store's
+            raise _failure(error, key) from error
+
+    async def get(self, key: str) -> bytes:
+        """The object's bytes."""
+        async with self._said_plainly(key):
+            answer = await self._client.get_object(Bucket=self._bucket, Key=key)
+            async with answer["Body"] as body:
+                data: bytes = await body.read()
+                return data
+
+    async def put(self, key: str, data: bytes, media_type: str) -> None:
+        """Stores bytes under a key, replacing what was there."""
+        async with self._said_plainly(key):
+            await self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=media_type)
+
+    async def get_json(self, key: str, type_: type[T]) -> T:
+        """The object decoded into a msgspec type. Raises msgspec.ValidationError when it does not fit."""
+        return msgspec.json.decode(await self.get(key), type=type_)
+
+    async def put_json(self, key: str, value: object) -> None:
+        """Stores a value as JSON."""
+        await self.put(key, msgspec.json.encode(value), "application/json")
+
+    async def get_file(self, key: str, path: Path) -> None:
+        """Downloads an object into a file."""
+        async with self._said_plainly(key):
+            await self._client.download_file(self._bucket, key, str(path))
+
+    async def put_file(self, key: str, path: Path, media_type: str) -> None:
+        """Uploads a file, in equal parts when it is large."""
+        async with self._said_plainly(key):
+            with path.open("rb") as source:
+                await self._client.upload_fileobj(
+                    source,
+                    self._bucket,
+                    key,
+                    ExtraArgs={"ContentType": media_type},
+                    Config=TransferConfig(multipart_threshold=_PART, multipart_chunksize=_PART),
+                )
+
+    async def head(self, key: str) -> ObjectInfo | None:
+        """What is known about the object; None when there is none."""
+        try:
+            async with self._said_plainly(key):
+                answer = await self._client.head_object(Bucket=self._bucket, Key=key)
+        except Missing:
+            return None
+        return ObjectInfo(
+            size=answer["ContentLength"],
+            media_type=answer.get("ContentType", "application/octet-stream"),
+            etag=answer.get("ETag", ""),
+        )
+
+    async def stream(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """The object's bytes `start` to `end` (both included), in chunks.
+
+        A store that ignores ranges and answers with the whole object is cut to the range here.
+        """
+        wanted = f"bytes={start}-{'' if end is None else end}"
+        async with self._said_plainly(key):
+            answer = await self._client.get_object(Bucket=self._bucket, Key=key, Range=wanted)
+            # The header tells, not the status: rclone honours ranges and yet answers 200.
+            skip = 0 if answer.get("ContentRange") else start
+            left = None if end is None else end - start + 1
+            async with answer["Body"] as body:
+                async for chunk in body.content.iter_chunked(_CHUNK):
+                    if skip >= len(chunk):
+                        skip -= len(chunk)
+                        continue
+                    piece = chunk[skip:] if left is None else chunk[skip : skip + left]
+                    skip = 0
+                    if left is not None:
+                        left -= len(piece)
+                    if piece:
+                        yield piece
+                    if left == 0:
+                        return
+
+    async def delete_prefix(self, prefix: str) -> int:
+        """Deletes every object whose key starts with `prefix`; returns how many."""
+        deleted = 0
+        async with self._said_plainly(prefix):
+            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+            async for page in pages:
+                for item in page.get("Contents", []):
+                    await self._client.delete_object(Bucket=self._bucket, Key=item["Key"])
+                    deleted += 1
+        return deleted
+
+    async def presign(self, key: str, seconds: int, filename: str | None = None) -> str:
+        """A URL that lets its holder download the object for `seconds`."""
+        params: dict[str, str] = {"Bucket": self._bucket, "Key": key}
+        if filename:
+            params["ResponseContentDisposition"] = f'attachment; filename="{filename}"'
+        url: str = await self._client.generate_presigned_url("get_object", Params=params, ExpiresIn=seconds)
+        return url
+
+    async def check(self) -> None:
+        """Returns when the bucket answers; raises Transient when it does not."""
+        async with self._said_plainly("the bucket"):
+            await self._client.head_bucket(Bucket=self._bucket)
+
+    async def ensure_bucket(self) -> None:
+        """Makes the bucket when it is absent."""
+        try:
+            await self.check()
+        except Transient:
+            async with self._said_plainly("the bucket"):
+                await self._client.create_bucket(Bucket=self._bucket)
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[ObjectStore]:
+    """A store on one shared connection pool.
+
+    Checksums are sent only when required: R2 and rclone refuse the default ones of botocore 1.36 and later.
+    """
+    config = Config(
+        signature_version="s3v4",
+        s3={"addressing_style": "path"},
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        retries={"max_attempts": 3, "mode": "standard"},
+        connect_timeout=5,
+        read_timeout=60,
+        max_pool_connections=32,
+    )
+    session = aioboto3.Session(
+        aws_access_key_id=settings.s3_access_key,
+        aws_secret_access_key=settings.s3_secret_key.get_secret_value(),
+        region_name=settings.s3_region,
+    )
+    async with session.client("s3", endpoint_url=settings.s3_endpoint, config=config) as client:
+        yield ObjectStore(client, settings.s3_bucket)

@@ -1,0 +1,89 @@
+"""Logs, metrics and traces, the same for every service."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Mapping
+
+import structlog
+from opentelemetry import propagate, trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 180, 300, 600, 900, 1800, 3600)
+
+
+class StageMetrics:
+    """What every stage reports. Labels are bounded: stages and outcomes, never ids or texts."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        stage = ("stage",)
+        self.processed = Counter(
+            "lectern_stage_processed", "Deliveries handled, by how they ended", ("stage", "outcome"), registry=registry
+        )
+        self.duration = Histogram(
+            "lectern_stage_duration_seconds",
+            "Time in the handler",
+            ("stage", "outcome"),
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self.queue_wait = Histogram(
+            "lectern_stage_queue_wait_seconds",
+            "Time from an event's publication to its first delivery",
+            stage,
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self.in_progress = Gauge("lectern_stage_in_progress", "Jobs being worked on", stage, registry=registry)
+        self.slots = Gauge("lectern_worker_slots", "Jobs this process takes at once", stage, registry=registry)
+        self.redelivered = Counter("lectern_redeliveries", "Deliveries after the first", stage, registry=registry)
+        self.dead = Counter("lectern_dead_letters", "Messages given up", ("stage", "reason"), registry=registry)
+        self.last_success = Gauge(
+            "lectern_stage_last_success_timestamp_seconds", "When a job last succeeded", stage, registry=registry
+        )
+
+
+def configure_logs(log_format: str = "auto", level: str = "INFO") -> None:
+    """Sends structured logs to stderr: JSON in a cluster, readable lines on a terminal. Called from `__main__`."""
+    console = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
+    renderer = structlog.dev.ConsoleRenderer() if console else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping().get(level.upper(), 20)),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def configure_traces(service: str) -> None:
+    """Starts tracing. Spans leave the process only when `OTEL_EXPORTER_OTLP_ENDPOINT` names a collector."""
+    provider = TracerProvider(resource=Resource.create({"service.name": f"lectern-{service}"}))
+    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    trace.set_tracer_provider(provider)
+
+
+def trace_headers() -> dict[str, str]:
+    """The current trace context as message headers (W3C traceparent)."""
+    headers: dict[str, str] = {}
+    propagate.inject(headers)
+    return headers
+
+
+def span(name: str, headers: Mapping[str, str] | None, **attributes: str | int) -> trace.Span:
+    """A consumer span that continues the trace in a message's headers; use with `trace.use_span`."""
+    parent = propagate.extract(dict(headers or {}))
+    return trace.get_tracer("lectern").start_span(
+        name, context=parent, kind=trace.SpanKind.CONSUMER, attributes={**attributes}
+    )

@@ -1,0 +1,84 @@
+"""Fixtures every place shares: real servers, started once for a test process, and clean connections to them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from nats.aio.client import Client
+from prometheus_client import CollectorRegistry
+from servers import S3, nats_server, s3_server
+
+from lectern.worker import Deps, ObjectStore, Settings
+from lectern.worker.connection import connect_nats
+from lectern.worker.provision import apply
+from lectern.worker.store import open_store
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the person who runs the tests reaches them."""
+    import os
+
+    for name in list(os.environ):
+        if name.startswith(("LECTERN_", "GEMINI_", "GOOGLE_")):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def nats_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real nats-server."""
+    with nats_server(tmp_path_factory.mktemp("nats")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def s3_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder behind the store."""
+    return tmp_path_factory.mktemp("objects")
+
+
+@pytest.fixture(scope="session")
+def s3(s3_folder: Path) -> Iterator[S3]:
+    """A real S3 store."""
+    with s3_server(s3_folder) as server:
+        yield server
+
+
+@pytest.fixture
+async def nats(nats_url: str) -> AsyncIterator[Client]:
+    """A connection to a server whose streams are as declared, and empty."""
+    client = await connect_nats(nats_url, "test")
+    js = client.jetstream()
+    for stream in await js.streams_info():
+        await js.delete_stream(stream.config.name or "")
+    await apply(client)
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+def settings(nats_url: str, s3: S3) -> Settings:
+    """Settings that name the test's servers."""
+    return Settings(
+        nats_url=nats_url,
+        s3_endpoint=s3.endpoint,
+        s3_access_key=s3.access_key,
+        s3_secret_key=s3.secret_key,  # type: ignore[arg-type]
+        metrics_port=0,
+        grace_seconds=2.0,
+    )
+
+
+@pytest.fixture
+async def store(settings: Settings) -> AsyncIterator[ObjectStore]:
+    """The store; tests use keys of their own."""
+    async with open_store(settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+def deps(nats: Client, store: ObjectStore) -> Deps:
+    """What a service is built from."""
+    return Deps(nats=nats, store=store, registry=CollectorRegistry())

@@ -1,0 +1,65 @@
+"""Programs are bounded in time and end with all they started."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from lectern.worker.process import ProcessFailed, run_ffmpeg, run_process
+
+SPAWNS_A_CHILD = (
+    "import subprocess, sys, time; p = subprocess.Popen(['sleep', '60']); print(p.pid, flush=True); time.sleep(60)"
+)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+async def test_output_and_the_end_of_stderr_come_back() -> None:
+    out, tail = await run_process(
+        [sys.executable, "-c", "import sys; print(sys.stdin.read()); sys.stderr.write('note')"], timeout=20, stdin=b"hi"
+    )
+    assert (out, tail) == (b"hi\n", "note")
+
+
+async def test_a_bad_status_says_what_the_program_said() -> None:
+    with pytest.raises(ProcessFailed, match=r"status 1: .*No such file or directory"):
+        await run_ffmpeg(["-i", "/nowhere.mp4", "/dev/null"], timeout=20)
+
+
+async def test_a_chatty_program_cannot_fill_memory() -> None:
+    _, tail = await run_process(
+        [sys.executable, "-c", "import sys\nfor i in range(200_000): sys.stderr.write('%08d\\n' % i)"], timeout=20
+    )
+    assert len(tail) <= 8 * 1024
+    assert tail.endswith("00199999\n")
+
+
+async def test_a_program_that_takes_too_long_is_ended_with_its_children(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    script = SPAWNS_A_CHILD.replace("print(p.pid, flush=True)", f"open({str(note)!r}, 'w').write(str(p.pid))")
+    with pytest.raises(ProcessFailed, match="ran out of time"):
+        await run_process([sys.executable, "-c", script], timeout=1.0)
+    assert not _alive(int(note.read_text()))
+
+
+async def test_cancelling_ends_the_program_at_once(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    script = f"import os, time; open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    task = asyncio.create_task(run_process([sys.executable, "-c", script], timeout=60))
+    while not (note.exists() and note.read_text()):
+        await asyncio.sleep(0.01)
+    started = time.monotonic()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not _alive(int(note.read_text()))
+    assert time.monotonic() - started < 5
