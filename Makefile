@@ -1,0 +1,59 @@
+# Lectern. `make help` lists what there is to do.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?=
+TOPIC ?= How does photosynthesis work?
+BIN := .venv/bin
+READY := .venv/.ready
+MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
+export LECTERN_HOME ?= $(CURDIR)/.lectern
+
+.PHONY: demo up test check format lock hostile bench doctor setup clean help
+
+demo: $(READY) ## set everything up and make one real video (TOPIC="…" for another)
+	@$(BIN)/lectern make "$(TOPIC)" --out out
+
+up: $(READY) ## the web studio and the API on http://localhost:8080
+	@$(BIN)/lectern up
+
+test: $(READY) ## every test: unit, integration, hostile scenes, whole videos
+	@$(BIN)/python -m pytest -n auto --dist worksteal
+
+check: $(READY) ## what to run before a commit: lint, types, import rules, fast tests (under a minute)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -n auto -m "not slow"
+
+format: $(READY) ## format the code and mend what ruff can mend
+	@$(BIN)/ruff check --fix-only -q .
+	@$(BIN)/ruff format .
+
+lock: $(READY) ## resolve dependencies anew into requirements.lock (versions and hashes, no addresses)
+	@$(BIN)/uv lock -q --upgrade
+	@$(BIN)/uv export -q --frozen --all-packages --no-emit-workspace --all-groups --no-header -o requirements.lock
+
+hostile: $(READY) ## run hostile scene code against the sandbox
+	@$(BIN)/python -m pytest tests/hostile
+
+bench: $(READY) ## measure rendering and the pipeline on this machine
+	@$(BIN)/python -m bench
+
+doctor: $(READY) ## say what this machine lacks, if anything
+	@$(BIN)/lectern doctor
+
+setup: $(READY) ## system packages, .venv and locked packages, nothing else
+
+clean: ## remove .venv, caches, videos and the local store
+	@rm -rf .venv .lectern out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache media uv.lock
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock pyproject.toml $(MEMBERS) scripts/setup
+	@PYTHON="$(PYTHON)" scripts/setup
+	@touch $@
