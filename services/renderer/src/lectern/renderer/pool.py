@@ -19,6 +19,7 @@ from lectern.renderer.sandbox.job import (
     Result,
     SceneFailure,
 )
+from lectern.renderer.sandbox.warm import WarmPool
 
 __all__ = [
     "PREFLIGHT",
@@ -34,6 +35,7 @@ __all__ = [
     "RenderOutcome",
     "Result",
     "SceneFailure",
+    "WarmPool",
 ]
 
 

@@ -105,7 +105,7 @@ class RenderOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
     `ok` means the job ended by itself, its result says ok and, for a render, its footage was verified. `footage` is a
     regular file outside every job's reach, owned by the caller, who deletes it. `killed` says why a run was ended or
-    died; `reason` says it in words. `log_tail` is the last 64 KiB the code printed.
+    died; `reason` says it in words. `log_tail` is the last 32 KiB the code printed.
     """
 
     ok: bool

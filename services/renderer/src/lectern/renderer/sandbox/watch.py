@@ -14,7 +14,7 @@ import msgspec
 
 from lectern.renderer.sandbox.job import Killed, Limits, OnProgress
 
-TAIL_BYTES = 64 * 1024
+TAIL_BYTES = 32 * 1024
 PROGRESS_LINE = 200  # bytes; an honest line has under 40
 SCAN_SECONDS = 0.1
 
@@ -24,8 +24,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
 
     pidfd: int
     log: int
-    progress: int
-    folder: int
+    output: int
+    folder: int | None  # None: there is no folder it can write to
     proc: str  # /proc/<pid>, to count files that are open but already unlinked
     kill: Callable[[], None]
 
@@ -39,8 +39,11 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     log_tail: str
 
 
-async def watch(running: Running, limits: Limits, on_progress: OnProgress | None) -> Ending:
-    """Returns when the job has ended; on cancellation kills it first, then re-raises."""
+async def watch(running: Running, limits: Limits, on_output: Callable[[bytes], object]) -> Ending:
+    """Returns when the job has ended; on cancellation kills it first, then re-raises.
+
+    `on_output` gets what the job writes to its output pipe, in pieces as they come.
+    """
     loop = asyncio.get_running_loop()
     started = time.monotonic()
     verdict: list[tuple[Killed, str]] = []
@@ -72,20 +75,18 @@ async def watch(running: Running, limits: Limits, on_progress: OnProgress | None
         if seen > limits.log_bytes:
             stop("log", f"the scene printed more than {limits.log_bytes} bytes")
 
-    lines = _ProgressLines(on_progress)
-
-    def progress_ready() -> None:
-        data = _read(running.progress)
+    def output_ready() -> None:
+        data = _read(running.output)
         if data == b"":
-            loop.remove_reader(running.progress)
+            loop.remove_reader(running.output)
         elif data:
-            lines.feed(data)
+            on_output(data)
 
-    for fd in (running.log, running.progress):
+    for fd in (running.log, running.output):
         os.set_blocking(fd, False)
     loop.add_reader(running.pidfd, ended)
     loop.add_reader(running.log, log_ready)
-    loop.add_reader(running.progress, progress_ready)
+    loop.add_reader(running.output, output_ready)
     deadline = loop.call_later(
         limits.wall_seconds, stop, "wall", f"the scene ran longer than {limits.wall_seconds:g} seconds"
     )
@@ -93,13 +94,14 @@ async def watch(running: Running, limits: Limits, on_progress: OnProgress | None
     try:
         await gone
         log_ready()
+        output_ready()
     except asyncio.CancelledError:
         running.kill()
         raise
     finally:
         deadline.cancel()
         disk.cancel()
-        for fd in (running.pidfd, running.log, running.progress):
+        for fd in (running.pidfd, running.log, running.output):
             loop.remove_reader(fd)
         with contextlib.suppress(asyncio.CancelledError):
             await disk
@@ -121,23 +123,25 @@ def _read(fd: int) -> bytes | None:
         return b""
 
 
-class _ProgressLines:
+class ProgressLines:
     """Splits what the job writes into progress lines; hostile code may write anything, at any speed."""
 
     def __init__(self, on_progress: OnProgress | None) -> None:
         self._on_progress = on_progress
         self._rest = b""
         self._last = 0.0
+        self._done = -1
 
-    def feed(self, data: bytes) -> None:
+    def __call__(self, data: bytes) -> None:
         *lines, rest = (self._rest + data).split(b"\n")
         self._rest = rest[:PROGRESS_LINE]
         now = time.monotonic()
-        if not lines or self._on_progress is None or now - self._last < 0.05:
+        if not lines or self._on_progress is None:
             return
         frames = _frames(lines[-1])
-        if frames is not None:
+        if frames is not None and (now - self._last >= 0.05 or frames[0] == frames[1] != self._done):
             self._last = now
+            self._done = frames[0] if frames[0] == frames[1] else -1
             self._on_progress(*frames)
 
 
@@ -166,13 +170,13 @@ async def _watch_disk(running: Running, limits: Limits, stop: Callable[[Killed, 
         await asyncio.sleep(max(SCAN_SECONDS, 10 * (time.monotonic() - started)))
 
 
-def usage(folder: int, proc: str, most_files: int) -> tuple[int, int]:
+def usage(folder: int | None, proc: str, most_files: int) -> tuple[int, int]:
     """Bytes on disk and entries below the folder, plus bytes of files the job unlinked but holds open.
 
     Counting stops just past `most_files` entries.
     """
     size = files = 0
-    pending = [f"/proc/self/fd/{folder}"]
+    pending = [] if folder is None else [f"/proc/self/fd/{folder}"]
     while pending and files <= most_files:
         try:
             with os.scandir(pending.pop()) as entries:

@@ -1,0 +1,105 @@
+"""The few Linux calls Python has no function for, through ctypes. Each raises OSError with what was tried."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import os
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
+PR_SET_SECCOMP = 22
+PR_SET_CHILD_SUBREAPER = 36
+PR_SET_NO_NEW_PRIVS = 38
+PR_CAP_AMBIENT = 47
+PR_CAP_AMBIENT_CLEAR_ALL = 4
+SECCOMP_MODE_FILTER = 2
+
+CLONE_NEWNS = 0x00020000
+CLONE_NEWUTS = 0x04000000
+CLONE_NEWIPC = 0x08000000
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWPID = 0x20000000
+CLONE_NEWNET = 0x40000000
+
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
+MNT_DETACH = 2
+_AT_FDCWD, _AT_RECURSIVE, _MOUNT_ATTR_RDONLY = -100, 0x8000, 1
+_MOUNT_SETATTR = 442  # one number on every architecture, like all system calls since 424
+
+CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_KILL, CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN = 0, 1, 5, 6, 7, 21
+_CAPABILITY_VERSION_3 = 0x20080522
+
+
+@functools.cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _checked(result: int, what: str) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+    return result
+
+
+def syscall(number: int, *arguments: object) -> int:
+    """A raw system call; the return value, or OSError."""
+    return _checked(_libc().syscall(ctypes.c_long(number), *arguments), f"system call {number}")
+
+
+def prctl(option: int, *values: int) -> None:
+    padded = [ctypes.c_ulong(value) for value in (*values, 0, 0, 0, 0)[:4]]
+    _checked(_libc().prctl(option, *padded), f"prctl({option})")
+
+
+def unshare(flags: int) -> None:
+    _checked(_libc().unshare(flags), f"unshare({flags:#x})")
+
+
+def setns(fd: int, kind: int) -> None:
+    _checked(_libc().setns(fd, kind), "setns")
+
+
+def mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
+    encoded = [None if text is None else text.encode() for text in (source, target, kind)]
+    result = _libc().mount(*encoded, ctypes.c_ulong(flags), None if data is None else data.encode())
+    _checked(result, f"mount {source} on {target}")
+
+
+def make_read_only(target: str) -> None:
+    """Makes a mount and all below it read-only, keeping every other flag. Linux 5.12."""
+    attributes = (ctypes.c_uint64 * 4)(_MOUNT_ATTR_RDONLY, 0, 0, 0)
+    syscall(
+        _MOUNT_SETATTR, _AT_FDCWD, target.encode(), _AT_RECURSIVE, ctypes.byref(attributes), ctypes.sizeof(attributes)
+    )
+
+
+def pivot_root_here() -> None:
+    """Makes the working directory the root and detaches the old root. pivot_root(2) describes the two dots."""
+    _checked(_libc().pivot_root(b".", b"."), "pivot_root")
+    _checked(_libc().umount2(b".", MNT_DETACH), "umount old root")
+    os.chdir("/")
+
+
+def effective_capabilities() -> int:
+    """The calling process's effective capabilities as a bit set."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("CapEff:"):
+            return int(line.split()[1], 16)
+    return 0
+
+
+def has_capabilities(*wanted: int) -> bool:
+    held = effective_capabilities()
+    return all(held >> number & 1 for number in wanted)
+
+
+def drop_capabilities() -> None:
+    """Clears every capability set of the process; no_new_privs keeps them from returning."""
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    empty = (ctypes.c_uint32 * 6)()
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+    _checked(_libc().capset(ctypes.byref(header), ctypes.byref(empty)), "capset")

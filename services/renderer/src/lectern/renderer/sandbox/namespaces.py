@@ -1,0 +1,110 @@
+"""Namespaces: the job sees a root of its own with nothing in it that it does not need, no network, no other process.
+
+An extra layer where the host allows it: by privilege, or by unprivileged user namespaces.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from lectern.renderer.sandbox import kernel
+
+JOB = "/job"
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
+
+
+def privileged() -> bool:
+    """Whether namespaces can be made without a user namespace around them."""
+    return kernel.has_capabilities(kernel.CAP_SYS_ADMIN)
+
+
+def unshare(kinds: int) -> None:
+    """Enters new namespaces, in a new user namespace (same uid inside) when unprivileged. Raises OSError."""
+    if privileged():
+        kernel.unshare(kinds)
+        return
+    unshare_with_user(kinds)
+
+
+def unshare_with_user(kinds: int) -> None:
+    """Enters new namespaces owned by a new user namespace, in which this uid is still itself."""
+    uid, gid = os.getuid(), os.getgid()
+    kernel.unshare(kinds | kernel.CLONE_NEWUSER)
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # or /proc/self belongs to root and its maps cannot be written
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
+    Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+
+
+def fork_as_init(own: int) -> int:
+    """os.fork(), with the child as process 1 of a new PID namespace. `own` is the caller's own PID namespace."""
+    kernel.unshare(kernel.CLONE_NEWPID)
+    try:
+        pid = os.fork()
+    except OSError:
+        kernel.setns(own, kernel.CLONE_NEWPID)
+        raise
+    if pid:
+        kernel.setns(own, kernel.CLONE_NEWPID)
+    return pid
+
+
+def enter(stage: Path, readable: Iterable[str], folder: int | None) -> None:
+    """Moves the calling process into a new root made on the empty folder `stage`.
+
+    `readable` paths appear at their own places, read-only; the job folder, given as a descriptor, at /job. A user
+    namespace is made even within one, so that threads are counted for this job alone. Raises OSError.
+    """
+    job = None if folder is None else os.readlink(f"/proc/self/fd/{folder}")
+    kinds = kernel.CLONE_NEWNS | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS
+    if os.getuid() == 0:
+        kernel.unshare(kinds)
+    else:
+        unshare_with_user(kinds)
+    kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
+    binds = _opened((*_outermost(readable), *_DEVICES))
+    job_bind = _reopened(job, folder) if job is not None and folder is not None else None
+    kernel.mount("tmpfs", str(stage), "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "size=1m,mode=755")
+    for path, fd in binds:
+        _bind(fd, f"{stage}{path}")
+    os.mkdir(f"{stage}{JOB}", 0o755)
+    kernel.make_read_only(str(stage))
+    if job_bind is not None:
+        _bind(job_bind, f"{stage}{JOB}")
+    os.chdir(stage)
+    kernel.pivot_root_here()
+    os.chdir(JOB)
+
+
+def _outermost(paths: Iterable[str]) -> list[str]:
+    """Real folders first, nothing that lies below another."""
+    kept: list[str] = []
+    for path in sorted(set(paths), key=len):
+        if os.path.exists(path) and not any(path.startswith(outer.rstrip("/") + "/") for outer in kept):
+            kept.append(path)
+    return kept
+
+
+def _opened(paths: Iterable[str]) -> list[tuple[str, int]]:
+    return [(path, os.open(path, os.O_PATH | os.O_CLOEXEC)) for path in paths if os.path.exists(path)]
+
+
+def _reopened(path: str, folder: int) -> int:
+    """The job folder through this namespace's own mounts; the descriptor given belongs to the old ones."""
+    fd = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    if not os.path.samestat(os.fstat(fd), os.fstat(folder)):
+        raise OSError(f"the job folder {path} was swapped")
+    return fd
+
+
+def _bind(source: int, target: str) -> None:
+    if os.path.isdir(f"/proc/self/fd/{source}"):
+        os.makedirs(target, 0o755, exist_ok=True)
+    else:
+        os.makedirs(os.path.dirname(target), 0o755, exist_ok=True)
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o644))
+    kernel.mount(f"/proc/self/fd/{source}", target, None, kernel.MS_BIND | kernel.MS_REC)
+    os.close(source)

@@ -1,0 +1,141 @@
+"""The system calls a job may make. All others fail with EPERM; calls for another architecture kill the job.
+
+libseccomp turns the list into a program once, in the zygote; a child patches its own process id in and loads it.
+Arguments are only ever compared to allow, never to deny: a 32-bit argument's upper half is the caller's to choose.
+"""
+
+# ruff: noqa: SIM905  (two hundred names read better as text than as a list)
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import fcntl
+import os
+import struct
+import tempfile
+import termios
+
+from lectern.renderer.sandbox import kernel
+
+_OWN_PID = 0x5EA1_0B1D  # stands for the child's own process id until it is known
+
+_PLAIN = """
+read write readv writev pread64 pwrite64 preadv pwritev lseek open creat openat close close_range
+stat fstat lstat newfstatat statx statfs fstatfs access faccessat faccessat2 readlink readlinkat getdents getdents64
+getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 ftruncate fallocate fadvise64
+fsync fdatasync flock copy_file_range sendfile umask
+dup dup2 dup3 pipe pipe2 poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait
+eventfd eventfd2
+mmap munmap mprotect mremap madvise brk msync mincore membarrier
+futex set_robust_list get_robust_list rseq set_tid_address exit exit_group wait4 waitid
+rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack pause
+getpid gettid getppid getuid geteuid getgid getegid getresuid getresgid getgroups getpgrp getpgid getsid
+getrusage getrlimit setrlimit times sysinfo uname getcpu getpriority
+clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time getitimer setitimer alarm
+sched_yield sched_getaffinity sched_getparam sched_getscheduler sched_get_priority_max sched_get_priority_min
+getrandom restart_syscall
+""".split()
+
+# Harmless wishes that common code makes and does not mind not getting: answered "done" without doing anything.
+_PRETENDED = """
+chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimensat futimesat
+""".split()
+
+# shutil.copytree gives up on EPERM from these, and carries on after ENOTSUP.
+_NO_XATTR = """
+getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr lsetxattr fsetxattr
+removexattr lremovexattr fremovexattr
+""".split()
+
+_FCNTL = (
+    fcntl.F_DUPFD,
+    fcntl.F_DUPFD_CLOEXEC,
+    fcntl.F_GETFD,
+    fcntl.F_SETFD,
+    fcntl.F_GETFL,
+    fcntl.F_GETLK,
+    fcntl.F_SETLK,
+    fcntl.F_SETLKW,
+    1032,  # F_GETPIPE_SZ
+)
+_IOCTL = (termios.TCGETS, termios.TIOCGWINSZ, termios.FIONREAD, termios.FIONBIO, termios.FIOCLEX, termios.FIONCLEX)
+_PRCTL = (15, 16, 3, 0x53564D41)  # set and get the thread's name, get dumpable, name a mapping
+_CLONE_THREAD = 0x00010000
+_CLONE_NAMESPACES = 0x7E020080
+_O_ASYNC = 0o20000
+
+# Broker children must fork and exec latex; what they may not do is listed instead.
+_NEVER = """
+socket socketpair connect bind listen accept accept4 ptrace process_vm_readv process_vm_writev kcmp
+io_uring_setup io_uring_enter io_uring_register bpf perf_event_open userfaultfd keyctl add_key request_key
+mount umount2 pivot_root chroot unshare setns open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr
+memfd_create memfd_secret shmget shmat shmctl msgget mq_open semget personality
+pidfd_open pidfd_getfd pidfd_send_signal open_by_handle_at name_to_handle_at
+init_module finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff acct quotactl
+symlink symlinkat link linkat mknod mknodat setpriority sched_setscheduler sched_setattr sched_setaffinity
+truncate fanotify_init inotify_init inotify_init1 seccomp
+""".split()
+
+
+def job_program() -> bytes:
+    """The allow-list as raw BPF. Raises RuntimeError or OSError when libseccomp is missing or too old."""
+    import pyseccomp as sc  # raises at import when the library is missing: a start-up check reports that
+
+    program = sc.SyscallFilter(sc.ERRNO(errno.EPERM))
+
+    def rule(action: int, name: str, *arguments: object) -> None:
+        if sc.resolve_syscall(sc.system_arch(), name) >= 0:  # negative: this architecture has no such call
+            program.add_rule(action, name, *arguments)
+
+    for name in _PLAIN:
+        rule(sc.ALLOW, name)
+    for name in _PRETENDED:
+        rule(sc.ERRNO(0), name)
+    for name in _NO_XATTR:
+        rule(sc.ERRNO(errno.ENOTSUP), name)
+    for value in _FCNTL:
+        rule(sc.ALLOW, "fcntl", sc.Arg(1, sc.EQ, value))
+    rule(sc.ALLOW, "fcntl", sc.Arg(1, sc.EQ, fcntl.F_SETFL), sc.Arg(2, sc.MASKED_EQ, _O_ASYNC, 0))
+    for value in _IOCTL:
+        rule(sc.ALLOW, "ioctl", sc.Arg(1, sc.EQ, value))
+    for value in _PRCTL:
+        rule(sc.ALLOW, "prctl", sc.Arg(0, sc.EQ, value))
+    rule(sc.ALLOW, "prlimit64", sc.Arg(0, sc.EQ, 0))
+    for name in ("kill", "tgkill"):
+        rule(sc.ALLOW, name, sc.Arg(0, sc.EQ, _OWN_PID))
+    # Threads, never processes. clone3 hides its flags behind a pointer, so glibc is told to fall back to clone.
+    rule(sc.ALLOW, "clone", sc.Arg(0, sc.MASKED_EQ, _CLONE_THREAD | _CLONE_NAMESPACES, _CLONE_THREAD))
+    rule(sc.ERRNO(errno.ENOSYS), "clone3")
+    return _exported(program)
+
+
+def broker_program() -> bytes:
+    """For the programs the TeX broker starts: everything but sockets, tracing, mounts, links and kernel surface."""
+    import pyseccomp as sc
+
+    program = sc.SyscallFilter(sc.ALLOW)
+    for name in _NEVER:
+        if sc.resolve_syscall(sc.system_arch(), name) >= 0:
+            program.add_rule(sc.ERRNO(errno.EPERM), name)
+    return _exported(program)
+
+
+def _exported(program: object) -> bytes:
+    with tempfile.TemporaryFile() as file:
+        program.export_bpf(file)  # type: ignore[attr-defined]
+        file.seek(0)
+        return file.read()
+
+
+def load(program: bytes) -> None:
+    """Binds the calling thread to the program for good, as process `os.getpid()`. Needs no_new_privs."""
+    instruction = struct.Struct("=HBBI")
+    own = os.getpid()
+    patched = b"".join(
+        instruction.pack(code, yes, no, own if k == _OWN_PID else k)
+        for code, yes, no, k in instruction.iter_unpack(program)
+    )
+    text = ctypes.create_string_buffer(patched, len(patched))
+    header = ctypes.create_string_buffer(struct.pack("@HP", len(patched) // instruction.size, ctypes.addressof(text)))
+    kernel.prctl(kernel.PR_SET_SECCOMP, kernel.SECCOMP_MODE_FILTER, ctypes.addressof(header))

@@ -1,0 +1,298 @@
+"""The supervisor: keeps zygotes, watches jobs, and holds no secret.
+
+`python -I -m lectern.renderer.sandbox.supervisor SOCKET_FD SETUP_JSON`. It speaks with the agent over one socket;
+when the agent hangs up, or dies, it kills everything and goes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from lectern.renderer.sandbox import kernel
+from lectern.renderer.sandbox.watch import ProgressLines, Running, watch
+from lectern.renderer.sandbox.wire import Channel, Ended, Exited, Kill, Progress, Ready, Refused, Start, Started
+from lectern.renderer.sandbox.zygote import LOCK_FAILED, Setup
+
+T = TypeVar("T")
+PROBE_ANSWER = 4096  # bytes; an honest one has under 200
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """How zygotes are kept: recycled after so many jobs, one spare ready when `spare`."""
+
+    setup: Setup
+    recycle_after: int = 200  # every child of a zygote has its memory layout; research measured no drift over 400 jobs
+    spare: bool = True
+
+
+class Zygote:
+    """One zygote process and the jobs that live in forks of it."""
+
+    def __init__(self, setup: Setup) -> None:
+        ours, theirs = Channel.pair()
+        encoded = msgspec.json.encode(setup).decode()
+        with contextlib.closing(theirs):
+            self.process = subprocess.Popen(
+                (sys.executable, "-I", "-m", "lectern.renderer.sandbox.zygote", str(theirs.fileno()), encoded),
+                env=dict(os.environ),
+                stdin=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+                cwd="/",
+            )
+        self.channel = ours
+        self.jobs = 0
+        self.tainted = False  # one of its jobs was killed; it serves no more once a spare is ready
+        self.dead = False
+        self.ready: asyncio.Future[Ready | Refused] = asyncio.get_running_loop().create_future()
+        self.started: dict[int, asyncio.Future[int]] = {}
+        self.exited: dict[int, asyncio.Future[Exited | None]] = {}
+        asyncio.get_running_loop().add_reader(ours.fileno(), self._receive)
+
+    def _receive(self) -> None:
+        try:
+            received = self.channel.receive(wait=False)
+        except BlockingIOError:
+            return
+        if received is None:
+            self.end()
+            return
+        message, files = received
+        match message:
+            case Ready() | Refused():
+                self.ready.set_result(message)
+            case Started(id=job) if job in self.started and not self.started[job].done():
+                self.started[job].set_result(files.pop())
+            case Exited(id=job) if job in self.exited and not self.exited[job].done():
+                self.exited[job].set_result(message)
+            case _:
+                pass
+        for fd in files:
+            os.close(fd)
+
+    def end(self) -> None:
+        """Kills it and, with it, all its jobs. Safe to call twice."""
+        if self.dead:
+            return
+        self.dead = True
+        asyncio.get_running_loop().remove_reader(self.channel.fileno())
+        self.channel.close()
+        self.process.kill()
+        self.process.wait()
+        if not self.ready.done():
+            self.ready.set_result(Refused(reason="the zygote died while it started", layers={}))
+        for started in self.started.values():
+            if not started.done():
+                started.set_exception(ConnectionError("the zygote died"))
+        for exited in self.exited.values():
+            if not exited.done():
+                exited.set_result(None)
+
+
+class Supervisor:
+    """Runs the jobs the agent asks for, each in a fork of the current zygote."""
+
+    def __init__(self, agent: Channel, config: Config) -> None:
+        self._agent = agent
+        self._config = config
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._killed: set[int] = set()
+        self._hung_up = asyncio.Event()
+        self._current: Zygote | None = None
+        self._spare: Zygote | None = None
+        self._retiring: set[Zygote] = set()
+
+    async def serve(self) -> None:
+        """Until the agent hangs up."""
+        loop = asyncio.get_running_loop()
+        self._current = Zygote(self._config.setup)
+        answer = await self._current.ready
+        self._agent.send(answer)
+        if isinstance(answer, Refused):
+            return
+        loop.add_reader(self._agent.fileno(), self._receive)
+        self._prepare_spare()
+        await self._hung_up.wait()
+        loop.remove_reader(self._agent.fileno())
+        for zygote in {self._current, self._spare, *self._retiring} - {None}:
+            assert zygote is not None
+            zygote.end()
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    def _receive(self) -> None:
+        try:
+            received = self._agent.receive(wait=False)
+        except BlockingIOError:
+            return
+        if received is None:
+            self._hung_up.set()
+            return
+        message, files = received
+        if isinstance(message, Start):
+            self._tasks[message.id] = asyncio.create_task(self._run(message, files))
+        elif isinstance(message, Kill) and message.id in self._tasks:
+            self._killed.add(message.id)
+            self._tasks[message.id].cancel()
+
+    async def _run(self, start: Start, files: list[int]) -> None:
+        ended = Ended(id=start.id, exit_code=-signal.SIGKILL, killed="sandbox", reason="cancelled")
+        try:
+            ended = await self._in_fork(start, files)
+        except asyncio.CancelledError:
+            if start.id not in self._killed:
+                raise
+        except Exception as error:
+            ended = Ended(id=start.id, exit_code=1, killed="sandbox", reason=f"{type(error).__name__}: {error}")
+        finally:
+            for fd in files:
+                os.close(fd)
+            self._tasks.pop(start.id, None)
+            self._killed.discard(start.id)
+        with contextlib.suppress(OSError):
+            self._agent.send(ended)
+
+    async def _in_fork(self, start: Start, files: list[int]) -> Ended:
+        zygote = await self._zygote()
+        loop = asyncio.get_running_loop()
+        zygote.jobs += 1
+        zygote.started[start.id] = loop.create_future()
+        zygote.exited[start.id] = loop.create_future()
+        with contextlib.ExitStack() as fds:
+
+            def keep(fd: int) -> int:
+                fds.callback(os.close, fd)
+                return fd
+
+            log, log_end = os.pipe()
+            output, output_end = os.pipe()
+            keep(log), keep(output)
+            try:
+                zygote.channel.send(start, [files[0], log_end, output_end])
+            finally:
+                os.close(log_end)
+                os.close(output_end)
+            try:
+                # Shielded: a job that is being forked right now must be seen, or it could not be killed.
+                pidfd = keep(await _uncancelled(zygote.started[start.id]))
+                running = Running(
+                    pidfd=pidfd,
+                    log=log,
+                    output=output,
+                    folder=files[0] if start.kind == "render" else None,
+                    proc=_proc(pidfd),
+                    kill=lambda: _kill(pidfd),
+                )
+                answer = bytearray()
+                ending = await watch(running, start.limits, self._listener(start, answer))
+                exited = await zygote.exited[start.id]
+            except asyncio.CancelledError:
+                zygote.tainted = True
+                if zygote.started[start.id].done():
+                    await _uncancelled(zygote.exited[start.id])
+                raise
+            finally:
+                del zygote.started[start.id], zygote.exited[start.id]
+                self._retire(zygote)
+        if exited is None:
+            return Ended(id=start.id, exit_code=-signal.SIGKILL, killed="crash", reason="the zygote died under the job")
+        if ending.killed or exited.exit_code < 0:
+            zygote.tainted = True
+            self._retire(zygote)
+        locked = exited.exit_code != LOCK_FAILED
+        return Ended(
+            id=start.id,
+            exit_code=exited.exit_code,
+            cpu_seconds=exited.cpu_seconds,
+            peak_memory_bytes=exited.peak_memory_bytes,
+            wall_seconds=ending.wall_seconds,
+            killed=ending.killed if locked else "sandbox",
+            reason=ending.reason if locked else ending.log_tail.strip(),
+            log_tail=ending.log_tail,
+            output=bytes(answer[:PROBE_ANSWER]),
+        )
+
+    def _listener(self, start: Start, answer: bytearray) -> Callable[[bytes], object]:
+        if start.kind == "probe":
+            return lambda data: answer.extend(data[: PROBE_ANSWER - len(answer)])
+
+        def on_progress(frames: int, of: int) -> None:
+            with contextlib.suppress(OSError):
+                self._agent.send(Progress(id=start.id, frames=frames, of=of), or_drop=True)
+
+        return ProgressLines(on_progress)
+
+    async def _zygote(self) -> Zygote:
+        """The current zygote, or its successor when it is dead, tainted or has done its share."""
+        current = self._current
+        worn = current is None or current.dead or current.tainted or current.jobs >= self._config.recycle_after
+        spare = self._spare
+        usable = spare is not None and not spare.dead and (spare.ready.done() or current is None or current.dead)
+        if worn and (usable or current is None or current.dead):
+            if current is not None:
+                self._retiring.add(current)
+            self._current = spare if usable else Zygote(self._config.setup)
+            self._spare = None
+            if current is not None:
+                self._retire(current)
+        chosen = self._current
+        assert chosen is not None
+        answer = await asyncio.shield(chosen.ready)
+        self._prepare_spare()
+        if isinstance(answer, Refused):
+            chosen.end()
+            raise RuntimeError(answer.reason)
+        return chosen
+
+    def _prepare_spare(self) -> None:
+        if self._config.spare and (self._spare is None or self._spare.dead):
+            self._spare = Zygote(self._config.setup)
+
+    def _retire(self, zygote: Zygote) -> None:
+        if zygote in self._retiring and not zygote.exited:
+            self._retiring.discard(zygote)
+            zygote.end()
+
+
+async def _uncancelled(future: asyncio.Future[T]) -> T:
+    """The future's result even if this task is cancelled meanwhile; the cancellation is raised afterwards."""
+    try:
+        return await asyncio.shield(future)
+    except asyncio.CancelledError:
+        await future
+        raise
+
+
+def _kill(pidfd: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+
+
+def _proc(pidfd: int) -> str:
+    """The job's folder in /proc as this process numbers it; its own namespace has another number for it."""
+    for line in Path(f"/proc/self/fdinfo/{pidfd}").read_text().splitlines():
+        if line.startswith("Pid:"):
+            return f"/proc/{line.split()[1]}"
+    return "/proc/0"
+
+
+def main() -> None:
+    agent, config = Channel.of(int(sys.argv[1])), msgspec.json.decode(sys.argv[2], type=Config)
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole terminal; the agent decides what it means
+    asyncio.run(Supervisor(agent, config).serve())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,250 @@
+"""The warm pool: the agent's side of the sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from lectern.contracts.problems import Problem, ProblemError
+from lectern.renderer.sandbox import folder as folders
+from lectern.renderer.sandbox import kernel
+from lectern.renderer.sandbox.job import Footage, Limits, OnProgress, RenderJob, RenderOutcome
+from lectern.renderer.sandbox.judge import disk_outcome, judge, refuse_unless_true
+from lectern.renderer.sandbox.slots import cores_available
+from lectern.renderer.sandbox.supervisor import Config
+from lectern.renderer.sandbox.wire import Channel, Ended, Kill, Progress, Ready, Refused, Start
+from lectern.renderer.sandbox.zygote import Setup
+
+# The first of a run of user ids that no distribution hands out: 60578 to 61183 are unused (systemd, UIDS-GIDS.md).
+FIRST_UID = 60600
+PROBE = Limits(wall_seconds=120, cpu_seconds=110, memory_bytes=1 << 30, processes=16, open_files=64, log_bytes=1 << 20)
+
+
+class WarmPool:
+    """Runs each job in a fork of a zygote that has manim imported already, locked in before it sees the job.
+
+    `root` is where job folders live; a fresh folder in the system's temporary one by default. A slot takes up to the
+    job's `Limits.memory_bytes` of address space, in practice 0.25 GB resident at 720p and 0.6 GB at 1080p, beside two
+    zygotes of 0.16 GB for the whole pool.
+    """
+
+    def __init__(self, *, root: Path | None = None, slots: int | None = None, config: Config | None = None) -> None:
+        self._slots = slots or cores_available()
+        self._given_root = root
+        self._root = root or Path()
+        self._config = config
+        self._free: asyncio.Queue[int] = asyncio.Queue()
+        self._ids = itertools.count(1)
+        self._waiting: dict[int, tuple[asyncio.Future[Ended], OnProgress | None]] = {}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._channel: Channel | None = None
+        self._ready = Ready(layers={}, uids=False)
+
+    @property
+    def slots(self) -> int:
+        return self._slots
+
+    def layers(self) -> Mapping[str, str]:
+        return self._ready.layers
+
+    async def start(self) -> None:
+        """Raises ProblemError when Landlock (or a private mount namespace) and seccomp cannot be set up."""
+        self._root = self._given_root or Path(tempfile.mkdtemp(prefix="lectern-render-"))
+        self._root.mkdir(parents=True, exist_ok=True)
+        self._root.chmod(0o711)
+        for name, mode in (("jobs", 0o711), ("footage", 0o700), ("stage", 0o755)):
+            (self._root / name).mkdir(exist_ok=True)
+            (self._root / name).chmod(mode)
+        for slot in range(self._slots):
+            self._free.put_nowait(slot)
+        await self._start_supervisor()
+
+    async def _start_supervisor(self) -> None:
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 0)  # this process has credentials; no one of its user may look inside
+        ours, theirs = Channel.pair()
+        with contextlib.closing(theirs):
+            self._process = await asyncio.to_thread(_spawn, theirs, self._config or self._default_config())
+        answer = await asyncio.to_thread(ours.receive)
+        match answer:
+            case (Ready() as ready, _):
+                self._ready = ready
+            case (Refused(reason=reason, layers=layers), _):
+                self._ready = Ready(layers=layers, uids=False)
+                ours.close()
+                raise _no_sandbox(reason)
+            case _:
+                ours.close()
+                raise _no_sandbox("the supervisor died while it started")
+        self._channel = ours
+        asyncio.get_running_loop().add_reader(ours.fileno(), self._receive)
+
+    def _default_config(self) -> Config:
+        # A user for each slot: resource limits on processes are counted by user, and one slot must not starve another.
+        able = kernel.has_capabilities(*_CAPABILITIES_FOR_USERS) and os.geteuid() == 0
+        return Config(setup=Setup(stage=str(self._root / "stage"), uid=FIRST_UID if able else None))
+
+    def _receive(self) -> None:
+        assert self._channel is not None
+        try:
+            received = self._channel.receive(wait=False)
+        except BlockingIOError:
+            return
+        if received is None:
+            self._hang_up()
+            return
+        message, _ = received
+        if isinstance(message, Ended) and message.id in self._waiting:
+            ended, _ = self._waiting.pop(message.id)
+            if not ended.done():
+                ended.set_result(message)
+        elif isinstance(message, Progress) and message.id in self._waiting:
+            on_progress = self._waiting[message.id][1]
+            if on_progress is not None:
+                on_progress(message.frames, message.of)
+
+    def _hang_up(self) -> None:
+        if self._channel is not None:
+            asyncio.get_running_loop().remove_reader(self._channel.fileno())
+            self._channel.close()
+            self._channel = None
+        for id_, (ended, _) in self._waiting.items():
+            if not ended.done():
+                reason = "the sandbox's supervisor is gone"
+                ended.set_result(Ended(id=id_, exit_code=1, killed="sandbox", reason=reason))
+        self._waiting.clear()
+
+    async def close(self) -> None:
+        self._hang_up()
+        if self._process is not None:
+            process, self._process = self._process, None
+            await asyncio.to_thread(process.wait)
+        if self._given_root is None and self._root != Path():
+            root, self._root = self._root, Path()
+            await asyncio.to_thread(folders.wipe, root)
+
+    async def run(self, job: RenderJob, on_progress: OnProgress | None = None) -> RenderOutcome:
+        slot = await self._free.get()
+        try:
+            return await self._run_in_slot(slot, job, on_progress)
+        finally:
+            self._free.put_nowait(slot)
+
+    async def _run_in_slot(self, slot: int, job: RenderJob, on_progress: OnProgress | None) -> RenderOutcome:
+        if self._channel is None:  # the supervisor crashed or was killed since
+            await self._start_supervisor()
+        uid = FIRST_UID + slot if self._ready.uids else None
+        try:
+            folder = await asyncio.to_thread(folders.make, self._root / "jobs", job, uid)
+        except OSError as error:
+            return disk_outcome(error)
+        try:
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                ended = await self._ask("render", job.limits, uid, handle, on_progress)
+                outcome = await asyncio.to_thread(judge, job, handle, self._root / "footage", ended)
+            finally:
+                os.close(handle)
+        finally:
+            await asyncio.shield(asyncio.to_thread(folders.wipe, folder))
+        if outcome.footage is None:
+            return outcome
+        return await self._verified(job, outcome, uid)
+
+    async def _verified(self, job: RenderJob, outcome: RenderOutcome, uid: int | None) -> RenderOutcome:
+        """The outcome with its footage decoded by a second sandboxed fork, or refused."""
+        assert outcome.footage is not None
+        keep = False
+        try:
+            fd = os.open(outcome.footage, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                ended = await self._ask("probe", PROBE, uid, fd, None)
+            finally:
+                os.close(fd)
+            judged = refuse_unless_true(job, outcome, _decoded(ended), ended)
+            keep = judged.footage is not None
+            return judged
+        finally:
+            if not keep:
+                outcome.footage.unlink(missing_ok=True)
+
+    async def _ask(
+        self, kind: str, limits: Limits, uid: int | None, file: int, on_progress: OnProgress | None
+    ) -> Ended:
+        """Has the supervisor run something. On cancellation it is dead before the cancellation goes on."""
+        channel = self._channel
+        if channel is None:
+            return Ended(id=0, exit_code=1, killed="sandbox", reason="the sandbox's supervisor is gone")
+        id_ = next(self._ids)
+        ended: asyncio.Future[Ended] = asyncio.get_running_loop().create_future()
+        self._waiting[id_] = (ended, on_progress)
+        start = Start(id=id_, kind="probe" if kind == "probe" else "render", limits=limits, uid=uid)
+        try:
+            channel.send(start, [file])
+            return await asyncio.shield(ended)
+        except asyncio.CancelledError:
+            with contextlib.suppress(OSError):
+                channel.send(Kill(id=id_))
+                await ended
+            raise
+        except OSError:
+            self._hang_up()
+            return Ended(id=id_, exit_code=1, killed="sandbox", reason="the sandbox's supervisor is gone")
+        finally:
+            self._waiting.pop(id_, None)
+
+
+_CAPABILITIES_FOR_USERS = (
+    kernel.CAP_CHOWN,
+    kernel.CAP_DAC_OVERRIDE,
+    kernel.CAP_KILL,
+    kernel.CAP_SETUID,
+    kernel.CAP_SETGID,
+)
+
+
+def _spawn(theirs: Channel, config: Config) -> subprocess.Popen[bytes]:
+    encoded = msgspec.json.encode(config).decode()
+    return subprocess.Popen(
+        (sys.executable, "-I", "-m", "lectern.renderer.sandbox.supervisor", str(theirs.fileno()), encoded),
+        # Everything below inherits this and nothing else: a job can read the memory its zygote's variables lie in.
+        env={
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "HOME": "/nonexistent",
+            "OPENBLAS_NUM_THREADS": "1",
+            "RAYON_NUM_THREADS": "1",
+        },
+        stdin=subprocess.DEVNULL,
+        pass_fds=(theirs.fileno(),),
+        cwd="/",
+        start_new_session=True,
+    )
+
+
+def _decoded(ended: Ended) -> Footage | None:
+    try:
+        return msgspec.json.decode(ended.output, type=Footage)
+    except msgspec.MsgspecError:
+        return None
+
+
+def _no_sandbox(reason: str) -> ProblemError:
+    return ProblemError(
+        Problem(
+            code="no-sandbox",
+            title="The renderer's sandbox cannot be set up",
+            detail=f"Scene code is not run without a sandbox, and it cannot be set up here: {reason}.",
+            remedy="Run the renderer on Linux 5.13 or later with Landlock enabled (`lsm=landlock,...`) or where it may"
+            " make namespaces, with libseccomp installed; `lectern doctor` shows each layer.",
+            stage="renderer",
+        )
+    )
