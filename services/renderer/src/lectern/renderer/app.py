@@ -1,0 +1,44 @@
+"""Builds the renderer: the one place that knows which sandbox is used."""
+
+from __future__ import annotations
+
+import asyncio
+
+from prometheus_client import Counter
+
+from lectern.renderer.handlers import STAGE, RendererDeps
+from lectern.renderer.pool import ColdPool, Pool
+from lectern.renderer.preflight import answer_preflights
+from lectern.renderer.sandbox.slots import cores_available
+from lectern.renderer.settings import RendererSettings
+from lectern.worker import Deps, Service
+
+
+def build(settings: RendererSettings | None, deps: Deps) -> Service:
+    """The renderer as a service. Its pool has one slot more than the stage: preflight's own."""
+    settings = settings or RendererSettings()
+    slots = settings.slots or cores_available()
+    pool: Pool = ColdPool(slots=slots + 1)
+    registry = deps.registry
+    adapters = RendererDeps(
+        pool=pool,
+        cpu_seconds=Counter("lectern_render_cpu_seconds", "CPU spent drawing", ("quality",), registry=registry),
+        video_seconds=Counter("lectern_render_video_seconds", "Footage drawn", ("quality",), registry=registry),
+        cached=Counter("lectern_render_cached", "Scenes whose footage was known", registry=registry),
+        wall_factor=settings.wall_factor,
+    )
+
+    async def run(stop: asyncio.Event) -> None:
+        await answer_preflights(deps.nats, pool, deps.store, stop)
+
+    return Service(
+        name="renderer",
+        infra=deps,
+        settings=settings.model_copy(update={"slots": slots}),
+        stage=STAGE,
+        deps=adapters,
+        start=pool.start,
+        close=pool.close,
+        run=run,
+        ready=lambda: {f"sandbox.{layer}": state for layer, state in pool.layers().items()},
+    )
