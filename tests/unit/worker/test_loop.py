@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from nats.js import api
+from unit.worker.pipeline_events import narrated, planned, requested, scripted
 
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
@@ -19,8 +20,6 @@ from lectern.worker import Deps, Job, Permanent, Settings, Stage, Transient
 from lectern.worker import loop as loop_module
 from lectern.worker.loop import StageLoop
 from lectern.worker.sweeper import Advisory, record
-
-from unit.worker.pipeline_events import narrated, planned, requested, scripted
 
 Handle = Callable[[e.ScenePlanned, Job[None]], Awaitable[e.AnyEvent | None]]
 

@@ -1,0 +1,116 @@
+"""The fold: a video is the sum of its facts, whatever order and however often they arrive."""
+
+from __future__ import annotations
+
+import random
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.contracts.logs import OPTIONS, PROBLEM, VIDEO, logs, scene_events, titles
+
+from lectern.contracts import events as e
+from lectern.contracts.options import Brief
+from lectern.contracts.state import VideoState, fold
+
+AT = e.now()
+
+
+def started(scenes: int = 2, *, review: bool = False) -> list[e.AnyEvent]:
+    return [
+        e.VideoRequested(video_id=VIDEO, at=AT, brief=Brief(topic="Tides"), options=OPTIONS),
+        e.VideoScripted(
+            video_id=VIDEO, at=AT, script_key="s", title="Tides", scenes=titles(scenes), options=OPTIONS, review=review
+        ),
+    ]
+
+
+def approved(revision: int, plan: tuple[int, ...], scenes: int = 2) -> e.ScriptApproved:
+    return e.ScriptApproved(
+        video_id=VIDEO, at=AT, revision=revision, script_key="s2", title="Tides", scenes=titles(scenes), plan=plan,
+        options=OPTIONS,
+    )  # fmt: skip
+
+
+def rendered(scene: int, revision: int = 1) -> e.AnyEvent:
+    return scene_events(scene, revision, AT)[3]
+
+
+@given(logs(), st.randoms(use_true_random=False))
+def test_duplicates_and_order_change_nothing(log: list[e.AnyEvent], chance: random.Random) -> None:
+    shuffled = log + [chance.choice(log) for _ in range(len(log))]
+    chance.shuffle(shuffled)
+    assert fold(shuffled) == fold(log)
+
+
+@given(logs(), st.data())
+def test_folding_on_from_a_stored_state_is_folding_everything(log: list[e.AnyEvent], data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(log)))
+    stored = msgspec.json.decode(msgspec.json.encode(fold(log[:cut])), type=VideoState)
+    assert fold(log[cut:], stored) == fold(log)
+
+
+@given(logs())
+def test_a_replay_over_the_end_changes_nothing(log: list[e.AnyEvent]) -> None:
+    assert fold(log, fold(log)) == fold(log)
+
+
+@given(logs())
+def test_progress_and_status_always_make_sense(log: list[e.AnyEvent]) -> None:
+    state = fold(log)
+    assert 0 <= state.progress() <= 100
+    assert (state.progress() == 100) == (state.status() == "completed")
+    if state.settled():
+        assert [word.scene for word in state.settled() or ()] == list(state.scenes())
+
+
+@given(logs())
+def test_a_stale_revision_never_wins(log: list[e.AnyEvent]) -> None:
+    state = fold(log)
+    for number, facts in state.scenes().items():
+        wanted = state.planned_in.get(number, 1)
+        for fact in (facts.planned, facts.narrated, facts.coded, facts.rendered, facts.failed):
+            assert fact is None or fact.revision >= wanted
+    outcome = state.outcome()
+    assert outcome is None or outcome.revision >= state.revision()
+
+
+def test_a_video_is_settled_when_every_scene_is_and_not_before() -> None:
+    log = started(scenes=2)
+    assert fold([*log, rendered(1)]).settled() is None
+    assert [w.scene for w in fold([*log, rendered(2), rendered(1)]).settled() or ()] == [1, 2]
+
+
+def test_a_scene_asked_for_anew_is_waited_for_even_before_it_is_planned() -> None:
+    log = [*started(scenes=2), rendered(1), rendered(2), approved(2, plan=(2,))]
+    assert fold(log).settled() is None
+    assert fold([*log, rendered(2, revision=2)]).settled() is not None
+
+
+def test_a_script_under_review_is_not_made() -> None:
+    state = fold([*started(review=True), rendered(1), rendered(2)])
+    assert state.status() == "awaiting_approval"
+    assert state.settled() is None
+    assert fold([*started(review=True), approved(1, plan=(1, 2))]).status() == "in_progress"
+
+
+def test_an_earlier_completion_does_not_end_a_later_revision() -> None:
+    done = e.VideoCompleted(video_id=VIDEO, at=AT, seconds=1, frames=1, outputs=())
+    log = [*started(), rendered(1), rendered(2), done]
+    assert fold(log).status() == "completed"
+    again = fold([*log, approved(2, plan=(1,))])
+    assert again.status() == "in_progress"
+    assert again.completed == done, "what the user had is still there"
+
+
+def test_a_failure_is_overcome_when_its_stage_succeeds_later() -> None:
+    failed = e.SceneFailed(video_id=VIDEO, scene=1, at=AT, stage="voice", problem=PROBLEM)
+    _, narrated, *_ = scene_events(1, 1, AT)
+    assert fold([*started(), failed]).scene(1).status() == "failed"
+    assert fold([*started(), failed, narrated]).scene(1).status() == "narrated"
+
+
+def test_a_failure_after_its_inputs_is_a_failure() -> None:
+    narrated, coded = scene_events(1, 1, AT)[1:3]
+    failed = e.SceneFailed(video_id=VIDEO, scene=1, at=AT, stage="renderer", problem=PROBLEM)
+    assert fold([*started(), narrated, coded, failed]).scene(1).status() == "failed"

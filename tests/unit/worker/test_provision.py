@@ -1,0 +1,44 @@
+"""The topology is applied once, repeated harmlessly, and drift is told."""
+
+from __future__ import annotations
+
+import pytest
+from nats.aio.client import Client
+
+from lectern.contracts import topology
+from lectern.worker.provision import apply, check
+
+
+async def test_applying_twice_changes_nothing(nats: Client) -> None:
+    assert await apply(nats) == []
+    assert await check(nats) == []
+
+
+async def test_every_declared_consumer_exists_before_any_worker_runs(nats: Client) -> None:
+    js = nats.jetstream()
+    for consumer in topology.consumers():
+        info = await js.consumer_info(consumer.stream, consumer.name)
+        assert info.config.backoff is None, "the consumer's own backoff would replace its ack wait"
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [({"ack_wait": 5.0}, "voice-fast: ack_wait is 5"), ({"max_deliver": 2}, "voice-fast: max_deliver is 2")],
+)
+async def test_a_consumer_that_was_changed_is_told_and_mended(
+    nats: Client, change: dict[str, float], told: str
+) -> None:
+    js = nats.jetstream()
+    config = (await js.consumer_info(topology.VIDEOS, "voice-fast")).config
+    await js.add_consumer(topology.VIDEOS, config.evolve(**change))
+    assert any(told in line for line in await check(nats))
+    assert await apply(nats) == ["consumer voice-fast"]
+    assert await check(nats) == []
+
+
+async def test_what_is_missing_is_told_and_made(nats: Client) -> None:
+    js = nats.jetstream()
+    await js.delete_stream(topology.DEAD)
+    await js.delete_consumer(topology.VIDEOS, "coder-bulk")
+    assert {"stream DEAD is missing", "consumer coder-bulk is missing"} <= set(await check(nats))
+    assert set(await apply(nats)) == {"stream DEAD", "consumer coder-bulk"}
