@@ -1,0 +1,142 @@
+"""The folder a one-machine Lectern lives in: its event log, its objects, its keys, and who runs it now."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from lectern.contracts.problems import Problem, ProblemError
+
+BUCKET = "lectern"
+
+
+class Keys(msgspec.Struct, frozen=True, kw_only=True):
+    """The keys of the local object store."""
+
+    access: str
+    secret: str
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a running Lectern answers: `url` for people and programs, the rest for those who look inside."""
+
+    pid: int
+    url: str
+    nats_url: str
+    nats_monitor_url: str
+    s3_endpoint: str
+
+
+class Home(msgspec.Struct, frozen=True, kw_only=True):
+    """A home's folders and files. All are private to their owner."""
+
+    path: Path
+
+    @property
+    def nats(self) -> Path:
+        """Where nats-server keeps its streams."""
+        return self.path / "nats"
+
+    @property
+    def objects(self) -> Path:
+        """The folder behind the object store; a bucket is a folder in it."""
+        return self.path / "objects"
+
+    @property
+    def logs(self) -> Path:
+        """A log file for each child process."""
+        return self.path / "logs"
+
+    def find(self) -> Endpoint | None:
+        """The runner that has this home now; None when there is none, or it is not ready yet."""
+        if not self.taken():
+            return None
+        with contextlib.suppress(FileNotFoundError, msgspec.DecodeError):
+            return msgspec.json.decode((self.path / "runner.json").read_bytes(), type=Endpoint)
+        return None
+
+    def taken(self) -> bool:
+        """Whether a runner has this home. The kernel frees the lock with its process, however that ended."""
+        try:
+            with (self.path / "runner.lock").open("rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        return False
+
+    def keys(self) -> Keys:
+        """The store's keys, made once for a home."""
+        path = self.path / "keys.json"
+        with contextlib.suppress(FileNotFoundError):
+            return msgspec.json.decode(path.read_bytes(), type=Keys)
+        made = Keys(access=secrets.token_hex(10), secret=secrets.token_hex(20))
+        _write_private(path, msgspec.json.encode(made))
+        return made
+
+    @contextmanager
+    def announced(self, endpoint: Endpoint) -> Iterator[None]:
+        """Lets others find this runner while the context lasts."""
+        path = self.path / "runner.json"
+        _write_private(path, msgspec.json.encode(endpoint))
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def own(path: Path) -> Iterator[Home]:
+    """Makes the home's folders and keeps it for this process. Raises ProblemError when another runner has it."""
+    home = Home(path=path.expanduser().resolve())
+    try:
+        for folder in (home.path, home.nats, home.objects, home.objects / BUCKET, home.logs):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(home.path / "runner.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise ProblemError(
+            Problem(
+                code="home-not-writable",
+                title="Lectern's home cannot be used",
+                detail=f"{home.path}: {error.strerror}.",
+                remedy="Make it writable, or name another folder in LECTERN_HOME.",
+            )
+        ) from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ProblemError(_already_running(home)) from None
+        (home.path / "runner.json").unlink(missing_ok=True)
+        yield home
+    finally:
+        os.close(descriptor)
+
+
+def _already_running(home: Home) -> Problem:
+    endpoint = home.find()
+    where = f"at {endpoint.url} (process {endpoint.pid})" if endpoint else "and is starting or stopping"
+    return Problem(
+        code="already-running",
+        title="Lectern is already running",
+        detail=f"A Lectern with the home {home.path} is running {where}.",
+        remedy="Use that one, stop it with Ctrl-C, or name another folder in LECTERN_HOME.",
+    )
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    fresh = path.with_suffix(".new")
+    with contextlib.suppress(FileNotFoundError):
+        fresh.unlink()
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+    fresh.replace(path)

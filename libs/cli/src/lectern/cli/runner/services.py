@@ -1,0 +1,121 @@
+"""The services of this installation, found by their entry points, and two ways to run them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import sys
+import time
+from collections.abc import Mapping
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from lectern.cli.runner.child import FIRST_PAUSE, LONGEST_PAUSE, SETTLED, Child
+from lectern.cli.runner.home import Home
+from lectern.contracts.problems import Problem, ProblemError
+from lectern.worker import Deps, Settings
+from lectern.worker.service import built
+
+GROUP = "lectern.services"
+
+
+def discover(wanted: frozenset[str] | None = None) -> dict[str, EntryPoint]:
+    """The installed services by name, all or those wanted. Raises ProblemError for a wanted one that is absent."""
+    found = {point.name: point for point in entry_points(group=GROUP)}
+    absent = (wanted or frozenset()) - found.keys()
+    if absent or not found:
+        missing, present = ", ".join(sorted(absent)) or "any service", ", ".join(sorted(found)) or "none"
+        raise ProblemError(
+            Problem(
+                code="service-missing",
+                title="A service is not installed",
+                detail=f"Not installed: {missing}; installed: {present}.",
+                remedy="Run `make setup`.",
+            )
+        )
+    return {name: point for name, point in sorted(found.items()) if wanted is None or name in wanted}
+
+
+def settings_of(point: EntryPoint, values: Mapping[str, Any]) -> Settings:
+    """The service's own settings: `values` first, then the environment, then defaults."""
+    module = importlib.import_module(point.module.rpartition(".")[0] + ".settings")
+    own = [
+        kind
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, Settings) and kind.__module__ == module.__name__
+    ]
+    return (own[0] if own else Settings)(**{name: value for name, value in values.items() if value is not None})
+
+
+class InProcess:
+    """A service run in this process, built anew when it fails after it once ran."""
+
+    def __init__(self, name: str, point: EntryPoint, values: Mapping[str, Any], deps: Deps) -> None:
+        self.name = name
+        self._point = point
+        self._values = values
+        self._deps = deps
+        self._stop = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._log = structlog.get_logger("lectern.runner").bind(service=name)
+
+    @property
+    def pid(self) -> int | None:
+        """None: it has no process of its own."""
+        return None
+
+    async def start(self) -> None:
+        """Builds and runs the service. Raises what its `build` raises; later failures are logged and mended."""
+        service = await built(self._point.load(), settings_of(self._point, self._values), self._deps)
+        self._task = asyncio.create_task(self._keep(service), name=f"service:{self.name}")
+
+    def failure(self) -> BaseException | None:
+        """Why it ended by itself; None while it runs."""
+        return self._task.exception() if self._task and self._task.done() and not self._task.cancelled() else None
+
+    async def stop(self) -> None:
+        """Lets the service finish what its grace period allows."""
+        self._stop.set()
+        if self._task:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.gather(self._task, return_exceptions=True)
+
+    def kill(self, number: int = 9) -> None:
+        """Refused: what lives in this process cannot be killed alone."""
+        raise ValueError(f"{self.name} runs inside this process; use separate=True to kill it (signal {number})")
+
+    async def _keep(self, service: Any) -> None:
+        pause, first = FIRST_PAUSE, True
+        while not self._stop.is_set():
+            since = time.monotonic()
+            try:
+                await service.serve(self._stop)
+            except Exception as error:
+                lasted = time.monotonic() - since
+                if first and lasted < SETTLED:
+                    raise
+                pause = FIRST_PAUSE if lasted > SETTLED else min(pause * 2, LONGEST_PAUSE)
+                self._log.error("failed; building it anew", action="service-failed", exc_info=error, pause=pause)
+            if self._stop.is_set():
+                return
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), pause)
+            first = False
+            service = await built(self._point.load(), settings_of(self._point, self._values), self._deps)
+
+
+def separate_process(name: str, point: EntryPoint, values: Mapping[str, Any], home: Home) -> Child:
+    """The service as a child process, set up through its environment as it is in production."""
+    module = point.module.rpartition(".")[0]
+    env = {f"LECTERN_{key.upper()}": str(value) for key, value in values.items() if value is not None}
+    return Child(
+        name,
+        [sys.executable, "-m", module],
+        log=Path(home.logs / f"{name}.log"),
+        env={**env, "LECTERN_LOG_FORMAT": "json"},
+        grace=values["grace_seconds"] + 2.0,
+    )

@@ -1,0 +1,203 @@
+"""Everything on one machine: servers, topology, services; up while a context lasts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Collection, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+
+from lectern.cli.runner.child import Child
+from lectern.cli.runner.home import BUCKET, Endpoint, Home, own
+from lectern.cli.runner.servers import LOOPBACK, free_port, nats_server, object_store
+from lectern.cli.runner.services import InProcess, discover, separate_process
+from lectern.contracts.problems import Problem, ProblemError
+from lectern.worker import Deps, Settings, connect
+from lectern.worker.provision import apply
+
+# What every service of this machine is told; the rest of its settings is the environment's.
+SHARED = {"nats_url", "s3_endpoint", "s3_bucket", "s3_access_key", "s3_secret_key", "metrics_port", "grace_seconds"}
+GATEWAY, RENDERER = "gateway", "renderer"
+GATEWAY_LIMIT = 60.0  # seconds until the first answer; a cold disk makes imports slow
+
+
+@dataclass(kw_only=True)
+class Stack:
+    """A running Lectern. `members` are its parts by name: nats, store, gateway, voice, …, renderer-1, renderer-2."""
+
+    home: Home
+    endpoint: Endpoint
+    settings: Settings
+    members: dict[str, Child | InProcess] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Where the API and the studio answer."""
+        return self.endpoint.url
+
+    @property
+    def nats_url(self) -> str:
+        """Where the event log answers."""
+        return self.endpoint.nats_url
+
+    def named(self, name: str) -> list[Child | InProcess]:
+        """The members of a name: one, or every `renderer-N` for `renderer`. Raises KeyError when there is none."""
+        found = [member for key, member in self.members.items() if key == name or key.startswith(f"{name}-")]
+        if not found:
+            raise KeyError(f"no member {name}; there are {', '.join(self.members)}")
+        return found
+
+    def kill(self, name: str, number: int = signal.SIGKILL) -> None:
+        """Sends a signal to the named members' processes, as a crash would; the runner starts them again."""
+        for member in self.named(name):
+            member.kill(number)
+
+    @asynccontextmanager
+    async def without(self, name: str) -> AsyncIterator[None]:
+        """Keeps the named members down while the context lasts, then starts them again."""
+        members = self.named(name)
+        for member in members:
+            await member.stop()
+        try:
+            yield
+        finally:
+            for member in members:
+                await member.start()
+
+
+@asynccontextmanager
+async def running(
+    home: Path,
+    *,
+    separate: bool = False,
+    renderers: int = 0,
+    services: Collection[str] | None = None,
+    host: str = LOOPBACK,
+    port: int = 0,
+    grace_seconds: float = 5.0,
+) -> AsyncIterator[Stack]:
+    """Runs Lectern on this machine while the context lasts; everything it started is gone afterwards.
+
+    `renderers` is how many scenes are rendered at once (0: one for each CPU): slots of one process, or with `separate`
+    that many processes. `services` names those to run (None: all installed). `port` 0 takes a free one.
+    Raises ProblemError when the home is in use, or when a part does not start.
+    """
+    points = discover(frozenset(services) if services is not None else None)
+    with own(home) as place:
+        async with AsyncExitStack() as closing:
+            stack = await _servers(closing, place, host, port or free_port(), grace_seconds)
+            deps = await closing.enter_async_context(connect(stack.settings, "runner"))
+            await apply(deps.nats)
+            parts = _services(points, stack, None if separate else deps, host, renderers or _cpus())
+            stack.members.update({part.name: part for part in parts})
+            try:
+                await _together(part.start() for part in parts)
+                if GATEWAY in points:
+                    await _gateway_answers(stack, parts)
+                with place.announced(stack.endpoint):
+                    yield stack
+            finally:
+                await asyncio.gather(*(part.stop() for part in parts))  # at once: each may need its grace period
+
+
+async def _servers(closing: AsyncExitStack, home: Home, host: str, port: int, grace: float) -> Stack:
+    nats_port, monitor_port, store_port = free_port(), free_port(), free_port()
+    nats, store = nats_server(home, nats_port, monitor_port), object_store(home, store_port)
+    for child in (nats, store):
+        closing.push_async_callback(child.stop)
+    await _together([nats.start(), store.start()])
+    shown = LOOPBACK if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    endpoint = Endpoint(
+        pid=os.getpid(),
+        url=f"http://{shown}:{port}",
+        nats_url=f"nats://{LOOPBACK}:{nats_port}",
+        nats_monitor_url=f"http://{LOOPBACK}:{monitor_port}",
+        s3_endpoint=f"http://{LOOPBACK}:{store_port}",
+    )
+    keys = home.keys()
+    settings = Settings(
+        nats_url=endpoint.nats_url,
+        s3_endpoint=endpoint.s3_endpoint,
+        s3_bucket=BUCKET,
+        s3_access_key=keys.access,
+        s3_secret_key=SecretStr(keys.secret),
+        metrics_port=0,
+        grace_seconds=grace,
+    )
+    stack = Stack(home=home, endpoint=endpoint, settings=settings)
+    stack.members.update(nats=nats, store=store)
+    return stack
+
+
+def _cpus() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+def _services(
+    points: Mapping[str, EntryPoint], stack: Stack, deps: Deps | None, host: str, renderers: int
+) -> list[Child | InProcess]:
+    """The services to run: inside this process when there are `deps` to share, else as children."""
+    parts: list[Child | InProcess] = []
+    for name, point in points.items():
+        values = _shared_values(stack)
+        if name == GATEWAY:
+            values |= {"host": host, "port": int(stack.url.rpartition(":")[2])}
+        if deps is not None:
+            if name == RENDERER:
+                values |= {"slots": renderers}
+            parts.append(InProcess(name, point, values, deps))
+        elif name == RENDERER:
+            values |= {"slots": 1}
+            names = [f"{RENDERER}-{number}" for number in range(1, renderers + 1)]
+            parts += [separate_process(each, point, values, stack.home) for each in names]
+        else:
+            parts.append(separate_process(name, point, values, stack.home))
+    return parts
+
+
+def _shared_values(stack: Stack) -> dict[str, Any]:
+    shared = stack.settings.model_dump(include=SHARED)
+    return {**shared, "s3_secret_key": stack.settings.s3_secret_key.get_secret_value()}
+
+
+async def _together(starts: Iterable[Awaitable[None]]) -> None:
+    """Waits for all. The first failure cancels the rest and is raised as it is."""
+    tasks = [asyncio.ensure_future(start) for start in starts]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _gateway_answers(stack: Stack, parts: Sequence[Child | InProcess]) -> None:
+    """Returns when the API answers HTTP. Raises the failure of any part that ends before that."""
+    deadline = time.monotonic() + GATEWAY_LIMIT
+    async with httpx.AsyncClient(trust_env=False, timeout=2.0) as http:
+        while time.monotonic() < deadline:
+            for part in parts:
+                if failure := part.failure():
+                    raise failure
+            with contextlib.suppress(httpx.TransportError):
+                await http.get(f"{stack.url}/healthz")
+                return
+            await asyncio.sleep(0.03)
+    raise ProblemError(
+        Problem(
+            code="gateway-silent",
+            title="The API does not answer",
+            detail=f"{stack.url} did not answer within {GATEWAY_LIMIT:.0f} s.",
+            remedy=f"Look into {stack.home.logs}.",
+        )
+    )
