@@ -10,8 +10,19 @@ from importlib import import_module
 from typing import Any
 
 KIT = {
-    "scene": ("NarratedScene", "NarratedThreeDScene", "NarratedMovingCameraScene"),
+    "scene": ("NarratedScene", "NarratedThreeDScene", "NarratedMovingCameraScene", "Narrated"),
     "look": ("theme",),
+    "layout": ("frame", "stack", "row", "columns", "fit", "place"),
+    "lettering": ("Title", "TitleCard", "Label", "Caption", "appear"),
+    "bullets": ("Bullets",),
+    "flow": ("Flow", "Box", "link"),
+    "equation": ("Equation",),
+    "chart": ("Chart",),
+    "listing": ("CodeListing",),
+    "comparison": ("Comparison",),
+    "timeline": ("Timeline",),
+    "picture": ("Picture",),
+    "motion": ("focus", "dim", "undim"),
 }
 """The kit's names by the module that defines them."""
 
@@ -19,6 +30,13 @@ KIT = {
 def kit_names() -> list[str]:
     """The names that scenekit adds to manim's."""
     return [name for names in KIT.values() for name in names]
+
+
+def vocabulary() -> str:
+    """What scene code may use beyond manim, as text for a model's prompt or a writer's page. Does not import manim."""
+    from .wordlist import vocabulary as written
+
+    return written(KIT)
 
 
 def __getattr__(name: str) -> Any:

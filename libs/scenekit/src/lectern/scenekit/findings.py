@@ -46,8 +46,8 @@ def beat_overrun(*, beat: int, measured: float, allotted: float, floor: float, l
         rule="beat-overrun",
         level="error",
         message=(
-            f"beat {beat} animates for {measured:.1f} s but its narration lasts {allotted:.1f} s, and animations are sped "
-            f"up to {floor:g} of their length at most: keep run_time and wait() of this beat under {fits:.1f} s together"
+            f"beat {beat} animates for {measured:.1f} s but its narration lasts {allotted:.1f} s, and animations "
+            f"are sped up to {floor:g} of their length at most: keep its run_time and wait() under {fits:.1f} s together"
         ),
         beat=beat,
         line=line,
@@ -59,7 +59,7 @@ def word_missing(*, beat: int, word: str, text: str, line: int | None) -> Findin
     return Finding(
         rule="word-missing",
         level="warning",
-        message=f"at({word!r}): beat {beat} does not speak that word, it says {text!r}; use a word of it, as spelled there",
+        message=f"at({word!r}): beat {beat} does not speak that word, it says {text!r}; use one of its words",
         beat=beat,
         line=line,
     )

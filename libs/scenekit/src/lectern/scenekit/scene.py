@@ -48,6 +48,10 @@ class Narrated(Scene):
         if duration > 0:
             super().wait(duration, *args, **kwargs)
 
+    def remove(self, *mobjects: Any) -> Any:
+        """Take things off the screen, with all their parts: also those that were revealed one by one."""
+        return super().remove(*(part for each in mobjects for part in each.get_family()))
+
 
 class NarratedScene(Narrated):
     """A scene in step with its narration: one `with self.beat():` block per beat of the script.

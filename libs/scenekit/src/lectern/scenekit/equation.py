@@ -1,0 +1,107 @@
+# mypy: disallow-subclassing-any=False
+"""Formulas, always available: set by Typst, which comes with manim."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from manim import DOWN, Animation, LaggedStart, MathTypst, TransformMatchingShapes, VGroup, Write
+from manim.utils.rate_functions import ease_in_out_sine
+
+from .layout import place
+from .look import theme
+
+LINE = 58
+"""Font size of a formula that stands alone."""
+
+
+class Equation(VGroup):
+    """Formulas in Typst maths, one per line, lined up at their equals signs: `Equation("a^2 + b^2 = c^2")`.
+
+    Typst, not LaTeX: `frac(a, b)` or `a/b`, `sqrt(x)`, `x^(n+1)`, `x_1`, `sum_(k=1)^n k`, `integral_0^1 f(x) dif x`,
+    `alpha`, `pi`, `infinity`, `times`, `dot`, `<=`, `!=`, `->`, words in quotes `"speed" = v`; letters that are
+    multiplied are spaced: `E = m c^2`. Needs no LaTeX. `eq[0]` is a line; `eq.part("c^2")` is the part of it written
+    so, to colour or `focus`. `self.play(eq.reveal())`, `eq.reveal(0)` one line, `eq.derive(1)` grows line 1 out of
+    the line before it.
+    """
+
+    def __init__(self, *lines: str, size: float | None = None, color: Any = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.sources = tuple(lines)
+        size = size or (LINE if len(lines) < 4 else theme.title * 0.9)
+        self.color_ = theme.text if color is None else color
+        self.add(*(formula(line, font_size=size, color=self.color_) for line in lines))
+        self.arrange(DOWN, buff=0.5)
+        if len(lines) > 1 and all(equals(plain(line)) is not None for line in lines):
+            self._line_up()
+        place(self)
+
+    def part(self, source: str, line: int | None = None) -> VGroup:
+        """The glyphs of `source` (as written) in line `line`, or in the first line that has it. Raises KeyError."""
+        for index, text in enumerate(self.sources):
+            if line in (None, index) and source in plain(text):
+                return _part(self[index], plain(text), plain(text).index(source), source)
+        raise KeyError(f"no formula contains {source!r}; the lines are {', '.join(map(repr, self.sources))}")
+
+    def reveal(self, line: int | None = None) -> Animation:
+        """Line `line` (from 0) is written; without one all lines, one after the other."""
+        if line is not None:
+            return Write(self[line], run_time=1.2)
+        return LaggedStart(*(Write(each, run_time=1.2) for each in self), lag_ratio=0.7)
+
+    def derive(self, line: int) -> Animation:
+        """Line `line` grows out of a copy of the line before it: for a step of a derivation."""
+        return TransformMatchingShapes(
+            self[line - 1].copy(), self[line], run_time=1.4, rate_func=ease_in_out_sine, path_arc=0.3
+        )
+
+    def _line_up(self) -> None:
+        texts = [plain(text) for text in self.sources]
+        signs = [_part(each, text, equals(text) or 0, "=").get_x() for each, text in zip(self, texts, strict=True)]
+        for each, sign in zip(self, signs, strict=True):
+            each.shift((signs[0] - sign, 0, 0))
+
+
+def formula(source: str, **kwargs: Any) -> MathTypst:
+    """One line of Typst maths. Raises ValueError naming the formula, what Typst says, and what LaTeX users write."""
+    try:
+        return MathTypst(source, **kwargs)
+    except Exception as error:
+        said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        hint = (
+            'this is LaTeX; write Typst: frac(a, b), sqrt(x), x^(n+1), alpha, times, dot, "words"'
+            if "\\" in source
+            else 'space letters that are multiplied ("m c^2"), quote words ("\\"speed\\" = v")'
+        )
+        raise ValueError(f"Equation({source!r}): {said}; {hint}") from error
+
+
+def plain(source: str) -> str:
+    """The formula without its `{{ }}` marks."""
+    return source.replace("{{", "").replace("}}", "")
+
+
+def equals(text: str) -> int | None:
+    """Where the formula's own equals sign is: outside brackets and quotes, and not a part of `<=` or `!=`."""
+    depth, quoted = 0, False
+    for index, character in enumerate(text):
+        quoted ^= character == '"'
+        depth += (character in "([{") - (character in ")]}")
+        alone = text[max(0, index - 1) : index] not in tuple("<>!=:~") and text[index + 1 : index + 2] not in tuple(
+            "=>"
+        )
+        if character == "=" and not depth and not quoted and alone:
+            return index
+    return None
+
+
+def _part(line: Any, text: str, at: int, source: str) -> VGroup:
+    """The shapes of `line` that belong to `source`: found by setting the line again with that part marked."""
+    marked = f"{text[:at]} {{{{ {source} : wanted }}}} {text[at + len(source) :]}"
+    probe = formula(marked)
+    chosen = set(map(id, probe.select("wanted").family_members_with_points()))
+    mine = line.family_members_with_points()
+    whole = probe.family_members_with_points()
+    if len(mine) != len(whole):
+        raise KeyError(f"{source!r} cannot be told apart inside {text!r}; mark a larger part")
+    return VGroup(*(shape for shape, twin in zip(mine, whole, strict=True) if id(twin) in chosen))

@@ -1,0 +1,144 @@
+"""Where things go: the frame's safe area, and a few ways to arrange objects in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from manim import DOWN, ORIGIN, RIGHT, Group, Mobject, VGroup, VMobject, config
+
+SIDE = 0.7
+TOP = 0.5
+CAPTIONS = 0.12
+"""The share of the frame's height at its bottom that belongs to captions."""
+TITLE_BAND = 1.35
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Area:
+    """A rectangle of the frame in manim units."""
+
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.top - self.bottom
+
+    @property
+    def center(self) -> Any:
+        """The middle, as a point."""
+        return np.array([(self.left + self.right) / 2, (self.bottom + self.top) / 2, 0.0])
+
+
+class Frame:
+    """The picture's size in manim units. Its short side is always 8: landscape is 14.2 x 8, portrait 8 x 14.2.
+
+    `frame.safe` is the area with margins that keeps clear of captions; `frame.body` is the safe area below a Title.
+    Both have `.left .right .top .bottom .width .height .center`. `frame.portrait` is true for upright videos.
+    """
+
+    @property
+    def width(self) -> float:
+        return float(config.frame_width)
+
+    @property
+    def height(self) -> float:
+        return float(config.frame_height)
+
+    @property
+    def portrait(self) -> bool:
+        """Whether the picture is higher than wide."""
+        return self.height > self.width * 1.05
+
+    @property
+    def safe(self) -> Area:
+        """The frame without margins and captions."""
+        margin = SIDE if self.width > 10 else 0.5
+        half_width, half_height = self.width / 2, self.height / 2
+        top = TOP if not self.portrait else 1.1
+        return Area(
+            left=margin - half_width,
+            right=half_width - margin,
+            bottom=CAPTIONS * self.height - half_height,
+            top=half_height - top,
+        )
+
+    @property
+    def body(self) -> Area:
+        """The safe area below a title."""
+        safe = self.safe
+        band = TITLE_BAND if not self.portrait else 2.3
+        return Area(left=safe.left, right=safe.right, bottom=safe.bottom + 0.1, top=safe.top - band)
+
+
+frame = Frame()
+
+
+def group(*objects: Mobject) -> Mobject:
+    """The objects as one, whatever their kinds."""
+    return VGroup(*objects) if all(isinstance(each, VMobject) for each in objects) else Group(*objects)
+
+
+def fit(thing: Mobject, width: float | None = None, height: float | None = None) -> Mobject:
+    """Shrink `thing` (never enlarge it) to at most `width` and `height` units; without either, to `frame.body`."""
+    if width is None and height is None:
+        width, height = frame.body.width, frame.body.height
+    scale = 1.0
+    if width is not None and thing.width > width:
+        scale = min(scale, width / thing.width)
+    if height is not None and thing.height > height:
+        scale = min(scale, height / thing.height)
+    return thing.scale(scale) if scale < 1 else thing
+
+
+def place(thing: Mobject, width: float | None = None, height: float | None = None) -> Mobject:
+    """Put `thing` in the middle of `frame.body`, shrunk to fit. Kit objects place themselves so."""
+    body = frame.body
+    return fit(thing, width or body.width, height or body.height).move_to(body.center)
+
+
+def stack(*things: Mobject, gap: float = 0.4, align: Any = ORIGIN) -> Mobject:
+    """`things` below each other, in the middle of the body, shrunk to fit. `align=LEFT` lines up their left edges."""
+    return place(group(*things).arrange(DOWN, buff=gap, aligned_edge=align))
+
+
+def row(*things: Mobject, gap: float = 0.6, align: Any = ORIGIN) -> Mobject:
+    """`things` side by side, in the middle of the body, shrunk to fit. `align=UP` lines up their top edges."""
+    return place(group(*things).arrange(RIGHT, buff=gap, aligned_edge=align))
+
+
+def columns(*things: Mobject, gap: float = 0.8) -> Mobject:
+    """Each of `things` in an equal share of the body: side by side, or below each other in an upright video.
+
+    Things are shrunk to their share and centred in it: `columns(Bullets("a", "b"), Picture("leaf.png"))`.
+    """
+    body = frame.body
+    count = max(1, len(things))
+    if frame.portrait:
+        share = (body.height - gap * (count - 1)) / count
+        for index, thing in enumerate(things):
+            middle = body.top - share / 2 - index * (share + gap)
+            fit(thing, body.width, share).move_to([body.center[0], middle, 0])
+    else:
+        share = (body.width - gap * (count - 1)) / count
+        for index, thing in enumerate(things):
+            middle = body.left + share / 2 + index * (share + gap)
+            fit(thing, share, body.height).move_to([middle, body.center[1], 0])
+    return group(*things)
+
+
+def gap_for(size: float) -> float:
+    """The distance between two lines' baselines for text of font size `size`: 1.38 times the size, in units."""
+    return size * UNITS_PER_POINT * 1.38
+
+
+UNITS_PER_POINT = 0.01388
+"""Manim units per point of font size: an em of 48 points is 0.67 units high (measured with Inter)."""

@@ -1,0 +1,125 @@
+# mypy: disallow-subclassing-any=False
+"""Program listings."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+from manim import LEFT, RIGHT, UP, Animation, AnimationGroup, FadeIn, LaggedStart, RoundedRectangle, Text, VGroup
+from pygments.lexers import get_lexer_by_name
+from pygments.token import Comment, Keyword, Literal, Name, Number, Operator, String
+from pygments.util import ClassNotFound
+
+from .layout import UNITS_PER_POINT, place
+from .lettering import appear
+from .look import theme
+from .motion import DIMMED, faded
+
+ADVANCE = 0.6
+"""Width of a letter of the monospaced font, as a share of its size."""
+
+
+class CodeListing(VGroup):
+    """A program with highlighted syntax: `CodeListing("def f(x):\\n    return x * 2", language="python")`.
+
+    At most 16 lines of at most 60 characters. `self.play(code.reveal())`; `self.play(code.highlight(2, 3))` lets lines
+    2 and 3 stand out (lines count from 1), `code.highlight()` shows all alike again; `code.line(2)` is a line.
+    """
+
+    def __init__(
+        self, source: str, language: str = "python", *, size: float | None = None, numbers: bool = True, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        text = textwrap.dedent(source).strip("\n").expandtabs(4)
+        rows = text.split("\n")
+        size = size or (theme.label if len(rows) <= 10 else theme.small)
+        self.source, self.language = text, language
+        self.lines = VGroup()
+        step, letter = size * UNITS_PER_POINT * 1.5, size * UNITS_PER_POINT * ADVANCE
+        gutter = (len(str(len(rows))) + 1.5) * letter if numbers else 0.0
+        for index, (row, colors) in enumerate(zip(rows, _colors(text, language), strict=True)):
+            line = VGroup()
+            if numbers:
+                number = _set(str(index + 1), size, [theme.muted] * 9, 0.0, -index * step)
+                line.add(number.set_opacity(0.75))
+            if row.strip():
+                line.add(_set(row, size, colors, gutter, -index * step))
+            self.lines.add(line)
+        self.panel = RoundedRectangle(
+            width=self.lines.width + 0.9, height=max(len(rows) * step, 0.5) + 0.7, corner_radius=0.18
+        )
+        self.panel.set_style(fill_color=theme.surface, fill_opacity=1, stroke_color=theme.border, stroke_width=2)
+        middle = -(len(rows) - 1) * step / 2 + size * UNITS_PER_POINT * 0.3
+        self.panel.move_to([self.lines.get_x(), middle, 0])
+        self.add(self.panel, self.lines)
+        place(self)
+
+    def line(self, number: int) -> Any:
+        """Line `number`, counted from 1. Raises IndexError naming how many there are."""
+        if not 1 <= number <= len(self.lines):
+            raise IndexError(f"the listing has lines 1 to {len(self.lines)}, not {number}")
+        return self.lines[number - 1]
+
+    def reveal(self) -> Animation:
+        """The panel appears, then the lines from top to bottom."""
+        rows = [appear(line, run_time=0.5, shift=0.15 * RIGHT) for line in self.lines]
+        return LaggedStart(FadeIn(self.panel, run_time=0.5), LaggedStart(*rows, lag_ratio=0.25), lag_ratio=0.5)
+
+    def highlight(self, *numbers: int) -> Animation:
+        """Lines `numbers` stand out and the others recede; without numbers all lines look alike again."""
+        chosen = {id(self.line(number)) for number in numbers}
+        return AnimationGroup(
+            *(faded(line, 1.0 if not numbers or id(line) in chosen else DIMMED) for line in self.lines), run_time=0.6
+        )
+
+
+def _set(row: str, size: float, colors: list[Any], x: float, y: float) -> Text:
+    """A row of code with its first column at `x` and its baseline at `y`."""
+    bare = row.rstrip()
+    # a bar on each side fixes the box: its left edge is column 0 and its bottom is the same for every row
+    line = Text(f"|{bare}|", font=theme.mono, font_size=size, disable_ligatures=True)
+    letter = size * UNITS_PER_POINT * ADVANCE
+    first = line.submobjects[0]
+    line.shift(
+        LEFT * (first.get_x() - x + letter / 2) + UP * (y - first.get_bottom()[1] - size * UNITS_PER_POINT * 0.2)
+    )
+    glyphs = line.submobjects[1:-1]
+    for glyph, color in zip(glyphs, colors, strict=False):
+        glyph.set_color(color)
+    line.submobjects = [glyph for glyph, letter_ in zip(glyphs, bare, strict=False) if not letter_.isspace()]
+    return line
+
+
+def _colors(text: str, language: str) -> list[list[Any]]:
+    """The colour of each character, row by row."""
+    try:
+        lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        lexer = get_lexer_by_name("text", stripnl=False, ensurenl=False)
+    rows: list[list[Any]] = [[]]
+    for kind, part in lexer.get_tokens(text):
+        color = _color(kind)
+        for character in part:
+            if character == "\n":
+                rows.append([])
+            else:
+                rows[-1].append(color)
+    count = text.count("\n") + 1
+    return (rows + [[] for _ in range(count)])[:count]
+
+
+def _color(kind: Any) -> Any:
+    table = (
+        (Comment, theme.muted),
+        (Keyword, theme.violet),
+        (String, theme.good),
+        (Number, theme.accent),
+        (Literal, theme.accent),
+        (Name.Function, theme.primary),
+        (Name.Class, theme.primary),
+        (Name.Builtin, theme.teal),
+        (Name.Decorator, theme.teal),
+        (Operator.Word, theme.violet),
+    )
+    return next((color for family, color in table if kind in family), theme.text)

@@ -1,0 +1,48 @@
+# mypy: disallow-subclassing-any=False
+"""Pictures from the document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from manim import DOWN, Animation, Group, ImageMobject, LaggedStart, SVGMobject
+
+from .layout import frame
+from .lettering import Caption, appear
+
+ASSETS = Path("assets")
+
+
+class Picture(Group):
+    """An image file that came with the lesson, as large as the body allows: `Picture("leaf.png", caption="A leaf")`.
+
+    Raises FileNotFoundError naming the files there are. `self.play(picture.reveal())`; smaller with `fit(picture, 5)`.
+    """
+
+    def __init__(self, name: str, caption: str | None = None, *, alt: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        path = found(name)
+        self.name, self.alt = name, alt
+        self.image = SVGMobject(str(path)) if path.suffix.lower() == ".svg" else ImageMobject(str(path))
+        body = frame.body
+        words = Caption(caption, width=body.width) if caption else None
+        room = body.height - (words.height + 0.3 if words is not None else 0)
+        self.image.scale(min(body.width / self.image.width, room / self.image.height))
+        self.add(self.image)
+        if words is not None:
+            self.add(words.next_to(self.image, DOWN, buff=0.3))
+        self.move_to(body.center)
+
+    def reveal(self) -> Animation:
+        """The picture fades in, then its caption."""
+        return LaggedStart(*(appear(part, run_time=0.9) for part in self), lag_ratio=0.4)
+
+
+def found(name: str) -> Path:
+    """The asset's path. Raises FileNotFoundError naming what is there."""
+    for path in (ASSETS / name, ASSETS / Path(name).name, Path(name)):
+        if path.is_file():
+            return path
+    there = ", ".join(sorted(each.name for each in ASSETS.iterdir())) if ASSETS.is_dir() else ""
+    raise FileNotFoundError(f"no picture named {name!r}; the lesson came with: {there or 'no pictures'}")

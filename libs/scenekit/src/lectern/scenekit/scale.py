@@ -1,0 +1,28 @@
+"""Round numbers for an axis. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+
+def ticks(values: Sequence[float], count: int = 4) -> list[float]:
+    """From three to about `count` + 2 evenly spaced round numbers that cover `values` and zero."""
+    low, high = min(0.0, *values), max(0.0, *values)
+    if low == high:
+        high = 1.0
+    rough = (high - low) / count
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(nice * power for nice in (1, 2, 2.5, 5, 10) if nice * power >= rough * 0.999)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [number * step for number in range(first, last + 1)]
+
+
+def written(value: float, unit: str = "") -> str:
+    """A number as people write it: no needless digits, thin spaces between thousands, the unit behind it."""
+    if value == int(value) and abs(value) < 1e15:
+        digits = f"{int(value):,}".replace(",", "\u2009" if abs(value) >= 10000 else "")
+    else:
+        digits = f"{value:.4g}"
+    joint = "" if unit in ("", "%", "°") else "\u2009"
+    return f"{digits}{joint}{unit}".replace("-", "\u2212")
