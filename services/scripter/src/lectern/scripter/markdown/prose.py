@@ -57,7 +57,9 @@ def flatten(nodes: Sequence[SyntaxTreeNode]) -> Inline:
     def walk(node: SyntaxTreeNode) -> None:
         match node.type:
             case "image":
-                images.append((clean(unquote(str(node.attrs.get("src", "")))), flatten(node.children).text))
+                images.append(
+                    (clean(unquote(str(node.attrs.get("src", "")))).removeprefix("./"), flatten(node.children).text)
+                )
             case "softbreak" | "hardbreak":
                 parts.append(" ")
             case "html_inline":

@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from lectern.contracts import script as s
+from lectern.contracts.options import DOCUMENT_LIMIT
 from lectern.lessons import front_matter
 from lectern.scripter.markdown import blocks, limits
 from lectern.scripter.markdown.charts import read_table
@@ -43,6 +44,14 @@ def parse(text: str, *, language: str = "en") -> s.Script:
     if not body.strip():
         faults.add(
             "empty-document", 1, "The lesson is empty.", "Write `## A heading` and a paragraph to be spoken under it."
+        )
+        faults.raise_any()
+    if len(text) > DOCUMENT_LIMIT:
+        faults.add(
+            "document-too-long",
+            1,
+            f"The lesson has {len(text):,} characters; {DOCUMENT_LIMIT:,} can be read.",
+            "Make several videos of it.",
         )
         faults.raise_any()
     tree = SyntaxTreeNode(MarkdownIt("commonmark").enable("table").parse(body))

@@ -1,0 +1,137 @@
+"""From a brief to a script, and from an approved script to scenes that can be spoken."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import msgspec
+
+from lectern.contracts import keys
+from lectern.contracts import script as s
+from lectern.contracts.events import (
+    AnyEvent,
+    ScenePlanned,
+    SceneTitle,
+    ScriptApproved,
+    VideoRequested,
+    VideoScripted,
+    message_id,
+)
+from lectern.contracts.options import Brief, VideoOptions
+from lectern.contracts.problems import Problem, ProblemError
+from lectern.scripter.markdown import limits, parse, render
+from lectern.scripter.writer import Writer
+from lectern.worker import Job, Permanent, Stage
+
+STAGE = Stage("scripter", fails="video")
+
+
+class ScripterDeps(msgspec.Struct, frozen=True, kw_only=True):
+    """What the scripter works with."""
+
+    writer: Writer
+
+
+@STAGE.on(VideoRequested, slots=4)
+async def write_script(event: VideoRequested, job: Job[ScripterDeps]) -> list[AnyEvent]:
+    """Stores the script as JSON and as Markdown; plans every scene unless the user wants to see the script first."""
+    try:
+        script = await _written(event.brief, event.options, job)
+    except ProblemError as error:
+        raise Permanent(error.problem) from error
+    assets = {name.removeprefix("./"): key for name, key in event.brief.assets.items()}
+    _check_pictures(script, assets)
+    key = keys.script(event.video_id, keys.digest(script))
+    await job.store.put_json(key, script)
+    await job.store.put(_markdown_key(key), render(script).encode(), "text/markdown; charset=utf-8")
+    options = msgspec.structs.replace(event.options, language=script.language)
+    scripted = job.answer(
+        VideoScripted,
+        script_key=key,
+        title=script.title,
+        scenes=tuple(_title(scene) for scene in script.scenes),
+        options=options,
+        assets=assets,
+        review=options.review,
+    )
+    if options.review:
+        return [scripted]
+    planned = (
+        job.answer(ScenePlanned, scene=number, script_key=key, options=options, assets=assets)
+        for number in range(1, len(script.scenes) + 1)
+    )
+    return [scripted, *planned]
+
+
+@STAGE.on(ScriptApproved, slots=4)
+async def plan_scenes(event: ScriptApproved, job: Job[ScripterDeps]) -> list[AnyEvent]:
+    """Plans the scenes that the approval names."""
+    script = await job.store.get_json(event.script_key, s.Script)
+    unknown = [number for number in event.plan if not 1 <= number <= len(script.scenes)]
+    if unknown:
+        raise Permanent(
+            Problem(
+                code="unknown-scene",
+                title="No such scene",
+                detail=f"Scene {unknown[0]} was to be made, but the script has scenes 1 to {len(script.scenes)}.",
+                remedy="Approve the script again, naming scenes it has.",
+            )
+        )
+    options = msgspec.structs.replace(event.options, language=script.language)
+    salt = message_id(event) if event.fresh else ""
+    return [job.answer(ScenePlanned, scene=number, options=options, salt=salt) for number in event.plan]
+
+
+async def _written(brief: Brief, options: VideoOptions, job: Job[ScripterDeps]) -> s.Script:
+    if brief.document_key:
+        text = _decoded(await job.store.get(brief.document_key))
+        return await asyncio.to_thread(parse, text, language=options.language)
+    if brief.topic.strip():
+        return await job.deps.writer.write(brief, options)
+    raise Permanent(
+        Problem(
+            code="empty-brief",
+            title="Nothing to explain",
+            detail="The request names neither a topic nor a document.",
+            remedy="Give a topic, or a lesson in Markdown.",
+        )
+    )
+
+
+def _decoded(document: bytes) -> str:
+    try:
+        return document.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = document.count(b"\n", 0, error.start) + 1
+        raise Permanent(
+            Problem(
+                code="document-encoding",
+                title="The lesson cannot be read",
+                detail=f"Line {line}: the document is not UTF-8 text.",
+                remedy="Save it as UTF-8.",
+            )
+        ) from error
+
+
+def _check_pictures(script: s.Script, assets: Mapping[str, str]) -> None:
+    for number, scene in enumerate(script.scenes, 1):
+        if isinstance(scene.visual, s.Image) and scene.visual.name not in assets:
+            sent = ", ".join(sorted(assets)) or "none"
+            raise Permanent(
+                Problem(
+                    code="missing-picture",
+                    title="A picture is missing",
+                    detail=f"Scene {number} ({scene.title}) shows {scene.visual.name!r}, which did not "
+                    f"come with the lesson (pictures that came: {sent}).",
+                    remedy="Send the file along under that name, or take the picture out of the lesson.",
+                )
+            )
+
+
+def _title(scene: s.Scene) -> SceneTitle:
+    return SceneTitle(title=scene.title, words=sum(limits.count_words(beat.said()) for beat in scene.beats))
+
+
+def _markdown_key(script_key: str) -> str:
+    return script_key.removesuffix(".json") + ".md"

@@ -1,0 +1,58 @@
+"""Who writes the script for a topic. Documents need no writer: they are the script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from lectern.contracts.options import Brief, VideoOptions
+from lectern.contracts.problems import Problem
+from lectern.contracts.script import Script
+from lectern.lessons import Lesson
+from lectern.scripter.markdown import parse
+from lectern.scripter.topics import find_lesson
+from lectern.worker import Permanent
+
+
+class Writer(Protocol):
+    """Turns a topic into a script."""
+
+    async def write(self, brief: Brief, options: VideoOptions) -> Script:
+        """The script for `brief.topic`. Raises Permanent when there can be none, Transient when it may come later."""
+        ...
+
+
+class LessonWriter:
+    """Knows the finished lessons, and says so when it is asked for anything else. Needs no model and no network."""
+
+    def __init__(self, lessons: Sequence[Lesson]) -> None:
+        self._lessons = tuple(lessons)
+
+    async def write(self, brief: Brief, options: VideoOptions) -> Script:
+        """The finished lesson that the topic surely asks for. Raises Permanent with what comes close, or what to do."""
+        match = find_lesson(brief.topic, self._lessons)
+        if match.lesson:
+            return parse(match.lesson.text)
+        raise Permanent(_offer(brief.topic, match.offers) if match.offers else _unknown(brief.topic, self._lessons))
+
+
+def _offer(topic: str, offers: Sequence[Lesson]) -> Problem:
+    titles = " or ".join(f"“{lesson.title}”" for lesson in offers)
+    return Problem(
+        code="unclear-topic",
+        title="Which lesson is meant?",
+        detail=f"No finished lesson is surely about “{topic}”. Did you mean {titles}?",
+        remedy=f'Try: lectern make "{offers[0].title}". For other topics write a lesson in Markdown, or set GEMINI_API_KEY.',
+    )
+
+
+def _unknown(topic: str, lessons: Sequence[Lesson]) -> Problem:
+    some = ", ".join(f"“{lesson.title}”" for lesson in lessons[:3])
+    return Problem(
+        code="unknown-lesson",
+        title="No lesson on this topic",
+        detail=f"No finished lesson is about “{topic}”, and no model is set up to write one."
+        + (f" There are {len(lessons)}, among them {some}." if lessons else ""),
+        remedy="See `lectern lessons` for those there are, write the lesson in Markdown (docs/lessons.md), "
+        "or set GEMINI_API_KEY to have it written.",
+    )

@@ -1,0 +1,100 @@
+"""Scripts of every kind, for property tests."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from lectern.contracts import script as s
+from lectern.scripter.markdown import limits
+from lectern.scripter.markdown.listings import verbatim
+from lectern.scripter.markdown.prose import clean
+
+MARKS = [
+    *"#*_-+`~|<>[](){}!&;:=\\\"'$%^/.,0123456789abZé漢\u200d \n",
+    "&amp;",
+    "<b>",
+    "-->",
+    "<!-- x -->",
+    "1. ",
+    "---",
+]
+LANGUAGES = ["python", "text", "rust", "c++", "html", "md", "http"]
+MANIM = [
+    "class A(NarratedScene):\n    def construct(self):\n        pass",
+    "x = '''```'''",
+    "#",
+    "# say `hi`\n\n\ny = 1",
+]
+
+
+def lines(limit: int = 40) -> st.SearchStrategy[str]:
+    """One line of any text, thick with what means something in Markdown."""
+    chars = st.one_of(st.sampled_from(MARKS), st.characters(exclude_categories=["Cs"]))
+    return st.lists(chars, max_size=limit).map("".join).map(clean).filter(bool).filter(lambda text: len(text) <= 100)
+
+
+def narration() -> st.SearchStrategy[str]:
+    def speakable(text: str) -> bool:
+        return any(char.isalnum() for char in text) and limits.count_words(text) <= limits.BEAT_WORDS
+
+    return lines().filter(speakable)
+
+
+def formulas() -> st.SearchStrategy[str]:
+    return lines().map(lambda text: text.replace("\\", "").lstrip("$")).map(clean).filter(bool)
+
+
+def sources() -> st.SearchStrategy[str]:
+    return st.lists(lines(), min_size=1, max_size=5).map("\n".join).map(verbatim).filter(bool)
+
+
+def tuples(of: st.SearchStrategy[str], least: int = 1, most: int = 6) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(of, min_size=least, max_size=most).map(tuple)
+
+
+@st.composite
+def charts(draw: st.DrawFn) -> s.Chart:
+    series = draw(st.one_of(st.just(("",)), tuples(lines(10), most=3)))
+    numbers = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-9999, 9999).map(float))
+    values = st.lists(numbers, min_size=len(series), max_size=len(series)).map(tuple)
+    rows = st.lists(st.tuples(lines(10), values), min_size=1, max_size=5).map(tuple)
+    return s.Chart(style=draw(st.sampled_from(["bar", "line"])), series=series, rows=draw(rows))
+
+
+def visuals() -> st.SearchStrategy[s.AnyVisual | None]:
+    names = lines(12).filter(
+        lambda name: "://" not in name and not name.startswith(("/", "./")) and ".." not in name.split("/")
+    )
+    return st.one_of(
+        st.none(),
+        st.builds(s.Equation, lines=tuples(formulas())),
+        st.builds(s.Bullets, items=tuples(lines())),
+        st.builds(s.Flow, steps=tuples(lines(), least=2)),
+        charts(),
+        st.builds(s.CodeListing, language=st.sampled_from(LANGUAGES), source=sources()),
+        st.builds(
+            s.Comparison, left_title=lines(), left=tuples(lines()), right_title=lines(), right=tuples(lines(), least=0)
+        ),
+        st.builds(s.Timeline, entries=st.lists(st.tuples(lines(), lines(20)), min_size=1, max_size=5).map(tuple)),
+        st.builds(s.Image, name=names, alt=st.one_of(st.just(""), lines(12))),
+        st.builds(s.Manim, source=st.sampled_from(MANIM)),
+    )
+
+
+def beats() -> st.SearchStrategy[s.Beat]:
+    return st.builds(s.Beat, text=narration(), spoken=st.one_of(st.just(""), lines()))
+
+
+def scenes() -> st.SearchStrategy[s.Scene]:
+    short = st.lists(beats(), min_size=1, max_size=4).map(tuple)
+    return st.builds(s.Scene, title=lines(), beats=short, visual=visuals())
+
+
+def scripts() -> st.SearchStrategy[s.Script]:
+    return st.builds(
+        s.Script,
+        title=lines(),
+        language=st.sampled_from(["en", "de", "pt-BR"]),
+        scenes=st.lists(scenes(), min_size=1, max_size=4).map(tuple),
+        sources=tuples(lines(), least=0, most=3),
+    )

@@ -1,0 +1,185 @@
+"""What a lesson in Markdown means, and what is said when it means nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from lectern.contracts import script as s
+from lectern.contracts.problems import Problem, ProblemError
+from lectern.scripter.markdown import parse, render
+from lectern.scripter.markdown.__main__ import main
+
+
+def scene(visual: str = "", narration: str = "Something is said.") -> s.Scene:
+    return parse(f"## Scene\n\n{narration}\n\n{visual}\n").scenes[0]
+
+
+def shown(visual: str) -> s.AnyVisual | None:
+    return scene(visual).visual
+
+
+def refused(text: str) -> Problem:
+    with pytest.raises(ProblemError) as raised:
+        parse(text)
+    return raised.value.problem
+
+
+def faults(text: str) -> dict[str, str]:
+    return {fault.pointer: fault.detail for fault in refused(text).errors}
+
+
+def test_headings_are_scenes_and_paragraphs_are_beats() -> None:
+    script = parse(
+        "# Tides\n\n## The pull\n\nThe Moon\npulls.\n\nSo does the Sun.\n\n## The turn\n\nThe Earth turns.\n"
+    )
+    assert script.title == "Tides"
+    assert [(each.title, [beat.text for beat in each.beats]) for each in script.scenes] == [
+        ("The pull", ["The Moon pulls.", "So does the Sun."]),
+        ("The turn", ["The Earth turns."]),
+    ]
+
+
+def test_without_second_level_headings_the_first_level_makes_scenes() -> None:
+    script = parse("# One\n\nFirst.\n\n# Two\n\nSecond.\n")
+    assert [each.title for each in script.scenes] == ["One", "Two"]
+    assert script.title == "One"
+
+
+def test_front_matter_gives_title_language_and_sources() -> None:
+    script = parse(
+        '---\ntitle: "Gezeiten"\nlanguage: de\ntopics: moon, sea\nsources: Newton 1687; Laplace\nsource: A; B\n---\n## S\n\nText.\n'
+    )
+    assert (script.title, script.language) == ("Gezeiten", "de")
+    assert script.sources == ("A; B", "Newton 1687", "Laplace")
+
+
+def test_a_lesson_without_a_language_takes_that_of_the_request() -> None:
+    assert parse("## S\n\nTexte.", language="fr").language == "fr"
+
+
+def test_text_before_the_first_scene_opens_the_video_under_its_title() -> None:
+    script = parse("# Tides\n\nEvery day the sea comes and goes.\n\n## Why\n\nThe Moon.\n")
+    assert [each.title for each in script.scenes] == ["Tides", "Why"]
+
+
+def test_emphasis_links_and_code_are_spoken_as_their_words() -> None:
+    assert scene("", "The *very* **big** [sea](http://a.b) has `waves` & List<int>.").beats[0].text == (
+        "The very big sea has waves & List<int>."
+    )
+
+
+def test_a_say_comment_changes_what_is_spoken_not_what_is_shown() -> None:
+    beat = scene("", "H₂O boils.\n<!-- say: Water boils. -->").beats[0]
+    assert (beat.text, beat.said()) == ("H₂O boils.", "Water boils.")
+    assert scene("", "H₂O boils. <!-- say: Water boils. -->").beats[0] == beat
+
+
+def test_other_comments_are_the_authors_own() -> None:
+    assert scene("<!-- check this -->").beats == (s.Beat(text="Something is said."),)
+
+
+@pytest.mark.parametrize(
+    ("markdown", "visual"),
+    [
+        ("- one\n- *two*\n  - three", s.Bullets(items=("one", "two", "three"))),
+        ("```bullets\n- one\ntwo\n```", s.Bullets(items=("one", "two"))),
+        ("```equation\na^2 + b^2 = c^2\n$c = 5$\n```", s.Equation(lines=("a^2 + b^2 = c^2", "c = 5"))),
+        ("```flow\nLight -> Water → Sugar\n```", s.Flow(steps=("Light", "Water", "Sugar"))),
+        ("```flow\nLight\nWater\n```", s.Flow(steps=("Light", "Water"))),
+        ("```chart line\nCoal: 35\nOil, heavy: 1,030.5\n```", s.Chart(style="line", series=("",), rows=(("Coal", (35.0,)), ("Oil, heavy", (1030.5,))))),
+        ("```chart\nYear | A | B\n2010 | −1 | 2%\n```", s.Chart(series=("A", "B"), rows=(("2010", (-1.0, 2.0)),))),
+        ("| Year | A |\n|---|---:|\n| 2010 | 7 |", s.Chart(series=("A",), rows=(("2010", (7.0,)),))),
+        ("```comparison\nL | R\na | b\n| | c |\n```", s.Comparison(left_title="L", left=("a",), right_title="R", right=("b", "c"))),
+        ("```timeline\n1905: Relativity: special\n12:30 | Lunch\n```", s.Timeline(entries=(("1905", "Relativity: special"), ("12:30", "Lunch")))),
+        ("```python\nif x:\n\treturn 1  \n```", s.CodeListing(language="python", source="if x:\n    return 1")),
+        ("```code rust\nfn f() {}\n```", s.CodeListing(language="rust", source="fn f() {}")),
+        ("```\nplain\n```", s.CodeListing(language="text", source="plain")),
+        ("![A *leaf*](./big%20leaf.png)", s.Image(name="big leaf.png", alt="A leaf")),
+        ("```manim\nclass A(Scene): ...\n```", s.Manim(source="class A(Scene): ...")),
+    ],
+)  # fmt: skip
+def test_every_visual_can_be_written(markdown: str, visual: s.AnyVisual) -> None:
+    assert shown(markdown) == visual
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line", "told"),
+    [
+        ("", "empty-document", 1, "paragraph to be spoken"),
+        ("Only text.", "no-scenes", 1, "## Heading"),
+        ("### Deep\n\nText.", "no-scenes", 1, "## Heading"),
+        ("## A\n\n## B\n\nText.", "scene-without-narration", 1, "paragraph under its heading"),
+        ("## A\n\nText.\n\n```flwo\na\n```", "unknown-block", 5, "flow"),
+        ("## A\n\nText.\n\n```mermaid\na\n```", "unknown-block", 5, "flow"),
+        ("## A\n\nText.\n\n- x\n\n| a | b |\n|---|---|\n| c | 1 |", "two-visuals", 7, "line 5"),
+        ("## A\n\nText.\n\n```chart\nx: 1,5\n```", "chart-number", 6, "1.5"),
+        ("## A\n\nText.\n\n```chart\na | b\nx | 1 | 2\n```", "chart-row", 7, "each series"),
+        ("## A\n\nText.\n\n```chart pie\nx: 1\n```", "chart-style", 5, "bar"),
+        ("## A\n\nText.\n\n```equation\n\\frac{1}{2}\n```", "latex-in-equation", 6, "a/b"),
+        ("## A\n\nText.\n\n```manim\nx = 1\ndef f(:\n```", "manim-syntax", 7, "def f(:"),
+        ("## A\n\nText.\n\n```flow\nalone\n```", "flow-too-short", 5, "Light -> Water"),
+        ("## A\n\nText.\n\n```comparison\na | b | c\n```", "comparison-columns", 6, "Left title | Right title"),
+        ("## A\n\nText.\n\n```timeline\nsomeday\n```", "timeline-entry", 6, "1905"),
+        ("## A\n\nText.\n\n```code klingon\nx\n```", "unknown-language", 5, "code text"),
+        ("## A\n\nText.\n\n### B\n\nMore.", "heading-level", 5, "##"),
+        ("## A\n\nText.\n\n<div>\nx\n</div>", "html", 5, "Markdown"),
+        ("## A\n\nText.\n\n![x](http://a.b/c.png)", "picture-name", 5, "beside the lesson"),
+        ("## A\n\nText.\n\n![x](../../etc/passwd)", "picture-name", 5, "beside the lesson"),
+        ("## A\n\n<!-- say: x -->\n\nText.", "say-without-text", 3, "below the paragraph"),
+        ("## A\n\n…\n", "nothing-to-say", 3, "sentence"),
+        ("---\ntitel: x\n---\n## A\n\nText.", "front-matter-key", 2, "title"),
+        ("---\ntitle: x\n## A\n\nText.", "front-matter-open", 1, "second line of ---"),
+        ("---\nlanguage: German!\n---\n## A\n\nText.", "language", 2, "de"),
+    ],
+)
+def test_a_fault_is_told_with_its_line_and_its_remedy(text: str, code: str, line: int, told: str) -> None:
+    problem = refused(text)
+    assert problem.code == code
+    assert problem.errors[0].pointer == f"line {line}"
+    assert told in problem.errors[0].detail
+
+
+def test_a_paragraph_too_long_for_a_beat_is_told_where_to_split() -> None:
+    first, second = "Alpha " * 35 + "ends here.", "Beta " * 30 + "is over."
+    problem = refused(f"## A\n\n{first} {second}\n")
+    assert problem.code == "beat-too-long"
+    assert "Put an empty line after “… Alpha Alpha ends here.”" in problem.remedy
+
+
+def test_a_scene_too_long_to_watch_is_refused() -> None:
+    assert refused("## A\n\n" + ("word " * 50 + "end.\n\n") * 5).code == "scene-too-long"
+
+
+def test_words_are_counted_in_scripts_without_spaces() -> None:
+    assert refused("## 光合作用\n\n" + "植物利用阳光" * 30 + "。\n").code == "beat-too-long"
+
+
+def test_every_fault_is_told_at_once_in_order() -> None:
+    text = "## A\n\n## B\n\nText.\n\n```chart\nx: one\n```\n\n### C\n"
+    assert list(faults(text)) == ["line 1", "line 8", "line 11"]
+
+
+def test_a_windows_file_reads_like_any_other() -> None:
+    text = "---\ntitle: T\n---\n\n## A\n\nText.\n\n- x\n"
+    assert parse("\ufeff" + text.replace("\n", "\r\n")) == parse(text)
+
+
+def test_line_numbers_count_the_front_matter() -> None:
+    assert refused("---\ntitle: T\n---\n## A\n\nText.\n\n### B\n").errors[0].pointer == "line 8"
+
+
+def test_emphasis_like_text_is_written_so_that_it_stays_text() -> None:
+    text = render(s.Script(title="*T* #", scenes=(s.Scene(title="1. # a #", beats=(s.Beat(text="- _x_ <b> &amp;"),)),)))
+    assert "&amp;" not in text.replace("\\&amp;", "")
+    assert parse(text).scenes[0].beats[0].text == "- _x_ <b> &amp;"
+
+
+def test_the_command_tells_faults_by_file_and_line(tmp_path, capsys) -> None:  # type: ignore[no-untyped-def]
+    good, bad = tmp_path / "good.md", tmp_path / "bad.md"
+    good.write_text("## A\n\nText to speak.\n\n- x\n")
+    bad.write_text("## A\n")
+    assert main([str(good)]) == 0
+    assert main([str(good), str(bad)]) == 1
+    out = capsys.readouterr().out
+    assert "1. A: 1 beats, 3 words" in out
+    assert f"{bad}: line 1: Scene 'A' has nothing to say." in out
