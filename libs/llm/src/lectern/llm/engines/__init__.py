@@ -1,0 +1,1 @@
+"""Ways to reach a model: Gemini, an OpenAI-compatible endpoint, none."""
