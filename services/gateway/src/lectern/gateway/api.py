@@ -1,0 +1,32 @@
+"""The HTTP application: routes, errors, and what surrounds each request."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from lectern.gateway import media, operations, problems, scripts, streams, videos
+from lectern.gateway.context import Gateway
+from lectern.gateway.shell import Shell
+
+_DESCRIPTION = """Turns a topic or a Markdown lesson into a narrated, captioned, animated video.
+
+Ask with `POST /v1/videos`, follow `urls.events`, watch `urls.content`. Errors are `application/problem+json` and say
+what to do. Addresses in answers are relative to the API's own."""
+
+
+def application(gateway: Gateway) -> ASGIApp:
+    """The ASGI application of a gateway."""
+    app = FastAPI(
+        title="Lectern",
+        version="1",
+        description=_DESCRIPTION,
+        docs_url=None,  # FastAPI's pages load their scripts from elsewhere, which our content policy forbids
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.gateway = gateway
+    for router in (videos.router, streams.router, scripts.router, media.router, operations.router):
+        app.include_router(router)
+    problems.install(app)
+    return Shell(app, gateway.settings, gateway.metrics)

@@ -1,0 +1,266 @@
+"""The JSON of the API: bodies that are taken (`extra` fields refused) and objects that are answered."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from lectern.contracts.options import DOCUMENT_LIMIT, TOPIC_LIMIT, Captions, Lane
+from lectern.contracts.quality import Aspect, Quality
+
+_ASSET_NAME = re.compile(r"(?!.*(?:^|/)\.{1,2}(?:/|$))[^\x00-\x1f\x7f\\/][^\x00-\x1f\x7f\\]{0,199}")
+NARRATION_LIMIT = 2000  # characters of one beat: about two minutes of speech
+
+
+class Body(BaseModel):
+    """A request body. Unknown fields are refused, with the nearest known name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Document(Body):
+    """A lesson written in Markdown, with the pictures it names."""
+
+    markdown: str = Field(description=f"the lesson, up to {DOCUMENT_LIMIT} characters", examples=["# Photosynthesis"])
+    assets: dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = Field(
+        default_factory=dict, description="picture name as the document writes it -> id from POST /v1/assets"
+    )
+
+    @field_validator("markdown")
+    @classmethod
+    def _fits(cls, value: str) -> str:
+        if not value.strip():
+            raise PydanticCustomError("empty", "the document is empty; write at least one heading and one sentence")
+        if len(value) > DOCUMENT_LIMIT:
+            raise PydanticCustomError(
+                "document-too-long",
+                "the document has {length} characters, {over} more than the {limit} that fit; "
+                "split it into several videos",
+                {"length": len(value), "over": len(value) - DOCUMENT_LIMIT, "limit": DOCUMENT_LIMIT},
+            )
+        return value
+
+    @field_validator("assets")
+    @classmethod
+    def _names(cls, value: dict[str, str]) -> dict[str, str]:
+        for name in value:
+            if not _ASSET_NAME.fullmatch(name):
+                raise PydanticCustomError(
+                    "asset-name",
+                    "{name} cannot name a picture; use a relative path like images/leaf.png without '..'",
+                    {"name": repr(name[:60])},
+                )
+        return value
+
+
+class Options(Body):
+    """How the video should look and sound."""
+
+    quality: Quality = Field("standard", description="draft 480p15, standard 720p30, high 1080p60, ultra 2160p60")
+    aspect: Aspect = Field("16:9", description="shape of the frame")
+    voice: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:+-]{0,79}$",
+        description="a voice's name, or a locale such as en-GB for its default voice; the language's own if absent",
+    )
+    speaking_rate: float = Field(1.0, ge=0.5, le=2.0, description="1.0 is the voice's own pace")
+    language: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+        description="BCP-47 language of the narration; the voice's if absent",
+    )
+    captions: Captions = Field("plain", description="plain lines, karaoke (the spoken word lit), or off")
+    theme: Literal["dark", "light"] = Field("dark", description="colours of the picture")
+    review: bool = Field(False, description="wait for POST …/approve once the script is written")
+
+
+class VideoRequest(Body):
+    """What to make: exactly one of `topic` and `document`."""
+
+    topic: str | None = Field(None, description=f"a question or a phrase, up to {TOPIC_LIMIT} characters")
+    document: Document | None = None
+    options: Options = Field(default_factory=Options)
+    lane: Lane = Field("fast", description="bulk is served after everything in fast")
+    audience: str = Field("general", min_length=1, max_length=80, description="whom to explain it to")
+    target_seconds: int = Field(0, ge=0, le=900, description="wished length in seconds; 0 leaves it open")
+
+    @field_validator("topic")
+    @classmethod
+    def _topic(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        topic = " ".join(value.split())
+        if not topic:
+            raise PydanticCustomError(
+                "empty", "the topic is empty; ask a question such as 'How does photosynthesis work?'"
+            )
+        if len(topic) > TOPIC_LIMIT:
+            raise PydanticCustomError(
+                "topic-too-long",
+                "this has {length} characters and reads like a document, not a topic (up to {limit}); "
+                'send it as "document": {"markdown": "…"} instead',
+                {"length": len(topic), "limit": TOPIC_LIMIT},
+            )
+        return topic
+
+    @model_validator(mode="after")
+    def _one_source(self) -> VideoRequest:
+        if self.topic is None and self.document is None:
+            raise PydanticCustomError(
+                "no-source", 'say what to explain: send "topic" (a question) or "document" (a Markdown lesson)'
+            )
+        if self.topic is not None and self.document is not None:
+            raise PydanticCustomError(
+                "two-sources", 'both "topic" and "document" were sent; keep the one the video should be made from'
+            )
+        return self
+
+
+class Cancel(Body):
+    """Why a video is no longer wanted."""
+
+    reason: str = Field("", max_length=500)
+
+
+class Approve(Body):
+    """Which script is approved."""
+
+    script_revision: int | None = Field(None, ge=1, description="refused when the script has another revision by now")
+
+
+class Redo(Body):
+    """What should be different about the scene; nothing makes it afresh from the same words."""
+
+    narration: list[Annotated[str, Field(min_length=1, max_length=NARRATION_LIMIT)]] | None = Field(
+        None, min_length=1, max_length=40, description="the scene's new narration, one text per beat"
+    )
+
+
+class FieldProblem(BaseModel):
+    """One field that was refused."""
+
+    pointer: str = Field(description="JSON pointer into the body, `?name` of a query parameter, or `line 12`")
+    detail: str
+
+
+class ProblemBody(BaseModel):
+    """A problem: the body of every error, and the `error` of a video or scene (then without status and instance)."""
+
+    type: str
+    title: str
+    status: int | None = None
+    detail: str
+    instance: str | None = Field(None, description="the request's id, as in X-Request-Id")
+    code: str = Field(description="stable name, for programs")
+    remedy: str = Field(description="what to do about it")
+    stage: str | None = None
+    scene: int | None = None
+    attempt: int | None = None
+    retryable: bool = False
+    errors: list[FieldProblem] = []
+
+
+class OptionsEcho(BaseModel):
+    """The options a video is made with, defaults filled in."""
+
+    quality: str
+    aspect: str
+    voice: str
+    speaking_rate: float
+    language: str
+    captions: str
+    theme: str
+    review: bool
+
+
+class Scene(BaseModel):
+    """One scene, and how far it is."""
+
+    number: int
+    title: str
+    status: Literal["waiting", "planned", "narrated", "coded", "rendered", "failed"]
+    seconds: float | None = Field(None, description="length, known once it is narrated")
+    footage: str | None = Field(None, description="its silent picture, as soon as it is rendered")
+    degraded: ProblemBody | None = Field(None, description="why it is only a template, when it is")
+    error: ProblemBody | None = None
+
+
+class OutputFile(BaseModel):
+    """One finished file."""
+
+    kind: str
+    url: str
+    media_type: str
+    bytes: int
+
+
+class Urls(BaseModel):
+    """Where everything about a video is. Relative to the API's own address."""
+
+    self: str
+    events: str
+    cancel: str
+    script: str | None
+    content: str | None
+
+
+class VideoSummary(BaseModel):
+    """A video as lists and scene events show it."""
+
+    id: str
+    object: Literal["video"] = "video"
+    status: Literal["queued", "in_progress", "awaiting_approval", "completed", "failed", "cancelled"]
+    stage: str | None = Field(description="scripting, review, voicing, coding, rendering, composing; null when ended")
+    progress: int = Field(description="per cent, 0 to 100; 100 only when completed")
+    title: str
+    lane: Lane
+    created_at: datetime
+    completed_at: datetime | None
+    revision: int
+    scene_count: int
+    scenes_rendered: int
+    seconds: float | None = Field(description="length of the finished video")
+    error: ProblemBody | None
+    urls: Urls
+
+
+class Video(VideoSummary):
+    """A video with all its scenes and files."""
+
+    topic: str | None
+    script_revision: int | None
+    options: OptionsEcho
+    scenes: list[Scene]
+    outputs: list[OutputFile]
+
+
+class VideoList(BaseModel):
+    """One page of videos, newest first."""
+
+    object: Literal["list"] = "list"
+    data: list[VideoSummary]
+    has_more: bool
+    next_cursor: str | None = Field(description="send as `after` for the next page")
+
+
+class Asset(BaseModel):
+    """A picture that was stored."""
+
+    id: str = Field(description="SHA-256 of the bytes; the same picture has the same id")
+    media_type: str
+    bytes: int
+
+
+class ScriptDocument(BaseModel):
+    """A video's script. PUT takes it back in the same form; `revision` then guards against lost edits."""
+
+    revision: int
+    approved: bool
+    title: str
+    language: str
+    scenes: list[dict[str, Any]]
+    sources: list[str]

@@ -1,0 +1,64 @@
+"""Serving HTTP until told to stop, without touching signals: those belong to `__main__`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from lectern.gateway.settings import GatewaySettings
+
+
+class _Server(uvicorn.Server):
+    """uvicorn would take SIGTERM for itself and delay the process's own shutdown."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises OSError with the address when it is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise OSError(error.errno, f"{host}:{port}: {error.strerror}; choose another with LECTERN_PORT") from error
+    return listener
+
+
+async def serve(app: ASGIApp, settings: GatewaySettings, stop: asyncio.Event, drain: Callable[[], None]) -> None:
+    """Serves until `stop`, then drains event streams and lets running requests end within the grace period."""
+    listener = listen(settings.host, settings.port)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        ws="none",
+        forwarded_allow_ips=settings.forwarded_allow_ips,
+        timeout_graceful_shutdown=max(1, int(settings.grace_seconds)),
+    )
+    server = _Server(config)
+    host, port = listener.getsockname()[:2]
+    structlog.get_logger("lectern.gateway").info("listening", action="listen", url=f"http://{host}:{port}")
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        drain()
+        server.should_exit = True
+        await serving
+    finally:
+        stopping.cancel()
+        serving.cancel()
+        listener.close()
