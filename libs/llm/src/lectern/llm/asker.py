@@ -112,15 +112,14 @@ class Asker:
     ) -> Answer[T]:
         """The task's model's answer as a `result` (a msgspec struct, or str for plain text).
 
-        An answer that does not fit is asked for once more, quoting what is wrong with it. `fresh` passes over the cache.
+        An answer that does not fit is asked for once more, quoting what is wrong. `fresh` passes over the cache.
         Raises ModelFailed, whose Problem says what happened and what to do.
         """
         settings = self._models.task(task)
         budget = budget or Budget()
         schema = None if result is str else json_schema(result)
-        key = keys.cache(
-            "answers", keys.digest(task, instructions, [_hashable(p) for p in parts], schema, settings), "json"
-        )
+        asked = keys.digest(task, instructions, [_hashable(part) for part in parts], schema, settings)
+        key = keys.cache("answers", asked, "json")
         if not fresh and (kept := await self._kept(key)):
             value = _value(kept.text, result)
             return Answer(value=value, usage=Usage(), model=kept.model, cached=True, sources=kept.sources)

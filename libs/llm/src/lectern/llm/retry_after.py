@@ -9,7 +9,7 @@ LONGEST = 600.0  # seconds; past that a job had better be told to come back
 
 
 def seconds_until(header: str | None, *, now: datetime | None = None) -> float | None:
-    """Seconds to wait, between 0 and ten minutes, so that a wrong clock on either side cannot park us; None if unsaid."""
+    """Seconds to wait, 0 to 600 so that a wrong clock on either side cannot park us; None if unsaid."""
     if not header:
         return None
     try:
