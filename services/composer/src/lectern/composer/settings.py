@@ -1,0 +1,14 @@
+"""The composer's settings, on top of those every service has."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from lectern.worker import Settings
+
+
+class ComposerSettings(Settings):
+    """How finished videos are made."""
+
+    audio_bitrate: str = Field("192k", pattern=r"^\d+k$", description="AAC bit rate of the finished video")
+    transfers: int = Field(8, ge=1, description="objects read from or written to the store at once")
