@@ -47,7 +47,7 @@ def beat_overrun(*, beat: int, measured: float, allotted: float, floor: float, l
         level="error",
         message=(
             f"beat {beat} animates for {measured:.1f} s but its narration lasts {allotted:.1f} s, and animations "
-            f"are sped up to {floor:g} of their length at most: keep its run_time and wait() under {fits:.1f} s together"
+            f"are sped up to {floor:g} of their length at most: keep run_time and wait() under {fits:.1f} s together"
         ),
         beat=beat,
         line=line,

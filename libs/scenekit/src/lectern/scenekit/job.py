@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import tqdm  # type: ignore[import-untyped]
+import tqdm
 from manim import Scene, logger, tempconfig
 
 from . import look, source, tex
@@ -129,7 +129,7 @@ def _measure(job: Job, folder: Path, outcome: Outcome) -> tuple[Measuring, bool]
     narrated = issubclass(chosen, Narrated)
     table = job.table if narrated else timetable(fps=job.table.fps, seconds=job.table.stops[-1], beats=[])
     measuring = Measuring(table, words=job.words, texts=job.texts, source=SOURCE)
-    lint = Lint(light=job.theme == "light")
+    lint = Lint()
     try:
         _construct(chosen, partial(MeasuringRenderer, measuring, lint))
     finally:

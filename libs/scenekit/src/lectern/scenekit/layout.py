@@ -75,7 +75,7 @@ class Frame:
     def body(self) -> Area:
         """The safe area below a title."""
         safe = self.safe
-        band = TITLE_BAND if not self.portrait else 2.3
+        band = 2.3 if self.portrait else TITLE_BAND if self.width > 10 else 1.55
         return Area(left=safe.left, right=safe.right, bottom=safe.bottom + 0.1, top=safe.top - band)
 
 

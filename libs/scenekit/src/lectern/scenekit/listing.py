@@ -11,7 +11,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Literal, Name, Number, Operator, String
 from pygments.util import ClassNotFound
 
-from .layout import UNITS_PER_POINT, place
+from .layout import UNITS_PER_POINT, frame, place
 from .lettering import appear
 from .look import theme
 from .motion import DIMMED, faded
@@ -28,13 +28,20 @@ class CodeListing(VGroup):
     """
 
     def __init__(
-        self, source: str, language: str = "python", *, size: float | None = None, numbers: bool = True, **kwargs: Any
+        self,
+        source: str,
+        language: str = "python",
+        *,
+        size: float | None = None,
+        numbers: bool | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         text = textwrap.dedent(source).strip("\n").expandtabs(4)
         rows = text.split("\n")
         size = size or (theme.label if len(rows) <= 10 else theme.small)
         self.source, self.language = text, language
+        numbers = frame.width > 10 if numbers is None else numbers
         self.lines = VGroup()
         step, letter = size * UNITS_PER_POINT * 1.5, size * UNITS_PER_POINT * ADVANCE
         gutter = (len(str(len(rows))) + 1.5) * letter if numbers else 0.0
@@ -88,6 +95,7 @@ def _set(row: str, size: float, colors: list[Any], x: float, y: float) -> Text:
     for glyph, color in zip(glyphs, colors, strict=False):
         glyph.set_color(color)
     line.submobjects = [glyph for glyph, letter_ in zip(glyphs, bare, strict=False) if not letter_.isspace()]
+    line.original_text, line.initial_height = bare, line.height
     return line
 
 

@@ -12,7 +12,7 @@ ASIDE = ("self", "kwargs", "args")
 def vocabulary(modules: dict[str, tuple[str, ...]]) -> str:
     """One entry per name: how it is called, and what its docstring says. `modules` maps module to names."""
     folder = Path(__file__).parent
-    entries = []
+    entries: list[str] = []
     for module, names in modules.items():
         tree = ast.parse((folder / f"{module}.py").read_text(encoding="utf-8"))
         for name in names:
