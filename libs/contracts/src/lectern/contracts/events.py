@@ -9,6 +9,7 @@ import msgspec
 
 from lectern.contracts.options import Brief, Lane, VideoOptions
 from lectern.contracts.problems import Problem
+from lectern.contracts.usage import Spent
 
 
 def now() -> datetime:
@@ -47,13 +48,25 @@ class NarrationRef(msgspec.Struct, frozen=True, kw_only=True):
     timing: str = "exact"
 
 
-class CodeRef(msgspec.Struct, frozen=True, kw_only=True):
+class CodeAttempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One try at a scene's code: what was tried, and the finding that ended it (none for the one that passed)."""
+
+    number: int
+    strategy: str
+    rule: str = ""
+    finding: str = ""
+    line: int | None = None
+    code_key: str = ""
+
+
+class CodeRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where a scene's visual source lies, how it came about, and the template to use should it not render."""
 
     key: str
     origin: str  # "lesson", "template", "model", "author"
     fallback_key: str = ""
     attempts: int = 1
+    history: tuple[CodeAttempt, ...] = ()
 
 
 class FootageRef(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +111,7 @@ class VideoScripted(Event, frozen=True, kw_only=True, tag="video.scripted.v1"):
     options: VideoOptions
     assets: dict[str, str] = {}
     review: bool = False
+    spent: tuple[Spent, ...] = ()
 
 
 class ScriptApproved(Event, frozen=True, kw_only=True, tag="video.approved.v1"):
@@ -129,6 +143,7 @@ class SceneNarrated(SceneEvent, frozen=True, kw_only=True, tag="scene.narrated.v
     assets: dict[str, str] = {}
     salt: str = ""
     narration: NarrationRef
+    spent: tuple[Spent, ...] = ()
 
 
 class SceneCoded(SceneEvent, frozen=True, kw_only=True, tag="scene.coded.v1"):
@@ -141,6 +156,7 @@ class SceneCoded(SceneEvent, frozen=True, kw_only=True, tag="scene.coded.v1"):
     narration: NarrationRef
     code: CodeRef
     degraded: Problem | None = None
+    spent: tuple[Spent, ...] = ()
 
 
 class SceneRendered(SceneEvent, frozen=True, kw_only=True, tag="scene.rendered.v1"):
@@ -152,6 +168,7 @@ class SceneRendered(SceneEvent, frozen=True, kw_only=True, tag="scene.rendered.v
     code: CodeRef
     footage: FootageRef
     degraded: Problem | None = None
+    spent: tuple[Spent, ...] = ()
 
 
 class SceneFailed(SceneEvent, frozen=True, kw_only=True, tag="scene.failed.v1"):
@@ -159,6 +176,7 @@ class SceneFailed(SceneEvent, frozen=True, kw_only=True, tag="scene.failed.v1"):
 
     stage: str
     problem: Problem
+    spent: tuple[Spent, ...] = ()
 
 
 class VideoCompleted(Event, frozen=True, kw_only=True, tag="video.completed.v1"):
@@ -173,6 +191,7 @@ class VideoFailed(Event, frozen=True, kw_only=True, tag="video.failed.v1"):
     """The video cannot be made in this revision."""
 
     problem: Problem
+    spent: tuple[Spent, ...] = ()
 
 
 class VideoCancelled(Event, frozen=True, kw_only=True, tag="video.cancelled.v1"):

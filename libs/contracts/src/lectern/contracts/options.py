@@ -19,13 +19,18 @@ DOCUMENT_LIMIT = 200_000  # characters of Markdown
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
     """What to explain: a topic, or the key of a Markdown document in the object store.
 
-    `assets` maps the names a document uses for its pictures to object keys.
+    `assets` maps the names a document uses for its pictures to object keys. `target_seconds` and `scenes` 0 leave length
+    and number of scenes to the writer; `search` lets the writer look the topic up and cite what it found.
     """
 
     topic: str = ""
     document_key: str = ""
     audience: str = "general"
     target_seconds: int = 0
+    scenes: int = 0
+    tone: str = ""
+    style: Literal["narration", "dialogue"] = "narration"
+    search: bool = False
     assets: dict[str, str] = {}
 
     def names(self) -> str:
@@ -34,7 +39,11 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VideoOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How the video should look and sound. Travels in every event so that no stage has to look it up."""
+    """How the video should look and sound. Travels in every event so that no stage has to look it up.
+
+    `max_cost_usd` bounds what models and voices may cost for the whole video, failed attempts included. `music_key`
+    names an uploaded track. `critique` lets a vision model look at each scene once.
+    """
 
     quality: Quality = "standard"
     aspect: Aspect = "16:9"
@@ -44,3 +53,7 @@ class VideoOptions(msgspec.Struct, frozen=True, kw_only=True):
     captions: Captions = "plain"
     theme: str = "dark"
     review: bool = False
+    burn_captions: bool = False
+    music_key: str = ""
+    max_cost_usd: float | None = None
+    critique: bool = False

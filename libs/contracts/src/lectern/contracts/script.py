@@ -75,14 +75,17 @@ class Manim(Visual, frozen=True, kw_only=True, tag="manim"):
 AnyVisual: TypeAlias = Equation | Bullets | Flow | Chart | CodeListing | Comparison | Timeline | Image | Manim
 
 
-class Beat(msgspec.Struct, frozen=True, kw_only=True):
+class Beat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One or two sentences of narration, and what is on screen while they are spoken.
 
     `text` is what captions show; `spoken`, when given, is what the voice says instead (for symbols and names).
+    `show` is a writer's note for whoever draws the beat; `speaker` names who speaks in a dialogue.
     """
 
     text: str
     spoken: str = ""
+    show: str = ""
+    speaker: str = ""
 
     def said(self) -> str:
         """The words the voice speaks."""
@@ -97,13 +100,28 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     visual: AnyVisual | None = None
 
 
-class Script(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole text of a video. `language` is BCP-47. `sources` are shown in the transcript."""
+class Symbol(msgspec.Struct, frozen=True, kw_only=True):
+    """One quantity or concept that keeps its name, colour and meaning through all scenes."""
+
+    name: str
+    colour: str
+    meaning: str
+
+
+class Script(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The whole text of a video. `language` is BCP-47. `sources` are shown in the transcript.
+
+    `pronunciations` tells the voice how to say a written word, `symbols` is the ledger every scene's pictures follow,
+    `doubts` are claims a fact-check would have a person look at.
+    """
 
     title: str
     language: str = "en"
     scenes: tuple[Scene, ...]
     sources: tuple[str, ...] = ()
+    pronunciations: dict[str, str] = {}
+    symbols: tuple[Symbol, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     def scene(self, number: int) -> Scene:
         """Scene `number`, counted from 1. Raises IndexError when there is none."""

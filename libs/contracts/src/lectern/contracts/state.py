@@ -10,6 +10,7 @@ import msgspec
 
 from lectern.contracts import events as e
 from lectern.contracts.problems import Problem
+from lectern.contracts.usage import Spent, added_up
 
 Status: TypeAlias = Literal["queued", "in_progress", "awaiting_approval", "completed", "failed", "cancelled"]
 SceneStatus: TypeAlias = Literal["waiting", "planned", "narrated", "coded", "rendered", "failed"]
@@ -105,6 +106,7 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cancelled: e.VideoCancelled | None = None
     facts: dict[int, SceneFacts] = {}
     planned_in: dict[int, int] = {}  # scene -> revision it was last asked for
+    bills: dict[str, tuple[Spent, ...]] = {}  # message id -> what the work behind that event used
 
     def revision(self) -> int:
         """The round of work the video is in, from 1."""
@@ -139,6 +141,10 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether the script waits for its user."""
         scripted = self.scripted
         return bool(scripted and scripted.review and (not self.approved or self.approved.revision < scripted.revision))
+
+    def spent(self) -> tuple[Spent, ...]:
+        """What the video has cost so far, over all revisions, a total for each model, voice and renderer."""
+        return added_up(item for bill in self.bills.values() for item in bill)
 
     def settled(self) -> tuple[e.SceneRendered | e.SceneFailed, ...] | None:
         """Each scene's last word, in order, once every scene has one and the script may be made; None before."""
@@ -182,9 +188,20 @@ def _asked(state: VideoState, scenes: Iterable[int], revision: int) -> VideoStat
     return msgspec.structs.replace(state, planned_in=planned_in)
 
 
+def _billed(state: VideoState, event: e.AnyEvent) -> VideoState:
+    """Books what an event cost, once for its message id; of two versions of one event the dearer counts."""
+    bill: tuple[Spent, ...] = getattr(event, "spent", ())
+    if not bill:
+        return state
+    name = e.message_id(event)
+    dearer = max(bill, state.bills.get(name, ()), key=lambda items: (sum(i.cost_usd for i in items), str(items)))
+    return msgspec.structs.replace(state, bills={**state.bills, name: dearer})
+
+
 def apply(state: VideoState, event: e.AnyEvent) -> VideoState:
     """The state with one more fact. Applying a fact twice, or facts in another order, changes nothing."""
     replace = msgspec.structs.replace
+    state = _billed(state, event)
     match event:
         case e.VideoRequested():
             return replace(state, requested=_later(state.requested, event))

@@ -14,7 +14,11 @@ class Transient(Exception):
 
 
 class Permanent(ProblemError):
-    """Trying again cannot help. The scene or video fails with the Problem."""
+    """Trying again cannot help. The scene or video fails with the Problem; `spent` is what the attempts cost."""
+
+    def __init__(self, problem: Problem, *, spent: tuple[Spent, ...] = ()) -> None:
+        super().__init__(problem)
+        self.spent = spent
 
 
 class Missing(Transient):

@@ -107,10 +107,11 @@ class Job(Generic[D]):
             shutil.rmtree(folder, ignore_errors=True)
 
     def answer(self, event_type: type[E], **fields: Any) -> E:
-        """An event that answers the one being handled: what both types share is carried over, `fields` come on top."""
+        """An event that answers the one being handled: what both types share is carried over (but
+        not `spent`, which would be counted twice), `fields` come on top."""
         carried = {
             name: getattr(self.event, name)
             for name in event_type.__struct_fields__
-            if name in self.event.__struct_fields__ and name not in ("at", "cause")
+            if name in self.event.__struct_fields__ and name not in ("at", "cause", "spent")
         }
         return event_type(**{**carried, "cause": e.message_id(self.event), **fields})

@@ -1,0 +1,53 @@
+"""What work cost: tokens, characters, CPU time, money. Events carry it; the fold adds it up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, TypeAlias
+
+import msgspec
+
+Kind: TypeAlias = Literal["model", "voice", "render"]
+
+
+class Spent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one model, voice engine or renderer used for one event.
+
+    `input` counts prompt tokens, `cached` those of them that were cheaper, `output` excludes `thinking`. `characters`
+    are what a voice is billed by, `cpu_seconds` what a renderer used. Failed attempts are included.
+    """
+
+    kind: Kind
+    name: str
+    requests: int = 0
+    input: int = 0
+    cached: int = 0
+    thinking: int = 0
+    output: int = 0
+    characters: int = 0
+    cpu_seconds: float = 0.0
+    cost_usd: float = 0.0
+
+
+def added_up(spent: Iterable[Spent]) -> tuple[Spent, ...]:
+    """One total for each kind and name, sorted."""
+    totals: dict[tuple[str, str], Spent] = {}
+    for item in spent:
+        known = totals.get((item.kind, item.name))
+        totals[item.kind, item.name] = item if known is None else _sum(known, item)
+    return tuple(totals[key] for key in sorted(totals))
+
+
+def _sum(a: Spent, b: Spent) -> Spent:
+    return Spent(
+        kind=a.kind,
+        name=a.name,
+        requests=a.requests + b.requests,
+        input=a.input + b.input,
+        cached=a.cached + b.cached,
+        thinking=a.thinking + b.thinking,
+        output=a.output + b.output,
+        characters=a.characters + b.characters,
+        cpu_seconds=a.cpu_seconds + b.cpu_seconds,
+        cost_usd=a.cost_usd + b.cost_usd,
+    )
