@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from lectern.renderer.sandbox import folder as folders
-from lectern.renderer.sandbox.job import Footage, RenderJob, RenderOutcome
+from lectern.renderer.sandbox.job import Footage, RenderJob, RenderOutcome, Result
 from lectern.renderer.sandbox.wire import Ended
 
 
@@ -81,7 +81,7 @@ def _wrong(job: RenderJob, outcome: RenderOutcome, decoded: Footage | None) -> s
         "width": job.settings.get("width", decoded.width),
         "height": job.settings.get("height", decoded.height),
         "fps": float(job.settings.get("fps", decoded.fps)),
-        "frames": outcome.result.frames,
+        "frames": _frames(job, outcome.result),
         "pixel_format": "yuv420p",
         "codec": "h264",
     }
@@ -90,6 +90,14 @@ def _wrong(job: RenderJob, outcome: RenderOutcome, decoded: Footage | None) -> s
         if found != value:
             return f"{name} is {found}, not {value}"
     return ""
+
+
+def _frames(job: RenderJob, result: Result) -> int:
+    """Exactly as long as the narration; a job that names no length is held to what its own result says."""
+    settings = job.settings
+    if "seconds" in settings and "fps" in settings:
+        return round(float(settings["seconds"]) * int(settings["fps"]))
+    return result.frames
 
 
 def disk_outcome(error: OSError) -> RenderOutcome:

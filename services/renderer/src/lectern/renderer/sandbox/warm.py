@@ -34,14 +34,24 @@ class WarmPool:
 
     `root` is where job folders live; a fresh folder in the system's temporary one by default. A slot takes up to the
     job's `Limits.memory_bytes` of address space, in practice 0.25 GB resident at 720p and 0.6 GB at 1080p, beside two
-    zygotes of 0.16 GB for the whole pool.
+    zygotes of 0.16 GB for the whole pool. A zygote is replaced after `recycle_after` jobs and after any job that was
+    killed. `switched_off` names layers to do without ("namespaces", "landlock", "seccomp", "uid"): for finding out
+    which of them breaks a host; the pool still refuses to start with too few.
     """
 
-    def __init__(self, *, root: Path | None = None, slots: int | None = None, config: Config | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        root: Path | None = None,
+        slots: int | None = None,
+        recycle_after: int = 200,
+        switched_off: frozenset[str] = frozenset(),
+    ) -> None:
         self._slots = slots or cores_available()
         self._given_root = root
         self._root = root or Path()
-        self._config = config
+        self._recycle_after = recycle_after
+        self._switched_off = switched_off
         self._free: asyncio.Queue[int] = asyncio.Queue()
         self._ids = itertools.count(1)
         self._waiting: dict[int, tuple[asyncio.Future[Ended], OnProgress | None]] = {}
@@ -72,7 +82,7 @@ class WarmPool:
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)  # this process has credentials; no one of its user may look inside
         ours, theirs = Channel.pair()
         with contextlib.closing(theirs):
-            self._process = await asyncio.to_thread(_spawn, theirs, self._config or self._default_config())
+            self._process = await asyncio.to_thread(_spawn, theirs, self._config())
         answer = await asyncio.to_thread(ours.receive)
         match answer:
             case (Ready() as ready, _):
@@ -87,10 +97,18 @@ class WarmPool:
         self._channel = ours
         asyncio.get_running_loop().add_reader(ours.fileno(), self._receive)
 
-    def _default_config(self) -> Config:
+    def _config(self) -> Config:
         # A user for each slot: resource limits on processes are counted by user, and one slot must not starve another.
         able = kernel.has_capabilities(*_CAPABILITIES_FOR_USERS) and os.geteuid() == 0
-        return Config(setup=Setup(stage=str(self._root / "stage"), uid=FIRST_UID if able else None))
+        off = self._switched_off
+        setup = Setup(
+            stage=str(self._root / "stage"),
+            uid=FIRST_UID if able and "uid" not in off else None,
+            landlock="landlock" not in off,
+            seccomp="seccomp" not in off,
+            namespaces="namespaces" not in off,
+        )
+        return Config(setup=setup, recycle_after=self._recycle_after)
 
     def _receive(self) -> None:
         assert self._channel is not None

@@ -78,7 +78,7 @@ def _own_pid_namespace(channel: Channel) -> str:
 
 
 def _import_everything(*, warm: bool) -> None:
-    import tqdm  # type: ignore[import-untyped]
+    import tqdm
 
     tqdm.tqdm.monitor_interval = 0  # its thread would not survive a fork
     import av  # noqa: F401

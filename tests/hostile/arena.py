@@ -1,0 +1,274 @@
+"""Where hostile scenes are let loose: a pool, and around it everything they must not reach, watched from outside."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from lectern.renderer.pool import Limits, RenderJob, RenderOutcome, WarmPool
+
+T = TypeVar("T")
+SCENES = Path(__file__).parent / "scenes"
+HONEST = """
+from manim import Circle, Create, Scene
+
+class Honest(Scene):
+    def construct(self):
+        self.play(Create(Circle()))
+"""
+SETTINGS: dict[str, Any] = {
+    "mode": "render",
+    "scene_class": None,
+    "width": 426,
+    "height": 240,
+    "fps": 10,
+    "seconds": 0.5,
+    "beats": [{"start": 0.0, "end": 0.5, "text": "A circle."}],
+    "words": [],
+    "theme": "dark",
+    "seed": 7,
+    "encoder": {"preset": "ultrafast", "crf": 23, "threads": 1},
+    "tex": "broker",
+}
+MIB = 1024 * 1024
+LIMITS = {
+    "wall_seconds": 10.0,
+    "cpu_seconds": 8.0,
+    "memory_bytes": 1200 * MIB,
+    "output_bytes": 32 * MIB,
+    "files": 400,
+    "processes": 24,
+    "open_files": 64,
+    "log_bytes": MIB,
+}
+
+# Stands for the agent: same user, a secret in its environment and its memory. Answers "alive" while nobody killed it.
+VICTIM = """
+import os, resource, sys
+memory = os.environ["SECRET"] * 3
+for line in sys.stdin:
+    facts = (os.nice(0), sorted(os.sched_getaffinity(0)), resource.getrlimit(resource.RLIMIT_NOFILE))
+    print("alive", facts, flush=True)
+"""
+
+
+class Arena:
+    """One pool with its surroundings. `secret` is what no scene may ever see."""
+
+    def __init__(self) -> None:
+        self.secret = "canary-" + secrets.token_hex(12)
+        os.environ["LECTERN_TEST_SECRET"] = self.secret
+        self.home = Path(tempfile.mkdtemp(prefix="lectern-arena-"))
+        self.home.chmod(0o755)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self.pool = WarmPool(root=self.home / "pool", slots=2, switched_off=_switched_off())
+        self.wait(self.pool.start())
+        self._lay_out_canaries()
+        self._listen()
+        self.victim = subprocess.Popen(
+            [sys.executable, "-I", "-c", VICTIM],
+            env={"SECRET": self.secret},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.victim_facts = self.ask_victim()
+        self.targets = self.home / "targets.json"
+        self.targets.write_text(json.dumps(self._targets()))
+        self._before = self._outside()
+
+    def _lay_out_canaries(self) -> None:
+        self.canaries = {
+            self.home / "secret.txt": self.secret,
+            self.home / "secret.tex": f"{self.secret}\n",
+            self.home / "writable.txt": "nobody changed me",
+            self.home / "pool/jobs/job-neighbour/scene.py": f"# {self.secret}",
+            self.home / "pool/footage/neighbour.mp4": self.secret,
+        }
+        for path, text in self.canaries.items():
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+        # What any user could write, so that only the sandbox stands in the way.
+        (self.home / "writable.txt").chmod(0o666)
+        (self.home / "secret.txt").chmod(0o644)
+        (self.home / "open").mkdir()
+        (self.home / "open").chmod(0o777)
+
+    def _listen(self) -> None:
+        def bound(family: int, kind: int, address: Any) -> socket.socket:
+            listener = socket.socket(family, kind)
+            listener.bind(address)
+            if kind == socket.SOCK_STREAM:
+                listener.listen()
+            listener.setblocking(False)
+            return listener
+
+        abstract = f"\0lectern-{self.secret[-8:]}"
+        self.listeners = {
+            "tcp": bound(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
+            "tcp6": bound(socket.AF_INET6, socket.SOCK_STREAM, ("::1", 0)),
+            "udp": bound(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),
+            "unix": bound(socket.AF_UNIX, socket.SOCK_STREAM, str(self.home / "open/listener")),
+            "abstract": bound(socket.AF_UNIX, socket.SOCK_STREAM, abstract),
+        }
+        (self.home / "open/listener").chmod(0o777)
+
+    def _targets(self) -> dict[str, Any]:
+        return {
+            "home": str(self.home),
+            "files": [str(path) for path in self.canaries],
+            "open": str(self.home / "open"),
+            "victim": self.victim.pid,
+            "agent": os.getpid(),
+            "sandbox": sorted(self.sandbox_processes()),
+            "tcp": self.listeners["tcp"].getsockname()[1],
+            "tcp6": self.listeners["tcp6"].getsockname()[1],
+            "udp": self.listeners["udp"].getsockname()[1],
+            "unix": str(self.home / "open/listener"),
+            "abstract": self.listeners["abstract"].getsockname().decode()[1:],
+        }
+
+    def wait(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
+
+    def job(self, code: str, **limits: float) -> RenderJob:
+        return RenderJob(
+            code=code,
+            settings=SETTINGS,
+            assets={"targets.json": self.targets},
+            limits=Limits(**(LIMITS | limits)),  # type: ignore[arg-type]
+        )
+
+    def let_loose(self, scene: Path) -> tuple[RenderOutcome, list[tuple[int, int]]]:
+        """Runs a scene under the limits in its `# limits:` line; the outcome and the progress it reported."""
+        code = scene.read_text()
+        progress: list[tuple[int, int]] = []
+        job = self.job(code, **_limits(code))
+        return self.wait(self.pool.run(job, lambda frames, of: progress.append((frames, of)))), progress
+
+    def honest_digest(self) -> str:
+        """Renders the honest scene; the digest of its footage, which never changes while nobody tampers."""
+        outcome = self.wait(self.pool.run(self.job(HONEST)))
+        assert outcome.ok, outcome
+        assert outcome.footage is not None
+        digest = hashlib.sha256(outcome.footage.read_bytes()).hexdigest()
+        outcome.footage.unlink()
+        return digest
+
+    def ask_victim(self) -> str:
+        assert self.victim.stdin is not None
+        assert self.victim.stdout is not None
+        self.victim.stdin.write("?\n")
+        self.victim.stdin.flush()
+        return self.victim.stdout.readline()
+
+    def sandbox_processes(self) -> dict[int, int]:
+        """Supervisor, zygotes and jobs of this test's pool: process id to session id."""
+        found = {}
+        for entry in os.listdir("/proc"):
+            if entry.isdigit():
+                with contextlib.suppress(OSError, IndexError):
+                    command = Path(f"/proc/{entry}/cmdline").read_bytes()
+                    if b"lectern.renderer.sandbox." in command and str(self.home).encode() in command:
+                        fields = Path(f"/proc/{entry}/stat").read_text().rsplit(")", 1)[1].split()
+                        if fields[0] != "Z":
+                            found[int(entry)] = int(fields[3])
+        return found
+
+    def jobs_alive(self) -> list[int]:
+        """Forks of a zygote: each is the leader of its own session, as only the supervisor is besides."""
+        assert self.pool._process is not None
+        supervisor = self.pool._process.pid
+        return [pid for pid, session in self.sandbox_processes().items() if pid != supervisor and session == pid]
+
+    def _outside(self) -> dict[str, Any]:
+        return {
+            "canaries": {
+                str(path): (path.read_text(), path.stat().st_mode, path.stat().st_mtime_ns) for path in self.canaries
+            },
+            "open": sorted(os.listdir(self.home / "open")),
+            "home": sorted(os.listdir(self.home)),
+            "shm": sorted(name for name in os.listdir("/dev/shm") if name.startswith("lectern-")),
+            "jobs": sorted(os.listdir(self.home / "pool/jobs")),
+            "stage": sorted(os.listdir(self.home / "pool/stage")),
+            "footage": sorted(os.listdir(self.home / "pool/footage")),
+        }
+
+    def damage(self, outcome: RenderOutcome) -> Iterator[str]:
+        """Everything that is not as it was before; nothing when the sandbox held."""
+        if self.victim.poll() is not None or self.ask_victim() != self.victim_facts:
+            yield "the victim process was killed or changed"
+        now = self._outside()
+        for name, before in self._before.items():
+            if now[name] != before:
+                yield f"{name} changed: {now[name]}"
+        for name, listener in self.listeners.items():
+            with contextlib.suppress(BlockingIOError):
+                listener.recv(1) if name == "udp" else listener.accept()
+                yield f"somebody reached the {name} listener"
+        if not settled(lambda: not self.jobs_alive()):
+            yield f"processes of the job are still alive: {self.jobs_alive()}"
+        told = f"{outcome.log_tail}{outcome.result}{outcome.reason}"
+        if self.secret in told:
+            yield "the scene read the secret"
+        yield from re.findall(r"^ESCAPED.*", outcome.log_tail, re.M)
+
+    def close(self) -> None:
+        self.wait(self.pool.close())
+        self.victim.kill()
+        self.victim.wait()
+        for listener in self.listeners.values():
+            listener.close()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        shutil.rmtree(self.home)
+
+
+def _switched_off() -> frozenset[str]:
+    """Layers to do without, to see what the others hold: LECTERN_HOSTILE_WITHOUT="namespaces"."""
+    return frozenset(os.environ.get("LECTERN_HOSTILE_WITHOUT", "").split())
+
+
+def _limits(code: str) -> dict[str, float]:
+    found = re.search(r"^# limits: (.*)$", code, re.M)
+    pairs = (pair.split("=") for pair in found[1].split()) if found else ()
+    return {name: type(LIMITS[name])(float(value)) for name, value in pairs}
+
+
+def expected_ends(code: str) -> set[str]:
+    """How a scene may end, from its `# ends:` line: "ok", "error" (its own exception), or a reason it was killed."""
+    found = re.search(r"^# ends: (.*)$", code, re.M)
+    assert found, "a hostile scene says how it ends"
+    return set(found[1].split())
+
+
+def how_it_ended(outcome: RenderOutcome) -> str:
+    return outcome.killed or ("ok" if outcome.ok else "error")
+
+
+def settled(condition: Any, seconds: float = 5.0) -> bool:
+    """Whether `condition()` comes true in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True

@@ -1,0 +1,13 @@
+"""Never returns from native code while holding the interpreter's lock: it must not keep its slot."""
+
+# limits: wall_seconds=1
+# ends: wall cpu
+
+import re
+
+from manim import Scene
+
+
+class Hostile(Scene):
+    def construct(self):
+        "a" * 10 and re.match(r"(a+)+$", "a" * 64 + "b")

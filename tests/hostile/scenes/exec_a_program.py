@@ -1,0 +1,24 @@
+"""Replaces itself by a host program, by the loader, and by a program of its own: none must start; it must not leave the filter."""
+
+# ends: ok
+
+import os
+import sys
+
+from manim import Scene
+
+
+class Hostile(Scene):
+    def construct(self):
+        open("own", "wb").write(b"#!/bin/sh\necho ESCAPED\n")
+        for path, arguments in (
+            ("/bin/sh", ["sh", "-c", "echo ESCAPED"]),
+            (sys.executable, ["python", "-c", "print('ESCAPED')"]),
+            ("/lib64/ld-linux-x86-64.so.2", ["ld", "/bin/echo", "ESCAPED"]),
+            ("own", ["own"]),
+        ):
+            try:
+                os.execv(path, arguments)
+            except OSError as error:
+                print("refused", path, error)
+        self.wait(0.1)

@@ -1,0 +1,16 @@
+"""Resolves a name: it must not ask a name server, which is a way out for data."""
+
+# ends: ok
+
+import socket
+
+from manim import Scene
+
+
+class Hostile(Scene):
+    def construct(self):
+        try:
+            print("ESCAPED", socket.getaddrinfo("secret.example.com", 443))
+        except OSError as error:
+            print("refused", error)
+        self.wait(0.1)

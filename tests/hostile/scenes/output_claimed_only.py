@@ -1,0 +1,13 @@
+"""Forges a result without footage: the renderer must not believe it."""
+
+# ends: sandbox
+
+import os
+
+from manim import Scene
+
+
+class Hostile(Scene):
+    def construct(self):
+        open("result.json", "w").write('{"ok": true, "frames": 5}')
+        os._exit(0)

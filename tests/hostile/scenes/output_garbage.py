@@ -1,0 +1,14 @@
+"""Delivers random bytes under an MP4's name and magic: nobody outside a sandbox must decode it, it must not be accepted."""
+
+# ends: sandbox
+
+import os
+
+from manim import Scene
+
+
+class Hostile(Scene):
+    def construct(self):
+        open("footage.mp4", "wb").write(b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41" + os.urandom(200_000))
+        open("result.json", "w").write('{"ok": true, "frames": 5}')
+        os._exit(0)

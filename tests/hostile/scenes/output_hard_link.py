@@ -1,0 +1,24 @@
+"""Delivers a hard link to a secret as footage: the renderer must not follow, open or wait for it."""
+
+# ends: sandbox
+
+import contextlib
+import json
+import os
+
+from manim import Scene
+
+TARGETS = json.load(open("assets/targets.json"))
+
+
+class Hostile(Scene):
+    def construct(self):
+        for name in ("footage.mp4", "result.json"):
+            with contextlib.suppress(OSError):
+                os.unlink(name)
+        try:
+            os.link(TARGETS["files"][0], "footage.mp4")
+        except OSError as error:
+            print("refused", error)
+        open("result.json", "w").write('{"ok": true, "frames": 5}')
+        os._exit(0)

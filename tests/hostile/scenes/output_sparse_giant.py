@@ -1,0 +1,19 @@
+"""Delivers a file of a claimed 20 GB that is all hole: nobody must copy it, it must not be accepted."""
+
+# ends: sandbox
+
+import os
+
+from manim import Scene
+
+
+class Hostile(Scene):
+    def construct(self):
+        with open("footage.mp4", "wb") as file:
+            try:
+                file.truncate(20 << 30)
+            except OSError as error:
+                print("refused", error)
+                file.truncate(32 << 20)
+        open("result.json", "w").write('{"ok": true, "frames": 5}')
+        os._exit(0)
