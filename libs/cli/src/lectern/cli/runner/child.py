@@ -33,6 +33,7 @@ class Child:
         env: Mapping[str, str] | None = None,
         ready: Callable[[], Awaitable[bool]] | None = None,
         grace: float = 5.0,
+        start_limit: float = START_LIMIT,
     ) -> None:
         self.name = name
         self.starts = 0
@@ -41,6 +42,7 @@ class Child:
         self._log_file = log
         self._ready = ready
         self._grace = grace
+        self._start_limit = start_limit
         self._process: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._log = structlog.get_logger("lectern.runner").bind(child=name)
@@ -100,12 +102,12 @@ class Child:
             raise
 
     async def _until_ready(self, process: asyncio.subprocess.Process) -> None:
-        deadline = time.monotonic() + START_LIMIT
+        deadline = time.monotonic() + self._start_limit
         while self._ready and not await self._ready():
             if process.returncode is not None:
                 raise ProblemError(self._trouble(f"ended with status {process.returncode} at its start"))
             if time.monotonic() > deadline:
-                raise ProblemError(self._trouble(f"was not ready after {START_LIMIT:.0f} s"))
+                raise ProblemError(self._trouble(f"was not ready after {self._start_limit:.0f} s"))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(process.wait(), 0.02)
 

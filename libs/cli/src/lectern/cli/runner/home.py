@@ -39,6 +39,11 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
 
     path: Path
 
+    @classmethod
+    def at(cls, path: Path) -> Home:
+        """The home in a folder, which need not exist yet."""
+        return cls(path=path.expanduser().resolve())
+
     @property
     def nats(self) -> Path:
         """Where nats-server keeps its streams."""
@@ -96,7 +101,7 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
 @contextmanager
 def own(path: Path) -> Iterator[Home]:
     """Makes the home's folders and keeps it for this process. Raises ProblemError when another runner has it."""
-    home = Home(path=path.expanduser().resolve())
+    home = Home.at(path)
     try:
         for folder in (home.path, home.nats, home.objects, home.objects / BUCKET, home.logs):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from prometheus_client import CollectorRegistry
 
 from lectern.cli.runner.child import FIRST_PAUSE, LONGEST_PAUSE, SETTLED, Child
 from lectern.cli.runner.home import Home
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.worker import Deps, Settings
-from lectern.worker.service import built
+from lectern.worker.service import Service, built
 
 GROUP = "lectern.services"
 
@@ -70,7 +71,7 @@ class InProcess:
 
     async def start(self) -> None:
         """Builds and runs the service. Raises what its `build` raises; later failures are logged and mended."""
-        service = await built(self._point.load(), settings_of(self._point, self._values), self._deps)
+        service = await self._built()
         self._task = asyncio.create_task(self._keep(service), name=f"service:{self.name}")
 
     def failure(self) -> BaseException | None:
@@ -88,7 +89,12 @@ class InProcess:
         """Refused: what lives in this process cannot be killed alone."""
         raise ValueError(f"{self.name} runs inside this process; use separate=True to kill it (signal {number})")
 
-    async def _keep(self, service: Any) -> None:
+    async def _built(self) -> Service:
+        """The service on a registry of its own: two may name a metric alike, and one built anew names its own again."""
+        deps = Deps(nats=self._deps.nats, store=self._deps.store, registry=CollectorRegistry())
+        return await built(self._point.load(), settings_of(self._point, self._values), deps)
+
+    async def _keep(self, service: Service) -> None:
         pause, first = FIRST_PAUSE, True
         while not self._stop.is_set():
             since = time.monotonic()
@@ -105,7 +111,7 @@ class InProcess:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), pause)
             first = False
-            service = await built(self._point.load(), settings_of(self._point, self._values), self._deps)
+            service = await self._built()
 
 
 def separate_process(name: str, point: EntryPoint, values: Mapping[str, Any], home: Home) -> Child:

@@ -98,7 +98,7 @@ async def running(
             stack = await _servers(closing, place, host, port or free_port(), grace_seconds)
             deps = await closing.enter_async_context(connect(stack.settings, "runner"))
             await apply(deps.nats)
-            parts = _services(points, stack, None if separate else deps, host, renderers or _cpus())
+            parts = _services(points, stack, None if separate else deps, host, renderers)
             stack.members.update({part.name: part for part in parts})
             try:
                 await _together(part.start() for part in parts)
@@ -139,10 +139,6 @@ async def _servers(closing: AsyncExitStack, home: Home, host: str, port: int, gr
     return stack
 
 
-def _cpus() -> int:
-    return len(os.sched_getaffinity(0))
-
-
 def _services(
     points: Mapping[str, EntryPoint], stack: Stack, deps: Deps | None, host: str, renderers: int
 ) -> list[Child | InProcess]:
@@ -154,11 +150,11 @@ def _services(
             values |= {"host": host, "port": int(stack.url.rpartition(":")[2])}
         if deps is not None:
             if name == RENDERER:
-                values |= {"slots": renderers}
+                values |= {"slots": renderers}  # 0: the renderer takes one for each CPU
             parts.append(InProcess(name, point, values, deps))
         elif name == RENDERER:
             values |= {"slots": 1}
-            names = [f"{RENDERER}-{number}" for number in range(1, renderers + 1)]
+            names = [f"{RENDERER}-{number}" for number in range(1, (renderers or len(os.sched_getaffinity(0))) + 1)]
             parts += [separate_process(each, point, values, stack.home) for each in names]
         else:
             parts.append(separate_process(name, point, values, stack.home))

@@ -1,0 +1,241 @@
+"""The commands and their options. What they do lies in the modules named after them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from lectern.cli import dead as dead_letters
+from lectern.cli import doctor as examination
+from lectern.cli.display import JsonLines, print_problem
+from lectern.cli.exits import CANCELLED, FAILED, OK, Stop
+from lectern.contracts.quality import ASPECTS, QUALITIES
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="Turns a topic or a Markdown lesson into a narrated, captioned, animated video.",
+    epilog="Exit status: **0** done, **1** the video failed or a check did, **2** input or usage, "
+    "**3** something needed is not there, **130** cancelled.",
+)
+dead_app = typer.Typer(no_args_is_help=True, help="Messages no worker could process: look at them, put them back.")
+app.add_typer(dead_app, name="dead")
+
+Quality = StrEnum("Quality", {name: name for name in QUALITIES})  # type: ignore[misc]
+Aspect = StrEnum("Aspect", {name: name for name in ASPECTS})  # type: ignore[misc]
+
+
+class Captions(StrEnum):
+    """How captions look."""
+
+    plain = "plain"
+    karaoke = "karaoke"
+    off = "off"
+
+
+class Theme(StrEnum):
+    """Colours of the picture."""
+
+    dark = "dark"
+    light = "light"
+
+
+class Lane(StrEnum):
+    """Which queue."""
+
+    fast = "fast"
+    bulk = "bulk"
+
+
+Home = Annotated[
+    Path,
+    typer.Option(
+        envvar="LECTERN_HOME", show_default="~/.local/share/lectern", help="Where this machine's Lectern lives."
+    ),
+]
+Url = Annotated[
+    str, typer.Option(envvar="LECTERN_URL", show_default=False, help="A Lectern to use instead of this machine's.")
+]
+Json = Annotated[bool, typer.Option("--json", help="JSON lines on stdout, for programs.")]
+DEFAULT_HOME = Path("~/.local/share/lectern")
+
+
+@app.command()
+def make(
+    source: Annotated[str, typer.Argument(metavar="TOPIC|FILE.md", help="A question, or a lesson in Markdown.")],
+    out: Annotated[Path, typer.Option(help="Folder for the finished files.")] = Path("."),
+    quality: Annotated[Quality | None, typer.Option(help="480p15, 720p30, 1080p60, 2160p60.")] = None,
+    aspect: Annotated[Aspect | None, typer.Option(help="Shape of the frame.")] = None,
+    voice: Annotated[str | None, typer.Option(help="A voice, or a locale such as en-GB.")] = None,
+    rate: Annotated[float | None, typer.Option(min=0.5, max=2.0, help="Pace of the voice; 1 is its own.")] = None,
+    language: Annotated[str | None, typer.Option(help="Language of the narration (BCP-47).")] = None,
+    captions: Annotated[Captions | None, typer.Option(help="How captions look.")] = None,
+    theme: Annotated[Theme | None, typer.Option(help="Colours.")] = None,
+    audience: Annotated[str | None, typer.Option(help="Whom to explain it to.")] = None,
+    seconds: Annotated[int | None, typer.Option(min=0, max=900, help="Wished length.")] = None,
+    review: Annotated[bool, typer.Option("--review", help="Edit and approve the script first ($EDITOR).")] = False,
+    lane: Annotated[Lane, typer.Option(help="bulk waits for everything in fast.")] = Lane.fast,
+    show: Annotated[bool, typer.Option("--open/--no-open", help="Show the video when it is done.")] = True,
+    json: Json = False,
+    url: Url = "",
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """Make a video.
+
+    Uses the Lectern that runs on this machine, or starts one for the time it takes. Ctrl-C cancels the video.
+    """
+    from lectern.cli.display import choose
+    from lectern.cli.make import Order
+    from lectern.cli.make import make as run
+
+    given: dict[str, Any] = {
+        "quality": quality.value if quality else None,
+        "aspect": aspect.value if aspect else None,
+        "voice": voice,
+        "speaking_rate": rate,
+        "language": language,
+        "captions": captions.value if captions else None,
+        "theme": theme.value if theme else None,
+        "review": review or None,
+    }
+    order = Order(
+        source=source,
+        options={name: value for name, value in given.items() if value is not None},
+        lane=lane.value,
+        audience=audience,
+        target_seconds=seconds,
+        out=out,
+        show=show and not json,
+    )
+    display = choose(json=json)
+    _end(lambda: run(order, url, home, display), json)
+
+
+@app.command()
+def watch(
+    video: Annotated[str, typer.Argument(metavar="ID", help="The video's id.")],
+    out: Annotated[Path | None, typer.Option(help="Fetch the finished files into this folder.")] = None,
+    json: Json = False,
+    url: Url = "",
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """Follow a video that is being made, to its end."""
+    from lectern.cli.display import choose
+    from lectern.cli.make import watch as run
+
+    display = choose(json=json)
+    _end(lambda: run(video, out, url, home, display), json)
+
+
+@app.command()
+def up(
+    port: Annotated[int, typer.Option(min=0, max=65535, envvar="LECTERN_PORT", help="0 takes a free one.")] = 8080,
+    host: Annotated[str, typer.Option(envvar="LECTERN_HOST", help="0.0.0.0 lets other machines in.")] = "127.0.0.1",
+    renderers: Annotated[int, typer.Option(min=0, max=256, help="Scenes drawn at once; 0: one for each CPU.")] = 0,
+    separate: Annotated[bool, typer.Option("--separate", help="Each service in a process of its own.")] = False,
+    json: Json = False,
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """Run everything on this machine: the web studio and the API, until Ctrl-C."""
+    from lectern.cli.up import Plan
+    from lectern.cli.up import up as run
+
+    plan = Plan(home=home, host=host, port=port, renderers=renderers, separate=separate, json=json)
+    _end(lambda: run(plan), json)
+
+
+@app.command()
+def lessons(json: Json = False) -> None:
+    """List the lessons that come with Lectern: topics that need no model and no network."""
+    from lectern.lessons import catalogue
+
+    found = catalogue()
+    if json:
+        for lesson in found:
+            fields = ("name", "title", "topics", "audience", "language", "seconds")
+            typer.echo(msgspec.json.encode({field: getattr(lesson, field) for field in fields}))
+        return
+    table = Table("lesson", "length", "ask for it with", box=None, pad_edge=False)
+    for lesson in found:
+        table.add_row(lesson.title, f"{lesson.seconds:.0f} s", lesson.topics[0] if lesson.topics else lesson.title)
+    Console(highlight=False).print(table)
+
+
+@app.command()
+def provision(
+    check: Annotated[bool, typer.Option("--check", help="Only report how the server differs; 1 if it does.")] = False,
+    replicas: Annotated[int, typer.Option(min=1, max=5, help="Copies of each stream in a cluster.")] = 1,
+    nats_url: Annotated[
+        str, typer.Option(envvar="LECTERN_NATS_URL", show_default=False, help="The event log; else this machine's.")
+    ] = "",
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """Make the event log's streams and consumers as declared. Safe to repeat."""
+    from lectern.cli.provision import provision as run
+
+    _end(lambda: run(nats_url, home, check=check, replicas=replicas), False)
+
+
+@app.command()
+def doctor(json: Json = False, home: Home = DEFAULT_HOME) -> None:
+    """Say what this machine has of what Lectern uses, and how to get what is missing."""
+    missing = False
+    console = Console(highlight=False, soft_wrap=True)
+    for check in examination.examine(home):
+        missing |= check.required and not check.ok
+        if json:
+            typer.echo(msgspec.json.encode(check))
+            continue
+        mark = "[green]ok[/]     " if check.ok else "[red]missing[/]" if check.required else "[yellow]without[/]"
+        console.print(f"{mark}  {check.name:<20} ", end="")
+        console.print(check.found + ("" if check.ok else f"  → {check.remedy}"), markup=False)
+    raise typer.Exit(FAILED if missing else OK)
+
+
+NatsUrl = Annotated[
+    str, typer.Option(envvar="LECTERN_NATS_URL", show_default=False, help="The event log; else this machine's.")
+]
+
+
+@dead_app.command("list")
+def dead_list(json: Json = False, nats_url: NatsUrl = "", home: Home = DEFAULT_HOME) -> None:
+    """List them, oldest first."""
+    _end(lambda: dead_letters.show_all(nats_url, home, json=json), json)
+
+
+@dead_app.command("show")
+def dead_show(number: int, nats_url: NatsUrl = "", home: Home = DEFAULT_HOME) -> None:
+    """Show one whole, as JSON: the message, and why nobody could process it."""
+    _end(lambda: dead_letters.show_one(number, nats_url, home), False)
+
+
+@dead_app.command("retry")
+def dead_retry(numbers: list[int], nats_url: NatsUrl = "", home: Home = DEFAULT_HOME) -> None:
+    """Put messages back where they came from, to be processed once more."""
+    _end(lambda: dead_letters.retry(numbers, nats_url, home), False)
+
+
+def _end(work: Callable[[], Coroutine[Any, Any, int]], json: bool) -> NoReturn:
+    """Runs a command's coroutine and ends with its status; what stopped it is told as a Problem."""
+    try:
+        status = asyncio.run(work())
+    except Stop as stopped:
+        (JsonLines().problem if json else print_problem)(stopped.problem)
+        status = stopped.status
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        status = CANCELLED
+    except BrokenPipeError:  # the reader of our output has left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = OK
+    raise typer.Exit(status)
