@@ -75,6 +75,13 @@ def test_a_stale_revision_never_wins(log: list[e.AnyEvent]) -> None:
     assert outcome is None or outcome.revision >= state.revision()
 
 
+def test_work_is_billed_once_however_often_it_is_reported() -> None:
+    _, first, *_ = scene_events(1, 1, AT)
+    _, second, *_ = scene_events(2, 1, AT)
+    [bill] = fold([*started(), first, first, second, first]).spent()
+    assert (bill.kind, bill.characters) == ("voice", 18)
+
+
 def test_a_video_is_settled_when_every_scene_is_and_not_before() -> None:
     log = started(scenes=2)
     assert fold([*log, rendered(1)]).settled() is None

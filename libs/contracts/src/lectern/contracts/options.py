@@ -19,8 +19,8 @@ DOCUMENT_LIMIT = 200_000  # characters of Markdown
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
     """What to explain: a topic, or the key of a Markdown document in the object store.
 
-    `assets` maps the names a document uses for its pictures to object keys. `target_seconds` and `scenes` 0 leave length
-    and number of scenes to the writer; `search` lets the writer look the topic up and cite what it found.
+    `assets` maps the names a document uses for its pictures to object keys. `target_seconds` and `scenes` 0 leave
+    length and number of scenes to the writer; `search` lets the writer look the topic up and cite what it found.
     """
 
     topic: str = ""

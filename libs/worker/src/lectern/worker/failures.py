@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 
-from lectern.contracts.problems import ProblemError
+from lectern.contracts.problems import Problem, ProblemError
+from lectern.contracts.usage import Spent
 
 RETRY_DELAYS = (1.0, 5.0, 20.0, 60.0)  # seconds before deliveries 2, 3, 4, 5: a restart, an outage, a quota window
 

@@ -23,6 +23,7 @@ from lectern.contracts.options import LANES
 from lectern.contracts.problems import Problem
 from lectern.contracts.state import VideoState, fold
 from lectern.contracts.topology import ACK_WAIT, ATTEMPTS, VIDEOS, consumer_name
+from lectern.contracts.usage import Spent
 from lectern.worker.connection import Deps
 from lectern.worker.deadletters import bury
 from lectern.worker.failures import Permanent, Transient, retry_delay
@@ -185,7 +186,7 @@ class StageLoop:
                 with contextlib.suppress(nats.errors.Error):
                     await (message.ack() if outcome == "cancelled" else message.nak())
             except Permanent as error:
-                outcome = await self._give_up(message, event, attempt, error.problem, log)
+                outcome = await self._give_up(message, event, attempt, error.problem, log, error.spent)
             except Exception as error:
                 outcome = await self._try_again(message, event, attempt, error, log)
             finally:
@@ -277,10 +278,11 @@ class StageLoop:
         attempt: int,
         problem: Problem,
         log: structlog.typing.FilteringBoundLogger,
+        spent: tuple[Spent, ...] = (),
     ) -> str:
         log.error("gave up", action="gave-up", code=problem.code, detail=problem.detail)
         try:
-            await fail(self._deps, self._stage, event, attempt, problem)
+            await fail(self._deps, self._stage, event, attempt, problem, spent)
             await bury(self._deps, message, problem, self._stage.name, problem.code)
             await message.term()
         except (Transient, nats.errors.Error) as error:
@@ -290,7 +292,9 @@ class StageLoop:
         return "failed"
 
 
-async def fail(deps: Deps, stage: Stage, event: e.AnyEvent, attempt: int, problem: Problem) -> None:
+async def fail(
+    deps: Deps, stage: Stage, event: e.AnyEvent, attempt: int, problem: Problem, spent: tuple[Spent, ...] = ()
+) -> None:
     """Records that a scene, or the video, cannot be made in this revision."""
     scene = event.scene if isinstance(event, e.SceneEvent) else None
     placed = msgspec.structs.replace(problem, stage=problem.stage or stage.name, scene=scene, attempt=attempt)
@@ -299,6 +303,7 @@ async def fail(deps: Deps, stage: Stage, event: e.AnyEvent, attempt: int, proble
         "lane": event.lane,
         "revision": event.revision,
         "cause": e.message_id(event),
+        "spent": spent,
     }
     log = deps.eventlog()
     if scene is not None and stage.fails == "scene":
