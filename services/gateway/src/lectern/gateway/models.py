@@ -47,14 +47,15 @@ class Document(Body):
     @field_validator("assets")
     @classmethod
     def _names(cls, value: dict[str, str]) -> dict[str, str]:
-        for name in value:
-            if not _ASSET_NAME.fullmatch(name):
+        names = {name: re.sub(r"^(\./)+", "", name) for name in value}
+        for name, path in names.items():
+            if not _ASSET_NAME.fullmatch(path):
                 raise PydanticCustomError(
                     "asset-name",
                     "{name} cannot name a picture; use a relative path like images/leaf.png without '..'",
                     {"name": repr(name[:60])},
                 )
-        return value
+        return {path: value[name] for name, path in names.items()}
 
 
 class Options(Body):

@@ -141,7 +141,7 @@ def _if_match(header: str | None) -> int | None:
     tag = (header or "").strip().removeprefix("W/").strip('"')
     if not tag or tag == "*":
         return None
-    return int(tag[1:]) if tag.startswith("r") and tag[1:].isdecimal() else 0
+    return int(tag) if tag.isascii() and tag.isdecimal() and len(tag) < 10 else 0
 
 
 @router.get(
@@ -154,7 +154,7 @@ async def show(gateway: TheGateway, video_id: str, accept: Annotated[str, Header
     """JSON, or the Markdown form with `Accept: text/markdown`. Its ETag guards an edit by `If-Match`."""
     known = await read_video(gateway, video_id)
     fact = script_of(known.state)
-    headers = {"ETag": f'"r{fact.revision}"', "Vary": "Accept", "Cache-Control": "no-cache"}
+    headers = {"ETag": f'"{fact.revision}"', "Vary": "Accept", "Cache-Control": "no-cache"}
     if MARKDOWN in accept:
         try:
             markdown = await gateway.infra.store.get(markdown_key(fact.script_key))

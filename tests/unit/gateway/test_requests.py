@@ -1,0 +1,221 @@
+"""POST /v1/videos: what is taken, what is refused and in which words, and doing it once."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from unit.gateway.serving import Running
+
+from lectern.contracts import events as e
+from lectern.contracts.events import now
+from lectern.contracts.ids import new_id
+from lectern.contracts.topology import VIDEOS
+from lectern.gateway.idempotency import Record
+from lectern.worker import ObjectStore
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+
+
+async def requested(api: Running, video_id: str) -> e.VideoRequested:
+    ((_, event),) = await api.gateway.log.read(video_id)
+    assert isinstance(event, e.VideoRequested)
+    return event
+
+
+async def test_a_topic_is_accepted_and_the_video_can_be_seen_at_once(api: Running) -> None:
+    answer = await api.http.post("/v1/videos", json={"topic": "  How does\n photosynthesis work? "})
+    video = answer.json()
+    assert answer.status_code == 202
+    assert answer.headers["location"] == video["urls"]["self"]
+    assert answer.headers["retry-after"] == "2"
+    assert (video["status"], video["stage"], video["title"]) == ("queued", "scripting", "How does photosynthesis work?")
+    assert (await api.http.get(answer.headers["location"])).json() == video
+    assert (await requested(api, video["id"])).brief.topic == "How does photosynthesis work?"
+
+
+async def test_options_travel_in_the_event(api: Running) -> None:
+    options = {
+        "quality": "high",
+        "aspect": "9:16",
+        "voice": "en-GB",
+        "speaking_rate": 1.2,
+        "captions": "karaoke",
+        "theme": "light",
+        "review": True,
+    }
+    answer = await api.http.post("/v1/videos", json={"topic": "Rain", "options": options, "lane": "bulk"})
+    event = await requested(api, answer.json()["id"])
+    assert event.lane == "bulk"
+    assert {name: getattr(event.options, name) for name in options} == options
+    assert answer.json()["options"] == {**options, "language": "en"}
+
+
+@pytest.mark.parametrize(
+    ("options", "voice", "language"),
+    [
+        ({}, "en-US", "en"),
+        ({"language": "de"}, "de", "de"),
+        ({"voice": "fr-FR"}, "fr-FR", "fr"),
+        ({"voice": "Kore"}, "Kore", "en"),
+    ],
+)
+async def test_a_voice_speaks_the_language_and_a_language_has_its_voice(
+    http: httpx.AsyncClient, options: dict[str, str], voice: str, language: str
+) -> None:
+    echo = (await http.post("/v1/videos", json={"topic": "Rain", "options": options})).json()["options"]
+    assert (echo["voice"], echo["language"]) == (voice, language)
+
+
+async def test_a_document_and_its_pictures_are_stored(api: Running, store: ObjectStore) -> None:
+    asset = (await api.http.post("/v1/assets", content=PNG, headers={"Content-Type": "image/png"})).json()["id"]
+    document = {"markdown": "# Leaf\n\nGrün.\n\n![a](./images/leaf.png)", "assets": {"./images/leaf.png": asset}}
+    answer = await api.http.post("/v1/videos", json={"document": document})
+    assert answer.status_code == 202
+    brief = (await requested(api, answer.json()["id"])).brief
+    assert (await store.get(brief.document_key)).decode() == document["markdown"]
+    assert brief.assets == {"images/leaf.png": f"assets/{asset}"}
+
+
+REFUSED: list[tuple[dict[str, Any], str, str]] = [
+    ({"topic": "   "}, "/topic", "is empty; ask a question"),
+    ({"topic": "x" * 501}, "/topic", "501 characters and reads like a document"),
+    ({"topic": "word " * 2000}, "/topic", 'send it as "document": {"markdown": "…"} instead'),
+    ({}, "", 'send "topic" (a question) or "document"'),
+    ({"topic": "a", "document": {"markdown": "# b"}}, "", "both"),
+    ({"document": {"markdown": " \n"}}, "/document/markdown", "document is empty"),
+    ({"document": {"markdown": "x" * 200_001}}, "/document/markdown", "1 more than the 200000 that fit; split it"),
+    ({"document": {"markdown": "x", "assets": {"../x.png": "0" * 64}}}, "/document/assets", "without '..'"),
+    ({"document": {"markdown": "x", "assets": {"x.png": "123"}}}, "/document/assets/x.png", "does not have the form"),
+    ({"document": {"markdown": "x", "assets": {"a/b.png": "0" * 64}}}, "/document/assets/a~1b.png", "POST /v1/assets first"),
+    ({"topic": "a", "options": {"quality": "hd"}}, "/options/quality", "one of 'draft', 'standard', 'high' or 'ultra'"),
+    ({"topic": "a", "options": {"aspect": "4:3"}}, "/options/aspect", "one of '16:9', '9:16' or '1:1'"),
+    ({"topic": "a", "options": {"captions": "big"}}, "/options/captions", "one of 'plain', 'karaoke' or 'off'"),
+    ({"topic": "a", "options": {"theme": "blue"}}, "/options/theme", "one of 'dark' or 'light'"),
+    ({"topic": "a", "options": {"speaking_rate": 9}}, "/options/speaking_rate", "use 2.0 or less"),
+    ({"topic": "a", "options": {"language": "english!"}}, "/options/language", "does not have the form"),
+    ({"topic": "a", "options": {"review": "perhaps"}}, "/options/review", "wrong type; send a valid boolean"),
+    ({"topic": "a", "options": {"qualty": "high"}}, "/options/qualty", 'did you mean "quality"?'),
+    ({"topc": "a"}, "/topc", 'did you mean "topic"?'),
+    ({"topic": "a", "zebra": 1}, "/zebra", "known here: audience, document, lane, options, target_seconds, topic"),
+    ({"topic": "a", "document": {"markdown": "x", "asets": {}}}, "/document/asets", 'did you mean "assets"?'),
+    ({"topic": "a", "lane": "slow"}, "/lane", "one of 'fast' or 'bulk'"),
+    ({"topic": 7}, "/topic", "wrong type; send a valid string"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "pointer", "words"), REFUSED)
+async def test_a_refusal_names_the_field_and_the_remedy(
+    api: Running, body: dict[str, Any], pointer: str, words: str
+) -> None:
+    answer = await api.http.post("/v1/videos", json=body)
+    problem = answer.json()
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert problem["code"] == "validation-error"
+    assert problem["instance"] == answer.headers["x-request-id"]
+    found = {error["pointer"]: error["detail"] for error in problem["errors"]}
+    assert words in found[pointer]
+    assert (await api.gateway.infra.nats.jetstream().stream_info(VIDEOS)).state.messages == 0
+
+
+async def test_all_wrong_fields_are_named_at_once(http: httpx.AsyncClient) -> None:
+    body = {"topic": "", "options": {"quality": "hd", "speaking_rate": 0.1}}
+    errors = (await http.post("/v1/videos", json=body)).json()["errors"]
+    assert [error["pointer"] for error in errors] == ["/topic", "/options/quality", "/options/speaking_rate"]
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "status", "code"),
+    [
+        (b'{"topic":', "application/json", 400, "malformed-request"),
+        (b"\xff\xfe{}", "application/json", 400, "malformed-request"),
+        (b'{"topic": "a"}', "text/plain", 415, "unsupported-media-type"),
+        (b"[]", "application/json", 422, "validation-error"),
+        (b"", "application/json", 422, "validation-error"),
+        (b'{"topic": "' + b"x" * 5_000_000 + b'"}', "application/json", 413, "payload-too-large"),
+    ],
+    ids=["cut off", "no UTF-8", "plain text", "a list", "nothing", "five megabytes"],
+)
+async def test_a_body_that_cannot_be_read_is_a_problem(
+    http: httpx.AsyncClient, content: bytes, media_type: str, status: int, code: str
+) -> None:
+    answer = await http.post("/v1/videos", content=content, headers={"Content-Type": media_type})
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.json()["remedy"]
+
+
+async def test_a_body_of_unknown_length_is_stopped_at_the_limit(http: httpx.AsyncClient) -> None:
+    async def endless() -> Any:
+        for _ in range(6):
+            yield b"x" * 1_000_000
+
+    answer = await http.post("/v1/videos", content=endless(), headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (413, "payload-too-large")
+
+
+async def test_the_same_key_makes_one_video_and_replays_its_answer(api: Running) -> None:
+    send = {"json": {"topic": "Rain"}, "headers": {"Idempotency-Key": "order 1"}}
+    first = await api.http.post("/v1/videos", **send)  # type: ignore[arg-type]
+    second = await api.http.post("/v1/videos", **send)  # type: ignore[arg-type]
+    assert (second.status_code, second.content) == (202, first.content)
+    assert second.headers["idempotent-replayed"] == "true"
+    assert second.headers["location"] == first.headers["location"]
+    assert (await api.gateway.infra.nats.jetstream().stream_info(VIDEOS)).state.messages == 1
+
+
+async def test_a_key_with_another_body_is_refused(http: httpx.AsyncClient) -> None:
+    headers = {"Idempotency-Key": "order 2"}
+    await http.post("/v1/videos", json={"topic": "Rain"}, headers=headers)
+    answer = await http.post("/v1/videos", json={"topic": "Snow"}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency-key-reused")
+
+
+async def test_the_order_of_fields_does_not_make_another_body(http: httpx.AsyncClient) -> None:
+    headers = {"Idempotency-Key": "order 3", "Content-Type": "application/json"}
+    first = await http.post("/v1/videos", content=b'{"topic":"Rain","lane":"fast"}', headers=headers)
+    second = await http.post("/v1/videos", content=b'{ "lane": "fast", "topic": "Rain" }', headers=headers)
+    assert second.json() == first.json()
+
+
+async def test_twenty_requests_at_once_with_one_key_make_one_video(api: Running) -> None:
+    send = {"json": {"topic": "Rain"}, "headers": {"Idempotency-Key": "order 4"}}
+    answers = await asyncio.gather(*(api.http.post("/v1/videos", **send) for _ in range(20)))  # type: ignore[arg-type]
+    assert {answer.status_code for answer in answers} <= {202, 409}
+    assert len({answer.json()["id"] for answer in answers if answer.status_code == 202}) == 1
+    assert (await api.gateway.infra.nats.jetstream().stream_info(VIDEOS)).state.messages == 1
+
+
+async def test_a_refused_request_leaves_its_key_free(http: httpx.AsyncClient) -> None:
+    headers = {"Idempotency-Key": "order 5"}
+    assert (await http.post("/v1/videos", json={"topic": ""}, headers=headers)).status_code == 422
+    assert (await http.post("/v1/videos", json={"topic": "Rain"}, headers=headers)).status_code == 202
+
+
+@pytest.mark.parametrize("key", ["x" * 256, "tab\there"])
+async def test_a_key_that_is_none_is_refused(http: httpx.AsyncClient, key: str) -> None:
+    answer = await http.post("/v1/videos", json={"topic": "Rain"}, headers={"Idempotency-Key": key})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "Idempotency-Key"
+
+
+@pytest.mark.parametrize(("age", "status"), [(5, 409), (300, 202)], ids=["working", "abandoned"])
+async def test_a_claim_is_respected_while_fresh_and_taken_over_when_its_process_died(
+    api: Running, age: int, status: int
+) -> None:
+    headers = {"Idempotency-Key": "order 6"}
+    await api.http.post("/v1/videos", json={"topic": "Rain"}, headers=headers)
+    slot = hashlib.sha256(b"POST /v1/videos\norder 6").hexdigest()
+    entry = await api.gateway.answers.get(slot)
+    done = msgspec.json.decode(entry.value or b"", type=Record)
+    died = Record(fingerprint=done.fingerprint, video_id=new_id(), at=now() - timedelta(seconds=age))
+    await api.gateway.answers.put(slot, msgspec.json.encode(died))
+    answer = await api.http.post("/v1/videos", json={"topic": "Rain"}, headers=headers)
+    assert answer.status_code == status
+    if status == 202:
+        assert answer.json()["id"] == died.video_id
