@@ -55,14 +55,15 @@ class Api:
         """Ends the video, wherever it is."""
         return await self._json("POST", f"/v1/videos/{video_id}/cancel", json={"reason": reason})
 
-    async def script(self, video_id: str) -> Json:
-        """The video's script."""
-        return await self._json("GET", f"/v1/videos/{video_id}/script")
+    async def script_text(self, video_id: str) -> tuple[str, str]:
+        """The video's script as Markdown, and its ETag."""
+        answer = await self._request("GET", f"/v1/videos/{video_id}/script", headers={"Accept": "text/markdown"})
+        return answer.text, answer.headers.get("ETag", "")
 
-    async def replace_script(self, video_id: str, script: Json) -> Json:
-        """Puts an edited script in place of the one that was read; refused when somebody else was first."""
-        headers = {"If-Match": f'"{script["revision"]}"'}
-        return await self._json("PUT", f"/v1/videos/{video_id}/script", json=script, headers=headers)
+    async def replace_script_text(self, video_id: str, markdown: str, tag: str) -> None:
+        """Puts an edited script in place of the one with that ETag; refused when somebody else was first."""
+        headers = {"Content-Type": "text/markdown", **({"If-Match": tag} if tag else {})}
+        await self._request("PUT", f"/v1/videos/{video_id}/script", content=markdown.encode(), headers=headers)
 
     async def approve(self, video_id: str) -> Json:
         """Lets the video be made from its script."""
@@ -134,14 +135,17 @@ class Api:
                     self._http.base_url = httpx.URL(self.url)
 
     async def _json(self, method: str, path: str, **request: Any) -> Json:
+        body: Json = (await self._request(method, path, **request)).json()
+        return body
+
+    async def _request(self, method: str, path: str, **request: Any) -> httpx.Response:
         try:
             answer = await self._http.request(method, path, **request)
         except httpx.TransportError as error:
             raise self._silent(error) from error
         if answer.is_error:
             raise _refusal(answer)
-        body: Json = answer.json()
-        return body
+        return answer
 
     def _silent(self, error: Exception) -> Stop:
         return stop(

@@ -9,10 +9,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from lectern.cli import scripttext
 from lectern.cli.api import Api, Json
 from lectern.cli.display import Display
-from lectern.cli.exits import CANCELLED, OK, Stop, stop
+from lectern.cli.exits import CANCELLED, OK, USAGE, Stop, stop
+
+HEAD = """<!-- Change what you like, save and close: the video is then made from this.
+     `## ` begins a scene; a paragraph is one beat of narration. An empty file gives the video up. -->
+
+"""
 
 
 async def review(api: Api, video: Json, display: Display) -> None:
@@ -26,46 +30,44 @@ async def review(api: Api, video: Json, display: Display) -> None:
             OK,
             "awaiting-approval",
             "The script waits for your approval",
-            f"Read it at {api.url}/v1/videos/{video_id}/script; this is not a terminal, so nothing can be asked here.",
-            f"Approve it: curl -X POST {api.url}/v1/videos/{video_id}/approve; then `lectern watch {video_id}`.",
+            f"Read it at {api.url}/v1/videos/{video_id}/script; this is no terminal, so nothing can be asked here.",
+            f"curl -X POST {api.url}/v1/videos/{video_id}/approve, then: lectern watch {video_id} --out .",
         )
-    script = await api.script(video_id)
+    script, tag = await api.script_text(video_id)
     with tempfile.TemporaryDirectory(prefix="lectern-") as folder, display.paused():
         file = Path(folder) / "script.md"
-        before = scripttext.to_text(script)
-        await asyncio.to_thread(file.write_text, before, encoding="utf-8")
+        await asyncio.to_thread(file.write_text, HEAD + script, encoding="utf-8")
         while True:
             await _edit(file, display)
-            after = await asyncio.to_thread(file.read_text, encoding="utf-8")
+            edited = (await asyncio.to_thread(file.read_text, encoding="utf-8")).replace(HEAD.strip(), "").strip()
+            if not edited:
+                await api.cancel(video_id, "the script was emptied in review")
+                raise stop(CANCELLED, "given-up", "The video was given up", "Its script was emptied.", "")
+            if edited == script.strip():
+                break
             try:
-                changed = scripttext.to_script(after, script)
-                if changed is None:
-                    await api.cancel(video_id, "the script was emptied in review")
-                    raise stop(CANCELLED, "given-up", "The video was given up", "The script was emptied.", "")
-                if after != before:
-                    script = await api.replace_script(video_id, changed)
-                    before = after
+                await api.replace_script_text(video_id, edited + "\n", tag)
                 break
             except Stop as refused:
-                if refused.status in (OK, CANCELLED):
+                if refused.status != USAGE:
                     raise
                 display.problem(refused.problem)
-                await _enter("Press Enter to edit again (Ctrl-C gives the video up). ")
+                await _enter("Press Enter to edit again, Ctrl-C to give the video up. ")
     await api.approve(video_id)
 
 
 async def _edit(file: Path, display: Display) -> None:
+    """Returns when the user is done with the file. A terminal editor has the terminal to itself meanwhile."""
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    if not editor:
-        display.say(f"The script is in {file}. Edit it if you like ($EDITOR would open it for you).")
-        await _enter("Press Enter when the video may be made from it. ")
-        return
-    try:
-        process = await asyncio.create_subprocess_exec(*shlex.split(editor), str(file))
-        await process.wait()
-    except OSError as error:
-        display.say(f"{editor} does not start ({error.strerror}); the script is in {file}.")
-        await _enter("Press Enter when the video may be made from it. ")
+    if editor:
+        try:
+            process = await asyncio.create_subprocess_exec(*shlex.split(editor), str(file))
+            await process.wait()
+            return
+        except OSError as error:
+            display.say(f"{editor} does not start: {error.strerror}.")
+    display.say(f"The script is in {file}. Edit it if you like; $EDITOR would open it for you.")
+    await _enter("Press Enter to have the video made from it, Ctrl-C to give it up. ")
 
 
 async def _enter(prompt: str) -> None:
