@@ -2,7 +2,6 @@
 
 # ends: ok
 
-import ctypes
 import json
 import os
 import resource
@@ -14,7 +13,6 @@ TARGETS = json.load(open("assets/targets.json"))
 
 class Hostile(Scene):
     def construct(self):
-        libc = ctypes.CDLL(None)
         for pid in (TARGETS["victim"], TARGETS["agent"], *TARGETS["sandbox"]):
             for attempt in (
                 lambda: resource.prlimit(pid, resource.RLIMIT_NOFILE, (0, 0)),

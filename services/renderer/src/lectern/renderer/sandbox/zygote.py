@@ -13,6 +13,7 @@ import random
 import select
 import signal
 import sys
+import tempfile
 import time
 import traceback
 from pathlib import Path
@@ -44,7 +45,7 @@ def main() -> None:
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
     apart = _own_pid_namespace(channel) if setup.namespaces else "switched off"
     try:
-        _import_everything(warm=setup.warm)
+        _import_everything(Path(setup.stage).parent, warm=setup.warm)
         choice, uid, layers = _choose(setup, apart)
     except Exception as error:
         channel.send(Refused(reason=f"{type(error).__name__}: {error}", layers={}))
@@ -77,7 +78,7 @@ def _own_pid_namespace(channel: Channel) -> str:
     return ""
 
 
-def _import_everything(*, warm: bool) -> None:
+def _import_everything(scratch: Path, *, warm: bool) -> None:
     import tqdm
 
     tqdm.tqdm.monitor_interval = 0  # its thread would not survive a fork
@@ -85,13 +86,15 @@ def _import_everything(*, warm: bool) -> None:
     import numpy  # noqa: F401
 
     if warm:
-        from manim import Circle, MarkupText, Text  # typst is imported by the kit but must never compile before a fork
+        # typst is imported by the kit but must never compile before a fork: its threads would not survive one
+        from manim import Circle, MarkupText, Text, tempconfig
 
         import lectern.scenekit.job  # noqa: F401
 
-        Text("warm")
-        MarkupText("<b>warm</b>")
-        Circle()
+        with tempfile.TemporaryDirectory(dir=scratch) as media, tempconfig({"media_dir": media}):
+            Text("warm")
+            MarkupText("<b>warm</b>")
+            Circle()
     threads = len(os.listdir("/proc/self/task"))
     if threads != 1:
         raise RuntimeError(f"the zygote has {threads} threads; a fork of it would hang")

@@ -1,0 +1,43 @@
+"""Runs a command as an ordinary user without any capability: `python as_user.py UID COMMAND...`, started by root.
+
+In a mount namespace of its own, in which the interpreter and the repository can be reached even where they lie in a
+folder that is closed to others, as /root is.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from lectern.renderer.sandbox import kernel
+
+
+def main() -> None:
+    uid, command = int(sys.argv[1]), sys.argv[2:]
+    kernel.unshare(kernel.CLONE_NEWNS)
+    kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
+    for path in (Path(sys.base_prefix), Path(sys.prefix), Path(__file__).resolve().parents[2]):
+        uncover(path)
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+    os.chdir(Path(__file__).resolve().parents[2])
+    os.environ.update(HOME="/nonexistent", PYTHONDONTWRITEBYTECODE="1")
+    os.execv(command[0], command)
+
+
+def uncover(path: Path) -> None:
+    """Puts an open folder, with nothing in it but the way to `path`, over the topmost closed one above it."""
+    for closed in reversed(path.parents):
+        if not closed.stat().st_mode & 0o001:
+            handle = os.open(path, os.O_PATH)
+            kernel.mount("tmpfs", str(closed), "tmpfs", 0, "size=1m,mode=755")
+            path.mkdir(parents=True)
+            kernel.mount(f"/proc/self/fd/{handle}", str(path), None, kernel.MS_BIND | kernel.MS_REC)
+            os.close(handle)
+            return
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""The whole hostile suite again as an ordinary user: no layer may need root."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+USER = "20001"
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user; run as one, this is that run"),
+]
+
+
+@pytest.mark.parametrize("without", ["", "namespaces"], ids=["all-layers", "as-in-a-restricted-pod"])
+def test_an_unprivileged_pool_holds_every_hostile_scene(without: str) -> None:
+    """Without namespaces is what Kubernetes' restricted profile with RuntimeDefault seccomp leaves."""
+    suite = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-x", str(HERE / "test_hostile.py")]
+    done = subprocess.run(
+        [sys.executable, str(HERE / "as_user.py"), USER, *suite],
+        env={**os.environ, "LECTERN_HOSTILE_WITHOUT": without},
+        capture_output=True,
+        text=True,
+        timeout=280,
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
