@@ -1,0 +1,78 @@
+"""Stands in for the Gemini API: `streamGenerateContent` over REST with server-sent events, as google-genai calls it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import web
+from standins.behaviour import Blocks, Cuts, Empty, Fails, Garbles, Hangs, Says, Script, cut, pieces_of, served
+
+_STATUS = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND",
+           429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 503: "UNAVAILABLE"}  # fmt: skip
+
+
+@asynccontextmanager
+async def gemini(script: Script | None = None) -> AsyncIterator[Script]:
+    """A running stand-in; `script.url` is its base address."""
+    script = script or Script()
+
+    async def generate(request: web.Request) -> web.StreamResponse:
+        body: dict[str, Any] = {**await request.json(), "model": request.match_info["model"]}
+        move = script.next(body, request.headers)
+        if isinstance(move, Fails):
+            status = move.kind or _STATUS.get(move.code, "UNKNOWN")
+            error = {"code": move.code, "message": move.message, "status": status}
+            return web.json_response({"error": error}, status=move.code, headers=dict(move.headers))
+        if isinstance(move, Garbles):
+            return web.Response(body=move.body, content_type="text/html")
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        await _perform(script, response, move)
+        return response
+
+    route = web.post("/{version}/models/{model}:streamGenerateContent", generate)
+    async with served(script, [route]) as running:
+        yield running
+
+
+async def _perform(script: Script, response: web.StreamResponse, move: object) -> None:
+    async def send(chunk: dict[str, Any]) -> None:
+        await response.write(b"data: " + json.dumps(chunk).encode() + b"\r\n\r\n")
+
+    match move:
+        case Hangs():
+            await script.closing.wait()
+        case Cuts(text):
+            await send({"candidates": [_candidate(text)]})
+            await cut(response)
+        case Blocks(reason):
+            await send({"promptFeedback": {"blockReason": reason}, "usageMetadata": {"promptTokenCount": 100}})
+        case Empty():
+            await send({"usageMetadata": {"promptTokenCount": 100, "totalTokenCount": 100}})
+        case Says():
+            for piece in pieces_of(move.text, move.pieces):
+                await asyncio.sleep(move.pause)
+                await send({"candidates": [_candidate(piece)]})
+            last = {**_candidate(""), "finishReason": move.finish or "STOP"}
+            if move.sources:
+                chunks = [{"web": {"title": title, "uri": url}} for title, url in move.sources]
+                last["groundingMetadata"] = {"groundingChunks": chunks}
+            await send({"candidates": [last], "usageMetadata": _usage(move)})
+
+
+def _candidate(text: str) -> dict[str, Any]:
+    return {"content": {"role": "model", "parts": [{"text": text}]}, "index": 0}
+
+
+def _usage(move: Says) -> dict[str, int]:
+    return {
+        "promptTokenCount": move.input,
+        "cachedContentTokenCount": move.cached,
+        "thoughtsTokenCount": move.thinking,
+        "candidatesTokenCount": move.output,
+        "totalTokenCount": move.input + move.thinking + move.output,
+    }

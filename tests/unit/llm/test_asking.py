@@ -1,0 +1,292 @@
+"""Asking a model on good and bad days: the real client libraries against stand-ins that speak the real protocols."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import msgspec
+import pytest
+from standins.behaviour import Blocks, Cuts, Empty, Fails, Garbles, Hangs, Move, Says, Script
+from standins.chat import chat
+from standins.gemini import gemini
+
+from lectern.llm import Asker, Budget, ModelFailed, Picture
+from lectern.llm.asker import TRIES
+from lectern.llm.engines.call import Engine
+from lectern.llm.engines.gemini import GeminiEngine
+from lectern.llm.engines.openai import OpenAIEngine
+from lectern.llm.models import ModelTable, PriceTable, TaskSettings
+from lectern.llm.usage import Price
+
+KEY = "test-key-which-must-not-leak"
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """A result type."""
+
+    title: str
+    year: int
+
+
+GOOD = Says(json.dumps({"title": "Relativity", "year": 1905}))
+
+
+class Kept:
+    """A cache in memory."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+
+    async def get(self, key: str) -> bytes:
+        return self.objects[key]
+
+    async def put(self, key: str, data: bytes, media_type: str) -> None:
+        self.objects[key] = data
+
+
+class Rig:
+    """An asker on a stand-in, with a clock and sleeps that take no time but are noted."""
+
+    def __init__(
+        self, script: Script, engine: Engine, models: tuple[str, ...] = ("strong",), timeout: float = 5.0
+    ) -> None:
+        self.script = script
+        self.slept: list[float] = []
+        self.cache = Kept()
+        self.now = 1_000_000.0
+        table = ModelTable(
+            tasks={"default": TaskSettings(models=models, timeout_seconds=timeout, max_output_tokens=1000)}
+        )
+        prices = PriceTable(as_of="2026-01-01", models={"strong": Price(input=1.0, cached=0.1, output=10.0)})
+        self.asker = Asker(engine, table, prices, cache=self.cache, sleep=self.sleep, clock=lambda: self.now)
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+    async def ask(self, budget: Budget | None = None, question: str = "Who?", **options: object) -> object:
+        return await self.asker.ask(
+            "title",
+            instructions="Be brief.",
+            parts=(question,),
+            result=Fact,
+            budget=budget,
+            **options,  # type: ignore[arg-type]
+        )
+
+
+Servers: dict[str, tuple[Callable[[], AbstractAsyncContextManager[Script]], Callable[[str], Engine]]] = {
+    "gemini": (gemini, lambda url: GeminiEngine(KEY, base_url=url)),
+    "openai": (chat, lambda url: OpenAIEngine(url, api_key=KEY)),
+}
+
+
+@pytest.fixture(params=list(Servers))
+async def rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
+    serve, connect = Servers[request.param]
+    async with serve() as script:
+        made = Rig(script, connect(script.url), models=("strong", "spare"), timeout=1.0)
+        yield made
+        await made.asker.close()
+
+
+async def failure(rig: Rig, *moves: Move, budget: Budget | None = None) -> ModelFailed:
+    rig.script.then(*moves)
+    with pytest.raises(ModelFailed) as caught:
+        await rig.ask(budget, question="What else?")
+    assert KEY not in str(caught.value)
+    assert caught.value.problem.remedy
+    return caught.value
+
+
+async def test_an_answer_comes_typed_with_its_usage_and_cost(rig: Rig) -> None:
+    rig.script.then(Says(GOOD.text, input=1000, cached=400, thinking=50, output=50))
+    heard: list[int] = []
+    answer = await rig.asker.ask(
+        "title", instructions="x", parts=("y", Picture(data=b"\x89PNG")), result=Fact, on_text=heard.append
+    )
+    assert answer.value == Fact(title="Relativity", year=1905)
+    assert (answer.usage.input, answer.usage.cached, answer.usage.thinking, answer.usage.output) == (1000, 400, 50, 50)
+    assert answer.usage.cost_usd == pytest.approx((600 * 1.0 + 400 * 0.1 + 100 * 10.0) / 1e6)
+    assert heard == sorted(heard)
+    assert heard[-1] == len(GOOD.text), "progress is heard while the answer streams"
+
+
+async def test_the_model_is_held_to_the_schema_of_the_result(rig: Rig) -> None:
+    rig.script.then(GOOD)
+    await rig.ask()
+    asked = json.dumps(rig.script.requests[0])
+    assert '"year"' in asked
+    assert '"integer"' in asked
+    assert "$ref" not in asked
+
+
+async def test_fences_and_prose_around_the_json_are_forgiven(rig: Rig) -> None:
+    rig.script.then(Says(f"Here you are:\n```json\n{GOOD.text}\n```\nEnjoy!"))
+    assert (await rig.ask()).value.year == 1905  # type: ignore[attr-defined]
+
+
+async def test_an_answer_that_does_not_fit_is_asked_for_once_more_quoting_the_error(rig: Rig) -> None:
+    rig.script.then(Says('{"title": "Relativity", "year": "long ago"}'), GOOD)
+    answer = await rig.ask()
+    assert answer.usage.requests == 2  # type: ignore[attr-defined]
+    second = json.dumps(rig.script.requests[1])
+    assert "Expected `int`" in second
+    assert "$.year" in second
+
+
+async def test_a_second_answer_that_does_not_fit_is_a_clear_failure(rig: Rig) -> None:
+    failed = await failure(rig, Says("not json"), Says('{"title": 3}'))
+    assert failed.problem.code == "model-answer-invalid"
+    assert failed.usage.requests == 2
+    assert not failed.passing
+
+
+@pytest.mark.parametrize("header", ["7", format_datetime(datetime.now(UTC) + timedelta(seconds=7, hours=0))])
+async def test_a_busy_model_is_asked_again_when_it_says(rig: Rig, header: str) -> None:
+    rig.script.then(Fails(429, headers={"Retry-After": header}), GOOD)
+    await rig.ask()
+    assert rig.slept == [pytest.approx(7, abs=2)]
+
+
+async def test_a_busy_model_that_names_no_time_is_asked_again_after_growing_delays(rig: Rig) -> None:
+    rig.script.then(Fails(429), Fails(503), GOOD)
+    await rig.ask()
+    assert len(rig.slept) == 2
+    assert rig.slept[0] < rig.slept[1]
+
+
+async def test_a_clock_that_is_wrong_cannot_park_a_worker(rig: Rig) -> None:
+    future = format_datetime(datetime.now(UTC) + timedelta(days=400))
+    rig.script.then(Fails(429, headers={"Retry-After": future}), GOOD)
+    answer = await rig.ask()
+    assert rig.slept == [], "the wait is too long to hold a slot for: the next model is asked"
+    assert rig.script.requests[1].get("model") == "spare"
+    assert answer.value.year == 1905  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "bad", [Fails(500), Fails(503), Cuts(), Hangs(), Garbles(), Empty()], ids=lambda m: type(m).__name__
+)
+async def test_a_service_in_trouble_is_asked_again(rig: Rig, bad: Move) -> None:
+    rig.script.then(bad, GOOD)
+    assert (await rig.ask()).value.year == 1905  # type: ignore[attr-defined]
+    assert len(rig.slept) == 1
+
+
+async def test_after_too_many_troubles_the_next_model_is_asked(rig: Rig) -> None:
+    rig.script.then(*[Fails(500)] * TRIES, GOOD)
+    answer = await rig.ask()
+    assert answer.model == "spare"  # type: ignore[attr-defined]
+
+
+async def test_when_every_model_is_in_trouble_it_is_worth_trying_later(rig: Rig) -> None:
+    failed = await failure(rig, *[Fails(500)] * TRIES * 2)
+    assert failed.problem.code == "provider-unavailable"
+    assert failed.passing
+
+
+@pytest.mark.parametrize(
+    ("bad", "code"),
+    [
+        (Fails(401), "provider-auth"),
+        (Fails(403), "provider-auth"),
+        (Blocks(), "content-refused"),
+    ],
+)
+async def test_what_trying_again_cannot_mend_is_told_at_once(rig: Rig, bad: Move, code: str) -> None:
+    failed = await failure(rig, bad)
+    assert failed.problem.code == code
+    assert not failed.passing
+    assert rig.slept == []
+
+
+@pytest.mark.parametrize(
+    ("bad", "code"),
+    [(Fails(404), "provider-refused-request"), (Says("{", finish="MAX_TOKENS"), "model-answer-cut-off")],
+)
+async def test_what_another_model_may_do_better_is_asked_of_it(rig: Rig, bad: Move, code: str) -> None:
+    failed = await failure(rig, bad, bad)
+    assert failed.problem.code == code
+    assert [request["model"] for request in rig.script.requests] == ["strong", "spare"]
+
+
+async def test_a_spent_quota_is_told_as_such() -> None:
+    async with gemini() as script:
+        rig = Rig(script, GeminiEngine(KEY, base_url=script.url))
+        failed = await failure(
+            rig, Fails(429, "You exceeded your current quota, please check your plan and billing details.")
+        )
+        assert failed.problem.code == "provider-quota-spent"
+    async with chat() as script:
+        rig = Rig(script, OpenAIEngine(script.url, api_key=KEY))
+        failed = await failure(rig, Fails(429, "no credit", kind="insufficient_quota"))
+        assert failed.problem.code == "provider-quota-spent"
+
+
+async def test_a_wrong_gemini_key_is_told_even_when_google_answers_400() -> None:
+    async with gemini() as script:
+        rig = Rig(script, GeminiEngine(KEY, base_url=script.url))
+        failed = await failure(rig, Fails(400, "API key not valid. Please pass a valid API key."))
+        assert failed.problem.code == "provider-auth"
+        assert script.headers[0]["x-goog-api-key"] == KEY
+
+
+async def test_the_next_request_is_not_made_when_it_might_pass_the_budget(rig: Rig) -> None:
+    budget = Budget(0.0105)  # the worst case of a thousand output tokens at $10 a million is a cent
+    rig.script.then(GOOD)
+    await rig.ask(budget)
+    assert 0 < budget.spent_usd < 0.0105
+    failed = await failure(rig, budget=Budget(0.0105, spent_usd=0.001))
+    assert failed.problem.code == "budget-exceeded"
+    assert len(rig.script.requests) == 1
+
+
+async def test_failed_requests_count_against_the_budget(rig: Rig) -> None:
+    budget = Budget(1.0)
+    rig.script.then(
+        Says("not json", input=1000, output=100, thinking=0), Says(GOOD.text, input=2000, output=50, thinking=0)
+    )
+    await rig.ask(budget)
+    assert budget.spent_usd == pytest.approx((3000 * 1.0 + 150 * 10.0) / 1e6)
+
+
+async def test_the_same_question_is_answered_from_the_cache_for_a_day(rig: Rig) -> None:
+    rig.script.then(GOOD, GOOD, GOOD)
+    await rig.ask()
+    again = await rig.ask()
+    assert again.cached  # type: ignore[attr-defined]
+    assert again.usage.cost_usd == 0  # type: ignore[attr-defined]
+    rig.now += 25 * 3600
+    assert not (await rig.ask()).cached  # type: ignore[attr-defined]
+    await rig.ask(fresh=True)
+    assert len(rig.script.requests) == 3
+
+
+async def test_a_model_that_keeps_failing_rests() -> None:
+    async with chat() as script:
+        rig = Rig(script, OpenAIEngine(script.url, api_key=KEY), models=("strong",))
+        for number in range(2):
+            await failure(rig, *([Fails(500)] * (TRIES if number == 0 else 1)))
+        asked = len(script.requests)
+        failed = await failure(rig)
+        assert "rests" in failed.problem.detail
+        assert len(script.requests) == asked, "an open circuit asks nobody"
+
+
+async def test_only_so_many_requests_are_under_way_at_once(rig: Rig) -> None:
+    rig.script.otherwise = lambda _: Says(GOOD.text, pause=0.02)
+    await asyncio.gather(*(rig.ask(question=str(n)) for n in range(20)))
+    assert len(rig.script.requests) == 20
+
+
+async def test_sources_of_a_grounded_answer_come_with_it() -> None:
+    async with gemini() as script:
+        rig = Rig(script, GeminiEngine(KEY, base_url=script.url))
+        script.then(Says(GOOD.text, sources=(("Annalen der Physik", "https://example.org/1905"),)))
+        answer = await rig.ask()
+        assert [source.title for source in answer.sources] == ["Annalen der Physik"]  # type: ignore[attr-defined]
