@@ -1,0 +1,14 @@
+"""Settings of the coder."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from lectern.worker import Settings
+
+
+class CoderSettings(Settings):
+    """The shared settings, and how long to wait for preflight."""
+
+    preflight_timeout: float = Field(90.0, gt=0, description="seconds a preflight may take, queueing included")
+    preflight_patience: float = Field(20.0, ge=0, description="seconds to wait for a renderer to be there at all")

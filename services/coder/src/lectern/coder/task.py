@@ -1,0 +1,45 @@
+"""What a coder is given and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import msgspec
+
+from lectern.coder.verdict import Verdict
+from lectern.contracts.narration import Narration
+from lectern.contracts.options import VideoOptions
+from lectern.contracts.problems import Problem
+from lectern.contracts.script import Scene
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """One scene to give a picture to: its place in the script, its text, and when each word of it is spoken."""
+
+    number: int
+    script_title: str
+    scene: Scene
+    narration: Narration
+    options: VideoOptions
+
+
+class Coded(msgspec.Struct, frozen=True, kw_only=True):
+    """Source for a scene. `degraded` says why it is only a template where something better was asked for."""
+
+    source: str
+    origin: str  # "author", "template" or "model"
+    fallback: str  # source of the template to use should this not render
+    attempts: int = 1
+    degraded: Problem | None = None
+
+
+Check = Callable[[str], Awaitable[Verdict]]
+
+
+class Coder(Protocol):
+    """Writes a scene's source. `check` runs preflight on a source; it raises Transient when nobody can tell now."""
+
+    async def code(self, task: Task, check: Check) -> Coded:
+        """Source that has passed `check`, as far as there is any."""
+        ...

@@ -1,0 +1,26 @@
+"""From moves to Manim source, as somebody would write it by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lectern.coder.templates.choreography import Move
+from lectern.coder.templates.text import comment
+from lectern.contracts.narration import Narration
+
+INDENT = " " * 8
+
+
+def scene_source(name: str, setup: Sequence[str], beats: Sequence[Sequence[Move]], narration: Narration) -> str:
+    """A NarratedScene: `setup` lines, then a beat block for each list of moves, each under what is spoken."""
+    lines = ["from lectern.scenekit import *", "", "", f"class {name}(NarratedScene):", "    def construct(self):"]
+    lines += [INDENT + line for line in setup]
+    for moves, span in zip(beats, narration.beats, strict=True):
+        lines += [INDENT + comment(span.text), INDENT + "with self.beat():"]
+        for move in moves:
+            if move.word:
+                lines.append(f"{INDENT}    self.at({move.word!r})")
+            lines.append(f"{INDENT}    self.play({move.play})")
+        if not moves:
+            lines.append(INDENT + "    pass")
+    return "\n".join(lines) + "\n"
