@@ -87,7 +87,7 @@ def stills_args(shots: Sequence[Shot], *, longest_edge: int) -> list[str]:
             "scale",
             w=f"if(gte(iw,ih),{longest_edge},-2)",
             h=f"if(gte(iw,ih),-2,{longest_edge})",
-            flags="lanczos+accurate_rnd",
+            flags="lanczos+accurate_rnd+full_chroma_int",
             in_color_matrix="bt709",
             out_color_matrix="bt601",
             out_range="pc",

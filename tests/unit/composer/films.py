@@ -1,0 +1,153 @@
+"""Small real films: footage from the encoder that scenes use, FLAC narration, and the events that name them."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from lectern.composer.fanin import Ready
+from lectern.composer.materials import Materials, audio_name, footage_name
+from lectern.composer.timeline import lay_out
+from lectern.contracts import events as e
+from lectern.contracts.narration import BeatSpan, Narration, Word
+from lectern.contracts.options import VideoOptions
+from lectern.contracts.script import Beat, Scene, Script
+from lectern.scenekit.footage import Encoding, Footage
+from lectern.worker import ObjectStore
+
+RATE = 48_000
+TEXT = "Light falls on a leaf. The leaf keeps it, and makes sugar from it."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Take:
+    """A scene to film: its frames, and how much longer or shorter (in samples) its narration is."""
+
+    frames: int
+    off: int = 0
+    detail: bool = False
+
+
+def narration(seconds: float, samples: int, text: str = TEXT) -> Narration:
+    """A narration whose words share its time evenly."""
+    words = text.split()
+    step = seconds / len(words)
+    return Narration(
+        seconds=samples / RATE,
+        samples=samples,
+        words=tuple(Word(text=word, start=n * step, end=(n + 0.9) * step, beat=0) for n, word in enumerate(words)),
+        beats=(BeatSpan(start=0.0, end=samples / RATE, text=text),),
+        voice="test",
+        engine="test",
+        timing="exact",
+    )
+
+
+def film(path: Path, frames: int, *, fps: int = 30, size: tuple[int, int] = (320, 180), detail: bool = False) -> None:
+    """Footage that starts with one white frame and is dark grey from then on; with `detail`, noise at the end."""
+    width, height = size
+    footage = Footage(path, Encoding(width=width, height=height, fps=fps))
+    footage.show(np.full((height, width, 4), 255, np.uint8))
+    if frames > 1:
+        dark = np.full((height, width, 4), 40, np.uint8)
+        if detail:
+            dark[:] = np.random.default_rng(7).integers(30, 60, dark.shape, np.uint8)
+        footage.show(dark, frames - 1)
+    footage.finish()
+
+
+def speak(path: Path, samples: int) -> None:
+    """A FLAC that starts with a 10 ms burst at its very first sample and is silent from then on."""
+    burst = np.zeros(samples, np.int16)
+    n = min(480, samples)
+    burst[:n] = 20_000 * np.cos(2 * np.pi * 1000 * np.arange(n) / RATE)
+    argv = ["ffmpeg", "-v", "error", "-y", "-f", "s16le", "-ar", str(RATE), "-ac", "1", "-i", "-", str(path)]
+    subprocess.run(argv, input=burst.tobytes(), check=True)
+
+
+def script(scenes: int) -> Script:
+    """A script with as many scenes."""
+    return Script(
+        title="Leaves = sugar; #1",
+        language="en-GB",
+        scenes=tuple(Scene(title=f"Part {n}: & more", beats=(Beat(text=TEXT),)) for n in range(1, scenes + 1)),
+        sources=("A book about leaves",),
+    )
+
+
+def materials(folder: Path, takes: Sequence[Take], *, fps: int = 30, size: tuple[int, int] = (320, 180)) -> Materials:
+    """The parts of a video, as the composer finds them after fetching."""
+    narrations = []
+    for number, take in enumerate(takes, start=1):
+        samples = take.frames * RATE // fps + take.off
+        film(folder / footage_name(number), take.frames, fps=fps, size=size, detail=take.detail)
+        speak(folder / audio_name(number), samples)
+        narrations.append(narration(samples / RATE, samples))
+    text = script(len(takes))
+    timeline = lay_out(fps, [(n, text.scene(n).title, take.frames) for n, take in enumerate(takes, start=1)])
+    return Materials(folder=folder, script=text, timeline=timeline, narrations=tuple(narrations))
+
+
+async def stored(store: ObjectStore, video_id: str, parts: Materials, **options: Any) -> Ready:
+    """The parts put where the scenes' events name them."""
+    text, scenes = parts.script, []
+    script_key = f"videos/{video_id}/script/1.json"
+    await store.put_json(script_key, text)
+    for span, spoken in zip(parts.timeline.spans, parts.narrations, strict=True):
+        key = f"cache/test/{video_id}-{span.number}"
+        await store.put_json(f"{key}.json", spoken)
+        await store.put_file(f"{key}.flac", parts.folder / audio_name(span.number), "audio/flac")
+        await store.put_file(f"{key}.mp4", parts.folder / footage_name(span.number), "video/mp4")
+        scenes.append(
+            rendered(
+                video_id,
+                span.number,
+                script_key=script_key,
+                options=VideoOptions(**options),
+                key=key,
+                frames=span.frames,
+                fps=parts.timeline.fps,
+                seconds=spoken.seconds,
+            )
+        )
+    return Ready(revision=1, script_key=script_key, options=VideoOptions(**options), scenes=tuple(scenes))
+
+
+def rendered(
+    video_id: str,
+    scene: int,
+    *,
+    revision: int = 1,
+    script_key: str = "s",
+    options: VideoOptions | None = None,
+    key: str = "k",
+    frames: int = 30,
+    fps: int = 30,
+    seconds: float = 1.0,
+) -> e.SceneRendered:
+    """The fact that a scene has its footage."""
+    return e.SceneRendered(
+        video_id=video_id,
+        scene=scene,
+        revision=revision,
+        script_key=script_key,
+        options=options or VideoOptions(),
+        narration=e.NarrationRef(key=f"{key}.json", audio_key=f"{key}.flac", seconds=seconds, beats=1),
+        code=e.CodeRef(key="code", origin="template"),
+        footage=e.FootageRef(key=f"{key}.mp4", frames=frames, fps=fps),
+    )
+
+
+def scripted(video_id: str, ready: Ready, **fields: Any) -> e.VideoScripted:
+    """The fact that the script is there."""
+    titles = tuple(e.SceneTitle(title=f"Part {scene.scene}", words=9) for scene in ready.scenes)
+    event = e.VideoScripted(
+        video_id=video_id, script_key=ready.script_key, title="Leaves", scenes=titles, options=ready.options
+    )
+    return msgspec.structs.replace(event, **fields)

@@ -1,0 +1,118 @@
+"""What ffmpeg is asked to do, argument by argument."""
+
+from __future__ import annotations
+
+from lectern.composer.chapters import ffmetadata
+from lectern.composer.graph import Shot, Voice, join_args, stills_args
+from lectern.composer.join import concat_list
+from lectern.composer.languages import three_letters
+from lectern.composer.thumbnail import shots
+from lectern.composer.timeline import lay_out
+
+VOICES = [Voice(name="scene-001.flac", samples=161_600), Voice(name="scene-002.flac", samples=252_800)]
+SOUND = (
+    "[1:a]aformat=channel_layouts=mono:sample_rates=48000[s0];[s0]apad=whole_len=161600[s1];"
+    "[s1]atrim=end_sample=161600[s2];"
+    "[2:a]aformat=channel_layouts=mono:sample_rates=48000[s3];[s3]apad=whole_len=252800[s4];"
+    "[s4]atrim=end_sample=252800[s5];"
+    "[s2][s5]concat=a=1:n=2:v=0[s6];[s6]asetpts=expr=N/SR/TB[s7];"
+    r"[s7]pan=args=stereo|c0\\=c0|c1\\=c0[s8]"
+)
+SOUND_AND_PICTURE = [
+    "-b:a", "192k", "-c:a", "aac", "-c:v", "copy", "-fflags", "+bitexact", "-flags:a", "+bitexact",
+]  # fmt: skip
+
+
+def _join(captions: str | None) -> list[str]:
+    return join_args(
+        footage="footage.ffconcat",
+        voices=VOICES,
+        metadata="chapters.ffmetadata",
+        captions=captions,
+        language="eng",
+        bitrate="192k",
+        out="video.mp4",
+    )
+
+
+def test_a_video_is_joined_without_encoding_its_picture() -> None:
+    assert _join("captions.vtt") == [
+        "-f", "concat", "-i", "footage.ffconcat",
+        "-i", "scene-001.flac",
+        "-i", "scene-002.flac",
+        "-i", "captions.vtt",
+        "-f", "ffmetadata", "-i", "chapters.ffmetadata",
+        "-filter_complex", SOUND,
+        "-map", "0:v", "-map", "[s8]", "-map", "3:s", "-map", "4:s?",
+        "-f", "mp4",
+        "-b:a", "192k", "-c:a", "aac", "-c:s", "mov_text", "-c:v", "copy",
+        "-fflags", "+bitexact", "-flags:a", "+bitexact",
+        "-map_chapters", "4", "-map_metadata", "4",
+        "-metadata:s:a:0", "language=eng", "-metadata:s:s:0", "language=eng", "-metadata:s:v:0", "language=eng",
+        "-movflags", "+faststart+write_colr", "-movie_timescale", "48000",
+        "-profile:a", "aac_low", "-video_track_timescale", "90000",
+        "video.mp4",
+    ]  # fmt: skip
+
+
+def test_without_captions_chapters_come_from_the_input_after_the_last_voice() -> None:
+    args = _join(None)
+    assert "mov_text" not in args
+    assert args[args.index("-map_chapters") + 1] == args[args.index("-map_metadata") + 1] == "3"
+    assert [args[n + 1] for n, arg in enumerate(args) if arg == "-i"][3] == "chapters.ffmetadata"
+
+
+def test_the_tail_of_the_narration_is_never_cut_by_a_shorter_picture() -> None:
+    assert "-shortest" not in _join("captions.vtt")
+
+
+def test_each_still_decodes_from_a_key_frame_in_a_process_of_one() -> None:
+    args = stills_args(
+        [Shot(name="scene-001.mp4", seconds="3", still="still-001.jpg")],
+        longest_edge=1280,
+    )
+    assert args == [
+        "-ss", "3", "-threads", "1", "-i", "scene-001.mp4",
+        "-filter_complex",
+        r"[0:v]scale=flags=lanczos+accurate_rnd+full_chroma_int:h=if(gte(iw\,ih)\,-2\,1280):in_color_matrix=bt709:"
+        r"out_color_matrix=bt601:out_range=pc:w=if(gte(iw\,ih)\,1280\,-2)[s0];[s0]format=yuvj420p[s1]",
+        "-map", "[s1]",
+        "-f", "image2", "-vframes", "1", "-c:v", "mjpeg", "-fflags", "+bitexact", "-flags:v", "+bitexact",
+        "-q:v", "3", "-threads", "1", "-update", "1", "still-001.jpg",
+    ]  # fmt: skip
+
+
+def test_lengths_in_the_concat_list_never_add_up_to_an_error() -> None:
+    timeline = lay_out(30, [(n, "T", 31) for n in range(1, 301)])
+    lengths = [float(line.split()[1]) for line in concat_list(timeline).split("\n") if line.startswith("duration")]
+    for number, span in enumerate(timeline.spans):
+        assert abs(sum(lengths[: number + 1]) - span.end / 30) < 2e-6
+
+
+def test_chapters_are_told_in_frames_and_titles_are_escaped() -> None:
+    timeline = lay_out(30, [(1, "a = b; #c \\", 31), (2, "two\nlines", 47)])
+    assert ffmetadata("T", timeline) == (
+        ";FFMETADATA1\ntitle=T\n"
+        "[CHAPTER]\nTIMEBASE=1/30\nSTART=0\nEND=31\ntitle=a \\= b\\; \\#c \\\\\n"
+        "[CHAPTER]\nTIMEBASE=1/30\nSTART=31\nEND=78\ntitle=two lines\n"
+    )
+
+
+def test_stills_are_taken_where_scenes_have_settled() -> None:
+    timeline = lay_out(30, [(1, "T", 90), (2, "T", 44), (3, "T", 45), (4, "T", 1)])
+    assert [(shot.name, shot.seconds) for shot in shots(timeline)] == [
+        ("scene-001.mp4", "2"),  # 3 s long: half a second before the end is in second 2
+        ("scene-002.mp4", "0.716667"),  # too short for that: its middle, frame 22
+        ("scene-003.mp4", "1"),
+        ("scene-004.mp4", "0.000000"),
+    ]
+
+
+def test_of_many_scenes_the_longest_are_looked_at_in_order() -> None:
+    timeline = lay_out(30, [(n, "T", 30 * n) for n in range(1, 31)])
+    assert [shot.still for shot in shots(timeline)] == [f"still-{n:03d}.jpg" for n in range(19, 31)]
+
+
+def test_languages_become_the_codes_mp4_knows() -> None:
+    tags = ["en", "en-GB", "pt_BR", "zh-Hant-TW", "fil-PH", "tlh", "xx", ""]
+    assert list(map(three_letters, tags)) == ["eng", "eng", "por", "zho", "fil", "tlh", "und", "und"]

@@ -1,0 +1,248 @@
+"""The joined video, by real ffmpeg: sound and picture in step, captions, chapters, and the same bytes each time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+import subprocess
+import time
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from PIL import Image
+from unit.composer.films import Take, materials
+
+from lectern.composer.captions import vtt
+from lectern.composer.checks import Unsound, check_alike, check_footage, check_video
+from lectern.composer.compose import captions_of
+from lectern.composer.join import join
+from lectern.composer.materials import Materials, footage_name
+from lectern.composer.probe import probe
+from lectern.composer.thumbnail import thumbnail
+from lectern.contracts.options import VideoOptions
+from lectern.worker import Permanent
+
+AWKWARD = [31, 47, 53, 61, 37, 41, 59, 43, 67, 29, 71, 83]
+OFF = [799, -799, 1, -1, 500, -333, 0, 777, -700, 13, -13, 798]
+
+
+async def _joined(parts: Materials) -> Path:
+    spoken = vtt(captions_of(parts, VideoOptions()), parts.timeline)
+    return await join(parts, spoken, bitrate="192k")
+
+
+def _output(argv: list[str]) -> bytes:
+    """What a program writes."""
+    return subprocess.run(argv, check=True, capture_output=True).stdout
+
+
+def _flashes(video: Path) -> list[int]:
+    """The numbers of the white frames."""
+    argv = ["ffmpeg", "-v", "error", "-i", str(video), "-map", "0:v", "-vf", "scale=8:8", "-f", "rawvideo"]
+    raw = _output([*argv, "-pix_fmt", "gray", "-"])
+    levels = np.frombuffer(raw, np.uint8).reshape(-1, 64).mean(axis=1)
+    return np.flatnonzero(levels > 180).tolist()
+
+
+def _sound(video: Path) -> np.ndarray[tuple[int, int], np.dtype[np.int16]]:
+    """Decoded samples, as players that honour the edit list hear them."""
+    argv = ["ffmpeg", "-v", "error", "-i", str(video), "-map", "0:a", "-f", "s16le", "-"]
+    raw = _output(argv)
+    return np.frombuffer(raw, np.int16).reshape(-1, 2)
+
+
+def _clicks(samples: np.ndarray[tuple[int], np.dtype[np.int16]]) -> list[int]:
+    """Where sound sets in after a tenth of a second of quiet."""
+    loud = np.flatnonzero(np.abs(samples.astype(int)) > 6000)
+    first = np.concatenate([[True], np.diff(loud) > 4800])
+    return loud[first].tolist()
+
+
+@pytest.mark.parametrize("fps", [15, 30, 60])
+async def test_flash_and_click_of_every_scene_still_coincide_after_twelve(tmp_path: Path, fps: int) -> None:
+    half = 48_000 // fps // 2 - 1
+    takes = [Take(frames=frames, off=max(-half, min(half, off))) for frames, off in zip(AWKWARD, OFF, strict=True)]
+    parts = materials(tmp_path, takes, fps=fps)
+    video = await _joined(parts)
+    starts = [span.start for span in parts.timeline.spans]
+    assert _flashes(video) == starts
+    clicks = _clicks(_sound(video)[:, 0])
+    assert len(clicks) == len(starts)
+    drift = [abs(click - start * 48_000 // fps) for click, start in zip(clicks, starts, strict=True)]
+    assert max(drift) < 48  # a millisecond; a frame is 800 to 3200 samples
+
+
+async def test_sound_and_picture_are_equally_long_to_the_frame(tmp_path: Path) -> None:
+    parts = materials(tmp_path, [Take(frames=f, off=o) for f, o in zip(AWKWARD, OFF, strict=True)])
+    video = await _joined(parts)
+    media = await probe(video)
+    picture, sound = media.tracks("video")[0], media.tracks("audio")[0]
+    assert picture.frames == sum(AWKWARD)
+    assert picture.seconds == pytest.approx(sum(AWKWARD) / 30, abs=1e-5)
+    assert sound.seconds == pytest.approx(picture.seconds, abs=1e-5)
+    assert 0 <= len(_sound(video)) - sum(AWKWARD) * 1600 < 1600
+    assert (sound.start_time, picture.start_time) == ("0.000000", "0.000000")
+
+
+async def test_frames_are_evenly_spaced_across_joins(tmp_path: Path) -> None:
+    parts = materials(tmp_path, [Take(frames=n) for n in AWKWARD])
+    video = await _joined(parts)
+    argv = ["ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=pts", "-of", "csv=p=0"]
+    stamps = [int(line.strip(",")) for line in _output([*argv, str(video)]).decode().split()]
+    assert stamps == [n * 3000 for n in range(sum(AWKWARD))]
+
+
+async def test_sound_is_as_loud_on_both_sides_as_it_was_recorded(tmp_path: Path) -> None:
+    sound = _sound(await _joined(materials(tmp_path, [Take(frames=30), Take(frames=30)])))
+    apart = sound[:, 0].astype(float) - sound[:, 1]
+    assert np.sqrt((apart**2).mean()) < 50  # of 32768: what coding two channels leaves
+    recorded = 20_000 / np.sqrt(2)
+    heard = np.sqrt((sound[48_000 + 48 : 48_000 + 432, 0].astype(float) ** 2).mean())
+    assert heard == pytest.approx(recorded, rel=0.1)
+
+
+async def test_chapters_title_language_and_colour_are_told(tmp_path: Path) -> None:
+    video = await _joined(materials(tmp_path, [Take(frames=n) for n in (31, 47, 53)]))
+    media = await probe(video)
+    assert [(c.start_time, c.tags["title"]) for c in media.chapters] == [
+        ("0.000000", "Part 1: & more"),
+        ("1.033333", "Part 2: & more"),
+        ("2.600000", "Part 3: & more"),
+    ]
+    assert media.chapters[-1].end_time == "4.366667"
+    assert media.format.tags["title"] == "Leaves = sugar; #1"
+    assert {media.tracks(kind)[0].tags["language"] for kind in ("video", "audio", "subtitle")} == {"eng"}
+    picture, sound = media.tracks("video")[0], media.tracks("audio")[0]
+    assert (picture.color_space, picture.color_primaries, picture.color_transfer, picture.color_range) == (
+        "bt709",
+        "bt709",
+        "bt709",
+        "tv",
+    )
+    assert (sound.codec, sound.profile, sound.sample_rate, sound.channels) == ("aac", "LC", "48000", 2)
+
+
+async def test_captions_are_a_track_that_says_what_the_file_says(tmp_path: Path) -> None:
+    parts = materials(tmp_path, [Take(frames=150), Take(frames=160)])
+    video = await _joined(parts)
+    argv = ["ffmpeg", "-v", "error", "-i", str(video), "-map", "0:s", "-f", "webvtt", "-"]
+    inside = _output(argv).decode()
+    said = " ".join(line for line in inside.split("\n")[1:] if line and "-->" not in line)
+    assert said == " ".join(word.text for narration in parts.narrations for word in narration.words)
+    assert (await probe(video)).tracks("subtitle")[0].codec == "mov_text"
+
+
+async def test_a_video_without_captions_has_no_such_track(tmp_path: Path) -> None:
+    video = await join(materials(tmp_path, [Take(frames=20)]), None, bitrate="192k")
+    assert (await probe(video)).tracks("subtitle") == ()
+
+
+def _boxes(data: bytes) -> list[str]:
+    names, at = [], 0
+    while at < len(data):
+        size, name = struct.unpack(">I4s", data[at : at + 8])
+        names.append(name.decode())
+        at += size if size > 1 else struct.unpack(">Q", data[at + 8 : at + 16])[0]
+    return names
+
+
+async def test_a_player_can_start_before_it_has_the_whole_file(tmp_path: Path) -> None:
+    data = (await _joined(materials(tmp_path, [Take(frames=31), Take(frames=47)]))).read_bytes()
+    boxes = _boxes(data)
+    assert boxes.index("moov") < boxes.index("mdat")
+    assert data.count(b"colr") == 1
+
+
+async def test_each_track_has_one_edit_and_only_sound_skips_its_priming(tmp_path: Path) -> None:
+    data = (await _joined(materials(tmp_path, [Take(frames=150), Take(frames=47)]))).read_bytes()
+    edits = []
+    at = data.find(b"elst")
+    while at >= 0:
+        count, duration, media_time = struct.unpack(">IIi", data[at + 8 : at + 20])
+        edits.append((count, duration, media_time))
+        at = data.find(b"elst", at + 4)
+    length = 197 * 1600
+    assert edits[:2] == [(1, length, 0), (1, length, 1024)]
+    assert all(count == 1 and media_time == 0 for count, _, media_time in edits[2:])
+
+
+async def test_the_same_parts_give_the_same_bytes(tmp_path: Path) -> None:
+    digests = set()
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        parts = materials(tmp_path / name, [Take(frames=31, off=5), Take(frames=47, detail=True)])
+        video, still = await _joined(parts), await thumbnail(parts)
+        digests.add(hashlib.sha256(video.read_bytes() + still.read_bytes()).hexdigest())
+    assert len(digests) == 1
+
+
+async def test_the_thumbnail_is_the_richest_picture_and_1280_wide(tmp_path: Path) -> None:
+    parts = materials(tmp_path, [Take(frames=60), Take(frames=75, detail=True), Take(frames=20)])
+    still = await thumbnail(parts)
+    assert still.name == "still-002.jpg"
+    picture = (await probe(still)).tracks("video")[0]
+    assert (picture.codec, picture.width, picture.height) == ("mjpeg", 1280, 720)
+    assert still.stat().st_size < 2_000_000
+
+
+async def test_an_upright_thumbnail_keeps_its_shape_and_never_shows_the_first_frame(tmp_path: Path) -> None:
+    still = await thumbnail(materials(tmp_path, [Take(frames=25)], size=(180, 320)))
+    picture = (await probe(still)).tracks("video")[0]
+    assert (picture.width, picture.height) == (720, 1280)
+    level = np.asarray(Image.open(still).convert("L")).mean()
+    assert level == pytest.approx(40, abs=2)  # the dark grey of all but the first, white frame
+
+
+async def test_footage_that_is_not_what_was_promised_is_refused_by_scene(tmp_path: Path) -> None:
+    parts = materials(tmp_path, [Take(frames=31)])
+    media = await probe(parts.folder / footage_name(1))
+    with pytest.raises(Permanent, match=r"footage of scene 7 has 31 frames, not 32\. Make scene 7 anew"):
+        check_footage(7, media, frames=32, fps=30, samples=32 * 1600)
+    with pytest.raises(Permanent, match="runs at 30/1 frames a second, not 60"):
+        check_footage(7, media, frames=31, fps=60, samples=31 * 800)
+    with pytest.raises(Permanent, match=r"lasts 1.033 s, its narration 1.067 s"):
+        check_footage(7, media, frames=31, fps=30, samples=32 * 1600 + 1)
+    check_footage(7, media, frames=31, fps=30, samples=32 * 1600)
+
+
+async def test_footage_of_another_shape_is_refused_and_named(tmp_path: Path) -> None:
+    for name, size in (("a", (320, 180)), ("b", (180, 320))):
+        (tmp_path / name).mkdir()
+        materials(tmp_path / name, [Take(frames=20)], size=size)
+    tracks = [
+        (n, (await probe(tmp_path / name / footage_name(1))).tracks("video")[0]) for n, name in enumerate("ab", 1)
+    ]
+    with pytest.raises(Permanent, match="footage of scene 2 has width 180, scene 1's has 320"):
+        check_alike(tracks)
+
+
+async def test_a_video_that_lacks_a_frame_or_a_track_is_not_let_through(tmp_path: Path) -> None:
+    parts = materials(tmp_path, [Take(frames=31), Take(frames=47)])
+    media = await probe(await _joined(parts))
+    check_video(media, parts.timeline, captions=True, chapters=2)
+    with pytest.raises(Unsound, match="has tracks"):
+        check_video(media, parts.timeline, captions=False, chapters=2)
+    with pytest.raises(Unsound, match="chapters"):
+        check_video(media, parts.timeline, captions=True, chapters=3)
+    shorter = msgspec.structs.replace(parts.timeline, spans=parts.timeline.spans[:1])
+    with pytest.raises(Unsound, match="has 78 frames, not 31"):
+        check_video(media, shorter, captions=True, chapters=2)
+    late = msgspec.convert(json.loads(msgspec.json.encode(media)), type(media))
+    sound = msgspec.structs.replace(late.tracks("audio")[0], duration="2.5")
+    with pytest.raises(Unsound, match=r"audio lasts from 0.000000 s for 2.5 s, not 2.600 s"):
+        check_video(msgspec.structs.replace(late, streams=(late.tracks("video")[0], sound, late.tracks("subtitle")[0])),
+                    parts.timeline, captions=True, chapters=2)  # fmt: skip
+
+
+@pytest.mark.slow
+async def test_two_minutes_are_joined_in_under_ten_seconds(tmp_path: Path) -> None:
+    parts = materials(tmp_path, [Take(frames=300 + n, detail=True) for n in range(12)], size=(1280, 720))
+    started = time.monotonic()
+    await _joined(parts)
+    await thumbnail(parts)
+    spent = time.monotonic() - started
+    print(f"joined {parts.timeline.seconds:.0f} s of 720p in {spent:.1f} s")
+    assert spent < 10
