@@ -1,4 +1,5 @@
-"""The commands and their options. What they do lies in the modules named after them."""
+"""The commands and their options. What they do lies in the modules named after them, imported when they are called:
+`--help` should not wait for clients of servers it does not talk to."""
 
 from __future__ import annotations
 
@@ -15,8 +16,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from lectern.cli import dead as dead_letters
-from lectern.cli import doctor as examination
 from lectern.cli.display import JsonLines, print_problem
 from lectern.cli.exits import CANCELLED, FAILED, OK, Stop
 from lectern.contracts.quality import ASPECTS, QUALITIES
@@ -190,6 +189,8 @@ def provision(
 @app.command()
 def doctor(json: Json = False, home: Home = DEFAULT_HOME) -> None:
     """Say what this machine has of what Lectern uses, and how to get what is missing."""
+    from lectern.cli import doctor as examination
+
     missing = False
     console = Console(highlight=False, soft_wrap=True)
     for check in examination.examine(home):
@@ -211,18 +212,24 @@ NatsUrl = Annotated[
 @dead_app.command("list")
 def dead_list(json: Json = False, nats_url: NatsUrl = "", home: Home = DEFAULT_HOME) -> None:
     """List them, oldest first."""
+    from lectern.cli import dead as dead_letters
+
     _end(lambda: dead_letters.show_all(nats_url, home, json=json), json)
 
 
 @dead_app.command("show")
 def dead_show(number: int, nats_url: NatsUrl = "", home: Home = DEFAULT_HOME) -> None:
     """Show one whole, as JSON: the message, and why nobody could process it."""
+    from lectern.cli import dead as dead_letters
+
     _end(lambda: dead_letters.show_one(number, nats_url, home), False)
 
 
 @dead_app.command("retry")
 def dead_retry(numbers: list[int], nats_url: NatsUrl = "", home: Home = DEFAULT_HOME) -> None:
     """Put messages back where they came from, to be processed once more."""
+    from lectern.cli import dead as dead_letters
+
     _end(lambda: dead_letters.retry(numbers, nats_url, home), False)
 
 

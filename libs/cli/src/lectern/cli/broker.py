@@ -12,7 +12,7 @@ from nats.aio.client import Client
 from nats.js import errors as js_errors
 
 from lectern.cli.exits import UNAVAILABLE, Stop, stop
-from lectern.cli.runner.home import Home
+from lectern.cli.machine.home import Home
 from lectern.contracts.problems import ProblemError
 
 

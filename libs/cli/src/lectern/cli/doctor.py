@@ -15,8 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-from lectern.cli.runner.home import Home
-from lectern.cli.runner.servers import program
+from lectern.cli.machine.home import Home
+from lectern.cli.machine.servers import program
 from lectern.contracts.problems import ProblemError
 
 FONTS = ("Inter", "Noto Sans", "Noto Sans Mono")

@@ -17,7 +17,7 @@ _IMAGE = re.compile(r"!\[[^\]]*\]\(\s*(?:<([^>]+)>|([^)\s]+))(?:\s+[\"'(][^)]*)?
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """A lesson. `pictures` maps each name the text uses to a file in the lesson's own folder."""
+    """A lesson. `pictures` maps each name, as the Markdown reader will know it, to a file in the lesson's folder."""
 
     markdown: str
     pictures: dict[str, Path]
@@ -54,7 +54,7 @@ def read_document(path: Path) -> Document:
         if trouble:
             errors.append(FieldError(pointer=f"line {number}", detail=trouble))
         else:
-            pictures[name] = file
+            pictures[unquote(name).removeprefix("./")] = file
     if errors:
         problem = Problem(
             code="pictures-refused",

@@ -13,9 +13,9 @@ import httpx
 
 from lectern.cli.api import Api
 from lectern.cli.exits import UNAVAILABLE, Stop, stop
-from lectern.cli.runner.child import Child
-from lectern.cli.runner.home import Home
-from lectern.cli.runner.servers import free_port
+from lectern.cli.machine.child import Child
+from lectern.cli.machine.home import Home
+from lectern.cli.machine.servers import free_port
 from lectern.contracts.problems import ProblemError
 
 OWN_LIMIT = 90.0  # seconds our own runner may take: the first imports after an installation read a cold disk

@@ -15,8 +15,8 @@ from typing import Any
 import structlog
 from prometheus_client import CollectorRegistry
 
-from lectern.cli.runner.child import FIRST_PAUSE, LONGEST_PAUSE, SETTLED, Child
-from lectern.cli.runner.home import Home
+from lectern.cli.machine.child import FIRST_PAUSE, LONGEST_PAUSE, SETTLED, Child
+from lectern.cli.machine.home import Home
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.worker import Deps, Settings
 from lectern.worker.service import Service, built

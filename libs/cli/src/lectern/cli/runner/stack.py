@@ -17,9 +17,9 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from lectern.cli.runner.child import Child
-from lectern.cli.runner.home import BUCKET, Endpoint, Home, own
-from lectern.cli.runner.servers import LOOPBACK, free_port, nats_server, object_store
+from lectern.cli.machine.child import Child
+from lectern.cli.machine.home import BUCKET, Endpoint, Home, own
+from lectern.cli.machine.servers import LOOPBACK, free_port, nats_server, object_store
 from lectern.cli.runner.services import InProcess, discover, separate_process
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.worker import Deps, Settings, connect

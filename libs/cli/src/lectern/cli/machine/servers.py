@@ -9,8 +9,8 @@ import socket
 import sysconfig
 from pathlib import Path
 
-from lectern.cli.runner.child import Child
-from lectern.cli.runner.home import Home
+from lectern.cli.machine.child import Child
+from lectern.cli.machine.home import Home
 from lectern.contracts.problems import Problem, ProblemError
 
 LOOPBACK = "127.0.0.1"
