@@ -18,9 +18,6 @@ SOUND = (
     "[s2][s5]concat=a=1:n=2:v=0[s6];[s6]asetpts=expr=N/SR/TB[s7];"
     r"[s7]pan=args=stereo|c0\\=c0|c1\\=c0[s8]"
 )
-SOUND_AND_PICTURE = [
-    "-b:a", "192k", "-c:a", "aac", "-c:v", "copy", "-fflags", "+bitexact", "-flags:a", "+bitexact",
-]  # fmt: skip
 
 
 def _join(captions: str | None) -> list[str]:
@@ -77,8 +74,8 @@ def test_each_still_decodes_from_a_key_frame_in_a_process_of_one() -> None:
         r"[0:v]scale=flags=lanczos+accurate_rnd+full_chroma_int:h=if(gte(iw\,ih)\,-2\,1280):in_color_matrix=bt709:"
         r"out_color_matrix=bt601:out_range=pc:w=if(gte(iw\,ih)\,1280\,-2)[s0];[s0]format=yuvj420p[s1]",
         "-map", "[s1]",
-        "-f", "image2", "-vframes", "1", "-c:v", "mjpeg", "-fflags", "+bitexact", "-flags:v", "+bitexact",
-        "-q:v", "3", "-threads", "1", "-update", "1", "still-001.jpg",
+        "-f", "image2", "-c:v", "mjpeg", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-q:v", "3",
+        "-threads", "1", "-update", "1", "-vframes", "1", "still-001.jpg",
     ]  # fmt: skip
 
 
