@@ -1,0 +1,90 @@
+from pathlib import Path
+
+import pytest
+
+from lectern.cli.document import is_file_name, picture_names, read_document
+from lectern.cli.exits import USAGE, Stop
+
+
+def refusal(path: Path) -> Stop:
+    with pytest.raises(Stop) as stopped:
+        read_document(path)
+    assert stopped.value.status == USAGE
+    assert stopped.value.problem.remedy
+    return stopped.value
+
+
+@pytest.fixture
+def lesson(tmp_path: Path) -> Path:
+    folder = tmp_path / "lesson"
+    (folder / "images").mkdir(parents=True)
+    (folder / "images" / "leaf.png").write_bytes(b"png")
+    (folder / "the leaf.png").write_bytes(b"png")
+    (tmp_path / "secret.png").write_bytes(b"png")
+    return folder / "lesson.md"
+
+
+def test_pictures_are_found_beside_the_lesson(lesson: Path) -> None:
+    lesson.write_text("# Leaf\n\n![a leaf](images/leaf.png)\n\n![](./the%20leaf.png) ![](<the leaf.png>)\n")
+    document = read_document(lesson)
+    assert document.pictures == {
+        "images/leaf.png": lesson.parent / "images" / "leaf.png",
+        "the leaf.png": lesson.parent / "the leaf.png",
+    }
+
+
+@pytest.mark.parametrize("name", ["../secret.png", "images/../../secret.png", "/etc/passwd", "%2e%2e/secret.png"])
+def test_a_picture_outside_the_folder_is_refused_with_its_line(lesson: Path, name: str) -> None:
+    lesson.write_text(f"# Leaf\n\nText.\n\n![x]({name})\n")
+    stopped = refusal(lesson)
+    assert [error.pointer for error in stopped.problem.errors] == ["line 5"]
+    assert "outside" in stopped.problem.detail
+
+
+def test_a_link_that_leads_out_of_the_folder_is_refused(lesson: Path) -> None:
+    (lesson.parent / "trick.png").symlink_to(lesson.parent.parent / "secret.png")
+    lesson.write_text("![x](trick.png)\n")
+    assert "link to a file outside" in refusal(lesson).problem.detail
+
+
+def test_every_wrong_picture_is_named_at_once(lesson: Path) -> None:
+    lesson.write_text("![a](no.png)\n![b](https://example.org/b.png)\n![c](../c.png)\n")
+    errors = refusal(lesson).problem.errors
+    assert [error.pointer for error in errors] == ["line 1", "line 2", "line 3"]
+    assert "does not exist" in errors[0].detail
+    assert "on the web" in errors[1].detail
+
+
+def test_what_stands_in_code_is_no_picture() -> None:
+    text = "```md\n![a](a.png)\n````\n`![b](b.png)`\n~~~\n![c](c.png)\n```\n~~~\n![d](d.png 'a title')\n"
+    assert picture_names(text) == [(9, "d.png")]
+
+
+def test_a_byte_order_mark_is_not_part_of_the_lesson(lesson: Path) -> None:
+    lesson.write_bytes(b"\xef\xbb\xbf# Leaf\n\nText.\n")
+    assert read_document(lesson).markdown.startswith("# Leaf")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(None, "no such file"), (b"\xff\xfe\x00#", "UTF-8"), (b" \n\n", "empty"), (b"a" * 200_001, "fit")],
+)
+def test_a_lesson_that_cannot_be_read_says_why(lesson: Path, content: bytes | None, said: str) -> None:
+    if content is not None:
+        lesson.write_bytes(content)
+    assert said in refusal(lesson).problem.detail
+
+
+def test_a_folder_is_not_a_lesson(tmp_path: Path) -> None:
+    (tmp_path / "folder.md").mkdir()
+    assert "directory" in refusal(tmp_path / "folder.md").problem.detail
+
+
+@pytest.mark.parametrize("source", ["lesson.md", "a/b.MD", "notes.markdown"])
+def test_a_markdown_name_means_a_file(source: str) -> None:
+    assert is_file_name(source)
+
+
+@pytest.mark.parametrize("source", ["How does photosynthesis work?", "TCP/IP", "What is .md?"])
+def test_a_question_means_a_topic(source: str) -> None:
+    assert not is_file_name(source)
