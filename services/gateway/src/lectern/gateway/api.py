@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp
 
-from lectern.gateway import media, operations, problems, scripts, streams, videos
+from lectern.gateway import documentation, media, operations, problems, scripts, streams, videos
 from lectern.gateway.context import Gateway
 from lectern.gateway.shell import Shell
 
@@ -15,7 +14,7 @@ Ask with `POST /v1/videos`, follow `urls.events`, watch `urls.content`. Errors a
 what to do. Addresses in answers are relative to the API's own."""
 
 
-def application(gateway: Gateway) -> ASGIApp:
+def application(gateway: Gateway) -> FastAPI:
     """The ASGI application of a gateway."""
     app = FastAPI(
         title="Lectern",
@@ -29,4 +28,6 @@ def application(gateway: Gateway) -> ASGIApp:
     for router in (videos.router, streams.router, scripts.router, media.router, operations.router):
         app.include_router(router)
     problems.install(app)
-    return Shell(app, gateway.settings, gateway.metrics)
+    app.add_middleware(Shell, settings=gateway.settings, metrics=gateway.metrics)
+    app.openapi = lambda: documentation.described(app)  # type: ignore[method-assign]
+    return app

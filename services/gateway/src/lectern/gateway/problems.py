@@ -28,7 +28,7 @@ def answer(refused: Refusal, request_id: str = "") -> Response:
 
 def unavailable(error: Exception) -> Refusal:
     """503: the event log or the object store does not answer."""
-    what = str(error) if not isinstance(error, nats.errors.Error | TimeoutError) else "the event log does not answer"
+    what = str(error) if isinstance(error, Transient) else "the event log does not answer"
     return refusal(
         503,
         "dependency-unavailable",
@@ -101,5 +101,5 @@ def install(app: FastAPI) -> None:
         structlog.get_logger("lectern.gateway").warning("unavailable", action="refused", error=repr(error)[:200])
         return answer(unavailable(error), _request_id(request))
 
-    for kind in (Transient, Missing, nats.errors.Error, js_errors.Error, TimeoutError):
+    for kind in (Transient, Missing, nats.errors.Error, js_errors.Error, TimeoutError, ConnectionError):
         app.add_exception_handler(kind, away)

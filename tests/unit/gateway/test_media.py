@@ -1,0 +1,202 @@
+"""Media: whole, in ranges, conditional, by redirect; and the pictures that come in."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+
+import httpx
+import pytest
+from unit.gateway.serving import Running, running
+from unit.gateway.story import Story
+
+from lectern.contracts import events as e
+from lectern.worker import Deps, Settings
+
+FILM = random.Random(7).randbytes(700_001)
+CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:01.000\nGrün\n".encode()
+
+
+@pytest.fixture
+async def story(deps: Deps) -> Story:
+    """A finished video whose files lie in the store."""
+    story = Story(deps)
+    base = f"videos/{story.video_id}/r1"
+    await deps.store.put(f"{base}/video.mp4", FILM, "video/mp4")
+    await deps.store.put(f"{base}/captions.vtt", CAPTIONS, "text/vtt")
+    await deps.store.put(f"{base}/scene.mp4", FILM[:1000], "video/mp4")
+    await story.requested()
+    await story.scripted()
+    await story.rendered(1, key=f"{base}/scene.mp4")
+    await story.rendered(2)
+    await story.completed(
+        e.Output(kind="video", key=f"{base}/video.mp4", media_type="video/mp4", bytes=len(FILM)),
+        e.Output(kind="captions_vtt", key=f"{base}/captions.vtt", media_type="text/vtt", bytes=len(CAPTIONS)),
+        e.Output(kind="thumbnail", key=f"{base}/expired.jpg", media_type="image/jpeg", bytes=9),
+    )
+    return story
+
+
+@pytest.fixture
+def url(story: Story) -> str:
+    return f"{story.url}/content"
+
+
+async def test_the_whole_film(http: httpx.AsyncClient, url: str) -> None:
+    answer = await http.get(url)
+    assert (answer.status_code, answer.content) == (200, FILM)
+    assert answer.headers["content-type"] == "video/mp4"
+    assert answer.headers["accept-ranges"] == "bytes"
+    assert answer.headers["content-length"] == str(len(FILM))
+    assert "content-disposition" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("asked", "start", "end"),
+    [("0-0", 0, 0), ("0-", 0, 700_000), ("300000-300009", 300_000, 300_009), ("-5", 699_996, 700_000),
+     ("262143-262145", 262_143, 262_145), ("699999-9999999", 699_999, 700_000), ("-9999999", 0, 700_000)],
+)  # fmt: skip
+async def test_a_range_is_exactly_those_bytes(
+    http: httpx.AsyncClient, url: str, asked: str, start: int, end: int
+) -> None:
+    answer = await http.get(url, headers={"Range": f"bytes={asked}"})
+    assert answer.status_code == 206
+    assert answer.headers["content-range"] == f"bytes {start}-{end}/700001"
+    assert answer.headers["content-length"] == str(end - start + 1)
+    assert answer.content == FILM[start : end + 1]
+
+
+@pytest.mark.parametrize("asked", ["700001-", "9000000-9000001", "-0"])
+async def test_a_range_outside_is_416_and_says_how_long_the_film_is(
+    http: httpx.AsyncClient, url: str, asked: str
+) -> None:
+    answer = await http.get(url, headers={"Range": f"bytes={asked}"})
+    assert (answer.status_code, answer.headers["content-range"]) == (416, "bytes */700001")
+    assert answer.json()["code"] == "range-not-satisfiable"
+
+
+@pytest.mark.parametrize("asked", ["bytes=0-1,5-6", "bytes=5-2", "lines=1-2", "bytes=x-"])
+async def test_several_ranges_or_nonsense_give_the_whole(http: httpx.AsyncClient, url: str, asked: str) -> None:
+    answer = await http.get(url, headers={"Range": asked})
+    assert (answer.status_code, len(answer.content)) == (200, len(FILM))
+
+
+async def test_a_player_that_seeks_all_over_gets_one_film(http: httpx.AsyncClient, url: str) -> None:
+    pieces = [(start, min(start + 99_999, 700_000)) for start in range(0, 700_001, 100_000)]
+    random.Random(1).shuffle(pieces)
+    film = bytearray(700_001)
+    for start, end in pieces:
+        film[start : end + 1] = (await http.get(url, headers={"Range": f"bytes={start}-{end}"})).content
+    assert bytes(film) == FILM
+
+
+async def test_head_tells_everything_but_the_bytes(http: httpx.AsyncClient, url: str) -> None:
+    answer = await http.head(url)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-length"] == str(len(FILM))
+    assert answer.headers["etag"] == (await http.get(url)).headers["etag"]
+
+
+async def test_a_copy_that_is_the_newest_is_not_sent_again(http: httpx.AsyncClient, url: str) -> None:
+    tag = (await http.head(url)).headers["etag"]
+    for given in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        answer = await http.get(url, headers={"If-None-Match": given})
+        assert (answer.status_code, answer.content) == (304, b"")
+    assert (await http.get(url, headers={"If-None-Match": '"other"'})).status_code == 200
+
+
+async def test_a_download_goes_on_only_if_the_file_is_still_the_same(http: httpx.AsyncClient, url: str) -> None:
+    tag = (await http.head(url)).headers["etag"]
+    same = await http.get(url, headers={"Range": "bytes=9-", "If-Range": tag})
+    assert (same.status_code, same.content) == (206, FILM[9:])
+    for other in ('"other"', f"W/{tag}", "Fri, 20 Nov 2026 09:00:00 GMT"):
+        assert (await http.get(url, headers={"Range": "bytes=9-", "If-Range": other})).status_code == 200
+
+
+async def test_a_download_is_named_after_the_video(http: httpx.AsyncClient, url: str) -> None:
+    answer = await http.get(url, params={"download": 1, "variant": "captions_vtt"})
+    assert (
+        answer.headers["content-disposition"] == "attachment; filename=\"the-leaf.vtt\"; filename*=UTF-8''the-leaf.vtt"
+    )
+    assert answer.content == CAPTIONS
+    assert answer.headers["content-type"].startswith("text/vtt")
+
+
+@pytest.mark.parametrize(
+    ("variant", "status", "code"),
+    [("transcript", 404, "no-such-output"), ("thumbnail", 404, "gone"), ("film", 422, "validation-error")],
+)
+async def test_a_file_that_is_not_there_is_a_problem(
+    http: httpx.AsyncClient, url: str, variant: str, status: int, code: str
+) -> None:
+    answer = await http.get(url, params={"variant": variant})
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_a_scene_can_be_watched_while_the_next_renders(api: Running, deps: Deps) -> None:
+    story = Story(deps)
+    await deps.store.put("cache/footage/one.mp4", FILM[:5000], "video/mp4")
+    await story.requested()
+    early = await api.http.get(f"{story.url}/scenes/1/footage")
+    assert (early.status_code, early.json()["code"]) == (409, "invalid-state")
+    await story.scripted()
+    await story.rendered(1, key="cache/footage/one.mp4")
+    one = await api.http.get(f"{story.url}/scenes/1/footage", headers={"Range": "bytes=10-19"})
+    assert (one.status_code, one.content) == (206, FILM[10:20])
+    assert (await api.http.get(f"{story.url}/scenes/2/footage")).status_code == 409
+    assert (await api.http.get(f"{story.url}/scenes/3/footage")).status_code == 404
+    unfinished = await api.http.get(f"{story.url}/content")
+    assert (unfinished.status_code, unfinished.json()["code"]) == (409, "invalid-state")
+
+
+async def test_the_film_stays_while_a_new_one_is_made(api: Running, story: Story, url: str) -> None:
+    assert (await api.http.post(f"{story.url}/scenes/1/redo")).status_code == 202
+    assert (await api.http.get(url)).content == FILM
+
+
+async def test_with_redirects_the_store_serves_the_bytes_itself(settings: Settings, deps: Deps, story: Story) -> None:
+    async with running(settings, deps, media_redirect=True) as server:
+        answer = await server.http.get(f"{story.url}/content?download=1")
+        assert (answer.status_code, answer.content) == (307, b"")
+        async with httpx.AsyncClient() as plain:
+            assert (await plain.get(answer.headers["location"])).content == FILM
+        head = await server.http.head(f"{story.url}/content")
+        assert (head.status_code, head.headers["content-length"]) == (200, str(len(FILM)))
+
+
+PICTURES = [
+    (b"\x89PNG\r\n\x1a\n" + b"1" * 20, "image/png"),
+    (b"\xff\xd8\xff\xe0" + b"1" * 20, "image/jpeg"),
+    (b"RIFF\x10\0\0\0WEBPVP8 " + b"1" * 20, "image/webp"),
+]
+
+
+@pytest.mark.parametrize(("data", "media_type"), PICTURES)
+async def test_a_picture_is_named_by_its_bytes(
+    http: httpx.AsyncClient, deps: Deps, data: bytes, media_type: str
+) -> None:
+    answers = [await http.post("/v1/assets", content=data, headers={"Content-Type": media_type}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    sha256 = hashlib.sha256(data).hexdigest()
+    assert answers[0].json() == answers[1].json() == {"id": sha256, "media_type": media_type, "bytes": len(data)}
+    assert await deps.store.get(f"assets/{sha256}") == data
+
+
+@pytest.mark.parametrize(
+    ("data", "media_type", "status"),
+    [
+        (PICTURES[0][0], "image/jpeg", 415),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml", 415),
+        (b"GIF89a", "image/png", 415),
+        (b"", "image/png", 415),
+        (b"MZ\x90", "", 415),
+        (PICTURES[0][0] + b"x" * 8_400_000, "image/png", 413),
+    ],
+    ids=["another type", "svg", "no picture", "nothing", "no type", "nine megabytes"],
+)
+async def test_what_is_no_picture_is_refused(
+    http: httpx.AsyncClient, data: bytes, media_type: str, status: int
+) -> None:
+    answer = await http.post("/v1/assets", content=data, headers={"Content-Type": media_type})
+    assert answer.status_code == status
+    assert answer.json()["remedy"]
