@@ -1,0 +1,29 @@
+"""No voice at all: silence as long as reading the text aloud would take."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lectern.voice.alignment import weight
+from lectern.voice.speech import Passage, Speech
+
+_RATE = 48_000
+_SECONDS_PER_WEIGHT = 0.068  # gives 160 words a minute for ordinary English prose
+
+
+class SilentEngine:
+    """Times a scene by reading speed."""
+
+    name = "silent"
+    version = "1"
+
+    async def speak(self, texts: tuple[str, ...], voice: str, language: str, rate: float) -> Speech:
+        passages = tuple(
+            Passage(samples=np.zeros(round(_reading_seconds(text) / rate * _RATE), dtype=np.int16), rate=_RATE)
+            for text in texts
+        )
+        return Speech(passages=passages, timing="estimated", silent=True)
+
+
+def _reading_seconds(text: str) -> float:
+    return max(0.3, _SECONDS_PER_WEIGHT * sum(map(weight, text.split())))

@@ -1,0 +1,132 @@
+"""Speaking a planned scene: from the cache, else by its voice's engine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from lectern.contracts import keys
+from lectern.contracts.events import NarrationRef, SceneNarrated, ScenePlanned
+from lectern.contracts.narration import Narration
+from lectern.contracts.problems import Problem
+from lectern.contracts.script import Beat, Script
+from lectern.contracts.usage import Spent
+from lectern.voice.layout import lay_out, trimmed
+from lectern.voice.loudness import write_flac
+from lectern.voice.speech import Engine, Speech
+from lectern.voice.voices import VOICES, Voice, find_voice
+from lectern.worker import Job, ObjectStore, Permanent, Stage, Transient
+from lectern.worker.process import ProcessFailed
+
+STAGE = Stage("voice")
+
+LAYOUT_VERSION = 1  # part of every narration key: raise it when the same words would be laid out differently
+LONGEST = 4000  # characters of one scene, four minutes of speech: a scene should be far shorter
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoiceDeps:
+    """The engines by name, and the voices they offer."""
+
+    engines: Mapping[str, Engine]
+    voices: tuple[Voice, ...] = VOICES
+
+
+@STAGE.on(ScenePlanned, slots=4)
+async def narrate(event: ScenePlanned, job: Job[VoiceDeps]) -> SceneNarrated:
+    """The scene's narration: one FLAC of even loudness, and when each word and beat begins."""
+    script = await job.store.get_json(event.script_key, Script)
+    beats = speakable(script, event.scene)
+    voice = find_voice(event.options.voice, job.deps.voices)
+    engine = job.deps.engines[voice.engine]
+    rate = event.options.speaking_rate
+    made_from = (LAYOUT_VERSION, engine.name, engine.version, voice.name, voice.language, rate, beats, event.salt)
+    sha = keys.digest(*made_from)
+    key, audio_key = keys.cache("narration", sha, "json"), keys.cache("narration", sha, "flac")
+    known = await _known(job.store, key)
+    if known is not None:
+        return job.answer(SceneNarrated, narration=_ref(key, audio_key, known))
+    await job.progress(0, 1, "speaking")
+    speech = await engine.speak(tuple(beat.said() for beat in beats), voice.name, voice.language, rate)
+    narration = await _store(job, beats, speech, voice, key, audio_key)
+    await job.progress(1, 1, "speaking")
+    return job.answer(SceneNarrated, narration=_ref(key, audio_key, narration), spent=_priced(speech.spent, voice))
+
+
+def speakable(script: Script, scene: int) -> tuple[Beat, ...]:
+    """The scene's beats as the voice is to say them. Raises Permanent for what cannot be spoken."""
+    beats = tuple(_pronounced(beat, script.pronunciations) for beat in script.scene(scene).beats)
+    if not beats or not all(re.search(r"\w", beat.said()) for beat in beats):
+        raise Permanent(
+            Problem(
+                code="nothing-to-say",
+                title="A beat without words",
+                detail=f"Scene {scene} has {'a beat with no words in it' if beats else 'no narration'}.",
+                remedy="Write a sentence for each beat of the scene, or delete the beat.",
+            )
+        )
+    length = sum(len(beat.said()) for beat in beats)
+    if length > LONGEST:
+        raise Permanent(
+            Problem(
+                code="scene-too-long",
+                title="A scene too long to speak",
+                detail=f"Scene {scene} has {length} characters of narration; {LONGEST} is the most.",
+                remedy="Split it into scenes of 8 to 45 seconds, about 20 to 120 words each.",
+            )
+        )
+    return beats
+
+
+def _pronounced(beat: Beat, pronunciations: Mapping[str, str]) -> Beat:
+    said = _CONTROL.sub(" ", beat.said())
+    for written, spoken in pronunciations.items():
+        said = spoken.join(re.split(rf"(?<!\w){re.escape(written)}(?!\w)", said))
+    text = _CONTROL.sub(" ", beat.text)
+    return msgspec.structs.replace(beat, text=text, spoken="" if said == text else said)
+
+
+async def _known(store: ObjectStore, key: str) -> Narration | None:
+    """The narration when it was made before. Its JSON is written after its sound, so the one vouches for the other."""
+    return await store.get_json(key, Narration) if await store.head(key) else None
+
+
+async def _store(
+    job: Job[VoiceDeps], beats: tuple[Beat, ...], speech: Speech, voice: Voice, key: str, audio_key: str
+) -> Narration:
+    laid = lay_out(beats, [passage if speech.silent else trimmed(passage) for passage in speech.passages])
+    narration = Narration(
+        seconds=laid.seconds,
+        samples=laid.samples,
+        words=laid.words,
+        beats=laid.beats,
+        voice=voice.id,
+        engine=voice.engine,
+        timing=speech.timing,
+    )
+    async with job.scratch() as folder:
+        audio = folder / "narration.flac"
+        try:
+            await write_flac(laid.pcm, laid.rate, laid.samples, audio, level=not speech.silent)
+        except ProcessFailed as failure:
+            raise Transient(f"ffmpeg could not finish the narration: {failure}") from failure
+        await job.store.put_file(audio_key, audio, "audio/flac")
+    await job.store.put_json(key, narration)
+    return narration
+
+
+def _ref(key: str, audio_key: str, narration: Narration) -> NarrationRef:
+    return NarrationRef(
+        key=key, audio_key=audio_key, seconds=narration.seconds, beats=len(narration.beats), timing=narration.timing
+    )
+
+
+def _priced(spent: tuple[Spent, ...], voice: Voice) -> tuple[Spent, ...]:
+    return tuple(
+        msgspec.structs.replace(item, cost_usd=item.cost_usd or item.characters * voice.usd_per_million / 1e6)
+        for item in spent
+    )

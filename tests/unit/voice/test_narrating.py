@@ -1,0 +1,181 @@
+"""A planned scene becomes narration: real espeak-ng, real ffmpeg, a real store."""
+
+from __future__ import annotations
+
+import re
+import wave
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from jobs import job_for
+
+from lectern.contracts import events as e
+from lectern.contracts.ids import new_id
+from lectern.contracts.narration import Narration
+from lectern.contracts.options import VideoOptions
+from lectern.contracts.quality import AUDIO_RATE
+from lectern.contracts.script import Beat, Scene, Script
+from lectern.voice.engines.espeak import EspeakEngine
+from lectern.voice.engines.silent import SilentEngine
+from lectern.voice.handlers import VoiceDeps, narrate
+from lectern.voice.layout import FRAME_SAMPLES
+from lectern.voice.loudness import measure
+from lectern.worker import Deps, Permanent
+from lectern.worker.process import run_ffmpeg
+
+TEXTS = (
+    "Every leaf is a tiny factory that runs on light.",
+    "It takes in water, H₂O, and about 1,000 molecules of CO2 every second!",
+    "Sugar stays; oxygen leaves — and we breathe it.",
+)
+ADAPTERS = VoiceDeps(engines={engine.name: engine for engine in (EspeakEngine(), SilentEngine())})
+
+
+async def planned(deps: Deps, beats: Sequence[Beat], **script: object) -> e.ScenePlanned:
+    """A planned scene whose script is in the store."""
+    key = f"videos/{new_id()}/script.json"
+    await deps.store.put_json(key, Script(title="T", scenes=(Scene(title="S", beats=tuple(beats)),), **script))  # type: ignore[arg-type]
+    return e.ScenePlanned(video_id=new_id(), scene=1, script_key=key, options=VideoOptions())
+
+
+async def narration_of(deps: Deps, event: e.ScenePlanned) -> tuple[e.SceneNarrated, Narration]:
+    answer = await narrate(event, job_for(event, deps, ADAPTERS, "voice"))
+    return answer, await deps.store.get_json(answer.narration.key, Narration)
+
+
+async def heard(deps: Deps, key: str, folder: Path) -> np.ndarray:
+    """The narration's samples."""
+    flac, wav = folder / "n.flac", folder / "n.wav"
+    await deps.store.get_file(key, flac)
+    await run_ffmpeg(["-i", str(flac), str(wav)], timeout=30)
+    with wave.open(str(wav)) as sound:
+        assert (sound.getframerate(), sound.getnchannels()) == (AUDIO_RATE, 1)
+        return np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2")
+
+
+async def test_every_written_word_is_timed_inside_its_beat(deps: Deps) -> None:
+    _, narration = await narration_of(deps, await planned(deps, [Beat(text=text) for text in TEXTS]))
+    assert [word.text for word in narration.words] == " ".join(TEXTS).split()
+    for word in narration.words:
+        beat = narration.beats[word.beat]
+        assert beat.start <= word.start < word.end <= beat.end
+    assert narration.timing == "exact"
+
+
+async def test_beats_are_gapless_and_span_the_scene(deps: Deps) -> None:
+    _, narration = await narration_of(deps, await planned(deps, [Beat(text=text) for text in TEXTS]))
+    assert narration.beats[0].start == 0
+    assert narration.beats[-1].end == narration.seconds
+    assert all(a.end == b.start for a, b in zip(narration.beats, narration.beats[1:], strict=False))
+
+
+async def test_the_sound_has_exactly_the_samples_it_says_and_every_frame_rate_divides_them(
+    deps: Deps, tmp_path: Path
+) -> None:
+    answer, narration = await narration_of(deps, await planned(deps, [Beat(text=TEXTS[0])]))
+    assert len(await heard(deps, answer.narration.audio_key, tmp_path)) == narration.samples
+    assert narration.samples % FRAME_SAMPLES == 0
+    for fps in (15, 30, 60):
+        assert narration.seconds * fps == round(narration.seconds * fps)
+
+
+async def test_speech_is_as_loud_as_players_want_it_and_never_clips(deps: Deps, tmp_path: Path) -> None:
+    answer, _ = await narration_of(deps, await planned(deps, [Beat(text=text) for text in TEXTS]))
+    flac = tmp_path / "n.flac"
+    await deps.store.get_file(answer.narration.audio_key, flac)
+    loudness = await measure(flac)
+    assert loudness == pytest.approx(-14, abs=1.0)
+    said = await run_ffmpeg(
+        ["-i", str(flac), "-af", "ebur128=peak=true:framelog=verbose", "-f", "null", "-"], timeout=30
+    )
+    peak = float(re.findall(r"Peak:\s+(-?[\d.]+) dBFS", said)[-1])
+    assert peak < -1.0
+
+
+async def test_words_are_heard_when_the_times_say(deps: Deps, tmp_path: Path) -> None:
+    """Each beat's first word starts after a pause, where an energy onset can be found independently."""
+    answer, narration = await narration_of(deps, await planned(deps, [Beat(text=text) for text in TEXTS]))
+    sound = np.abs((await heard(deps, answer.narration.audio_key, tmp_path)).astype(np.float64))
+    window = AUDIO_RATE // 200
+    energy = np.convolve(sound, np.ones(window) / window, mode="same")
+    for number in range(len(TEXTS)):
+        word = next(word for word in narration.words if word.beat == number)
+        around = slice(round((word.start - 0.2) * AUDIO_RATE), round((word.start + 0.2) * AUDIO_RATE))
+        onset = (np.flatnonzero(energy[around] > 400)[0] + around.start) / AUDIO_RATE
+        assert onset == pytest.approx(word.start, abs=0.05)
+
+
+async def test_what_is_said_may_differ_from_what_is_written(deps: Deps) -> None:
+    beat = Beat(text="Euler wrote e^(iπ) = -1.", spoken="Oiler wrote e to the i pi equals minus one.")
+    _, narration = await narration_of(deps, await planned(deps, [beat]))
+    assert [word.text for word in narration.words] == beat.text.split()
+    plain, _ = await narration_of(deps, await planned(deps, [Beat(text=beat.text)]))
+    assert plain.narration.seconds != narration.seconds
+
+
+async def test_a_lexicon_changes_the_sound_and_not_the_captions(deps: Deps) -> None:
+    one, first = await narration_of(deps, await planned(deps, [Beat(text="Nguyen met Xi.")]))
+    two, second = await narration_of(
+        deps, await planned(deps, [Beat(text="Nguyen met Xi.")], pronunciations={"Nguyen": "nwin the second"})
+    )
+    assert one.narration.key != two.narration.key
+    assert second.seconds > first.seconds
+    assert [word.text for word in second.words] == ["Nguyen", "met", "Xi."]
+
+
+async def test_the_same_scene_is_spoken_once(deps: Deps) -> None:
+    event = msgspec.structs.replace(await planned(deps, [Beat(text=TEXTS[0])]), salt=new_id())
+    first, _ = await narration_of(deps, event)
+    again, _ = await narration_of(deps, event)
+    assert again.narration == first.narration
+    assert first.spent[0].characters == len(TEXTS[0])
+    assert again.spent == (), "what is found is not billed again"
+
+
+async def test_a_silent_scene_is_as_long_as_reading_it_aloud(deps: Deps, tmp_path: Path) -> None:
+    event = await planned(deps, [Beat(text=text) for text in TEXTS])
+    event = msgspec.structs.replace(event, options=VideoOptions(voice="silent"))
+    answer, narration = await narration_of(deps, event)
+    assert not (await heard(deps, answer.narration.audio_key, tmp_path)).any()
+    assert 8 < narration.seconds < 20
+    assert narration.timing == "estimated"
+
+
+@pytest.mark.parametrize("text", ["Hm.", "A", "1"])
+async def test_a_scene_too_short_to_measure_is_spoken_all_the_same(deps: Deps, text: str) -> None:
+    _, narration = await narration_of(deps, await planned(deps, [Beat(text=text)]))
+    assert narration.seconds > 0.8
+
+
+async def test_speaking_faster_takes_less_time(deps: Deps) -> None:
+    event = await planned(deps, [Beat(text=text) for text in TEXTS])
+    _, normal = await narration_of(deps, event)
+    _, fast = await narration_of(deps, msgspec.structs.replace(event, options=VideoOptions(speaking_rate=1.5)))
+    assert fast.seconds < normal.seconds * 0.85
+
+
+@pytest.mark.parametrize(
+    ("beats", "options", "said"),
+    [
+        ([Beat(text="...")], VideoOptions(), "Scene 1 has a beat with no words"),
+        ([], VideoOptions(), "Scene 1 has no narration"),
+        ([Beat(text="word " * 1000)], VideoOptions(), "Split it into scenes"),
+        ([Beat(text="Hello.")], VideoOptions(voice="en-UK"), "no voice 'en-UK' here. Choose en-US"),
+    ],
+)
+async def test_what_cannot_be_spoken_is_refused_with_a_remedy(
+    deps: Deps, beats: list[Beat], options: VideoOptions, said: str
+) -> None:
+    event = msgspec.structs.replace(await planned(deps, beats), options=options)
+    with pytest.raises(Permanent, match=re.escape(said)):
+        await narration_of(deps, event)
+
+
+async def test_control_characters_and_markup_are_spoken_as_text(deps: Deps) -> None:
+    _, narration = await narration_of(
+        deps, await planned(deps, [Beat(text='A\x07 <break time="9s"/> & [[p@n]] word.')])
+    )
+    assert narration.seconds < 8
