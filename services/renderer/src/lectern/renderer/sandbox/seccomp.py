@@ -71,7 +71,7 @@ socket socketpair connect bind listen accept accept4 ptrace process_vm_readv pro
 io_uring_setup io_uring_enter io_uring_register bpf perf_event_open userfaultfd keyctl add_key request_key
 mount umount2 pivot_root chroot unshare setns open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr
 memfd_create memfd_secret shmget shmat shmctl msgget mq_open semget personality
-pidfd_open pidfd_getfd pidfd_send_signal open_by_handle_at name_to_handle_at
+pidfd_getfd pidfd_send_signal open_by_handle_at name_to_handle_at
 init_module finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff acct quotactl
 symlink symlinkat link linkat mknod mknodat setpriority sched_setscheduler sched_setattr sched_setaffinity
 truncate fanotify_init inotify_init inotify_init1 seccomp

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,8 +20,9 @@ from typing import TypeVar
 import msgspec
 
 from lectern.renderer.sandbox import kernel
+from lectern.renderer.sandbox.broker import BrokerSetup
 from lectern.renderer.sandbox.watch import ProgressLines, Running, watch
-from lectern.renderer.sandbox.wire import Channel, Ended, Exited, Kill, Progress, Ready, Refused, Start, Started
+from lectern.renderer.sandbox.wire import Channel, Ended, Exited, Kill, Progress, Ready, Refused, Serve, Start, Started
 from lectern.renderer.sandbox.zygote import LOCK_FAILED, Setup
 
 T = TypeVar("T")
@@ -31,32 +33,67 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """How zygotes are kept: recycled after so many jobs, one spare ready when `spare`."""
 
     setup: Setup
+    tex: BrokerSetup | None = None
     recycle_after: int = 200  # every child of a zygote has its memory layout; research measured no drift over 400 jobs
     spare: bool = True
+
+
+class TexBroker:
+    """The broker process, started again when it has died."""
+
+    def __init__(self, setup: BrokerSetup) -> None:
+        self._setup = setup
+        self._process, self._channel = _start("broker", setup)
+
+    @classmethod
+    def installed(cls) -> bool:
+        return all(shutil.which(program) for program in ("latex", "dvisvgm"))
+
+    def serve(self, job: int) -> tuple[int, int]:
+        """A job's ends of two new pipes to the broker: its questions to write, its answers to read."""
+        if self._process.poll() is not None:
+            self._channel.close()
+            self._process, self._channel = _start("broker", self._setup)
+        asks, asks_end = os.pipe()
+        answers, answers_end = os.pipe()
+        self._channel.send(Serve(id=job), [asks, answers_end])
+        os.close(asks)
+        os.close(answers_end)
+        return asks_end, answers
+
+    def end(self) -> None:
+        self._channel.close()
+        self._process.kill()
+        self._process.wait()
+
+
+def _start(role: str, setup: Setup | BrokerSetup) -> tuple[subprocess.Popen[bytes], Channel]:
+    """Starts one of this package's programs, with a channel to it."""
+    ours, theirs = Channel.pair()
+    encoded = msgspec.json.encode(setup).decode()
+    with contextlib.closing(theirs):
+        process = subprocess.Popen(
+            (sys.executable, "-I", "-m", f"lectern.renderer.sandbox.{role}", str(theirs.fileno()), encoded),
+            env=dict(os.environ),
+            stdin=subprocess.DEVNULL,
+            pass_fds=(theirs.fileno(),),
+            cwd="/",
+        )
+    return process, ours
 
 
 class Zygote:
     """One zygote process and the jobs that live in forks of it."""
 
     def __init__(self, setup: Setup) -> None:
-        ours, theirs = Channel.pair()
-        encoded = msgspec.json.encode(setup).decode()
-        with contextlib.closing(theirs):
-            self.process = subprocess.Popen(
-                (sys.executable, "-I", "-m", "lectern.renderer.sandbox.zygote", str(theirs.fileno()), encoded),
-                env=dict(os.environ),
-                stdin=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(),),
-                cwd="/",
-            )
-        self.channel = ours
+        self.process, self.channel = _start("zygote", setup)
         self.jobs = 0
         self.tainted = False  # one of its jobs was killed; it serves no more once a spare is ready
         self.dead = False
         self.ready: asyncio.Future[Ready | Refused] = asyncio.get_running_loop().create_future()
         self.started: dict[int, asyncio.Future[int]] = {}
         self.exited: dict[int, asyncio.Future[Exited | None]] = {}
-        asyncio.get_running_loop().add_reader(ours.fileno(), self._receive)
+        asyncio.get_running_loop().add_reader(self.channel.fileno(), self._receive)
 
     def _receive(self) -> None:
         try:
@@ -110,15 +147,19 @@ class Supervisor:
         self._current: Zygote | None = None
         self._spare: Zygote | None = None
         self._retiring: set[Zygote] = set()
+        self._broker: TexBroker | None = None
 
     async def serve(self) -> None:
         """Until the agent hangs up."""
         loop = asyncio.get_running_loop()
         self._current = Zygote(self._config.setup)
         answer = await self._current.ready
-        self._agent.send(answer)
         if isinstance(answer, Refused):
+            self._agent.send(answer)
             return
+        if self._config.tex is not None and TexBroker.installed():
+            self._broker = TexBroker(self._config.tex)
+        self._agent.send(msgspec.structs.replace(answer, latex=self._broker is not None))
         loop.add_reader(self._agent.fileno(), self._receive)
         self._prepare_spare()
         await self._hung_up.wait()
@@ -126,6 +167,8 @@ class Supervisor:
         for zygote in {self._current, self._spare, *self._retiring} - {None}:
             assert zygote is not None
             zygote.end()
+        if self._broker is not None:
+            self._broker.end()
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
@@ -177,11 +220,14 @@ class Supervisor:
             log, log_end = os.pipe()
             output, output_end = os.pipe()
             keep(log), keep(output)
+            ends = [log_end, output_end]
             try:
-                zygote.channel.send(start, [files[0], log_end, output_end])
+                if start.kind == "render" and self._broker is not None:
+                    ends += self._broker.serve(start.id)
+                zygote.channel.send(start, [files[0], *ends])
             finally:
-                os.close(log_end)
-                os.close(output_end)
+                for end in ends:
+                    os.close(end)
             try:
                 # Shielded: a job that is being forked right now must be seen, or it could not be killed.
                 pidfd = keep(await _uncancelled(zygote.started[start.id]))

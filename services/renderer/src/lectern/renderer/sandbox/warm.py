@@ -17,6 +17,7 @@ import msgspec
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.renderer.sandbox import folder as folders
 from lectern.renderer.sandbox import kernel
+from lectern.renderer.sandbox.broker import BrokerSetup
 from lectern.renderer.sandbox.job import Footage, Limits, OnProgress, RenderJob, RenderOutcome
 from lectern.renderer.sandbox.judge import disk_outcome, judge, refuse_unless_true
 from lectern.renderer.sandbox.slots import cores_available
@@ -34,7 +35,8 @@ class WarmPool:
 
     `root` is where job folders live; a fresh folder in the system's temporary one by default. A slot takes up to the
     job's `Limits.memory_bytes` of address space, in practice 0.25 GB resident at 720p and 0.6 GB at 1080p, beside two
-    zygotes of 0.16 GB for the whole pool. A zygote is replaced after `recycle_after` jobs and after any job that was
+    zygotes of 0.16 GB for the whole pool. `tex` is where typeset formulas are remembered, to keep them longer than
+    `root`; a folder below `root` by default. A zygote is replaced after `recycle_after` jobs and after any job that was
     killed. `switched_off` names layers to do without ("namespaces", "landlock", "seccomp", "uid"): for finding out
     which of them breaks a host; the pool still refuses to start with too few.
     """
@@ -44,12 +46,15 @@ class WarmPool:
         *,
         root: Path | None = None,
         slots: int | None = None,
+        tex: Path | None = None,
         recycle_after: int = 200,
         switched_off: frozenset[str] = frozenset(),
     ) -> None:
         self._slots = slots or cores_available()
         self._given_root = root
         self._root = root or Path()
+        self._given_tex = tex
+        self._tex = tex or Path()
         self._recycle_after = recycle_after
         self._switched_off = switched_off
         self._free: asyncio.Queue[int] = asyncio.Queue()
@@ -63,6 +68,11 @@ class WarmPool:
     def slots(self) -> int:
         return self._slots
 
+    @property
+    def latex(self) -> bool:
+        """Whether MathTex works. Without it a job's "tex" is "none": numbers are text, MathTex says what to do."""
+        return self._ready.latex
+
     def layers(self) -> Mapping[str, str]:
         return self._ready.layers
 
@@ -74,6 +84,9 @@ class WarmPool:
         for name, mode in (("jobs", 0o711), ("footage", 0o700), ("stage", 0o755)):
             (self._root / name).mkdir(exist_ok=True)
             (self._root / name).chmod(mode)
+        self._tex = self._given_tex or self._root / "tex"
+        for name in ("cache", "scratch"):
+            (self._tex / name).mkdir(parents=True, exist_ok=True)
         for slot in range(self._slots):
             self._free.put_nowait(slot)
         await self._start_supervisor()
@@ -108,7 +121,11 @@ class WarmPool:
             seccomp="seccomp" not in off,
             namespaces="namespaces" not in off,
         )
-        return Config(setup=setup, recycle_after=self._recycle_after)
+        broker = BrokerSetup(folder=str(self._tex), slots=self._slots, uid=setup.uid and setup.uid - 1)
+        if broker.uid is not None:
+            for folder in (self._tex, self._tex / "cache", self._tex / "scratch"):
+                os.chown(folder, broker.uid, broker.uid)
+        return Config(setup=setup, tex=broker, recycle_after=self._recycle_after)
 
     def _receive(self) -> None:
         assert self._channel is not None
@@ -160,6 +177,9 @@ class WarmPool:
         if self._channel is None:  # the supervisor crashed or was killed since
             await self._start_supervisor()
         uid = FIRST_UID + slot if self._ready.uids else None
+        if job.settings.get("tex", "none") != "none":
+            tex = "broker" if self._ready.latex else "none"
+            job = msgspec.structs.replace(job, settings={**job.settings, "tex": tex})
         try:
             folder = await asyncio.to_thread(folders.make, self._root / "jobs", job, uid)
         except OSError as error:

@@ -31,11 +31,18 @@ class Kill(msgspec.Struct, frozen=True, kw_only=True, tag="kill"):
     id: int
 
 
+class Serve(msgspec.Struct, frozen=True, kw_only=True, tag="serve"):
+    """To the TeX broker: a job wants to ask. Beside it: its questions to read, its answers to write."""
+
+    id: int
+
+
 class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
     """The sandbox works, as checked from inside it. `uids`: a job may be given a user of its own."""
 
     layers: dict[str, str]
     uids: bool
+    latex: bool = False
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
@@ -82,7 +89,7 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     output: bytes = b""
 
 
-Message: TypeAlias = Start | Kill | Ready | Refused | Progress | Started | Exited | Ended
+Message: TypeAlias = Start | Kill | Serve | Ready | Refused | Progress | Started | Exited | Ended
 
 
 class Channel:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from lectern.renderer.sandbox import kernel, landlock, lock, namespaces, probe, seccomp
+from lectern.renderer.sandbox import kernel, landlock, lock, namespaces, probe, seccomp, tex
 from lectern.renderer.sandbox.job import Limits
 from lectern.renderer.sandbox.lock import Lock
 from lectern.renderer.sandbox.wire import Channel, Exited, Ready, Refused, Start, Started
@@ -222,7 +222,7 @@ def _work(choice: Lock, start: Start, files: list[int]) -> None:
         lock.arrange(log, output, folder, extra)
         _locked_or_exit(choice, start.limits, start.uid, writable=start.kind == "render")
         if start.kind == "render":
-            _render(tex=bool(extra))
+            _render((lock.FIRST_EXTRA, lock.FIRST_EXTRA + 1) if extra else None)
         else:
             probe.report(lock.FOLDER, lock.OUTPUT)
         sys.stdout.flush()
@@ -233,7 +233,7 @@ def _work(choice: Lock, start: Start, files: list[int]) -> None:
         os._exit(status)  # never the interpreter's own exit: it would run the scene's handlers and the zygote's
 
 
-def _render(*, tex: bool) -> None:
+def _render(broker: tuple[int, int] | None) -> None:
     import numpy
 
     from lectern.scenekit import job
@@ -245,6 +245,8 @@ def _render(*, tex: bool) -> None:
     def on_progress(frames: int, of: int) -> None:
         os.write(lock.OUTPUT, b'{"frames": %d, "of": %d}\n' % (frames, of))
 
+    if broker:
+        tex.use_broker(*broker)
     job.run(Path.cwd(), on_progress)
 
 
