@@ -14,6 +14,7 @@ from manim._config.output import OutputFormat, OutputSpec
 from manim.camera.camera import Camera
 from manim.renderer.cairo_renderer import CairoRenderer
 
+from .canvas import Canvas
 from .director import Director, Filming, Measuring
 from .footage import Footage
 
@@ -138,6 +139,7 @@ class FilmingRenderer(DirectedRenderer):
         self.footage = footage
         self.on_frames = on_frames
         super().__init__(**kwargs)
+        self.canvas = Canvas(self.camera)
 
     @property
     def director(self) -> Filming:
@@ -150,24 +152,20 @@ class FilmingRenderer(DirectedRenderer):
             length = self.director.natural_length(length)
             frames = self.director.frames_for(length, wait=is_wait(scene))
         if frames:
-            self.save_static_frame_data(scene, scene.static_mobjects)
+            self.canvas.begin(scene.static_mobjects)
         if frozen:
-            self._still(scene, frames)
+            self._emit(scene, frames)
             return
         for number in range(frames):
             scene.update_to_time(length * number / frames)
-            self.update_frame(scene, scene.moving_mobjects)
-            self._emit(1)
+            self._emit(scene, 1)
         self.finish_animations(scene)
 
-    def _still(self, scene: Scene, frames: int) -> None:
-        if frames:
-            self.update_frame(scene, mobjects=scene.moving_mobjects)
-            self._emit(frames)
-        self.static_image = None
-
-    def _emit(self, count: int) -> None:
-        self.footage.show(self.camera.pixel_array, count)
+    def _emit(self, scene: Scene, count: int) -> None:
+        if not count:
+            return
+        changed = self.canvas.draw(scene.moving_mobjects)
+        self.footage.show(self.camera.pixel_array, count, changed)
         self.time += count / self.director.table.fps
         self.on_frames(self.footage.frames)
 

@@ -1,0 +1,187 @@
+"""How much a frame costs: stock manim against scenekit's job, on the same scenes, side by side.
+
+`python bench/frames.py [--quality 1080p60|720p30] [--only NAME]` renders each scene with both, in cold processes, and
+prints CPU seconds (user + system, of the process and its children), their ratio, frame counts and the SSIM between
+both videos as ffmpeg measures it. Exits with 1 when frames differ in number or SSIM is under 0.99.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+
+QUALITIES = {"1080p60": (1920, 1080, 60), "720p30": (1280, 720, 30), "480p15": (854, 480, 15)}
+
+HEAD = """
+from manim import *
+
+INK = "#F3F6FB"
+
+
+def words(text, size=40, **kwargs):
+    return Text(text, font="Inter", font_size=size, color=INK, **kwargs)
+
+
+class Lesson(Scene):
+    def construct(self):
+        self.camera.background_color = "#10141F"
+"""
+
+SCENES = {
+    "words": """
+        title = words("The second law of thermodynamics", 52).to_edge(UP)
+        points = VGroup(
+            words("Heat flows from hot to cold"),
+            words("Entropy of a closed system never falls"),
+            words("No engine turns all heat into work"),
+        ).arrange(DOWN, buff=0.6, aligned_edge=LEFT)
+        self.play(Write(title), run_time=1.5)
+        self.wait(0.5)
+        for point in points:
+            self.play(FadeIn(point, shift=RIGHT), run_time=0.5)
+            self.wait(1)
+        self.play(Indicate(points[1]), run_time=1)
+        self.wait(0.5)
+    """,
+    "graph": """
+        axes = Axes(x_range=[-3, 3], y_range=[-1, 5], x_length=10, y_length=5.5, tips=False).set_color(INK)
+        curve = axes.plot(lambda x: 0.5 * x * x, color=BLUE, stroke_width=6)
+        x = ValueTracker(-2.5)
+        dot = always_redraw(lambda: Dot(axes.c2p(x.get_value(), 0.5 * x.get_value() ** 2), color=YELLOW, radius=0.12))
+        tangent = always_redraw(
+            lambda: Line(
+                axes.c2p(x.get_value() - 1, 0.5 * x.get_value() ** 2 - x.get_value()),
+                axes.c2p(x.get_value() + 1, 0.5 * x.get_value() ** 2 + x.get_value()),
+                color=GREEN,
+                stroke_width=5,
+            )
+        )
+        self.play(Create(axes), run_time=1)
+        self.play(Create(curve), run_time=1)
+        self.add(tangent, dot)
+        self.play(x.animate.set_value(2.5), run_time=3)
+        self.wait(1)
+        self.play(x.animate.set_value(0), run_time=1.5)
+        self.wait(0.5)
+    """,
+    "shapes": """
+        square = Square(2.5, color=BLUE, fill_opacity=0.6).shift(LEFT * 3)
+        circle = Circle(1.4, color=RED, fill_opacity=0.6).shift(RIGHT * 3)
+        dots = VGroup(*(Dot(radius=0.06, color=GREEN) for _ in range(60))).arrange_in_grid(5, 12, buff=0.4)
+        self.play(Create(square), Create(circle), run_time=1)
+        self.play(Rotate(square, PI), circle.animate.scale(1.5), run_time=1.5)
+        self.play(LaggedStart(*(GrowFromCenter(dot) for dot in dots), lag_ratio=0.03), run_time=2)
+        self.play(dots.animate.shift(UP), square.animate.shift(RIGHT * 2), run_time=1)
+        self.wait(0.5)
+        self.play(Transform(square, Star(color=YELLOW, fill_opacity=0.6).shift(LEFT * 2)), run_time=1.5)
+        self.wait(0.5)
+    """,
+}
+SECONDS = {"words": 8.0, "graph": 8.0, "shapes": 8.0}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cost:
+    """What a render cost and gave."""
+
+    cpu: float
+    frames: int
+    video: Path
+
+
+def main() -> int:
+    """Renders the scenes both ways and prints the table."""
+    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    options.add_argument("--quality", choices=QUALITIES, default="1080p60")
+    options.add_argument("--only", choices=SCENES)
+    chosen = options.parse_args()
+    good = True
+    totals = [0.0, 0.0]
+    print(f"{'scene':8} {'stock CPU s':>12} {'ours CPU s':>11} {'ratio':>6} {'frames':>12} {'SSIM':>7}")
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in [chosen.only] if chosen.only else SCENES:
+            folder = Path(scratch) / name
+            stock, ours = (
+                render_stock(folder / "stock", name, chosen.quality),
+                render_ours(folder / "ours", name, chosen.quality),
+            )
+            alike = ssim(stock.video, ours.video)
+            good &= stock.frames == ours.frames and alike >= 0.99
+            totals = [totals[0] + stock.cpu, totals[1] + ours.cpu]
+            print(line(name, stock.cpu, ours.cpu, f"{stock.frames}/{ours.frames}", f"{alike:.4f}"), flush=True)
+    print(line("all", *totals, "", ""))
+    return 0 if good else 1
+
+
+def line(name: str, stock: float, ours: float, frames: str, alike: str) -> str:
+    """One row of the table."""
+    return f"{name:8} {stock:12.2f} {ours:11.2f} {ours / stock:6.2f} {frames:>12} {alike:>7}"
+
+
+def source(name: str) -> str:
+    """The scene's code, for stock manim and for the job alike."""
+    return HEAD + textwrap.indent(textwrap.dedent(SCENES[name]), " " * 8)
+
+
+def render_stock(folder: Path, name: str, quality: str) -> Cost:
+    """`manim render` with its own settings, in a fresh folder."""
+    width, height, fps = QUALITIES[quality]
+    folder.mkdir(parents=True)
+    (folder / "scene.py").write_text(source(name))
+    command = [sys.executable, "-m", "manim", "render", "-r", f"{width},{height}", "--fps", str(fps), "-v", "ERROR"]
+    command += ["--progress_bar", "none", "--media_dir", str(folder), "--silent", "scene.py", "Lesson"]
+    cpu = timed(command, folder)
+    video = next(path for path in folder.rglob("Lesson.mp4") if "partial" not in str(path))
+    return Cost(cpu=cpu, frames=frames(video), video=video)
+
+
+def render_ours(folder: Path, name: str, quality: str) -> Cost:
+    """The render job, cold, with no narration to fit."""
+    width, height, fps = QUALITIES[quality]
+    folder.mkdir(parents=True)
+    (folder / "scene.py").write_text(source(name))
+    job = {"mode": "render", "width": width, "height": height, "fps": fps, "seconds": SECONDS[name], "tex": "none"}
+    (folder / "job.json").write_text(json.dumps(job))
+    cpu = timed([sys.executable, "-m", "lectern.scenekit", str(folder)], folder)
+    return Cost(cpu=cpu, frames=frames(folder / "footage.mp4"), video=folder / "footage.mp4")
+
+
+def timed(command: list[str], folder: Path) -> float:
+    """CPU seconds of a command and its children. Raises CalledProcessError with its output when it fails."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def frames(video: Path) -> int:
+    """Frames in the video, counted by decoding."""
+    command = ["ffprobe", "-v", "error", "-count_frames", "-select_streams", "v:0"]
+    command += ["-show_entries", "stream=nb_read_frames", "-of", "csv=p=0", str(video)]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip().strip(","))
+
+
+def ssim(one: Path, other: Path) -> float:
+    """Mean SSIM over all planes and frames. Both are converted to RGB first: stock manim's video is BT.601."""
+    graph = (
+        "[0:v]scale=in_color_matrix=bt601:in_range=tv,format=gbrp,settb=AVTB,setpts=N/TB/60[a];"
+        "[1:v]scale=in_color_matrix=bt709:in_range=tv,format=gbrp,settb=AVTB,setpts=N/TB/60[b];[a][b]ssim"
+    )
+    command = ["ffmpeg", "-hide_banner", "-i", str(one), "-i", str(other), "-lavfi", graph, "-f", "null", "-"]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stderr
+    found = re.search(r"All:([0-9.]+)", said)
+    if found is None:
+        raise ValueError(f"ffmpeg told no SSIM: {said[-500:]}")
+    return float(found.group(1))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
