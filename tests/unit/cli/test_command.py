@@ -28,7 +28,7 @@ def home(tmp_path: Path) -> Path:
     [
         (["make"], "Missing argument"),
         (["make", "leaf", "--quality", "best"], "'best' is not one of"),
-        (["make", "leaf", "--rate", "9"], "9.0 is not in the range"),
+        (["make", "leaf", "--rate", "9"], "less than or equal to 2"),
         (["make", "leaf", "--no-such-option"], "No such option"),
         (["make", " "], "There is no topic"),
         (["make", "nowhere.md"], "nowhere.md: there is no such file"),
