@@ -35,8 +35,8 @@ def _join(captions: str | None) -> list[str]:
 def test_a_video_is_joined_without_encoding_its_picture() -> None:
     assert _join("captions.vtt") == [
         "-f", "concat", "-i", "footage.ffconcat",
-        "-i", "scene-001.flac",
-        "-i", "scene-002.flac",
+        "-threads", "1", "-i", "scene-001.flac",
+        "-threads", "1", "-i", "scene-002.flac",
         "-i", "captions.vtt",
         "-f", "ffmetadata", "-i", "chapters.ffmetadata",
         "-filter_complex", SOUND,

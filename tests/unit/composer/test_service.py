@@ -10,11 +10,13 @@ from typing import Any
 import msgspec
 import pytest
 import structlog
+from prometheus_client import CollectorRegistry
 from unit.composer.films import Take, materials, scripted, stored
 
 from lectern.composer.app import build
 from lectern.composer.fanin import Ready
 from lectern.composer.handlers import Composer, gather
+from lectern.composer.measures import Measures
 from lectern.composer.settings import ComposerSettings
 from lectern.contracts import events as e
 from lectern.contracts import subjects
@@ -45,7 +47,7 @@ def _job(deps: Deps, event: e.AnyEvent, seq: int) -> Job[Composer]:
         seq=seq,
         attempt=1,
         attempts=5,
-        deps=Composer(),
+        deps=Composer(measures=Measures(CollectorRegistry())),
         nats=deps.nats,
         log=structlog.get_logger("test"),
         eventlog=deps.eventlog(),
@@ -95,6 +97,8 @@ async def test_scenes_that_come_in_become_one_finished_video(deps: Deps, setting
         assert info is not None
         assert (info.size, info.media_type) == (output.bytes, output.media_type)
     assert len(await _outcomes(deps, video_id)) == 1
+    assert deps.registry.get_sample_value("lectern_composed_seconds_total") == pytest.approx(131 / 30)
+    assert deps.registry.get_sample_value("lectern_av_drift_seconds_bucket", {"le": "0.001"}) == 1
 
 
 async def test_only_the_last_scene_does_anything(deps: Deps, tmp_path: Path) -> None:

@@ -61,8 +61,11 @@ def check_alike(tracks: Sequence[tuple[int, Stream]]) -> None:
                 raise _refused(number, f"has {name} {now or 'unset'}, scene {first_number}'s has {was or 'unset'}")
 
 
-def check_video(media: Media, timeline: Timeline, *, captions: bool, chapters: int) -> None:
-    """Raises Unsound unless the file holds every frame, sound as long as the picture, its captions and chapters."""
+def check_video(media: Media, timeline: Timeline, *, captions: bool, chapters: int) -> float:
+    """By how many seconds sound and picture differ in length.
+
+    Raises Unsound unless the file holds every frame, sound as long as the picture, its captions and chapters.
+    """
     found = {kind: len(media.tracks(kind)) for kind in ("video", "audio", "subtitle")}
     wanted = {"video": 1, "audio": 1, "subtitle": int(captions)}
     if found != wanted:
@@ -82,6 +85,7 @@ def check_video(media: Media, timeline: Timeline, *, captions: bool, chapters: i
             )
     if len(media.chapters) != chapters:
         raise Unsound(f"the joined video has {len(media.chapters)} chapters, not {chapters}")
+    return abs(video.seconds - audio.seconds)
 
 
 def _refused(number: int, what: str) -> Permanent:

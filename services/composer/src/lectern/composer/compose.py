@@ -33,10 +33,17 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     content: str | Path
 
 
-async def compose(
-    ready: Ready, job: Job[Any], *, bitrate: str, transfers: int
-) -> tuple[float, int, tuple[Output, ...]]:
-    """Makes and stores a video's files; returns its seconds, its frames, and the files.
+class Composed(msgspec.Struct, frozen=True, kw_only=True):
+    """A finished video, stored. `drift` is in seconds, as `seconds` is."""
+
+    seconds: float
+    frames: int
+    drift: float
+    outputs: tuple[Output, ...]
+
+
+async def compose(ready: Ready, job: Job[Any], *, bitrate: str, transfers: int) -> Composed:
+    """Makes and stores a video's files.
 
     Raises what fetching and joining raise: Missing, Permanent, Unsound, ProcessFailed.
     """
@@ -53,7 +60,7 @@ async def compose(
         video = await join(materials, spoken, bitrate=bitrate)
         await job.progress(steps - 2, steps, "choosing a thumbnail")
         files = [
-            File(kind="video", name="video.mp4", media_type="video/mp4", content=video),
+            File(kind="video", name="video.mp4", media_type="video/mp4", content=video.path),
             *texts,
             File(kind="thumbnail", name="thumbnail.jpg", media_type="image/jpeg", content=await thumbnail(materials)),
         ]
@@ -62,7 +69,12 @@ async def compose(
             transfers, (_store(job.store, file, job.event.video_id, ready.revision) for file in files)
         )
         await job.progress(steps, steps, "done")
-        return materials.timeline.seconds, materials.timeline.frames, tuple(outputs)
+        return Composed(
+            seconds=materials.timeline.seconds,
+            frames=materials.timeline.frames,
+            drift=video.drift,
+            outputs=tuple(outputs),
+        )
 
 
 def texts_of(materials: Materials, options: VideoOptions) -> list[File]:

@@ -38,11 +38,12 @@ def join_args(
 
     `footage` is a concat list, `metadata` an ffmetadata file, `captions` WebVTT, `language` an ISO 639-2/T code.
     The movie's clock ticks in samples: with ffmpeg's default of milliseconds the lengths in the edit lists, one for
-    each track, would be rounded. The audio's list leaves out the encoder's 1024 priming samples.
+    each track, would be rounded. The audio's list leaves out the encoder's 1024 priming samples. One decoder thread
+    for each narration: by default every input would start as many as there are cores.
     """
     picture = ffmpeg.input(footage, format="concat")["v"]
     laid = [
-        ffmpeg.input(voice.name)["a"]
+        ffmpeg.input(voice.name, threads=1)["a"]
         .filter("aformat", sample_rates=AUDIO_RATE, channel_layouts="mono")
         .filter("apad", whole_len=voice.samples)
         .filter("atrim", end_sample=voice.samples)

@@ -6,6 +6,7 @@ import msgspec
 
 from lectern.composer.compose import compose
 from lectern.composer.fanin import Broken, Ready, decide
+from lectern.composer.measures import Measures
 from lectern.contracts import events as e
 from lectern.worker import Job, Stage
 
@@ -13,6 +14,7 @@ from lectern.worker import Job, Stage
 class Composer(msgspec.Struct, frozen=True, kw_only=True):
     """What the handlers need. `transfers` objects move to or from the store at once."""
 
+    measures: Measures
     audio_bitrate: str = "192k"
     transfers: int = 8
 
@@ -31,11 +33,14 @@ async def gather(event: e.SceneRendered | e.SceneFailed, job: Job[Composer]) -> 
         case Broken(revision=revision, problem=problem):
             outcome = job.answer(e.VideoFailed, revision=revision, problem=problem)
         case Ready() as ready:
-            seconds, frames, outputs = await compose(
-                ready, job, bitrate=job.deps.audio_bitrate, transfers=job.deps.transfers
-            )
+            made = await compose(ready, job, bitrate=job.deps.audio_bitrate, transfers=job.deps.transfers)
+            job.deps.measures.composed(made.seconds, made.drift, made.outputs)
             outcome = job.answer(
-                e.VideoCompleted, revision=ready.revision, seconds=seconds, frames=frames, outputs=outputs
+                e.VideoCompleted,
+                revision=ready.revision,
+                seconds=made.seconds,
+                frames=made.frames,
+                outputs=made.outputs,
             )
     stands = await job.outcome(outcome)
     job.log.info(

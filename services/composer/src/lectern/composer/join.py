@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
 from lectern.composer.chapters import ffmetadata
 from lectern.composer.checks import check_video
 from lectern.composer.graph import Voice, join_args
@@ -18,7 +20,14 @@ PATIENCE = 60.0  # seconds on top of the video's own length; joining takes a few
 _LIST, _METADATA, _CAPTIONS, _VIDEO = "footage.ffconcat", "chapters.ffmetadata", "captions.vtt", "video.mp4"
 
 
-async def join(materials: Materials, captions: str | None, *, bitrate: str) -> Path:
+class Joined(msgspec.Struct, frozen=True, kw_only=True):
+    """The finished video, and by how many seconds its sound and picture differ in length."""
+
+    path: Path
+    drift: float
+
+
+async def join(materials: Materials, captions: str | None, *, bitrate: str) -> Joined:
     """The finished video, checked. `captions` is WebVTT. Raises Unsound or ProcessFailed."""
     folder, timeline = materials.folder, materials.timeline
     (folder / _LIST).write_text(concat_list(timeline))
@@ -36,8 +45,8 @@ async def join(materials: Materials, captions: str | None, *, bitrate: str) -> P
     )
     await run_ffmpeg(args, timeout=PATIENCE + timeline.seconds, cwd=folder)
     video = folder / _VIDEO
-    check_video(await probe(video), timeline, captions=bool(captions), chapters=len(timeline.spans))
-    return video
+    drift = check_video(await probe(video), timeline, captions=bool(captions), chapters=len(timeline.spans))
+    return Joined(path=video, drift=drift)
 
 
 def concat_list(timeline: Timeline) -> str:
