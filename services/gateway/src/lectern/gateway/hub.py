@@ -27,6 +27,7 @@ from lectern.worker.job import Progress
 MAILBOX = 256  # facts a client may lag behind; a video of 20 scenes has about 100
 PROGRESS_ROOM = 32  # a mailbox fuller than this gets no progress: facts matter more
 REMEMBERED = 10_000  # videos whose newest sequence is kept
+HEARTBEAT = 1.0  # seconds; nats-py notices a lost ordered consumer after two to four of them (its default is 5)
 
 
 class MailboxClosed(Exception):
@@ -126,7 +127,12 @@ class Hub:
         self._seen = (await js.stream_info(VIDEOS)).state.last_seq
         start = api.ConsumerConfig(deliver_policy=api.DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=self._seen + 1)
         facts = await js.subscribe(
-            subjects.EVERY_VIDEO, stream=VIDEOS, ordered_consumer=True, config=start, cb=self._fact
+            subjects.EVERY_VIDEO,
+            stream=VIDEOS,
+            ordered_consumer=True,
+            config=start,
+            cb=self._fact,
+            idle_heartbeat=HEARTBEAT,
         )
         progress = await self._nats.subscribe(subjects.PROGRESS, cb=self._progress)
         self._subscriptions = [facts, progress]

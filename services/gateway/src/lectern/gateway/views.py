@@ -13,6 +13,7 @@ from nats.js import errors as js_errors
 from nats.js.kv import KeyValue
 
 from lectern.contracts.topology import VIDEO_VIEWS
+from lectern.gateway.hub import HEARTBEAT
 
 VERSION = 1  # of the summary in a view; raise it when the summary changes, and views are made anew
 
@@ -49,6 +50,7 @@ class Views:
             ordered_consumer=True,
             config=api.ConsumerConfig(deliver_policy=api.DeliverPolicy.LAST_PER_SUBJECT),
             cb=self._seen,
+            idle_heartbeat=HEARTBEAT,
         )
         info = await self._mirror.consumer_info()
         if not info.num_pending and not info.delivered.consumer_seq:  # type: ignore[union-attr]
