@@ -7,7 +7,7 @@ import asyncio
 from prometheus_client import Counter
 
 from lectern.renderer.handlers import STAGE, RendererDeps
-from lectern.renderer.pool import ColdPool, Pool
+from lectern.renderer.pool import ColdPool, Pool, WarmPool
 from lectern.renderer.preflight import answer_preflights
 from lectern.renderer.sandbox.slots import cores_available
 from lectern.renderer.settings import RendererSettings
@@ -18,7 +18,9 @@ def build(settings: RendererSettings | None, deps: Deps) -> Service:
     """The renderer as a service. Its pool has one slot more than the stage: preflight's own."""
     settings = settings or RendererSettings()
     slots = settings.slots or cores_available()
-    pool: Pool = ColdPool(slots=slots + 1)
+    pool: Pool = (
+        WarmPool(slots=slots + 1, tex=settings.tex_cache) if settings.sandbox == "warm" else ColdPool(slots=slots + 1)
+    )
     registry = deps.registry
     adapters = RendererDeps(
         pool=pool,

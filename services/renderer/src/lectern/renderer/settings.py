@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Literal
+
 from pydantic import Field
 
 from lectern.worker import Settings
@@ -10,5 +13,6 @@ from lectern.worker import Settings
 class RendererSettings(Settings):
     """How scenes are drawn. `slots` 0 takes one for each core this container may use."""
 
-    sandbox: str = Field("warm", pattern="^(warm|cold)$", description="warm: forked and locked in; cold: for debugging")
+    sandbox: Literal["warm", "cold"] = Field("warm", description="warm: forked and locked in; cold: for debugging only")
+    tex_cache: Path | None = Field(None, description="where typeset formulas are kept; with the work folder if unset")
     wall_factor: float = Field(1.0, gt=0, description="multiplies the time a scene may take; for slow machines")

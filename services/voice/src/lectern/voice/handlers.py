@@ -23,7 +23,7 @@ from lectern.worker.process import ProcessFailed
 
 STAGE = Stage("voice")
 
-LAYOUT_VERSION = 1  # part of every narration key: raise it when the same words would be laid out differently
+LAYOUT_VERSION = 2  # part of every narration key: raise it when the same words would be laid out differently
 LONGEST = 4000  # characters of one scene, four minutes of speech: a scene should be far shorter
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 

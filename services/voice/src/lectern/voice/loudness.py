@@ -66,8 +66,8 @@ async def _encode(source: Path, rate: int, samples: int, target: Path, *, gain: 
 
 
 async def measure(path: Path) -> float | None:
-    """Integrated loudness in LUFS (EBU R128); None for what is too short or quiet to measure."""
-    stream = ffmpeg.input(str(path)).filter("ebur128", framelog="verbose").output("-", format="null")
+    """Integrated loudness in LUFS (EBU R128) of mono sound played by both speakers; None if too short or quiet."""
+    stream = ffmpeg.input(str(path)).filter("ebur128", framelog="verbose", dualmono=1).output("-", format="null")
     said = await run_ffmpeg(ffmpeg.get_args(stream), timeout=_TIMEOUT)
     found = re.findall(r"I:\s+(-?[\d.]+|-inf) LUFS", said)
     loudness = float(found[-1]) if found else -math.inf
