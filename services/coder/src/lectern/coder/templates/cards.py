@@ -10,7 +10,7 @@ from lectern.coder.templates.phrases import key_phrase
 from lectern.coder.templates.source import scene_source
 from lectern.coder.templates.text import quoted, visible
 
-PAGE = 4  # phrases on screen at once
+PAGE = 3  # phrases on screen at once
 
 
 def card(task: Task) -> str:
@@ -71,7 +71,9 @@ def _moves(task: Task, pages: Sequence[Sequence[int]], *, opening: bool) -> list
             if row == 0 and page > 1:
                 mine.append(Move(play=f"FadeOut(page{page - 1}, shift=0.3 * UP, run_time=0.6)"))
             entrance = f"FadeIn(page{page}[{row}], shift=0.3 * RIGHT)"
-            mine.append(Move(play=entrance if row == 0 else f"dim(page{page}[{row - 1}]), {entrance}"))
+            mine.append(
+                Move(play=entrance if row == 0 else f"page{page}[{row - 1}].animate.set_opacity(0.5), {entrance}")
+            )
             shown = f"page{page}[{row}]"
         moves.append(mine or [Move(play=f"focus({shown})")])
     return moves

@@ -10,8 +10,9 @@ import msgspec
 from lectern.coder.templates.words import bare, first_match, stems, tells
 from lectern.contracts.narration import Narration
 
-STILL = 5.5  # seconds without motion after which something already on screen is pointed out
+STILL = 6.5  # seconds without motion after which something already on screen is pointed out
 APART = 2.6  # seconds between two motions that do not belong together
+EMPTY = 1.5  # seconds that only the title may be on screen
 PLAY = 1.0  # seconds a reveal takes, roughly
 ENOUGH = 0.55  # seconds a reveal needs at least; where a beat has less for each, they come in one sweep
 
@@ -119,8 +120,9 @@ def _reveals(steps: Sequence[Step], beat: _Beat, *, opening: bool) -> list[_Plac
         if index is None and number:
             index = word_near(beat, beat.start + length * number / len(steps), after)
         if index is not None:
-            too_soon = opening and beat.words[index][1] < beat.start + lead
-            index = index if reachable(beat, index, after) and not too_soon else None
+            wait = beat.words[index][1] - (beat.start + lead)
+            unready = opening and (wait < 0 or (number == 0 and wait > EMPTY))
+            index = None if unready or not reachable(beat, index, after) else index
         if index is None:
             placed.append(_Placed(time=placed[-1].time + PLAY if placed else beat.start + lead, play=step.show))
         else:
@@ -150,7 +152,8 @@ def _never_still(placed: list[_Placed], shown: Sequence[Part], beat: _Beat) -> l
         times = sorted([each.time for each in placed] + [beat.end])
         gaps = [(later - earlier, earlier) for earlier, later in pairwise(times)]
         length, start = max(gaps, default=(0.0, 0.0))
-        index = word_near(beat, start + length / 2, 0) if length > STILL * 1.5 else None
+        heard = max((each.index for each in placed if each.time <= start), default=-1)
+        index = word_near(beat, start + length / 2, heard + 1) if length > STILL else None
         if index is None or not _free(placed, beat.words[index][1], beat):
             return placed
         placed = [*placed, _Placed(time=beat.words[index][1], play=shown[-1 - turn % len(shown)].point, index=index)]
@@ -187,4 +190,4 @@ def word_near(beat: _Beat, time: float, after: int) -> int | None:
 
 
 def _free(placed: Sequence[_Placed], time: float, beat: _Beat) -> bool:
-    return time < beat.end - 1.2 and time > beat.start + 0.3 and all(abs(each.time - time) >= APART for each in placed)
+    return time < beat.end - 1.2 and all(abs(each.time - time) >= APART for each in placed)

@@ -7,7 +7,7 @@ import re
 from lectern.coder.templates.text import visible
 from lectern.coder.templates.words import tells
 
-MOST_WORDS = 9
+MOST_WORDS = 13
 _CLAUSES = re.compile(r"(?<=[.!?…。！？;；])\s*|\s*[,:，、：]\s+|\s+[—–-]\s+|\s*[()（）\"“”]\s*|(?<=[，、：])")
 _JOINTS = re.compile(
     r"\s+(?=(?:and|but|because|so|which|that|when|while|where|who|if|until|unless|before|after)\s)", re.IGNORECASE
@@ -20,20 +20,25 @@ _LOOSE_ENDS = re.compile(
 )
 
 
+_ASIDE = re.compile(r"(?:when|while|if|because|although|though|until|unless|before|after|where)\s", re.IGNORECASE)
+
+
 def key_phrase(text: str) -> str:
-    """The telling part of a sentence or two, at most nine words, as spoken. "" when no word of it tells anything."""
+    """The telling part of a sentence or two, at most thirteen words, as spoken. "" when there are no words."""
     clauses = [part for part in _CLAUSES.split(visible(text)) if part and part.strip()]
-    candidates: list[str] = []
+    candidates: list[tuple[str, bool]] = []
     for clause in clauses:
         pieces = [clause] if _count(clause) <= MOST_WORDS else _JOINTS.split(clause)
-        candidates += [_trimmed(piece) for piece in pieces]
-    scored = [(_weight(piece) - 0.15 * place, piece) for place, piece in enumerate(candidates) if piece]
+        candidates += [(_trimmed(piece), bool(_ASIDE.match(piece.strip()))) for piece in pieces]
+    scored = [(_weight(piece, aside) - 0.15 * place, piece) for place, (piece, aside) in enumerate(candidates) if piece]
+    if not any(weight > 0 for weight, _ in scored):
+        scored = [(0.0, _trimmed(visible(text)))]
     best = max(scored, default=(0.0, ""), key=lambda pair: pair[0])[1]
     return best[:1].upper() + best[1:]
 
 
 def _trimmed(piece: str) -> str:
-    piece = piece.strip(" .,;:!?…。！？；-–—")
+    piece = piece.strip(" .,;:!?…。！？；，、：-–—")
     for _ in range(3):
         piece = _OPENERS.sub("", piece)
     words = piece.split()
@@ -41,17 +46,13 @@ def _trimmed(piece: str) -> str:
         piece = " ".join(words[:MOST_WORDS])
     for _ in range(3):
         piece = _LOOSE_ENDS.sub("", piece)
-    return piece if len(piece) <= 70 else piece[:69].rstrip() + "…"
+    return piece if len(piece) <= 90 else piece[:89].rstrip() + "…"
 
 
-def _weight(piece: str) -> float:
-    """Telling words count by their length; two to seven words read best."""
-    words = piece.split()
-    telling = [word for word in words if tells(word)]
-    if not telling:
-        return 0.0
-    weight = sum(1.0 + min(len(word), 12) / 12 for word in telling[:6])
-    return weight * (1.0 if 2 <= len(words) <= 7 or not piece.isascii() else 0.8)
+def _weight(piece: str, aside: bool) -> float:
+    """Telling words count by their length, those of a side remark less."""
+    telling = [word for word in piece.split() if tells(word)]
+    return sum(1.0 + min(len(word), 12) / 12 for word in telling[:6]) * (0.5 if aside else 1.0)
 
 
 def _count(text: str) -> int:

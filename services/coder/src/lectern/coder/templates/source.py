@@ -14,7 +14,7 @@ INDENT = " " * 8
 def scene_source(name: str, setup: Sequence[str], beats: Sequence[Sequence[Move]], narration: Narration) -> str:
     """A NarratedScene: `setup` lines, then a beat block for each list of moves, each under what is spoken."""
     lines = ["from lectern.scenekit import *", "", "", f"class {name}(NarratedScene):", "    def construct(self):"]
-    lines += [INDENT + line for line in setup]
+    lines += [(INDENT + line).rstrip() for line in setup]
     for moves, span in zip(beats, narration.beats, strict=True):
         lines += [INDENT + comment(span.text), INDENT + "with self.beat():"]
         for move in moves:

@@ -16,36 +16,44 @@ def template(task: Task) -> str | None:
     match task.scene.visual:
         case s.Equation(lines=lines):
             arguments = ", ".join(repr(visible(line)) for line in lines)
-            return _scene(task, "Formulas", f"eq = Equation({arguments})", _one_by_one("eq", lines))
+            setup = [f"eq = Equation({arguments})", _larger("eq", 1.5)]
+            return _scene(task, "Formulas", setup, _one_by_one("eq", lines))
         case s.Bullets(items=items):
-            return _scene(task, "Points", f"points = Bullets({_list(items)})", _one_by_one("points", items))
+            setup = [f"points = Bullets({_list(items)})", _larger("points", 1.3)]
+            return _scene(task, "Points", setup, _one_by_one("points", items))
         case s.Flow(steps=steps):
-            return _scene(task, "Steps", f"flow = Flow({_list(steps)})", _flow(steps))
+            return _scene(task, "Steps", [f"flow = Flow({_list(steps)})"], _flow(steps))
         case s.Chart() as chart:
-            return _scene(task, "Numbers", _chart_setup(chart), _chart(chart))
+            return _scene(task, "Numbers", [_chart_setup(chart)], _chart(chart))
         case s.CodeListing(language=language, source=source):
-            setup = f"code = CodeListing({source!r}, language={language!r})"
-            return _scene(task, "Program", setup, _listing(source, len(task.narration.beats)))
+            listing = f"code = CodeListing({source!r}, language={language!r})"
+            return _scene(task, "Program", [listing], _listing(source, len(task.narration.beats)))
         case s.Comparison() as comparison:
-            return _scene(task, "SideBySide", _comparison_setup(comparison), _comparison(comparison))
+            return _scene(task, "SideBySide", [_comparison_setup(comparison)], _comparison(comparison))
         case s.Timeline(entries=entries):
             pairs = ", ".join(f"({quoted(when)}, {quoted(what)})" for when, what in entries)
             names = [f"{when} {what}" for when, what in entries]
-            return _scene(task, "Moments", f"timeline = Timeline({pairs})", _one_by_one("timeline", names))
+            return _scene(task, "Moments", [f"timeline = Timeline({pairs})"], _one_by_one("timeline", names))
         case s.Image(name=name, alt=alt):
             caption = f", caption={quoted(alt)}" if visible(alt) else ""
-            return _scene(task, "Photo", f"picture = Picture({name!r}{caption})", _picture(alt))
+            return _scene(task, "Photo", [f"picture = Picture({name!r}{caption})"], _picture(alt))
     return None
 
 
-def _scene(task: Task, name: str, setup: str, steps: Sequence[Step]) -> str:
+def _scene(task: Task, name: str, setup: Sequence[str], steps: Sequence[Step]) -> str:
     beats = choreograph(steps, task.narration)
     title = visible(task.scene.title)
     if not title:
-        return scene_source(name, [setup, ""], beats, task.narration)
+        return scene_source(name, [*setup, ""], beats, task.narration)
     first, *rest = beats
     opened = [[Move(play="title.reveal()"), *first], *rest]
-    return scene_source(name, [f"title = Title({quoted(title)})", setup, ""], opened, task.narration)
+    return scene_source(name, [f"title = Title({quoted(title)})", *setup, ""], opened, task.narration)
+
+
+def _larger(name: str, most: float) -> str:
+    """A line that enlarges a thing as far as the frame allows: a few short words should not look lost."""
+    room = f"frame.body.width / {name}.width, frame.body.height / {name}.height"
+    return f"{name}.scale(min({most}, {room}))"
 
 
 def _list(items: Sequence[str]) -> str:
@@ -86,7 +94,7 @@ def _chart(chart: s.Chart) -> list[Step]:
         for row in ranked
         if labels.count(labels[row]) == 1
     )
-    return [Step(text=" ".join([*labels, *chart.series]), show="chart.reveal()", parts=parts)]
+    return [Step(text="", show="chart.reveal()", parts=parts)]
 
 
 def _listing(source: str, beats: int) -> list[Step]:
@@ -125,4 +133,4 @@ def _comparison(comparison: s.Comparison) -> list[Step]:
 
 def _picture(alt: str) -> list[Step]:
     closer = "picture.animate(run_time=4, rate_func=there_and_back).scale(1.04)"
-    return [Step(text=alt, show="picture.reveal()", parts=(Part(text=alt, point=closer),))]
+    return [Step(text="", show="picture.reveal()", parts=(Part(text=alt, point=closer),))]

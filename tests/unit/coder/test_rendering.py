@@ -1,0 +1,119 @@
+"""Templates as the renderer runs them: no exception, nothing off the frame, in step with the voice, in every aspect."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from unit.coder.tasks import task, visuals
+
+from lectern.coder import templates
+from lectern.coder.task import Task
+from lectern.contracts import script as s
+from lectern.contracts.quality import ASPECTS, preset
+
+BEATS = (
+    "Every leaf on Earth is a small factory that runs on light and water.",
+    "The light is caught by chlorophyll, and water is drawn up from the roots, day after day after day.",
+    "In the end there is sugar.",
+)
+LONG = "a rather long line of text that somebody put here without a thought for the width of a telephone's screen"
+FULL: list[s.AnyVisual | None] = [
+    None,
+    s.Bullets(items=(LONG,) * 8),
+    s.Flow(
+        steps=("Light", "Water from the roots", "Chlorophyll", "Electrons", "ATP", "Calvin cycle", "Sugar", "Starch")
+    ),
+    s.Equation(lines=("a^2 + b^2 = c^2", "c = sqrt(a^2 + b^2)", "sum_(i=1)^n i = (n (n + 1)) / 2")),
+    s.Chart(series=("A", "B"), rows=tuple((f"Name {n}", (n * 1.5, -3.0)) for n in range(10))),
+    s.Chart(style="line", series=("",), rows=tuple((str(1900 + n), (n**2.0,)) for n in range(12))),
+    s.Comparison(left_title="Mitosis", left=("two cells", LONG), right_title="Meiosis", right=("four cells",) * 5),
+    s.Timeline(entries=tuple((str(1900 + 10 * n), "Something of some importance") for n in range(8))),
+    s.CodeListing(language="python", source="\n".join(f"value_{n} = compute({n}, 'text')" for n in range(20))),
+    s.Image(name="leaf.png", alt="A leaf"),
+]
+HOSTILE = ["'); import os; ('", "{{ }} \\ #", "日本語 🌿", "\x00\u202e", "w" * 200]
+
+
+def measured(
+    given: Task, source: str, folder: Path, aspect: str, theme: str = "dark", mode: str = "measure"
+) -> dict[str, Any]:
+    """The result of running a source as a render job in a cold child."""
+    frame = preset("draft", aspect)  # type: ignore[arg-type]
+    spoken = given.narration
+    folder.mkdir(parents=True)
+    (folder / "assets").mkdir()
+    Image.new("RGB", (300, 200), "green").save(folder / "assets" / "leaf.png")
+    (folder / "scene.py").write_text(source, encoding="utf-8")
+    job = {
+        "mode": mode,
+        "scene_class": None,
+        "width": frame.width,
+        "height": frame.height,
+        "fps": frame.fps,
+        "seconds": spoken.seconds,
+        "beats": [{"start": span.start, "end": span.end, "text": span.text} for span in spoken.beats],
+        "words": [
+            {"text": word.text, "start": word.start, "end": word.end, "beat": word.beat} for word in spoken.words
+        ],
+        "theme": theme,
+        "seed": 1,
+        "encoder": {"preset": "ultrafast", "crf": 30, "threads": 1},
+        "tex": "none",
+    }
+    (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
+    subprocess.run(
+        [sys.executable, "-m", "lectern.scenekit", str(folder)], check=False, capture_output=True, timeout=120
+    )
+    result: dict[str, Any] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    return result
+
+
+def assert_fit(result: dict[str, Any]) -> None:
+    assert result["ok"], result["error"]
+    assert not [finding["message"] for finding in result["findings"] if finding["level"] == "error"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("aspect", ASPECTS)
+@pytest.mark.parametrize("visual", FULL, ids=lambda visual: type(visual).__name__)
+def test_a_full_template_fits_its_frame_and_its_voice(visual: s.AnyVisual | None, aspect: str, tmp_path: Path) -> None:
+    given = task(visual, BEATS, title="From light to sugar")
+    source = templates.template(given) or templates.card(given)
+    assert_fit(measured(given, source, tmp_path / "job", aspect))
+
+
+@pytest.mark.slow
+def test_a_template_is_drawn_as_long_as_its_narration(tmp_path: Path) -> None:
+    given = task(s.Flow(steps=("Light", "Water", "Sugar")), BEATS)
+    source = templates.template(given)
+    assert source is not None
+    result = measured(given, source, tmp_path / "job", "16:9", theme="light", mode="render")
+    assert_fit(result)
+    assert result["frames"] == round(given.narration.seconds * preset("draft", "16:9").fps)
+    assert (tmp_path / "job" / "footage.mp4").stat().st_size > 1000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", HOSTILE)
+def test_cards_of_hostile_texts_are_always_fit(text: str, tmp_path: Path) -> None:
+    for number in (1, 2):
+        given = task(None, (f"{text} is said.", f"And {text}.", "End."), title=text, number=number)
+        for name, source in (("card", templates.card(given)), ("plain", templates.plain_card(given))):
+            ast.parse(source)
+            assert_fit(measured(given, source, tmp_path / f"{name}-{number}", "9:16"))
+
+
+@pytest.mark.slow
+def test_words_spoken_fast_still_fit(tmp_path: Path) -> None:
+    for number, visual in enumerate([each for each in visuals() if not isinstance(each, s.Image | s.Equation)]):
+        given = task(visual, ("Something quick.", "And done."), pace=0.35)
+        source = templates.template(given)
+        assert source is not None
+        assert_fit(measured(given, source, tmp_path / str(number), "1:1"))
