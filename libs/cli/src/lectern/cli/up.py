@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from lectern.cli.exits import OK, UNAVAILABLE, Stop, stop
+from lectern.cli.exits import OK, UNAVAILABLE, Stop
 from lectern.cli.runner import Stack, running
 from lectern.contracts.problems import ProblemError
 from lectern.worker.telemetry import configure_logs, configure_traces
@@ -57,14 +57,6 @@ async def up(plan: Plan) -> int:
             raise
     except ProblemError as error:
         raise Stop(UNAVAILABLE, error.problem) from error
-    except OSError as error:
-        raise stop(
-            UNAVAILABLE,
-            "cannot-start",
-            "Lectern does not start",
-            f"{error.strerror or error}.",
-            "`lectern doctor` says what this machine lacks.",
-        ) from error
     return OK
 
 

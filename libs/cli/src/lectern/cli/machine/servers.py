@@ -40,6 +40,24 @@ def free_port() -> int:
         return port
 
 
+def require_free(host: str, port: int) -> None:
+    """Raises ProblemError when the address cannot be listened on: somebody else does, or it is not this machine's."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise ProblemError(
+            Problem(
+                code="address-taken",
+                title="The address cannot be used",
+                detail=f"{host}:{port}: {(error.strerror or str(error)).lower()}.",
+                remedy="Choose another port with --port or LECTERN_PORT (0 takes a free one).",
+            )
+        ) from error
+
+
 def nats_server(home: Home, port: int, monitor_port: int) -> Child:
     """nats-server with JetStream in the home. Ready when it greets, which it does once its streams are read."""
 

@@ -62,6 +62,7 @@ class InProcess:
         self._deps = deps
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._failure: ProblemError | None = None
         self._log = structlog.get_logger("lectern.runner").bind(service=name)
 
     @property
@@ -70,13 +71,16 @@ class InProcess:
         return None
 
     async def start(self) -> None:
-        """Builds and runs the service. Raises what its `build` raises; later failures are logged and mended."""
-        service = await self._built()
+        """Builds and runs the service. Raises ProblemError when it cannot be built; later failures are mended."""
+        try:
+            service = await self._built()
+        except Exception as error:
+            raise self._problem(error) from error
         self._task = asyncio.create_task(self._keep(service), name=f"service:{self.name}")
 
-    def failure(self) -> BaseException | None:
-        """Why it ended by itself; None while it runs."""
-        return self._task.exception() if self._task and self._task.done() and not self._task.cancelled() else None
+    def failure(self) -> ProblemError | None:
+        """Why the service failed last; None when it never did."""
+        return self._failure
 
     async def stop(self) -> None:
         """Lets the service finish what its grace period allows."""
@@ -94,24 +98,37 @@ class InProcess:
         deps = Deps(nats=self._deps.nats, store=self._deps.store, registry=CollectorRegistry())
         return await built(self._point.load(), settings_of(self._point, self._values), deps)
 
-    async def _keep(self, service: Service) -> None:
-        pause, first = FIRST_PAUSE, True
+    async def _keep(self, service: Service | None) -> None:
+        pause = FIRST_PAUSE
         while not self._stop.is_set():
             since = time.monotonic()
             try:
+                service = service or await self._built()
                 await service.serve(self._stop)
             except Exception as error:
-                lasted = time.monotonic() - since
-                if first and lasted < SETTLED:
-                    raise
-                pause = FIRST_PAUSE if lasted > SETTLED else min(pause * 2, LONGEST_PAUSE)
-                self._log.error("failed; building it anew", action="service-failed", exc_info=error, pause=pause)
-            if self._stop.is_set():
-                return
+                self._failure = self._problem(error)
+                self._log.error("failed; building it anew", action="service-failed", exc_info=error)
+            service = None
+            if time.monotonic() - since > SETTLED:
+                pause = FIRST_PAUSE
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), pause)
-            first = False
-            service = await self._built()
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _problem(self, error: Exception) -> ProblemError:
+        while isinstance(error, ExceptionGroup):
+            error = error.exceptions[0]
+        if isinstance(error, ProblemError):
+            return error
+        return ProblemError(
+            Problem(
+                code="service-failed",
+                title=f"The {self.name} does not run",
+                detail=f"{self.name}: {getattr(error, 'strerror', None) or error or type(error).__name__}.",
+                remedy="`lectern doctor` says what this machine lacks.",
+                stage=self.name,
+            )
+        )
 
 
 def separate_process(name: str, point: EntryPoint, values: Mapping[str, Any], home: Home) -> Child:

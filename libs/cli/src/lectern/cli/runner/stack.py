@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from lectern.cli.machine.child import Child
 from lectern.cli.machine.home import BUCKET, Endpoint, Home, own
-from lectern.cli.machine.servers import LOOPBACK, free_port, nats_server, object_store
+from lectern.cli.machine.servers import LOOPBACK, free_port, nats_server, object_store, require_free
 from lectern.cli.runner.services import InProcess, discover, separate_process
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.worker import Deps, Settings, connect
@@ -94,6 +94,8 @@ async def running(
     """
     points = discover(frozenset(services) if services is not None else None)
     with own(home) as place:
+        if port:
+            require_free(host, port)
         async with AsyncExitStack() as closing:
             stack = await _servers(closing, place, host, port or free_port(), grace_seconds)
             deps = await closing.enter_async_context(connect(stack.settings, "runner"))
