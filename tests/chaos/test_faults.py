@@ -1,0 +1,73 @@
+"""Parts of Lectern die in the middle of a video; the video arrives all the same, once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from films import SPINNING, Studio, assert_in_sync
+
+from lectern.cli.runner import running
+from lectern.cli.runner.stack import Stack
+from lectern.contracts import events as e
+from lectern.worker import EventLog
+from lectern.worker.connection import connect_nats
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
+
+
+@pytest.fixture
+async def stack(tmp_path: Path) -> AsyncIterator[Stack]:
+    """Every service in a process of its own."""
+    async with running(tmp_path / "home", separate=True, renderers=1) as stack:
+        yield stack
+
+
+async def rendering(studio: Studio, **options: object) -> str:
+    """A video whose first scene is being drawn."""
+    video = await studio.ask(SPINNING, **options)
+    await studio.until(video, lambda shown: shown["scenes"] and shown["scenes"][0]["status"] == "coded")
+    return video
+
+
+async def assert_arrived_once(stack: Stack, studio: Studio, video: str, folder: Path) -> None:
+    shown = await studio.finished(video, seconds=200)
+    assert shown["status"] == "completed", shown
+    assert not any(scene.get("degraded") for scene in shown["scenes"]), shown["scenes"]
+    assert_in_sync(await studio.download(video, "video", folder / "v.mp4"))
+    nats = await connect_nats(stack.nats_url, "test")
+    log = [event for _, event in await EventLog(nats).read(video)]
+    await nats.close()
+    outcomes = [event for event in log if isinstance(event, e.VideoCompleted | e.VideoFailed | e.VideoCancelled)]
+    assert len(outcomes) == 1
+    await studio.http.aclose()
+
+
+@pytest.mark.parametrize("name", ["renderer"])
+async def test_a_worker_killed_in_the_middle_of_its_job_is_replaced_and_the_job_finished(
+    stack: Stack, tmp_path: Path, name: str
+) -> None:
+    studio = Studio(stack.url)
+    video = await rendering(studio, quality="high")
+    stack.kill(name)
+    await assert_arrived_once(stack, studio, video, tmp_path)
+
+
+async def test_every_service_killed_once_on_the_way(stack: Stack, tmp_path: Path) -> None:
+    studio = Studio(stack.url)
+    video = await studio.ask(SPINNING)
+    for name in ("scripter", "voice", "coder", "renderer", "composer", "gateway"):
+        stack.kill(name)
+        await asyncio.sleep(0.7)  # spread over the video's life, wherever it then is
+    await assert_arrived_once(stack, studio, video, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["nats", "store"])
+async def test_work_resumes_when_a_server_was_away_for_ten_seconds(stack: Stack, tmp_path: Path, name: str) -> None:
+    studio = Studio(stack.url)
+    video = await rendering(studio)
+    async with stack.without(name):
+        await asyncio.sleep(10)
+    await assert_arrived_once(stack, studio, video, tmp_path)

@@ -1,0 +1,235 @@
+"""A document goes in, a video comes out: all services, a real event log, a real store, the public API."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from films import BROKEN, SPINNING, TIDES, Studio, assert_in_sync, probe
+
+from lectern.cli.runner import running
+from lectern.contracts import events as e
+from lectern.contracts.state import fold
+from lectern.worker import EventLog
+from lectern.worker.connection import connect_nats
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def studio(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Studio]:
+    """One running Lectern for all of these."""
+    async with running(tmp_path_factory.mktemp("home")) as stack:
+        studio = Studio(stack.url)
+        studio.nats_url = stack.nats_url  # type: ignore[attr-defined]
+        yield studio
+        await studio.http.aclose()
+
+
+async def test_a_document_becomes_a_video_and_a_second_one_reuses_it(studio: Studio, tmp_path: Path) -> None:
+    video = await studio.ask()
+    shown = await studio.finished(video)
+    assert shown["status"] == "completed", shown
+    assert shown["progress"] == 100
+    assert [scene["status"] for scene in shown["scenes"]] == ["rendered", "rendered"]
+    assert not any(scene.get("degraded") for scene in shown["scenes"])
+
+    film = await studio.download(video, "video", tmp_path / "tides.mp4")
+    assert_in_sync(film)
+    found = probe(film)
+    assert {stream["codec_name"] for stream in found["streams"]} >= {"h264", "aac", "mov_text"}
+    assert [chapter["tags"]["title"] for chapter in found["chapters"]] == ["The Moon pulls", "Two bulges"]
+    captions = (await studio.download(video, "captions_vtt", tmp_path / "tides.vtt")).read_text()
+    assert captions.startswith("WEBVTT")
+    assert "gravity pulls" in captions
+    assert (await studio.download(video, "thumbnail", tmp_path / "t.jpg")).read_bytes()[:2] == b"\xff\xd8"
+
+    again = await studio.ask()
+    await studio.finished(again)
+    nats = await connect_nats(studio.nats_url, "test")  # type: ignore[attr-defined]
+    log = [event for _, event in await EventLog(nats).read(again)]
+    await nats.close()
+    assert all(event.footage.cached for event in log if isinstance(event, e.SceneRendered))
+    assert sum(isinstance(event, e.VideoCompleted) for event in log) == 1
+
+
+async def test_a_portrait_video_without_captions_in_silence(studio: Studio, tmp_path: Path) -> None:
+    video = await studio.ask(aspect="9:16", captions="off", voice="silent", theme="light")
+    shown = await studio.finished(video)
+    assert shown["status"] == "completed", shown
+    film = await studio.download(video, "video", tmp_path / "v.mp4")
+    streams = {stream["codec_type"]: stream for stream in probe(film)["streams"]}
+    assert (streams["video"]["width"], streams["video"]["height"]) == (480, 854)
+    assert "subtitle" not in streams
+    assert_in_sync(film)
+
+
+async def test_a_broken_scene_becomes_a_template_and_the_video_still_arrives(studio: Studio, tmp_path: Path) -> None:
+    video = await studio.ask(BROKEN)
+    shown = await studio.finished(video)
+    assert shown["status"] == "completed", shown
+    first, second = shown["scenes"]
+    assert "Cirlce" in first["degraded"]["detail"]
+    assert first["degraded"]["remedy"]
+    assert not second.get("degraded")
+    assert_in_sync(await studio.download(video, "video", tmp_path / "v.mp4"))
+
+
+async def test_a_script_is_reviewed_edited_and_approved(studio: Studio, tmp_path: Path) -> None:
+    video = await studio.ask(review=True)
+    await studio.until(video, lambda shown: shown["status"] == "awaiting_approval")
+    script = await studio.http.get(f"/v1/videos/{video}/script", headers={"Accept": "text/markdown"})
+    edited = script.text.replace("Water heaps up toward the Moon.", "Water gathers beneath the Moon.")
+    assert edited != script.text
+    headers = {"Content-Type": "text/markdown", "If-Match": script.headers.get("ETag", "*")}
+    put = await studio.http.put(f"/v1/videos/{video}/script", content=edited, headers=headers)
+    assert put.status_code in (200, 202), put.text
+    approved = await studio.http.post(f"/v1/videos/{video}/approve", json={})
+    assert approved.status_code in (200, 202), approved.text
+    shown = await studio.finished(video)
+    assert shown["status"] == "completed", shown
+    captions = (await studio.download(video, "captions_srt", tmp_path / "c.srt")).read_text()
+    assert "gathers beneath" in captions
+
+
+async def test_one_scene_is_redone_with_new_words_and_the_others_are_kept(studio: Studio, tmp_path: Path) -> None:
+    video = await studio.ask()
+    first = await studio.finished(video)
+    answer = await studio.http.post(
+        f"/v1/videos/{video}/scenes/2/redo",
+        json={"narration": ["The far side bulges too, because the pull is weakest there."]},
+    )
+    assert answer.status_code == 202, answer.text
+    shown = await studio.until(video, lambda v: v["revision"] == first["revision"] + 1 and v["status"] == "completed")
+    captions = (await studio.download(video, "captions_srt", tmp_path / "c.srt")).read_text()
+    assert "bulges too" in captions
+    assert "second bulge" not in captions
+    nats = await connect_nats(studio.nats_url, "test")  # type: ignore[attr-defined]
+    log = [event for _, event in await EventLog(nats).read(video)]
+    await nats.close()
+    assert [event.scene for event in log if isinstance(event, e.ScenePlanned) and event.revision == 2] == [2]
+    assert shown["scenes"][0]["status"] == "rendered"
+
+
+async def test_a_cancelled_video_stops_rendering_within_a_second(studio: Studio) -> None:
+    video = await studio.ask(SPINNING, quality="high")
+    await studio.until(video, lambda shown: shown["scenes"] and shown["scenes"][0]["status"] == "coded")
+    answer = await studio.http.post(f"/v1/videos/{video}/cancel")
+    assert answer.status_code in (200, 202), answer.text
+    await asyncio.sleep(1.0)
+    busy = await _processes_drawing()
+    assert not busy, "a job of the cancelled video is still drawing"
+    assert (await studio.video(video))["status"] == "cancelled"
+    again = await studio.http.post(f"/v1/videos/{video}/cancel")
+    assert again.status_code == 200
+
+
+async def _processes_drawing() -> list[str]:
+    """Forks of a zygote that use the CPU: those whose time grows within a tenth of a second."""
+
+    def cpu() -> dict[str, int]:
+        used: dict[str, int] = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                line = (stat.parent / "cmdline").read_bytes()
+                fields = stat.read_text().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            if b"renderer.sandbox" in line:
+                used[stat.parent.name] = int(fields[11]) + int(fields[12])
+        return used
+
+    before = cpu()
+    await asyncio.sleep(0.3)
+    after = cpu()
+    return [pid for pid, ticks in after.items() if ticks - before.get(pid, ticks) > 10]
+
+
+async def test_progress_streams_and_a_client_that_reconnects_misses_nothing(studio: Studio) -> None:
+    video = await studio.ask()
+    seen: list[tuple[int, str]] = []
+
+    async def listen(last: str | None, stop_after: int) -> str | None:
+        headers = {"Last-Event-ID": last} if last else {}
+        identity = last
+        count = 0
+        async with studio.http.stream("GET", f"/v1/videos/{video}/events", headers=headers, timeout=60) as stream:
+            if stream.status_code == 204:
+                return identity
+            async for line in stream.aiter_lines():
+                if line.startswith("id:"):
+                    identity = line[3:].strip()
+                if line.startswith("data:") and identity:
+                    data = json.loads(line[5:])
+                    if "seq" in data and data.get("seq"):
+                        seen.append((int(data["seq"]), str(data["type"])))
+                        count += 1
+                if count >= stop_after:
+                    return identity
+        return identity
+
+    last = await listen(None, 3)
+    last = await listen(last, 3)
+    await studio.finished(video)
+    await listen(last, 10_000)
+    nats = await connect_nats(studio.nats_url, "test")  # type: ignore[attr-defined]
+    log = await EventLog(nats).read(video)
+    await nats.close()
+    told = [sequence for sequence, _ in seen]
+    assert told == sorted(set(told)), "an event came twice or out of order"
+    missing = {sequence for sequence, _ in log if sequence > told[0]} - set(told)
+    assert not missing
+    assert fold(event for _, event in log).status() == "completed"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        ({"topic": ""}, 422, "topic"),
+        ({"topic": "x" * 10_000}, 422, "document"),
+        ({"document": {"markdown": "No headings here."}}, None, "heading"),
+        ({"document": {"markdown": "## A\n\nText.\n\n```flwo\na\n```\n"}}, None, "flow"),
+        ({"topic": "The history of the stapler in Moravia"}, None, "lesson"),
+        ({"topic": "photosynthesis", "options": {"quality": "hgih"}}, 422, "high"),
+    ],
+)
+async def test_bad_input_gets_a_clear_answer(
+    studio: Studio, body: dict[str, object], status: int | None, said: str
+) -> None:
+    answer = await studio.http.post("/v1/videos", json=body)
+    if status is not None:
+        assert answer.status_code == status
+        problem = answer.json()
+    else:
+        assert answer.status_code == 202, answer.text
+        shown = await studio.finished(answer.json()["id"], seconds=20)
+        assert shown["status"] == "failed"
+        problem = shown["error"]
+    assert said in json.dumps(problem).lower()
+    assert problem["remedy"]
+
+
+async def test_the_api_describes_itself_and_says_that_it_is_ready(studio: Studio) -> None:
+    assert (await studio.http.get("/healthz")).status_code == 200
+    ready: httpx.Response = await studio.http.get("/readyz")
+    assert ready.status_code == 200, ready.text
+    described = (await studio.http.get("/openapi.json")).json()
+    assert "/v1/videos" in described["paths"]
+    metrics = (await studio.http.get("/metrics")).text
+    assert "lectern_stage_processed_total" in metrics
+
+
+async def test_the_same_scene_of_another_quality_is_spoken_once(studio: Studio) -> None:
+    await studio.finished(await studio.ask(TIDES))
+    video = await studio.ask(TIDES, aspect="1:1")
+    shown = await studio.finished(video)
+    assert shown["status"] == "completed"
+    nats = await connect_nats(studio.nats_url, "test")  # type: ignore[attr-defined]
+    log = [event for _, event in await EventLog(nats).read(video)]
+    await nats.close()
+    assert all(not event.spent for event in log if isinstance(event, e.SceneNarrated))
