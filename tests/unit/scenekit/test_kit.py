@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import run as command
 
@@ -91,6 +91,40 @@ def test_things_are_found_by_their_words() -> None:
     assert chart.value("b", "y").number == 4
     with pytest.raises(KeyError, match="rows are a, b"):
         chart.value("c")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "\x00\x1b[31m\ud800\u202e",
+        "one\r\nimport os\u2028",
+        "عربي طويل جدا",
+        "हिन्दी देवनागरी",
+        "<b>&amp;</b>",
+        "'" * 200,
+    ],
+)
+def test_no_text_breaks_the_kit(text: str, tmp_path: Path) -> None:
+    with tempconfig({"media_dir": str(tmp_path)}), look.applied("dark"):
+        for thing in (Title(text, text), Bullets(text, title=text), Flow(text, text), CodeListing(text, text)):
+            thing.reveal()
+            assert thing.width <= frame.safe.width + 0.01
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (Flow, "at least one step"),
+        (lambda: Chart([]), "at least one row"),
+        (lambda: Chart([("a", float("nan"))]), "finite"),
+        (lambda: Chart([("a", 1)], style="pie"), '"bar" or "line"'),
+    ],
+)
+def test_what_cannot_be_shown_is_refused_with_the_remedy(make: Callable[[], object], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        make()
 
 
 @pytest.mark.usefixtures("shape")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -54,10 +55,15 @@ class Chart(VGroup):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        if not rows:
+            raise ValueError('Chart needs at least one row: Chart([("2020", 4.6)])')
         if style not in ("bar", "line"):
             raise ValueError(f'Chart style {style!r} does not exist; use "bar" or "line"')
         self.names = [str(label) for label, _ in rows]
-        self.numbers = [tuple(value) if isinstance(value, (tuple, list)) else (value,) for _, value in rows]
+        self.numbers = [tuple(value) if isinstance(value, (tuple, list)) else (float(value),) for _, value in rows]
+        for name, values in zip(self.names, self.numbers, strict=True):
+            if not all(math.isfinite(value) for value in values):
+                raise ValueError(f"Chart row {name!r} has the value {values}; use finite numbers")
         self.style, self.unit, self.series = style, unit, tuple(series)
         self.marks: dict[tuple[int, int], Any] = {}
         body = frame.body
@@ -124,7 +130,7 @@ class Chart(VGroup):
                 self.axis.add(words.next_to(line, LEFT, buff=0.2))
         share = self.plot_width / len(self.names)
         drafts = [Label(name, size=theme.small, color=theme.muted, width=share * 0.94) for name in self.names]
-        lowest = min(0.0, *(value for values in self.numbers for value in values))
+        lowest = min([0.0, *(value for values in self.numbers for value in values)])
         top = (self._y(lowest) - (0.5 if lowest < 0 else 0.0) if self.told else self._y(self.low)) - 0.22
         for row, words in enumerate(drafts):
             words.move_to([self._x(row), top - words.height / 2, 0])

@@ -53,6 +53,8 @@ class Flow(VGroup):
 
     def __init__(self, *steps: str, into: str | None = None, direction: Any = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        if not steps:
+            raise ValueError('Flow needs at least one step: Flow("Light", "Sugar")')
         self.into = into
         self.boxes = VGroup(*_boxes(list(steps), into))
         self.arrows = VGroup()

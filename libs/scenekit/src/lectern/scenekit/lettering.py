@@ -28,6 +28,7 @@ from .look import theme
 
 CAP = 0.727
 """Height of a capital in Inter, as a share of the font size."""
+NOTHING = "\u00b7"
 HANGING = set("gjpqyQJç,;()[]{}|/\\_@$§µ„‚")
 
 
@@ -51,12 +52,15 @@ class Label(VGroup):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        text = printable(text)
         self.text = " ".join(text.split())
         self.size = size
         style = {"font": font, "font_size": size, "weight": weight, "color": theme.text if color is None else color}
         lines = [part for raw in text.split("\n") if raw.strip() for part in wrapped(raw.strip(), width, style)]
-        for number, line in enumerate(lines):
+        for number, line in enumerate(lines or [NOTHING]):
             piece = Text(line, **style)
+            if not lines:
+                piece.set_opacity(0)  # keeps its place: manim cannot arrange what has no points
             low, _ = letters_box(piece, size)
             piece.shift((-number * gap_for(size) - low) * UP)
             self.add(piece)
@@ -144,6 +148,13 @@ class TitleCard(VGroup):
 def appear(thing: Any, run_time: float = 0.7, shift: Any = None) -> Animation:
     """`thing` fades in, rising a little: the kit's gentle entrance."""
     return FadeIn(thing, shift=0.18 * UP if shift is None else shift, run_time=run_time, rate_func=ease_out_cubic)
+
+
+def printable(text: str) -> str:
+    """`text` without control characters and halves of surrogate pairs, which no font can set."""
+    return "".join(
+        each if each == "\n" or unicodedata.category(each) not in ("Cc", "Cs", "Cn", "Co") else " " for each in text
+    )
 
 
 def letters_box(piece: Text, size: float) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from pygments.token import Comment, Keyword, Literal, Name, Number, Operator, St
 from pygments.util import ClassNotFound
 
 from .layout import UNITS_PER_POINT, frame, place
-from .lettering import appear
+from .lettering import appear, printable
 from .look import theme
 from .motion import DIMMED, faded
 
@@ -83,9 +83,12 @@ class CodeListing(VGroup):
 
 def _set(row: str, size: float, colors: list[Any], x: float, y: float) -> Text:
     """A row of code with its first column at `x` and its baseline at `y`."""
-    bare = row.rstrip()
+    bare = printable(row).rstrip()
     # a bar on each side fixes the box: its left edge is column 0 and its bottom is the same for every row
-    line = Text(f"|{bare}|", font=theme.mono, font_size=size, disable_ligatures=True)
+    try:
+        line = Text(f"|{bare}|", font=theme.mono, font_size=size, disable_ligatures=True)
+    except ValueError:  # a script whose letters join has no glyph per character
+        return Text(bare, font=theme.mono, font_size=size).move_to([x, y, 0], aligned_edge=LEFT)
     letter = size * UNITS_PER_POINT * ADVANCE
     first = line.submobjects[0]
     line.shift(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 def ticks(values: Sequence[float], count: int = 4) -> list[float]:
     """From three to about `count` + 2 evenly spaced round numbers that cover `values` and zero."""
-    low, high = min(0.0, *values), max(0.0, *values)
+    low, high = min([0.0, *values]), max([0.0, *values])
     if low == high:
         high = 1.0
     rough = (high - low) / count
