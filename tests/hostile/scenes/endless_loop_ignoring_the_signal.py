@@ -1,7 +1,7 @@
 """Computes for ever and ignores the CPU limit's signal: it must not keep its core."""
 
 # limits: cpu_seconds=1 wall_seconds=6
-# ends: cpu
+# ends: cpu wall
 
 import contextlib
 import signal

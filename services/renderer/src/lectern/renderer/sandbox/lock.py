@@ -84,13 +84,15 @@ def apply(lock: Lock, limits: Limits, *, uid: int | None, writable: bool) -> Non
     kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # or its own /proc belongs to root and the next line fails
     Path("/proc/self/oom_score_adj").write_text("1000")  # first to go when memory runs out
     folder = FOLDER if writable else None
+    # A user namespace or a user of its own is counted apart; only without either do others' threads count.
+    others = rlimits.threads_of(os.getuid()) if uid is None and not lock.namespaces else 0
     if lock.namespaces:
         namespaces.enter(Path(lock.stage), lock.readable, folder)
     elif writable:
         os.fchdir(FOLDER)
     here = os.getcwd() if writable else "/"
     scrub(here)
-    rlimits.apply(limits)
+    rlimits.apply(limits, others)
     if uid is not None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)

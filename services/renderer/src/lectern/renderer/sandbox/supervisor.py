@@ -22,7 +22,18 @@ import msgspec
 from lectern.renderer.sandbox import kernel
 from lectern.renderer.sandbox.broker import BrokerSetup
 from lectern.renderer.sandbox.watch import ProgressLines, Running, watch
-from lectern.renderer.sandbox.wire import Channel, Ended, Exited, Kill, Progress, Ready, Refused, Serve, Start, Started
+from lectern.renderer.sandbox.wire import (
+    Channel,
+    Ended,
+    Exited,
+    Kill,
+    Progress,
+    Ready,
+    Refused,
+    Serve,
+    Start,
+    Started,
+)
 from lectern.renderer.sandbox.zygote import LOCK_FAILED, Setup
 
 T = TypeVar("T")
@@ -161,7 +172,8 @@ class Supervisor:
             self._broker = TexBroker(self._config.tex)
         self._agent.send(msgspec.structs.replace(answer, latex=self._broker is not None))
         loop.add_reader(self._agent.fileno(), self._receive)
-        self._prepare_spare()
+        if self._config.spare:
+            self._spare = Zygote(self._config.setup)
         await self._hung_up.wait()
         loop.remove_reader(self._agent.fileno())
         for zygote in {self._current, self._spare, *self._retiring} - {None}:
@@ -206,11 +218,18 @@ class Supervisor:
             self._agent.send(ended)
 
     async def _in_fork(self, start: Start, files: list[int]) -> Ended:
-        zygote = await self._zygote()
-        loop = asyncio.get_running_loop()
-        zygote.jobs += 1
-        zygote.started[start.id] = loop.create_future()
-        zygote.exited[start.id] = loop.create_future()
+        zygote = self._zygote(start)
+        try:
+            return await self._in_fork_of(zygote, start, files)
+        finally:
+            del zygote.started[start.id], zygote.exited[start.id]
+            self._retire(zygote)
+
+    async def _in_fork_of(self, zygote: Zygote, start: Start, files: list[int]) -> Ended:
+        answer = await asyncio.shield(zygote.ready)
+        if isinstance(answer, Refused):
+            zygote.end()
+            raise RuntimeError(answer.reason)
         with contextlib.ExitStack() as fds:
 
             def keep(fd: int) -> int:
@@ -229,32 +248,33 @@ class Supervisor:
                 for end in ends:
                     os.close(end)
             try:
-                # Shielded: a job that is being forked right now must be seen, or it could not be killed.
-                pidfd = keep(await _uncancelled(zygote.started[start.id]))
-                running = Running(
-                    pidfd=pidfd,
-                    log=log,
-                    output=output,
-                    folder=files[0] if start.kind == "render" else None,
-                    proc=_proc(pidfd),
-                    kill=lambda: _kill(pidfd),
-                )
-                answer = bytearray()
-                ending = await watch(running, start.limits, self._listener(start, answer))
-                exited = await zygote.exited[start.id]
+                # Whole even when cancelled: a job that is being forked right now must be seen to be killed.
+                pidfd = keep(await _whole(zygote.started[start.id]))
+            except asyncio.CancelledError:
+                pidfd = keep(zygote.started[start.id].result())
+                _kill(pidfd)
+                await _whole(zygote.exited[start.id])
+                raise
+            running = Running(
+                pidfd=pidfd,
+                log=log,
+                output=output,
+                folder=files[0] if start.kind == "render" else None,
+                proc=_proc(pidfd),
+                kill=lambda: _kill(pidfd),
+            )
+            said = bytearray()
+            try:
+                ending = await watch(running, start.limits, self._listener(start, said))
             except asyncio.CancelledError:
                 zygote.tainted = True
-                if zygote.started[start.id].done():
-                    await _uncancelled(zygote.exited[start.id])
                 raise
             finally:
-                del zygote.started[start.id], zygote.exited[start.id]
-                self._retire(zygote)
+                exited = await _whole(zygote.exited[start.id])
         if exited is None:
             return Ended(id=start.id, exit_code=-signal.SIGKILL, killed="crash", reason="the zygote died under the job")
         if ending.killed or exited.exit_code < 0:
             zygote.tainted = True
-            self._retire(zygote)
         locked = exited.exit_code != LOCK_FAILED
         return Ended(
             id=start.id,
@@ -265,7 +285,7 @@ class Supervisor:
             killed=ending.killed if locked else "sandbox",
             reason=ending.reason if locked else ending.log_tail.strip(),
             log_tail=ending.log_tail,
-            output=bytes(answer[:PROBE_ANSWER]),
+            output=bytes(said),
         )
 
     def _listener(self, start: Start, answer: bytearray) -> Callable[[bytes], object]:
@@ -278,31 +298,38 @@ class Supervisor:
 
         return ProgressLines(on_progress)
 
-    async def _zygote(self) -> Zygote:
-        """The current zygote, or its successor when it is dead, tainted or has done its share."""
-        current = self._current
-        worn = current is None or current.dead or current.tainted or current.jobs >= self._config.recycle_after
-        spare = self._spare
-        usable = spare is not None and not spare.dead and (spare.ready.done() or current is None or current.dead)
-        if worn and (usable or current is None or current.dead):
-            if current is not None:
-                self._retiring.add(current)
-            self._current = spare if usable else Zygote(self._config.setup)
-            self._spare = None
-            if current is not None:
-                self._retire(current)
+    def _zygote(self, start: Start) -> Zygote:
+        """Where to fork this job from: the current zygote, or its successor when it is dead, tainted or worn out.
+
+        A worn zygote goes on until the spare is ready, rather than have jobs wait. Footage is decoded in whatever
+        zygote lives: a probe sees one file and can leave nothing behind. The job is entered there, which keeps the
+        zygote from being retired meanwhile.
+        """
+        current, config = self._current, self._config
+        dead = current is None or current.dead
+        worn = current is None or current.tainted or current.jobs >= config.recycle_after
+        if dead or (worn and start.kind == "render"):
+            spare = self._spare
+            if spare is not None and not spare.dead and (dead or spare.ready.done()):
+                self._spare = None
+                self._replace_by(spare)
+            elif dead or not config.spare:
+                self._replace_by(Zygote(config.setup))
+        if config.spare and (self._spare is None or self._spare.dead):
+            self._spare = Zygote(config.setup)
         chosen = self._current
         assert chosen is not None
-        answer = await asyncio.shield(chosen.ready)
-        self._prepare_spare()
-        if isinstance(answer, Refused):
-            chosen.end()
-            raise RuntimeError(answer.reason)
+        chosen.jobs += start.kind == "render"
+        loop = asyncio.get_running_loop()
+        chosen.started[start.id] = loop.create_future()
+        chosen.exited[start.id] = loop.create_future()
         return chosen
 
-    def _prepare_spare(self) -> None:
-        if self._config.spare and (self._spare is None or self._spare.dead):
-            self._spare = Zygote(self._config.setup)
+    def _replace_by(self, successor: Zygote) -> None:
+        predecessor, self._current = self._current, successor
+        if predecessor is not None:
+            self._retiring.add(predecessor)
+            self._retire(predecessor)
 
     def _retire(self, zygote: Zygote) -> None:
         if zygote in self._retiring and not zygote.exited:
@@ -310,12 +337,12 @@ class Supervisor:
             zygote.end()
 
 
-async def _uncancelled(future: asyncio.Future[T]) -> T:
-    """The future's result even if this task is cancelled meanwhile; the cancellation is raised afterwards."""
+async def _whole(future: asyncio.Future[T]) -> T:
+    """The future's result, awaited even through a cancellation, which is raised afterwards."""
     try:
         return await asyncio.shield(future)
     except asyncio.CancelledError:
-        await future
+        await asyncio.wait([future])
         raise
 
 

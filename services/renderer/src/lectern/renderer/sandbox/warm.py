@@ -9,8 +9,9 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -20,10 +21,13 @@ from lectern.renderer.sandbox import kernel
 from lectern.renderer.sandbox.broker import BrokerSetup
 from lectern.renderer.sandbox.job import Footage, Limits, OnProgress, RenderJob, RenderOutcome
 from lectern.renderer.sandbox.judge import disk_outcome, judge, refuse_unless_true
+from lectern.renderer.sandbox.prewarm import prewarm_job
 from lectern.renderer.sandbox.slots import cores_available
 from lectern.renderer.sandbox.supervisor import Config
 from lectern.renderer.sandbox.wire import Channel, Ended, Kill, Progress, Ready, Refused, Start
 from lectern.renderer.sandbox.zygote import Setup
+
+T = TypeVar("T")
 
 # The first of a run of user ids that no distribution hands out: 60578 to 61183 are unused (systemd, UIDS-GIDS.md).
 FIRST_UID = 60600
@@ -48,6 +52,7 @@ class WarmPool:
         slots: int | None = None,
         tex: Path | None = None,
         recycle_after: int = 200,
+        spare: bool = True,
         switched_off: frozenset[str] = frozenset(),
     ) -> None:
         self._slots = slots or cores_available()
@@ -56,6 +61,9 @@ class WarmPool:
         self._given_tex = tex
         self._tex = tex or Path()
         self._recycle_after = recycle_after
+        self._spare = spare
+        self._starting = asyncio.Lock()
+        self._prewarming: asyncio.Task[None] | None = None
         self._switched_off = switched_off
         self._free: asyncio.Queue[int] = asyncio.Queue()
         self._ids = itertools.count(1)
@@ -81,15 +89,36 @@ class WarmPool:
         self._root = self._given_root or Path(tempfile.mkdtemp(prefix="lectern-render-"))
         self._root.mkdir(parents=True, exist_ok=True)
         self._root.chmod(0o711)
-        for name, mode in (("jobs", 0o711), ("footage", 0o700), ("stage", 0o755)):
-            (self._root / name).mkdir(exist_ok=True)
+        for name, mode in (("jobs", 0o711), ("footage", 0o700), ("stage", 0o755), ("check", 0o700)):
+            await asyncio.to_thread(folders.wipe, self._root / name)  # what a crash may have left
+            (self._root / name).mkdir()
             (self._root / name).chmod(mode)
         self._tex = self._given_tex or self._root / "tex"
         for name in ("cache", "scratch"):
             (self._tex / name).mkdir(parents=True, exist_ok=True)
         for slot in range(self._slots):
             self._free.put_nowait(slot)
-        await self._start_supervisor()
+        await self._supervised()
+        if self._ready.latex and not (self._tex / "prewarmed").exists():
+            self._prewarming = asyncio.create_task(self._prewarm())
+
+    async def _prewarm(self) -> None:
+        """Beside the slots, in a user of its own: the first real jobs need not wait for it."""
+        outcome = await self._run_in_slot(self._slots, prewarm_job(), None)
+        if outcome.ok:
+            (self._tex / "prewarmed").touch()
+
+    async def _supervised(self) -> None:
+        """Starts the supervisor unless it runs; it may have been killed since it was last needed."""
+        async with self._starting:
+            if self._channel is None:
+                await self._reap()
+                await self._start_supervisor()
+
+    async def _reap(self) -> None:
+        if self._process is not None:
+            process, self._process = self._process, None
+            await asyncio.to_thread(process.wait)
 
     async def _start_supervisor(self) -> None:
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)  # this process has credentials; no one of its user may look inside
@@ -125,7 +154,7 @@ class WarmPool:
         if broker.uid is not None:
             for folder in (self._tex, self._tex / "cache", self._tex / "scratch"):
                 os.chown(folder, broker.uid, broker.uid)
-        return Config(setup=setup, tex=broker, recycle_after=self._recycle_after)
+        return Config(setup=setup, tex=broker, recycle_after=self._recycle_after, spare=self._spare)
 
     def _receive(self) -> None:
         assert self._channel is not None
@@ -158,10 +187,12 @@ class WarmPool:
         self._waiting.clear()
 
     async def close(self) -> None:
+        if self._prewarming is not None:
+            self._prewarming.cancel()
+            await asyncio.gather(self._prewarming, return_exceptions=True)
+            self._prewarming = None
         self._hang_up()
-        if self._process is not None:
-            process, self._process = self._process, None
-            await asyncio.to_thread(process.wait)
+        await self._reap()
         if self._given_root is None and self._root != Path():
             root, self._root = self._root, Path()
             await asyncio.to_thread(folders.wipe, root)
@@ -174,21 +205,20 @@ class WarmPool:
             self._free.put_nowait(slot)
 
     async def _run_in_slot(self, slot: int, job: RenderJob, on_progress: OnProgress | None) -> RenderOutcome:
-        if self._channel is None:  # the supervisor crashed or was killed since
-            await self._start_supervisor()
+        await self._supervised()
         uid = FIRST_UID + slot if self._ready.uids else None
         if job.settings.get("tex", "none") != "none":
             tex = "broker" if self._ready.latex else "none"
             job = msgspec.structs.replace(job, settings={**job.settings, "tex": tex})
         try:
-            folder = await asyncio.to_thread(folders.make, self._root / "jobs", job, uid)
+            folder = await _threaded(lambda: folders.make(self._root / "jobs", job, uid), undo=folders.wipe)
         except OSError as error:
             return disk_outcome(error)
         try:
             handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
             try:
                 ended = await self._ask("render", job.limits, uid, handle, on_progress)
-                outcome = await asyncio.to_thread(judge, job, handle, self._root / "footage", ended)
+                outcome = await _threaded(lambda: judge(job, handle, self._root / "footage", ended), undo=_discard)
             finally:
                 os.close(handle)
         finally:
@@ -231,7 +261,7 @@ class WarmPool:
         except asyncio.CancelledError:
             with contextlib.suppress(OSError):
                 channel.send(Kill(id=id_))
-                await ended
+                await _done(ended)
             raise
         except OSError:
             self._hang_up()
@@ -247,6 +277,30 @@ _CAPABILITIES_FOR_USERS = (
     kernel.CAP_SETUID,
     kernel.CAP_SETGID,
 )
+
+
+async def _threaded(work: Callable[[], T], undo: Callable[[T], object]) -> T:
+    """Runs `work` in a thread to its end; when cancelled meanwhile, undoes what it did before going on."""
+    working = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await _done(working)
+        if working.exception() is None:
+            undo(working.result())
+        raise
+
+
+async def _done(future: asyncio.Future[T]) -> None:
+    """Waits whatever happens: a job that may still run must not have its folder taken away."""
+    while not future.done():
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.wait([future])
+
+
+def _discard(outcome: RenderOutcome) -> None:
+    if outcome.footage is not None:
+        outcome.footage.unlink(missing_ok=True)
 
 
 def _spawn(theirs: Channel, config: Config) -> subprocess.Popen[bytes]:

@@ -36,7 +36,6 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     landlock: bool = True
     seccomp: bool = True
     namespaces: bool = True
-    warm: bool = True
 
 
 def main() -> None:
@@ -45,7 +44,7 @@ def main() -> None:
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
     apart = _own_pid_namespace(channel) if setup.namespaces else "switched off"
     try:
-        _import_everything(Path(setup.stage).parent, warm=setup.warm)
+        _import_everything(Path(setup.stage).parent)
         choice, uid, layers = _choose(setup, apart)
     except Exception as error:
         channel.send(Refused(reason=f"{type(error).__name__}: {error}", layers={}))
@@ -69,6 +68,7 @@ def _own_pid_namespace(channel: Channel) -> str:
         namespaces.unshare(kernel.CLONE_NEWPID)
     except OSError as error:
         return str(error)
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)  # again: a change of credentials clears it
     pid = os.fork()
     if pid:
         channel.close()
@@ -78,23 +78,21 @@ def _own_pid_namespace(channel: Channel) -> str:
     return ""
 
 
-def _import_everything(scratch: Path, *, warm: bool) -> None:
+def _import_everything(scratch: Path) -> None:
     import tqdm
 
     tqdm.tqdm.monitor_interval = 0  # its thread would not survive a fork
     import av  # noqa: F401
-    import numpy  # noqa: F401
 
-    if warm:
-        # typst is imported by the kit but must never compile before a fork: its threads would not survive one
-        from manim import Circle, MarkupText, Text, tempconfig
+    # typst is imported by the kit but must never compile before a fork: its threads would not survive one
+    from manim import Circle, MarkupText, Text, tempconfig
 
-        import lectern.scenekit.job  # noqa: F401
+    import lectern.scenekit.job  # noqa: F401
 
-        with tempfile.TemporaryDirectory(dir=scratch) as media, tempconfig({"media_dir": media}):
-            Text("warm")
-            MarkupText("<b>warm</b>")
-            Circle()
+    with tempfile.TemporaryDirectory(dir=scratch) as media, tempconfig({"media_dir": media}):
+        Text("warm")
+        MarkupText("<b>warm</b>")
+        Circle()
     threads = len(os.listdir("/proc/self/task"))
     if threads != 1:
         raise RuntimeError(f"the zygote has {threads} threads; a fork of it would hang")
@@ -117,7 +115,7 @@ def _choose(setup: Setup, apart: str) -> tuple[Lock, int | None, dict[str, str]]
         uid = setup.uid if reachable else None
         found = _tried(choice, uid)
         if setup.uid is None:
-            found["uid"] = "off: the pool is not root"
+            found["uid"] = "off: the pool is not root with the right to change users"
         elif uid is None:
             found["uid"] = "off: other users cannot reach the interpreter or the work folder"
         return choice, uid, off | found
