@@ -107,8 +107,7 @@ async def _ended(api: Api, video: Json, out: Path | None, display: Display, *, s
         return OK
     if status == "failed":
         error = video["error"] or {}
-        fields = ("code", "title", "detail", "remedy", "stage", "scene", "attempt")
-        raise Stop(FAILED, msgspec.convert({name: error.get(name) for name in fields if name in error}, Problem))
+        raise Stop(FAILED, msgspec.convert({name: value for name, value in error.items() if value}, Problem))
     display.result(status, video, {})
     return CANCELLED
 
