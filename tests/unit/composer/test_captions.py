@@ -93,6 +93,15 @@ def test_cues_follow_each_other_inside_their_scene(scene: tuple[tuple[Word, ...]
     assert all(cue.end - cue.start <= max(7 * fps, 1) for cue in found)
 
 
+@given(st.lists(st.tuples(st.floats(0, 10), st.floats(0, 10)), max_size=40), st.sampled_from([15, 30, 60]))
+def test_words_whose_times_make_no_sense_still_give_cues_in_order(times: list[tuple[float, float]], fps: int) -> None:
+    words = tuple(Word(text=f"word{n}.", start=start, end=end, beat=0) for n, (start, end) in enumerate(times))
+    found = cues(words, 5 * fps, fps, WIDE)
+    assert [word for cue in found for word in cue.words()] == list(words)
+    assert all(0 <= cue.start < cue.end <= 5 * fps for cue in found)
+    assert all(before.end <= after.start for before, after in pairwise(found))
+
+
 @given(narrations())
 def test_a_cue_comes_within_three_frames_of_its_first_word(scene: tuple[tuple[Word, ...], int, int]) -> None:
     words, frames, fps = scene
