@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
+import structlog
 from unit.gateway.serving import Running, running
 
 from lectern.worker import Deps, Settings
+from lectern.worker.telemetry import configure_logs
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """Only warnings are logged: requests would hide what a failing test says."""
+    configure_logs("json", "WARNING")
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -40,6 +40,7 @@ async def test_readiness_names_the_part_that_is_missing(api: Running) -> None:
     assert answer.json()["checks"]["store"] == "ok"
 
 
+@pytest.mark.slow
 async def test_readiness_answers_within_its_second_when_the_log_is_away(
     settings: Settings, store: ObjectStore, tmp_path: Path
 ) -> None:

@@ -17,7 +17,7 @@ from lectern.contracts import events as e
 from lectern.contracts import script as s
 from lectern.contracts import subjects
 from lectern.contracts.problems import Problem
-from lectern.gateway.scripts import PARSE, Parsed, markdown_key
+from lectern.gateway.scripttext import PARSE, Parsed, markdown_key
 from lectern.worker import Deps
 
 

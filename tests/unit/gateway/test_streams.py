@@ -158,10 +158,7 @@ async def test_a_hundred_clients_share_one_subscription(api: Running, deps: Deps
     consumers = (await js.stream_info(VIDEOS)).state.consumer_count
 
     async def watch(ready: asyncio.Semaphore) -> list[int]:
-        async with (
-            httpx.AsyncClient(base_url=api.url, timeout=20) as http,
-            http.stream("GET", f"{story.url}/events") as answer,
-        ):
+        async with http.stream("GET", f"{story.url}/events") as answer:
             blocks = []
             async for block in sent(answer):
                 blocks.append(block)
@@ -170,6 +167,8 @@ async def test_a_hundred_clients_share_one_subscription(api: Running, deps: Deps
             return ids(blocks)
 
     ready = asyncio.Semaphore(0)
+    limits = httpx.Limits(max_connections=None)
+    http = httpx.AsyncClient(base_url=api.url, timeout=20, limits=limits)
     watching = [asyncio.create_task(watch(ready)) for _ in range(100)]
     for _ in watching:
         await ready.acquire()
@@ -189,6 +188,7 @@ async def test_a_hundred_clients_share_one_subscription(api: Running, deps: Deps
 
     await until(none_left)
     assert api.gateway.hub._channels == {}
+    await http.aclose()
 
 
 async def test_progress_arrives_live_and_without_an_id(api: Running, deps: Deps) -> None:
@@ -248,6 +248,7 @@ async def test_a_server_that_stops_says_goodbye_and_closes_cleanly(settings: Set
         assert [block.name for block in blocks_after if block.name] == ["video.scripted", "video.completed"]
 
 
+@pytest.mark.slow
 async def test_a_client_that_refuses_bytes_is_dropped_and_others_are_served(settings: Settings, deps: Deps) -> None:
     async with running(settings, deps, stream_send_seconds=0.3) as server:
         story = Story(deps, scenes=60)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from lectern.gateway import documentation, media, operations, problems, scripts, streams, videos
+from lectern.gateway import documentation, media, operations, problems, rounds, scripts, streams, videos
 from lectern.gateway.context import Gateway
 from lectern.gateway.shell import Shell
 
@@ -25,7 +25,7 @@ def application(gateway: Gateway) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.gateway = gateway
-    for router in (videos.router, streams.router, scripts.router, media.router, operations.router):
+    for router in (videos.router, streams.router, scripts.router, rounds.router, media.router, operations.router):
         app.include_router(router)
     problems.install(app)
     app.add_middleware(Shell, settings=gateway.settings, metrics=gateway.metrics)

@@ -18,7 +18,7 @@ from lectern.gateway import mapping, ranges
 from lectern.gateway import models as m
 from lectern.gateway.context import Gateway, TheGateway, read_video
 from lectern.gateway.refusals import refusal
-from lectern.gateway.scripts import no_scene
+from lectern.gateway.rounds import no_scene
 from lectern.gateway.validation import unsupported_media_type
 from lectern.worker import ObjectInfo
 
