@@ -114,11 +114,27 @@ def test_plain_manim_is_fitted_as_a_whole(tmp_path: Path) -> None:
                 self.play(FadeOut(*self.mobjects), run_time=1)
     """
     result = run(job_folder(tmp_path / "job", code, beats=[(1.0, "a"), (1.5, "b")]))
-    assert result["beats"] == [{"measured": 4.0, "allotted": 2.5, "speed": 1.6}]
+    assert result["beats"] == [{"measured": 4.0, "allotted": 2.5, "speed": 1.24}]
     assert not [each for each in result["findings"] if each["rule"] == "beat-missing"]
     pictures = frames_of(tmp_path / "job/footage.mp4")
     assert len(pictures) == round(2.5 * 15)
     assert pictures[15].max() > 100 > pictures[-1].max()
+
+
+def test_the_waits_of_plain_manim_are_stretched_to_fill_the_narration(tmp_path: Path) -> None:
+    code = """
+        from manim import *
+
+        class Plain(Scene):
+            def construct(self):
+                self.play(FadeIn(Square(6, fill_opacity=1)), run_time=1)
+                self.wait(1)
+                self.play(FadeOut(*self.mobjects), run_time=1)
+    """
+    run(job_folder(tmp_path / "job", code, beats=[(4.0, "a")]))
+    bright = [picture.max() > 230 for picture in frames_of(tmp_path / "job/footage.mp4")]
+    assert sum(bright[15:45]) == 30
+    assert not any(bright[54:])
 
 
 def test_an_error_names_the_authors_own_line(tmp_path: Path) -> None:
@@ -166,6 +182,25 @@ def test_math_without_latex_names_what_to_use_instead(tmp_path: Path) -> None:
     error = run(job_folder(tmp_path / "job", code, beats=[(1.0, "one"), (1.0, "two")], mode="measure"))["error"]
     assert "Equation(" in error["message"]
     assert error["line"] == 5
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_numbers_and_axes_work_without_latex_and_can_be_read(tmp_path: Path, theme: str) -> None:
+    code = """
+        from manim import *
+
+        class Numbers(Scene):
+            def construct(self):
+                axes = Axes(x_range=[0, 3], y_range=[0, 3], axis_config={"include_numbers": True}).scale(0.6).to_edge(UP)
+                self.play(Create(axes))
+                self.play(FadeOut(axes))
+                chart = BarChart([1, 2, 3], bar_names=["one", "two", "three"]).scale(0.6).to_edge(UP)
+                self.play(Create(chart))
+                self.play(FadeOut(chart), FadeIn(Integer(5)))
+    """
+    result = run(job_folder(tmp_path / "job", code, beats=[(5.0, "a")], mode="measure", theme=theme))
+    assert result["error"] is None
+    assert [each["rule"] for each in result["findings"] if each["rule"] != "text-too-small"] == []
 
 
 UPDATERS = """

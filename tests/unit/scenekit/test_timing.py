@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lectern.scenekit.timing import FLOOR, plan_beat, timetable
+from lectern.scenekit.timing import FLOOR, plan_beat, rest_ratio, timetable
 
 lengths = st.lists(st.floats(min_value=0.05, max_value=30), min_size=1, max_size=12)
 rates = st.sampled_from([15, 24, 25, 30, 50, 60])
@@ -91,3 +91,13 @@ def test_a_beat_too_long_for_the_floor_is_squeezed_evenly_and_called_an_overrun(
     assert plan.overrun
     assert plan.ratios == (0.2, 0.2)
     assert plan.speed == pytest.approx(5.0)
+
+
+@pytest.mark.parametrize(
+    ("moving", "resting", "length", "ratio"),
+    [(3, 2, 5, 1.0), (3, 2, 4, 0.5), (3, 2, 7, 2.0), (3, 1, 30, 4.0), (8, 1, 5, 0.1), (3, 0, 9, 1.0)],
+)
+def test_waits_of_plain_code_give_way_before_its_animations(
+    moving: float, resting: float, length: float, ratio: float
+) -> None:
+    assert rest_ratio(moving=moving, resting=resting, length=length) == pytest.approx(ratio)

@@ -1,4 +1,4 @@
-"""Changing what manim's classes default to, for a while."""
+"""Changing for a while what manim's classes default to and what its modules call."""
 
 from __future__ import annotations
 
@@ -21,3 +21,14 @@ def default(kind: type[Mobject], **values: Any) -> Iterator[None]:
             del kind.__init__
         else:
             kind.__init__ = before
+
+
+@contextmanager
+def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
+    """Inside, `owner.name` is `value`."""
+    before = getattr(owner, name)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        setattr(owner, name, before)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from . import findings as wrong
 from .findings import Finding
-from .timing import FLOOR, BeatPlan, Timetable, plan_beat
+from .timing import FLOOR, BeatPlan, Timetable, plan_beat, rest_ratio
 from .words import find
 
 
@@ -33,13 +33,17 @@ class BeatMeasure:
     runs: list[float] = field(default_factory=lambda: [0.0])
     anchors: list[float] = field(default_factory=list)
     waiting: float = 0.0
+    moving: float = 0.0
+    resting: float = 0.0
     plays: int = 0
     line: int | None = None
 
     def add(self, seconds: float, *, wait: bool) -> None:
         if wait:
             self.waiting += seconds
+            self.resting += seconds
             return
+        self.moving += seconds
         self.plays += 1
         self.runs[-1] += self.waiting + seconds
         self.waiting = 0.0
@@ -104,10 +108,19 @@ class Director:
 
 
 class Measuring(Director):
-    """The first pass: everything at natural length, nothing drawn."""
+    """The first pass: everything at natural length, nothing drawn. `plain` code has no beats: it is one."""
 
-    def __init__(self, table: Timetable, *, words: Sequence[SpokenWord], texts: Sequence[str], source: str) -> None:
+    def __init__(
+        self,
+        table: Timetable,
+        *,
+        words: Sequence[SpokenWord],
+        texts: Sequence[str],
+        source: str,
+        plain: bool = False,
+    ) -> None:
         super().__init__(table, words=words, texts=texts, source=source)
+        self.plain = plain
         self.measures = [BeatMeasure() for _ in table.ends]
         self.lengths: list[float] = []
         self.findings: list[Finding] = []
@@ -118,8 +131,8 @@ class Measuring(Director):
             self.measures[self.beat].line = self.author_line()
 
     def played(self, seconds: float, *, wait: bool) -> None:
-        self.lengths.append(seconds)
-        self.measures[self.beat].add(seconds, wait=wait)
+        self.lengths.append(float(seconds))
+        self.measures[self.beat].add(float(seconds), wait=wait)
 
     def at(self, word: str) -> None:
         time = self.word_time(word)
@@ -129,8 +142,19 @@ class Measuring(Director):
             return
         self.measures[self.beat].cut(max(0.0, time - self.table.starts[self.beat]))
 
+    @property
+    def rest(self) -> float:
+        """What waits are multiplied by: one, but for plain code, whose waits are not in step with this narration."""
+        if not self.plain:
+            return 1.0
+        whole = self.measures[0]
+        return rest_ratio(moving=whole.moving, resting=whole.resting, length=self.table.stops[-1])
+
     def plans(self, *, floor: float = FLOOR) -> list[BeatPlan]:
         """What the filming pass will do with each beat."""
+        if self.plain:
+            runs = [self.measures[0].moving + self.measures[0].resting * self.rest]
+            return [plan_beat(runs=runs, anchors=[], length=self.table.stops[-1], floor=floor)]
         lengths = [stop - start for start, stop in zip(self.table.starts, self.table.stops, strict=True)]
         return [
             plan_beat(runs=measure.runs, anchors=measure.anchors, length=length, floor=floor)
@@ -161,6 +185,7 @@ class Filming(Director):
         self.spoken = measuring.spoken
         self.plan = tuple(plans)
         self.lengths = measuring.lengths
+        self.rest = measuring.rest
         self.plays = 0
         self.written = 0
         self.position = 0.0
@@ -176,7 +201,7 @@ class Filming(Director):
         beat = self.beat
         plan = self.plan[beat]
         run = min(self.run, len(plan.ratios) - 1)
-        target = self.position + seconds * plan.ratios[run]
+        target = self.position + seconds * plan.ratios[run] * (self.rest if wait else 1.0)
         if wait:
             start = self.table.starts[beat]
             over = start + plan.starts[run + 1] if run + 1 < len(plan.starts) else self.table.stops[beat]

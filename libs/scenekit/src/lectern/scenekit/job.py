@@ -128,7 +128,7 @@ def _measure(job: Job, folder: Path, outcome: Outcome) -> tuple[Measuring, bool]
     chosen = source.scene_class(source.load(folder / SOURCE), job.scene_class)
     narrated = issubclass(chosen, Narrated)
     table = job.table if narrated else timetable(fps=job.table.fps, seconds=job.table.stops[-1], beats=[])
-    measuring = Measuring(table, words=job.words, texts=job.texts, source=SOURCE)
+    measuring = Measuring(table, words=job.words, texts=job.texts, source=SOURCE, plain=not narrated)
     lint = Lint()
     try:
         _construct(chosen, partial(MeasuringRenderer, measuring, lint))
@@ -166,7 +166,7 @@ def _beats(measuring: Measuring, plans: list[BeatPlan]) -> list[dict[str, float]
     table = measuring.table
     return [
         {
-            "measured": round(sum(measure.runs), 3),
+            "measured": round(measure.moving + measure.resting if measuring.plain else sum(measure.runs), 3),
             "allotted": round(stop - start, 3),
             "speed": round(plan.speed, 3),
         }

@@ -13,6 +13,7 @@ from manim import (
     Arrow,
     Axes,
     Brace,
+    DecimalNumber,
     Dot,
     Line,
     ManimColor,
@@ -20,6 +21,7 @@ from manim import (
     MathTex,
     NumberLine,
     Polygon,
+    Rectangle,
     Tex,
     Text,
     Typst,
@@ -134,10 +136,10 @@ def applied(name: str) -> Iterator[None]:
         with tempconfig(settings), ExitStack() as stack:
             for kind in (Text, MarkupText):
                 stack.enter_context(default(kind, font=FONT, color=palette.text))
-            for plain in (Tex, MathTex, Typst):
+            for plain in (Tex, MathTex, Typst, DecimalNumber):
                 stack.enter_context(default(plain, color=palette.text))
             if palette is not DARK:
-                for shape in (Line, Arrow, Dot, Arc, Polygon, NumberLine, Brace):
+                for shape in (Line, Arrow, Dot, Arc, Polygon, Rectangle, NumberLine, Brace):
                     stack.enter_context(default(shape, color=palette.text))
                 stack.enter_context(default(Axes, axis_config={"color": palette.text}))
             yield

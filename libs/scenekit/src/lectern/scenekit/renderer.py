@@ -6,15 +6,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
-from unittest import mock
 
 import manim.scene.scene
-from manim import Scene, Wait, config
+from manim import Scene, Wait
 from manim._config.output import OutputFormat, OutputSpec
 from manim.camera.camera import Camera
 from manim.renderer.cairo_renderer import CairoRenderer
 
 from .canvas import Canvas
+from .defaults import replaced
 from .director import Director, Filming, Measuring
 from .footage import Footage
 
@@ -192,7 +192,7 @@ def directed(make: Callable[..., DirectedRenderer]) -> Iterator[None]:
     Passing `renderer=` to a scene would not do: it drops the scene's camera class, and an author's `__init__` may not
     take it.
     """
-    with mock.patch.object(manim.scene.scene, "CairoRenderer", make):
+    with replaced(manim.scene.scene, "CairoRenderer", make):
         yield
 
 
@@ -200,14 +200,3 @@ def frame_shape(width: int, height: int) -> tuple[float, float]:
     """(frame width, frame height) in manim units: the short side is always 8: text is as readable in every aspect."""
     short = min(width, height)
     return 8.0 * width / short, 8.0 * height / short
-
-
-__all__ = [
-    "DirectedRenderer",
-    "FilmingRenderer",
-    "Inspector",
-    "MeasuringRenderer",
-    "config",
-    "directed",
-    "frame_shape",
-]

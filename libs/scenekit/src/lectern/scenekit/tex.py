@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, NoReturn
-from unittest import mock
 
 import manim.mobject.text.tex_mobject as tex_mobject
-from manim import DecimalNumber, NumberLine, Text
+from manim import BarChart, DecimalNumber, NumberLine, Text
 
-from .defaults import default
+from .defaults import default, replaced
 
 
 class NoLatex(RuntimeError):
@@ -34,7 +33,8 @@ def available(mode: str) -> Iterator[None]:
         yield
         return
     with ExitStack() as stack:
-        stack.enter_context(mock.patch.object(tex_mobject, "tex_to_svg_file", _refuse))
+        stack.enter_context(replaced(tex_mobject, "tex_to_svg_file", _refuse))
         stack.enter_context(default(DecimalNumber, mob_class=Text))
         stack.enter_context(default(NumberLine, label_constructor=Text))
+        stack.enter_context(default(BarChart, x_axis_config={"label_constructor": Text, "font_size": 24}))
         yield

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 FLOOR = 0.4
 """The shortest an animation may become, as a share of its natural length. Past this motion cannot be followed."""
 
+SHORTEST_REST, LONGEST_REST = 0.1, 4.0
+"""How far the waits of plain manim code are shortened or stretched, before its animations are touched."""
+
 _SLACK = 1e-9
 
 
@@ -88,3 +91,11 @@ def plan_beat(*, runs: Sequence[float], anchors: Sequence[float], length: float,
         ratios.append(ratio)
         position += run * ratio
     return BeatPlan(starts=tuple(starts), ratios=tuple(ratios), overrun=False)
+
+
+def rest_ratio(*, moving: float, resting: float, length: float) -> float:
+    """What the waits of a scene (`resting` seconds) are multiplied by so that it lasts `length` with its `moving`
+    seconds at natural speed, within bounds. For scenes that were not written for a narration."""
+    if resting <= 0:
+        return 1.0
+    return min(LONGEST_REST, max(SHORTEST_REST, (length - moving) / resting))
