@@ -15,6 +15,8 @@ from manim._config.output import OutputSpec
 from manim.manager import Manager
 from manim.renderer.cairo_renderer import CairoRenderer
 
+from lectern.scenekit.motion import RGBAS
+
 
 def parameters(function: object) -> list[str]:
     return list(inspect.signature(function).parameters)  # type: ignore[arg-type]
@@ -72,6 +74,7 @@ def test_the_camera_draws_as_the_canvas_does() -> None:
     assert "(ph / 2) + fc[1] * (ph / fh)" in context
     assert "rgbas[0][2::-1]" in source(Camera.set_cairo_context_color)  # so that memory holds RGBA
     assert MovingCamera.display_vectorized is Camera.display_vectorized
+    assert all(hasattr(VMobject(), name) for name in RGBAS)
     for name in ("get_fill_rgbas", "get_stroke_rgbas", "get_background_image", "get_sheen_direction"):
         assert hasattr(VMobject, name)
 

@@ -13,7 +13,7 @@ KIT = {
     "scene": ("NarratedScene", "NarratedThreeDScene", "NarratedMovingCameraScene", "Narrated"),
     "look": ("theme",),
     "layout": ("frame", "stack", "row", "columns", "fit", "place"),
-    "lettering": ("Title", "TitleCard", "Label", "Caption", "appear"),
+    "lettering": ("Title", "TitleCard", "Label", "Caption"),
     "bullets": ("Bullets",),
     "flow": ("Flow", "Box", "link"),
     "equation": ("Equation",),
@@ -22,7 +22,7 @@ KIT = {
     "comparison": ("Comparison",),
     "timeline": ("Timeline",),
     "picture": ("Picture",),
-    "motion": ("focus", "dim", "undim"),
+    "motion": ("appear", "focus", "dim", "undim"),
 }
 """The kit's names by the module that defines them."""
 

@@ -8,8 +8,9 @@ from typing import Any
 from manim import DOWN, LEFT, RIGHT, UP, Animation, Dot, LaggedStart, VGroup
 
 from .layout import frame, place
-from .lettering import Label, appear, letters_middle
+from .lettering import Label, letters_middle
 from .look import theme
+from .motion import appear
 
 
 class Point(VGroup):

@@ -30,8 +30,9 @@ from manim import (
 from manim.utils.rate_functions import ease_out_cubic
 
 from .layout import frame, place
-from .lettering import Label, appear
+from .lettering import Label
 from .look import theme
+from .motion import appear
 from .scale import ticks, written
 
 

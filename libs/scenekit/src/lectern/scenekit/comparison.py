@@ -10,8 +10,9 @@ from manim import DOWN, LEFT, RIGHT, UP, Animation, LaggedStart, RoundedRectangl
 
 from .bullets import Point
 from .layout import frame, place
-from .lettering import Label, appear
+from .lettering import Label
 from .look import theme
+from .motion import appear
 
 
 class Comparison(VGroup):

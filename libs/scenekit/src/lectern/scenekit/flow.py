@@ -9,8 +9,9 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, Animation, Arrow, GrowArrow, LaggedStart, RoundedRectangle, VGroup
 
 from .layout import frame, place
-from .lettering import Label, appear
+from .lettering import Label
 from .look import theme
+from .motion import appear
 
 
 class Box(VGroup):

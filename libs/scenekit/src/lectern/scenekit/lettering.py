@@ -13,7 +13,6 @@ from manim import (
     RIGHT,
     UP,
     Animation,
-    FadeIn,
     GrowFromCenter,
     GrowFromEdge,
     LaggedStart,
@@ -21,10 +20,10 @@ from manim import (
     Text,
     VGroup,
 )
-from manim.utils.rate_functions import ease_out_cubic
 
 from .layout import UNITS_PER_POINT, fit, frame, gap_for
 from .look import theme
+from .motion import appear
 
 CAP = 0.727
 """Height of a capital in Inter, as a share of the font size."""
@@ -56,11 +55,9 @@ class Label(VGroup):
         self.text = " ".join(text.split())
         self.size = size
         style = {"font": font, "font_size": size, "weight": weight, "color": theme.text if color is None else color}
-        lines = [part for raw in text.split("\n") if raw.strip() for part in wrapped(raw.strip(), width, style)]
-        for number, line in enumerate(lines or [NOTHING]):
-            piece = Text(line, **style)
-            if not lines:
-                piece.set_opacity(0)  # keeps its place: manim cannot arrange what has no points
+        pieces = [piece for raw in text.split("\n") if raw.strip() for piece in wrapped(raw.strip(), width, style)]
+        # without text something unseen keeps the place: manim cannot arrange what has no points
+        for number, piece in enumerate(pieces or [Text(NOTHING, **style).set_opacity(0)]):
             low, _ = letters_box(piece, size)
             piece.shift((-number * gap_for(size) - low) * UP)
             self.add(piece)
@@ -145,11 +142,6 @@ class TitleCard(VGroup):
         return LaggedStart(*words, lag_ratio=0.35)
 
 
-def appear(thing: Any, run_time: float = 0.7, shift: Any = None) -> Animation:
-    """`thing` fades in, rising a little: the kit's gentle entrance."""
-    return FadeIn(thing, shift=0.18 * UP if shift is None else shift, run_time=run_time, rate_func=ease_out_cubic)
-
-
 def printable(text: str) -> str:
     """`text` without control characters and halves of surrogate pairs, which no font can set."""
     return "".join(
@@ -173,14 +165,13 @@ def letters_box(piece: Text, size: float) -> tuple[float, float]:
     return float(piece.get_bottom()[1]), float(piece.get_top()[1])
 
 
-def wrapped(text: str, width: float | None, style: dict[str, Any]) -> list[str]:
-    """`text` in lines of at most `width` units, as even as they can be with that number of lines."""
+def wrapped(text: str, width: float | None, style: dict[str, Any]) -> list[Text]:
+    """`text` set in lines of at most `width` units, as even as they can be with that number of lines."""
     words = text.split()
-    if width is None or len(text) < 2:
-        return [text]
-    total = Text(text, **style).width
-    if total <= width:
-        return [text]
+    whole = Text(text, **style)
+    total = whole.width
+    if width is None or len(text) < 2 or total <= width:
+        return [whole]
     if len(words) < 2 or max(len(word) for word in words) * total / len(text) > width:
         words = list(text)  # scripts without spaces, or a word longer than the line
     joint = "" if words == list(text) else " "
@@ -194,10 +185,14 @@ def wrapped(text: str, width: float | None, style: dict[str, Any]) -> list[str]:
             high = middle
         else:
             low = middle
-    even = _broken(words, joint, high)
-    if any(Text(line, **style).width > width for line in even if line.strip()):
-        even = _broken(words, joint, limit * 0.88)
-    return [line.strip() for line in even if line.strip()]
+    pieces = _set(_broken(words, joint, high), style)
+    if any(piece.width > width for piece in pieces):
+        pieces = _set(_broken(words, joint, limit * 0.88), style)
+    return pieces
+
+
+def _set(lines: list[str], style: dict[str, Any]) -> list[Text]:
+    return [Text(line.strip(), **style) for line in lines if line.strip()]
 
 
 def _broken(words: list[str], joint: str, limit: float) -> list[str]:

@@ -12,9 +12,9 @@ from pygments.token import Comment, Keyword, Literal, Name, Number, Operator, St
 from pygments.util import ClassNotFound
 
 from .layout import UNITS_PER_POINT, frame, place
-from .lettering import appear, printable
+from .lettering import printable
 from .look import theme
-from .motion import DIMMED, faded
+from .motion import DIMMED, appear, faded
 
 ADVANCE = 0.6
 """Width of a letter of the monospaced font, as a share of its size."""

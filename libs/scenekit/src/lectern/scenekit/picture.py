@@ -9,7 +9,8 @@ from typing import Any
 from manim import DOWN, Animation, Group, ImageMobject, LaggedStart, SVGMobject
 
 from .layout import frame
-from .lettering import Caption, appear
+from .lettering import Caption
+from .motion import appear
 
 ASSETS = Path("assets")
 

@@ -8,8 +8,9 @@ from typing import Any
 from manim import DOWN, LEFT, RIGHT, UP, Animation, Create, Dot, GrowFromCenter, LaggedStart, Line, VGroup
 
 from .layout import frame, place
-from .lettering import Label, appear
+from .lettering import Label
 from .look import theme
+from .motion import appear
 
 
 class Timeline(VGroup):
