@@ -177,6 +177,15 @@ async def test_a_template_that_cannot_be_read_becomes_a_card(coder: Deps, render
     assert "overlap" in event.degraded.detail
 
 
+async def test_small_code_is_still_shown(coder: Deps, renders: Renders) -> None:
+    small = Finding(rule="text-too-small", level="error", message="Text('1') has font size 11")
+    await renders(lambda source, request: Verdict(ok=True, findings=(small,)))
+    event = await coded(coder, await narrated(coder, s.CodeListing(language="python", source="x = 1")))
+    assert "CodeListing" in await source_of(coder, event.code.key)
+    event = await coded(coder, await narrated(coder, s.Bullets(items=("one",))))
+    assert "Bullets" not in await source_of(coder, event.code.key)
+
+
 async def test_when_nothing_is_fit_the_plain_card_is_taken_and_the_search_ends(coder: Deps, renders: Renders) -> None:
     renderer = await renders(lambda source, request: RAISED)
     event = await coded(coder, await narrated(coder, s.Bullets(items=("one", "two"))))

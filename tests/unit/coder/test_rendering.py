@@ -23,10 +23,10 @@ BEATS = (
     "The light is caught by chlorophyll, and water is drawn up from the roots, day after day after day.",
     "In the end there is sugar.",
 )
-LONG = "a rather long line of text that somebody put here without a thought for the width of a telephone's screen"
+LONG = "a rather long line that somebody wrote without a thought for the width of a screen"
 FULL: list[s.AnyVisual | None] = [
     None,
-    s.Bullets(items=(LONG,) * 8),
+    s.Bullets(items=(LONG,) * 7),
     s.Flow(
         steps=("Light", "Water from the roots", "Chlorophyll", "Electrons", "ATP", "Calvin cycle", "Sugar", "Starch")
     ),
@@ -35,7 +35,7 @@ FULL: list[s.AnyVisual | None] = [
     s.Chart(style="line", series=("",), rows=tuple((str(1900 + n), (n**2.0,)) for n in range(12))),
     s.Comparison(left_title="Mitosis", left=("two cells", LONG), right_title="Meiosis", right=("four cells",) * 5),
     s.Timeline(entries=tuple((str(1900 + 10 * n), "Something of some importance") for n in range(8))),
-    s.CodeListing(language="python", source="\n".join(f"value_{n} = compute({n}, 'text')" for n in range(20))),
+    s.CodeListing(language="python", source="\n".join(f"value_{n} = compute({n}, 'text')" for n in range(16))),
     s.Image(name="leaf.png", alt="A leaf"),
 ]
 HOSTILE = ["'); import os; ('", "{{ }} \\ #", "日本語 🌿", "\x00\u202e", "w" * 200]

@@ -30,7 +30,7 @@ MANIM = [
 def lines(limit: int = 40) -> st.SearchStrategy[str]:
     """One line of any text, thick with what means something in Markdown."""
     chars = st.one_of(st.sampled_from(MARKS), st.characters(exclude_categories=["Cs"]))
-    return st.lists(chars, max_size=limit).map("".join).map(clean).filter(bool).filter(lambda text: len(text) <= 100)
+    return st.lists(chars, max_size=limit).map("".join).map(clean).filter(bool).filter(lambda text: len(text) <= 90)
 
 
 def narration() -> st.SearchStrategy[str]:

@@ -45,9 +45,9 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         """The findings that are errors."""
         return tuple(finding for finding in self.findings if finding.level == "error")
 
-    def fit_for_template(self) -> bool:
-        """Whether a template may be shown: ours must have no error of any kind."""
-        return self.ok and not self.errors()
+    def fit_for_template(self, tolerated: frozenset[str] = frozenset()) -> bool:
+        """Whether a template may be shown: ours must have no error of any kind but those tolerated."""
+        return self.ok and not any(finding.rule not in tolerated for finding in self.errors())
 
     def fit_for_author(self) -> bool:
         """Whether an author's own scene may be shown. How it is laid out is theirs to judge; that it runs and keeps

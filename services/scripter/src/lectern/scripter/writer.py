@@ -42,7 +42,8 @@ def _offer(topic: str, offers: Sequence[Lesson]) -> Problem:
         code="unclear-topic",
         title="Which lesson is meant?",
         detail=f"No finished lesson is surely about “{topic}”. Did you mean {titles}?",
-        remedy=f'Try: lectern make "{offers[0].title}". For other topics write a lesson in Markdown, or set GEMINI_API_KEY.',
+        remedy=f'Try: lectern make "{offers[0].title}". '
+        "For other topics write a lesson in Markdown, or set GEMINI_API_KEY.",
     )
 
 

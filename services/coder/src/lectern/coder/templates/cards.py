@@ -30,7 +30,8 @@ def card(task: Task) -> str:
 def plain_card(task: Task) -> str:
     """The scene's title, and nothing that could go wrong: what is shown when even the card cannot be."""
     title = visible(task.scene.title) or visible(task.script_title) or "…"
-    setup = [f"title = fit(Text({title[:60]!r}, font_size=theme.title), frame.safe.width * 0.8, 3)", ""]
+    words = f"Label({title[:80]!r}, size=theme.title, width=frame.safe.width * 0.8)"
+    setup = [f"title = fit({words}, frame.safe.width, frame.safe.height)", ""]
     beats = [[Move(play="FadeIn(title)")], *([Move(play="focus(title)")] for _ in task.narration.beats[1:])]
     return scene_source("PlainCard", setup, beats, task.narration)
 

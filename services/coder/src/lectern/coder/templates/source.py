@@ -9,6 +9,7 @@ from lectern.coder.templates.text import comment
 from lectern.contracts.narration import Narration
 
 INDENT = " " * 8
+SHORT = 2.0  # seconds of a beat in which there is time for one motion only
 
 
 def scene_source(name: str, setup: Sequence[str], beats: Sequence[Sequence[Move]], narration: Narration) -> str:
@@ -17,6 +18,9 @@ def scene_source(name: str, setup: Sequence[str], beats: Sequence[Sequence[Move]
     lines += [(INDENT + line).rstrip() for line in setup]
     for moves, span in zip(beats, narration.beats, strict=True):
         lines += [INDENT + comment(span.text), INDENT + "with self.beat():"]
+        if moves and span.end - span.start < SHORT:
+            lines.append(f"{INDENT}    self.play({', '.join(move.play for move in moves)}, run_time=1)")
+            continue
         for move in moves:
             if move.word:
                 lines.append(f"{INDENT}    self.at({move.word!r})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from lectern.coder.task import Task
@@ -9,6 +10,10 @@ from lectern.coder.templates.choreography import Move, Part, Step, choreograph
 from lectern.coder.templates.source import scene_source
 from lectern.coder.templates.text import quoted, visible
 from lectern.contracts import script as s
+from lectern.contracts.quality import Aspect
+
+# Letters of list text that a frame's body holds at full size, with the gaps between points (measured with Inter).
+_ROOM: dict[Aspect, int] = {"16:9": 220, "9:16": 230, "1:1": 110}
 
 
 def template(task: Task) -> str | None:
@@ -19,7 +24,8 @@ def template(task: Task) -> str | None:
             setup = [f"eq = Equation({arguments})", _larger("eq", 1.5)]
             return _scene(task, "Formulas", setup, _one_by_one("eq", lines))
         case s.Bullets(items=items):
-            setup = [f"points = Bullets({_list(items)})", _larger("points", 1.3)]
+            wide = _width_for(items, task.options.aspect)
+            setup = [f"points = Bullets({_list(items)}{wide})", _larger("points", 1.3)]
             return _scene(task, "Points", setup, _one_by_one("points", items))
         case s.Flow(steps=steps):
             return _scene(task, "Steps", [f"flow = Flow({_list(steps)})"], _flow(steps))
@@ -50,8 +56,14 @@ def _scene(task: Task, name: str, setup: Sequence[str], steps: Sequence[Step]) -
     return scene_source(name, [f"title = Title({quoted(title)})", *setup, ""], opened, task.narration)
 
 
+def _width_for(items: Sequence[str], aspect: Aspect) -> str:
+    """The width to wrap much text at, so that shrinking it to the frame afterwards uses the frame's full width."""
+    share = sum(len(item) for item in items) / _ROOM[aspect]
+    return f", width=frame.body.width * {math.sqrt(share):.2f}" if share > 1.1 else ""
+
+
 def _larger(name: str, most: float) -> str:
-    """A line that enlarges a thing as far as the frame allows: a few short words should not look lost."""
+    """A line that fits a thing to the frame, enlarged up to `most`: a few short words should not look lost."""
     room = f"frame.body.width / {name}.width, frame.body.height / {name}.height"
     return f"{name}.scale(min({most}, {room}))"
 

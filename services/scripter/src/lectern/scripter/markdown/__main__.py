@@ -32,6 +32,9 @@ def main(names: list[str]) -> int:
             bad += 1
             for fault in error.problem.errors:
                 sys.stdout.write(f"{name}: {fault.pointer}: {fault.detail}\n")
+        except (OSError, UnicodeDecodeError) as error:
+            bad += 1
+            sys.stdout.write(f"{name}: cannot be read as UTF-8 text: {error}\n")
     return 1 if bad or not names else 0
 
 

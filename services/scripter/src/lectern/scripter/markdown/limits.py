@@ -8,10 +8,10 @@ BEAT_WORDS = 60  # about 25 s at 150 words a minute; a picture that rests longer
 SCENE_WORDS = 240  # about 100 s
 SCENES = 100
 TITLE_CHARACTERS = 120
-ITEMS = {"bullets": 8, "flow": 8, "timeline": 8, "comparison": 6, "equation": 8}
-ITEM_CHARACTERS = 120
-CHART_ROWS, CHART_SERIES = 16, 5
-CODE_LINES, CODE_COLUMNS = 36, 120
+ITEMS = {"bullets": 7, "flow": 8, "timeline": 8, "comparison": 6, "equation": 6}
+ITEM_CHARACTERS = 90
+CHART_ROWS, CHART_SERIES = 12, 4
+CODE_LINES, CODE_COLUMNS = 16, 64
 
 _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
