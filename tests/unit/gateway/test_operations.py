@@ -191,3 +191,12 @@ async def test_a_stopped_gateway_leaves_no_pull_behind(settings: Settings, deps:
         await server.http.get("/readyz")
     info = await deps.nats.jetstream().consumer_info(VIDEOS, PROJECTOR)
     assert info.num_waiting == 0
+
+
+async def test_an_answer_does_not_wait_for_the_clients_acknowledgement(http: httpx.AsyncClient) -> None:
+    times = []
+    for _ in range(20):
+        started = time.perf_counter()
+        await http.get("/healthz")
+        times.append(time.perf_counter() - started)
+    assert sorted(times)[5] < 0.03  # with Nagle's algorithm on, each of them takes 0.04

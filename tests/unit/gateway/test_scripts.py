@@ -17,6 +17,8 @@ from lectern.contracts import events as e
 from lectern.contracts import script as s
 from lectern.contracts import subjects
 from lectern.contracts.problems import Problem
+from lectern.gateway.context import Known, decide
+from lectern.gateway.refusals import Refusal
 from lectern.gateway.scripttext import PARSE, Parsed, markdown_key
 from lectern.worker import Deps
 
@@ -362,3 +364,20 @@ async def test_a_cancellation_and_a_completion_at_once_leave_one_outcome(api: Ru
         assert len(outcomes) == 1
         assert answer.status_code == (409 if won else 202)
         assert isinstance(outcomes[0], e.VideoCompleted if won else e.VideoCancelled)
+
+
+async def test_an_event_whose_name_somebody_else_used_first_is_not_taken_for_stored(
+    api: Running, made: Story, deps: Deps
+) -> None:
+    def approval(plan: int) -> e.ScriptApproved:
+        return e.ScriptApproved(
+            video_id=made.video_id, revision=2, script_key="k", title="t", scenes=(), plan=(plan,), options=made.options
+        )
+
+    await made.log.publish(approval(1))
+
+    async def decision(_: Known) -> e.AnyEvent:
+        return approval(2)
+
+    with pytest.raises(Refusal, match="keep changing"):
+        await decide(api.gateway, made.video_id, decision)
