@@ -166,6 +166,7 @@ class Supervisor:
         self._current = Zygote(self._config.setup)
         answer = await self._current.ready
         if isinstance(answer, Refused):
+            self._current.end()
             self._agent.send(answer)
             return
         if self._config.tex is not None and TexBroker.installed():

@@ -1,0 +1,277 @@
+"""The warm pool: real zygotes, real renders."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import subprocess
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from lectern.contracts.problems import ProblemError
+from lectern.renderer.pool import ColdPool, Limits, RenderJob, WarmPool
+from lectern.renderer.sandbox import kernel
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+
+CIRCLE = """
+from manim import Circle, Create, Scene
+
+class Drawn(Scene):
+    def construct(self):
+        self.play(Create(Circle()))
+"""
+ENDLESS = """
+import time
+from manim import Scene
+
+class Endless(Scene):
+    def construct(self):
+        print("started", flush=True)
+        time.sleep(600)
+"""
+
+
+def settings(**changes: Any) -> dict[str, Any]:
+    return {
+        "mode": "render",
+        "scene_class": None,
+        "width": 128,
+        "height": 72,
+        "fps": 10,
+        "seconds": 1.0,
+        "beats": [{"start": 0.0, "end": 1.0, "text": "A circle."}],
+        "words": [],
+        "theme": "dark",
+        "seed": 7,
+        "encoder": {"preset": "ultrafast", "crf": 23, "threads": 1},
+        "tex": "broker",
+    } | changes
+
+
+def job(code: str = CIRCLE, limits: Limits | None = None, **changes: Any) -> RenderJob:
+    return RenderJob(code=code, settings=settings(**changes), limits=limits or Limits(wall_seconds=60))
+
+
+def processes(root: Path) -> dict[int, str]:
+    """This pool's processes: the role of each."""
+    found = {}
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            command = Path(f"/proc/{entry}/cmdline").read_text()
+            role = re.search(r"lectern\.renderer\.sandbox\.(\w+)", command)
+            state, _, _, session = Path(f"/proc/{entry}/stat").read_text().rsplit(")", 1)[1].split()[:4]
+            if role and f"{root}/" in command and state != "Z":
+                found[int(entry)] = "job" if role[1] == "zygote" and session == entry else role[1]
+    return found
+
+
+def running(root: Path, role: str = "job") -> list[int]:
+    return [pid for pid, each in processes(root).items() if each == role]
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("pool")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def pool(root: Path) -> AsyncIterator[WarmPool]:
+    pool = WarmPool(root=root, slots=2)
+    await pool.start()
+    yield pool
+    await pool.close()
+
+
+async def test_a_scene_becomes_verified_footage_with_progress(pool: WarmPool) -> None:
+    progress: list[tuple[int, int]] = []
+    outcome = await pool.run(job(), lambda frames, of: progress.append((frames, of)))
+    assert outcome.ok
+    assert outcome.footage is not None
+    assert outcome.footage.stat().st_nlink == 1
+    assert outcome.decoded is not None
+    assert (outcome.decoded.frames, outcome.decoded.width, outcome.decoded.height, outcome.decoded.fps) == (
+        10,
+        128,
+        72,
+        10,
+    )
+    assert progress[-1] == (10, 10)
+    assert outcome.peak_memory_bytes > 50_000_000
+    assert 0 < outcome.cpu_seconds < 60
+
+
+async def test_the_same_job_gives_the_same_bytes(pool: WarmPool) -> None:
+    one, two = await asyncio.gather(pool.run(job()), pool.run(job()))
+    assert one.footage is not None
+    assert two.footage is not None
+    assert one.footage.read_bytes() == two.footage.read_bytes()
+
+
+async def test_a_measuring_run_gives_beats_and_no_footage(pool: WarmPool) -> None:
+    outcome = await pool.run(job(mode="measure"))
+    assert outcome.ok
+    assert outcome.footage is None
+    assert outcome.result is not None
+    assert outcome.result.beats[0].measured == 1.0
+
+
+async def test_a_scene_that_raises_is_answered_with_its_own_line(pool: WarmPool) -> None:
+    outcome = await pool.run(job(CIRCLE.replace("Circle())", "Circel())")))
+    assert not outcome.ok
+    assert outcome.killed is None
+    assert outcome.result is not None
+    assert outcome.result.error is not None
+    assert (outcome.result.error.type, outcome.result.error.line) == ("NameError", 6)
+
+
+async def test_assets_can_be_read(pool: WarmPool, tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("from an asset")
+    code = CIRCLE + "        print(open('assets/words.txt').read())\n"
+    outcome = await pool.run(RenderJob(code=code, settings=settings(), assets={"words.txt": tmp_path / "words.txt"}))
+    assert "from an asset" in outcome.log_tail
+
+
+async def test_cancelling_kills_the_job_and_wipes_its_folder(pool: WarmPool, root: Path) -> None:
+    run = asyncio.create_task(pool.run(job(ENDLESS)))
+    await until(lambda: bool(running(root)))
+    run.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await run
+    assert running(root) == []
+    await until(lambda: not os.listdir(root / "jobs"))
+    assert (await pool.run(job())).ok
+
+
+@pytest.mark.parametrize("moment", [0.0, 0.001, 0.01, 0.03, 0.06, 0.1])
+async def test_cancelling_at_any_moment_leaves_nothing(pool: WarmPool, root: Path, moment: float) -> None:
+    footage = set(os.listdir(root / "footage"))
+    run = asyncio.create_task(pool.run(job()))
+    await asyncio.sleep(moment)
+    run.cancel()
+    outcome = (await asyncio.gather(run, return_exceptions=True))[0]
+    await until(lambda: not running(root) and not os.listdir(root / "jobs"))
+    kept = set(os.listdir(root / "footage")) - footage
+    assert kept == ({outcome.footage.name} if not isinstance(outcome, BaseException) and outcome.footage else set())
+
+
+async def test_jobs_run_at_once_in_as_many_slots_as_there_are(pool: WarmPool, root: Path) -> None:
+    runs = [asyncio.create_task(pool.run(job(ENDLESS))) for _ in range(3)]
+    await until(lambda: len(running(root)) == 2)
+    await asyncio.sleep(0.3)  # a third would be forked within milliseconds
+    assert len(running(root)) == 2
+    for run in runs:
+        run.cancel()
+    await asyncio.gather(*runs, return_exceptions=True)
+    assert running(root) == []
+
+
+async def test_a_job_past_its_time_is_killed_and_its_words_are_kept(pool: WarmPool) -> None:
+    outcome = await pool.run(job(ENDLESS, Limits(wall_seconds=3)))
+    assert (outcome.killed, outcome.ok) == ("wall", False)
+    assert "3 seconds" in outcome.reason
+    assert "started" in outcome.log_tail
+
+
+async def test_after_the_supervisor_is_killed_the_next_job_has_a_new_one(pool: WarmPool, root: Path) -> None:
+    run = asyncio.create_task(pool.run(job(ENDLESS)))
+    await until(lambda: bool(running(root)))
+    old = set(processes(root))
+    os.kill(running(root, "supervisor")[0], signal.SIGKILL)
+    assert (await run).killed == "sandbox"
+    await until(lambda: not old & set(processes(root)))
+    assert (await pool.run(job())).ok
+
+
+async def test_after_a_zygote_is_killed_the_next_job_has_another(pool: WarmPool, root: Path) -> None:
+    run = asyncio.create_task(pool.run(job(ENDLESS)))
+    await until(lambda: bool(running(root)))
+    for pid in running(root, "zygote"):
+        os.kill(pid, signal.SIGKILL)
+    assert (await run).killed in ("crash", "sandbox", "memory")
+    await until(lambda: not running(root))
+    assert (await pool.run(job())).ok
+
+
+async def test_latex_works_or_says_what_to_do(pool: WarmPool) -> None:
+    code = CIRCLE.replace("Circle", "MathTex").replace("Create(MathTex())", "Create(MathTex('x^2'))")
+    outcome = await pool.run(job(code))
+    if pool.latex:
+        assert outcome.ok, outcome
+    else:
+        assert outcome.result is not None
+        assert outcome.result.error is not None
+        assert "LaTeX" in outcome.result.error.message
+        assert "Typst" in outcome.result.error.message
+
+
+async def test_numbers_work_with_or_without_latex(pool: WarmPool) -> None:
+    code = CIRCLE.replace("Circle", "DecimalNumber").replace("DecimalNumber())", "DecimalNumber(3.5))")
+    assert (await pool.run(job(code))).ok
+
+
+async def test_a_zygote_is_replaced_after_its_share_of_jobs(tmp_path: Path) -> None:
+    pool = WarmPool(root=tmp_path / "pool", slots=1, recycle_after=2)
+    await pool.start()
+    try:
+        first = set(running(tmp_path / "pool", "zygote"))
+        async with asyncio.timeout(60):
+            while first & set(running(tmp_path / "pool", "zygote")):
+                assert (await pool.run(job(mode="measure"))).ok
+    finally:
+        await pool.close()
+
+
+async def test_a_cold_pool_does_the_same(tmp_path: Path) -> None:
+    pool = ColdPool(root=tmp_path / "pool", slots=1)
+    await pool.start()
+    try:
+        assert [(await pool.run(job())).ok for _ in range(2)] == [True, True]
+    finally:
+        await pool.close()
+    await until(lambda: not processes(tmp_path / "pool"))
+
+
+@pytest.mark.parametrize("off", [{"seccomp"}, {"landlock", "namespaces"}], ids=["seccomp", "files"])
+async def test_without_enough_layers_the_pool_refuses_to_start(tmp_path: Path, off: set[str]) -> None:
+    pool = WarmPool(root=tmp_path, switched_off=frozenset(off))
+    with pytest.raises(ProblemError, match="cannot be set up here") as refused:
+        await pool.start()
+    assert refused.value.problem.code == "no-sandbox"
+    assert "seccomp" in refused.value.problem.detail
+    await pool.close()
+    await until(lambda: not processes(tmp_path))
+
+
+@pytest.mark.skipif(not kernel.has_capabilities(kernel.CAP_SYS_ADMIN), reason="mounting a small disk takes privilege")
+async def test_a_full_disk_is_a_clear_outcome(tmp_path: Path) -> None:
+    kernel.mount("tmpfs", str(tmp_path), "tmpfs", 0, "size=4m,mode=755")
+    pool = WarmPool(root=tmp_path / "pool", slots=1)
+    try:
+        await pool.start()
+        (asset := tmp_path / "asset").write_bytes(bytes(2 << 20))
+        outcome = await pool.run(RenderJob(code=CIRCLE, settings=settings(), assets={"a": asset, "b": asset}))
+        assert outcome.killed == "disk"
+        assert "No space left" in outcome.reason
+        asset.unlink()
+        flood = CIRCLE + "        open('flood', 'wb').write(bytes(8 << 20))\n"
+        outcome = await pool.run(job(flood))
+        assert not outcome.ok
+        assert "No space left" in f"{outcome.reason}{outcome.result}{outcome.log_tail}"
+        assert (await pool.run(job())).ok
+    finally:
+        await pool.close()
+        await asyncio.to_thread(subprocess.run, ["umount", tmp_path], check=True)
