@@ -31,6 +31,13 @@ def test_a_snapshot_fills_the_board() -> None:
     assert board.changes[0] == "script: Leaf, 2 scenes"
 
 
+def test_a_script_is_announced_even_when_its_title_is_the_topic() -> None:
+    board = Board()
+    board.apply({"type": "video.snapshot", "video": video(scene_count=0, stage="scripting", scenes=[])})
+    board.apply({"type": "video.scripted", "video": video(scenes=[scene(1, "waiting"), scene(2, "waiting")])})
+    assert board.changes[0] == "script: Leaf, 2 scenes"
+
+
 def test_a_scene_fact_moves_its_scene_only() -> None:
     board = scripted()
     board.apply({"type": "scene.coded", "video": video(stage="rendering"), "scene": scene(1, "coded", seconds=4.5)})

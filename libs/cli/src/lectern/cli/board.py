@@ -36,6 +36,7 @@ class Board:
     """A video and its scenes. `changes` are the sentences the last event gave rise to, for plain displays."""
 
     title: str = ""
+    count: int = 0
     status: str = "queued"
     stage: str = ""
     percent: int = 0
@@ -74,14 +75,14 @@ class Board:
         )
 
     def _video(self, video: dict[str, Any]) -> None:
-        if video["title"] != self.title and video["scene_count"]:
-            count = video["scene_count"]
+        count = video["scene_count"]
+        if count and (video["title"], count) != (self.title, self.count):
             self.changes.append(f"script: {video['title']}, {count} scene{'s' if count != 1 else ''}")
         if video["stage"] != self.stage:
             self.doing = ""
             if video["stage"] in ("review", "composing"):
                 self.changes.append("composing" if video["stage"] == "composing" else "the script waits for approval")
-        self.title, self.status, self.percent = video["title"], video["status"], video["progress"]
+        self.title, self.count, self.status, self.percent = video["title"], count, video["status"], video["progress"]
         self.stage = video["stage"] or ""
 
     def _scene(self, scene: dict[str, Any]) -> None:
