@@ -25,7 +25,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """The exception that ended the run."""
 
     type: str
-    message: str
+    message: str = ""
     line: int | None = None
     code: str | None = None
     traceback: str = ""

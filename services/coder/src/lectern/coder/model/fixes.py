@@ -1,0 +1,214 @@
+"""Mending what models are known to get wrong, without asking one: fences, renamed classes, old calls, imports."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import difflib
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from lectern.coder.model.reference import Reference
+
+# Names of manim's past, and of other people's libraries, with what they are called today. From manim's changelogs
+# (0.1 to 0.22) and from what models were seen to write.
+RENAMED: dict[str, str] = {
+    "ShowCreation": "Create",
+    "ShowCreationThenDestruction": "ShowPassingFlash",
+    "ShowCreationThenFadeOut": "ShowPassingFlash",
+    "ShowIncreasingSubsets": "AddTextLetterByLetter",
+    "CircleIndicate": "Circumscribe",
+    "ShowCreationThenFadeAround": "Circumscribe",
+    "FocusOnDot": "FocusOn",
+    "WiggleOutThenIn": "Wiggle",
+    "DrawBorderThenFillText": "Write",
+    "WriteText": "Write",
+    "TextMobject": "Text",
+    "OldTex": "Text",
+    "OldTexText": "Text",
+    "TexText": "Text",
+    "TexMobject": "MathTex",
+    "FadeInFromDown": "FadeIn",
+    "FadeInFromLarge": "FadeIn",
+    "FadeOutAndShift": "FadeOut",
+    "FadeInFrom": "FadeIn",
+    "FadeInFromPoint": "FadeIn",
+    "FadeOutToPoint": "FadeOut",
+    "GraphScene": "NarratedScene",
+    "NumberLineScene": "NarratedScene",
+    "ZoomedNarratedScene": "NarratedMovingCameraScene",
+    "MovingCameraScene": "NarratedMovingCameraScene",
+    "ThreeDScene": "NarratedThreeDScene",
+    "Scene": "NarratedScene",
+    "ParametricSurface": "Surface",
+    "ParametricFunctionGraph": "ParametricFunction",
+    "SmallDot": "Dot",
+    "DashedMobject": "DashedVMobject",
+    "SVGMobjectFromText": "Text",
+    "VFadeIn": "FadeIn",
+    "VFadeOut": "FadeOut",
+    "VGroupOf": "VGroup",
+    "FRAME_WIDTH": "frame.width",
+    "FRAME_HEIGHT": "frame.height",
+    "FRAME_X_RADIUS": "(frame.width / 2)",
+    "FRAME_Y_RADIUS": "(frame.height / 2)",
+    "LIGHT_GREY": "LIGHT_GRAY",
+    "ORANGE_A": "ORANGE",
+    "ORANGE_B": "ORANGE",
+    "ORANGE_C": "ORANGE",
+    "ORANGE_D": "ORANGE",
+    "ORANGE_E": "ORANGE",
+    "CYAN": "TEAL",
+    "MAGENTA": "PINK",
+    "VIOLET": "PURPLE",
+    "BROWN": "DARK_BROWN",
+    "LIME": "GREEN_A",
+    "NAVY": "DARK_BLUE",
+    "SKY_BLUE": "BLUE_B",
+    "LIGHT_BLUE": "BLUE_B",
+    "LIGHT_GREEN": "GREEN_B",
+    "DARK_GREEN": "GREEN_E",
+    "LIGHT_RED": "RED_B",
+    "LIGHT_YELLOW": "YELLOW_A",
+    "ease_in_out": "smooth",
+    "ease_in_out_cubic": "rate_functions.ease_in_out_cubic",
+    "ease_out_cubic": "rate_functions.ease_out_cubic",
+    "numpy": "np",
+}
+METHODS: dict[str, str] = {
+    "scale_in_place": "scale",
+    "rotate_in_place": "rotate",
+    "set_fill_color": "set_fill",
+    "get_graph": "plot",
+    "get_parametric_curve": "plot_parametric_curve",
+    "get_axis_label": "get_axis_labels",
+    "get_riemann_rectangles_list": "get_riemann_rectangles",
+    "to_left_edge": "to_edge",
+    "move_to_edge": "to_edge",
+    "fade_to": "set_color",
+    "set_colour": "set_color",
+    "set_stroke_color": "set_stroke",
+    "arrange_submobjects": "arrange",
+    "center_on": "move_to",
+    "change_color": "set_color",
+}
+NO_ARGUMENT = {"FadeInFromDown": ", shift=UP", "FadeInFromLarge": ", scale=1.5", "FadeInFrom": "", "FadeOutAndShift": ""}
+CLOSE = 0.84  # likeness of two names from which one is a misspelling of the other
+
+_FENCE = re.compile(r"```[ \t]*(?:python|py|manim)?[ \t]*\r?\n(.*?)(?:\n```|\Z)", re.DOTALL | re.IGNORECASE)
+_FORBIDDEN_IMPORT = re.compile(r"^\s*(?:from\s+(?:manim\S*|manimlib\S*|manim_imports_ext|big_ol_pile\S*|numpy|math)\s+import\s.*|import\s+(?:manim\S*|numpy(?:\s+as\s+np)?)\s*)$", re.MULTILINE)
+_KIT_IMPORT = "from lectern.scenekit import *"
+
+
+class Mended(msgspec.Struct, frozen=True, kw_only=True):
+    """Code, and what was changed to get it, in words."""
+
+    code: str
+    changes: tuple[str, ...] = ()
+
+
+def mend(answer: str, reference: Reference) -> Mended:
+    """The code of a model's answer with everything mended that can be without understanding it.
+
+    Code that does not parse is returned as far as it got: preflight names the line.
+    """
+    code = unfenced(answer)
+    changes = [] if code == answer.strip() else ["took the code out of the text around it"]
+    imported = _imports(code)
+    if imported != code:
+        changes.append("replaced the imports by the kit's")
+        code = imported
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:
+        return Mended(code=code, changes=tuple(changes))
+    edits = [*_renamed(tree, reference), *_methods(tree, reference)]
+    code = _edited(code, edits)
+    changes += list(dict.fromkeys(f"{old} → {new}" for _, _, old, new in edits))
+    return Mended(code=code, changes=tuple(changes))
+
+
+def unfenced(answer: str) -> str:
+    """The longest fenced block that holds a class; the whole answer when there is none."""
+    blocks = [block for block in _FENCE.findall(answer) if "class " in block] or _FENCE.findall(answer)
+    return (max(blocks, key=len) if blocks else answer).strip("\n").rstrip() + "\n" if answer.strip() else ""
+
+
+def _imports(code: str) -> str:
+    """The kit's import first; manim's and numpy's own out. `math`'s names that are used keep an import of theirs."""
+    found = [match.group(0) for match in _FORBIDDEN_IMPORT.finditer(code)]
+    kept = [line.strip() for line in found if re.match(r"\s*from\s+math\s", line)]
+    rest = _FORBIDDEN_IMPORT.sub("", code).replace(_KIT_IMPORT, "").lstrip("\n")
+    head = "\n".join([_KIT_IMPORT, *kept])
+    result = f"{head}\n\n\n{rest}"
+    return code if code.startswith(_KIT_IMPORT) and not found else result
+
+
+_Edit = tuple[int, int, str, str]  # line from 1, column in bytes, old, new
+
+
+def _renamed(tree: ast.Module, reference: Reference) -> Iterator[_Edit]:
+    known = reference.known() | frozenset(dir(builtins)) | _defined(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            name = node.id
+            if name in ("Scene", "ThreeDScene", "MovingCameraScene"):
+                if _is_base(node, tree):
+                    yield node.lineno, node.col_offset, name, RENAMED[name]
+            elif name not in known:
+                new = RENAMED.get(name) or _nearest(name, reference.known() | _defined(tree))
+                if new:
+                    yield node.lineno, node.col_offset, name, new
+
+
+def _is_base(node: ast.Name, tree: ast.Module) -> bool:
+    return any(node in each.bases for each in ast.walk(tree) if isinstance(each, ast.ClassDef))
+
+
+def _methods(tree: ast.Module, reference: Reference) -> Iterator[_Edit]:
+    own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    real = reference.method_names() | own
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            name = node.func.attr
+            line, column = node.func.end_lineno, node.func.end_col_offset
+            if name in METHODS and name not in real and line is not None and column is not None:
+                yield line, column - len(name.encode()), name, METHODS[name]
+
+
+def _defined(tree: ast.Module) -> frozenset[str]:
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef() | ast.ClassDef() | ast.AsyncFunctionDef():
+                names.add(node.name)
+            case ast.Name(ctx=ast.Store()):
+                names.add(node.id)
+            case ast.arg():
+                names.add(node.arg)
+            case ast.alias():
+                names.add((node.asname or node.name).split(".")[0])
+            case ast.ExceptHandler(name=str(name)):
+                names.add(name)
+    return frozenset(names)
+
+
+def _nearest(name: str, known: frozenset[str]) -> str | None:
+    """The one known name a wrong one surely means: the same but for case, or a slip of a letter or two."""
+    same = [other for other in known if other.lower() == name.lower()]
+    if len(same) == 1:
+        return same[0]
+    near = difflib.get_close_matches(name, [o for o in known if o[:1] == name[:1]], n=2, cutoff=CLOSE)
+    return near[0] if len(near) == 1 else None
+
+
+def _edited(code: str, edits: list[_Edit]) -> str:
+    lines = [line.encode() for line in code.splitlines(keepends=True)]
+    for line, column, old, new in sorted(set(edits), reverse=True):
+        text = lines[line - 1]
+        end = column + len(old.encode())
+        if text[column:end] == old.encode():
+            lines[line - 1] = text[:column] + new.encode() + text[end:]
+    return b"".join(lines).decode()
