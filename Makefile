@@ -40,8 +40,8 @@ lock: $(READY) ## resolve dependencies anew into requirements.lock (versions and
 hostile: $(READY) ## run hostile scene code against the sandbox
 	@$(BIN)/python -m pytest tests/hostile
 
-bench: $(READY) ## measure rendering and the pipeline on this machine
-	@$(BIN)/python -m bench
+bench: $(READY) ## measure what rendering costs on this machine
+	@for each in bench/*.py; do $(BIN)/python "$$each"; done
 
 doctor: $(READY) ## say what this machine lacks, if anything
 	@$(BIN)/lectern doctor
