@@ -12,6 +12,7 @@ from nats.aio.msg import Msg
 from unit.coder.tasks import narrate
 
 from lectern.coder.app import build
+from lectern.coder.handlers import STAGE
 from lectern.coder.preflight import Preflight, Request
 from lectern.coder.settings import CoderSettings
 from lectern.coder.verdict import Failure, Finding, Verdict
@@ -72,11 +73,12 @@ async def renders(deps: Deps) -> AsyncIterator[Renders]:
 
 @pytest.fixture
 async def coder(deps: Deps, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Deps]:
-    """The service, running, with retries on a test's time scale."""
+    """The service's loop, running, with retries on a test's time scale."""
     monkeypatch.setattr(loop_module, "retry_delay", lambda attempt: 0.05)
     stop = asyncio.Event()
     given = CoderSettings(**{**settings.model_dump(), "preflight_patience": 0.1, "preflight_timeout": 5.0})
-    task = asyncio.create_task(build(given, deps).serve(stop))
+    service = build(given, deps)
+    task = asyncio.create_task(loop_module.StageLoop(STAGE, deps, service.deps, service.settings).run(stop))
     yield deps
     stop.set()
     await task

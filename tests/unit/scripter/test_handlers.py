@@ -21,19 +21,24 @@ from lectern.scripter.responder import SUBJECT, Answer
 from lectern.scripter.settings import ScripterSettings
 from lectern.scripter.writer import LessonWriter
 from lectern.worker import Deps, Permanent, Settings
+from lectern.worker.loop import StageLoop
 
 LESSON = "---\nlanguage: de\n---\n# Gezeiten\n\n## Der Mond\n\nDer Mond zieht.\n\n## Die Erde\n\nDie Erde dreht sich.\n\n- Tag\n"
 
 
 @pytest.fixture
 async def scripter(deps: Deps, settings: Settings) -> AsyncIterator[Deps]:
-    """The service, running."""
+    """The service's loop and responder, running."""
     stop = asyncio.Event()
     service = build(ScripterSettings(**settings.model_dump()), deps)
-    task = asyncio.create_task(service.serve(stop))
+    assert service.start
+    assert service.close
+    await service.start()
+    task = asyncio.create_task(StageLoop(STAGE, deps, service.deps, service.settings).run(stop))
     yield deps
     stop.set()
     await task
+    await service.close()
 
 
 async def log_after(deps: Deps, event: e.AnyEvent, count: int) -> list[e.AnyEvent]:
@@ -159,13 +164,8 @@ async def test_an_unknown_topic_says_what_to_do(scripter: Deps) -> None:
 
 async def test_a_lesson_is_checked_on_request(scripter: Deps) -> None:
     async def ask(text: str) -> Answer:
-        async with asyncio.timeout(10):
-            while True:
-                try:
-                    reply = await scripter.nats.request(SUBJECT, text.encode(), timeout=5)
-                    return msgspec.json.decode(reply.data, type=Answer)
-                except Exception:  # the responder may not have subscribed yet
-                    await asyncio.sleep(0.05)
+        reply = await scripter.nats.request(SUBJECT, text.encode(), timeout=5)
+        return msgspec.json.decode(reply.data, type=Answer)
 
     assert (await ask(LESSON)).script == parse(LESSON)
     problem = (await ask("## A\n")).problem
