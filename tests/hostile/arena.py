@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import contextlib
 import hashlib
 import json
@@ -78,7 +79,9 @@ class Arena:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self.pool = WarmPool(root=self.home / "pool", slots=2, switched_off=_switched_off())
+        self.pool = WarmPool(
+            root=self.home / "pool", slots=2, switched_off=_switched_off(), landlock_at_most=_landlock_at_most()
+        )
         self.wait(self.pool.start())
         self._lay_out_canaries()
         self._listen()
@@ -145,8 +148,11 @@ class Arena:
             "abstract": self.listeners["abstract"].getsockname().decode()[1:],
         }
 
+    def start(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
+        return self.start(work).result(60)
 
     def job(self, code: str, **limits: float) -> RenderJob:
         return RenderJob(
@@ -245,6 +251,11 @@ class Arena:
 def _switched_off() -> frozenset[str]:
     """Layers to do without, to see what the others hold: LECTERN_HOSTILE_WITHOUT="namespaces"."""
     return frozenset(os.environ.get("LECTERN_HOSTILE_WITHOUT", "").split())
+
+
+def _landlock_at_most() -> int:
+    """The Landlock ABI of an older kernel: LECTERN_HOSTILE_LANDLOCK=1 is Linux 5.13."""
+    return int(os.environ.get("LECTERN_HOSTILE_LANDLOCK", "99"))
 
 
 def _limits(code: str) -> dict[str, float]:

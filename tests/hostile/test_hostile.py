@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
-from hostile.arena import LIMITS, SCENES, Arena, expected_ends, how_it_ended
+from hostile.arena import LIMITS, SCENES, SETTINGS, Arena, expected_ends, how_it_ended, settled
 
 ALL = sorted(SCENES.glob("*.py"))
 
@@ -30,3 +33,32 @@ def test_a_hostile_scene_does_no_harm_and_the_next_honest_job_works(scene: Path,
     assert all(0 <= frames <= of for frames, of in progress)
     assert took < LIMITS["wall_seconds"] + 5
     assert arena.honest_digest() == honest
+
+
+@pytest.mark.parametrize(
+    "greedy",
+    ["threads_without_end", "endless_loop", "memory_bomb", "disk_flood_many_files", "log_flood", "inode_flood"],
+)
+def test_a_greedy_scene_does_not_starve_its_neighbour(greedy: str, arena: Arena, honest: str) -> None:
+    code = (SCENES / f"{greedy}.py").read_text()
+    greedy_run = arena.start(arena.pool.run(arena.job(code, wall_seconds=3)))
+    assert settled(lambda: bool(arena.jobs_alive()) or greedy_run.done())
+    assert arena.honest_digest() == honest
+    outcome = greedy_run.result(20)
+    if outcome.footage is not None:
+        outcome.footage.unlink()
+    assert list(arena.damage(outcome)) == []
+
+
+@pytest.mark.parametrize(
+    "scene", ["read_host_secrets", "walk_the_host", "network_families", "exec_a_program", "exec_from_memory"]
+)
+def test_the_same_scene_without_a_sandbox_does_escape(scene: str, arena: Arena, tmp_path: Path) -> None:
+    """A control: the scenes can do harm, and the arena would notice."""
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets/targets.json").write_bytes(arena.targets.read_bytes())
+    (tmp_path / "scene.py").write_text((SCENES / f"{scene}.py").read_text())
+    (tmp_path / "job.json").write_text(json.dumps(SETTINGS | {"mode": "measure", "tex": "none"}))
+    command = [sys.executable, "-I", "-m", "lectern.scenekit", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert "ESCAPED" in done.stdout + done.stderr

@@ -18,13 +18,17 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("without", ["", "namespaces"], ids=["all-layers", "as-in-a-restricted-pod"])
-def test_an_unprivileged_pool_holds_every_hostile_scene(without: str) -> None:
+@pytest.mark.parametrize(
+    ("without", "landlock"),
+    [("", "99"), ("namespaces", "1")],
+    ids=["all-layers", "as-in-a-restricted-pod-with-the-first-landlock"],
+)
+def test_an_unprivileged_pool_holds_every_hostile_scene(without: str, landlock: str) -> None:
     """Without namespaces is what Kubernetes' restricted profile with RuntimeDefault seccomp leaves."""
     suite = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-x", str(HERE / "test_hostile.py")]
     done = subprocess.run(
         [sys.executable, str(HERE / "as_user.py"), USER, *suite],
-        env={**os.environ, "LECTERN_HOSTILE_WITHOUT": without},
+        env={**os.environ, "LECTERN_HOSTILE_WITHOUT": without, "LECTERN_HOSTILE_LANDLOCK": landlock},
         capture_output=True,
         text=True,
         timeout=280,

@@ -70,7 +70,11 @@ class Broker:
                 if length > REQUEST_BYTES:
                     return
                 request = msgspec.msgpack.decode(await _read(asks, length), type=TexRequest)
-                await _write(answers, framed(await self.answer(request)))
+                try:
+                    answer = await self.answer(request)
+                except OSError as error:  # a full disk, most likely
+                    answer = TexAnswer(error=f"the LaTeX broker cannot work in its folder: {error}")
+                await _write(answers, framed(answer))
         except (OSError, EOFError, msgspec.MsgspecError):
             return
         finally:

@@ -21,6 +21,7 @@ from lectern.renderer.sandbox import kernel
 from lectern.renderer.sandbox.broker import BrokerSetup
 from lectern.renderer.sandbox.job import Footage, Limits, OnProgress, RenderJob, RenderOutcome
 from lectern.renderer.sandbox.judge import disk_outcome, judge, refuse_unless_true
+from lectern.renderer.sandbox.lock import open_to_others
 from lectern.renderer.sandbox.prewarm import prewarm_job
 from lectern.renderer.sandbox.slots import cores_available
 from lectern.renderer.sandbox.supervisor import Config
@@ -42,7 +43,8 @@ class WarmPool:
     zygotes of 0.16 GB for the whole pool. `tex` is where typeset formulas are remembered, to keep them longer than
     `root`; a folder below `root` by default. A zygote is replaced after `recycle_after` jobs and after any job that was
     killed. `switched_off` names layers to do without ("namespaces", "landlock", "seccomp", "uid"): for finding out
-    which of them breaks a host; the pool still refuses to start with too few.
+    which of them breaks a host; the pool still refuses to start with too few. `landlock_at_most` does with an older
+    kernel's Landlock ABI.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class WarmPool:
         recycle_after: int = 200,
         spare: bool = True,
         switched_off: frozenset[str] = frozenset(),
+        landlock_at_most: int = 99,
     ) -> None:
         self._slots = slots or cores_available()
         self._given_root = root
@@ -65,6 +68,7 @@ class WarmPool:
         self._starting = asyncio.Lock()
         self._prewarming: asyncio.Task[None] | None = None
         self._switched_off = switched_off
+        self._landlock_at_most = landlock_at_most
         self._free: asyncio.Queue[int] = asyncio.Queue()
         self._ids = itertools.count(1)
         self._waiting: dict[int, tuple[asyncio.Future[Ended], OnProgress | None]] = {}
@@ -146,11 +150,12 @@ class WarmPool:
         setup = Setup(
             stage=str(self._root / "stage"),
             uid=FIRST_UID if able and "uid" not in off else None,
-            landlock="landlock" not in off,
+            landlock_at_most=0 if "landlock" in off else self._landlock_at_most,
             seccomp="seccomp" not in off,
             namespaces="namespaces" not in off,
         )
-        broker = BrokerSetup(folder=str(self._tex), slots=self._slots, uid=setup.uid and setup.uid - 1)
+        uid = FIRST_UID - 1 if setup.uid is not None and open_to_others([str(self._tex)]) else None
+        broker = BrokerSetup(folder=str(self._tex), slots=self._slots, uid=uid)
         if broker.uid is not None:
             for folder in (self._tex, self._tex / "cache", self._tex / "scratch"):
                 os.chown(folder, broker.uid, broker.uid)

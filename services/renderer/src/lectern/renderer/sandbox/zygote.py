@@ -33,7 +33,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
 
     stage: str
     uid: int | None = None  # the user of the first slot, when jobs can be given users of their own
-    landlock: bool = True
+    landlock_at_most: int = 99  # 0 switches it off, 1 to 6 stand for an older kernel
     seccomp: bool = True
     namespaces: bool = True
 
@@ -102,10 +102,12 @@ def _import_everything(scratch: Path) -> None:
 
 def _choose(setup: Setup, apart: str) -> tuple[Lock, int | None, dict[str, str]]:
     """The strongest lock that holds here, with the user it works with, as tried by a child under it."""
-    version = landlock.abi() if setup.landlock else 0
+    version = min(landlock.abi(), setup.landlock_at_most)
     program = seccomp.job_program() if setup.seccomp else b""
     readable = lock.readable_paths()
-    off = {} if version else {"landlock": "off: " + ("switched off" if not setup.landlock else "not in this kernel")}
+    off = (
+        {} if version else {"landlock": "off: " + ("not in this kernel" if setup.landlock_at_most else "switched off")}
+    )
     if not program:
         off["seccomp"] = "off: switched off"
 
