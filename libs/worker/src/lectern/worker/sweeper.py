@@ -19,7 +19,7 @@ from lectern.worker.failures import Transient
 from lectern.worker.loop import fail
 from lectern.worker.stage import Stage
 
-_WAIT = 5.0
+_WAIT = 1.0  # seconds a pull lingers; stopping waits for it, in every service and every test of one
 
 
 class Advisory(msgspec.Struct):
