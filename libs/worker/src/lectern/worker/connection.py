@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -68,4 +69,5 @@ async def connect(settings: Settings, name: str = "lectern") -> AsyncIterator[De
         async with open_store(settings) as store:
             yield Deps(nats=client, store=store, registry=CollectorRegistry())
     finally:
-        await client.close()
+        with contextlib.suppress(ConnectionError, OSError):
+            await client.close()

@@ -130,7 +130,7 @@ class EventLog:
                 if status:
                     raise Transient(f"the event log answered {status} {headers.get('Description', '')}")
                 messages.append((int(headers["Nats-Sequence"]), message.data))
-        except (nats.errors.Error, TimeoutError) as error:
+        except (nats.errors.Error, TimeoutError, ConnectionError) as error:
             raise Transient(f"the event log does not answer ({type(error).__name__})") from error
         finally:
             await subscription.unsubscribe()

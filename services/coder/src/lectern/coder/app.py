@@ -6,12 +6,17 @@ from lectern.coder.engine import TemplateCoder
 from lectern.coder.handlers import STAGE, CoderDeps
 from lectern.coder.preflight import Preflight
 from lectern.coder.settings import CoderSettings
+from lectern.coder.task import Coder
+from lectern.lessons import catalogue
+from lectern.llm import Asker
+from lectern.llm.setup import build_asker
 from lectern.worker import Deps, Service
 
 
 def build(settings: CoderSettings | None, deps: Deps) -> Service:
-    """The coder with the engine its settings ask for: so far the one that needs no model."""
+    """The coder with the engine its settings ask for: a model where one is set up, templates in any case."""
     settings = settings or CoderSettings()
+    asker = build_asker(settings, deps.store)
     preflight = Preflight(
         deps.nats, deps.store, timeout=settings.preflight_timeout, patience=settings.preflight_patience
     )
@@ -20,5 +25,16 @@ def build(settings: CoderSettings | None, deps: Deps) -> Service:
         infra=deps,
         settings=settings,
         stage=STAGE,
-        deps=CoderDeps(coder=TemplateCoder(), preflight=preflight),
+        deps=CoderDeps(coder=_coder(asker), preflight=preflight),
+        close=asker.close if asker else None,
     )
+
+
+def _coder(asker: Asker | None) -> Coder:
+    if asker is None:
+        return TemplateCoder()
+    from lectern.coder.model.coder import ModelCoder  # its search index is needed only with a model
+    from lectern.coder.model.examples import Shelf, examples_of
+    from lectern.coder.model.reference import load_reference
+
+    return ModelCoder(asker, load_reference(), Shelf(examples_of(catalogue())))

@@ -14,6 +14,7 @@ from lectern.contracts import script as s
 from lectern.contracts.events import CodeRef, SceneCoded, SceneNarrated
 from lectern.contracts.narration import Narration
 from lectern.contracts.problems import Problem
+from lectern.contracts.state import fold
 from lectern.worker import Job, Permanent, Stage, Transient
 
 STAGE = Stage("coder")
@@ -34,7 +35,16 @@ async def code_scene(event: SceneNarrated, job: Job[CoderDeps]) -> SceneCoded:
     script = await job.store.get_json(event.script_key, s.Script)
     narration = await job.store.get_json(event.narration.key, Narration)
     scene = _scene(script, event.scene)
-    task = Task(number=event.scene, script_title=script.title, scene=scene, narration=narration, options=event.options)
+    task = Task(
+        number=event.scene,
+        script_title=script.title,
+        scene=scene,
+        narration=narration,
+        options=event.options,
+        symbols=script.symbols,
+        budget_usd=await _budget(event, job),
+        last_try=job.attempt >= job.attempts,
+    )
 
     async def check(source: str) -> Verdict:
         await job.progress(0, 1, "checking the picture")
@@ -60,8 +70,20 @@ async def code_scene(event: SceneNarrated, job: Job[CoderDeps]) -> SceneCoded:
         origin=coded.origin,
         fallback_key=await _stored(job, coded.fallback),
         attempts=coded.attempts,
+        history=coded.history,
     )
-    return job.answer(SceneCoded, code=code, degraded=_placed(coded.degraded, event.scene))
+    return job.answer(SceneCoded, code=code, degraded=_placed(coded.degraded, event.scene), spent=coded.spent)
+
+
+async def _budget(event: SceneNarrated, job: Job[CoderDeps]) -> float | None:
+    """This scene's equal share of what the video may still cost; None when it may cost any amount."""
+    limit = event.options.max_cost_usd
+    if limit is None:
+        return None
+    state = fold(fact for _, fact in await job.log_of_video())
+    left = limit - sum(item.cost_usd for item in state.spent())
+    waiting = sum(facts.coded is None for facts in state.scenes().values())
+    return max(0.0, left) / max(1, waiting)
 
 
 def _scene(script: s.Script, number: int) -> s.Scene:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from lectern.worker import Settings
+from lectern.llm.setup import ModelSettings
 
 
-class CoderSettings(Settings):
+class CoderSettings(ModelSettings):
     """The shared settings, and how long to wait for preflight."""
 
     preflight_timeout: float = Field(90.0, gt=0, description="seconds a preflight may take, queueing included")

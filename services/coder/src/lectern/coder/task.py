@@ -8,20 +8,29 @@ from typing import Protocol
 import msgspec
 
 from lectern.coder.verdict import Verdict
+from lectern.contracts.events import CodeAttempt
 from lectern.contracts.narration import Narration
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.problems import Problem
-from lectern.contracts.script import Scene
+from lectern.contracts.script import Scene, Symbol
+from lectern.contracts.usage import Spent
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """One scene to give a picture to: its place in the script, its text, and when each word of it is spoken."""
+    """One scene to give a picture to: its place in the script, its text, and when each word of it is spoken.
+
+    `symbols` is the script's ledger of names and colours. `budget_usd` is what models may cost for this scene (None:
+    any amount). On the `last_try` a coder settles for what it has rather than asking to be called again.
+    """
 
     number: int
     script_title: str
     scene: Scene
     narration: Narration
     options: VideoOptions
+    symbols: tuple[Symbol, ...] = ()
+    budget_usd: float | None = None
+    last_try: bool = False
 
 
 class Coded(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +41,8 @@ class Coded(msgspec.Struct, frozen=True, kw_only=True):
     fallback: str  # source of the template to use should this not render
     attempts: int = 1
     degraded: Problem | None = None
+    history: tuple[CodeAttempt, ...] = ()
+    spent: tuple[Spent, ...] = ()
 
 
 Check = Callable[[str], Awaitable[Verdict]]

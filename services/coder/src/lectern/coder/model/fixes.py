@@ -87,18 +87,24 @@ METHODS: dict[str, str] = {
     "get_riemann_rectangles_list": "get_riemann_rectangles",
     "to_left_edge": "to_edge",
     "move_to_edge": "to_edge",
-    "fade_to": "set_color",
     "set_colour": "set_color",
     "set_stroke_color": "set_stroke",
-    "arrange_submobjects": "arrange",
     "center_on": "move_to",
     "change_color": "set_color",
 }
-NO_ARGUMENT = {"FadeInFromDown": ", shift=UP", "FadeInFromLarge": ", scale=1.5", "FadeInFrom": "", "FadeOutAndShift": ""}
-CLOSE = 0.84  # likeness of two names from which one is a misspelling of the other
+NO_ARGUMENT = {
+    "FadeInFromDown": ", shift=UP",
+    "FadeInFromLarge": ", scale=1.5",
+    "FadeInFrom": "",
+    "FadeOutAndShift": "",
+}
+CLOSE = 0.8  # likeness of two names from which one is a misspelling of the other, if no third is nearly as like
 
-_FENCE = re.compile(r"```[ \t]*(?:python|py|manim)?[ \t]*\r?\n(.*?)(?:\n```|\Z)", re.DOTALL | re.IGNORECASE)
-_FORBIDDEN_IMPORT = re.compile(r"^\s*(?:from\s+(?:manim\S*|manimlib\S*|manim_imports_ext|big_ol_pile\S*|numpy|math)\s+import\s.*|import\s+(?:manim\S*|numpy(?:\s+as\s+np)?)\s*)$", re.MULTILINE)
+_FENCE = re.compile(r"```[ \t]*\w*[ \t]*\r?\n(.*?)(?:```|\Z)", re.DOTALL)
+_FORBIDDEN_IMPORT = re.compile(
+    r"^\s*(?:from\s+(?:manim\S*|manimlib\S*|manim_imports_ext|big_ol_pile\S*|numpy|math)\s+import\s.*|import\s+(?:manim\S*|numpy(?:\s+as\s+np)?)\s*)$",
+    re.MULTILINE,
+)
 _KIT_IMPORT = "from lectern.scenekit import *"
 
 
@@ -115,7 +121,7 @@ def mend(answer: str, reference: Reference) -> Mended:
     Code that does not parse is returned as far as it got: preflight names the line.
     """
     code = unfenced(answer)
-    changes = [] if code == answer.strip() else ["took the code out of the text around it"]
+    changes = [] if code.strip() == answer.strip() else ["took the code out of the text around it"]
     imported = _imports(code)
     if imported != code:
         changes.append("replaced the imports by the kit's")
@@ -133,7 +139,7 @@ def mend(answer: str, reference: Reference) -> Mended:
 def unfenced(answer: str) -> str:
     """The longest fenced block that holds a class; the whole answer when there is none."""
     blocks = [block for block in _FENCE.findall(answer) if "class " in block] or _FENCE.findall(answer)
-    return (max(blocks, key=len) if blocks else answer).strip("\n").rstrip() + "\n" if answer.strip() else ""
+    return (max(blocks, key=len) if blocks else answer).strip("\n").rstrip() + "\n"
 
 
 def _imports(code: str) -> str:
@@ -142,7 +148,7 @@ def _imports(code: str) -> str:
     kept = [line.strip() for line in found if re.match(r"\s*from\s+math\s", line)]
     rest = _FORBIDDEN_IMPORT.sub("", code).replace(_KIT_IMPORT, "").lstrip("\n")
     head = "\n".join([_KIT_IMPORT, *kept])
-    result = f"{head}\n\n\n{rest}"
+    result = f"{head}\n\n\n{rest}" if rest.strip() else f"{head}\n"
     return code if code.startswith(_KIT_IMPORT) and not found else result
 
 
@@ -196,12 +202,20 @@ def _defined(tree: ast.Module) -> frozenset[str]:
 
 
 def _nearest(name: str, known: frozenset[str]) -> str | None:
-    """The one known name a wrong one surely means: the same but for case, or a slip of a letter or two."""
+    """The one known name that a wrong one surely means: the same but for case, or a slip of a letter or two.
+
+    Only names with a capital: a small one is more likely a variable that was forgotten than a misspelt class.
+    """
+    if name.islower():
+        return None
     same = [other for other in known if other.lower() == name.lower()]
     if len(same) == 1:
         return same[0]
-    near = difflib.get_close_matches(name, [o for o in known if o[:1] == name[:1]], n=2, cutoff=CLOSE)
-    return near[0] if len(near) == 1 else None
+    alike = sorted(
+        ((difflib.SequenceMatcher(None, name, o).ratio(), o) for o in known if o[:1] == name[:1]), reverse=True
+    )
+    best, second = [*alike, (0.0, ""), (0.0, "")][:2]
+    return best[1] if best[0] >= CLOSE and best[0] - second[0] >= 0.04 else None
 
 
 def _edited(code: str, edits: list[_Edit]) -> str:

@@ -39,7 +39,7 @@ class Ledger:
         return known
 
     def next_strategy(self, trouble: str, first: Strategy = "lines") -> Strategy | None:
-        """The narrowest strategy from `first` on that has not been tried on this trouble; None when all have. Notes it."""
+        """The narrowest strategy from `first` on not yet tried on this trouble; None when all were. Notes it."""
         for strategy in WIDENING[WIDENING.index(first) :]:
             if (trouble, strategy) not in self._tried:
                 self._tried.add((trouble, strategy))

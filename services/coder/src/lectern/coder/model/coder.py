@@ -1,0 +1,174 @@
+"""The coder that asks a model: draft, mend, check, repair; a template when nothing helps."""
+
+from __future__ import annotations
+
+import msgspec
+
+from lectern.coder.engine import TemplateCoder
+from lectern.coder.model import prompts
+from lectern.coder.model.edits import EditRefused, applied
+from lectern.coder.model.examples import Shelf
+from lectern.coder.model.fixes import mend
+from lectern.coder.model.ledger import Ledger, Strategy, fingerprint
+from lectern.coder.model.reference import Reference, load_text
+from lectern.coder.task import Check, Coded, Task
+from lectern.coder.verdict import Verdict
+from lectern.contracts import script as s
+from lectern.contracts.events import CodeAttempt
+from lectern.contracts.problems import Problem
+from lectern.contracts.usage import Spent, added_up
+from lectern.llm import Asker, Budget, ModelFailed, Usage
+from lectern.worker import Transient
+
+REPAIRS = 4
+
+
+class ModelCoder:
+    """Draws what no template covers. An author's own Manim that does not pass is repaired the same way."""
+
+    def __init__(self, asker: Asker, reference: Reference, shelf: Shelf) -> None:
+        self._asker = asker
+        self._reference = reference
+        self._shelf = shelf
+        self._templates = TemplateCoder()
+        vocabulary = load_text("vocabulary.txt")
+        self._rules = f"{load_text('house_rules.md')}\nThe scene kit\n\n{vocabulary}"
+        self._repair_rules = f"{load_text('repair_rules.md')}\n{self._rules}"
+
+    async def code(self, task: Task, check: Check) -> Coded:
+        visual = task.scene.visual
+        if visual is not None and not isinstance(visual, s.Manim):
+            return await self._templates.code(task, check)
+        work = _Work(task=task, budget=Budget(task.budget_usd), authored=isinstance(visual, s.Manim))
+        try:
+            found = await self._until_fit(work, check)
+        except ModelFailed as failure:
+            work.spent.append(_spent(failure.usage))
+            if failure.passing and not task.last_try:
+                raise Transient(failure.problem.sentence()) from failure
+            work.trouble = failure.problem
+            found = None
+        template = await self._templates.code(_without_visual(task), check)
+        spent, history = added_up(work.spent), tuple(work.history)
+        if found is not None:
+            origin = "author" if work.authored and not work.repaired else "model"
+            return Coded(
+                source=found,
+                origin=origin,
+                fallback=template.source,
+                attempts=len(history),
+                history=history,
+                spent=spent,
+            )
+        attempts = len(history) + template.attempts
+        degraded = work.trouble or _unrepaired(history)
+        return msgspec.structs.replace(template, attempts=attempts, degraded=degraded, history=history, spent=spent)
+
+    async def _until_fit(self, work: _Work, check: Check) -> str | None:
+        """Code that passes, or None when every repair was tried. Raises ModelFailed."""
+        visual = work.task.scene.visual
+        code = visual.source if isinstance(visual, s.Manim) else await self._draft(work)
+        strategy: Strategy | None = "scene"
+        for number in range(1, REPAIRS + 2):
+            code = mend(code, self._reference).code if not (work.authored and number == 1) else code
+            verdict = await check(code)
+            fit = verdict.fit_for_author() if work.authored else verdict.fit_for_template()
+            work.note(number, "draft" if number == 1 else str(strategy), None if fit else verdict)
+            if fit:
+                return code
+            if number == REPAIRS + 1:
+                return None
+            work.ledger.seen_before(code)
+            code, strategy = await self._repaired(work, code, verdict)
+            if strategy is None:
+                return None
+            work.repaired = True
+        return None
+
+    async def _draft(self, work: _Work) -> str:
+        said = " ".join(beat.text for beat in work.task.scene.beats)
+        examples = self._shelf.nearest(f"{work.task.script_title} {work.task.scene.title} {said}")
+        return await self._ask(work, "code", self._rules, prompts.draft(work.task, examples))
+
+    async def _repaired(self, work: _Work, code: str, verdict: Verdict) -> tuple[str, Strategy | None]:
+        """The next version, by the narrowest strategy that was not tried on this trouble and gives new code."""
+        trouble = fingerprint(verdict)
+        first: Strategy = "lines" if "class " in code else "scene"
+        while (strategy := work.ledger.next_strategy(trouble, first)) is not None:
+            request = prompts.repair(work.task, code, verdict, strategy, self._reference)
+            if strategy in ("lines", "block"):
+                answer = await self._asker.ask(
+                    "repair",
+                    instructions=self._repair_rules,
+                    parts=(request,),
+                    result=prompts.Repair,
+                    budget=work.budget,
+                )
+                work.spent.append(_spent(answer.usage))
+                try:
+                    new = applied(code, answer.value.edits)
+                except EditRefused:
+                    continue
+            else:
+                new = await self._ask(work, "repair", self._repair_rules, request)
+            if not work.ledger.seen_before(mend(new, self._reference).code):
+                return new, strategy
+        return code, None
+
+    async def _ask(self, work: _Work, task: str, rules: str, request: str) -> str:
+        answer = await self._asker.ask(task, instructions=rules, parts=(request,), result=str, budget=work.budget)
+        work.spent.append(_spent(answer.usage))
+        return answer.value
+
+
+class _Work:
+    """What is under way for one scene."""
+
+    def __init__(self, *, task: Task, budget: Budget, authored: bool) -> None:
+        self.task = task
+        self.budget = budget
+        self.authored = authored
+        self.repaired = False
+        self.ledger = Ledger()
+        self.history: list[CodeAttempt] = []
+        self.spent: list[Spent] = []
+        self.trouble: Problem | None = None
+
+    def note(self, number: int, strategy: str, verdict: Verdict | None) -> None:
+        """Records an attempt with the finding that ended it; none for the one that passed."""
+        if verdict is None:
+            self.history.append(CodeAttempt(number=number, strategy=strategy))
+            return
+        error = verdict.error
+        first = verdict.errors()[0] if verdict.errors() else None
+        rule = error.type if error else first.rule if first else (verdict.killed or "failed")
+        line = error.line if error else first.line if first else None
+        finding = prompts.findings(verdict)[:600]
+        self.history.append(CodeAttempt(number=number, strategy=strategy, rule=rule, finding=finding, line=line))
+
+
+def _without_visual(task: Task) -> Task:
+    return msgspec.structs.replace(task, scene=msgspec.structs.replace(task.scene, visual=None))
+
+
+def _unrepaired(history: tuple[CodeAttempt, ...]) -> Problem:
+    last = history[-1]
+    return Problem(
+        code="code-unrepaired",
+        title="No working picture was found for this scene",
+        detail=f"{len(history)} versions were tried; the last one: {last.finding.removeprefix('- ')[:400]}.",
+        remedy="Word the scene more simply or redo it; until then it shows a card with its key phrases.",
+    )
+
+
+def _spent(usage: Usage) -> Spent:
+    return Spent(
+        kind="model",
+        name=usage.model or "models",
+        requests=usage.requests,
+        input=usage.input,
+        cached=usage.cached,
+        thinking=usage.thinking,
+        output=usage.output,
+        cost_usd=usage.cost_usd,
+    )
