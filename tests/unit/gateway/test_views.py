@@ -74,7 +74,9 @@ async def test_a_video_that_did_not_change_is_not_sent_again(api: Running, deps:
     assert (await api.http.get(story.url, headers={"If-None-Match": tag})).status_code == 200
 
 
-@pytest.mark.parametrize("video_id", ["0190a5a2-7c00-7000-8000-000000000000", "nope", "*", "%3E", "a.b", "..%2f..%2fetc"])
+@pytest.mark.parametrize(
+    "video_id", ["0190a5a2-7c00-7000-8000-000000000000", "nope", "*", "%3E", "a.b", "..%2f..%2fetc"]
+)
 async def test_an_id_that_is_none_is_not_found_and_reaches_no_subject(http: httpx.AsyncClient, video_id: str) -> None:
     for path in ("", "/events", "/script", "/content"):
         answer = await http.get(f"/v1/videos/{video_id}{path}")
