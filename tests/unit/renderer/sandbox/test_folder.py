@@ -81,6 +81,13 @@ def test_a_result_of_the_wrong_shape_is_refused(tmp_path: Path, text: str) -> No
         folder.read_result(opened(tmp_path))
 
 
+def test_long_texts_of_a_result_are_shortened(tmp_path: Path) -> None:
+    (tmp_path / "result.json").write_text('{"ok": false, "error": {"type": "X", "message": "' + "a" * 100_000 + '"}}')
+    result = folder.read_result(opened(tmp_path))
+    assert result.error is not None
+    assert len(result.error.message) == folder.LONGEST_TEXT + 1
+
+
 def test_wiping_removes_folders_too_deep_for_a_path_and_without_permissions(tmp_path: Path) -> None:
     top = tmp_path / "job"
     top.mkdir()

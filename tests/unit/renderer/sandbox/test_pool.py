@@ -206,6 +206,22 @@ async def test_after_a_zygote_is_killed_the_next_job_has_another(pool: WarmPool,
     assert (await pool.run(job())).ok
 
 
+async def test_closing_ends_what_runs_and_leaves_nothing(tmp_path: Path) -> None:
+    pool = WarmPool(root=tmp_path / "pool", slots=1)
+    with pytest.raises(RuntimeError, match="not started"):
+        await pool.run(job())
+    await pool.start()
+    runs = [asyncio.create_task(pool.run(job(ENDLESS))) for _ in range(2)]
+    await until(lambda: bool(running(tmp_path / "pool")))
+    await pool.close()
+    first, second = await asyncio.gather(*runs, return_exceptions=True)
+    assert not isinstance(first, BaseException)
+    assert (first.killed, first.retryable) == ("sandbox", True)
+    assert isinstance(second, RuntimeError)
+    await until(lambda: not processes(tmp_path / "pool"))
+    assert os.listdir(tmp_path / "pool/jobs") == []
+
+
 async def test_latex_works_or_says_what_to_do(pool: WarmPool) -> None:
     code = CIRCLE.replace("Circle", "MathTex").replace("Create(MathTex())", "Create(MathTex('x^2'))")
     outcome = await pool.run(job(code))

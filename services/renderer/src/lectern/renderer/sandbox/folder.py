@@ -10,13 +10,15 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import msgspec
 
 from lectern.renderer.sandbox.job import RenderJob, Result
 
-RESULT_BYTES = 4 * 1024 * 1024
-_LONGEST = 20_000  # characters of any one text, entries of any one list, that are kept of a result
+RESULT_BYTES = 1024 * 1024
+MOST_ENTRIES = 1000  # beats, findings; an honest scene has under 50
+LONGEST_TEXT = 4000  # characters of any text kept of a result: it travels in events, which have a size limit too
 
 
 class NotAccepted(Exception):
@@ -86,9 +88,20 @@ def read_result(folder_fd: int) -> Result:
         result = msgspec.json.decode(data, type=Result)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise NotAccepted(f"result.json: {error}") from None
-    if len(result.findings) > _LONGEST or len(result.beats) > _LONGEST:
-        raise NotAccepted(f"result.json: more than {_LONGEST} entries")
-    return result
+    if len(result.findings) > MOST_ENTRIES or len(result.beats) > MOST_ENTRIES:
+        raise NotAccepted(f"result.json: more than {MOST_ENTRIES} entries")
+    return msgspec.convert(_shortened(msgspec.to_builtins(result)), Result)
+
+
+def _shortened(value: Any) -> Any:
+    match value:
+        case str():
+            return value if len(value) <= LONGEST_TEXT else value[:LONGEST_TEXT] + "…"
+        case list():
+            return [_shortened(each) for each in value]
+        case dict():
+            return {name: _shortened(each) for name, each in value.items()}
+    return value
 
 
 def move_out(source: int, target: Path) -> None:

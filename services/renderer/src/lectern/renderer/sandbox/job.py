@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
@@ -81,7 +81,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """`result.json` as the job wrote it. Its shape and size are checked; its truth is not: hostile code wrote it."""
 
     ok: bool
-    frames: int = 0
+    frames: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] = 0
     beats: list[BeatMeasure] = []
     cpu_seconds: float = 0.0
     findings: list[Finding] = []
@@ -105,7 +105,8 @@ class RenderOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
     `ok` means the job ended by itself, its result says ok and, for a render, its footage was verified. `footage` is a
     regular file outside every job's reach, owned by the caller, who deletes it. `killed` says why a run was ended or
-    died; `reason` says it in words. `log_tail` is the last 32 KiB the code printed.
+    died; `reason` says it in words. `retryable` means that the renderer was at fault, not the scene: the same job may
+    well succeed later or elsewhere. `log_tail` is the last 32 KiB the code printed.
     """
 
     ok: bool
@@ -117,4 +118,5 @@ class RenderOutcome(msgspec.Struct, frozen=True, kw_only=True):
     peak_memory_bytes: int = 0
     killed: Killed | None = None
     reason: str = ""
+    retryable: bool = False
     log_tail: str = ""

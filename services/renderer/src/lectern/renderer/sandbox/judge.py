@@ -26,14 +26,14 @@ def judge(job: RenderJob, folder: int, shelf: Path, ended: Ended) -> RenderOutco
     )
     replace = msgspec.structs.replace
     if ended.killed:
-        return replace(spent, killed=ended.killed, reason=ended.reason)
+        return replace(spent, killed=ended.killed, reason=ended.reason, retryable=ended.killed == "sandbox")
     if ended.exit_code != 0:
         return replace(spent, **_crash(job, ended))
     try:
         result = folders.read_result(folder)
     except folders.NotAccepted as error:
         return replace(spent, killed="crash", reason=f"the scene ended without a usable result ({error})")
-    if result.error is not None and result.error.type == "MemoryError":
+    if result.error is not None and result.error.type.endswith("MemoryError"):
         megabytes = job.limits.memory_bytes >> 20
         return replace(spent, result=result, killed="memory", reason=f"the scene needed more than {megabytes} MiB")
     if not result.ok or job.settings.get("mode") == "measure":
@@ -70,7 +70,8 @@ def refuse_unless_true(job: RenderJob, outcome: RenderOutcome, decoded: Footage 
         wrong = ended.log_tail.strip().splitlines()[-1] if ended.log_tail.strip() else "it cannot be decoded"
     if wrong:
         reason = f"the footage was refused ({wrong})"
-        return msgspec.structs.replace(outcome, ok=False, footage=None, killed="sandbox", reason=reason)
+        gone = ended.killed == "sandbox"
+        return msgspec.structs.replace(outcome, ok=False, footage=None, killed="sandbox", reason=reason, retryable=gone)
     return msgspec.structs.replace(outcome, decoded=decoded, cpu_seconds=outcome.cpu_seconds + ended.cpu_seconds)
 
 
@@ -104,4 +105,4 @@ def disk_outcome(error: OSError) -> RenderOutcome:
     """The outcome when the renderer itself cannot write: a full disk, or one it may not write to."""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     remedy = "Free space where the renderer keeps its jobs." if full else "Check the renderer's work folder."
-    return RenderOutcome(ok=False, killed="disk", reason=f"{error}. {remedy}")
+    return RenderOutcome(ok=False, killed="disk", reason=f"{error}. {remedy}", retryable=True)

@@ -33,8 +33,8 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True):
 
 def readable_paths() -> tuple[str, ...]:
     """What a job has to read to run: the interpreter, its packages, the scene kit, system libraries, fonts."""
-    packages = {*site.getsitepackages(), *sysconfig.get_paths().values()}
-    packages = {path for path in packages if not path.endswith(("/bin", "/include"))}
+    places = sysconfig.get_paths()
+    packages = {*site.getsitepackages(), *(places[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))}
     for name in ("lectern.scenekit", "lectern.renderer.sandbox"):
         spec = find_spec(name)
         packages |= {str(Path(folder)) for folder in (spec.submodule_search_locations or ())} if spec else set()

@@ -24,7 +24,7 @@ _PLAIN = """
 read write readv writev pread64 pwrite64 preadv pwritev lseek open creat openat close close_range
 stat fstat lstat newfstatat statx statfs fstatfs access faccessat faccessat2 readlink readlinkat getdents getdents64
 getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 ftruncate fallocate fadvise64
-fsync fdatasync flock copy_file_range sendfile umask
+fsync fdatasync copy_file_range sendfile umask
 dup dup2 dup3 pipe pipe2 poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait
 eventfd eventfd2
 mmap munmap mprotect mremap madvise brk msync mincore membarrier

@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -66,6 +66,10 @@ class WarmPool:
         self._recycle_after = recycle_after
         self._spare = spare
         self._starting = asyncio.Lock()
+        self._closed = True
+        self._runs = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._prewarming: asyncio.Task[None] | None = None
         self._switched_off = switched_off
         self._landlock_at_most = landlock_at_most
@@ -100,9 +104,11 @@ class WarmPool:
         self._tex = self._given_tex or self._root / "tex"
         for name in ("cache", "scratch"):
             (self._tex / name).mkdir(parents=True, exist_ok=True)
+        self._free = asyncio.Queue()
         for slot in range(self._slots):
             self._free.put_nowait(slot)
         await self._supervised()
+        self._closed = False
         if self._ready.latex and not (self._tex / "prewarmed").exists():
             self._prewarming = asyncio.create_task(self._prewarm())
 
@@ -192,24 +198,46 @@ class WarmPool:
         self._waiting.clear()
 
     async def close(self) -> None:
+        self._closed = True
         if self._prewarming is not None:
             self._prewarming.cancel()
             await asyncio.gather(self._prewarming, return_exceptions=True)
             self._prewarming = None
         self._hang_up()
         await self._reap()
+        await self._idle.wait()  # runs that were cut short still tidy up behind them
         if self._given_root is None and self._root != Path():
             root, self._root = self._root, Path()
             await asyncio.to_thread(folders.wipe, root)
 
     async def run(self, job: RenderJob, on_progress: OnProgress | None = None) -> RenderOutcome:
+        if self._closed:
+            raise RuntimeError("the pool is not started, or closed already")
         slot = await self._free.get()
         try:
             return await self._run_in_slot(slot, job, on_progress)
         finally:
             self._free.put_nowait(slot)
 
+    @contextlib.contextmanager
+    def _busy(self) -> Iterator[None]:
+        """Keeps `close` waiting until what happens inside has tidied up."""
+        self._runs += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._runs -= 1
+            if self._runs == 0:
+                self._idle.set()
+
     async def _run_in_slot(self, slot: int, job: RenderJob, on_progress: OnProgress | None) -> RenderOutcome:
+        with self._busy():
+            return await self._run_as(slot, job, on_progress)
+
+    async def _run_as(self, slot: int, job: RenderJob, on_progress: OnProgress | None) -> RenderOutcome:
+        if self._closed:
+            raise RuntimeError("the pool is not started, or closed already")
         await self._supervised()
         uid = FIRST_UID + slot if self._ready.uids else None
         if job.settings.get("tex", "none") != "none":
