@@ -16,6 +16,16 @@ from lectern.worker.provision import apply
 from lectern.worker.store import open_store
 
 
+SLOW_PLACES = {"hostile", "e2e", "chaos"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs whole pipelines or attacks the sandbox is left out of `make check`."""
+    for item in items:
+        if SLOW_PLACES & set(item.path.parts):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the person who runs the tests reaches them."""

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 def ticks(values: Sequence[float], count: int = 4) -> list[float]:
     """From three to about `count` + 2 evenly spaced round numbers that cover `values` and zero."""
     low, high = min([0.0, *values]), max([0.0, *values])
-    if low == high:
-        high = 1.0
+    if high - low < 1e-300:  # nothing to show, or numbers too small to divide
+        low, high = 0.0, 1.0
     rough = (high - low) / count
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(nice * power for nice in (1, 2, 2.5, 5, 10) if nice * power >= rough * 0.999)
