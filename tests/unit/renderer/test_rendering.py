@@ -50,7 +50,7 @@ class FullDisk:
     """A pool whose disk is full."""
 
     async def run(self, job: object, on_progress: object = None) -> RenderOutcome:
-        return RenderOutcome(ok=False, killed="disk", reason="No space left on device")
+        return RenderOutcome(ok=False, killed="disk", reason="No space left on device", retryable=True)
 
 
 def adapters(pool: Any) -> RendererDeps:

@@ -103,9 +103,9 @@ async def footage_of(event: SceneCoded, code_key: str, job: Job[RendererDeps]) -
 
 
 def accept(outcome: RenderOutcome, frames: int, attempt: int) -> Path:
-    """The outcome's footage, if it is what the law asks for. Raises CodeFailed, or Transient for a full disk."""
-    if outcome.killed == "disk":
-        raise Transient(f"the renderer cannot write: {outcome.reason}")
+    """The outcome's footage, if it is what the law asks for. Raises CodeFailed, or Transient: this renderer's fault."""
+    if outcome.retryable:
+        raise Transient(f"the renderer cannot work: {outcome.reason}")
     if not outcome.ok or outcome.footage is None:
         raise CodeFailed(code_problem(outcome, attempt))
     drawn = outcome.decoded.frames if outcome.decoded else outcome.result.frames if outcome.result else 0

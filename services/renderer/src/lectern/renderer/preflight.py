@@ -51,7 +51,7 @@ async def preflight(request: PreflightRequest, pool: Pool, store: ObjectStore) -
         assets = await fetch_assets(store, request.assets, Path(folder))
         settings = job_settings(narration, request.options, "measure")
         outcome = await pool.run(RenderJob(code=code, settings=settings, assets=assets, limits=PREFLIGHT))
-    if outcome.killed == "disk":
+    if outcome.retryable:
         return PreflightReply(ok=False, unavailable=outcome.reason)
     result = outcome.result
     return PreflightReply(
