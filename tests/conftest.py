@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as settings_profile
 from nats.aio.client import Client
 from prometheus_client import CollectorRegistry
 from servers import S3, nats_server, s3_server
 
-from lectern.worker import Deps, ObjectStore, Settings
+from lectern.worker import Deps, ObjectStore, Settings, loop, sweeper
 from lectern.worker.connection import connect_nats
 from lectern.worker.provision import apply
 from lectern.worker.store import open_store
-
 
 SLOW_PLACES = {"hostile", "e2e", "chaos"}
 
@@ -26,11 +27,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
+settings_profile.register_profile("fast", max_examples=20, deadline=None)
+settings_profile.register_profile("thorough", deadline=None)
+settings_profile.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "thorough"))
+
+
+@pytest.fixture(autouse=True)
+def _stops_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loops in this process linger on an idle pull for less long, so that stopping them takes no second."""
+    monkeypatch.setattr(loop, "PULL_WAIT", 0.15)
+    monkeypatch.setattr(sweeper, "_WAIT", 0.15)
+
+
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the person who runs the tests reaches them."""
-    import os
-
     for name in list(os.environ):
         if name.startswith(("LECTERN_", "GEMINI_", "GOOGLE_")):
             monkeypatch.delenv(name)

@@ -24,6 +24,8 @@ from lectern.contracts.options import VideoOptions
 from lectern.worker import Deps, Settings, Transient
 from lectern.worker import loop as loop_module
 
+pytestmark = pytest.mark.slow
+
 MANIM = "class Mine(NarratedScene):\n    def construct(self):\n        self.play(Create(Circel()))"
 BEATS = ("First something is said.", "Then something else is said.")
 FINE = Verdict(ok=True)

@@ -25,6 +25,8 @@ from lectern.composer.thumbnail import thumbnail
 from lectern.contracts.options import VideoOptions
 from lectern.worker import Permanent
 
+pytestmark = pytest.mark.slow
+
 AWKWARD = [31, 47, 53, 61, 37, 41, 59, 43, 67, 29, 71, 83]
 OFF = [799, -799, 1, -1, 500, -333, 0, 777, -700, 13, -13, 798]
 

@@ -25,6 +25,8 @@ from lectern.contracts.problems import Problem
 from lectern.contracts.state import fold
 from lectern.worker import Deps, Job, Permanent, Settings
 
+pytestmark = pytest.mark.slow
+
 TAKES = [Take(frames=31, off=-700), Take(frames=47, detail=True), Take(frames=53, off=300)]
 
 

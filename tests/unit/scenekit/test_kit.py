@@ -34,6 +34,8 @@ from lectern.scenekit import (
 from lectern.scenekit.renderer import frame_shape
 from lectern.scenekit.scale import ticks, written
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=[(1920, 1080), (1080, 1920), (1080, 1080)], ids=["16:9", "9:16", "1:1"])
 def shape(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:

@@ -11,6 +11,8 @@ from unit.scenekit.jobs import job_folder
 
 from lectern.scenekit.job import run
 
+pytestmark = pytest.mark.slow
+
 
 def findings(folder: Path, body: str, *, seconds: float = 3.0, **more: Any) -> list[dict[str, Any]]:
     """What is found in a scene with one beat whose code is `body`."""

@@ -26,6 +26,8 @@ from lectern.voice.loudness import measure
 from lectern.worker import Deps, Permanent
 from lectern.worker.process import run_ffmpeg
 
+pytestmark = pytest.mark.slow
+
 TEXTS = (
     "Every leaf is a tiny factory that runs on light.",
     "It takes in water, H₂O, and about 1,000 molecules of CO2 every second!",
