@@ -1,6 +1,6 @@
 """Starts threads without end: it must not starve a neighbour of threads."""
 
-# ends: ok error memory
+# ends: ok error memory threads
 
 import threading
 import time

@@ -11,6 +11,7 @@ _REMEDIES = {
     "memory": "Create fewer objects, or choose a lower quality.",
     "output": "Write nothing but the scene's own picture.",
     "log": "Print less.",
+    "threads": "Start no threads; a scene needs none.",
     "crash": "Look at the code's last lines; it ended its process instead of drawing.",
     "sandbox": "Scene code may draw and nothing else: no files, no network, no programs.",
     "disk": "Free space where the renderer keeps its jobs.",

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 import msgspec
 
 OnProgress: TypeAlias = Callable[[int, int], None]
-Killed: TypeAlias = Literal["wall", "cpu", "memory", "output", "disk", "log", "crash", "sandbox"]
+Killed: TypeAlias = Literal["wall", "cpu", "memory", "output", "disk", "log", "threads", "crash", "sandbox"]
 
 MIB = 1024 * 1024
 

@@ -18,6 +18,7 @@ from lectern.renderer.sandbox.job import Limits
 
 _SYSTEM = ("/usr/lib", "/usr/lib64", "/usr/share", "/usr/local/lib", "/usr/local/share", "/lib", "/lib64")
 _FONTS = ("/etc/fonts", "/var/cache/fontconfig", "/etc/ld.so.cache", "/etc/localtime")
+_UNSEEN_THREADS = 4096
 LOG, OUTPUT, FOLDER, FIRST_EXTRA = 2, 3, 4, 5  # descriptor numbers in every job
 
 
@@ -84,8 +85,9 @@ def apply(lock: Lock, limits: Limits, *, uid: int | None, writable: bool) -> Non
     kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # or its own /proc belongs to root and the next line fails
     Path("/proc/self/oom_score_adj").write_text("1000")  # first to go when memory runs out
     folder = FOLDER if writable else None
-    # A user namespace or a user of its own is counted apart; only without either do others' threads count.
-    others = rlimits.threads_of(os.getuid()) if uid is None and not lock.namespaces else 0
+    # A user namespace or a user of its own is counted apart. Without either, threads of the same user count that this
+    # process cannot even see: other containers'. There the watcher alone holds the job to its number.
+    others = 0 if lock.namespaces or uid is not None else rlimits.threads_of(os.getuid()) + _UNSEEN_THREADS
     if lock.namespaces:
         namespaces.enter(Path(lock.stage), lock.readable, folder)
     elif writable:

@@ -13,8 +13,8 @@ from lectern.renderer.sandbox.job import Limits
 def apply(limits: Limits, others: int) -> None:
     """Sets every limit of the job on the calling process.
 
-    The kernel counts the threads of a user, not of a process; `others` are those of its user that the job has nothing
-    to do with.
+    The kernel counts the threads of a user, not of a process, on the whole machine: `others` are those of its user that
+    the job has nothing to do with. The watcher counts the job's own.
     """
     cpu = math.ceil(limits.cpu_seconds)
     values = {

@@ -25,13 +25,12 @@ from lectern.renderer.sandbox.lock import open_to_others
 from lectern.renderer.sandbox.prewarm import prewarm_job
 from lectern.renderer.sandbox.slots import cores_available
 from lectern.renderer.sandbox.supervisor import Config
+from lectern.renderer.sandbox.users import Users
 from lectern.renderer.sandbox.wire import Channel, Ended, Kill, Progress, Ready, Refused, Start
 from lectern.renderer.sandbox.zygote import Setup
 
 T = TypeVar("T")
 
-# The first of a run of user ids that no distribution hands out: 60578 to 61183 are unused (systemd, UIDS-GIDS.md).
-FIRST_UID = 60600
 PROBE = Limits(wall_seconds=120, cpu_seconds=110, memory_bytes=1 << 30, processes=16, open_files=64, log_bytes=1 << 20)
 
 
@@ -66,6 +65,8 @@ class WarmPool:
         self._recycle_after = recycle_after
         self._spare = spare
         self._starting = asyncio.Lock()
+        self._users: list[int] = []
+        self._claim: Users | None = None
         self._closed = True
         self._runs = 0
         self._idle = asyncio.Event()
@@ -107,6 +108,9 @@ class WarmPool:
         self._free = asyncio.Queue()
         for slot in range(self._slots):
             self._free.put_nowait(slot)
+        # One for each slot, one to prewarm as, one for the broker.
+        self._claim = Users(self._slots + 2)
+        self._users = self._claim.ids
         await self._supervised()
         self._closed = False
         if self._ready.latex and not (self._tex / "prewarmed").exists():
@@ -150,17 +154,15 @@ class WarmPool:
         asyncio.get_running_loop().add_reader(ours.fileno(), self._receive)
 
     def _config(self) -> Config:
-        # A user for each slot: resource limits on processes are counted by user, and one slot must not starve another.
-        able = kernel.has_capabilities(*_CAPABILITIES_FOR_USERS) and os.geteuid() == 0
         off = self._switched_off
         setup = Setup(
             stage=str(self._root / "stage"),
-            uid=FIRST_UID if able and "uid" not in off else None,
+            uid=self._users[0] if self._users and "uid" not in off else None,
             landlock_at_most=0 if "landlock" in off else self._landlock_at_most,
             seccomp="seccomp" not in off,
             namespaces="namespaces" not in off,
         )
-        uid = FIRST_UID - 1 if setup.uid is not None and open_to_others([str(self._tex)]) else None
+        uid = self._users[-1] if setup.uid is not None and open_to_others([str(self._tex)]) else None
         broker = BrokerSetup(folder=str(self._tex), slots=self._slots, uid=uid)
         if broker.uid is not None:
             for folder in (self._tex, self._tex / "cache", self._tex / "scratch"):
@@ -206,6 +208,8 @@ class WarmPool:
         self._hang_up()
         await self._reap()
         await self._idle.wait()  # runs that were cut short still tidy up behind them
+        if self._claim is not None:
+            self._claim.close()
         if self._given_root is None and self._root != Path():
             root, self._root = self._root, Path()
             await asyncio.to_thread(folders.wipe, root)
@@ -239,7 +243,7 @@ class WarmPool:
         if self._closed:
             raise RuntimeError("the pool is not started, or closed already")
         await self._supervised()
-        uid = FIRST_UID + slot if self._ready.uids else None
+        uid = self._users[slot] if self._ready.uids else None
         if job.settings.get("tex", "none") != "none":
             tex = "broker" if self._ready.latex else "none"
             job = msgspec.structs.replace(job, settings={**job.settings, "tex": tex})
@@ -301,15 +305,6 @@ class WarmPool:
             return Ended(id=id_, exit_code=1, killed="sandbox", reason="the sandbox's supervisor is gone")
         finally:
             self._waiting.pop(id_, None)
-
-
-_CAPABILITIES_FOR_USERS = (
-    kernel.CAP_CHOWN,
-    kernel.CAP_DAC_OVERRIDE,
-    kernel.CAP_KILL,
-    kernel.CAP_SETUID,
-    kernel.CAP_SETGID,
-)
 
 
 async def _threaded(work: Callable[[], T], undo: Callable[[T], object]) -> T:

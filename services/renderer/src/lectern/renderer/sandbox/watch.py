@@ -90,7 +90,7 @@ async def watch(running: Running, limits: Limits, on_output: Callable[[bytes], o
     deadline = loop.call_later(
         limits.wall_seconds, stop, "wall", f"the scene ran longer than {limits.wall_seconds:g} seconds"
     )
-    disk = asyncio.create_task(_watch_disk(running, limits, stop))
+    use = asyncio.create_task(_watch_use(running, limits, stop))
     try:
         await gone
         log_ready()
@@ -100,11 +100,11 @@ async def watch(running: Running, limits: Limits, on_output: Callable[[bytes], o
         raise
     finally:
         deadline.cancel()
-        disk.cancel()
+        use.cancel()
         for fd in (running.pidfd, running.log, running.output):
             loop.remove_reader(fd)
         with contextlib.suppress(asyncio.CancelledError):
-            await disk
+            await use
     killed, reason = verdict[0] if verdict else (None, "")
     return Ending(
         killed=killed,
@@ -158,7 +158,7 @@ def _frames(line: bytes) -> tuple[int, int] | None:
     return frames, of
 
 
-async def _watch_disk(running: Running, limits: Limits, stop: Callable[[Killed, str], None]) -> None:
+async def _watch_use(running: Running, limits: Limits, stop: Callable[[Killed, str], None]) -> None:
     while True:
         started = time.monotonic()
         size, files = usage(running.folder, running.proc, limits.files)
@@ -166,8 +166,17 @@ async def _watch_disk(running: Running, limits: Limits, stop: Callable[[Killed, 
             stop("output", f"the scene wrote more than {limits.output_bytes} bytes")
         elif files > limits.files:
             stop("output", f"the scene made more than {limits.files} files")
+        elif (threads := threads_of(running.proc)) > limits.processes:
+            stop("threads", f"the scene started more than {limits.processes} threads ({threads})")
         # A scan may take a tenth of the watcher's time at most, however many files there are.
         await asyncio.sleep(max(SCAN_SECONDS, 10 * (time.monotonic() - started)))
+
+
+def threads_of(proc: str) -> int:
+    try:
+        return len(os.listdir(f"{proc}/task"))
+    except OSError:
+        return 0
 
 
 def usage(folder: int | None, proc: str, most_files: int) -> tuple[int, int]:
