@@ -1,6 +1,7 @@
 """Starts threads without end: it must not starve a neighbour of threads."""
 
-# ends: ok error memory threads
+# limits: wall_seconds=5
+# ends: ok error memory threads wall
 
 import threading
 import time
