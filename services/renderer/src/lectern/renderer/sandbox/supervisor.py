@@ -9,34 +9,28 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
 from lectern.renderer.sandbox import kernel
 from lectern.renderer.sandbox.broker import BrokerSetup
+from lectern.renderer.sandbox.cancelling import whole
+from lectern.renderer.sandbox.offspring import TexBroker, Zygote
 from lectern.renderer.sandbox.watch import ProgressLines, Running, watch
 from lectern.renderer.sandbox.wire import (
     Channel,
     Ended,
-    Exited,
     Kill,
     Progress,
-    Ready,
     Refused,
-    Serve,
     Start,
-    Started,
 )
 from lectern.renderer.sandbox.zygote import LOCK_FAILED, Setup
 
-T = TypeVar("T")
 PROBE_ANSWER = 4096  # bytes; an honest one has under 200
 
 
@@ -47,103 +41,6 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     tex: BrokerSetup | None = None
     recycle_after: int = 200  # every child of a zygote has its memory layout; research measured no drift over 400 jobs
     spare: bool = True
-
-
-class TexBroker:
-    """The broker process, started again when it has died."""
-
-    def __init__(self, setup: BrokerSetup) -> None:
-        self._setup = setup
-        self._process, self._channel = _start("broker", setup)
-
-    @classmethod
-    def installed(cls) -> bool:
-        return all(shutil.which(program) for program in ("latex", "dvisvgm"))
-
-    def serve(self, job: int) -> tuple[int, int]:
-        """A job's ends of two new pipes to the broker: its questions to write, its answers to read."""
-        if self._process.poll() is not None:
-            self._channel.close()
-            self._process, self._channel = _start("broker", self._setup)
-        asks, asks_end = os.pipe()
-        answers, answers_end = os.pipe()
-        self._channel.send(Serve(id=job), [asks, answers_end])
-        os.close(asks)
-        os.close(answers_end)
-        return asks_end, answers
-
-    def end(self) -> None:
-        self._channel.close()
-        self._process.kill()
-        self._process.wait()
-
-
-def _start(role: str, setup: Setup | BrokerSetup) -> tuple[subprocess.Popen[bytes], Channel]:
-    """Starts one of this package's programs, with a channel to it."""
-    ours, theirs = Channel.pair()
-    encoded = msgspec.json.encode(setup).decode()
-    with contextlib.closing(theirs):
-        process = subprocess.Popen(
-            (sys.executable, "-I", "-m", f"lectern.renderer.sandbox.{role}", str(theirs.fileno()), encoded),
-            env=dict(os.environ),
-            stdin=subprocess.DEVNULL,
-            pass_fds=(theirs.fileno(),),
-            cwd="/",
-        )
-    return process, ours
-
-
-class Zygote:
-    """One zygote process and the jobs that live in forks of it."""
-
-    def __init__(self, setup: Setup) -> None:
-        self.process, self.channel = _start("zygote", setup)
-        self.jobs = 0
-        self.tainted = False  # one of its jobs was killed; it serves no more once a spare is ready
-        self.dead = False
-        self.ready: asyncio.Future[Ready | Refused] = asyncio.get_running_loop().create_future()
-        self.started: dict[int, asyncio.Future[int]] = {}
-        self.exited: dict[int, asyncio.Future[Exited | None]] = {}
-        asyncio.get_running_loop().add_reader(self.channel.fileno(), self._receive)
-
-    def _receive(self) -> None:
-        try:
-            received = self.channel.receive(wait=False)
-        except BlockingIOError:
-            return
-        if received is None:
-            self.end()
-            return
-        message, files = received
-        match message:
-            case Ready() | Refused():
-                self.ready.set_result(message)
-            case Started(id=job) if job in self.started and not self.started[job].done():
-                self.started[job].set_result(files.pop())
-            case Exited(id=job) if job in self.exited and not self.exited[job].done():
-                self.exited[job].set_result(message)
-            case _:
-                pass
-        for fd in files:
-            os.close(fd)
-
-    def end(self) -> None:
-        """Kills it and, with it, all its jobs. Safe to call twice."""
-        if self.dead:
-            return
-        self.dead = True
-        asyncio.get_running_loop().remove_reader(self.channel.fileno())
-        self.channel.close()
-        self.process.kill()
-        self.process.wait()
-        if not self.ready.done():
-            self.ready.set_result(Refused(reason="the zygote died while it started", layers={}))
-        for started in self.started.values():
-            if not started.done():
-                started.set_exception(ConnectionError("the zygote died"))
-        for exited in self.exited.values():
-            if not exited.done():
-                exited.set_result(None)
 
 
 class Supervisor:
@@ -250,11 +147,11 @@ class Supervisor:
                     os.close(end)
             try:
                 # Whole even when cancelled: a job that is being forked right now must be seen to be killed.
-                pidfd = keep(await _whole(zygote.started[start.id]))
+                pidfd = keep(await whole(zygote.started[start.id]))
             except asyncio.CancelledError:
                 pidfd = keep(zygote.started[start.id].result())
                 _kill(pidfd)
-                await _whole(zygote.exited[start.id])
+                await whole(zygote.exited[start.id])
                 raise
             running = Running(
                 pidfd=pidfd,
@@ -271,7 +168,7 @@ class Supervisor:
                 zygote.tainted = True
                 raise
             finally:
-                exited = await _whole(zygote.exited[start.id])
+                exited = await whole(zygote.exited[start.id])
         if exited is None:
             return Ended(id=start.id, exit_code=-signal.SIGKILL, killed="crash", reason="the zygote died under the job")
         if ending.killed or exited.exit_code < 0:
@@ -336,15 +233,6 @@ class Supervisor:
         if zygote in self._retiring and not zygote.exited:
             self._retiring.discard(zygote)
             zygote.end()
-
-
-async def _whole(future: asyncio.Future[T]) -> T:
-    """The future's result, awaited even through a cancellation, which is raised afterwards."""
-    try:
-        return await asyncio.shield(future)
-    except asyncio.CancelledError:
-        await asyncio.wait([future])
-        raise
 
 
 def _kill(pidfd: int) -> None:

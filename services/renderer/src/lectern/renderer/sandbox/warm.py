@@ -9,9 +9,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
@@ -19,6 +18,7 @@ from lectern.contracts.problems import Problem, ProblemError
 from lectern.renderer.sandbox import folder as folders
 from lectern.renderer.sandbox import kernel
 from lectern.renderer.sandbox.broker import BrokerSetup
+from lectern.renderer.sandbox.cancelling import done, threaded
 from lectern.renderer.sandbox.job import Footage, Limits, OnProgress, RenderJob, RenderOutcome
 from lectern.renderer.sandbox.judge import disk_outcome, judge, refuse_unless_true
 from lectern.renderer.sandbox.lock import open_to_others
@@ -28,8 +28,6 @@ from lectern.renderer.sandbox.supervisor import Config
 from lectern.renderer.sandbox.users import Users
 from lectern.renderer.sandbox.wire import Channel, Ended, Kill, Progress, Ready, Refused, Start
 from lectern.renderer.sandbox.zygote import Setup
-
-T = TypeVar("T")
 
 PROBE = Limits(wall_seconds=120, cpu_seconds=110, memory_bytes=1 << 30, processes=16, open_files=64, log_bytes=1 << 20)
 
@@ -248,14 +246,14 @@ class WarmPool:
             tex = "broker" if self._ready.latex else "none"
             job = msgspec.structs.replace(job, settings={**job.settings, "tex": tex})
         try:
-            folder = await _threaded(lambda: folders.make(self._root / "jobs", job, uid), undo=folders.wipe)
+            folder = await threaded(lambda: folders.make(self._root / "jobs", job, uid), undo=folders.wipe)
         except OSError as error:
             return disk_outcome(error)
         try:
             handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
             try:
                 ended = await self._ask("render", job.limits, uid, handle, on_progress)
-                outcome = await _threaded(lambda: judge(job, handle, self._root / "footage", ended), undo=_discard)
+                outcome = await threaded(lambda: judge(job, handle, self._root / "footage", ended), undo=_discard)
             finally:
                 os.close(handle)
         finally:
@@ -298,32 +296,13 @@ class WarmPool:
         except asyncio.CancelledError:
             with contextlib.suppress(OSError):
                 channel.send(Kill(id=id_))
-                await _done(ended)
+                await done(ended)
             raise
         except OSError:
             self._hang_up()
             return Ended(id=id_, exit_code=1, killed="sandbox", reason="the sandbox's supervisor is gone")
         finally:
             self._waiting.pop(id_, None)
-
-
-async def _threaded(work: Callable[[], T], undo: Callable[[T], object]) -> T:
-    """Runs `work` in a thread to its end; when cancelled meanwhile, undoes what it did before going on."""
-    working = asyncio.ensure_future(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(working)
-    except asyncio.CancelledError:
-        await _done(working)
-        if working.exception() is None:
-            undo(working.result())
-        raise
-
-
-async def _done(future: asyncio.Future[T]) -> None:
-    """Waits whatever happens: a job that may still run must not have its folder taken away."""
-    while not future.done():
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.wait([future])
 
 
 def _discard(outcome: RenderOutcome) -> None:
