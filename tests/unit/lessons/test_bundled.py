@@ -1,0 +1,94 @@
+"""The bundled lessons: each runs in the sandbox in every aspect, keeps step with its voice, and raises no alarm."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from lectern.contracts import script as s
+from lectern.contracts.narration import Narration
+from lectern.contracts.options import VideoOptions
+from lectern.contracts.quality import ASPECTS
+from lectern.lessons import Lesson, catalogue
+from lectern.renderer.briefing import expected_frames, job_settings
+from lectern.renderer.pool import PREFLIGHT, RenderJob, RenderOutcome, WarmPool
+from lectern.scripter.markdown import parse
+from lectern.scripter.topics import find_lesson
+from lectern.voice.engines.silent import SilentEngine
+from lectern.voice.layout import lay_out
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+
+LESSONS = catalogue()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def pool(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WarmPool]:
+    pool = WarmPool(root=tmp_path_factory.mktemp("pool"), slots=2)
+    await pool.start()
+    yield pool
+    await pool.close()
+
+
+async def narration_of(scene: s.Scene) -> Narration:
+    """The scene as it is timed by reading speed."""
+    speech = await SilentEngine().speak(tuple(beat.said() for beat in scene.beats), "silent", "", 1.0)
+    laid = lay_out(scene.beats, speech.passages)
+    return Narration(
+        seconds=laid.seconds, samples=laid.samples, words=laid.words, beats=laid.beats, voice="silent", engine="silent",
+        timing="estimated",
+    )  # fmt: skip
+
+
+async def run(pool: WarmPool, scene: s.Scene, options: VideoOptions, mode: str) -> RenderOutcome:
+    assert isinstance(scene.visual, s.Manim), "a bundled lesson shows pictures of its own"
+    settings = job_settings(await narration_of(scene), options, mode)  # type: ignore[arg-type]
+    return await pool.run(RenderJob(code=scene.visual.source, settings=settings, limits=PREFLIGHT))
+
+
+def test_the_six_lessons_are_there_and_found_by_what_people_ask() -> None:
+    asked = {
+        "How does photosynthesis work?": "photosynthesis",
+        "the theorem of Pythagoras": "pythagoras",
+        "explain binary search to me": "binary-search",
+        "What is a derivative?": "derivative",
+        "How compound interest grows": "compound-interest",
+        "how do vaccines work": "vaccines",
+    }
+    for topic, name in asked.items():
+        found = find_lesson(topic, LESSONS).lesson
+        assert found is not None, topic
+        assert found.name == name
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+async def test_a_lesson_lasts_between_forty_and_ninety_seconds(lesson: Lesson) -> None:
+    scenes = parse(lesson.text).scenes
+    seconds = sum([(await narration_of(scene)).seconds for scene in scenes])
+    assert 40 <= seconds <= 90
+
+
+@pytest.mark.parametrize("aspect", ASPECTS)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+async def test_no_scene_raises_an_alarm(pool: WarmPool, lesson: Lesson, aspect: str) -> None:
+    options = VideoOptions(quality="draft", aspect=aspect, theme="light" if aspect == "1:1" else "dark")  # type: ignore[arg-type]
+    for number, scene in enumerate(parse(lesson.text).scenes, 1):
+        outcome = await run(pool, scene, options, "measure")
+        assert outcome.ok, (number, outcome.reason, outcome.result)
+        assert outcome.result is not None
+        errors = [finding for finding in outcome.result.findings if finding.level == "error"]
+        assert not errors, (number, errors)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+async def test_footage_has_exactly_as_many_frames_as_the_narration_needs(pool: WarmPool, lesson: Lesson) -> None:
+    scene = parse(lesson.text).scenes[0]
+    outcome = await run(pool, scene, VideoOptions(quality="draft"), "render")
+    assert outcome.ok, outcome.reason
+    assert outcome.decoded is not None
+    assert outcome.decoded.frames == expected_frames((await narration_of(scene)).seconds, 15)
+    assert isinstance(outcome.footage, Path)
+    outcome.footage.unlink()
