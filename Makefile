@@ -27,7 +27,7 @@ check: $(READY) ## what to run before a commit: lint, types, import rules, fast 
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -n auto -m "not slow"
+	@HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -n 4 -m "not slow"
 
 format: $(READY) ## format the code and mend what ruff can mend
 	@$(BIN)/ruff check --fix-only -q .

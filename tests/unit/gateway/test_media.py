@@ -13,6 +13,8 @@ from unit.gateway.story import Story
 from lectern.contracts import events as e
 from lectern.worker import Deps, Settings
 
+pytestmark = pytest.mark.slow
+
 FILM = random.Random(7).randbytes(700_001)
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:01.000\nGrün\n".encode()
 

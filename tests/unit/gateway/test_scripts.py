@@ -22,6 +22,8 @@ from lectern.gateway.refusals import Refusal
 from lectern.gateway.scripttext import PARSE, Parsed, markdown_key
 from lectern.worker import Deps
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def reviewed(deps: Deps) -> Story:

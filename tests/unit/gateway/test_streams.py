@@ -20,6 +20,8 @@ from lectern.gateway.hub import Mailbox, MailboxClosed
 from lectern.worker import Deps, Settings
 from lectern.worker.job import Progress
 
+pytestmark = pytest.mark.slow
+
 
 def ids(blocks: list[Sent]) -> list[int]:
     return [int(block.id) for block in blocks if block.id]
