@@ -200,11 +200,22 @@ def _count(row: Row) -> Text:
     return Text(f"{length}, made in {row.took:.0f} s" if row.took is not None and length else length, style="dim")
 
 
+KINDS = {
+    "captions_vtt": "captions",
+    "captions_srt": "captions",
+    "chapters_vtt": "chapters",
+    "thumbnail": "thumbnail",
+    "transcript": "transcript",
+}
+
+
 def _tell_result(say: Any, video: dict[str, Any], files: dict[str, Path]) -> None:
     degraded = [scene for scene in video.get("scenes", ()) if scene.get("degraded")]
     for scene in degraded:
         say(f"warning: scene {scene['number']} is a plain template: {scene['degraded']['detail']}")
     if path := files.get("video"):
-        others = ", ".join(sorted(file.suffix.lstrip(".") for kind, file in files.items() if kind != "video"))
-        say(f"{video['title']}: {video['seconds']:.1f} s of video; beside it: {others}")
+        say(f"{video['title']}: {video['seconds']:.1f} s of video")
+        for kind, file in sorted(files.items()):
+            if kind != "video":
+                say(f"  {KINDS.get(kind, kind)}: {file}")
         print(path, flush=True)  # noqa: T201 - the command's result
