@@ -30,7 +30,7 @@ async def test_a_stopped_program_stays_down_and_leaves_no_process_of_its_group(t
     await until(lambda: bool(log.read_text().strip()))
     pids = [child.pid, int(log.read_text())]
     await child.stop()
-    assert not any(alive(pid) for pid in pids if pid)
+    await until(lambda: not any(alive(pid) for pid in pids if pid), 2)
 
 
 async def test_a_program_that_ends_at_its_start_is_reported_with_its_last_words(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ async def test_options_travel_in_the_event(api: Running) -> None:
         "captions": "karaoke",
         "theme": "light",
         "review": True,
+        "max_cost_usd": 0.5,
     }
     answer = await api.http.post("/v1/videos", json={"topic": "Rain", "options": options, "lane": "bulk"})
     event = await requested(api, answer.json()["id"])

@@ -58,7 +58,13 @@ def print_problem(problem: Problem) -> None:
     """A problem for people, on stderr: what, each field, the remedy."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     where = f" (scene {problem.scene})" if problem.scene is not None else ""
-    console.print(Text.assemble(("lectern: ", "bold red"), (f"{problem.title}{where}. ", "bold"), problem.detail))
+    console.print(
+        Text.assemble(
+            ("lectern: ", "bold red"),
+            (f"{problem.title}{where}{'' if problem.title.endswith(('?', '!')) and not where else '.'} ", "bold"),
+            problem.detail,
+        )
+    )
     for error in problem.errors[1:] if len(problem.errors) > 1 else ():
         console.print(Text(f"  {error.pointer}: {error.detail}"))
     console.print(Text.assemble(("  → ", "bold"), problem.remedy))

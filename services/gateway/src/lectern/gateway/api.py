@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from lectern.gateway import documentation, media, operations, problems, rounds, scripts, streams, videos
+from lectern.gateway import documentation, media, operations, problems, rounds, scripts, streams, videos, voices
 from lectern.gateway.context import Gateway
 from lectern.gateway.shell import Shell
 
@@ -25,8 +25,8 @@ def application(gateway: Gateway) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.gateway = gateway
-    for router in (videos.router, streams.router, scripts.router, rounds.router, media.router, operations.router):
-        app.include_router(router)
+    for part in (videos, streams, scripts, rounds, media, voices, operations):
+        app.include_router(part.router)
     problems.install(app)
     app.add_middleware(Shell, settings=gateway.settings, metrics=gateway.metrics)
     app.openapi = lambda: documentation.described(app)  # type: ignore[method-assign]

@@ -47,6 +47,26 @@ VIDEO: dict[str, Any] = {
         "captions": "plain",
         "theme": "dark",
         "review": False,
+        "max_cost_usd": None,
+    },
+    "usage": {
+        "cost_usd": 0.0,
+        "tokens": 0,
+        "characters": 96,
+        "items": [
+            {
+                "kind": "voice",
+                "name": "espeak/en-us",
+                "requests": 1,
+                "input": 0,
+                "cached": 0,
+                "thinking": 0,
+                "output": 0,
+                "characters": 96,
+                "cpu_seconds": 0.0,
+                "cost_usd": 0.0,
+            }
+        ],
     },
     "scenes": [
         {
@@ -69,6 +89,19 @@ VIDEO: dict[str, Any] = {
         },
     ],
     "outputs": [],
+}
+VOICE_LIST = {
+    "object": "list",
+    "data": [
+        {
+            "id": "en-GB",
+            "language": "en-GB",
+            "gender": "male",
+            "engine": "espeak",
+            "timing": "exact",
+            "usd_per_million": 0.0,
+        }
+    ],
 }
 VIDEO_LIST = {"object": "list", "data": [_SUMMARY], "has_more": False, "next_cursor": None}
 SCRIPT = {

@@ -40,6 +40,7 @@ def options_of(options: m.Options) -> VideoOptions:
         captions=options.captions,
         theme=options.theme,
         review=options.review,
+        max_cost_usd=options.max_cost_usd,
     )
 
 
@@ -148,6 +149,17 @@ def scene(state: VideoState, video_id: str, number: int) -> m.Scene:
     )
 
 
+def usage(state: VideoState) -> m.Usage:
+    """What a video has cost so far."""
+    spent = state.spent()
+    return m.Usage(
+        cost_usd=round(sum(item.cost_usd for item in spent), 6),
+        tokens=sum(item.input + item.thinking + item.output for item in spent),
+        characters=sum(item.characters for item in spent),
+        items=[m.UsageItem.model_validate(item, from_attributes=True) for item in spent],
+    )
+
+
 def video(state: VideoState, video_id: str, first: e.AnyEvent) -> m.Video:
     """A video with all its scenes and files."""
     options, script = _options(state), state.script()
@@ -158,6 +170,7 @@ def video(state: VideoState, video_id: str, first: e.AnyEvent) -> m.Video:
             "topic": (state.requested.brief.topic or None) if state.requested else None,
             "script_revision": script.revision if script else None,
             "options": {name: getattr(options, name) for name in m.OptionsEcho.model_fields},
+            "usage": usage(state),
             "scenes": [scene(state, video_id, number) for number in range(1, state.scene_count() + 1)],
             "outputs": [
                 m.OutputFile(

@@ -77,6 +77,9 @@ class Options(Body):
     captions: Captions = Field("plain", description="plain lines, karaoke (the spoken word lit), or off")
     theme: Literal["dark", "light"] = Field("dark", description="colours of the picture")
     review: bool = Field(False, description="wait for POST …/approve once the script is written")
+    max_cost_usd: float | None = Field(
+        None, gt=0, le=1000, description="models and voices stop before the video costs more; no limit if absent"
+    )
 
 
 class VideoRequest(Body):
@@ -176,6 +179,7 @@ class OptionsEcho(BaseModel):
     captions: str
     theme: str
     review: bool
+    max_cost_usd: float | None
 
 
 class Scene(BaseModel):
@@ -237,6 +241,7 @@ class Video(VideoSummary):
     options: OptionsEcho
     scenes: list[Scene]
     outputs: list[OutputFile]
+    usage: Usage
 
 
 class VideoList(BaseModel):
@@ -246,6 +251,48 @@ class VideoList(BaseModel):
     data: list[VideoSummary]
     has_more: bool
     next_cursor: str | None = Field(description="send as `after` for the next page")
+
+
+class Voice(BaseModel):
+    """A voice that can be asked for."""
+
+    id: str
+    language: str = Field(description="BCP-47; empty for a voice without a language")
+    gender: str
+    engine: str
+    timing: str = Field(description="how exact word times are: exact, aligned or estimated")
+    usd_per_million: float = Field(0.0, description="list price of a million characters")
+
+
+class VoiceList(BaseModel):
+    """Every voice that can be asked for now."""
+
+    object: Literal["list"] = "list"
+    data: list[Voice]
+
+
+class UsageItem(BaseModel):
+    """What one model, voice or renderer used for a video, failed attempts included."""
+
+    kind: Literal["model", "voice", "render"]
+    name: str
+    requests: int
+    input: int = Field(description="prompt tokens, cached ones included")
+    cached: int
+    thinking: int
+    output: int
+    characters: int
+    cpu_seconds: float
+    cost_usd: float
+
+
+class Usage(BaseModel):
+    """What a video has cost so far, over all its revisions."""
+
+    cost_usd: float
+    tokens: int
+    characters: int
+    items: list[UsageItem]
 
 
 class Asset(BaseModel):

@@ -19,6 +19,7 @@ from lectern.gateway.context import VIDEO_ID, Gateway, Known, TheGateway, read_v
 from lectern.gateway.idempotency import Answer, once
 from lectern.gateway.refusals import invalid, wrong_state
 from lectern.gateway.validation import pointer
+from lectern.gateway.voices import check_voice
 
 router = APIRouter(tags=["videos"])
 
@@ -70,6 +71,7 @@ async def create(
     """Takes a topic or a document. The video is made in the background: follow `urls.events` or poll `urls.self`."""
     if body.document:
         await _check_assets(gateway, body.document)
+    await check_voice(gateway, body.options.voice)
 
     async def work(video_id: str) -> Answer:
         log = await gateway.log.read(video_id) if idempotency_key else []

@@ -1,0 +1,60 @@
+"""Voices: listed as the voice services tell, and a voice that nobody has is refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from nats.aio.client import Client
+
+from lectern.voice.responder import respond
+from lectern.voice.voices import VOICES
+
+
+@pytest.fixture
+async def speaking(nats: Client) -> AsyncIterator[None]:
+    """A voice service that answers."""
+    subscription = await respond(nats, VOICES)
+    await nats.flush()
+    yield
+    await subscription.unsubscribe()
+
+
+@pytest.mark.usefixtures("speaking")
+async def test_voices_are_listed_by_language(http: httpx.AsyncClient) -> None:
+    every = (await http.get("/v1/voices")).json()["data"]
+    assert {voice["id"] for voice in every} == {voice.id for voice in VOICES}
+    english = (await http.get("/v1/voices", params={"language": "en"})).json()["data"]
+    assert {voice["language"] for voice in english} == {"en-US", "en-GB"}
+    assert all(voice["timing"] == "exact" for voice in english)
+
+
+@pytest.mark.usefixtures("speaking")
+async def test_a_voice_that_nobody_has_is_refused_with_near_ones(http: httpx.AsyncClient) -> None:
+    answer = await http.post("/v1/videos", json={"topic": "Rain", "options": {"voice": "en-UK"}})
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert error["pointer"] == "/options/voice"
+    assert "en-GB" in error["detail"]
+    for good in ("en-GB", "de", "silent"):
+        answer = await http.post("/v1/videos", json={"topic": "Rain", "options": {"voice": good}})
+        assert answer.status_code == 202, answer.text
+
+
+async def test_without_a_voice_service_the_list_is_unavailable_and_videos_are_still_taken(
+    http: httpx.AsyncClient,
+) -> None:
+    answer = await http.get("/v1/voices")
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "dependency-unavailable"
+    assert answer.headers["Retry-After"]
+    taken = await http.post("/v1/videos", json={"topic": "Rain", "options": {"voice": "en-UK"}})
+    assert taken.status_code == 202
+
+
+@pytest.mark.parametrize("cost", [0, -1, 5000])
+async def test_a_cost_limit_must_be_a_sensible_amount(http: httpx.AsyncClient, cost: float) -> None:
+    answer = await http.post("/v1/videos", json={"topic": "Rain", "options": {"max_cost_usd": cost}})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/options/max_cost_usd"
