@@ -181,7 +181,7 @@ async def test_a_topic_close_to_a_lesson_is_offered_it_by_name() -> None:
         await writer.write(Brief(topic="fotosynthesis"), VideoOptions())
     assert "Did you mean “Photosynthesis”?" in raised.value.problem.detail
     assert 'lectern make "Photosynthesis"' in raised.value.problem.remedy
-    script = await writer.write(Brief(topic="How does photosynthesis work?"), VideoOptions())
+    script = (await writer.write(Brief(topic="How does photosynthesis work?"), VideoOptions())).script
     assert script.title == "Photosynthesis"
 
 
@@ -189,7 +189,7 @@ async def test_a_topic_close_to_a_lesson_is_offered_it_by_name() -> None:
 async def test_every_finished_lesson_is_served_by_its_title_and_topics(lesson) -> None:  # type: ignore[no-untyped-def]
     writer = LessonWriter(catalogue())
     for topic in (lesson.title, f"How does {lesson.title} work?", *lesson.topics):
-        assert (await writer.write(Brief(topic=topic), VideoOptions())).title == lesson.title
+        assert (await writer.write(Brief(topic=topic), VideoOptions())).script.title == lesson.title
 
 
 def test_a_failure_of_the_scripter_ends_the_video() -> None:

@@ -5,16 +5,24 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 
 from lectern.lessons import catalogue
+from lectern.llm.setup import build_asker
 from lectern.scripter.handlers import STAGE, ScripterDeps
+from lectern.scripter.model.writer import ModelWriter
 from lectern.scripter.responder import respond
 from lectern.scripter.settings import ScripterSettings
-from lectern.scripter.writer import LessonWriter
+from lectern.scripter.writer import LessonWriter, Writer
 from lectern.worker import Deps, Service
 
 
 def build(settings: ScripterSettings | None, deps: Deps) -> Service:
-    """The scripter with the writer its settings ask for: so far the one who knows the finished lessons."""
+    """The scripter with the writer its settings ask for: a model where one is set up, else the finished lessons."""
+    settings = settings or ScripterSettings()
+    asker = build_asker(settings, deps.store)
+    lessons = catalogue()
+    writer: Writer = ModelWriter(asker, lessons) if asker else LessonWriter(lessons)
     open_things = AsyncExitStack()
+    if asker:
+        open_things.push_async_callback(asker.close)
 
     async def start() -> None:
         subscription = await respond(deps.nats)
@@ -23,9 +31,9 @@ def build(settings: ScripterSettings | None, deps: Deps) -> Service:
     return Service(
         name="scripter",
         infra=deps,
-        settings=settings or ScripterSettings(),
+        settings=settings,
         stage=STAGE,
-        deps=ScripterDeps(writer=LessonWriter(catalogue())),
+        deps=ScripterDeps(writer=writer),
         start=start,
         close=open_things.aclose,
     )

@@ -21,7 +21,7 @@ from lectern.contracts.events import (
 from lectern.contracts.options import Brief, VideoOptions
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.scripter.markdown import limits, parse, render
-from lectern.scripter.writer import Writer
+from lectern.scripter.writer import Writer, Written
 from lectern.worker import Job, Permanent, Stage
 
 STAGE = Stage("scripter", fails="video")
@@ -37,9 +37,12 @@ class ScripterDeps(msgspec.Struct, frozen=True, kw_only=True):
 async def write_script(event: VideoRequested, job: Job[ScripterDeps]) -> list[AnyEvent]:
     """Stores the script as JSON and as Markdown; plans every scene unless the user wants to see the script first."""
     try:
-        script = await _written(event.brief, event.options, job)
+        written = await _written(event.brief, event.options, job)
+    except Permanent:
+        raise
     except ProblemError as error:
         raise Permanent(error.problem) from error
+    script = written.script
     assets = {name.removeprefix("./"): key for name, key in event.brief.assets.items()}
     _check_pictures(script, assets)
     key = keys.script(event.video_id, keys.digest(script))
@@ -54,6 +57,7 @@ async def write_script(event: VideoRequested, job: Job[ScripterDeps]) -> list[An
         options=options,
         assets=assets,
         review=options.review,
+        spent=written.spent,
     )
     if options.review:
         return [scripted]
@@ -83,12 +87,19 @@ async def plan_scenes(event: ScriptApproved, job: Job[ScripterDeps]) -> list[Any
     return [job.answer(ScenePlanned, scene=number, options=options, salt=salt) for number in event.plan]
 
 
-async def _written(brief: Brief, options: VideoOptions, job: Job[ScripterDeps]) -> s.Script:
+async def _written(brief: Brief, options: VideoOptions, job: Job[ScripterDeps]) -> Written:
     if brief.document_key:
         text = _decoded(await job.store.get(brief.document_key))
-        return await asyncio.to_thread(parse, text, language=options.language)
+        return Written(script=await asyncio.to_thread(parse, text, language=options.language))
     if brief.topic.strip():
-        return await job.deps.writer.write(brief, options)
+        telling: set[asyncio.Task[None]] = set()
+
+        def tell(characters: int) -> None:
+            task = asyncio.get_running_loop().create_task(job.progress(characters, characters + 1, "writing"))
+            telling.add(task)
+            task.add_done_callback(telling.discard)
+
+        return await job.deps.writer.write(brief, options, tell)
     raise Permanent(
         Problem(
             code="empty-brief",

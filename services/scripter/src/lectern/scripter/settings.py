@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lectern.worker import Settings
+from lectern.llm.setup import ModelSettings
 
 
-class ScripterSettings(Settings):
-    """The shared settings; finished lessons need none of their own."""
+class ScripterSettings(ModelSettings):
+    """The shared settings, and which models to ask; finished lessons need none of their own."""

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeAlias
+
+import msgspec
 
 from lectern.contracts.options import Brief, VideoOptions
 from lectern.contracts.problems import Problem
 from lectern.contracts.script import Script
+from lectern.contracts.usage import Spent
 from lectern.lessons import Lesson
 from lectern.scripter.markdown import parse
 from lectern.scripter.topics import find_lesson
 from lectern.worker import Permanent
 
+Tell: TypeAlias = Callable[[int], None]  # hears how many characters of an answer have arrived
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """A script, and what it cost."""
+
+    script: Script
+    spent: tuple[Spent, ...] = ()
+
 
 class Writer(Protocol):
     """Turns a topic into a script."""
 
-    async def write(self, brief: Brief, options: VideoOptions) -> Script:
+    async def write(self, brief: Brief, options: VideoOptions, tell: Tell | None = None) -> Written:
         """The script for `brief.topic`. Raises Permanent when there can be none, Transient when it may come later."""
         ...
 
@@ -28,11 +40,11 @@ class LessonWriter:
     def __init__(self, lessons: Sequence[Lesson]) -> None:
         self._lessons = tuple(lessons)
 
-    async def write(self, brief: Brief, options: VideoOptions) -> Script:
+    async def write(self, brief: Brief, options: VideoOptions, tell: Tell | None = None) -> Written:
         """The finished lesson that the topic surely asks for. Raises Permanent with what comes close, or what to do."""
         match = find_lesson(brief.topic, self._lessons)
         if match.lesson:
-            return parse(match.lesson.text)
+            return Written(script=parse(match.lesson.text))
         raise Permanent(_offer(brief.topic, match.offers) if match.offers else _unknown(brief.topic, self._lessons))
 
 

@@ -1,0 +1,1 @@
+"""Scripts from a model: planned, written, checked."""
