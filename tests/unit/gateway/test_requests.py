@@ -103,7 +103,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"topic": "a", "options": {"review": "perhaps"}}, "/options/review", "wrong type; send a valid boolean"),
     ({"topic": "a", "options": {"qualty": "high"}}, "/options/qualty", 'did you mean "quality"?'),
     ({"topc": "a"}, "/topc", 'did you mean "topic"?'),
-    ({"topic": "a", "zebra": 1}, "/zebra", "known here: audience, document, lane, options, target_seconds, topic"),
+    ({"topic": "a", "zebra": 1}, "/zebra", "known here: audience, document, lane, options, scenes, search, style, target_seconds, tone, topic"),
     ({"topic": "a", "document": {"markdown": "x", "asets": {}}}, "/document/asets", 'did you mean "assets"?'),
     ({"topic": "a", "lane": "slow"}, "/lane", "one of 'fast' or 'bulk'"),
     ({"topic": 7}, "/topic", "wrong type; send a valid string"),

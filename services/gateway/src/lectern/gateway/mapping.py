@@ -22,6 +22,10 @@ def brief_of(request: m.VideoRequest, video_id: str) -> Brief:
         document_key=keys.document(video_id) if document else "",
         audience=request.audience,
         target_seconds=request.target_seconds,
+        scenes=request.scenes,
+        tone=request.tone,
+        style=request.style,
+        search=request.search,
         assets={name: keys.asset(sha256) for name, sha256 in document.assets.items()} if document else {},
     )
 

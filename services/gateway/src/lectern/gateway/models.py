@@ -91,6 +91,10 @@ class VideoRequest(Body):
     lane: Lane = Field("fast", description="bulk is served after everything in fast")
     audience: str = Field("general", min_length=1, max_length=80, description="whom to explain it to")
     target_seconds: int = Field(0, ge=0, le=900, description="wished length in seconds; 0 leaves it open")
+    scenes: int = Field(0, ge=0, le=20, description="wished number of scenes; 0 leaves it open")
+    tone: str = Field("", max_length=80, description="how it should sound, such as warm or matter-of-fact")
+    style: Literal["narration", "dialogue"] = Field("narration", description="one voice that tells, or two that talk")
+    search: bool = Field(False, description="look the topic up first, and cite what was found")
 
     @field_validator("topic")
     @classmethod
