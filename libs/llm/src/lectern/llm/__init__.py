@@ -2,6 +2,6 @@
 
 from lectern.llm.asker import Answer, Asker, Budget, ModelFailed
 from lectern.llm.engines.call import Picture, Source
-from lectern.llm.usage import Usage, total
+from lectern.llm.usage import Usage, billed, total
 
-__all__ = ["Answer", "Asker", "Budget", "ModelFailed", "Picture", "Source", "Usage", "total"]
+__all__ = ["Answer", "Asker", "Budget", "ModelFailed", "Picture", "Source", "Usage", "billed", "total"]

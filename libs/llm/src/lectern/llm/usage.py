@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from lectern.contracts.usage import Spent
+
 _MILLION = 1_000_000
 
 
@@ -40,6 +42,20 @@ def priced(usage: Usage, price: Price | None) -> Usage:
     fresh = usage.input - usage.cached
     dollars = fresh * price.input + usage.cached * price.cached + (usage.output + usage.thinking) * price.output
     return msgspec.structs.replace(usage, cost_usd=dollars / _MILLION)
+
+
+def billed(usage: Usage) -> Spent:
+    """The usage as events carry it."""
+    return Spent(
+        kind="model",
+        name=usage.model or "models",
+        requests=usage.requests,
+        input=usage.input,
+        cached=usage.cached,
+        thinking=usage.thinking,
+        output=usage.output,
+        cost_usd=usage.cost_usd,
+    )
 
 
 def total(usages: Iterable[Usage]) -> Usage:

@@ -9,12 +9,12 @@ import nats.errors
 
 from lectern.contracts.problems import FieldError, Problem
 from lectern.contracts.script import Script
+from lectern.contracts.subjects import PARSE
 from lectern.gateway.context import Gateway
 from lectern.gateway.models import NARRATION_LIMIT
 from lectern.gateway.refusals import Refusal, invalid, refusal
 from lectern.gateway.validation import unfitting, unknown_fields
 
-PARSE = "script.parse"  # core NATS request/reply: Markdown in, {"script": …} or {"problem": …} out; scripters answer
 MARKDOWN = "text/markdown"
 SCENE_LIMIT, BEAT_LIMIT = 60, 40  # more is a course, not a video
 _PARSE_SECONDS = 10.0

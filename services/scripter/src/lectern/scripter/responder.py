@@ -11,9 +11,9 @@ from nats.aio.subscription import Subscription
 
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.contracts.script import Script
+from lectern.contracts.subjects import PARSE as SUBJECT
 from lectern.scripter.markdown import parse
 
-SUBJECT = "script.parse"  # core NATS request/reply
 QUEUE = "scripter"
 
 

@@ -17,7 +17,7 @@ from lectern.contracts import script as s
 from lectern.contracts.events import CodeAttempt
 from lectern.contracts.problems import Problem
 from lectern.contracts.usage import Spent, added_up
-from lectern.llm import Asker, Budget, ModelFailed, Usage
+from lectern.llm import Asker, Budget, ModelFailed, billed
 from lectern.worker import Transient
 
 REPAIRS = 4
@@ -43,7 +43,7 @@ class ModelCoder:
         try:
             found = await self._until_fit(work, check)
         except ModelFailed as failure:
-            work.spent.append(_spent(failure.usage))
+            work.spent.append(billed(failure.usage))
             if failure.passing and not task.last_try:
                 raise Transient(failure.problem.sentence()) from failure
             work.trouble = failure.problem
@@ -104,7 +104,7 @@ class ModelCoder:
                     result=prompts.Repair,
                     budget=work.budget,
                 )
-                work.spent.append(_spent(answer.usage))
+                work.spent.append(billed(answer.usage))
                 try:
                     new = applied(code, answer.value.edits)
                 except EditRefused:
@@ -117,7 +117,7 @@ class ModelCoder:
 
     async def _ask(self, work: _Work, task: str, rules: str, request: str) -> str:
         answer = await self._asker.ask(task, instructions=rules, parts=(request,), result=str, budget=work.budget)
-        work.spent.append(_spent(answer.usage))
+        work.spent.append(billed(answer.usage))
         return answer.value
 
 
@@ -158,17 +158,4 @@ def _unrepaired(history: tuple[CodeAttempt, ...]) -> Problem:
         title="No working picture was found for this scene",
         detail=f"{len(history)} versions were tried; the last one: {last.finding.removeprefix('- ')[:400]}.",
         remedy="Word the scene more simply or redo it; until then it shows a card with its key phrases.",
-    )
-
-
-def _spent(usage: Usage) -> Spent:
-    return Spent(
-        kind="model",
-        name=usage.model or "models",
-        requests=usage.requests,
-        input=usage.input,
-        cached=usage.cached,
-        thinking=usage.thinking,
-        output=usage.output,
-        cost_usd=usage.cost_usd,
     )

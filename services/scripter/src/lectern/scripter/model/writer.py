@@ -12,7 +12,7 @@ from lectern.contracts.options import Brief, VideoOptions
 from lectern.contracts.problems import Problem
 from lectern.contracts.usage import Spent, added_up
 from lectern.lessons import Lesson
-from lectern.llm import Answer, Asker, Budget, ModelFailed, Source, Usage
+from lectern.llm import Answer, Asker, Budget, ModelFailed, Source, Usage, billed
 from lectern.scripter.markdown import parse
 from lectern.scripter.model import answers
 from lectern.scripter.model.checks import findings
@@ -118,18 +118,7 @@ class _Work:
     def book(self, usage: Usage) -> None:
         """Notes what a question cost."""
         if usage.requests:
-            self.spent.append(
-                Spent(
-                    kind="model",
-                    name=usage.model or "models",
-                    requests=usage.requests,
-                    input=usage.input,
-                    cached=usage.cached,
-                    thinking=usage.thinking,
-                    output=usage.output,
-                    cost_usd=usage.cost_usd,
-                )
-            )
+            self.spent.append(billed(usage))
 
 
 def _wish(brief: Brief, options: VideoOptions) -> str:
