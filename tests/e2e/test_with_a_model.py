@@ -69,6 +69,9 @@ async def test_a_model_writes_and_draws_a_video_about_anything(tmp_path: Path, m
             assert shown["status"] == "completed", shown
             assert not any(scene["degraded"] for scene in shown["scenes"]), shown["scenes"]
             assert shown["title"] == "Why the sky is blue"
+            assert [scene["origin"] for scene in shown["scenes"]] == ["model", "model"]
+            tried = [(attempt["strategy"], attempt["rule"]) for attempt in shown["scenes"][1]["attempts"]]
+            assert tried == [("draft", "AttributeError"), ("lines", "")]
             models = [item for item in shown["usage"]["items"] if item["kind"] == "model"]
             assert sum(item["requests"] for item in models) == 6, "plan, script, facts, two scenes, one repair"
             assert 0 < shown["usage"]["cost_usd"] < 5

@@ -142,12 +142,16 @@ def scene(state: VideoState, video_id: str, number: int) -> m.Scene:
     titles = script.scenes if script else ()
     spoken = facts.rendered or facts.coded or facts.narrated
     degraded, failure = facts.degraded(), facts.failure()
+    made = facts.rendered or facts.coded
+    code = made.code if made else None
     return m.Scene(
         number=number,
         title=titles[number - 1].title if number <= len(titles) else "",
         status=facts.status(),
         seconds=spoken.narration.seconds if spoken else None,
         footage=f"{path(video_id)}/scenes/{number}/footage" if facts.rendered else None,
+        origin=code.origin if code else None,
+        attempts=[m.Attempt.model_validate(each, from_attributes=True) for each in code.history] if code else [],
         degraded=problem(degraded) if degraded else None,
         error=problem(failure.problem) if failure and not facts.rendered else None,
     )

@@ -186,6 +186,16 @@ class OptionsEcho(BaseModel):
     max_cost_usd: float | None
 
 
+class Attempt(BaseModel):
+    """One version of a scene's code that a model wrote, and what ended it; the last one that passed has no finding."""
+
+    number: int
+    strategy: str = Field(description="draft, or how the repair went: lines, block, scene, simpler")
+    rule: str = ""
+    finding: str = ""
+    line: int | None = None
+
+
 class Scene(BaseModel):
     """One scene, and how far it is."""
 
@@ -194,6 +204,8 @@ class Scene(BaseModel):
     status: Literal["waiting", "planned", "narrated", "coded", "rendered", "failed"]
     seconds: float | None = Field(None, description="length, known once it is narrated")
     footage: str | None = Field(None, description="its silent picture, as soon as it is rendered")
+    origin: str | None = Field(None, description="where its code comes from: author, template or model")
+    attempts: list[Attempt] = Field([], description="what a model tried; empty where none was asked")
     degraded: ProblemBody | None = Field(None, description="why it is only a template, when it is")
     error: ProblemBody | None = None
 
