@@ -82,7 +82,13 @@ def visuals() -> st.SearchStrategy[s.AnyVisual | None]:
 
 
 def beats() -> st.SearchStrategy[s.Beat]:
-    return st.builds(s.Beat, text=narration(), spoken=st.one_of(st.just(""), lines()))
+    note = st.one_of(st.just(""), lines())
+    return st.builds(s.Beat, text=narration(), spoken=note, show=note, speaker=st.one_of(st.just(""), lines(10)))
+
+
+def symbols() -> st.SearchStrategy[s.Symbol]:
+    colours = st.sampled_from(["primary", "accent", "good"])
+    return st.builds(s.Symbol, name=lines(10), colour=colours, meaning=st.one_of(st.just(""), lines(10)))
 
 
 def scenes() -> st.SearchStrategy[s.Scene]:
@@ -97,4 +103,7 @@ def scripts() -> st.SearchStrategy[s.Script]:
         language=st.sampled_from(["en", "de", "pt-BR"]),
         scenes=st.lists(scenes(), min_size=1, max_size=4).map(tuple),
         sources=tuples(lines(), least=0, most=3),
+        symbols=st.lists(symbols(), max_size=2).map(tuple),
+        pronunciations=st.dictionaries(lines(6), lines(6), max_size=2),
+        doubts=tuples(lines(), least=0, most=2),
     )

@@ -11,7 +11,8 @@ from urllib.parse import unquote
 import msgspec
 from markdown_it.tree import SyntaxTreeNode
 
-_SAY = re.compile(r"^<!--\s*say:(.*?)-->\s*$", re.DOTALL | re.IGNORECASE)
+NOTES = {"say": "spoken", "show": "show", "speaker": "speaker"}  # what a comment may say of its beat, by field
+_NOTE = re.compile(r"^<!--\s*(say|show|speaker):(.*?)-->\s*$", re.DOTALL | re.IGNORECASE)
 # markup people write by habit: it is dropped, while `List<int>` keeps its brackets
 _MARKUP = re.compile(
     r"</?(?:a|abbr|b|br|cite|code|em|font|i|kbd|mark|q|s|small|span|strong|sub|sup|u)[\s/>]", re.IGNORECASE
@@ -24,11 +25,11 @@ _UNSAFE_IN_PATH = re.compile(r"[\x00-\x20%()<>\\\"'*_\[\]&`]")
 
 
 class Inline(msgspec.Struct, frozen=True, kw_only=True):
-    """What a paragraph holds: its text without markup, its pictures as (name, alt), its `say` comments."""
+    """What a paragraph holds: its text without markup, its pictures as (name, alt), its notes as (kind, text)."""
 
     text: str
     images: tuple[tuple[str, str], ...] = ()
-    says: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 def clean(text: str) -> str:
@@ -37,10 +38,10 @@ def clean(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def say(comment: str) -> str | None:
-    """What a comment `<!-- say: … -->` tells the voice to say; None for any other HTML."""
-    match = _SAY.match(comment.strip())
-    return clean(html.unescape(match[1])) if match else None
+def note(comment: str) -> tuple[str, str] | None:
+    """Kind and text of a comment such as `<!-- say: … -->`; None for any other HTML."""
+    match = _NOTE.match(comment.strip())
+    return (match[1].lower(), clean(html.unescape(match[2]))) if match else None
 
 
 def is_comment(text: str) -> bool:
@@ -52,7 +53,7 @@ def flatten(nodes: Sequence[SyntaxTreeNode]) -> Inline:
     """The content of inline nodes, emphasis and links reduced to their words."""
     parts: list[str] = []
     images: list[tuple[str, str]] = []
-    says: list[str] = []
+    notes: list[tuple[str, str]] = []
 
     def walk(node: SyntaxTreeNode) -> None:
         match node.type:
@@ -63,9 +64,9 @@ def flatten(nodes: Sequence[SyntaxTreeNode]) -> Inline:
             case "softbreak" | "hardbreak":
                 parts.append(" ")
             case "html_inline":
-                said = say(node.content)
+                said = note(node.content)
                 if said is not None:
-                    says.append(said)
+                    notes.append(said)
                 elif not is_comment(node.content) and not _MARKUP.match(node.content):
                     parts.append(node.content)
             case _ if node.children:
@@ -76,7 +77,7 @@ def flatten(nodes: Sequence[SyntaxTreeNode]) -> Inline:
 
     for node in nodes:
         walk(node)
-    return Inline(text=clean("".join(parts)), images=tuple(images), says=tuple(says))
+    return Inline(text=clean("".join(parts)), images=tuple(images), notes=tuple(notes))
 
 
 def escape(text: str) -> str:
@@ -90,10 +91,10 @@ def escape_heading(text: str) -> str:
     return re.sub(r"(?<= )#", r"\\#", escape(text))
 
 
-def say_comment(text: str) -> str:
-    """The comment that makes the voice say `text`."""
+def note_comment(kind: str, text: str) -> str:
+    """The comment that says `text` of the beat above it."""
     safe = re.sub(r"&(?=#?\w)", "&amp;", text).replace("-->", "--&gt;")
-    return f"<!-- say: {safe} -->"
+    return f"<!-- {kind}: {safe} -->"
 
 
 def image(name: str, alt: str) -> str:

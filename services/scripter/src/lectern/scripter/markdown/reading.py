@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import msgspec
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
@@ -12,11 +13,11 @@ from lectern.contracts import script as s
 from lectern.contracts.options import DOCUMENT_LIMIT
 from lectern.lessons import front_matter
 from lectern.scripter.markdown import blocks, limits
-from lectern.scripter.markdown.charts import read_table
+from lectern.scripter.markdown.charts import cells, read_table
 from lectern.scripter.markdown.faults import Faults, nearest
-from lectern.scripter.markdown.prose import Inline, clean, flatten, is_comment, say
+from lectern.scripter.markdown.prose import NOTES, Inline, clean, flatten, is_comment, note
 
-KEYS = ("title", "language", "topics", "audience", "sources", "source")
+KEYS = ("title", "language", "topics", "audience", "sources", "source", "symbol", "pronounce", "doubt")
 _LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$")
 
 
@@ -64,7 +65,21 @@ def parse(text: str, *, language: str = "en") -> s.Script:
         language=head.one("language") or language,
         scenes=tuple(s.Scene(title=d.title, beats=tuple(d.beats), visual=d.visual) for d in drafts),
         sources=tuple(clean(each) for each in (*head.values.get("source", ()), *head.many("sources", ";"))),
+        pronunciations={written: spoken for written, spoken in _columns(head, "pronounce", 2, faults)},
+        symbols=tuple(s.Symbol(name=n, colour=c, meaning=w) for n, c, w in _columns(head, "symbol", 3, faults)),
+        doubts=tuple(clean(each) for each in head.values.get("doubt", ())),
     )
+
+
+def _columns(head: front_matter.FrontMatter, key: str, number: int, faults: Faults) -> list[tuple[str, ...]]:
+    """The values of a key whose lines have columns, such as `symbol: light | accent | what arrives`."""
+    rows = [tuple(cells(clean(value))) for value in head.values.get(key, ())]
+    for row in rows:
+        if len(row) != number or not row[0]:
+            shape = {2: "`pronounce: Nguyen | nwin`", 3: "`symbol: light | accent | what arrives`"}[number]
+            faults.add(f"front-matter-{key}", head.line_of[key], f"A {key} has {number} columns.", f"Write {shape}.")
+            faults.raise_any()
+    return rows
 
 
 def _check_head(head: front_matter.FrontMatter, faults: Faults) -> None:
@@ -168,8 +183,8 @@ def _read_paragraph(inline: Inline, draft: _Draft, line: int, faults: Faults) ->
     if inline.text:
         _check_beat(inline.text, line, faults)
         draft.beats.append(s.Beat(text=inline.text))
-    for spoken in inline.says:
-        _say(spoken, draft, line, faults)
+    for kind, said in inline.notes:
+        _note(kind, said, draft, line, faults)
     for name, alt in inline.images:
         if not name or "://" in name or name.startswith(("/", "//")) or ".." in name.split("/"):
             faults.add(
@@ -182,25 +197,26 @@ def _read_paragraph(inline: Inline, draft: _Draft, line: int, faults: Faults) ->
 
 
 def _read_html(content: str, draft: _Draft, line: int, faults: Faults) -> None:
-    spoken = say(content)
-    if spoken is not None:
-        _say(spoken, draft, line, faults)
+    found = note(content)
+    if found is not None:
+        _note(*found, draft, line, faults)
     elif not is_comment(content):
         faults.add("html", line, "HTML is neither spoken nor shown.", "Write plain Markdown, or remove it.")
 
 
-def _say(spoken: str, draft: _Draft, line: int, faults: Faults) -> None:
+def _note(kind: str, said: str, draft: _Draft, line: int, faults: Faults) -> None:
+    """What a comment says of the beat above it: what the voice says instead, what is shown, who speaks."""
     if not draft.beats:
         faults.add(
             "say-without-text",
             line,
-            "This `say` comment follows no narration.",
+            f"This `{kind}` comment follows no narration.",
             "Put it right below the paragraph that it is spoken for.",
         )
-    elif draft.beats[-1].spoken:
-        faults.add("say-twice", line, "This paragraph has two `say` comments.", "Keep one.")
-    elif spoken:
-        draft.beats[-1] = s.Beat(text=draft.beats[-1].text, spoken=spoken)
+    elif getattr(draft.beats[-1], NOTES[kind]):
+        faults.add("say-twice", line, f"This paragraph has two `{kind}` comments.", "Keep one.")
+    elif said:
+        draft.beats[-1] = msgspec.structs.replace(draft.beats[-1], **{NOTES[kind]: said})
 
 
 def _show(visual: s.AnyVisual | None, draft: _Draft, line: int, faults: Faults) -> None:
@@ -271,7 +287,7 @@ def _check_scene(draft: _Draft, faults: Faults) -> None:
 
 def _is_note(node: SyntaxTreeNode) -> bool:
     """What may stand before the first scene without starting one: rules and comments."""
-    return node.type == "hr" or (node.type == "html_block" and is_comment(node.content) and say(node.content) is None)
+    return node.type == "hr" or (node.type == "html_block" and is_comment(node.content) and note(node.content) is None)
 
 
 def _line(node: SyntaxTreeNode) -> int:

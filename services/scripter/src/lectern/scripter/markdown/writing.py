@@ -6,7 +6,7 @@ import re
 
 from lectern.contracts import script as s
 from lectern.scripter.markdown.blocks import names_a_language
-from lectern.scripter.markdown.prose import escape, escape_heading, image, say_comment
+from lectern.scripter.markdown.prose import NOTES, escape, escape_heading, image, note_comment
 
 
 def render(script: s.Script) -> str:
@@ -21,12 +21,19 @@ def render(script: s.Script) -> str:
 
 def _front_matter(script: s.Script) -> str:
     language = [f"language: {script.language}"] if script.language != "en" else []
-    sources = [f"source: {source}" for source in script.sources]
-    return "\n".join(["---", *language, *sources, "---"]) if language or sources else ""
+    lines = [
+        *language,
+        *(f"source: {source}" for source in script.sources),
+        *(f"symbol: {_row(each.name, each.colour, each.meaning)}" for each in script.symbols),
+        *(f"pronounce: {_row(written, spoken)}" for written, spoken in script.pronunciations.items()),
+        *(f"doubt: {doubt}" for doubt in script.doubts),
+    ]
+    return "\n".join(["---", *lines, "---"]) if lines else ""
 
 
 def _beat(beat: s.Beat) -> str:
-    return f"{escape(beat.text)}\n{say_comment(beat.spoken)}" if beat.spoken else escape(beat.text)
+    notes = [note_comment(kind, getattr(beat, name)) for kind, name in NOTES.items() if getattr(beat, name)]
+    return "\n".join([escape(beat.text), *notes])
 
 
 def _visual(visual: s.AnyVisual) -> str:
