@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from unit.coder.tasks import narrate
 
@@ -98,6 +98,7 @@ WORDS = ["sun", "rain", "a", "the", "wind", "1990", "coal", "—", "über", "光
 TEXTS = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
 
 
+@example(["", "", "sun", "", "", ""], ["sun sun sun rain sun sun sun"], 0.875)
 @given(st.lists(TEXTS, min_size=1, max_size=9), st.lists(TEXTS, min_size=1, max_size=6), st.floats(0.05, 1.5))
 def test_every_step_is_shown_once_in_order_and_every_beat_moves(
     things: list[str], beats: list[str], pace: float

@@ -122,6 +122,7 @@ def _reveals(steps: Sequence[Step], beat: _Beat, *, opening: bool) -> list[_Plac
         if index is not None:
             wait = beat.words[index][1] - (beat.start + lead)
             unready = opening and (wait < 0 or (number == 0 and wait > EMPTY))
+            unready = unready or bool(placed and beat.words[index][1] <= placed[-1].time)  # it would overtake
             index = None if unready or not reachable(beat, index, after) else index
         if index is None:
             placed.append(_Placed(time=placed[-1].time + PLAY if placed else beat.start + lead, play=step.show))
