@@ -27,8 +27,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
-settings_profile.register_profile("fast", max_examples=20, deadline=None)
-settings_profile.register_profile("thorough", deadline=None)
+# The same examples in every run, so that a run says something about the change before it. New ones are looked for on
+# purpose: HYPOTHESIS_PROFILE=explore.
+settings_profile.register_profile("fast", max_examples=20, deadline=None, derandomize=True)
+settings_profile.register_profile("thorough", deadline=None, derandomize=True)
+settings_profile.register_profile("explore", max_examples=1000, deadline=None)
 settings_profile.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "thorough"))
 
 
