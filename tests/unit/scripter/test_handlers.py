@@ -13,11 +13,12 @@ from lectern.contracts import script as s
 from lectern.contracts.ids import new_id
 from lectern.contracts.options import Brief, VideoOptions
 from lectern.contracts.problems import Problem
+from lectern.contracts.subjects import RENDER_SCRIPT
 from lectern.lessons import catalogue
 from lectern.scripter.app import build
 from lectern.scripter.handlers import STAGE
 from lectern.scripter.markdown import parse
-from lectern.scripter.responder import SUBJECT, Answer
+from lectern.scripter.responder import SUBJECT, Answer, Rendered
 from lectern.scripter.settings import ScripterSettings
 from lectern.scripter.writer import LessonWriter
 from lectern.worker import Deps, Permanent, Settings
@@ -171,6 +172,27 @@ async def test_a_lesson_is_checked_on_request(scripter: Deps) -> None:
     problem = (await ask("## A\n")).problem
     assert problem is not None
     assert problem.code == "scene-without-narration"
+
+
+async def test_a_script_is_written_as_markdown_on_request(scripter: Deps) -> None:
+    async def ask(body: bytes) -> Rendered:
+        reply = await scripter.nats.request(RENDER_SCRIPT, body, timeout=5)
+        return msgspec.json.decode(reply.data, type=Rendered)
+
+    script = msgspec.structs.replace(parse(LESSON), doubts=("Der Mond zieht. (Die Sonne auch.)",), sources=("Buch",))
+    markdown = (await ask(msgspec.json.encode(script))).markdown
+    assert markdown is not None
+    assert parse(markdown) == script
+    for unreadable in (b"no json", b'{"title": 1}', b'{"title": "No scenes", "scenes": []}'):
+        problem = (await ask(unreadable)).problem
+        assert problem is not None
+        assert problem.remedy
+
+
+async def test_prose_without_headings_is_refused_where_no_model_is_set_up(scripter: Deps) -> None:
+    problem = await problem_of(scripter, await document(scripter, "Rayleigh found that short waves scatter more.\n"))
+    assert problem.code == "no-scenes"
+    assert "GEMINI_API_KEY" in problem.remedy
 
 
 async def test_a_topic_close_to_a_lesson_is_offered_it_by_name() -> None:

@@ -8,6 +8,7 @@ EVERY_VIDEO = "videos.>"
 CANCEL = "cancel.*"  # core NATS: the fast path by which workers hear of a cancellation
 PROGRESS = "progress.>"  # core NATS: not stored, at most 2 Hz for a scene
 PARSE = "script.parse"  # core NATS request/reply: Markdown in, {"script": …} or {"problem": …} out; scripters answer
+RENDER_SCRIPT = "script.render"  # core NATS request/reply: a script as JSON in, {"markdown": …} or {"problem": …} out
 VOICES = "voices.list"  # core NATS request/reply: nothing in, {"voices": […]} out; voice services answer
 PREFLIGHT = "preflight"  # core NATS request/reply, queue group of the renderers
 

@@ -6,7 +6,8 @@ from contextlib import AsyncExitStack
 
 from lectern.lessons import catalogue
 from lectern.llm.setup import build_asker
-from lectern.scripter.handlers import STAGE, ScripterDeps
+from lectern.scripter.deps import ScripterDeps
+from lectern.scripter.handlers import STAGE
 from lectern.scripter.model.writer import ModelWriter
 from lectern.scripter.responder import respond
 from lectern.scripter.settings import ScripterSettings
@@ -25,8 +26,8 @@ def build(settings: ScripterSettings | None, deps: Deps) -> Service:
         open_things.push_async_callback(asker.close)
 
     async def start() -> None:
-        subscription = await respond(deps.nats)
-        open_things.push_async_callback(subscription.drain)
+        for subscription in await respond(deps.nats):
+            open_things.push_async_callback(subscription.drain)
 
     return Service(
         name="scripter",

@@ -18,26 +18,22 @@ from lectern.contracts.events import (
     VideoScripted,
     message_id,
 )
-from lectern.contracts.options import Brief, VideoOptions
 from lectern.contracts.problems import Problem, ProblemError
+from lectern.scripter.deps import ScripterDeps
 from lectern.scripter.markdown import limits, parse, render
-from lectern.scripter.writer import Writer, Written
+from lectern.scripter.writer import Written
+from lectern.scripter.writing import write_and_tell
 from lectern.worker import Job, Permanent, Stage
 
 STAGE = Stage("scripter", fails="video")
-
-
-class ScripterDeps(msgspec.Struct, frozen=True, kw_only=True):
-    """What the scripter works with."""
-
-    writer: Writer
+NO_LESSON = "no-scenes"  # the fault of a text without headings: prose, which a model can explain
 
 
 @STAGE.on(VideoRequested, slots=4)
 async def write_script(event: VideoRequested, job: Job[ScripterDeps]) -> list[AnyEvent]:
     """Stores the script as JSON and as Markdown; plans every scene unless the user wants to see the script first."""
     try:
-        written = await _written(event.brief, event.options, job)
+        written = await _written(event, job)
     except Permanent:
         raise
     except ProblemError as error:
@@ -87,27 +83,32 @@ async def plan_scenes(event: ScriptApproved, job: Job[ScripterDeps]) -> list[Any
     return [job.answer(ScenePlanned, scene=number, options=options, salt=salt) for number in event.plan]
 
 
-async def _written(brief: Brief, options: VideoOptions, job: Job[ScripterDeps]) -> Written:
+async def _written(event: VideoRequested, job: Job[ScripterDeps]) -> Written:
+    brief, material = event.brief, ""
     if brief.document_key:
-        text = _decoded(await job.store.get(brief.document_key))
-        return Written(script=await asyncio.to_thread(parse, text, language=options.language))
-    if brief.topic.strip():
-        telling: set[asyncio.Task[None]] = set()
-
-        def tell(characters: int) -> None:
-            task = asyncio.get_running_loop().create_task(job.progress(characters, characters + 1, "writing"))
-            telling.add(task)
-            task.add_done_callback(telling.discard)
-
-        return await job.deps.writer.write(brief, options, tell)
-    raise Permanent(
-        Problem(
-            code="empty-brief",
-            title="Nothing to explain",
-            detail="The request names neither a topic nor a document.",
-            remedy="Give a topic, or a lesson in Markdown.",
+        material = _decoded(await job.store.get(brief.document_key))
+        try:
+            return Written(script=await asyncio.to_thread(parse, material, language=event.options.language))
+        except ProblemError as error:
+            if error.problem.code != NO_LESSON:
+                raise
+            if not job.deps.writer.reads_material:
+                raise Permanent(_with_a_model(error.problem)) from error
+    elif not brief.topic.strip():
+        raise Permanent(
+            Problem(
+                code="empty-brief",
+                title="Nothing to explain",
+                detail="The request names neither a topic nor a document.",
+                remedy="Give a topic, or a lesson in Markdown.",
+            )
         )
-    )
+    return await write_and_tell(event, job, material)
+
+
+def _with_a_model(problem: Problem) -> Problem:
+    remedy = f"{problem.remedy} With a model (GEMINI_API_KEY) plain prose is explained as it is."
+    return msgspec.structs.replace(problem, remedy=remedy)
 
 
 def _decoded(document: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Reads lessons for others: Markdown in, a script or what is wrong with it out."""
+"""Reads and writes lessons for others: Markdown to a script and back, or what is wrong with it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from nats.aio.subscription import Subscription
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.contracts.script import Script
 from lectern.contracts.subjects import PARSE as SUBJECT
-from lectern.scripter.markdown import parse
+from lectern.contracts.subjects import RENDER_SCRIPT
+from lectern.scripter.markdown import parse, render
 
 QUEUE = "scripter"
 
@@ -21,6 +22,13 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The reply, as JSON: one of the two."""
 
     script: Script | None = None
+    problem: Problem | None = None
+
+
+class Rendered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The reply to a script, as JSON: one of the two."""
+
+    markdown: str | None = None
     problem: Problem | None = None
 
 
@@ -41,10 +49,35 @@ def answer(markdown: bytes) -> Answer:
         )
 
 
-async def respond(nats: Client) -> Subscription:
-    """Answers requests until the subscription is drained. Several scripters share them."""
+def answer_render(script: bytes) -> Rendered:
+    """The Markdown of a script in JSON, or the problem with it. What could not be read back is refused."""
+    try:
+        markdown = render(msgspec.json.decode(script, type=Script))
+        parse(markdown)
+    except ProblemError as error:
+        return Rendered(problem=error.problem)
+    except ValueError as error:
+        return Rendered(
+            problem=Problem(
+                code="malformed-script",
+                title="The script cannot be read",
+                detail=f"This is no script in JSON: {error}.",
+                remedy="Send a script in the form that `script.parse` gives it.",
+            )
+        )
+    return Rendered(markdown=markdown)
 
-    async def on_request(message: Msg) -> None:
+
+async def respond(nats: Client) -> tuple[Subscription, ...]:
+    """Answers requests until the subscriptions are drained. Several scripters share them."""
+
+    async def on_parse(message: Msg) -> None:
         await message.respond(msgspec.json.encode(await asyncio.to_thread(answer, message.data)))
 
-    return await nats.subscribe(SUBJECT, queue=QUEUE, cb=on_request)
+    async def on_render(message: Msg) -> None:
+        await message.respond(msgspec.json.encode(await asyncio.to_thread(answer_render, message.data)))
+
+    return (
+        await nats.subscribe(SUBJECT, queue=QUEUE, cb=on_parse),
+        await nats.subscribe(RENDER_SCRIPT, queue=QUEUE, cb=on_render),
+    )

@@ -14,9 +14,30 @@ from lectern.contracts.usage import Spent
 from lectern.lessons import Lesson
 from lectern.scripter.markdown import parse
 from lectern.scripter.topics import find_lesson
-from lectern.worker import Permanent
+from lectern.worker import Permanent, Transient
 
-Tell: TypeAlias = Callable[[int], None]  # hears how many characters of an answer have arrived
+Tell: TypeAlias = Callable[[int, str], None]  # hears how many characters have been written, and what is being done
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """What a script is written under, beside the brief.
+
+    `material` is a text to explain, in place of a topic. `spent_usd` is what the video has cost before. `fresh` has
+    answers that are remembered asked for again: the user was not content with them.
+    """
+
+    material: str = ""
+    spent_usd: float = 0.0
+    fresh: bool = False
+
+
+class ModelAway(Transient):
+    """No model could be reached in time. `spent` is what was used until then."""
+
+    def __init__(self, problem: Problem, *, spent: tuple[Spent, ...] = ()) -> None:
+        super().__init__(problem.sentence())
+        self.problem = problem
+        self.spent = spent
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,9 +48,13 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Writer(Protocol):
-    """Turns a topic into a script."""
+    """Turns a topic into a script. One that `reads_material` also turns a text into one."""
 
-    async def write(self, brief: Brief, options: VideoOptions, tell: Tell | None = None) -> Written:
+    reads_material: bool
+
+    async def write(
+        self, brief: Brief, options: VideoOptions, tell: Tell | None = None, *, terms: Terms | None = None
+    ) -> Written:
         """The script for `brief.topic`. Raises Permanent when there can be none, Transient when it may come later."""
         ...
 
@@ -37,10 +62,14 @@ class Writer(Protocol):
 class LessonWriter:
     """Knows the finished lessons, and says so when it is asked for anything else. Needs no model and no network."""
 
+    reads_material = False
+
     def __init__(self, lessons: Sequence[Lesson]) -> None:
         self._lessons = tuple(lessons)
 
-    async def write(self, brief: Brief, options: VideoOptions, tell: Tell | None = None) -> Written:
+    async def write(
+        self, brief: Brief, options: VideoOptions, tell: Tell | None = None, *, terms: Terms | None = None
+    ) -> Written:
         """The finished lesson that the topic surely asks for. Raises Permanent with what comes close, or what to do."""
         match = find_lesson(brief.topic, self._lessons)
         if match.lesson:

@@ -65,7 +65,7 @@ def parse(text: str, *, language: str = "en") -> s.Script:
         language=head.one("language") or language,
         scenes=tuple(s.Scene(title=d.title, beats=tuple(d.beats), visual=d.visual) for d in drafts),
         sources=tuple(clean(each) for each in (*head.values.get("source", ()), *head.many("sources", ";"))),
-        pronunciations={written: spoken for written, spoken in _columns(head, "pronounce", 2, faults)},
+        pronunciations={row[0]: row[1] for row in _columns(head, "pronounce", 2, faults)},
         symbols=tuple(s.Symbol(name=n, colour=c, meaning=w) for n, c, w in _columns(head, "symbol", 3, faults)),
         doubts=tuple(clean(each) for each in head.values.get("doubt", ())),
     )

@@ -1,50 +1,120 @@
-"""Whether a narration can be spoken, captioned and drawn: pure rules, told as findings a writer can act on."""
+"""Whether a script can be spoken, captioned and drawn: pure rules, told as findings a writer can act on."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
+from typing import Literal, TypeAlias
 
-from lectern.contracts.script import Script
+import msgspec
+
+from lectern.contracts import script as s
+from lectern.scripter.markdown import limits
+from lectern.scripter.model.language import script_share, seems
+from lectern.scripter.model.plain import has_address, has_markup, symbols
+from lectern.scripter.model.sentences import sentences
+
+Rule: TypeAlias = Literal[
+    "scene-length", "total-length", "scene-count", "beat-length", "nothing-said", "markup", "symbols", "language",
+    "speakers", "on-screen",
+]  # fmt: skip
 
 WORDS_PER_SECOND = 158 / 60  # the pace of the default voice
 SHORTEST, LONGEST = 8.0, 45.0  # seconds of a scene
-PAUSE = 0.45  # seconds between beats; and about one second of breath around a scene
+PAUSE = 0.45  # seconds between beats
+BREATH = 0.85  # seconds around a scene
 TOLERANCE = 0.15  # of the length that was asked for
-BEAT_WORDS = 60
-
-_MARKUP = re.compile(r"https?://|www\.|```|\*\*|<[a-zA-Z/]|\\[a-zA-Z]+\{|^\s*[-*#] ", re.MULTILINE)
-
-
-def scene_seconds(script: Script, number: int) -> float:
-    """How long a scene will take to say, about."""
-    beats = script.scene(number).beats
-    words = sum(len(beat.said().split()) for beat in beats)
-    return words / WORDS_PER_SECOND + PAUSE * (len(beats) - 1) + 0.85
+BEAT_SENTENCES = 2
+IN_SCRIPT = 0.6  # share of letters; names, formulas and quotations may be in another script
+UNSPEAKABLE: frozenset[Rule] = frozenset({"markup", "nothing-said"})
 
 
-def findings(script: Script, target_seconds: int, scenes: int = 0) -> tuple[str, ...]:
-    """What is wrong with a script, a sentence each; empty when it is fit to be made. 0 asks for no length or number."""
-    found: list[str] = []
-    lengths = [scene_seconds(script, number) for number in range(1, len(script.scenes) + 1)]
-    for number, (scene, seconds) in enumerate(zip(script.scenes, lengths, strict=True), 1):
-        if not SHORTEST <= seconds <= LONGEST:
-            found.append(
-                f"Scene {number} takes {seconds:.0f} s to say; it must take {SHORTEST:.0f} to {LONGEST:.0f} s."
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked for. `seconds` and `scenes` 0 leave them free; `rate` is the voice's, 1 the usual."""
+
+    seconds: int = 0
+    scenes: int = 0
+    language: str = "en"
+    dialogue: bool = False
+    rate: float = 1.0
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing wrong: what, in which scene (from 1; 0 the whole script), and what to do about it."""
+
+    rule: Rule
+    scene: int = 0
+    said: str
+
+
+def scene_seconds(scene: s.Scene, rate: float = 1.0) -> float:
+    """How long a scene will take to say, about. Pauses are the listener's and do not shrink with the rate."""
+    words = sum(limits.count_words(beat.said()) for beat in scene.beats)
+    return words / (WORDS_PER_SECOND * rate) + PAUSE * max(0, len(scene.beats) - 1) + BREATH
+
+
+def findings(script: s.Script, wanted: Wanted) -> tuple[Finding, ...]:
+    """What is wrong with a script, in its order; empty when it is fit to be made."""
+    return (*_of_the_whole(script, wanted), *_of_scenes(script, wanted))
+
+
+def unspeakable(text: str) -> bool:
+    """Whether a voice cannot say this at all."""
+    return has_markup(text) or has_address(text) or not any(char.isalnum() for char in text)
+
+
+def _of_the_whole(script: s.Script, wanted: Wanted) -> Iterator[Finding]:
+    if wanted.scenes and len(script.scenes) != wanted.scenes:
+        yield Finding(
+            rule="scene-count", said=f"There are {len(script.scenes)} scenes; {wanted.scenes} were asked for."
+        )
+    total = sum(scene_seconds(scene, wanted.rate) for scene in script.scenes)
+    if wanted.seconds and abs(total - wanted.seconds) > TOLERANCE * wanted.seconds:
+        change = round(abs(total - wanted.seconds) * WORDS_PER_SECOND * wanted.rate)
+        do = "longer: add" if total < wanted.seconds else "shorter: cut"
+        yield Finding(
+            rule="total-length",
+            said=f"The narration takes {total:.0f} s to say; {wanted.seconds} s were asked for. "
+            f"It must be {do} about {change} words.",
+        )
+    text = " ".join(beat.text for scene in script.scenes for beat in scene.beats)
+    code = wanted.language.lower().split("-")[0]
+    if script_share(text, wanted.language) < IN_SCRIPT or seems(text) not in ("", code):
+        yield Finding(rule="language", said=f"The narration is not in the language {wanted.language!r}; write it so.")
+    speakers = {beat.speaker for scene in script.scenes for beat in scene.beats}
+    if wanted.dialogue and ("" in speakers or len(speakers) != 2):
+        yield Finding(rule="speakers", said="In this dialogue every beat must name one of the plan's two speakers.")
+
+
+def _of_scenes(script: s.Script, wanted: Wanted) -> Iterator[Finding]:
+    for number, scene in enumerate(script.scenes, 1):
+        seconds = scene_seconds(scene, wanted.rate)
+        if not any(beat.said() for beat in scene.beats):
+            yield Finding(rule="nothing-said", scene=number, said=f"Scene {number} says nothing.")
+        elif not SHORTEST <= seconds <= LONGEST:
+            yield Finding(
+                rule="scene-length",
+                scene=number,
+                said=f"Scene {number} takes {seconds:.0f} s to say; it must take {SHORTEST:.0f} to {LONGEST:.0f} s.",
             )
         for place, beat in enumerate(scene.beats, 1):
             where = f"Scene {number}, beat {place}"
-            if len(beat.said().split()) > BEAT_WORDS:
-                found.append(f"{where} has more than {BEAT_WORDS} words; split it.")
-            if _MARKUP.search(beat.text) or _MARKUP.search(beat.spoken):
-                found.append(f"{where} contains markup or an address; write plain sentences.")
-            if not re.search(r"\w", beat.said()):
-                found.append(f"{where} says nothing.")
-    total = sum(lengths)
-    if target_seconds and abs(total - target_seconds) > TOLERANCE * target_seconds:
-        wanted = "longer" if total < target_seconds else "shorter"
-        found.append(
-            f"The narration takes {total:.0f} s to say; it must be {wanted}: {target_seconds} s were asked for."
+            yield from (
+                Finding(rule=rule, scene=number, said=f"{where} {fault}")
+                for rule, fault in _of_a_beat(beat, wanted.language)
+            )
+
+
+def _of_a_beat(beat: s.Beat, language: str) -> Iterator[tuple[Rule, str]]:
+    words = max(limits.count_words(beat.text), limits.count_words(beat.spoken))
+    if words > limits.BEAT_WORDS or len(sentences(beat.text)) > BEAT_SENTENCES:
+        yield (
+            "beat-length",
+            f"has {words} words in {len(sentences(beat.text))} sentences; a beat has {BEAT_SENTENCES} sentences "
+            f"and {limits.BEAT_WORDS} words at most: split it.",
         )
-    if scenes and len(script.scenes) != scenes:
-        found.append(f"There are {len(script.scenes)} scenes; {scenes} were asked for.")
-    return tuple(found)
+    if any(has_markup(text) or has_address(text) for text in (beat.text, beat.spoken)):
+        yield "markup", f"contains markup, LaTeX or an address ({beat.text[:60]!r}); write plain sentences."
+    elif not any(char.isalnum() for char in beat.text):
+        yield "nothing-said", "has no word that could be spoken; write a sentence, or leave it out."
+    elif odd := symbols(beat.said(), language):
+        yield "symbols", f"has {' '.join(odd)} to be spoken; give the words to be said in `spoken`."

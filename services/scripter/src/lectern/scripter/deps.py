@@ -1,0 +1,13 @@
+"""What the scripter works with."""
+
+from __future__ import annotations
+
+import msgspec
+
+from lectern.scripter.writer import Writer
+
+
+class ScripterDeps(msgspec.Struct, frozen=True, kw_only=True):
+    """The scripter's own adapters."""
+
+    writer: Writer
