@@ -10,12 +10,13 @@ Timing: TypeAlias = Literal["exact", "aligned", "estimated"]
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):
-    """One spoken word as captions show it. `beat` counts from 0."""
+    """One spoken word as captions show it. `beat` counts from 0; no space is before a `glued` one (Chinese, Thai)."""
 
     text: str
     start: float
     end: float
     beat: int
+    glued: bool = False
 
 
 class BeatSpan(msgspec.Struct, frozen=True, kw_only=True):
