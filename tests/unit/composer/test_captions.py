@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from unit.composer.films import script
 
 from lectern.composer.captions import Cue, chapters_vtt, cues, guide, srt, vtt
-from lectern.composer.captions.lines import width
+from lectern.composer.captions.direction import EMBED, POP, directed, right_to_left
+from lectern.composer.captions.guide import Guide
+from lectern.composer.captions.lettering import columns, joined
+from lectern.composer.captions.phrases import may_part
 from lectern.composer.captions.sentences import sentences
 from lectern.composer.timeline import lay_out
 from lectern.composer.transcript import transcript
@@ -37,7 +40,7 @@ def spoken(text: str, *, pace: float = 0.07, pause: float = 0.35, start: float =
 
 
 def lines_of(cue: Cue) -> list[str]:
-    return [" ".join(word.text for word in line) for line in cue.lines]
+    return [joined(line) for line in cue.lines]
 
 
 def made(text: str, aspect: Aspect = "16:9", fps: int = 30) -> tuple[Cue, ...]:
@@ -47,50 +50,109 @@ def made(text: str, aspect: Aspect = "16:9", fps: int = 30) -> tuple[Cue, ...]:
 
 _tokens = st.text(st.characters(codec="utf-8", exclude_categories=("Z", "C")), min_size=1, max_size=14)
 _long_tokens = st.text("abcdefgh", min_size=30, max_size=60)
-_punctuated = st.builds(str.__add__, _tokens, st.sampled_from(["", "", "", ",", ".", "?", ";"]))
+_latin = st.builds(str.__add__, _tokens, st.sampled_from(["", "", "", ",", ".", "?", ";"]))
+_han = st.one_of(
+    st.text("植物用光合作成糖分叶绿素的了水氧气能量転変ひらがなカタカナ", min_size=1, max_size=6),
+    st.sampled_from(
+        ["。", "，", "、", "」", "「", "（", "）", "！？", "ー", "っ", "ATP", "CO₂", "“", "”", "3.5", "》。"]
+    ),
+)
+_arabic = st.one_of(
+    st.text("ابتثجحخدذرزسشصضطظعغفقكلمنهوي", min_size=1, max_size=9),
+    st.sampled_from(["DNA", "؟", "الضوء،", "السكر.", "2024.", "(الماء)"]),
+)
+_korean = st.builds(
+    str.__add__, st.text("식물은빛으로양분을만든다", min_size=1, max_size=7), st.sampled_from(["", "", ".", ","])
+)
+_SCRIPTS = {
+    "en": st.one_of(_latin, _latin, _long_tokens),
+    "zh-CN": _han,
+    "ja": _han,
+    "ar": _arabic,
+    "ko": _korean,
+    "th": st.text("กขคงจชซดตถทนบปพฟมยรลวสหอาะิีุู", min_size=1, max_size=9),
+}
+GLUED = {"zh-CN", "ja", "th"}
+Spoken = tuple[tuple[Word, ...], int, int, str]
 
 
 @st.composite
-def narrations(draw: st.DrawFn) -> tuple[tuple[Word, ...], int, int]:
-    """Words said one after the other, with pauses, in a scene of so many frames at so many a second."""
-    texts = draw(st.lists(st.one_of(_punctuated, _punctuated, _long_tokens), max_size=60))
+def narrations(draw: st.DrawFn) -> Spoken:
+    """Words said one after the other, with pauses, in a scene of so many frames at so many a second, in a language."""
+    language = draw(st.sampled_from(sorted(_SCRIPTS)))
+    texts = draw(st.lists(_SCRIPTS[language], max_size=60))
     words, now, beat = [], draw(st.floats(0, 2)), 0
     for text in texts:
         length = draw(st.floats(0.1, 1.5))
-        words.append(Word(text=text, start=now, end=now + length, beat=beat))
+        glued = language in GLUED and bool(draw(st.integers(0, 9)))
+        words.append(Word(text=text, start=now, end=now + length, beat=beat, glued=glued))
         now += length + draw(st.sampled_from([0.0, 0.0, 0.05, 0.3, 1.2]))
-        beat += draw(st.booleans()) and text.endswith(".")
+        beat += draw(st.booleans()) and text.endswith((".", "。"))
     fps = draw(st.sampled_from([15, 30, 60]))
-    return tuple(words), max(1, round((now + draw(st.floats(0, 2))) * fps)), fps
+    return tuple(words), max(1, round((now + draw(st.floats(0, 2))) * fps)), fps, language
+
+
+def wide_of(text: str, limits: Guide) -> int:
+    return columns(text, wide=limits.wide)
 
 
 @given(narrations(), st.sampled_from(ASPECTS))
-def test_every_word_is_shown_once_and_in_order(scene: tuple[tuple[Word, ...], int, int], aspect: Aspect) -> None:
-    words, frames, fps = scene
-    shown = [word for cue in cues(words, frames, fps, guide(aspect, "en")) for word in cue.words()]
+def test_every_word_is_shown_once_and_in_order(scene: Spoken, aspect: Aspect) -> None:
+    words, frames, fps, language = scene
+    shown = [word for cue in cues(words, frames, fps, guide(aspect, language)) for word in cue.words()]
     assert shown == list(words)
 
 
 @given(narrations(), st.sampled_from(ASPECTS))
-def test_lines_are_at_most_two_and_short_unless_one_word_is_longer(
-    scene: tuple[tuple[Word, ...], int, int], aspect: Aspect
-) -> None:
-    words, frames, fps = scene
-    limits = guide(aspect, "en")
+def test_lines_are_at_most_two_and_short_unless_one_word_is_longer(scene: Spoken, aspect: Aspect) -> None:
+    words, frames, fps, language = scene
+    limits = guide(aspect, language)
     for cue in cues(words, frames, fps, limits):
         assert 1 <= len(cue.lines) <= 2
-        assert all(
-            len(line) == 1 or len(text) <= limits.chars for line, text in zip(cue.lines, lines_of(cue), strict=True)
-        )
+        for line in cue.lines:
+            if wide_of(joined(line), limits) > limits.chars:
+                assert len(line) == 1 or (len(line) == 2 and wide_of(line[0].text, limits) > limits.chars)
 
 
 @given(narrations(), st.sampled_from(ASPECTS))
-def test_cues_follow_each_other_inside_their_scene(scene: tuple[tuple[Word, ...], int, int], aspect: Aspect) -> None:
-    words, frames, fps = scene
-    found = cues(words, frames, fps, guide(aspect, "en"))
+def test_no_line_starts_with_a_closing_mark_or_ends_with_an_opening_one(scene: Spoken, aspect: Aspect) -> None:
+    words, frames, fps, language = scene
+    limits = guide(aspect, language)
+    ends, parted = 0, []
+    for line in [line for cue in cues(words, frames, fps, limits) for line in cue.lines][:-1]:
+        ends += len(line)
+        parted.append(ends)
+    for at in parted:
+        if may_part(words[at - 1], words[at], limits):
+            continue
+        # The only excuse: what must stay together is longer than a line.
+        first, last = at - 1, at + 1
+        while first and not may_part(words[first - 1], words[first], limits):
+            first -= 1
+        while last < len(words) and not may_part(words[last - 1], words[last], limits):
+            last += 1
+        assert wide_of(joined(words[first:last]), limits) > limits.chars
+
+
+@given(narrations(), st.sampled_from(ASPECTS))
+def test_cues_follow_each_other_inside_their_scene(scene: Spoken, aspect: Aspect) -> None:
+    words, frames, fps, language = scene
+    found = cues(words, frames, fps, guide(aspect, language))
     assert all(0 <= cue.start < cue.end <= frames for cue in found)
     assert all(before.end <= after.start for before, after in pairwise(found))
     assert all(cue.end - cue.start <= max(7 * fps, 1) for cue in found)
+
+
+@given(narrations(), st.sampled_from(ASPECTS))
+def test_a_cue_too_fast_to_read_stays_until_the_next_one_needs_its_place(scene: Spoken, aspect: Aspect) -> None:
+    words, frames, fps, language = scene
+    limits = guide(aspect, language)
+    found = cues(words, frames, fps, limits)
+    for cue, border in zip(found, [*(after.start for after in found[1:]), frames], strict=bool(found)):
+        chars = sum(wide_of(line, limits) for line in lines_of(cue))
+        if chars / (cue.end - cue.start) * fps > limits.fastest + 1e-9:
+            full = cue.end >= border - limits.gap or cue.end - cue.start >= int(limits.longest * fps)
+            assert full or cue.end - cue.start == 1
 
 
 @given(st.lists(st.tuples(st.floats(0, 10), st.floats(0, 10)), max_size=40), st.sampled_from([15, 30, 60]))
@@ -103,16 +165,16 @@ def test_words_whose_times_make_no_sense_still_give_cues_in_order(times: list[tu
 
 
 @given(narrations())
-def test_a_cue_comes_within_three_frames_of_its_first_word(scene: tuple[tuple[Word, ...], int, int]) -> None:
-    words, frames, fps = scene
-    for cue in cues(words, frames, fps, WIDE):
+def test_a_cue_comes_within_three_frames_of_its_first_word(scene: Spoken) -> None:
+    words, frames, fps, language = scene
+    for cue in cues(words, frames, fps, guide("16:9", language)):
         assert abs(cue.start - cue.words()[0].start * fps) <= 3
 
 
 @given(narrations())
-def test_there_are_two_frames_between_cues_where_the_words_leave_room(scene: tuple[tuple[Word, ...], int, int]) -> None:
-    words, frames, fps = scene
-    for before, after in pairwise(cues(words, frames, fps, WIDE)):
+def test_there_are_two_frames_between_cues_where_the_words_leave_room(scene: Spoken) -> None:
+    words, frames, fps, language = scene
+    for before, after in pairwise(cues(words, frames, fps, guide("16:9", language))):
         assert after.start - before.end >= 2 or before.end - before.start == 1
 
 
@@ -122,7 +184,7 @@ def test_ordinary_speech_gives_cues_that_keep_every_limit(aspect: Aspect, fps: i
     for cue in made(LESSON, aspect, fps):
         seconds = (cue.end - cue.start) / fps
         assert 5 / 6 - 1 / fps <= seconds <= 7
-        assert width([word.text for word in cue.words()]) / seconds <= 20
+        assert sum(map(len, lines_of(cue))) / seconds <= 20
 
 
 def test_cues_end_where_sentences_and_clauses_do() -> None:
@@ -162,6 +224,110 @@ def test_silence_has_no_captions() -> None:
     assert cues((), 300, 30, WIDE) == ()
 
 
+def glued(text: str, *, pace: float = 0.25, pause: float = 0.3) -> tuple[Word, ...]:
+    """The words of a text without spaces, parted by `|`; each glued to the one before."""
+    words, now = [], 0.2
+    for text_of_word in text.split("|"):
+        length = pace * len(text_of_word)
+        words.append(Word(text=text_of_word, start=now, end=now + length, beat=0, glued=bool(words)))
+        now += length + (pause if text_of_word[-1] in "，。、" else 0.0)
+    return tuple(words)
+
+
+CHINESE = (
+    "植物|用|阳光、|水|和|二氧化碳|制造|自己|的|食物。|这个|过程|叫做|“光合|作用”，|它|发生|在|叶绿体|里。"
+    "|叶绿体|里|有|一种|绿色|的|色素，|叫|叶绿素|（Chlorophyll）。"
+)  # fmt: skip
+JAPANESE = "植物は|光と|水と|二酸化炭素から|自分の|栄養を|作ります。|これを|「光合成」と|呼びます。"
+
+
+@pytest.mark.parametrize("aspect", ASPECTS)
+@pytest.mark.parametrize(("language", "text"), [("zh-CN", CHINESE), ("ja", JAPANESE)])
+def test_chinese_and_japanese_keep_every_limit(language: str, text: str, aspect: Aspect) -> None:
+    words, limits = glued(text), guide(aspect, language)
+    found = cues(words, round((words[-1].end + 0.5) * 30), 30, limits)
+    assert "".join(line for cue in found for line in lines_of(cue)) == text.replace("|", "")
+    for cue in found:
+        assert all(columns(line, wide=True) <= limits.chars for line in lines_of(cue))
+        assert sum(columns(line, wide=True) for line in lines_of(cue)) * 30 / (cue.end - cue.start) <= limits.fastest
+
+
+def test_chinese_breaks_between_words_and_keeps_particles_with_theirs() -> None:
+    words = glued(CHINESE)
+    lines = [lines_of(cue) for cue in cues(words, round((words[-1].end + 0.5) * 30), 30, guide("16:9", "zh-CN"))]
+    assert lines == [
+        ["植物用阳光、", "水和二氧化碳制造自己的食物。"],
+        ["这个过程叫做“光合作用”，", "它发生在叶绿体里。"],
+        ["叶绿体里有一种绿色的色素，"],
+        ["叫叶绿素（Chlorophyll）。"],
+    ]
+
+
+def test_lines_of_other_scripts_are_as_long_as_their_guides_say() -> None:
+    assert {tag: guide("16:9", tag).chars // 2 for tag in ("zh-TW", "ja-JP", "ko")} == {
+        "zh-TW": 16,
+        "ja-JP": 13,
+        "ko": 16,
+    }
+    assert {tag: guide("16:9", tag).chars for tag in ("en-GB", "ar", "ru", "th")} == {
+        "en-GB": 42,
+        "ar": 42,
+        "ru": 39,
+        "th": 35,
+    }
+    assert columns("光合作用。") == 10
+    assert (columns("“光”", wide=True), columns("“a”")) == (6, 3)
+    assert columns("ที่นี่") == 2  # marks sit on their letters
+    assert columns("क्या") == 3
+
+
+def test_french_marks_after_a_space_stay_with_their_word() -> None:
+    words = spoken("Pourquoi les feuilles vertes captent-elles la lumière ? Parce que « chlorophylle » absorbe !")
+    limits = guide("9:16", "fr")
+    lines = [line for cue in cues(words, 400, 30, limits) for line in lines_of(cue)]
+    assert not [line for line in lines if line[0] in "?!»" or line[-1] == "«"]
+
+
+def test_a_name_written_together_is_not_broken_whatever_the_voice_made_of_it() -> None:
+    parts = [Word(text="well-known", start=0, end=1, beat=0), Word(text="ness", start=1, end=2, beat=0, glued=True)]
+    assert not may_part(*parts, WIDE)
+    assert may_part(*glued("植物|用"), guide("16:9", "zh"))
+
+
+def test_right_to_left_lines_are_embedded_one_by_one_in_logical_order() -> None:
+    words = spoken("DNA هو جزيء يحمل التعليمات الوراثية في كل خلية، وهو موجود في نواة الخلية.", pace=0.1)
+    timeline = lay_out(30, [(1, "One", 400)])
+    placed = [(timeline.spans[0], cues(words, 400, 30, guide("9:16", "ar")))]
+    for text in (srt(placed, timeline, rtl=True), vtt(placed, timeline, rtl=True)):
+        lines = [line for line in text.split("\n") if any("\u0600" < letter < "\u0700" for letter in line)]
+        assert len(lines) > 2
+        assert all(line[0] == EMBED and line[-1] == POP for line in lines)
+        assert " ".join(line.strip(EMBED + POP) for line in lines) == " ".join(word.text for word in words)
+    assert EMBED not in srt(placed, timeline)
+    assert directed("", rtl=True) == ""
+
+
+def test_which_languages_are_written_from_right_to_left() -> None:
+    tags = ["ar", "ar-EG", "he", "fa-IR", "ur", "en", "az-Arab", "ku-Latn", "ar-Latn", "zh"]
+    assert [tag for tag in tags if right_to_left(tag)] == ["ar", "ar-EG", "he", "fa-IR", "ur", "az-Arab"]
+
+
+def test_files_join_glued_words_without_a_space() -> None:
+    words = (*glued("植物|用|光"), Word(text="ATP", start=2, end=2.5, beat=0))
+    timeline = lay_out(30, [(1, "One", 120)])
+    placed = [(timeline.spans[0], cues(words, 120, 30, guide("16:9", "zh")))]
+    assert srt(placed, timeline).split("\n")[2] == "植物用光 ATP"
+    assert vtt(placed, timeline).split("\n")[4] == "植物用光 ATP"
+    karaoke = vtt(placed, timeline, karaoke=True).split("\n")[4]
+    assert karaoke == "植物<00:00:00.700>用<00:00:00.950>光 <00:00:02.000>ATP"
+
+
+def test_sentences_end_in_every_script() -> None:
+    assert sentences("植物需要光。「真的吗？」是的！") == ("植物需要光。", "「真的吗？」", "是的！")
+    assert sentences("هل تعلم؟ نعم.") == ("هل تعلم؟", "نعم.")
+    assert sentences("पौधे खाना बनाते हैं। सच?") == ("पौधे खाना बनाते हैं।", "सच?")
+
+
 def test_an_abbreviation_does_not_end_a_sentence() -> None:
     text = 'Dr. Smith works in the U.S. today. "Really?" Yes, e.g. here. It is 3.5 m.'
     assert sentences(text) == ("Dr. Smith works in the U.S. today.", '"Really?"', "Yes, e.g. here.", "It is 3.5 m.")
@@ -193,8 +359,8 @@ def test_karaoke_times_each_word_inside_its_cue_and_only_in_webvtt() -> None:
 
 
 @given(narrations())
-def test_karaoke_times_rise_between_the_cue_s_own(scene: tuple[tuple[Word, ...], int, int]) -> None:
-    words, frames, fps = scene
+def test_karaoke_times_rise_between_the_cue_s_own(scene: Spoken) -> None:
+    words, frames, fps, _ = scene
     words = tuple(msgspec.structs.replace(word, text="word") for word in words)
     timeline = lay_out(fps, [(1, "One", frames)])
     text = vtt([(timeline.spans[0], cues(words, frames, fps, WIDE))], timeline, karaoke=True)

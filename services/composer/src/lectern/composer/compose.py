@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from lectern.composer.captions import Cue, chapters_vtt, cues, guide, srt, vtt
+from lectern.composer.captions import Cue, chapters_vtt, cues, guide, right_to_left, srt, vtt
 from lectern.composer.fanin import Ready
 from lectern.composer.join import join
 from lectern.composer.materials import Materials, at_most, fetch
@@ -92,14 +92,15 @@ def texts_of(materials: Materials, options: VideoOptions) -> list[File]:
     placed = captions_of(materials, options)
     if options.captions == "off" or not any(scene_cues for _, scene_cues in placed):
         return files
-    spoken = vtt(placed, timeline, karaoke=options.captions == "karaoke")
+    rtl = right_to_left(materials.script.language)
+    spoken = vtt(placed, timeline, karaoke=options.captions == "karaoke", rtl=rtl)
     return [
         File(kind="captions_vtt", name="captions.vtt", media_type="text/vtt", content=spoken),
         File(
             kind="captions_srt",
             name="captions.srt",
             media_type="application/x-subrip",
-            content=srt(placed, timeline),
+            content=srt(placed, timeline, rtl=rtl),
         ),
         *files,
     ]

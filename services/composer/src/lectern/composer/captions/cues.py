@@ -9,7 +9,8 @@ from itertools import pairwise
 import msgspec
 
 from lectern.composer.captions.guide import Guide
-from lectern.composer.captions.lines import lay_out, width
+from lectern.composer.captions.lines import lay_out
+from lectern.composer.captions.phrases import Phrase, phrases, width
 from lectern.composer.captions.sentences import break_cost, ends_sentence
 from lectern.contracts.narration import Word
 
@@ -41,63 +42,70 @@ class Cue(msgspec.Struct, frozen=True, kw_only=True):
 
 def cues(words: Sequence[Word], frames: int, fps: int, guide: Guide) -> tuple[Cue, ...]:
     """The cues of one scene of `frames` frames: every word once, in order; no overlap; nothing outside the scene."""
-    words = [word for word in words if word.text.strip()]
-    if not words:
+    pieces = phrases([word for word in words if word.text.strip()], guide)
+    if not pieces:
         return ()
-    groups = _partition(words, frames / fps, guide, guide.gap / fps)
-    starts = _starts([words[first].start for first, _ in groups], frames, fps)
+    groups = _partition(pieces, frames / fps, guide, guide.gap / fps)
+    starts = _starts([group[0].first.start for group in groups], frames, fps)
     made = []
-    for number, (first, last) in enumerate(groups):
-        group = words[first:last]
-        layout = lay_out([word.text for word in group], guide)
+    for number, group in enumerate(groups):
+        layout = lay_out(group, guide)
         at = layout.at if layout else 0
-        lines = (tuple(group[:at]), tuple(group[at:])) if at else (tuple(group),)
         following = starts[number + 1] if number + 1 < len(starts) else None
         made.append(
-            Cue(start=starts[number], end=_end(group, starts[number], following, frames, fps, guide), lines=lines)
+            Cue(
+                start=starts[number],
+                end=_end(group, starts[number], following, frames, fps, guide),
+                lines=tuple(_words(line) for line in (group[:at], group[at:]) if line),
+            )
         )
     return tuple(made)
 
 
-def _partition(words: Sequence[Word], seconds: float, guide: Guide, gap: float) -> list[tuple[int, int]]:
-    """The cheapest way to cut words into groups, each given as (first, after last)."""
-    cheapest = [0.0] + [math.inf] * len(words)
-    came_from = [0] * (len(words) + 1)
-    for last in range(1, len(words) + 1):
+def _words(line: Sequence[Phrase]) -> tuple[Word, ...]:
+    return tuple(word for phrase in line for word in phrase.words)
+
+
+def _partition(pieces: Sequence[Phrase], seconds: float, guide: Guide, gap: float) -> list[Sequence[Phrase]]:
+    """The cheapest way to cut phrases into cues."""
+    cheapest = [0.0] + [math.inf] * len(pieces)
+    came_from = [0] * (len(pieces) + 1)
+    for last in range(1, len(pieces) + 1):
         for first in range(last - 1, -1, -1):
-            cost = _cost(words, first, last, seconds, guide, gap)
+            cost = _cost(pieces, first, last, seconds, guide, gap)
             if cost is None:
-                break  # more words fit even less
+                break  # more phrases fit even less
             if cheapest[first] + cost < cheapest[last]:
                 cheapest[last], came_from[last] = cheapest[first] + cost, first
-    groups: list[tuple[int, int]] = []
-    last = len(words)
+    groups: list[Sequence[Phrase]] = []
+    last = len(pieces)
     while last:
-        groups.append((came_from[last], last))
+        groups.append(pieces[came_from[last] : last])
         last = came_from[last]
     return groups[::-1]
 
 
-def _cost(words: Sequence[Word], first: int, last: int, seconds: float, guide: Guide, gap: float) -> float | None:
-    """What showing words[first:last] together costs; None when they cannot be."""
-    group = words[first:last]
-    texts = [word.text for word in group]
-    layout = lay_out(texts, guide)
-    spoken = group[-1].end - group[0].start
+def _cost(pieces: Sequence[Phrase], first: int, last: int, seconds: float, guide: Guide, gap: float) -> float | None:
+    """What showing pieces[first:last] together costs; None when they cannot be."""
+    group = pieces[first:last]
+    layout = lay_out(group, guide)
+    said, until = group[0].first.start, group[-1].last
+    spoken = until.end - said
     if layout is None or (spoken > guide.longest and len(group) > 1):
         return None
-    following = words[last] if last < len(words) else None
-    shown = (following.start if following else seconds) - gap - group[0].start
-    chars = width(texts)
-    speed = chars / max(min(shown, spoken + guide.linger), 0.01)
-    cost = 1.0 + layout.cost / 2 + CUT * (break_cost(texts[-1], following.text, guide.small) if following else 0.0)
+    following = pieces[last].first if last < len(pieces) else None
+    shown = (following.start if following else seconds) - gap - said
+    chars = width(group)
+    speed = chars / max(min(shown, max(spoken + guide.linger, chars / guide.fastest)), 0.01)
+    cost = 1.0 + layout.cost / 2 + CUT * (break_cost(until.text, following.text, guide.small) if following else 0.0)
     for before, after in pairwise(group):
-        cost += SENTENCE_INSIDE * ends_sentence(before.text, after.text)
-        cost += BEAT_INSIDE * (before.beat != after.beat)
-        cost += PAUSE_INSIDE * (after.start - before.end > PAUSE)
+        cost += SENTENCE_INSIDE * ends_sentence(before.last.text, after.first.text)
+        cost += BEAT_INSIDE * (before.last.beat != after.first.beat)
+        cost += PAUSE_INSIDE * (after.first.start - before.last.end > PAUSE)
     cost += TOO_SHORT * max(0.0, 1 - shown / guide.shortest)
     cost += BRISK * max(0.0, speed / guide.comfortable - 1) + TOO_FAST * max(0.0, speed / guide.fastest - 1)
-    return cost + LONE_WORD * (len(group) == 1 and not ends_sentence(texts[0], following.text if following else None))
+    lone = len(group) == 1 and not ends_sentence(until.text, following.text if following else None)
+    return cost + LONE_WORD * lone
 
 
 def _starts(times: Sequence[float], frames: int, fps: int) -> list[int]:
@@ -112,12 +120,16 @@ def _starts(times: Sequence[float], frames: int, fps: int) -> list[int]:
     return starts
 
 
-def _end(group: Sequence[Word], start: int, following: int | None, frames: int, fps: int, guide: Guide) -> int:
+def _end(group: Sequence[Phrase], start: int, following: int | None, frames: int, fps: int, guide: Guide) -> int:
     """The frame a cue is gone in: after its words, long enough to read, a gap before the next cue."""
-    spoken = math.ceil(group[-1].end * fps - EPSILON)
-    readable = start + math.ceil(width([word.text for word in group]) / guide.comfortable * fps)
+    spoken = math.ceil(group[-1].last.end * fps - EPSILON)
+    chars = width(group)
+    readable = start + math.ceil(chars / guide.comfortable * fps)
     wanted = max(
-        spoken, min(readable, spoken + round(guide.linger * fps)), start + math.ceil(guide.shortest * fps - EPSILON)
+        spoken,
+        min(readable, spoken + round(guide.linger * fps)),
+        start + math.ceil(chars / guide.fastest * fps),
+        start + math.ceil(guide.shortest * fps - EPSILON),
     )
     border = frames if following is None else following
     longest = start + math.floor(guide.longest * fps)

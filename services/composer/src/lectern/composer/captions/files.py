@@ -10,26 +10,39 @@ from pysubs2 import SSAEvent, SSAFile
 from pysubs2.formats.webvtt import WebVTTFormat
 
 from lectern.composer.captions.cues import Cue
+from lectern.composer.captions.direction import directed
+from lectern.composer.captions.lettering import joined
 from lectern.composer.timeline import Span, Timeline
 
 Placed: TypeAlias = Iterable[tuple[Span, Iterable[Cue]]]  # each scene's place with its cues
 
 
-def srt(placed: Placed, timeline: Timeline) -> str:
-    """SubRip, without any styling."""
+def srt(placed: Placed, timeline: Timeline, *, rtl: bool = False) -> str:
+    """SubRip, without any styling. `rtl`: the language is written from right to left."""
     return _file(
-        ((span.start + cue.start, span.start + cue.end, "\n".join(_srt_line(cue))) for span, cue in _flat(placed)),
+        (
+            (
+                span.start + cue.start,
+                span.start + cue.end,
+                "\n".join(directed(line, rtl=rtl) for line in _srt_lines(cue)),
+            )
+            for span, cue in flat(placed)
+        ),
         timeline,
         "srt",
     )
 
 
-def vtt(placed: Placed, timeline: Timeline, *, karaoke: bool = False) -> str:
+def vtt(placed: Placed, timeline: Timeline, *, karaoke: bool = False, rtl: bool = False) -> str:
     """WebVTT. With `karaoke` each word after a cue's first carries the time it is said."""
     return _file(
         (
-            (span.start + cue.start, span.start + cue.end, _vtt_text(span, cue, timeline, karaoke))
-            for span, cue in _flat(placed)
+            (
+                span.start + cue.start,
+                span.start + cue.end,
+                "\n".join(directed(line, rtl=rtl) for line in _vtt_lines(span, cue, timeline, karaoke)),
+            )
+            for span, cue in flat(placed)
         ),
         timeline,
         "vtt",
@@ -41,7 +54,8 @@ def chapters_vtt(timeline: Timeline) -> str:
     return _file(((span.start, span.end, _escaped(span.title)) for span in timeline.spans), timeline, "vtt")
 
 
-def _flat(placed: Placed) -> Iterable[tuple[Span, Cue]]:
+def flat(placed: Placed) -> Iterable[tuple[Span, Cue]]:
+    """All cues in order, each with the scene it is in."""
     return ((span, cue) for span, scene_cues in placed for cue in scene_cues)
 
 
@@ -60,32 +74,34 @@ def _literal(text: str) -> str:
     return re.sub(r"\\(?=[hnN])", "\\\\\u2060", text).replace("\n", r"\N")
 
 
-def _srt_line(cue: Cue) -> list[str]:
-    return [" ".join(_one_line(word.text).replace("-->", "→") for word in line) for line in cue.lines]
+def _srt_lines(cue: Cue) -> list[str]:
+    return [joined(line, lambda text: one_line(text).replace("-->", "→")) for line in cue.lines]
 
 
-def _vtt_text(span: Span, cue: Cue, timeline: Timeline, karaoke: bool) -> str:
+def _vtt_lines(span: Span, cue: Cue, timeline: Timeline, karaoke: bool) -> list[str]:
     if not karaoke:
-        return "\n".join(" ".join(_escaped(word.text) for word in line) for line in cue.lines)
+        return [joined(line, _escaped) for line in cue.lines]
     origin = span.start * 1000 / timeline.fps
     shown = timeline.milliseconds(span.start + cue.start)
     gone = timeline.milliseconds(span.start + cue.end)
     lines: list[str] = []
     for line in cue.lines:
-        pieces = []
+        pieces: list[str] = []
         for word in line:
             said = round(origin + word.start * 1000)
             # The standard wants times inside a cue to rise, after its start and before its end.
-            stamp = f"<{WebVTTFormat.ms_to_timestamp(said)}>" if shown < said < gone and word != cue.lines[0][0] else ""
+            timed = shown < said < gone and word is not cue.lines[0][0]
+            stamp = f"<{WebVTTFormat.ms_to_timestamp(said)}>" if timed else ""
             shown = max(shown, said)
-            pieces.append(stamp + _escaped(word.text))
-        lines.append(" ".join(pieces))
-    return "\n".join(lines)
+            pieces.append(("" if word.glued or not pieces else " ") + stamp + _escaped(word.text))
+        lines.append("".join(pieces))
+    return lines
 
 
 def _escaped(text: str) -> str:
-    return _one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Text without line breaks, all white space single."""
     return " ".join(text.split())

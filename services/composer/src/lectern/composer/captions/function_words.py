@@ -6,11 +6,15 @@ import msgspec
 
 
 class FunctionWords(msgspec.Struct, frozen=True, kw_only=True):
-    """`leaders` are articles, determiners and auxiliaries: the word after them belongs to them."""
+    """`leaders` are articles, determiners and auxiliaries: the word after them belongs to them.
+
+    `trailers` are particles, postpositions and endings: they belong to the word before.
+    """
 
     conjunctions: frozenset[str] = frozenset()
     prepositions: frozenset[str] = frozenset()
     leaders: frozenset[str] = frozenset()
+    trailers: frozenset[str] = frozenset()
 
     def cling(self, word: str) -> bool:
         """Whether nothing may break after `word`."""
@@ -59,6 +63,41 @@ _LANGUAGES = {
         ),
         leaders=_words(
             "el la los las un una unos unas este esta estos estas mi su sus nuestro es son era ha han no muy puede se"
+        ),
+    ),
+    "it": FunctionWords(
+        conjunctions=_words("e o ma però perché che se quando mentre come dove quindi"),
+        prepositions=_words("a di da in con su per tra fra del della dei delle al alla nel nella sul sulla dal dalla"),
+        leaders=_words("il lo la i gli le un uno una questo questa questi queste è sono era ha hanno non molto può si"),
+    ),
+    "pt": FunctionWords(
+        conjunctions=_words("e ou mas porque que quem quando se embora enquanto como onde pois"),
+        prepositions=_words("a de em com por para sobre sem entre até do da dos das no na nos nas ao à pelo pela"),
+        leaders=_words("o os as um uma uns umas este esta estes estas meu seu sua é são era tem têm não muito pode se"),
+    ),
+    "ar": FunctionWords(
+        conjunctions=_words("أن إن لكن لأن التي الذي الذين عندما حيث إذا كما ثم أو"),
+        prepositions=_words("في من إلى على عن مع بين خلال بعد قبل تحت فوق عند"),
+        leaders=_words("هذا هذه ذلك تلك هو هي هم كل لا لم لن قد كان كانت ما غير"),
+    ),
+    "he": FunctionWords(
+        conjunctions=_words("או אבל כי אם כאשר אשר"),
+        prepositions=_words("של על אל עם בין מן לפני אחרי תחת"),
+        leaders=_words("את זה זו הוא היא הם לא כל יש אין"),
+    ),
+    "hi": FunctionWords(
+        conjunctions=_words("और या लेकिन क्योंकि कि जब अगर जो"),
+        trailers=_words("का के की को में से पर ने तक है हैं था थे थी ही भी तो"),
+    ),
+    "zh": FunctionWords(
+        conjunctions=_words("和 与 或 但 但是 因为 所以 如果 而 而且 并 并且 以及"),
+        prepositions=_words("在 从 对 向 把 被 用 为 通过"),
+        trailers=_words("的 地 得 了 着 过 们 吗 呢 吧 啊 的话 之"),
+    ),
+    "ja": FunctionWords(
+        trailers=_words(
+            "は が を に へ と で の も や か ね よ から まで より だけ など て た です ます でした ました"
+            " だ である という のは のに ので"
         ),
     ),
 }

@@ -6,11 +6,14 @@ import re
 
 from lectern.composer.captions.function_words import FunctionWords
 
-_CLOSERS = "\"')]}»”’"
-_SENTENCE_END = re.compile(r"(?:[.!?…]+|[。！？])[" + re.escape(_CLOSERS) + r"]*$")
+_CLOSERS = "\"')]}»”’」』）】》"
+_SENTENCE_END = re.compile(r"(?:[.!?…؟۔]+|[。！？।॥]+)[" + re.escape(_CLOSERS) + r"]*$")
 _ABBREVIATION = re.compile(
     r"^[(\[\"']*(?:[A-Z]|(?:[A-Za-z]\.)+[A-Za-z]|Dr|Mr|Mrs|Ms|Prof|St|vs|cf|etc|approx|No|Nr|Fig|Eq|bzw|ca)\.$"
 )
+_AFTER_FULL_WIDTH = re.compile(
+    r"(?<=[。！？])(?![。！？」』）】》”’])|(?<=[。！？][」』）】》”’])"
+)  # no space follows there
 
 SENTENCE, STRONG, COMMA, CONJUNCTION, PREPOSITION, PLAIN, NAME, NEVER = 0.0, 0.4, 0.5, 0.9, 1.3, 2.0, 3.0, 4.0
 
@@ -33,12 +36,12 @@ def break_cost(word: str, following: str | None, small: FunctionWords) -> float:
     if ends_sentence(word, following):
         return SENTENCE
     bare = word.rstrip(_CLOSERS)
-    if bare.endswith((";", ":", "—", "–", "；", "：")):
+    if bare.endswith((";", ":", "—", "–", "；", "：", "؛")):
         return STRONG
     if bare.endswith((",", "،", "、", "，")):
         return COMMA
     last, first = _plain(word), _plain(following or "")
-    if small.cling(last):
+    if small.cling(last) or first in small.trailers:
         return NEVER
     if first in small.conjunctions:
         return CONJUNCTION
@@ -53,7 +56,7 @@ def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a text, whitespace made single."""
     found: list[str] = []
     current: list[str] = []
-    words = text.split()
+    words = _AFTER_FULL_WIDTH.sub(" ", text).split()
     for word, following in zip(words, [*words[1:], None], strict=True):
         current.append(word)
         if ends_sentence(word, following):
