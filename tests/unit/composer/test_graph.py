@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lectern.composer.chapters import ffmetadata
-from lectern.composer.graph import Shot, Voice, join_args, stills_args
+from lectern.composer.graph import Burn, Levels, Shot, Voice, join_args, sound_args, stills_args, track_args
 from lectern.composer.join import concat_list
 from lectern.composer.languages import three_letters
 from lectern.composer.thumbnail import shots
@@ -11,56 +11,111 @@ from lectern.composer.timeline import lay_out
 
 VOICES = [Voice(name="scene-001.flac", samples=161_600), Voice(name="scene-002.flac", samples=252_800)]
 SOUND = (
-    "[1:a]aformat=channel_layouts=mono:sample_rates=48000[s0];[s0]apad=whole_len=161600[s1];"
+    "[0:a]aformat=channel_layouts=mono:sample_rates=48000[s0];[s0]apad=whole_len=161600[s1];"
     "[s1]atrim=end_sample=161600[s2];"
-    "[2:a]aformat=channel_layouts=mono:sample_rates=48000[s3];[s3]apad=whole_len=252800[s4];"
+    "[1:a]aformat=channel_layouts=mono:sample_rates=48000[s3];[s3]apad=whole_len=252800[s4];"
     "[s4]atrim=end_sample=252800[s5];"
     "[s2][s5]concat=a=1:n=2:v=0[s6];[s6]asetpts=expr=N/SR/TB[s7];"
     r"[s7]pan=args=stereo|c0\\=c0|c1\\=c0[s8]"
 )
 
 
-def _join(captions: str | None) -> list[str]:
+def _sound(music: str | None = None, levels: Levels | None = None) -> list[str]:
+    return sound_args(
+        voices=VOICES, music=music, levels=levels or Levels(), language="eng", bitrate="192k", out="sound.m4a"
+    )
+
+
+def _join(captions: str | None, burn: Burn | None = None) -> list[str]:
     return join_args(
         footage="footage.ffconcat",
-        voices=VOICES,
+        sound="sound.m4a",
         metadata="chapters.ffmetadata",
         captions=captions,
         language="eng",
-        bitrate="192k",
+        burn=burn,
         out="video.mp4",
     )
 
 
-def test_a_video_is_joined_without_encoding_its_picture() -> None:
-    assert _join("captions.vtt") == [
-        "-f", "concat", "-i", "footage.ffconcat",
+BURN = Burn(captions="captions.ass", fps=30, encoder_preset="ultrafast", crf=20, progress="join.progress")
+
+
+def test_sound_is_laid_to_the_sample_and_encoded_once() -> None:
+    assert _sound() == [
         "-threads", "1", "-i", "scene-001.flac",
         "-threads", "1", "-i", "scene-002.flac",
+        "-filter_complex", SOUND,
+        "-map", "[s8]",
+        "-f", "mp4", "-b:a", "192k", "-c:a", "aac", "-fflags", "+bitexact", "-flags:a", "+bitexact",
+        "-metadata:s:a:0", "language=eng", "-movie_timescale", "48000", "-profile:a", "aac_low",
+        "sound.m4a",
+    ]  # fmt: skip
+
+
+def test_music_is_added_as_it_is_and_levels_come_last() -> None:
+    args = _sound("music.pcm", Levels(gain=1.5, ceiling=-1.5))
+    graph = args[args.index("-filter_complex") + 1]
+    assert args[args.index("s16le") - 1 : args.index("music.pcm") + 1] == [
+        "-f", "s16le", "-ac", "2", "-ar", "48000", "-i", "music.pcm",
+    ]  # fmt: skip
+    assert "amix=duration=first:inputs=2:normalize=0[s9];[s9]volume=1.50dB[s10];[s10]aresample=192000" in graph
+    assert graph.endswith("apad=whole_len=414400[s14];[s14]atrim=end_sample=414400[s15]")
+
+
+def test_a_video_is_joined_without_encoding_anything_again() -> None:
+    assert _join("captions.vtt") == [
+        "-f", "concat", "-i", "footage.ffconcat",
+        "-i", "sound.m4a",
         "-i", "captions.vtt",
         "-f", "ffmetadata", "-i", "chapters.ffmetadata",
-        "-filter_complex", SOUND,
-        "-map", "0:v", "-map", "[s8]", "-map", "3:s", "-map", "4:s?",
+        "-map", "0:v", "-map", "1:a", "-map", "2:s", "-map", "3:s?",
         "-f", "mp4",
-        "-b:a", "192k", "-c:a", "aac", "-c:s", "mov_text", "-c:v", "copy",
-        "-fflags", "+bitexact", "-flags:a", "+bitexact",
-        "-map_chapters", "4", "-map_metadata", "4",
+        "-c:a", "copy", "-c:s", "mov_text", "-c:v", "copy",
+        "-fflags", "+bitexact",
+        "-map_chapters", "3", "-map_metadata", "3",
         "-metadata:s:a:0", "language=eng", "-metadata:s:s:0", "language=eng", "-metadata:s:v:0", "language=eng",
         "-movflags", "+faststart+write_colr", "-movie_timescale", "48000",
-        "-profile:a", "aac_low", "-video_track_timescale", "90000",
+        "-video_track_timescale", "90000",
         "video.mp4",
     ]  # fmt: skip
 
 
-def test_without_captions_chapters_come_from_the_input_after_the_last_voice() -> None:
+def test_captions_that_are_burned_in_are_drawn_on_numbered_frames_and_encoded_like_scenes() -> None:
+    args = _join(None, BURN)
+    graph = args[args.index("-filter_complex") + 1]
+    assert (
+        graph == "[0:v]settb=expr=1/30[s0];[s0]setpts=expr=N[s1];[s1]fps=fps=30[s2];[s2]ass=filename=captions.ass[s3]"
+    )
+    assert args[args.index("-c:v") + 1] == "libx264"
+    assert (args[args.index("-qp:v") + 1], args[args.index("-preset:v") + 1]) == ("20", "ultrafast")
+    assert args[args.index("-x264-params") + 1] == "keyint=30:min-keyint=30:scenecut=0:open-gop=0:bframes=0"
+    assert "mov_text" not in args
+    assert args[args.index("-c:a") + 1] == "copy"
+
+
+def test_without_captions_chapters_come_from_the_input_after_the_sound() -> None:
     args = _join(None)
     assert "mov_text" not in args
-    assert args[args.index("-map_chapters") + 1] == args[args.index("-map_metadata") + 1] == "3"
-    assert [args[n + 1] for n, arg in enumerate(args) if arg == "-i"][3] == "chapters.ffmetadata"
+    assert args[args.index("-map_chapters") + 1] == args[args.index("-map_metadata") + 1] == "2"
+    assert [args[n + 1] for n, arg in enumerate(args) if arg == "-i"][2] == "chapters.ffmetadata"
 
 
 def test_the_tail_of_the_narration_is_never_cut_by_a_shorter_picture() -> None:
-    assert "-shortest" not in _join("captions.vtt")
+    assert "-shortest" not in _join("captions.vtt") + _sound()
+
+
+def test_a_stranger_s_track_is_decoded_by_few_decoders_and_for_a_bounded_time() -> None:
+    ours, theirs = (
+        track_args(track="music.track", hostile=hostile, longest=600.0, loudness="l", out="o.pcm")
+        for hostile in (False, True)
+    )
+    before = theirs[: theirs.index("-i")]
+    assert before[before.index("-protocol_whitelist") + 1] == "file"
+    assert before[before.index("-format_whitelist") + 1] == "mp3,wav,flac,ogg,mov"
+    assert {"-vn", "-sn", "-dn", "-max_alloc", "-codec_whitelist"} <= set(before)
+    assert "-format_whitelist" not in ours
+    assert theirs[theirs.index("-t") + 1] == "600.0"
 
 
 def test_each_still_decodes_from_a_key_frame_in_a_process_of_one() -> None:

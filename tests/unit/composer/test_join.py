@@ -21,6 +21,7 @@ from lectern.composer.compose import captions_of
 from lectern.composer.join import join
 from lectern.composer.materials import Materials, footage_name
 from lectern.composer.probe import probe
+from lectern.composer.sound import mix
 from lectern.composer.thumbnail import thumbnail
 from lectern.contracts.options import VideoOptions
 from lectern.worker import Permanent
@@ -33,7 +34,7 @@ OFF = [799, -799, 1, -1, 500, -333, 0, 777, -700, 13, -13, 798]
 
 async def _joined(parts: Materials) -> Path:
     spoken = vtt(captions_of(parts, VideoOptions()), parts.timeline)
-    return (await join(parts, spoken, bitrate="192k")).path
+    return (await join(parts, await mix(parts, None, bitrate="192k"), spoken)).path
 
 
 def _output(argv: list[str]) -> bytes:
@@ -138,7 +139,8 @@ async def test_captions_are_a_track_that_says_what_the_file_says(tmp_path: Path)
 
 
 async def test_a_video_without_captions_has_no_such_track(tmp_path: Path) -> None:
-    video = await join(materials(tmp_path, [Take(frames=20)]), None, bitrate="192k")
+    parts = materials(tmp_path, [Take(frames=20)])
+    video = await join(parts, await mix(parts, None, bitrate="192k"), None)
     assert (await probe(video.path)).tracks("subtitle") == ()
 
 

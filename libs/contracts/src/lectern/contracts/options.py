@@ -14,6 +14,8 @@ Captions: TypeAlias = Literal["plain", "karaoke", "off"]
 
 TOPIC_LIMIT = 500  # characters: a topic is a question or a phrase; longer text is a document
 DOCUMENT_LIMIT = 200_000  # characters of Markdown
+MUSIC = ("calm", "curious")  # the tracks that come with Lectern
+BUNDLED = "bundled:"  # how `music_key` names one of them
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,13 +43,14 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
 class VideoOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How the video should look and sound. Travels in every event so that no stage has to look it up.
 
-    `max_cost_usd` bounds what models and voices may cost for the whole video, failed attempts included. `music_key`
-    names an uploaded track. `critique` lets a vision model look at each scene once.
+    `voice` is a voice or a locale; where it is empty, the script's language decides. `max_cost_usd` bounds what models
+    and voices may cost for the whole video, failed attempts included. `music_key`
+    is `bundled:<name>` or the object key of an uploaded track. `critique` lets a vision model look at each scene once.
     """
 
     quality: Quality = "standard"
     aspect: Aspect = "16:9"
-    voice: str = "en-US"
+    voice: str = ""
     speaking_rate: float = 1.0
     language: str = "en"
     captions: Captions = "plain"

@@ -34,7 +34,7 @@ async def gather(event: e.SceneRendered | e.SceneFailed, job: Job[Composer]) -> 
             outcome = job.answer(e.VideoFailed, revision=revision, problem=problem)
         case Ready() as ready:
             made = await compose(ready, job, bitrate=job.deps.audio_bitrate, transfers=job.deps.transfers)
-            job.deps.measures.composed(made.seconds, made.drift, made.outputs)
+            job.deps.measures.composed(made.seconds, made.drift, made.loudness.integrated, made.outputs)
             outcome = job.answer(
                 e.VideoCompleted,
                 revision=ready.revision,

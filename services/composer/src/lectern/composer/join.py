@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
 
 from lectern.composer.chapters import ffmetadata
 from lectern.composer.checks import check_video
-from lectern.composer.graph import Voice, join_args
+from lectern.composer.graph import Burn, join_args
 from lectern.composer.languages import three_letters
-from lectern.composer.materials import Materials, audio_name, footage_name
+from lectern.composer.materials import Materials, footage_name
 from lectern.composer.probe import probe
+from lectern.composer.sound import Sound
 from lectern.composer.timeline import Timeline
+from lectern.contracts.quality import Preset
 from lectern.worker.process import run_ffmpeg
 
 PATIENCE = 60.0  # seconds on top of the video's own length; joining takes a few hundredths of that
+SLOWEST = 10_000_000  # pixels a second that a machine must draw and encode; two cores do about ten times as many
+LOOKS = 0.5  # seconds between looks at how far the encoder is
 
 _LIST, _METADATA, _CAPTIONS, _VIDEO = "footage.ffconcat", "chapters.ffmetadata", "captions.vtt", "video.mp4"
+_DRAWN, _PROGRESS = "captions.ass", "join.progress"
 
 
 class Joined(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,26 +35,76 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True):
     drift: float
 
 
-async def join(materials: Materials, captions: str | None, *, bitrate: str) -> Joined:
-    """The finished video, checked. `captions` is WebVTT. Raises Unsound or ProcessFailed."""
+class Drawing(msgspec.Struct, frozen=True, kw_only=True):
+    """Captions to burn in: ASS, the preset of the video, and whom to tell how many frames are done."""
+
+    ass: str
+    preset: Preset
+    on_frames: Callable[[int], Awaitable[None]]
+
+
+async def join(materials: Materials, sound: Sound, captions: str | None, drawing: Drawing | None = None) -> Joined:
+    """The finished video, checked. `captions` is WebVTT for a track that players show on request.
+
+    Raises Unsound or ProcessFailed. Joining copies the picture; with `drawing` it is decoded, drawn upon and encoded.
+    """
     folder, timeline = materials.folder, materials.timeline
     (folder / _LIST).write_text(concat_list(timeline))
     (folder / _METADATA).write_text(ffmetadata(materials.script.title, timeline))
     if captions:
         (folder / _CAPTIONS).write_text(captions)
+    burn, patience = None, PATIENCE + timeline.seconds
+    if drawing:
+        (folder / _DRAWN).write_text(drawing.ass)
+        burn = Burn(
+            captions=_DRAWN,
+            fps=timeline.fps,
+            encoder_preset=drawing.preset.encoder_preset,
+            crf=drawing.preset.crf,
+            progress=_PROGRESS,
+        )
+        patience += timeline.frames * drawing.preset.width * drawing.preset.height / SLOWEST
     args = join_args(
         footage=_LIST,
-        voices=[Voice(name=audio_name(s.number), samples=timeline.samples(s.frames)) for s in timeline.spans],
+        sound=sound.name,
         metadata=_METADATA,
         captions=_CAPTIONS if captions else None,
         language=three_letters(materials.script.language),
-        bitrate=bitrate,
+        burn=burn,
         out=_VIDEO,
     )
-    await run_ffmpeg(args, timeout=PATIENCE + timeline.seconds, cwd=folder)
+    watching = asyncio.create_task(_watch(folder / _PROGRESS, drawing.on_frames)) if drawing else None
+    try:
+        await run_ffmpeg(args, timeout=patience, cwd=folder)
+    finally:
+        if watching:
+            watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watching
     video = folder / _VIDEO
     drift = check_video(await probe(video), timeline, captions=bool(captions), chapters=len(timeline.spans))
     return Joined(path=video, drift=drift)
+
+
+async def _watch(progress: Path, on_frames: Callable[[int], Awaitable[None]]) -> None:
+    """Tells how many frames ffmpeg says it has encoded, until cancelled."""
+    told = 0
+    while True:
+        await asyncio.sleep(LOOKS)
+        frames = await asyncio.to_thread(_frames_in, progress)
+        if frames > told:
+            told = frames
+            await on_frames(frames)
+
+
+def _frames_in(progress: Path) -> int:
+    return frames_of(progress.read_text()) if progress.exists() else 0
+
+
+def frames_of(progress: str) -> int:
+    """The frames encoded so far, from what ffmpeg wrote with `-progress`: blocks of key=value, the last one newest."""
+    counts = [line.partition("=")[2].strip() for line in progress.splitlines() if line.startswith("frame=")]
+    return int(counts[-1]) if counts and counts[-1].isdigit() else 0
 
 
 def concat_list(timeline: Timeline) -> str:

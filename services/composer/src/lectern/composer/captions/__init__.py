@@ -2,7 +2,22 @@
 
 from lectern.composer.captions.cues import Cue, cues
 from lectern.composer.captions.direction import right_to_left
-from lectern.composer.captions.files import chapters_vtt, srt, vtt
+from lectern.composer.captions.drawn import ass
+from lectern.composer.captions.files import Placed, chapters_vtt, srt, vtt
 from lectern.composer.captions.guide import Guide, guide
+from lectern.composer.captions.look import Look, look
 
-__all__ = ["Cue", "Guide", "chapters_vtt", "cues", "guide", "right_to_left", "srt", "vtt"]
+__all__ = [
+    "Cue",
+    "Guide",
+    "Look",
+    "Placed",
+    "ass",
+    "chapters_vtt",
+    "cues",
+    "guide",
+    "look",
+    "right_to_left",
+    "srt",
+    "vtt",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from pysubs2 import SSAEvent, SSAFile
@@ -14,7 +14,7 @@ from lectern.composer.captions.direction import directed
 from lectern.composer.captions.lettering import joined
 from lectern.composer.timeline import Span, Timeline
 
-Placed: TypeAlias = Iterable[tuple[Span, Iterable[Cue]]]  # each scene's place with its cues
+Placed: TypeAlias = Sequence[tuple[Span, Sequence[Cue]]]  # each scene's place with its cues
 
 
 def srt(placed: Placed, timeline: Timeline, *, rtl: bool = False) -> str:
