@@ -76,7 +76,7 @@ async def renders(deps: Deps) -> AsyncIterator[Renders]:
 @pytest.fixture
 async def coder(deps: Deps, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Deps]:
     """The service's loop, running, with retries on a test's time scale."""
-    monkeypatch.setattr(loop_module, "retry_delay", lambda attempt: 0.05)
+    monkeypatch.setattr(loop_module, "retry_delay", lambda attempt, error=None: 0.05)
     stop = asyncio.Event()
     given = CoderSettings(**{**settings.model_dump(), "preflight_patience": 0.1, "preflight_timeout": 5.0})
     service = build(given, deps)

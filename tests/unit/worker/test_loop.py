@@ -16,7 +16,8 @@ from lectern.contracts.ids import new_id
 from lectern.contracts.problems import Problem
 from lectern.contracts.state import fold
 from lectern.contracts.topology import ADVISORIES, ATTEMPTS, DEAD, VIDEOS
-from lectern.worker import Deps, Job, Permanent, Settings, Stage, Transient
+from lectern.contracts.usage import Spent
+from lectern.worker import Deps, Job, Permanent, Settings, Stage, Transient, failures
 from lectern.worker import loop as loop_module
 from lectern.worker.loop import StageLoop
 from lectern.worker.sweeper import Advisory, record
@@ -27,7 +28,7 @@ Handle = Callable[[e.ScenePlanned, Job[None]], Awaitable[e.AnyEvent | None]]
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries and heartbeats on a test's time scale; the code that runs is the same."""
-    monkeypatch.setattr(loop_module, "retry_delay", lambda attempt: 0.05)
+    monkeypatch.setattr(loop_module, "retry_delay", lambda attempt, error=None: 0.05)
     monkeypatch.setattr(loop_module, "HEARTBEAT", 0.3)
 
 
@@ -154,6 +155,28 @@ async def test_after_the_last_attempt_the_scene_fails_and_the_message_is_kept(de
     dead = await deps.nats.jetstream().get_last_msg(DEAD, f"dead.voice.{video}")
     assert isinstance(e.decode(dead.data or b""), e.ScenePlanned)
     assert (dead.headers or {})["Lectern-Subject"].endswith("scenes.1.planned")
+
+
+async def test_after_the_last_attempt_the_user_is_told_what_the_stage_said(deps: Deps, settings: Settings) -> None:
+    said = Problem(code="provider-unavailable", title="Away", detail="The service is away.", remedy="Wait.")
+    paid = Spent(kind="voice", name="google/x", characters=12)
+
+    async def away(event: e.ScenePlanned, job: Job[None]) -> None:
+        raise Transient(problem=said, spent=(paid,))
+
+    video = new_id()
+    await deps.eventlog().publish(planned(video))
+    async with working(voice(away), deps, settings):
+        await until(lambda: _has(deps, video, e.SceneFailed))
+    failed = fold(event for _, event in await deps.eventlog().read(video)).scene(1).failed
+    assert failed is not None
+    assert (failed.problem.code, failed.problem.detail) == ("provider-unavailable", "The service is away.")
+    assert failed.spent == (paid,)
+
+
+def test_a_wait_that_was_asked_for_is_kept() -> None:
+    assert 45 <= failures.retry_delay(1, Transient("busy", retry_after=45)) <= 45 * 1.2
+    assert failures.retry_delay(3, Transient("busy", retry_after=2)) >= failures.RETRY_DELAYS[2]
 
 
 async def test_a_permanent_failure_is_not_tried_again(deps: Deps, settings: Settings) -> None:

@@ -250,15 +250,17 @@ class StageLoop:
         log: structlog.typing.FilteringBoundLogger,
     ) -> str:
         if attempt >= ATTEMPTS:
-            problem = Problem(
+            told = error.problem if isinstance(error, Transient) else None
+            problem = told or Problem(
                 code="attempts-exhausted",
                 title="Tried too often",
                 detail=f"{self._stage.name} failed {attempt} times; the last time: {_said(error)}.",
                 remedy="Look at the service's log for this video, then retry the video.",
                 retryable=True,
             )
-            return await self._give_up(message, event, attempt, problem, log)
-        delay = retry_delay(attempt)
+            spent = error.spent if isinstance(error, Transient) else ()
+            return await self._give_up(message, event, attempt, problem, log, spent)
+        delay = retry_delay(attempt, error)
         expected = isinstance(error, Transient)
         log.warning(
             "will try again",

@@ -34,10 +34,10 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 class ModelAway(Transient):
     """No model could be reached in time. `spent` is what was used until then."""
 
+    problem: Problem
+
     def __init__(self, problem: Problem, *, spent: tuple[Spent, ...] = ()) -> None:
-        super().__init__(problem.sentence())
-        self.problem = problem
-        self.spent = spent
+        super().__init__(problem=problem, spent=spent)
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,8 +10,8 @@ from google import genai
 from google.genai import errors, types
 
 from lectern.llm.engines.call import Call, EngineError, OnText, Part, Reply, Source, Trouble
-from lectern.llm.retry_after import seconds_until
 from lectern.llm.usage import Usage
+from lectern.worker.retry_after import seconds_until
 
 _REFUSALS = {
     "SAFETY",

@@ -9,8 +9,8 @@ from typing import Any
 import openai
 
 from lectern.llm.engines.call import Call, EngineError, OnText, Part, Reply, Trouble
-from lectern.llm.retry_after import seconds_until
 from lectern.llm.usage import Usage
+from lectern.worker.retry_after import seconds_until
 
 _STATUS: dict[int, Trouble] = {400: "request", 401: "key", 403: "key", 404: "request", 408: "slow", 422: "request"}
 
