@@ -35,7 +35,7 @@ format: $(READY) ## format the code and mend what ruff can mend
 
 lock: $(READY) ## resolve dependencies anew into requirements.lock (versions and hashes, no addresses)
 	@$(BIN)/uv lock -q --upgrade
-	@$(BIN)/uv export -q --frozen --all-packages --no-emit-workspace --all-groups --no-header -o requirements.lock
+	@$(BIN)/uv export -q --frozen --all-packages --all-extras --no-emit-workspace --all-groups --no-header -o requirements.lock
 
 hostile: $(READY) ## run hostile scene code against the sandbox
 	@$(BIN)/python -m pytest tests/hostile

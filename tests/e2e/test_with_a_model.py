@@ -1,4 +1,4 @@
-"""Any topic, with a model: the whole pipeline, the real Gemini client, a stand-in for Gemini."""
+"""Any topic, with a model: the whole pipeline, the real Gemini client for words and voice, a stand-in for Gemini."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from films import Studio, assert_in_sync
-from standins.behaviour import Move, Says, Script
+from standins.behaviour import Move, Reads, Says, Script
 from standins.gemini import gemini
 
 from lectern.cli.runner import running
@@ -42,6 +42,8 @@ class Sky(Scene):
 
 def answers(request: dict[str, Any]) -> Move:
     """What a model would say to each task, told apart by its instructions. Part 2 is first drawn with a mistake."""
+    if request.get("generationConfig", {}).get("responseModalities") == ["AUDIO"]:
+        return Reads()
     rules = json.dumps(request["systemInstruction"])
     asked = json.dumps(request["contents"])
     if "You plan a short explainer" in rules:
@@ -74,6 +76,9 @@ async def test_a_model_writes_and_draws_a_video_about_anything(tmp_path: Path, m
             assert tried == [("draft", "AttributeError"), ("lines", "")]
             models = [item for item in shown["usage"]["items"] if item["kind"] == "model"]
             assert sum(item["requests"] for item in models) == 6, "plan, script, facts, two scenes, one repair"
+            [voice] = [item for item in shown["usage"]["items"] if item["kind"] == "voice"]
+            assert (voice["name"], voice["requests"]) == ("gemini/Kore", 4), "with a key, Gemini speaks too"
+            assert voice["cost_usd"] > 0
             assert 0 < shown["usage"]["cost_usd"] < 5
             assert_in_sync(await studio.download(video, "video", tmp_path / "v.mp4"))
             assert "a-key-that-must-not-leak" not in json.dumps(shown)

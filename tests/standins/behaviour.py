@@ -64,11 +64,26 @@ class Blocks:
 
 
 @dataclass(frozen=True)
+class Sounds:
+    """An answer of sound."""
+
+    data: bytes
+    kind: str = "audio/wav"
+    input: int = 20
+    output: int = 100
+
+
+@dataclass(frozen=True)
+class Reads:
+    """Reads the text of the request aloud."""
+
+
+@dataclass(frozen=True)
 class Empty:
     """Answers with no candidate at all."""
 
 
-Move = Says | Fails | Hangs | Cuts | Garbles | Blocks | Empty
+Move = Says | Fails | Hangs | Cuts | Garbles | Blocks | Empty | Sounds | Reads
 Decide = Callable[[dict[str, Any]], Move]
 
 

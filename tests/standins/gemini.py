@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from aiohttp import web
-from standins.behaviour import Blocks, Cuts, Empty, Fails, Garbles, Hangs, Says, Script, cut, pieces_of, served
+from standins.behaviour import (
+    Blocks,
+    Cuts,
+    Empty,
+    Fails,
+    Garbles,
+    Hangs,
+    Reads,
+    Says,
+    Script,
+    Sounds,
+    cut,
+    pieces_of,
+    served,
+)
+from standins.reading import read_aloud, wav
 
 _STATUS = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND",
            429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 503: "UNAVAILABLE"}  # fmt: skip
@@ -23,20 +39,52 @@ async def gemini(script: Script | None = None) -> AsyncIterator[Script]:
     async def generate(request: web.Request) -> web.StreamResponse:
         body: dict[str, Any] = {**await request.json(), "model": request.match_info["model"]}
         move = script.next(body, request.headers)
-        if isinstance(move, Fails):
-            status = move.kind or _STATUS.get(move.code, "UNKNOWN")
-            error = {"code": move.code, "message": move.message, "status": status}
-            return web.json_response({"error": error}, status=move.code, headers=dict(move.headers))
-        if isinstance(move, Garbles):
-            return web.Response(body=move.body, content_type="text/html")
+        if refusal := _refusal(move):
+            return refusal
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         await _perform(script, response, move)
         return response
 
-    route = web.post("/{version}/models/{model}:streamGenerateContent", generate)
-    async with served(script, [route]) as running:
+    async def speak(request: web.Request) -> web.StreamResponse:
+        body: dict[str, Any] = {**await request.json(), "model": request.match_info["model"]}
+        move = script.next(body, request.headers)
+        if refusal := _refusal(move):
+            return refusal
+        if isinstance(move, Reads):
+            move = Sounds(wav(await read_aloud(body["contents"][0]["parts"][0]["text"])))
+        match move:
+            case Hangs():
+                await script.closing.wait()
+            case Cuts():
+                response = web.StreamResponse(headers={"Content-Type": "application/json"})
+                await response.prepare(request)
+                await response.write(b'{"candidates": [')
+                await cut(response)
+                return response
+            case Sounds():
+                data = {"mimeType": move.kind, "data": base64.b64encode(move.data).decode()}
+                candidate = {"content": {"role": "model", "parts": [{"inlineData": data}]}, "finishReason": "STOP"}
+                used = {"promptTokenCount": move.input, "candidatesTokenCount": move.output}
+                return web.json_response({"candidates": [candidate], "usageMetadata": used})
+        return web.json_response({"candidates": [{"finishReason": "OTHER"}]})
+
+    routes = [
+        web.post("/{version}/models/{model}:streamGenerateContent", generate),
+        web.post("/{version}/models/{model}:generateContent", speak),
+    ]
+    async with served(script, routes) as running:
         yield running
+
+
+def _refusal(move: object) -> web.Response | None:
+    if isinstance(move, Fails):
+        status = move.kind or _STATUS.get(move.code, "UNKNOWN")
+        error = {"code": move.code, "message": move.message, "status": status}
+        return web.json_response({"error": error}, status=move.code, headers=dict(move.headers))
+    if isinstance(move, Garbles):
+        return web.Response(body=move.body, content_type="text/html")
+    return None
 
 
 async def _perform(script: Script, response: web.StreamResponse, move: object) -> None:

@@ -13,7 +13,7 @@ from lectern.contracts.usage import Spent
 
 VIDEO = "0198c0de-0000-7000-8000-000000000001"
 PROBLEM = Problem(code="x", title="x", detail="It broke.", remedy="Mend it.")
-OPTIONS = VideoOptions()
+OPTIONS = VideoOptions(voice="en-US")
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 _NARRATION = e.NarrationRef(key="n", audio_key="a", seconds=4.0, beats=2)
 _CODE = e.CodeRef(key="c", origin="lesson")

@@ -9,7 +9,9 @@ import pytest
 from nats.aio.client import Client
 
 from lectern.voice.responder import respond
-from lectern.voice.voices import VOICES
+from lectern.voice.voices import load_voices
+
+VOICES = tuple(voice for voice in load_voices() if voice.engine in ("espeak", "silent"))
 
 
 @pytest.fixture

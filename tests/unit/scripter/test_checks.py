@@ -8,15 +8,16 @@ from hypothesis import strategies as st
 from unit.scripter.scripts import MARKS
 
 from lectern.contracts import script as s
+from lectern.contracts.sentences import sentences
 from lectern.scripter.markdown import limits, parse, render
 from lectern.scripter.model import answers
 from lectern.scripter.model.checks import LONGEST, UNSPEAKABLE, Wanted, findings, scene_seconds
 from lectern.scripter.model.drafting import draft
 from lectern.scripter.model.language import script_share, seems
 from lectern.scripter.model.mending import mended
+from lectern.scripter.model.pieces import pieces
 from lectern.scripter.model.plain import has_address, has_markup, plain, plain_title, symbols
 from lectern.scripter.model.prompts import fenced
-from lectern.scripter.model.sentences import pieces, sentences
 
 SENTENCE = "Sunlight is a mixture of all the colours, and the air scatters blue light far more than red light."
 thorough = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from lectern.voice.alignment import Span, at_least, from_marks, onto_written, spread
 from lectern.voice.speech import Mark
+from lectern.voice.words import written_words
 
 words = st.lists(
     st.text(st.characters(blacklist_categories=("Z", "C")), min_size=1, max_size=12), min_size=1, max_size=20
@@ -34,8 +35,9 @@ def test_any_marks_give_every_word_a_place(
     said: list[str], marks: list[tuple[int, float]], start: float, length: float
 ) -> None:
     given_marks = [Mark(offset=offset, seconds=seconds) for offset, seconds in marks]
-    spans = from_marks(" ".join(said), given_marks, start, start + length)
-    assert len(spans) == len(said)
+    written = written_words(" ".join(said))
+    spans = from_marks(written, given_marks, start, start + length)
+    assert len(spans) == len(written)
     assert gapless(spans, start, start + length)
 
 
@@ -61,7 +63,7 @@ def test_a_word_starts_where_its_first_mark_is() -> None:
         Mark(offset=11, seconds=2.5),
         Mark(offset=14, seconds=3.0),
     ]
-    spans = from_marks("Light, CO2-is food", marks, 1.0, 4.0)
+    spans = from_marks(written_words("Light, CO2-is food"), marks, 1.0, 4.0)
     assert spans == [Span(1.0, 2.0), Span(2.0, 3.0), Span(3.0, 4.0)]
 
 

@@ -18,11 +18,13 @@ from lectern.contracts.narration import Narration
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import AUDIO_RATE
 from lectern.contracts.script import Beat, Scene, Script
+from lectern.voice.app import offered
 from lectern.voice.engines.espeak import EspeakEngine
 from lectern.voice.engines.silent import SilentEngine
 from lectern.voice.handlers import VoiceDeps, narrate
 from lectern.voice.layout import FRAME_SAMPLES
 from lectern.voice.loudness import measure
+from lectern.voice.voices import load_voices
 from lectern.worker import Deps, Permanent
 from lectern.worker.process import run_ffmpeg
 
@@ -33,7 +35,10 @@ TEXTS = (
     "It takes in water, H₂O, and about 1,000 molecules of CO2 every second!",
     "Sugar stays; oxygen leaves — and we breathe it.",
 )
-ADAPTERS = VoiceDeps(engines={engine.name: engine for engine in (EspeakEngine(), SilentEngine())})
+ENGINES = (EspeakEngine(), SilentEngine())
+ADAPTERS = VoiceDeps(
+    engines={engine.name: engine for engine in ENGINES}, voices=offered(ENGINES, load_voices(), ()), reader=ENGINES[0]
+)
 
 
 async def planned(deps: Deps, beats: Sequence[Beat], **script: object) -> e.ScenePlanned:
@@ -181,3 +186,38 @@ async def test_control_characters_and_markup_are_spoken_as_text(deps: Deps) -> N
         deps, await planned(deps, [Beat(text='A\x07 <break time="9s"/> & [[p@n]] word.')])
     )
     assert narration.seconds < 8
+
+
+async def test_the_scripts_language_chooses_the_voice(deps: Deps) -> None:
+    event = await planned(deps, [Beat(text="Das Blatt ist grün.")], language="de")
+    _, narration = await narration_of(deps, event)
+    assert narration.voice == "espeak-de-DE"
+
+
+async def test_chinese_is_timed_phrase_by_phrase(deps: Deps) -> None:
+    text = "植物利用阳光、水和二氧化碳制造糖分,并释放氧气。"
+    _, narration = await narration_of(deps, await planned(deps, [Beat(text=text)], language="zh-CN"))
+    assert "".join(word.text for word in narration.words) == text
+    assert len(narration.words) > 5
+    assert [word.glued for word in narration.words] == [False] + [True] * (len(narration.words) - 1)
+    assert all(word.end - word.start >= 0.04 - 1e-9 for word in narration.words)
+
+
+async def test_two_speakers_have_two_voices(deps: Deps, tmp_path: Path) -> None:
+    """Their fundamental frequency tells: a woman's voice lies well above a man's."""
+    beats = [Beat(text="Why is the sky blue in the day?", speaker="Ana"), Beat(text="Because of air.", speaker="Ben")]
+    answer, narration = await narration_of(deps, await planned(deps, beats))
+    sound = await heard(deps, answer.narration.audio_key, tmp_path)
+    first, second = (
+        pitch(sound[round(beat.start * AUDIO_RATE) : round(beat.end * AUDIO_RATE)]) for beat in narration.beats
+    )
+    assert second > first * 1.25
+
+
+def pitch(sound: np.ndarray) -> float:
+    """The fundamental frequency in Hz, by autocorrelation."""
+    wave_form = sound.astype(np.float64)
+    power = np.abs(np.fft.rfft(wave_form, 2 * len(wave_form))) ** 2
+    correlation = np.fft.irfft(power)[: AUDIO_RATE // 60]
+    shortest = AUDIO_RATE // 400
+    return AUDIO_RATE / (shortest + int(np.argmax(correlation[shortest:])))

@@ -41,7 +41,7 @@ VIDEO: dict[str, Any] = {
     "options": {
         "quality": "standard",
         "aspect": "16:9",
-        "voice": "en-US",
+        "voice": "en-GB",
         "speaking_rate": 1.0,
         "language": "en",
         "captions": "plain",
@@ -107,12 +107,12 @@ VOICE_LIST = {
     "object": "list",
     "data": [
         {
-            "id": "en-GB",
+            "id": "en-GB-Neural2-A",
             "language": "en-GB",
-            "gender": "male",
-            "engine": "espeak",
+            "gender": "female",
+            "engine": "google",
             "timing": "exact",
-            "usd_per_million": 0.0,
+            "usd_per_million": 16.0,
         }
     ],
 }

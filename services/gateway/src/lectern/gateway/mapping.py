@@ -31,14 +31,14 @@ def brief_of(request: m.VideoRequest, video_id: str) -> Brief:
 
 
 def options_of(options: m.Options) -> VideoOptions:
-    """The options with defaults filled in: a voice speaks the language, a language has its own voice."""
+    """The options with defaults filled in: a voice speaks the language; without one, the script's language decides."""
     defaults = VideoOptions()
     spoken = (options.voice or "").partition("-")[0].lower()
     language = options.language or (spoken if 2 <= len(spoken) <= 3 and spoken.isalpha() else defaults.language)
     return VideoOptions(
         quality=options.quality,
         aspect=options.aspect,
-        voice=options.voice or options.language or defaults.voice,
+        voice=options.voice or defaults.voice,
         speaking_rate=options.speaking_rate,
         language=language,
         captions=options.captions,

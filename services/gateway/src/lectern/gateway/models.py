@@ -173,7 +173,7 @@ class ProblemBody(BaseModel):
 
 
 class OptionsEcho(BaseModel):
-    """The options a video is made with, defaults filled in."""
+    """The options a video is made with, defaults filled in. `voice` is empty where the script's language decides."""
 
     quality: str
     aspect: str
@@ -273,7 +273,7 @@ class Voice(BaseModel):
     """A voice that can be asked for."""
 
     id: str
-    language: str = Field(description="BCP-47; empty for a voice without a language")
+    language: str = Field(description="BCP-47; mul for a voice that speaks many, empty for one that says nothing")
     gender: str
     engine: str
     timing: str = Field(description="how exact word times are: exact, aligned or estimated")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Annotated
 
 import msgspec
@@ -22,33 +21,27 @@ _SECONDS = 2.0  # a voice service answers in milliseconds; past this there is no
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a voice service answers."""
+    """What a voice service answers. `refused` says why the wanted voice is not to be had."""
 
     voices: list[dict[str, object]]
+    refused: str = ""
 
 
-async def offered(gateway: Gateway) -> list[m.Voice] | None:
-    """The voices that can be asked for now; None when no voice service answers."""
+async def offered(gateway: Gateway, wanted: str = "") -> Offer | None:
+    """The voices that can be asked for now, and what is said of a wanted one; None when no voice service answers."""
+    question = msgspec.json.encode({"wanted": wanted}) if wanted else b""
     try:
-        reply = await gateway.infra.nats.request(subjects.VOICES, b"", timeout=_SECONDS)
-        voices = msgspec.json.decode(reply.data, type=Offer).voices
+        reply = await gateway.infra.nats.request(subjects.VOICES, question, timeout=_SECONDS)
+        return msgspec.json.decode(reply.data, type=Offer)
     except (nats.errors.Error, TimeoutError, ValueError):
         return None
-    return [m.Voice.model_validate(voice) for voice in voices]
 
 
 async def check_voice(gateway: Gateway, wanted: str | None) -> None:
     """Refuses (422) a voice that nobody offers, naming near ones. Says nothing when no voice service answers."""
-    voices = await offered(gateway) if wanted else None
-    if not wanted or voices is None:
-        return
-    names = {voice.id.lower() for voice in voices} | {voice.language.lower().split("-")[0] for voice in voices}
-    if wanted.lower() in names - {""}:
-        return
-    ids = [voice.id for voice in voices]
-    near = difflib.get_close_matches(wanted, ids, n=3, cutoff=0.4) or ids[:3]
-    detail = f"there is no voice {wanted!r}; choose {', '.join(near)}, or another of GET /v1/voices"
-    raise invalid(FieldError(pointer="/options/voice", detail=detail))
+    offer = await offered(gateway, wanted) if wanted else None
+    if offer and offer.refused:
+        raise invalid(FieldError(pointer="/options/voice", detail=offer.refused))
 
 
 @router.get(
@@ -62,8 +55,8 @@ async def list_voices(
     language: Annotated[str | None, Query(description="only voices of this language, such as `de` or `en-GB`")] = None,
 ) -> m.VoiceList:
     """Voices that can be named in `options.voice`, with what each costs and how exact its word times are."""
-    voices = await offered(gateway)
-    if voices is None:
+    offer = await offered(gateway)
+    if offer is None:
         raise refusal(
             503,
             "dependency-unavailable",
@@ -72,8 +65,10 @@ async def list_voices(
             "Try again in a moment; start a voice service if it persists.",
             retry_after=5,
         )
-    wanted = (language or "").lower()
-    kept = [
-        v for v in voices if not wanted or v.language.lower() == wanted or v.language.lower().split("-")[0] == wanted
-    ]
-    return m.VoiceList(data=kept)
+    voices = [m.Voice.model_validate(voice) for voice in offer.voices]
+    return m.VoiceList(data=[voice for voice in voices if not language or _speaks(voice, language.lower())])
+
+
+def _speaks(voice: m.Voice, language: str) -> bool:
+    own = voice.language.lower()
+    return own in (language, "mul") or own.split("-")[0] == language

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from lectern.voice.speech import Mark
+from lectern.voice.words import Written
 
 SHORTEST = 0.04  # seconds; a word that an engine gives no time is still shown for a frame or two
 
@@ -20,10 +21,11 @@ class Span(NamedTuple):
 
 
 def weight(word: str) -> float:
-    """How long a word takes to say, relative to others: its letters, a digit counting for a spoken syllable or two."""
+    """How long a word takes to say, relative to others: its letters; a digit or an ideograph counts for three."""
     return (
         1.0
         + len(re.findall(r"\w", word))
+        + 2.0 * len(re.findall(r"[\u3400-\u9fff\uac00-\ud7af]", word))
         + 2.0 * len(re.findall(r"\d", word))
         + 2.0 * word.endswith((",", ".", ":", ";"))
     )
@@ -41,35 +43,18 @@ def spread(words: Sequence[str], start: float, end: float) -> list[Span]:
     return spans
 
 
-def offsets(words: Sequence[str], text: str) -> list[int]:
-    """Where each word begins in the text it was split from."""
-    found: list[int] = []
-    position = 0
-    for word in words:
-        position = text.index(word, position)
-        found.append(position)
-        position += len(word)
-    return found
-
-
-def from_marks(text: str, marks: Sequence[Mark], start: float, end: float) -> list[Span]:
-    """A span for each whitespace-separated word of `text`.
+def from_marks(words: Sequence[Written], marks: Sequence[Mark], start: float, end: float) -> list[Span]:
+    """A span for each word of a text.
 
     A word starts with the first mark inside it. Words without a mark (an engine may say two as one) share the time up
     to the next word that has one. Spans are gapless, increasing, and inside [start, end].
     """
-    words = text.split()
-    places = offsets(words, text)
     begins: list[float | None] = [None] * len(words)
     for mark in marks:
-        inside = [
-            i
-            for i, (place, word) in enumerate(zip(places, words, strict=True))
-            if place <= mark.offset < place + len(word)
-        ]
-        if inside and begins[inside[0]] is None:
-            begins[inside[0]] = min(max(mark.seconds, start), end)
-    return _filled(words, begins, start, end)
+        for i, word in enumerate(words):
+            if word.offset <= mark.offset < word.offset + len(word.text) and begins[i] is None:
+                begins[i] = min(max(mark.seconds, start), end)
+    return _filled([word.text for word in words], begins, start, end)
 
 
 def _filled(words: Sequence[str], begins: Sequence[float | None], start: float, end: float) -> list[Span]:

@@ -3,37 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from lectern.contracts import keys
 from lectern.contracts.events import NarrationRef, SceneNarrated, ScenePlanned
-from lectern.contracts.narration import Narration
+from lectern.contracts.narration import Narration, Timing
 from lectern.contracts.problems import Problem
 from lectern.contracts.script import Beat, Script
 from lectern.contracts.usage import Spent
-from lectern.voice.layout import lay_out, trimmed
+from lectern.voice.aligner import aligned
+from lectern.voice.cost import within_cost
+from lectern.voice.layout import lay_out
 from lectern.voice.loudness import write_flac
-from lectern.voice.speech import Engine, Speech
-from lectern.voice.voices import VOICES, Voice, find_voice
+from lectern.voice.sound import at_rate, trimmed
+from lectern.voice.speech import Engine, Passage, Speech
+from lectern.voice.voices import Voice, cast, find_voice, voice_for
 from lectern.worker import Job, ObjectStore, Permanent, Stage, Transient
 from lectern.worker.process import ProcessFailed
 
 STAGE = Stage("voice")
 
-LAYOUT_VERSION = 2  # part of every narration key: raise it when the same words would be laid out differently
+LAYOUT_VERSION = 3  # part of every narration key: raise it when the same words would be laid out differently
 LONGEST = 4000  # characters of one scene, four minutes of speech: a scene should be far shorter
+_LADDER: tuple[Timing, ...] = ("exact", "aligned", "estimated")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True, kw_only=True)
 class VoiceDeps:
-    """The engines by name, and the voices they offer."""
+    """The engines by name, and the voices they offer, best first. `reader` finds word times where others give none."""
 
     engines: Mapping[str, Engine]
-    voices: tuple[Voice, ...] = VOICES
+    voices: tuple[Voice, ...]
+    reader: Engine | None = None
 
 
 @STAGE.on(ScenePlanned, slots=4)
@@ -41,20 +46,53 @@ async def narrate(event: ScenePlanned, job: Job[VoiceDeps]) -> SceneNarrated:
     """The scene's narration: one FLAC of even loudness, and when each word and beat begins."""
     script = await job.store.get_json(event.script_key, Script)
     beats = speakable(script, event.scene)
-    voice = find_voice(event.options.voice, job.deps.voices)
-    engine = job.deps.engines[voice.engine]
+    wanted, offered = event.options.voice, job.deps.voices
+    lead = find_voice(wanted, offered) if wanted else voice_for(script.language, offered)
+    roles = cast(script, lead, offered)
+    voices = tuple(roles.get(beat.speaker, lead) for beat in beats)
+    engine = job.deps.engines[lead.engine]
     rate = event.options.speaking_rate
-    made_from = (LAYOUT_VERSION, engine.name, engine.version, voice.name, voice.language, rate, beats, event.salt)
+    spoken_by = [(voice.name, voice.model) for voice in voices]
+    made_from = (LAYOUT_VERSION, engine.name, engine.version, spoken_by, script.language, rate, beats, event.salt)
     sha = keys.digest(*made_from)
     key, audio_key = keys.cache("narration", sha, "json"), keys.cache("narration", sha, "flac")
     known = await _known(job.store, key)
     if known is not None:
         return job.answer(SceneNarrated, narration=_ref(key, audio_key, known))
+    await within_cost(event, job, script, roles, lead)
     await job.progress(0, 1, "speaking")
-    speech = await engine.speak(tuple(beat.said() for beat in beats), voice.name, voice.language, rate)
-    narration = await _store(job, beats, speech, voice, key, audio_key)
+    speech = await speak(beats, voices, script.language, rate, job.deps)
+    narration = await _store(job, beats, speech, lead, script.language, key, audio_key)
     await job.progress(1, 1, "speaking")
-    return job.answer(SceneNarrated, narration=_ref(key, audio_key, narration), spent=_priced(speech.spent, voice))
+    return job.answer(SceneNarrated, narration=_ref(key, audio_key, narration), spent=speech.spent)
+
+
+async def speak(beats: Sequence[Beat], voices: Sequence[Voice], language: str, rate: float, deps: VoiceDeps) -> Speech:
+    """The beats, each by its voice, with marks in every passage where anything can tell them."""
+    passages: dict[int, Passage] = {}
+    timings: set[Timing] = set()
+    spent: list[Spent] = []
+    silent = False
+    for voice in dict.fromkeys(voices):
+        numbers = [number for number, each in enumerate(voices) if each == voice]
+        texts = tuple(beats[number].said() for number in numbers)
+        speech = await deps.engines[voice.engine].speak(texts, voice, language, rate)
+        spent += [
+            msgspec.structs.replace(item, cost_usd=item.cost_usd or voice.estimate(item.characters))
+            for item in speech.spent
+        ]
+        if speech.timing == "estimated" and not speech.silent:
+            speech = await aligned(speech, texts, language, deps.reader, deps.voices)
+        passages.update(zip(numbers, speech.passages, strict=True))
+        timings.add(speech.timing)
+        silent |= speech.silent
+    common = max(passage.rate for passage in passages.values())
+    return Speech(
+        passages=tuple(at_rate(passages[number], common) for number in range(len(beats))),
+        timing=max(timings, key=_LADDER.index),
+        silent=silent,
+        spent=tuple(spent),
+    )
 
 
 def speakable(script: Script, scene: int) -> tuple[Beat, ...]:
@@ -96,9 +134,16 @@ async def _known(store: ObjectStore, key: str) -> Narration | None:
 
 
 async def _store(
-    job: Job[VoiceDeps], beats: tuple[Beat, ...], speech: Speech, voice: Voice, key: str, audio_key: str
+    job: Job[VoiceDeps],
+    beats: tuple[Beat, ...],
+    speech: Speech,
+    voice: Voice,
+    language: str,
+    key: str,
+    audio_key: str,
 ) -> Narration:
-    laid = lay_out(beats, [passage if speech.silent else trimmed(passage) for passage in speech.passages])
+    passages = [passage if speech.silent else trimmed(passage) for passage in speech.passages]
+    laid = lay_out(beats, passages, language)
     narration = Narration(
         seconds=laid.seconds,
         samples=laid.samples,
@@ -122,11 +167,4 @@ async def _store(
 def _ref(key: str, audio_key: str, narration: Narration) -> NarrationRef:
     return NarrationRef(
         key=key, audio_key=audio_key, seconds=narration.seconds, beats=len(narration.beats), timing=narration.timing
-    )
-
-
-def _priced(spent: tuple[Spent, ...], voice: Voice) -> tuple[Spent, ...]:
-    return tuple(
-        msgspec.structs.replace(item, cost_usd=item.cost_usd or item.characters * voice.usd_per_million / 1e6)
-        for item in spent
     )

@@ -12,11 +12,11 @@ from lectern.contracts.quality import AUDIO_RATE
 from lectern.contracts.script import Beat
 from lectern.voice.alignment import Span, at_least, from_marks, onto_written, spread
 from lectern.voice.speech import Mark, Passage, Samples
+from lectern.voice.words import Written, written_words
 
 LEAD, PAUSE, TAIL = 0.25, 0.45, 0.6  # seconds: breath before, between beats, and for the picture to settle
 BEFORE_SPEECH = 0.15  # seconds a beat begins ahead of its first word, so that the picture never comes late
 FRAME_SAMPLES = AUDIO_RATE // 15  # a length in these is whole frames at 15, 30 and 60 a second: nothing is ever rounded
-_QUIET = 200  # of 32768: below it (-44 dBFS) a synthetic voice is silent
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,18 +34,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
         return self.samples / AUDIO_RATE
 
 
-def trimmed(passage: Passage) -> Passage:
-    """The passage without silence before its first sound and after its last; marks move with it."""
-    loud = np.flatnonzero(np.abs(passage.samples.astype(np.int32)) > _QUIET)
-    if not loud.size:
-        return passage
-    first, last = int(loud[0]), int(loud[-1]) + 1
-    shift = first / passage.rate
-    marks = tuple(Mark(offset=mark.offset, seconds=max(0.0, mark.seconds - shift)) for mark in passage.marks)
-    return Passage(samples=passage.samples[first:last], rate=passage.rate, marks=marks)
-
-
-def lay_out(beats: Sequence[Beat], passages: Sequence[Passage]) -> Layout:
+def lay_out(beats: Sequence[Beat], passages: Sequence[Passage], language: str = "") -> Layout:
     """One passage a beat, in order. Beats are gapless; each begins a little before its first word."""
     rate = passages[0].rate
     pieces: list[Samples] = [_silence(LEAD, rate)]
@@ -66,24 +55,24 @@ def lay_out(beats: Sequence[Beat], passages: Sequence[Passage]) -> Layout:
         BeatSpan(start=start, end=end, text=beat.text)
         for start, end, beat in zip(starts, [*starts[1:], seconds], beats, strict=True)
     ]
-    words = tuple(
-        Word(text=text, start=span.start, end=span.end, beat=number)
-        for number, (beat, passage, when) in enumerate(zip(beats, passages, spoken, strict=True))
-        for text, span in zip(beat.text.split(), word_spans(beat, passage, when), strict=True)
-    )
-    return Layout(pcm=np.concatenate(pieces), rate=rate, samples=samples, beats=tuple(spans), words=words)
+    words: list[Word] = []
+    for number, (beat, passage, when) in enumerate(zip(beats, passages, spoken, strict=True)):
+        written = written_words(beat.text, language)
+        for word, span in zip(written, word_spans(beat, written, passage, when, language), strict=True):
+            words.append(Word(text=word.text, start=span.start, end=span.end, beat=number, glued=word.glued))
+    return Layout(pcm=np.concatenate(pieces), rate=rate, samples=samples, beats=tuple(spans), words=tuple(words))
 
 
-def word_spans(beat: Beat, passage: Passage, when: Span) -> list[Span]:
+def word_spans(beat: Beat, written: Sequence[Written], passage: Passage, when: Span, language: str = "") -> list[Span]:
     """A span for each word of the beat as written, inside the time it is spoken in."""
-    said, written = beat.said(), beat.text.split()
+    said = written_words(beat.said(), language) if beat.said() != beat.text else written
     if passage.marks:
         marks = [Mark(offset=mark.offset, seconds=when.start + mark.seconds) for mark in passage.marks]
         spans = from_marks(said, marks, when.start, when.end)
     else:
-        spans = spread(said.split(), when.start, when.end)
-    if said != beat.text:
-        spans = onto_written(said.split(), spans, written)
+        spans = spread([word.text for word in said], when.start, when.end)
+    if said is not written:
+        spans = onto_written([word.text for word in said], spans, [word.text for word in written])
     return at_least(spans)
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from lectern.contracts.narration import Timing
 from lectern.contracts.usage import Spent
+from lectern.voice.voices import Voice
 
 Samples = npt.NDArray[np.int16]
 
@@ -28,6 +29,11 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     rate: int
     marks: tuple[Mark, ...] = ()
 
+    @property
+    def seconds(self) -> float:
+        """Its length."""
+        return len(self.samples) / self.rate
+
 
 class Speech(msgspec.Struct, frozen=True, kw_only=True):
     """A scene as spoken, one passage a beat. `silent` sound is not made louder."""
@@ -39,13 +45,16 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Engine(Protocol):
-    """Speaks texts with a voice."""
+    """Speaks texts with a voice. `version` is part of every narration's key."""
 
     name: str
     version: str
 
-    async def speak(self, texts: tuple[str, ...], voice: str, language: str, rate: float) -> Speech:
-        """Each text as a passage. `voice` is the engine's own name for it; `rate` 1.0 is its natural speed.
+    async def speak(self, texts: tuple[str, ...], voice: Voice, language: str, rate: float) -> Speech:
+        """Each text as a passage. `language` is the script's; `rate` 1.0 is the voice's natural speed.
 
         Raises Permanent when the voice or text is refused, Transient when the engine is away.
         """
+
+    async def close(self) -> None:
+        """Closes what it holds open."""

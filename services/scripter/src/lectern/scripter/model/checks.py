@@ -8,10 +8,10 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from lectern.contracts import script as s
+from lectern.contracts.sentences import sentences
 from lectern.scripter.markdown import limits
 from lectern.scripter.model.language import script_share, seems
 from lectern.scripter.model.plain import has_address, has_markup, symbols
-from lectern.scripter.model.sentences import sentences
 
 Rule: TypeAlias = Literal[
     "scene-length", "total-length", "scene-count", "beat-length", "nothing-said", "markup", "symbols", "language",

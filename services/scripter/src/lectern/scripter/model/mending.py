@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from lectern.contracts import script as s
+from lectern.contracts.sentences import sentences
 from lectern.scripter.markdown import limits
 from lectern.scripter.model.checks import LONGEST, SHORTEST, Wanted, scene_seconds, unspeakable
-from lectern.scripter.model.sentences import pieces, sentences
+from lectern.scripter.model.pieces import pieces
 
 LEAST = 0.5  # share of the words that must be left for the script to be what was written
 

@@ -11,6 +11,7 @@ from lectern.contracts.problems import Problem
 from lectern.contracts.usage import Spent
 from lectern.voice.engines.espeak_child import Answer, Order
 from lectern.voice.speech import Mark, Passage, Speech
+from lectern.voice.voices import Voice
 from lectern.worker import Permanent, Transient
 from lectern.worker.process import ProcessFailed, run_process
 
@@ -24,8 +25,8 @@ class EspeakEngine:
     name = "espeak"
     version = "2"
 
-    async def speak(self, texts: tuple[str, ...], voice: str, language: str, rate: float) -> Speech:
-        order = Order(texts=texts, voice=voice, words_per_minute=round(WORDS_PER_MINUTE * rate))
+    async def speak(self, texts: tuple[str, ...], voice: Voice, language: str, rate: float) -> Speech:
+        order = Order(texts=texts, voice=voice.name, words_per_minute=round(WORDS_PER_MINUTE * rate))
         try:
             out, _ = await run_process(
                 [sys.executable, "-m", "lectern.voice.engines.espeak_child"],
@@ -34,7 +35,7 @@ class EspeakEngine:
             )
         except ProcessFailed as failure:
             if failure.code == 3:
-                raise Permanent(_no_voice(voice, failure.tail)) from failure
+                raise Permanent(_no_voice(voice.name, failure.tail)) from failure
             raise Transient(f"espeak-ng failed: {failure}") from failure
         head, _, sound = out.partition(b"\n")
         answer = msgspec.json.decode(head, type=Answer)
@@ -45,8 +46,11 @@ class EspeakEngine:
             marks = tuple(Mark(offset=offset, seconds=at / answer.rate) for offset, at in said.marks)
             passages.append(Passage(samples=samples[start : start + said.samples], rate=answer.rate, marks=marks))
             start += said.samples
-        spent = Spent(kind="voice", name=f"espeak/{voice}", requests=1, characters=sum(map(len, texts)))
+        spent = Spent(kind="voice", name=f"espeak/{voice.name}", requests=1, characters=sum(map(len, texts)))
         return Speech(passages=tuple(passages), timing="exact", spent=(spent,))
+
+    async def close(self) -> None:
+        """Nothing is open: the child ends with its order."""
 
 
 def _no_voice(voice: str, said: str) -> Problem:

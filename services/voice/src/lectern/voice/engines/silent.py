@@ -6,6 +6,7 @@ import numpy as np
 
 from lectern.voice.alignment import weight
 from lectern.voice.speech import Passage, Speech
+from lectern.voice.voices import Voice
 
 _RATE = 48_000
 _SECONDS_PER_WEIGHT = 0.068  # gives 160 words a minute for ordinary English prose
@@ -17,12 +18,15 @@ class SilentEngine:
     name = "silent"
     version = "1"
 
-    async def speak(self, texts: tuple[str, ...], voice: str, language: str, rate: float) -> Speech:
+    async def speak(self, texts: tuple[str, ...], voice: Voice, language: str, rate: float) -> Speech:
         passages = tuple(
             Passage(samples=np.zeros(round(_reading_seconds(text) / rate * _RATE), dtype=np.int16), rate=_RATE)
             for text in texts
         )
         return Speech(passages=passages, timing="estimated", silent=True)
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
 
 def _reading_seconds(text: str) -> float:

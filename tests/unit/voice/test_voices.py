@@ -1,0 +1,97 @@
+"""Users name a voice, a locale or a language, and get the best there is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lectern.contracts.script import Beat, Scene, Script
+from lectern.voice.engines.espeak import EspeakEngine
+from lectern.voice.voices import Voice, cast, find_voice, load_voices, voice_for
+from lectern.worker import Permanent
+
+ALL = load_voices()
+LOCAL = tuple(voice for voice in ALL if voice.engine in ("espeak", "silent"))
+
+
+def test_every_voice_has_an_id_of_its_own_that_the_api_takes() -> None:
+    ids = [voice.id for voice in ALL]
+    assert len(set(ids)) == len(ids)
+    assert all(1 <= len(each) <= 80 and " " not in each for each in ids)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "offered", "found"),
+    [
+        ("en-US", ALL, "en-US-Neural2-F"),
+        ("en-us-neural2-d", ALL, "en-US-Neural2-D"),
+        ("en", ALL, "en-US-Neural2-F"),
+        ("en-GB-male", ALL, "en-GB-Neural2-B"),
+        ("zh-CN", ALL, "cmn-CN-Wavenet-A"),
+        ("th", ALL, "th-TH-Chirp3-HD-Aoede"),
+        ("sw", ALL, "gemini-Kore"),
+        ("eleven-abcDEF123", ALL, "eleven-abcDEF123"),
+        ("en-US", LOCAL, "espeak-en-US"),
+        ("en-US-female", LOCAL, "espeak-en-US-female"),
+        ("de", LOCAL, "espeak-de-DE"),
+        ("no", LOCAL, "espeak-nb-NO"),
+        ("silent", LOCAL, "silent"),
+    ],
+)
+def test_a_voice_is_found(wanted: str, offered: tuple[Voice, ...], found: str) -> None:
+    assert find_voice(wanted, offered).id == found
+
+
+@pytest.mark.parametrize(("wanted", "near"), [("en-UK", "en-UK"), ("klingon", "klingon"), ("eleven-x", "eleven")])
+def test_a_voice_nobody_has_is_refused_with_near_ones(wanted: str, near: str) -> None:
+    with pytest.raises(Permanent) as refused:
+        find_voice(wanted, LOCAL)
+    assert near in refused.value.problem.detail
+    assert "GET /v1/voices" in refused.value.problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("language", "found"), [("en", "espeak-en-US"), ("en-NZ", "espeak-en-US"), ("pt-PT", "espeak-pt-PT")]
+)
+def test_a_script_is_read_by_a_voice_of_its_language(language: str, found: str) -> None:
+    assert voice_for(language, LOCAL).id == found
+
+
+@pytest.mark.parametrize("voice", [voice for voice in LOCAL if voice.engine == "espeak"], ids=lambda voice: voice.id)
+async def test_every_voice_of_espeak_speaks(voice: Voice) -> None:
+    speech = await EspeakEngine().speak(("1 2 3",), voice, voice.language, 1.0)
+    assert speech.passages[0].seconds > 0.3
+
+
+def test_speakers_differ_and_keep_their_voice_through_all_scenes() -> None:
+    one = Scene(title="A", beats=(Beat(text="Hi.", speaker="Ana"), Beat(text="Ho.", speaker="Ben")))
+    two = Scene(
+        title="B", beats=(Beat(text="So.", speaker="Ben"), Beat(text="Narrated."), Beat(text="!", speaker="Cy"))
+    )
+    lead = find_voice("en-US", ALL)
+    roles = cast(Script(title="T", scenes=(one, two)), lead, ALL)
+    assert roles["Ana"] == lead
+    assert roles["Ben"].gender != lead.gender
+    assert len({voice.id for voice in roles.values()}) == 3
+    assert {voice.language for voice in roles.values()} == {"en-US"}
+    assert {voice.engine for voice in roles.values()} == {"google"}
+
+
+def test_more_speakers_than_voices_share_them() -> None:
+    beats = tuple(Beat(text="Hi.", speaker=f"S{number}") for number in range(5))
+    lead = find_voice("nl", LOCAL)
+    roles = cast(Script(title="T", scenes=(Scene(title="A", beats=beats),)), lead, LOCAL)
+    assert set(roles.values()) == {lead}
+
+
+def test_an_operators_own_table_replaces_ours_and_a_wrong_one_is_named(tmp_path: Path) -> None:
+    table = tmp_path / "voices.toml"
+    table.write_text(
+        'as_of = "2026-01-01"\n[[family]]\nengine = "espeak"\nname = "{voice}"\ntiming = "exact"\n'
+        '[family.voices]\nen-US = { en-us = "male" }\n'
+    )
+    assert [voice.id for voice in load_voices(table)] == ["en-us"]
+    table.write_text('as_of = "2026-01-01"\n[[family]]\nengine = "espeak"\n')
+    with pytest.raises(ValueError, match=r"voices\.toml: .*`name`"):
+        load_voices(table)
