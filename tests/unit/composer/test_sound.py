@@ -1,0 +1,342 @@
+"""Sound, measured on what real ffmpeg made: how loud the finished video is, and how far below the voice music stays."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+from collections.abc import Sequence
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.composer.films import RATE, Take, materials
+
+from lectern.composer import bed
+from lectern.composer.bed import ALONE, UNDER, curve, fades, lay, looped
+from lectern.composer.join import join
+from lectern.composer.materials import Materials, audio_name
+from lectern.composer.music import LARGEST, music_for
+from lectern.composer.probe import probe
+from lectern.composer.sound import Levels, Loudness, corrected, measured, mix
+from lectern.contracts.narration import Word
+from lectern.contracts.options import BUNDLED, MUSIC
+from lectern.worker import ObjectStore, Permanent
+
+slow = pytest.mark.slow
+Floats = npt.NDArray[np.float64]
+
+
+def decoded(path: Path, *options: str) -> Floats:
+    """A file's sound as players hear it, (samples, 2)."""
+    argv = ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:a", *options]
+    raw = subprocess.run([*argv, "-f", "f32le", "-ac", "2", "-ar", str(RATE), "-"], check=True, capture_output=True)
+    return np.frombuffer(raw.stdout, "<f4").astype(float).reshape(-1, 2)
+
+
+def flac(path: Path, sound: Floats) -> None:
+    argv = ["ffmpeg", "-v", "error", "-y", "-f", "f32le", "-ar", str(RATE), "-ac", "1", "-i", "-", str(path)]
+    subprocess.run(argv, input=sound.astype("<f4").tobytes(), check=True)
+
+
+def weighted(sound: Floats) -> float:
+    """Mean level in dB of sound from 100 Hz to 8 kHz."""
+    spectrum = np.abs(np.fft.rfft(sound.mean(axis=1))) ** 2
+    pitches = np.fft.rfftfreq(len(sound), 1 / RATE)
+    return float(10 * np.log10(spectrum[(pitches > 100) & (pitches < 8000)].sum() / len(sound) ** 2 + 1e-20))
+
+
+def speech(words: Sequence[tuple[float, float]], seconds: float, loudness_gain: float) -> Floats:
+    """Noise as long and as coloured as speech, silent between words."""
+    rng = np.random.default_rng(3)
+    spectrum = np.fft.rfft(rng.standard_normal(round(seconds * RATE)))
+    pitches = np.fft.rfftfreq(round(seconds * RATE), 1 / RATE)
+    noise = np.fft.irfft(spectrum * (pitches > 90) / (1 + (pitches / 700) ** 2) ** 0.6, round(seconds * RATE))
+    t = np.arange(len(noise)) / RATE
+    gate = np.zeros_like(t)
+    for start, end in words:
+        gate = np.maximum(gate, np.clip(np.minimum(t - start, end - t) / 0.02, 0, 1))
+    return np.tanh(noise / noise.std() * 0.12 * loudness_gain) * gate
+
+
+SECONDS = 20.0
+SAID = [(1.0 + n * 0.4, 1.36 + n * 0.4) for n in range(18)] + [(13.0 + n * 0.4, 13.36 + n * 0.4) for n in range(12)]
+
+
+def film_of(folder: Path, *, voice: float, scenes: int = 1) -> Materials:
+    """A film whose scenes are spoken as `SAID`, `voice` times as loud as -14 LUFS or so (0: by a silent voice)."""
+    parts = materials(folder, [Take(frames=round(SECONDS * 30))] * scenes)
+    words = tuple(Word(text="word", start=start, end=end, beat=0) for start, end in SAID)
+    for number in range(1, scenes + 1):
+        flac(folder / audio_name(number), speech(SAID, SECONDS, voice))
+    return msgspec.structs.replace(
+        parts, narrations=tuple(msgspec.structs.replace(each, words=words) for each in parts.narrations)
+    )
+
+
+async def _video(parts: Materials, store: ObjectStore, key: str = "") -> Path:
+    music = await music_for(key, store, parts)
+    return (await join(parts, await mix(parts, music, bitrate="192k"), None)).path
+
+
+@slow
+@pytest.mark.parametrize("name", MUSIC)
+async def test_bundled_music_is_at_least_18_db_below_the_voice_wherever_it_speaks(
+    store: ObjectStore, tmp_path: Path, name: str
+) -> None:
+    sounds = []
+    for folder, voice, key in (("voice", 1.5, ""), ("music", 0.0, BUNDLED + name)):
+        (tmp_path / folder).mkdir()
+        sounds.append(decoded(await _video(film_of(tmp_path / folder, voice=voice), store, key)))
+    spoken = np.concatenate([np.arange(round(start * RATE), round(end * RATE)) for start, end in SAID])
+    below = weighted(sounds[0][spoken]) - weighted(sounds[1][spoken])
+    worst = min(
+        weighted(sounds[0][at : at + RATE]) - weighted(sounds[1][at : at + RATE])
+        for at in (round(second * RATE) for second in (1, 3, 5, 7, 13, 15, 16.5))
+    )
+    print(f"{name}: {below:.1f} dB below the voice on average, {worst:.1f} dB in the worst second")
+    assert below >= 18
+    assert worst >= 18
+    pause = weighted(sounds[1][round(9.8 * RATE) : round(12.2 * RATE)])
+    under = weighted(sounds[1][round(3 * RATE) : round(7 * RATE)])
+    assert 4 < pause - under < 10  # it comes up where nobody speaks
+
+
+@slow
+async def test_music_alone_in_a_pause_is_no_louder_than_minus_26_lufs(store: ObjectStore, tmp_path: Path) -> None:
+    video = await _video(film_of(tmp_path, voice=0.0), store, BUNDLED + "curious")
+    flac(tmp_path / "pause.flac", decoded(video)[round(9.8 * RATE) : round(12.2 * RATE)].mean(axis=1))
+    heard = await measured(tmp_path / "pause.flac", timeout=20)
+    assert -36 < heard.integrated + 3 < -26  # ebur128 counts one channel for half of two
+
+
+@slow
+@pytest.mark.parametrize(("voice", "key"), [(1.5, ""), (1.5, "bundled:calm"), (1.0, ""), (2.6, "bundled:curious")])
+async def test_a_finished_video_has_minus_14_lufs_and_no_peak_above_minus_one(
+    store: ObjectStore, tmp_path: Path, voice: float, key: str
+) -> None:
+    parts = film_of(tmp_path, voice=voice, scenes=2)
+    video = await _video(parts, store, key)
+    heard = await measured(video, timeout=60)
+    print(f"voice {voice}, music {key or 'none'}: {heard.integrated} LUFS, {heard.peak} dBTP")
+    assert heard.integrated == pytest.approx(-14, abs=0.5)
+    assert heard.peak < -1
+    length = parts.timeline.samples(parts.timeline.frames)
+    assert length <= len(decoded(video)) < length + 1024  # the last AAC frame is filled up
+    track = (await probe(video)).tracks("audio")[0]
+    assert track.seconds == pytest.approx(2 * SECONDS, abs=1e-5)
+    assert track.start_time == "0.000000"
+
+
+@slow
+async def test_music_fades_in_and_out_and_is_stereo(store: ObjectStore, tmp_path: Path) -> None:
+    sound = decoded(await _video(film_of(tmp_path, voice=0.0), store, BUNDLED + "calm"))
+    ends = [np.abs(sound[:480]).max(), np.abs(sound[round(SECONDS * RATE) - 480 : round(SECONDS * RATE)]).max()]
+    assert max(ends) < 1e-3 < np.abs(sound[2 * RATE : 4 * RATE]).max()
+    assert np.corrcoef(sound[2 * RATE : 8 * RATE].T)[0, 1] < 0.98
+
+
+@slow
+async def test_the_same_music_gives_the_same_bytes(store: ObjectStore, tmp_path: Path) -> None:
+    digests = []
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        digests.append((await _video(film_of(tmp_path / folder, voice=1.5), store, BUNDLED + "calm")).read_bytes())
+    assert digests[0] == digests[1]
+
+
+@pytest.mark.parametrize("name", MUSIC)
+def test_bundled_tracks_are_small_long_enough_and_loop_without_a_click(name: str) -> None:
+    with as_file(files("lectern.composer") / "music" / f"{name}.opus") as path:
+        assert path.stat().st_size < 600_000
+        track = np.rint(decoded(path) * 32767).astype(np.int16)
+    assert 40 <= len(track) / RATE <= 70
+    period = len(track) - 2 * RATE
+    around = looped(track, np.arange(period - RATE, period + 3 * RATE))
+    jumps = np.abs(np.diff(around, axis=0)).max(axis=1)
+    usual = np.abs(np.diff(track.astype(float), axis=0)).max(axis=1)
+    assert jumps.max() <= usual.max()
+    assert jumps[RATE - 2 : RATE + 1].max() <= np.percentile(usual, 99.9)
+    # The end is the beginning again: a fade between the two is neither heard as a swell nor as a dip.
+    assert np.corrcoef(track[period:].mean(axis=1), track[: 2 * RATE].mean(axis=1))[0, 1] > 0.97
+
+
+def test_a_strange_track_s_end_fades_into_its_beginning() -> None:
+    track = np.stack([np.full(10 * RATE, 1000), np.full(10 * RATE, -1000)], axis=1).astype(np.int16)
+    track[: 5 * RATE] *= 5
+    sound = looped(track, np.arange(0, 40 * RATE))[:, 0]
+    assert np.abs(np.diff(sound)[8 * RATE - 10 : 8 * RATE + 10]).max() < 1
+    assert sound[0] == 5000  # the first time nothing is faded in
+    assert sound[8 * RATE] == pytest.approx(1000, abs=1)
+    assert sound[10 * RATE] == pytest.approx(5000, abs=1)
+
+
+_moments = st.lists(st.tuples(st.floats(0, 60), st.floats(0.05, 3)), max_size=40)
+
+
+@given(_moments, st.floats(1, 90))
+def test_music_is_down_whenever_a_word_is_said_and_never_above_its_level(
+    moments: list[tuple[float, float]], seconds: float
+) -> None:
+    spoken = [(start, start + length) for start, length in moments]
+    times, levels = curve(spoken, seconds)
+    assert times == sorted(times)
+    assert set(levels) <= {UNDER, ALONE}
+    for start, end in spoken:
+        for moment in np.linspace(start, end, 5):
+            assert np.interp(moment, times, levels) == pytest.approx(UNDER)
+
+
+def test_short_pauses_are_not_filled_and_long_ones_are() -> None:
+    times, levels = curve([(1, 2), (3.5, 4), (7, 8)], 12)
+    level = dict(zip((1.5, 2.7, 5.5, 7.5, 11.0), np.interp([1.5, 2.7, 5.5, 7.5, 11.0], times, levels), strict=True))
+    assert level == {1.5: UNDER, 2.7: UNDER, 5.5: ALONE, 7.5: UNDER, 11.0: ALONE}
+
+
+def test_a_video_shorter_than_its_fades_still_has_music() -> None:
+    gain = fades(np.arange(RATE), RATE)
+    assert gain[0] == 0
+    assert gain[-1] == 0
+    assert gain.max() == 1
+
+
+def test_the_bed_is_exact_to_the_sample_and_looped_across_chunks(tmp_path: Path) -> None:
+    tone = np.rint(8000 * np.sin(2 * np.pi * 220 * np.arange(7 * RATE) / RATE)).astype("<i2")
+    (tmp_path / "track").write_bytes(np.stack([tone, tone], axis=1).tobytes())
+    samples = 31 * RATE + 17
+    lay(tmp_path / "track", tmp_path / "bed", samples=samples, spoken=[(2.0, 30.0)], loudest=-20.0)
+    made = np.fromfile(tmp_path / "bed", "<i2").reshape(-1, 2)
+    assert len(made) == samples
+    speaking = made[5 * RATE : 25 * RATE, 0].astype(float)
+    assert np.abs(speaking).max() == pytest.approx(8000 * 10 ** ((UNDER + 20) / 20), rel=0.02)
+    assert np.abs(np.diff(speaking)).max() < 8000 * 10 ** ((UNDER + 20) / 20) * 2 * np.pi * 220 / RATE * 2 + 1.5
+
+
+def test_a_very_quiet_track_is_not_raised_without_end(tmp_path: Path) -> None:
+    hiss = np.ones((6 * RATE, 2), "<i2")
+    (tmp_path / "track").write_bytes(hiss.tobytes())
+    lay(tmp_path / "track", tmp_path / "bed", samples=10 * RATE, spoken=[], loudest=-70.0)
+    assert np.abs(np.fromfile(tmp_path / "bed", "<i2")).max() <= 10 ** ((bed.MOST + ALONE - UNDER) / 20) + 1
+
+
+def test_levels_are_corrected_from_what_was_heard() -> None:
+    as_is = Levels()
+    assert corrected(as_is, Loudness(integrated=-14.2, peak=-1.4)) == as_is
+    assert corrected(as_is, Loudness(integrated=-15.5, peak=-3.0)) == Levels(gain=1.5, ceiling=None)
+    assert corrected(as_is, Loudness(integrated=-15.5, peak=-1.5)) == Levels(gain=1.5, ceiling=-1.5)
+    assert corrected(as_is, Loudness(integrated=-14.0, peak=-0.4)) == Levels(gain=0.0, ceiling=-1.9)
+    assert corrected(Levels(gain=1.5, ceiling=-1.5), Loudness(integrated=-14.6, peak=-1.2)).gain == 2.1
+
+
+@pytest.mark.parametrize("integrated", [-math.inf, -33.0])
+def test_what_is_meant_to_be_quiet_stays_so(integrated: float) -> None:
+    assert corrected(Levels(), Loudness(integrated=integrated, peak=-20.0)) == Levels()
+
+
+def _encoded(path: Path, *codec: str, seconds: float = 8.0, extra: Sequence[str] = ()) -> bytes:
+    source = f"sine=frequency=330:duration={seconds}:sample_rate=44100"
+    argv = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", source, *extra, "-ac", "2", *codec, str(path)]
+    subprocess.run(argv, check=True)
+    return path.read_bytes()
+
+
+UPLOADS = {
+    "mp3": ("-c:a", "libmp3lame"),
+    "wav": (),
+    "flac": (),
+    "ogg": ("-c:a", "libvorbis"),
+    "opus": ("-c:a", "libopus"),
+    "m4a": ("-c:a", "aac"),
+}
+
+
+@slow
+@pytest.mark.parametrize("suffix", UPLOADS)
+async def test_an_uploaded_track_of_every_kind_is_laid_beneath_the_video(
+    store: ObjectStore, tmp_path: Path, suffix: str
+) -> None:
+    parts = materials(tmp_path, [Take(frames=600)])
+    await store.put(f"assets/{suffix}", _encoded(tmp_path / f"upload.{suffix}", *UPLOADS[suffix]), "audio/x")
+    assert await music_for(f"assets/{suffix}", store, parts) == "music.pcm"
+    made = np.fromfile(tmp_path / "music.pcm", "<i2").reshape(-1, 2)
+    assert len(made) == 600 * 1600
+    assert np.abs(made[8 * RATE : 12 * RATE]).max() > 200  # it went on after its eight seconds
+
+
+@slow
+async def test_a_cover_picture_in_a_track_is_not_looked_at(store: ObjectStore, tmp_path: Path) -> None:
+    parts = materials(tmp_path, [Take(frames=60)])
+    picture = ("-f", "lavfi", "-i", "color=red:size=64x64:duration=0.04:rate=25", "-map", "0", "-map", "1")
+    data = _encoded(tmp_path / "u.mp3", "-c:a", "libmp3lame", "-c:v", "png", "-disposition:v", "attached_pic",
+                    extra=picture)  # fmt: skip
+    await store.put("assets/cover", data, "audio/mpeg")
+    assert await music_for("assets/cover", store, parts) == "music.pcm"
+
+
+def _playlist(secret: Path) -> bytes:
+    return f"ffconcat version 1.0\nfile {secret}\n".encode()
+
+
+def _hls(secret: Path) -> bytes:
+    return f"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile://{secret}\n#EXT-X-ENDLIST\n".encode()
+
+
+@slow
+@pytest.mark.parametrize(
+    "kind", ["empty", "noise", "playlist", "hls", "picture", "video without sound", "cut header", "too short"]
+)
+async def test_what_is_no_music_is_refused_with_the_option_and_a_remedy(
+    store: ObjectStore, tmp_path: Path, kind: str
+) -> None:
+    parts = materials(tmp_path, [Take(frames=60)])
+    secret = tmp_path / "secret.wav"
+    song = _encoded(secret)
+    match kind:
+        case "empty":
+            data = b""
+        case "noise":
+            data = np.random.default_rng(5).bytes(50_000)
+        case "playlist":
+            data = _playlist(secret)
+        case "hls":
+            data = _hls(secret)
+        case "picture":
+            data = b"\x89PNG\r\n\x1a\n" + bytes(100)
+        case "video without sound":
+            data = (parts.folder / "scene-001.mp4").read_bytes()
+        case "cut header":
+            data = song[:30]
+        case _:
+            data = _encoded(tmp_path / "short.wav", seconds=1.0)
+    await store.put(f"assets/{kind.replace(' ', '-')}", data, "audio/x")
+    with pytest.raises(Permanent) as caught:
+        await music_for(f"assets/{kind.replace(' ', '-')}", store, parts)
+    problem = caught.value.problem
+    assert problem.code == "music-unusable"
+    assert "options.music" in problem.detail
+    assert "options.music" in problem.remedy
+    assert problem.errors[0].pointer == "/options/music"
+
+
+@slow
+async def test_a_damaged_track_plays_as_far_as_it_can_be_read(store: ObjectStore, tmp_path: Path) -> None:
+    parts = materials(tmp_path, [Take(frames=300)])
+    data = bytearray(_encoded(tmp_path / "u.mp3", "-c:a", "libmp3lame", seconds=20.0))
+    data[len(data) // 2 : len(data) // 2 + 3000] = np.random.default_rng(1).bytes(3000)
+    await store.put("assets/damaged", bytes(data), "audio/mpeg")
+    assert await music_for("assets/damaged", store, parts) == "music.pcm"
+
+
+async def test_music_that_is_gone_or_too_large_is_told(store: ObjectStore, tmp_path: Path) -> None:
+    parts = materials(tmp_path, [Take(frames=5)])
+    with pytest.raises(Permanent, match=r"no longer stored.*upload it again with POST /v1/assets"):
+        await music_for("assets/never", store, parts)
+    await store.put("assets/huge", bytes(LARGEST + 1), "audio/wav")
+    with pytest.raises(Permanent, match="20 MB are used at most"):
+        await music_for("assets/huge", store, parts)
+    with pytest.raises(Permanent, match="There is no bundled track 'loud'"):
+        await music_for("bundled:loud", store, parts)
