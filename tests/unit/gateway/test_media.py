@@ -184,6 +184,48 @@ async def test_a_picture_is_named_by_its_bytes(
     assert await deps.store.get(f"assets/{sha256}") == data
 
 
+SOUNDS = [
+    (b"ID3\x04" + bytes(20), "audio/mpeg", "audio/mpeg"),
+    (b"\xff\xfb\x90\x64" + bytes(20), "audio/mp3", "audio/mpeg"),
+    (b"RIFF\x00\x00\x00\x00WAVEfmt ", "audio/x-wav", "audio/wav"),
+    (b"fLaC" + bytes(20), "audio/flac", "audio/flac"),
+    (b"OggS" + bytes(20), "audio/opus", "audio/ogg"),
+    (b"\x00\x00\x00\x20ftypM4A " + bytes(20), "audio/x-m4a", "audio/mp4"),
+]
+
+
+@pytest.mark.parametrize(("data", "given", "kept"), SOUNDS)
+async def test_a_track_is_kept_under_its_real_type(http: httpx.AsyncClient, data: bytes, given: str, kept: str) -> None:
+    answer = await http.post("/v1/assets", content=data, headers={"Content-Type": given})
+    assert answer.status_code == 201
+    assert answer.json() == {"id": hashlib.sha256(data).hexdigest(), "media_type": kept, "bytes": len(data)}
+
+
+@pytest.mark.parametrize(
+    ("data", "media_type", "status"),
+    [
+        (SOUNDS[0][0], "audio/flac", 415),
+        (b"#EXTM3U\n", "audio/mpeg", 415),
+        (b"\xff\xf1\x50\x80", "audio/mpeg", 415),
+        (b"ffconcat version 1.0\nfile /etc/passwd", "audio/ogg", 415),
+        (b"fLaC", "audio/midi", 415),
+        (b"fLaC" + bytes(20 * 1024 * 1024), "audio/flac", 413),
+        (PICTURES[0][0], "audio/mpeg", 415),
+    ],
+    ids=["another type", "playlist", "raw aac", "concat list", "midi", "over 20 MB", "a picture"],
+)
+async def test_what_is_no_track_is_refused(http: httpx.AsyncClient, data: bytes, media_type: str, status: int) -> None:
+    answer = await http.post("/v1/assets", content=data, headers={"Content-Type": media_type})
+    assert answer.status_code == status
+    assert answer.json()["remedy"]
+
+
+async def test_a_track_may_be_larger_than_a_picture(http: httpx.AsyncClient) -> None:
+    data = b"fLaC" + bytes(9 * 1024 * 1024)
+    answer = await http.post("/v1/assets", content=data, headers={"Content-Type": "audio/flac"})
+    assert answer.status_code == 201
+
+
 @pytest.mark.parametrize(
     ("data", "media_type", "status"),
     [

@@ -48,13 +48,52 @@ async def test_options_travel_in_the_event(api: Running) -> None:
         "captions": "karaoke",
         "theme": "light",
         "review": True,
+        "burn_captions": True,
         "max_cost_usd": 0.5,
     }
     answer = await api.http.post("/v1/videos", json={"topic": "Rain", "options": options, "lane": "bulk"})
     event = await requested(api, answer.json()["id"])
     assert event.lane == "bulk"
     assert {name: getattr(event.options, name) for name in options} == options
-    assert answer.json()["options"] == {**options, "language": "en"}
+    assert answer.json()["options"] == {**options, "language": "en", "music": None}
+
+
+async def test_bundled_and_uploaded_music_travel_as_keys_and_are_echoed_as_asked(api: Running) -> None:
+    track = b"fLaC" + bytes(60)
+    asset = (await api.http.post("/v1/assets", content=track, headers={"Content-Type": "audio/flac"})).json()["id"]
+    for music, key in (("calm", "bundled:calm"), (asset, f"assets/{asset}"), (None, "")):
+        answer = await api.http.post("/v1/videos", json={"topic": "Rain", "options": {"music": music}})
+        assert (await requested(api, answer.json()["id"])).options.music_key == key
+        assert answer.json()["options"]["music"] == music
+
+
+async def test_music_that_does_not_exist_is_refused_with_near_names(api: Running) -> None:
+    png = (await api.http.post("/v1/assets", content=PNG, headers={"Content-Type": "image/png"})).json()["id"]
+    said = {}
+    for music in ("clam", "jazz", "0" * 64, png):
+        answer = await api.http.post("/v1/videos", json={"topic": "Rain", "options": {"music": music}})
+        assert answer.status_code == 422
+        (error,) = answer.json()["errors"]
+        assert error["pointer"] == "/options/music"
+        said[music] = error["detail"]
+    assert "did you mean 'calm'?" in said["clam"]
+    assert "there are calm and curious" in said["jazz"]
+    assert "upload the music with POST /v1/assets first" in said["0" * 64]
+    assert "is image/png, not sound" in said[png]
+
+
+async def test_a_track_is_no_picture_of_a_document(http: httpx.AsyncClient) -> None:
+    asset = (await http.post("/v1/assets", content=b"fLaC1", headers={"Content-Type": "audio/flac"})).json()["id"]
+    document = {"markdown": "# A\n\nB.\n\n![c](c.png)", "assets": {"c.png": asset}}
+    answer = await http.post("/v1/videos", json={"document": document})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/document/assets/c.png")
+
+
+async def test_captions_that_are_off_cannot_be_burned_in(http: httpx.AsyncClient) -> None:
+    options = {"captions": "off", "burn_captions": True}
+    answer = await http.post("/v1/videos", json={"topic": "Rain", "options": options})
+    assert answer.status_code == 422
+    assert "captions are off" in answer.json()["errors"][0]["detail"]
 
 
 @pytest.mark.parametrize(

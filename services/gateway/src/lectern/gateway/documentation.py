@@ -47,6 +47,8 @@ VIDEO: dict[str, Any] = {
         "captions": "plain",
         "theme": "dark",
         "review": False,
+        "burn_captions": False,
+        "music": "calm",
         "max_cost_usd": None,
     },
     "usage": {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lectern.contracts import events as e
 from lectern.contracts import keys
-from lectern.contracts.options import Brief, VideoOptions
+from lectern.contracts.options import BUNDLED, MUSIC, Brief, VideoOptions
 from lectern.contracts.problems import DOCS, Problem
 from lectern.contracts.script import Script
 from lectern.contracts.state import SceneFacts, VideoState
@@ -44,8 +44,22 @@ def options_of(options: m.Options) -> VideoOptions:
         captions=options.captions,
         theme=options.theme,
         review=options.review,
+        burn_captions=options.burn_captions,
+        music_key=_music_key(options.music),
         max_cost_usd=options.max_cost_usd,
     )
+
+
+def _music_key(music: str | None) -> str:
+    """A track's name or asset id as `VideoOptions` has it."""
+    if music is None:
+        return ""
+    return f"{BUNDLED}{music}" if music in MUSIC else keys.asset(music)
+
+
+def _echo(options: VideoOptions) -> dict[str, object]:
+    music = options.music_key.removeprefix(BUNDLED).removeprefix(keys.asset("")) or None
+    return {name: getattr(options, name, music) for name in m.OptionsEcho.model_fields}
 
 
 def problem(value: Problem, *, status: int | None = None, instance: str | None = None) -> m.ProblemBody:
@@ -177,7 +191,7 @@ def video(state: VideoState, video_id: str, first: e.AnyEvent) -> m.Video:
             **_summary_fields(state, video_id, first),
             "topic": (state.requested.brief.topic or None) if state.requested else None,
             "script_revision": script.revision if script else None,
-            "options": {name: getattr(options, name) for name in m.OptionsEcho.model_fields},
+            "options": _echo(options),
             "usage": usage(state),
             "scenes": [scene(state, video_id, number) for number in range(1, state.scene_count() + 1)],
             "outputs": [

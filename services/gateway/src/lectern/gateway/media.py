@@ -1,4 +1,4 @@
-"""Media: finished files and footage, whole or in ranges; and the pictures that come with documents."""
+"""Media: finished files and footage, whole or in ranges."""
 
 from __future__ import annotations
 
@@ -8,27 +8,23 @@ import unicodedata
 from typing import Annotated, Literal
 from urllib.parse import quote
 
-import structlog
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from lectern.contracts import keys
 from lectern.gateway import documentation as docs
 from lectern.gateway import mapping, ranges
-from lectern.gateway import models as m
 from lectern.gateway.context import Gateway, TheGateway, read_video
 from lectern.gateway.refusals import refusal
 from lectern.gateway.rounds import no_scene
-from lectern.gateway.validation import unsupported_media_type
 from lectern.worker import ObjectInfo
 
 router = APIRouter(tags=["media"])
 
-Variant = Literal["video", "captions_vtt", "captions_srt", "chapters_vtt", "transcript", "thumbnail"]
-PICTURES = ("image/png", "image/jpeg", "image/webp")
+Variant = Literal["video", "captions_vtt", "captions_srt", "captions_ass", "chapters_vtt", "transcript", "thumbnail"]
 _SUFFIXES = {
     "captions_vtt": ".vtt",
     "captions_srt": ".srt",
+    "captions_ass": ".ass",
     "chapters_vtt": ".chapters.vtt",
     "video/mp4": ".mp4",
     "image/png": ".png",
@@ -37,17 +33,6 @@ _SUFFIXES = {
     "text/markdown": ".md",
     "text/plain": ".txt",
 }
-
-
-def picture_type(data: bytes) -> str | None:
-    """The media type of a picture by its first bytes; None for anything else."""
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if data.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image/webp"
-    return None
 
 
 def file_name(title: str, suffix: str) -> str:
@@ -200,39 +185,3 @@ async def footage(
     return await _served(
         gateway, request, rendered.footage.key, "video/mp4", file_name(f"scene {number}", ".mp4"), download
     )
-
-
-@router.post(
-    "/v1/assets",
-    status_code=201,
-    response_model=m.Asset,
-    summary="Upload a picture for a document",
-    tags=["videos"],
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in PICTURES},
-        }
-    },
-    responses={**docs.answers(201, "Stored", docs.ASSET), **docs.problems(413, 415, 503)},
-)
-async def upload(gateway: TheGateway, request: Request, content_type: Annotated[str, Header()] = "") -> Response:
-    """Takes a PNG, JPEG or WebP as the raw body. Name it by its id in `document.assets`."""
-    declared = content_type.partition(";")[0].strip().lower()
-    if declared not in PICTURES:
-        raise unsupported_media_type(declared, *PICTURES)
-    data = await request.body()
-    actual = picture_type(data)
-    if actual != declared:
-        raise refusal(
-            415,
-            "unsupported-media-type",
-            "The picture is not what it says it is",
-            f"Content-Type is {declared}, but the bytes are {actual or 'no PNG, JPEG or WebP'}.",
-            "Convert the picture, or send its real type.",
-        )
-    sha256 = hashlib.sha256(data).hexdigest()
-    await gateway.infra.store.put(keys.asset(sha256), data, actual)
-    structlog.get_logger("lectern.gateway").info("asset stored", action="asset", bytes=len(data), asset=sha256[:12])
-    body = m.Asset(id=sha256, media_type=actual, bytes=len(data))
-    return Response(body.model_dump_json(), 201, media_type="application/json")

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from lectern.contracts.options import DOCUMENT_LIMIT, TOPIC_LIMIT, Captions, Lane
+from lectern.contracts.options import DOCUMENT_LIMIT, MUSIC, TOPIC_LIMIT, Captions, Lane
 from lectern.contracts.quality import Aspect, Quality
 
 _ASSET_NAME = re.compile(r"(?!.*(?:^|/)\.{1,2}(?:/|$))[^\x00-\x1f\x7f\\/][^\x00-\x1f\x7f\\]{0,199}")
@@ -77,9 +77,24 @@ class Options(Body):
     captions: Captions = Field("plain", description="plain lines, karaoke (the spoken word lit), or off")
     theme: Literal["dark", "light"] = Field("dark", description="colours of the picture")
     review: bool = Field(False, description="wait for POST …/approve once the script is written")
+    burn_captions: bool = Field(False, description="draw captions into the picture instead of beside it")
+    music: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
+        description=f"music beneath the voice: {', '.join(MUSIC)}, or the id of a track from POST /v1/assets",
+    )
     max_cost_usd: float | None = Field(
         None, gt=0, le=1000, description="models and voices stop before the video costs more; no limit if absent"
     )
+
+    @model_validator(mode="after")
+    def _captions_to_burn(self) -> Options:
+        if self.burn_captions and self.captions == "off":
+            raise PydanticCustomError(
+                "nothing-to-burn",
+                'captions are off, so there are none to burn in; send "captions": "plain" or "karaoke"',
+            )
+        return self
 
 
 class VideoRequest(Body):
@@ -183,6 +198,8 @@ class OptionsEcho(BaseModel):
     captions: str
     theme: str
     review: bool
+    burn_captions: bool
+    music: str | None
     max_cost_usd: float | None
 
 
@@ -312,9 +329,9 @@ class Usage(BaseModel):
 
 
 class Asset(BaseModel):
-    """A picture that was stored."""
+    """A picture or a track that was stored."""
 
-    id: str = Field(description="SHA-256 of the bytes; the same picture has the same id")
+    id: str = Field(description="SHA-256 of the bytes; the same file has the same id")
     media_type: str
     bytes: int
 

@@ -16,6 +16,7 @@ class GatewaySettings(Settings):
     media_url_seconds: int = Field(3600, ge=60, le=604_800, description="how long such a URL is good for")
     json_limit: int = Field(4 * 1024 * 1024, description="bytes a JSON or Markdown body may have")
     asset_limit: int = Field(8 * 1024 * 1024, description="bytes a picture may have")
+    music_limit: int = Field(20 * 1024 * 1024, description="bytes a track may have; the composer takes 20 MB at most")
     stream_heartbeat: float = Field(15.0, gt=0, description="seconds between comments on an idle event stream")
     stream_seconds: float = Field(600.0, gt=0, description="seconds after which a stream asks its client to reconnect")
     stream_send_seconds: float = Field(30.0, gt=0, description="seconds a client may refuse bytes until it is dropped")

@@ -68,6 +68,12 @@ class Shell:
         self._metrics = metrics
         self._log = structlog.get_logger("lectern.gateway.http")
 
+    def _limit(self, path: str, headers: Headers) -> int:
+        if path != "/v1/assets":
+            return self._settings.json_limit
+        sound = headers.get("content-type", "").strip().lower().startswith(("audio/", "application/ogg"))
+        return self._settings.music_limit if sound else self._settings.asset_limit
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request; other kinds of connection pass through."""
         if scope["type"] != "http":
@@ -78,7 +84,7 @@ class Shell:
         request_id = given if _REQUEST_ID.fullmatch(given) else new_id()
         scope.setdefault("state", {})["request_id"] = request_id
         started = time.perf_counter()
-        limit = self._settings.asset_limit if scope["path"] == "/v1/assets" else self._settings.json_limit
+        limit = self._limit(scope["path"], headers)
         body = _Body(receive, limit)
         status = 0
 

@@ -15,6 +15,7 @@ from lectern.contracts.state import Status, fold
 from lectern.gateway import documentation as docs
 from lectern.gateway import mapping
 from lectern.gateway import models as m
+from lectern.gateway.assets import check_music
 from lectern.gateway.context import VIDEO_ID, Gateway, Known, TheGateway, read_video
 from lectern.gateway.idempotency import Answer, once
 from lectern.gateway.refusals import invalid, wrong_state
@@ -47,10 +48,10 @@ async def _check_assets(gateway: Gateway, document: m.Document) -> None:
     errors = [
         FieldError(
             pointer=pointer(("document", "assets", name)),
-            detail=f"there is no asset {document.assets[name][:12]}…; upload the picture with POST /v1/assets first",
+            detail=f"there is no picture {document.assets[name][:12]}…; upload it with POST /v1/assets first",
         )
         for name, info in zip(names, found, strict=True)
-        if info is None
+        if info is None or info.media_type.startswith("audio/")
     ]
     if errors:
         raise invalid(*errors)
@@ -72,6 +73,7 @@ async def create(
     if body.document:
         await _check_assets(gateway, body.document)
     await check_voice(gateway, body.options.voice)
+    await check_music(gateway, body.options.music)
 
     async def work(video_id: str) -> Answer:
         log = await gateway.log.read(video_id) if idempotency_key else []
