@@ -1,6 +1,7 @@
 """`lectern make` against real services; where a video must not be finished, against some of them only."""
 
 import asyncio
+import hashlib
 import json
 import os
 import pty
@@ -111,6 +112,37 @@ async def test_options_the_api_refuses_end_with_2(writers: Stack, lesson: Path) 
     ran = await lectern("make", str(lesson), "--voice", "../voice", home=writers.home.path)
     assert ran.status == 2
     assert "voice" in ran.err
+
+
+@pytest.mark.slow
+async def test_music_from_a_file_is_uploaded_and_captions_are_asked_to_be_burned_in(
+    writers: Stack, lesson: Path
+) -> None:
+    (lesson.parent / "song.flac").write_bytes(b"fLaC" + bytes(40))
+    music, burn = ["--music", str(lesson.parent / "song.flac")], ["--burn-captions"]
+    ran = await lectern("make", str(lesson), "--review", *music, *burn, home=writers.home.path)
+    assert ran.status == 0, ran.err
+    (video,) = await videos(writers)
+    options = video["options"]
+    assert isinstance(options, dict)
+    assert options["burn_captions"] is True
+    assert options["music"] == hashlib.sha256(b"fLaC" + bytes(40)).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("music", "said"),
+    [
+        ("clam", "Did you mean calm?"),
+        ("jazz", "Use calm or curious, or a file"),
+        ("no/such.mp3", "there is no file"),
+        ("leaf.md", "is no track"),
+    ],
+)
+async def test_music_that_cannot_be_is_refused_before_anything_is_started(lesson: Path, music: str, said: str) -> None:
+    name = str(lesson) if music == "leaf.md" else music
+    ran = await lectern("make", str(lesson), "--music", name, home=lesson.parent / "home")
+    assert ran.status == 2
+    assert said in " ".join(ran.err.split())
 
 
 @pytest.mark.slow

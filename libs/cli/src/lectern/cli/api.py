@@ -18,6 +18,7 @@ from lectern.contracts.problems import FieldError, Problem
 Json: TypeAlias = dict[str, Any]
 
 PATIENCE = 30.0  # seconds an API that stopped answering is waited for while a video is being made
+_SOUNDS = {".flac": "audio/flac", ".oga": "audio/ogg", ".ogg": "audio/ogg", ".opus": "audio/ogg", ".m4a": "audio/mp4"}
 ENDED = frozenset({"completed", "failed", "cancelled"})
 
 
@@ -46,8 +47,9 @@ class Api:
         return await self._json("GET", f"/v1/videos/{video_id}")
 
     async def upload(self, name: str, data: bytes) -> str:
-        """Stores a picture; returns its id."""
-        headers = {"Content-Type": mimetypes.guess_type(name)[0] or "application/octet-stream"}
+        """Stores a picture or a track; returns its id."""
+        known = _SOUNDS.get(Path(name).suffix.lower()) or mimetypes.guess_type(name)[0]
+        headers = {"Content-Type": known or "application/octet-stream"}
         answer = await self._json("POST", "/v1/assets", content=data, headers=headers)
         return str(answer["id"])
 

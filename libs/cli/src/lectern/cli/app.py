@@ -18,6 +18,7 @@ from rich.table import Table
 
 from lectern.cli.display import JsonLines, print_problem
 from lectern.cli.exits import CANCELLED, FAILED, OK, Stop
+from lectern.contracts.options import MUSIC
 from lectern.contracts.quality import ASPECTS, QUALITIES
 
 app = typer.Typer(
@@ -80,6 +81,10 @@ def make(
     rate: Annotated[float | None, typer.Option(min=0.5, max=2.0, help="Pace of the voice; 1 is its own.")] = None,
     language: Annotated[str | None, typer.Option(help="Language of the narration (BCP-47).")] = None,
     captions: Annotated[Captions | None, typer.Option(help="How captions look.")] = None,
+    burn_captions: Annotated[bool, typer.Option("--burn-captions", help="Draw captions into the picture.")] = False,
+    music: Annotated[
+        str | None, typer.Option(metavar="NAME|FILE", help=f"Music beneath the voice: {', '.join(MUSIC)}, or a file.")
+    ] = None,
     theme: Annotated[Theme | None, typer.Option(help="Colours.")] = None,
     audience: Annotated[str | None, typer.Option(help="Whom to explain it to.")] = None,
     seconds: Annotated[int | None, typer.Option(min=0, max=900, help="Wished length.")] = None,
@@ -105,12 +110,14 @@ def make(
         "speaking_rate": rate,
         "language": language,
         "captions": captions.value if captions else None,
+        "burn_captions": burn_captions or None,
         "theme": theme.value if theme else None,
         "review": review or None,
     }
     order = Order(
         source=source,
         options={name: value for name, value in given.items() if value is not None},
+        music=music,
         lane=lane.value,
         audience=audience,
         target_seconds=seconds,

@@ -19,6 +19,7 @@ from lectern.cli.display import Display
 from lectern.cli.document import is_file_name, read_document
 from lectern.cli.exits import CANCELLED, FAILED, OK, USAGE, Stop, stop
 from lectern.cli.interrupt import Interrupted, Interruption
+from lectern.cli.music import track
 from lectern.cli.reach import reach
 from lectern.cli.review import review
 from lectern.contracts.problems import Problem
@@ -27,7 +28,7 @@ CANCEL_LIMIT = 10.0  # seconds a cancelled video's workers have to say so
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line asked for. `options` are the API's, only those that were given."""
+    """What the command line asked for. `options` are the API's, only those that were given; `music` as it was typed."""
 
     source: str
     options: dict[str, Any]
@@ -36,12 +37,14 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     target_seconds: int | None
     out: Path
     show: bool
+    music: str | None = None
 
 
 async def make(order: Order, url: str, home: Path, display: Display) -> int:
     """Makes the video; returns the exit status. Raises Stop for everything that keeps it from being made."""
     outputs.prepare(order.out)
     source, pictures = _source(order.source)
+    options, music = order.options, track(order.music) if order.music else None
     with Interruption() as interruption:
         async with reach(url, home, display.say) as api:
             ids = {}
@@ -49,7 +52,11 @@ async def make(order: Order, url: str, home: Path, display: Display) -> int:
                 ids[name] = await api.upload(file.name, await asyncio.to_thread(file.read_bytes))
             if pictures:
                 source["document"]["assets"] = ids
-            request: Json = {**source, "options": order.options, "lane": order.lane}
+            if isinstance(music, Path):
+                music = await api.upload(music.name, await asyncio.to_thread(music.read_bytes))
+            if music:
+                options = {**options, "music": music}
+            request: Json = {**source, "options": options, "lane": order.lane}
             extra = {"audience": order.audience, "target_seconds": order.target_seconds}
             request |= {name: value for name, value in extra.items() if value is not None}
             video = await api.create(request)

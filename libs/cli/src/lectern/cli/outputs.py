@@ -13,6 +13,7 @@ SUFFIXES = {
     "video": ".mp4",
     "captions_vtt": ".vtt",
     "captions_srt": ".srt",
+    "captions_ass": ".ass",
     "chapters_vtt": ".chapters.vtt",
     "thumbnail": ".jpg",
     "transcript": ".txt",
