@@ -18,11 +18,21 @@ MUSIC = ("calm", "curious")  # the tracks that come with Lectern
 BUNDLED = "bundled:"  # how `music_key` names one of them
 
 
+class Dub(msgspec.Struct, frozen=True, kw_only=True):
+    """Another video whose pictures are to be shown again: the keys of its script, and of its scenes' code in order."""
+
+    video_id: str
+    script_key: str
+    codes: tuple[str, ...]
+
+
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
     """What to explain: a topic, or the key of a Markdown document in the object store.
 
     `assets` maps the names a document uses for its pictures to object keys. `target_seconds` and `scenes` 0 leave
-    length and number of scenes to the writer; `search` lets the writer look the topic up and cite what it found.
+    length and number of scenes to the writer; `search` lets the writer look the topic up and cite what it found. With
+    `dub` the script is that of another video in the options' language: a document's words where there is one, else a
+    model's.
     """
 
     topic: str = ""
@@ -34,6 +44,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     style: Literal["narration", "dialogue"] = "narration"
     search: bool = False
     assets: dict[str, str] = {}
+    dub: Dub | None = None
 
     def names(self) -> str:
         """What to call this brief in lists and logs before a script gives it a title."""

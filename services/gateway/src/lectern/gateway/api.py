@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from lectern.gateway import assets, documentation, media, operations, problems, rounds, scripts, streams, videos, voices
+from lectern.gateway import (
+    assets,
+    documentation,
+    dubbing,
+    media,
+    operations,
+    problems,
+    rounds,
+    scripts,
+    streams,
+    videos,
+    voices,
+)
 from lectern.gateway.context import Gateway
 from lectern.gateway.shell import Shell
 
@@ -25,7 +37,7 @@ def application(gateway: Gateway) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.gateway = gateway
-    for part in (videos, streams, scripts, rounds, media, assets, voices, operations):
+    for part in (videos, dubbing, streams, scripts, rounds, media, assets, voices, operations):
         app.include_router(part.router)
     problems.install(app)
     app.add_middleware(Shell, settings=gateway.settings, metrics=gateway.metrics)

@@ -154,6 +154,17 @@ REQUESTS = {
     },
 }
 
+DUBS = {
+    "model": {"summary": "Translated by a model", "value": {"language": "de"}},
+    "document": {
+        "summary": "Translated by you",
+        "value": {
+            "language": "de",
+            "document": {"markdown": "# Das Blatt\n\n## Licht\n\nEin Blatt fängt Licht ein.\n"},
+        },
+    },
+}
+
 _TITLES = {
     400: "The request cannot be read",
     404: "There is no such thing",

@@ -143,6 +143,24 @@ class VideoRequest(Body):
         return self
 
 
+class DubRequest(Body):
+    """In which language, and how."""
+
+    language: str = Field(
+        pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="BCP-47 language of the new narration"
+    )
+    voice: str | None = Field(
+        None, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:+-]{0,79}$", description="a voice; the language's own if absent"
+    )
+    document: Document | None = Field(
+        None, description="your translation of the script as Markdown: same scenes, same paragraphs; else a model's"
+    )
+    review: bool = Field(False, description="wait for POST …/approve once the script is translated")
+    max_cost_usd: float | None = Field(
+        None, gt=0, le=1000, description="models and voices stop before the video costs more; no limit if absent"
+    )
+
+
 class Cancel(Body):
     """Why a video is no longer wanted."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Header, Query, Response
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Body, Header, Query, Response
 from lectern.contracts import events as e
 from lectern.contracts import keys
 from lectern.contracts.keys import digest
+from lectern.contracts.options import Brief, Lane, VideoOptions
 from lectern.contracts.problems import FieldError
 from lectern.contracts.state import Status, fold
 from lectern.gateway import documentation as docs
@@ -41,7 +43,7 @@ def video_response(known: Known, status: int = 200) -> Response:
     return Response(video_json(known), status, headers=headers, media_type="application/json")
 
 
-async def _check_assets(gateway: Gateway, document: m.Document) -> None:
+async def check_assets(gateway: Gateway, document: m.Document) -> None:
     """Refuses a document that names pictures nobody sent."""
     names = list(document.assets)
     found = await asyncio.gather(*(gateway.infra.store.head(keys.asset(document.assets[name])) for name in names))
@@ -71,29 +73,49 @@ async def create(
 ) -> Response:
     """Takes a topic or a document. The video is made in the background: follow `urls.events` or poll `urls.self`."""
     if body.document:
-        await _check_assets(gateway, body.document)
+        await check_assets(gateway, body.document)
     await check_voice(gateway, body.options.voice)
     await check_music(gateway, body.options.music)
+
+    return await queued(
+        gateway,
+        lane=body.lane,
+        brief=lambda video_id: mapping.brief_of(body, video_id),
+        options=mapping.options_of(body.options),
+        document=body.document,
+        idempotency_key=idempotency_key,
+        operation="POST /v1/videos",
+        body=body,
+    )
+
+
+async def queued(
+    gateway: Gateway,
+    *,
+    lane: Lane,
+    brief: Callable[[str], Brief],
+    options: VideoOptions,
+    document: m.Document | None,
+    idempotency_key: str | None,
+    operation: str,
+    body: m.Body,
+) -> Response:
+    """A new video, written to the log: once for each idempotency key."""
 
     async def work(video_id: str) -> Answer:
         log = await gateway.log.read(video_id) if idempotency_key else []
         if not log:
-            if body.document:
-                markdown = body.document.markdown.encode()
+            if document:
+                markdown = document.markdown.encode()
                 await gateway.infra.store.put(keys.document(video_id), markdown, "text/markdown; charset=utf-8")
-            event = e.VideoRequested(
-                video_id=video_id,
-                lane=body.lane,
-                brief=mapping.brief_of(body, video_id),
-                options=mapping.options_of(body.options),
-            )
+            event = e.VideoRequested(video_id=video_id, lane=lane, brief=brief(video_id), options=options)
             log = [(await gateway.log.publish(event, patience=_PATIENCE), event)]
         known = Known(video_id=video_id, log=tuple(log), state=fold(item for _, item in log), last=log[-1][0])
         headers = {"Location": mapping.path(video_id), "Retry-After": POLL_SECONDS}
         return Answer(status=202, headers=headers, body=video_json(known), media_type="application/json")
 
     fingerprint = digest(body.model_dump(mode="json"))
-    return await once(gateway.answers, idempotency_key, "POST /v1/videos", fingerprint, work)
+    return await once(gateway.answers, idempotency_key, operation, fingerprint, work)
 
 
 @router.get(

@@ -8,6 +8,7 @@ from lectern.lessons import catalogue
 from lectern.llm.setup import build_asker
 from lectern.scripter.deps import ScripterDeps
 from lectern.scripter.handlers import STAGE
+from lectern.scripter.model.translator import Translator
 from lectern.scripter.model.writer import ModelWriter
 from lectern.scripter.responder import respond
 from lectern.scripter.settings import ScripterSettings
@@ -34,7 +35,7 @@ def build(settings: ScripterSettings | None, deps: Deps) -> Service:
         infra=deps,
         settings=settings,
         stage=STAGE,
-        deps=ScripterDeps(writer=writer),
+        deps=ScripterDeps(writer=writer, translator=Translator(asker) if asker else None),
         start=start,
         close=open_things.aclose,
     )

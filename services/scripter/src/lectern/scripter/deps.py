@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from lectern.scripter.model.translator import Translator
 from lectern.scripter.writer import Writer
 
 
@@ -11,3 +12,4 @@ class ScripterDeps(msgspec.Struct, frozen=True, kw_only=True):
     """The scripter's own adapters."""
 
     writer: Writer
+    translator: Translator | None = None

@@ -20,6 +20,8 @@ from lectern.contracts.events import (
 )
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.scripter.deps import ScripterDeps
+from lectern.scripter.documents import decoded
+from lectern.scripter.dubbing.handling import dub
 from lectern.scripter.markdown import limits, parse, render
 from lectern.scripter.writer import Written
 from lectern.scripter.writing import write_and_tell
@@ -85,8 +87,10 @@ async def plan_scenes(event: ScriptApproved, job: Job[ScripterDeps]) -> list[Any
 
 async def _written(event: VideoRequested, job: Job[ScripterDeps]) -> Written:
     brief, material = event.brief, ""
+    if brief.dub is not None:
+        return await dub(brief.dub, event, job)
     if brief.document_key:
-        material = _decoded(await job.store.get(brief.document_key))
+        material = decoded(await job.store.get(brief.document_key))
         try:
             return Written(script=await asyncio.to_thread(parse, material, language=event.options.language))
         except ProblemError as error:
@@ -109,21 +113,6 @@ async def _written(event: VideoRequested, job: Job[ScripterDeps]) -> Written:
 def _with_a_model(problem: Problem) -> Problem:
     remedy = f"{problem.remedy} With a model (GEMINI_API_KEY) plain prose is explained as it is."
     return msgspec.structs.replace(problem, remedy=remedy)
-
-
-def _decoded(document: bytes) -> str:
-    try:
-        return document.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = document.count(b"\n", 0, error.start) + 1
-        raise Permanent(
-            Problem(
-                code="document-encoding",
-                title="The lesson cannot be read",
-                detail=f"Line {line}: the document is not UTF-8 text.",
-                remedy="Save it as UTF-8.",
-            )
-        ) from error
 
 
 def _check_pictures(script: s.Script, assets: Mapping[str, str]) -> None:

@@ -15,7 +15,7 @@ from lectern.scripter.model.plain import has_address, has_markup, symbols
 
 Rule: TypeAlias = Literal[
     "scene-length", "total-length", "scene-count", "beat-length", "nothing-said", "markup", "symbols", "language",
-    "speakers", "on-screen",
+    "speakers", "on-screen", "beat-count", "untranslated", "no-room", "cue-missing",
 ]  # fmt: skip
 
 WORDS_PER_SECOND = 158 / 60  # the pace of the default voice

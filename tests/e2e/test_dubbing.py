@@ -1,0 +1,86 @@
+"""A video in another language: the original's pictures, re-timed to new words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from films import Studio, assert_in_sync, probe
+
+from lectern.cli.runner import running
+
+ENGLISH = """
+# A circle grows
+
+## Growing
+
+Here is a circle.
+
+It grows, slowly, until it fills the whole frame from one side to the other.
+
+```manim
+class Growing(NarratedScene):
+    def construct(self):
+        ring = Circle(radius=0.5, color=theme.primary)
+        with self.beat():
+            self.play(Create(ring))
+        with self.beat():
+            self.at("grows")
+            self.play(ring.animate.scale(4), run_time=2)
+```
+
+## In words
+
+Circles grow in every direction.
+
+- It grows
+- It is round
+"""
+GERMAN = """
+# Ein Kreis wächst
+
+## Wachsen
+
+Hier ist ein Kreis.
+
+Er wächst.
+
+## In Worten
+
+Kreise wachsen in jede Richtung.
+
+- Er wächst
+- Er ist rund
+"""
+
+
+@pytest.mark.slow
+async def test_a_video_is_dubbed_with_its_own_pictures(tmp_path: Path) -> None:
+    async with running(tmp_path / "home") as stack:
+        studio = Studio(stack.url)
+        original = await studio.ask(ENGLISH)
+        early = await studio.http.post(f"/v1/videos/{original}/dub", json={"language": "de"})
+        assert early.status_code == 409, early.text
+        shown = await studio.finished(original)
+        assert shown["status"] == "completed", shown
+
+        body = {"language": "de", "document": {"markdown": GERMAN}}
+        answer = await studio.http.post(f"/v1/videos/{original}/dub", json=body)
+        assert answer.status_code == 202, answer.text
+        dubbed = await studio.finished(str(answer.json()["id"]))
+        assert dubbed["status"] == "completed", dubbed
+        assert dubbed["title"] == "Ein Kreis wächst"
+        assert dubbed["options"]["language"] == "de"
+        assert not any(scene["degraded"] for scene in dubbed["scenes"]), dubbed["scenes"]
+        assert dubbed["scenes"][0]["origin"] == "author"
+        assert dubbed["scenes"][0]["seconds"] < shown["scenes"][0]["seconds"], "the picture follows the shorter words"
+        assert [item["name"] for item in dubbed["usage"]["items"] if item["kind"] == "voice"] == ["espeak/de"]
+        film = await studio.download(str(dubbed["id"]), "video", tmp_path / "de.mp4")
+        assert_in_sync(film)
+        assert [chapter["tags"]["title"] for chapter in probe(film)["chapters"]] == ["Wachsen", "In Worten"]
+
+        nobody = await studio.http.post(f"/v1/videos/{original}/dub", json={"language": "fr"})
+        failed = await studio.finished(str(nobody.json()["id"]))
+        assert failed["error"]["code"] == "no-model"
+        assert "`document`" in failed["error"]["remedy"]
+        await studio.http.aclose()

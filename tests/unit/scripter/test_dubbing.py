@@ -1,0 +1,246 @@
+"""The same video in another language: words found in pictures and replaced, scripts translated or refused."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from standins.behaviour import Fails, Says, Script
+from standins.gemini import gemini
+
+from lectern.contracts import script as s
+from lectern.contracts.options import VideoOptions
+from lectern.lessons import catalogue
+from lectern.llm import Asker
+from lectern.llm.engines.gemini import GeminiEngine
+from lectern.llm.models import load_models, load_prices
+from lectern.scripter.dubbing.dubbed import Original, from_document
+from lectern.scripter.dubbing.pictures import replaced, translated, words_in, words_of
+from lectern.scripter.markdown import parse
+from lectern.scripter.model.translator import Translator
+from lectern.scripter.writer import ModelAway, Terms
+from lectern.worker import Permanent
+
+CODE = '''class Leaf(NarratedScene):
+    """A leaf at work."""
+
+    def construct(self):
+        flow = Flow("Light", "Water", into="Sugar")
+        names = ["stem", "x"]
+        tags = VGroup(*[Label(name, color="#ff8800", font="Inter") for name in names])
+        with self.beat():
+            self.play(flow.reveal())
+            self.at("chlorophyll")
+            self.play(Indicate(flow["Light"]))
+        with self.beat():
+            self.play(Write(MathTex("energy = h f")), FadeIn(Label("it’s “ready”")))
+            self.play(FadeIn(Label(f"{3} leaves")))
+'''
+SILENT = "class Dot(NarratedScene):\n    def construct(self):\n        with self.beat():\n            self.play(Create(Circle()))\n"
+SCRIPT = s.Script(
+    title="How a leaf works",
+    scenes=(
+        s.Scene(
+            title="Light", beats=(s.Beat(text="In the leaf, chlorophyll catches light."), s.Beat(text="That is it."))
+        ),
+        s.Scene(title="A dot", beats=(s.Beat(text="Here is a dot."),)),
+        s.Scene(title="Sum", beats=(s.Beat(text="So it goes."),), visual=s.Bullets(items=("Light in", "Sugar out"))),
+    ),
+    sources=("A book",),
+    pronunciations={"leaf": "leef"},
+)
+ORIGINAL = Original(script=SCRIPT, codes=(CODE, SILENT, "class Card(NarratedScene): ..."))
+GERMAN: dict[str, Any] = {
+    "title": "Wie ein Blatt arbeitet",
+    "scenes": [
+        {
+            "title": "Licht",
+            "beats": [{"text": "Im Blatt fängt Blattgrün das Licht ein."}, {"text": "Das ist alles."}],
+            "screen": [
+                {"was": "Light", "now": "Licht"},
+                {"was": "Water", "now": "Wasser"},
+                {"was": "Sugar", "now": "Zucker"},
+                {"was": "stem", "now": "Stiel"},
+                {"was": "it’s “ready”", "now": 'es ist "fertig"'},
+            ],
+            "cues": [{"was": "chlorophyll", "now": "Blattgrün"}],
+        },
+        {"title": "Ein Punkt", "beats": [{"text": "Hier ist ein Punkt."}]},
+        {
+            "title": "Fazit",
+            "beats": [{"text": "So geht das."}],
+            "screen": [{"was": "Light in", "now": "Licht rein"}, {"was": "Sugar out", "now": "Zucker raus"}],
+        },
+    ],
+}
+
+
+def changed(path: tuple[Any, ...], value: Any) -> Says:
+    """The German answer with one thing different."""
+    answer = json.loads(json.dumps(GERMAN))
+    place = answer
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    return Says(json.dumps(answer))
+
+
+GOOD = Says(json.dumps(GERMAN))
+
+
+class Desk:
+    """A translator on a stand-in."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        engine = GeminiEngine("key", base_url=script.url)
+        self.asker = Asker(engine, load_models("gemini"), load_prices(), sleep=self._none)
+
+    async def _none(self, seconds: float) -> None:
+        return None
+
+    async def translate(self, *moves: Says | Fails) -> s.Script:
+        self.script.then(*moves)
+        written = await Translator(self.asker).translate(ORIGINAL, VideoOptions(language="de"), Terms())
+        return written.script
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    async with gemini() as script:
+        desk = Desk(script)
+        yield desk
+        await desk.asker.close()
+
+
+def test_words_on_screen_and_words_waited_for_are_told_apart() -> None:
+    words = words_in(CODE)
+    assert words.screen == ("Light", "Water", "Sugar", "stem", "it’s “ready”")
+    assert words.cues == ("chlorophyll",)
+
+
+def test_a_picture_without_words_has_none_and_stays_the_same() -> None:
+    assert words_in(SILENT) == words_in("this is (not python")
+    assert replaced(SILENT, {"Light": "Licht"}, {}) == SILENT
+
+
+def test_replacing_changes_words_wherever_they_stand_and_nothing_else() -> None:
+    new = replaced(CODE, {"Light": "Licht", "it’s “ready”": 'l\'"eau" \\ prête'}, {"chlorophyll": "Blattgrün"})
+    assert 'Flow(\'Licht\', "Water", into="Sugar")' in new
+    assert "flow['Licht']" in new
+    assert "self.at('Blattgrün')" in new
+    assert 'l\'"eau" \\ prête' in {node.value for node in ast.walk(ast.parse(new)) if isinstance(node, ast.Constant)}
+    assert new.count("\n") == CODE.count("\n")
+    assert "A leaf at work." in new
+
+
+@given(st.dictionaries(st.sampled_from(words_in(CODE).screen), st.text(max_size=30), min_size=1))
+def test_whatever_stands_in_a_words_place_the_code_is_still_the_same_code(mapping: dict[str, str]) -> None:
+    new = replaced(CODE, mapping, {})
+    strings = [node.value for node in ast.walk(ast.parse(new)) if isinstance(node, ast.Constant)]
+    before = [node.value for node in ast.walk(ast.parse(CODE)) if isinstance(node, ast.Constant)]
+    assert strings == [mapping.get(value, value) if isinstance(value, str) else value for value in before]
+
+
+@pytest.mark.parametrize("lesson", catalogue(), ids=lambda lesson: lesson.name)
+def test_the_words_of_every_lessons_pictures_are_found(lesson: Any) -> None:
+    for scene in parse(lesson.text).scenes:
+        assert isinstance(scene.visual, s.Manim)
+        words = words_in(scene.visual.source)
+        assert not any(word.startswith("#") or word in ("text", "primary", "accent") for word in words.screen), words
+        same = replaced(scene.visual.source, {word: word.upper() for word in words.screen}, {})
+        compile(same, "scene", "exec")
+
+
+def test_a_templates_words_are_found_and_replaced() -> None:
+    visual = s.Chart(style="bar", series=("Yield",), rows=(("Wheat", (1.0,)), ("Rye", (2.0,))))
+    assert words_of(visual) == ("Yield", "Wheat", "Rye")
+    new = translated(visual, {"Wheat": "Weizen", "bar": "Riegel"})
+    assert new == s.Chart(style="bar", series=("Yield",), rows=(("Weizen", (1.0,)), ("Rye", (2.0,))))
+    assert words_of(s.Equation(lines=("a = b",))) == ()
+
+
+async def test_a_script_is_translated_with_its_pictures(desk: Desk) -> None:
+    script = await desk.translate(GOOD)
+    assert (script.title, script.language, script.sources) == ("Wie ein Blatt arbeitet", "de", ("A book",))
+    assert script.pronunciations == {}, "they are another language's"
+    first, second, third = script.scenes
+    assert isinstance(first.visual, s.Manim)
+    assert "self.at('Blattgrün')" in first.visual.source
+    assert second.visual == s.Manim(source=SILENT), "no word on it, so the same picture"
+    assert third.visual == s.Bullets(items=("Licht rein", "Zucker raus"))
+
+
+async def test_the_model_sees_each_scenes_words_as_data(desk: Desk) -> None:
+    await desk.translate(GOOD)
+    asked = desk.script.requests[0]["contents"][0]["parts"][0]["text"]
+    assert "From: en\nTo: de" in asked
+    assert "it’s “ready”" in asked
+    assert "==========" in asked
+    assert "self.play" not in asked, "code is not sent"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        (("scenes", 0, "screen"), [], "'Light' of the screen is missing"),
+        (("scenes", 0, "screen", 0, "now"), "Lichteinfall in das grüne Blatt", "too long for where 'Light' stood"),
+        (("scenes", 0, "cues", 0, "now"), "Chlorophyll", "'chlorophyll' needs a word"),
+        (("scenes", 0, "beats"), [{"text": "Alles in einem."}], "Scene 1 has 1 beats; it must have 2"),
+        (("scenes", 1, "beats", 0, "text"), "...", "Scene 2 has a beat without words"),
+        (("scenes",), GERMAN["scenes"][:2], "There are 2 scenes; there must be 3"),
+    ],
+)
+async def test_a_fault_is_told_and_corrected(desk: Desk, path: tuple[Any, ...], value: Any, told: str) -> None:
+    script = await desk.translate(changed(path, value), GOOD)
+    assert told in desk.script.requests[1]["contents"][0]["parts"][1]["text"]
+    assert script.scenes[0].title == "Licht"
+
+
+async def test_a_small_fault_that_stays_is_lived_with(desk: Desk) -> None:
+    longer = changed(("scenes", 0, "screen", 0, "now"), "Lichteinfall in das grüne Blatt")
+    script = await desk.translate(longer, longer)
+    assert isinstance(script.scenes[0].visual, s.Manim)
+    assert "Lichteinfall in das grüne Blatt" in script.scenes[0].visual.source
+
+
+async def test_a_grave_fault_that_stays_fails_with_a_remedy(desk: Desk) -> None:
+    short = changed(("scenes",), GERMAN["scenes"][:2])
+    with pytest.raises(Permanent) as failed:
+        await desk.translate(short, short)
+    assert failed.value.problem.code == "translation-unfit"
+    assert failed.value.spent[0].requests == 2
+    assert "your own translation" in failed.value.problem.remedy
+
+
+async def test_a_model_that_is_away_is_waited_for(desk: Desk) -> None:
+    with pytest.raises(ModelAway):
+        await desk.translate(*[Fails(503)] * 8)
+
+
+def test_a_translation_of_ones_own_needs_no_model() -> None:
+    text = "# Das Blatt\n\n## Licht\n\nIm Blatt.\n\nFertig.\n\n## Punkt\n\nEin Punkt.\n\n## Fazit\n\nSo.\n\n- Licht\n- Zucker\n"
+    script = from_document(ORIGINAL, parse(text, language="de"), "de")
+    assert [scene.title for scene in script.scenes] == ["Licht", "Punkt", "Fazit"]
+    assert script.scenes[0].visual == s.Manim(source=CODE)
+    assert script.scenes[2].visual == s.Bullets(items=("Licht", "Zucker"))
+    assert script.language == "de"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("# D\n\n## Licht\n\nIm Blatt.\n\nFertig.\n", "has 1 scenes, the video has 3"),
+        ("# D\n\n## A\n\nEins.\n\n## B\n\nEins.\n\n## C\n\nEins.\n", "Scene 1 of the translation (A) has 1 paragraphs"),
+    ],
+)
+def test_a_translation_that_does_not_fit_is_refused_by_scene(text: str, said: str) -> None:
+    with pytest.raises(Permanent) as refused:
+        from_document(ORIGINAL, parse(text, language="de"), "de")
+    assert said in refused.value.problem.detail
+    assert "heading by heading" in refused.value.problem.remedy
