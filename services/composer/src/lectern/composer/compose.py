@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from lectern.composer.captions import Placed, ass, chapters_vtt, cues, guide, look, right_to_left, srt, vtt
+from lectern.composer.captions import Placed, ass, chapters_vtt, cues, for_burning, guide, look, right_to_left, srt, vtt
 from lectern.composer.fanin import Ready
 from lectern.composer.join import Drawing, join
 from lectern.composer.materials import Materials, at_most, fetch
@@ -72,7 +72,7 @@ async def compose(ready: Ready, job: Job[Any], *, bitrate: str, transfers: int) 
         # Captions are a track of the video or, burned in, part of its picture: never both, or they would double.
         if placed and options.burn_captions:
             frame = preset(options.quality, options.aspect)
-            drawing = Drawing(ass=drawn(materials, options, placed), preset=frame, on_frames=encoded)
+            drawing = Drawing(ass=drawn(materials, options, placed, burned=True), preset=frame, on_frames=encoded)
             video = await join(materials, sound, None, drawing)
         else:
             video = await join(
@@ -133,14 +133,15 @@ def texts_of(materials: Materials, options: VideoOptions, placed: Placed) -> lis
     return [*captions, *files]
 
 
-def drawn(materials: Materials, options: VideoOptions, placed: Placed) -> str:
-    """The captions as they are drawn into the picture."""
+def drawn(materials: Materials, options: VideoOptions, placed: Placed, *, burned: bool = False) -> str:
+    """The captions as they are drawn into the picture, or, not `burned`, as players draw them over it."""
     language = materials.script.language
     frame = preset(options.quality, options.aspect)
+    shown = look(options.aspect, options.theme, language, width=frame.width, height=frame.height)
     return ass(
         placed,
         materials.timeline,
-        look(options.aspect, options.theme, language, width=frame.width, height=frame.height),
+        for_burning(shown) if burned else shown,
         karaoke=options.captions == "karaoke",
         rtl=right_to_left(language),
     )

@@ -5,7 +5,7 @@ from lectern.composer.captions.direction import right_to_left
 from lectern.composer.captions.drawn import ass
 from lectern.composer.captions.files import Placed, chapters_vtt, srt, vtt
 from lectern.composer.captions.guide import Guide, guide
-from lectern.composer.captions.look import Look, look
+from lectern.composer.captions.look import Look, for_burning, look
 
 __all__ = [
     "Cue",
@@ -15,6 +15,7 @@ __all__ = [
     "ass",
     "chapters_vtt",
     "cues",
+    "for_burning",
     "guide",
     "look",
     "right_to_left",

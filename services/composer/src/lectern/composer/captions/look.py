@@ -114,6 +114,27 @@ def look(aspect: Aspect, theme: str, language: str, *, width: int, height: int) 
     )
 
 
+def for_burning(look: Look) -> Look:
+    """The look in the colours to ask ffmpeg for: it draws with the matrix of BT.601 into pictures of BT.709.
+
+    Orange would come out redder. A colour asked for is the one that has, by BT.601, the luma and chroma which the
+    colour wanted has by BT.709; parts below 0 or above 255 are cut.
+    """
+    return msgspec.structs.replace(look, text=_by_601(look.text), spoken=_by_601(look.spoken), edge=_by_601(look.edge))
+
+
+def _by_601(colour: Colour) -> Colour:
+    luma = 0.2126 * colour[0] + 0.7152 * colour[1] + 0.0722 * colour[2]
+    red = luma + (colour[0] - luma) / 1.5748 * 1.402
+    blue = luma + (colour[2] - luma) / 1.8556 * 1.772
+    green = (luma - 0.299 * red - 0.114 * blue) / 0.587
+    return _byte(red), _byte(green), _byte(blue)
+
+
+def _byte(part: float) -> int:
+    return min(255, max(0, round(part)))
+
+
 def script_of(language: str) -> str:
     """The ISO 15924 script a BCP-47 language is written in, `Latn` where it makes no difference here."""
     first, *more = language.replace("_", "-").lower().split("-")

@@ -1,0 +1,308 @@
+"""Captions drawn into the picture, looked at in real frames: when, where, in which colour, and nothing else changed."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import subprocess
+import tempfile
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.composer.films import Take, materials
+from unit.composer.test_captions import glued, spoken
+
+from lectern.composer.captions import Placed, ass, cues, for_burning, guide, look, srt, vtt
+from lectern.composer.captions.drawn import shown_from
+from lectern.composer.captions.look import FACES, script_of
+from lectern.composer.compose import captions_of, drawn
+from lectern.composer.join import Drawing, frames_of, join
+from lectern.composer.materials import Materials
+from lectern.composer.probe import probe
+from lectern.composer.sound import mix
+from lectern.composer.timeline import Timeline, lay_out
+from lectern.contracts.narration import Narration, Word
+from lectern.contracts.options import VideoOptions
+from lectern.contracts.quality import ASPECTS, Aspect, preset
+
+slow = pytest.mark.slow
+Picture = npt.NDArray[np.uint8]
+SIZES: dict[Aspect, tuple[int, int]] = {"16:9": (1280, 720), "9:16": (720, 1280), "1:1": (720, 720)}
+LESSON = "Plants make sugar. Light, water and air go in, and what comes out is food for almost everything that lives."
+ARABIC = "تصنع النباتات السكر من الضوء والماء والهواء، وهذا غذاء لكل الكائنات الحية."
+
+
+def frames_in(video: Path, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    """All pictures of a video, (frames, height, width, RGB)."""
+    argv = ["ffmpeg", "-v", "error", "-i", str(video), "-vf", "scale=in_color_matrix=bt709", "-f", "rawvideo"]
+    raw = subprocess.run([*argv, "-pix_fmt", "rgb24", "-"], check=True, capture_output=True).stdout
+    return np.frombuffer(raw, np.uint8).reshape(-1, size[1], size[0], 3)
+
+
+def still(text: str, size: tuple[int, int], colour: str = "0x10141F") -> Picture:
+    """A plain picture with an ASS file drawn on it, half a second in."""
+    source = f"color=c={colour}:s={size[0]}x{size[1]}:r=30:d=1,format=yuv420p,setparams=colorspace=bt709"
+    with tempfile.NamedTemporaryFile(suffix=".ass") as file:
+        file.write(text.encode())
+        file.flush()
+        argv = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, "-vf", f"ass=f={file.name},select=eq(n\\,15)"]
+        argv += ["-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+        raw = subprocess.run(argv, check=True, capture_output=True).stdout
+    return np.frombuffer(raw, np.uint8).reshape(size[1], size[0], 3)
+
+
+def ink(picture: Picture, background: int = 20) -> npt.NDArray[np.bool_]:
+    """Where something is drawn on a dark picture."""
+    return picture.max(axis=2) > background + 60
+
+
+def near(picture: Picture, colour: tuple[int, int, int], by: int) -> npt.NDArray[np.bool_]:
+    """Where a picture has a colour."""
+    return (np.abs(picture.astype(int) - np.array(colour)) <= by).all(axis=2)
+
+
+def placed(words: tuple[Word, ...], language: str, aspect: Aspect = "16:9") -> tuple[Placed, Timeline]:
+    timeline = lay_out(30, [(1, "One", 600)])
+    return [(timeline.spans[0], cues(words, 600, 30, guide(aspect, language)))], timeline
+
+
+def now(text: str, *, language: str = "en") -> str:
+    """An ASS file that shows a text as one caption from 0 to a second."""
+    words = tuple(
+        Word(text=word, start=0.0, end=1.0, beat=0, glued=language == "zh" and n > 0)
+        for n, word in enumerate(text.split())
+    )
+    timeline = lay_out(30, [(1, "One", 30)])
+    shown = look("16:9", "dark", language, width=1280, height=720)
+    return ass([(timeline.spans[0], cues(words, 30, 30, guide("16:9", language)))], timeline, shown)
+
+
+def film_of(folder: Path, text: str, fps: int, *, language: str = "en") -> Materials:
+    parts = materials(folder, [Take(frames=2 * fps), Take(frames=9 * fps)], fps=fps, size=(640, 360))
+    words = spoken(text, pace=0.06)
+    said = tuple(msgspec.structs.replace(each, words=words) for each in parts.narrations[1:])
+    silent: Narration = msgspec.structs.replace(parts.narrations[0], words=())
+    script = msgspec.structs.replace(parts.script, language=language)
+    return msgspec.structs.replace(parts, narrations=(silent, *said), script=script)
+
+
+async def burned(parts: Materials, options: VideoOptions) -> Path:
+    heard: list[int] = []
+
+    async def told(frames: int) -> None:
+        heard.append(frames)
+
+    text = drawn(parts, options, captions_of(parts, options), burned=True)
+    frame = preset(options.quality, options.aspect)
+    sound = await mix(parts, None, bitrate="192k")
+    return (await join(parts, sound, None, Drawing(ass=text, preset=frame, on_frames=told))).path
+
+
+@slow
+@pytest.mark.parametrize("fps", [15, 30, 60])
+async def test_captions_are_in_exactly_the_frames_of_their_cues_and_no_frame_is_lost(tmp_path: Path, fps: int) -> None:
+    parts = film_of(tmp_path, LESSON, fps)
+    options = VideoOptions()
+    video = await burned(parts, options)
+    pictures = frames_in(video, (640, 360))
+    assert len(pictures) == parts.timeline.frames
+    drawn_in = [bool(ink(picture[250:], 40).sum() > 50) for picture in pictures]
+    wanted = [False] * parts.timeline.frames
+    for span, found in captions_of(parts, options):
+        for cue in found:
+            wanted[span.start + cue.start : span.start + cue.end] = [True] * (cue.end - cue.start)
+    for span in parts.timeline.spans:
+        wanted[span.start] = drawn_in[span.start] = True  # the white frame each scene of the film starts with
+    assert drawn_in == wanted
+
+
+@slow
+async def test_a_burned_video_keeps_every_promise_of_a_copied_one_but_the_track(tmp_path: Path) -> None:
+    parts = film_of(tmp_path, LESSON, 30)
+    media = await probe(await burned(parts, VideoOptions()))
+    picture, sound = media.tracks("video")[0], media.tracks("audio")[0]
+    assert media.tracks("subtitle") == ()
+    assert (picture.frames, picture.r_frame_rate, picture.pix_fmt) == (330, "30/1", "yuv420p")
+    assert (picture.color_space, picture.color_primaries, picture.color_transfer, picture.color_range) == (
+        "bt709", "bt709", "bt709", "tv",
+    )  # fmt: skip
+    assert (picture.seconds, sound.seconds) == (pytest.approx(11, abs=1e-5), pytest.approx(11, abs=1e-5))
+    assert len(media.chapters) == 2
+
+
+@slow
+async def test_burning_again_gives_the_same_bytes(tmp_path: Path) -> None:
+    parts = film_of(tmp_path, LESSON, 30)
+    options = VideoOptions(captions="karaoke")
+    assert (await burned(parts, options)).read_bytes() == (await burned(parts, options)).read_bytes()
+
+
+@slow
+@pytest.mark.parametrize(("language", "text"), [("en", LESSON), ("ar", ARABIC)])
+async def test_the_word_being_spoken_is_lit_from_its_very_frame(tmp_path: Path, language: str, text: str) -> None:
+    parts = film_of(tmp_path, text, 30, language=language)
+    options = VideoOptions(captions="karaoke")
+    pictures = frames_in(await burned(parts, options), (640, 360))
+    ((_, _), (span, found)) = captions_of(parts, options)
+    lit_colour = look("16:9", "dark", language, width=640, height=360).spoken
+    off = []
+    for cue in found:
+        line = cue.lines[0]
+        places = []
+        for word in line:
+            frame = span.start + int(word.start * 30 + 1e-6)
+            before, at = (near(pictures[n][250:], lit_colour, 40).any(axis=0) for n in (frame - 1, frame))
+            changed = np.flatnonzero(at & ~before)
+            assert changed.size, f"{word.text} is not lit in frame {frame}"
+            places.append(changed.mean())
+            off.append(frame / 30 - span.start / 30 - word.start)
+        ordered = sorted(places, reverse=language == "ar")
+        assert places == ordered  # from right to left in Arabic
+    worst = 1000 * max(map(abs, off))
+    print(f"{language}: words are lit {1000 * statistics.median(map(abs, off)):.1f} ms early (worst {worst:.1f})")
+    assert all(-1 / 30 <= each <= 1e-6 for each in off)
+
+
+def test_how_far_captions_are_from_the_words_they_show() -> None:
+    """The figures of caption timing, in milliseconds, for a voice whose word times are known."""
+    words = spoken(LESSON * 3, pace=0.0613)
+    for fps in (15, 30, 60):
+        timeline = lay_out(fps, [(1, "One", 5 * fps), (2, "Two", 60 * fps)])
+        found = cues(words, 60 * fps, fps, guide("16:9", "en"))
+        text = vtt([(timeline.spans[0], ()), (timeline.spans[1], found)], timeline, karaoke=True)
+        starts = re.findall(r"^([\d:.]+) -->", text, re.MULTILINE)
+        stamps = re.findall(r"<([\d:.]+)>", text)
+        firsts = [cue.words()[0] for cue in found]
+        others = [word for cue in found for word in cue.words()[1:]]
+        begin = [milliseconds(stamp) - 5000 - 1000 * word.start for stamp, word in zip(starts, firsts, strict=True)]
+        words_off = [milliseconds(stamp) - 5000 - 1000 * word.start for stamp, word in zip(stamps, others, strict=True)]
+        for name, off in (("cues", begin), ("karaoke words", words_off)):
+            shown = [abs(each) for each in off]
+            print(f"{fps} fps, {name}: median {statistics.median(shown):.1f} ms, worst {max(shown):.1f} ms")
+        assert all(-1000 / fps - 0.5 <= each <= 0.5 for each in begin)
+        assert all(abs(each) <= 0.51 for each in words_off)
+
+
+def milliseconds(stamp: str) -> float:
+    hours, minutes, seconds = (["0", *stamp.split(":")] if stamp.count(":") == 1 else stamp.split(":"))[-3:]
+    return (int(hours) * 60 + int(minutes)) * 60_000 + float(seconds) * 1000
+
+
+@given(st.integers(0, 1_000_000), st.sampled_from([15, 30, 60]))
+def test_a_time_that_shows_a_caption_in_its_frame_comes_after_the_frame_before(frame: int, fps: int) -> None:
+    at = shown_from(frame, fps)
+    assert at % 10 == 0
+    assert at <= int(frame * 1000 / fps - 1e-6) or frame == 0
+    assert at > int((frame - 1) * 1000 / fps) or frame == 0
+
+
+@pytest.mark.parametrize("aspect", ASPECTS)
+@pytest.mark.parametrize("language", ["en", "ar", "hi"])
+def test_two_lines_stay_low_and_inside_the_picture(aspect: Aspect, language: str) -> None:
+    words = {"en": spoken(LESSON), "ar": spoken(ARABIC), "hi": spoken("पौधे प्रकाश और पानी से भोजन बनाते हैं।")}[language]
+    width, height = SIZES[aspect]
+    found, timeline = placed(words, language, aspect)
+    moved = [
+        (span, [msgspec.structs.replace(max(cues_, key=lambda cue: sum(map(len, cue.lines))), start=0, end=30)])
+        for span, cues_ in found
+    ]
+    picture = ink(
+        still(ass(moved, timeline, look(aspect, "dark", language, width=width, height=height)), (width, height))
+    )
+    rows, columns = np.flatnonzero(picture.any(axis=1)), np.flatnonzero(picture.any(axis=0))
+    assert rows[0] > height * (0.80 if aspect == "9:16" else 0.86)
+    assert rows[-1] < height * 0.985
+    assert columns[0] > width * 0.05
+    assert columns[-1] < width * 0.95
+    assert abs((columns[0] + columns[-1]) / 2 - width / 2) < width * 0.02
+
+
+def test_a_word_longer_than_the_picture_is_set_smaller() -> None:
+    columns = np.flatnonzero(ink(still(now("Donaudampfschifffahrtsgesellschaft" * 4), (1280, 720))).any(axis=0))
+    assert columns[0] > 50
+    assert columns[-1] < 1230
+
+
+@pytest.mark.parametrize("text", [r"{\pos(640,50)}x", r"{\alpha&HFF&}x", r"a\Nb", "{}", r"\{\pos(640,50)}x", "{*}x"])
+def test_what_looks_like_styling_in_the_text_is_drawn_as_text(text: str) -> None:
+    picture = ink(still(now(text), (1280, 720)))
+    plain = ink(still(now(text.replace("{", "(").replace("}", ")").replace("\\", "/")), (1280, 720)))
+    assert not picture[:600].any()
+    assert np.ptp(np.flatnonzero(picture.any(axis=0))) > 0.8 * np.ptp(np.flatnonzero(plain.any(axis=0)))
+    assert np.ptp(np.flatnonzero(picture.any(axis=1))) < 45  # one line
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_colours_are_the_theme_s_own_once_they_are_in_the_picture(theme: str) -> None:
+    shown = look("16:9", theme, "en", width=1280, height=720)
+    timeline = lay_out(30, [(1, "One", 30)])
+    words = (Word(text="IIIIIIII", start=0.0, end=1.0, beat=0), Word(text="HHHHHH", start=1.0, end=1.0, beat=0))
+    text = ass(
+        [(timeline.spans[0], cues(words, 30, 30, guide("16:9", "en")))], timeline, for_burning(shown), karaoke=True
+    )
+    back = "0x{:02X}{:02X}{:02X}".format(*shown.edge)
+    picture = still(text, (1280, 720), back)
+    for colour in (shown.spoken, shown.text):
+        assert near(picture, colour, 12).sum() > 100
+
+
+def test_letters_of_another_script_are_as_large_as_their_neighbours() -> None:
+    alone, among = (
+        np.flatnonzero(ink(still(text, (1280, 720))).any(axis=1)) for text in (now("HHHH"), now("HHHH", language="ar"))
+    )
+    assert np.ptp(alone) == pytest.approx(np.ptp(among), abs=2)
+
+
+def test_every_language_has_a_font_of_its_script() -> None:
+    tags = {
+        "en": "Latn", "ru": "Latn", "ar-EG": "Arab", "fa": "Arab", "he": "Hebr", "hi": "Deva", "zh-CN": "Hans",
+        "zh-TW": "Hant", "zh-Hant": "Hant", "zh_HK": "Hant", "ja": "Jpan", "ko-KR": "Kore", "th": "Thai",
+    }  # fmt: skip
+    assert {tag: script_of(tag) for tag in tags} == tags
+    assert set(tags.values()) <= set(FACES)
+
+
+def test_karaoke_goes_out_in_a_pause_and_plain_captions_are_one_event_a_line() -> None:
+    first, second = spoken("Look here."), spoken("now.", start=2.5)
+    timeline = lay_out(30, [(1, "One", 120)])
+    found = [(timeline.spans[0], cues((*first, *second), 120, 30, guide("16:9", "en")))]
+    shown = look("16:9", "dark", "en", width=1280, height=720)
+    events = [
+        line.split(",,", 1)[1] for line in ass(found, timeline, shown, karaoke=True).splitlines() if "Dialogue" in line
+    ]
+    lit = [re.findall(r"50B7FF&\}(.*?)\{", event) for event in events]
+    assert lit == [["Look"], ["here."], [], ["now."]]
+    assert sum("Dialogue" in line for line in ass(found, timeline, shown).splitlines()) == 1
+
+
+@given(st.lists(st.tuples(st.text("ab{}\\N植。ضوء ", min_size=1, max_size=9), st.booleans()), min_size=1, max_size=20))
+def test_ass_says_what_the_other_files_say(texts: list[tuple[str, bool]]) -> None:
+    words = tuple(
+        Word(text=text, start=n * 0.4, end=n * 0.4 + 0.3, beat=0, glued=glued) for n, (text, glued) in enumerate(texts)
+    )
+    found, timeline = placed(words, "en")
+    shown = look("16:9", "dark", "en", width=1280, height=720)
+    events = [line.split(",", 9)[9] for line in ass(found, timeline, shown).splitlines() if line.startswith("Dialogue")]
+    plain = [re.sub(r"(?<!\\)\{[^}]*\}", "", event) for event in events]
+    said = [line.replace("\\{", "{").replace("\\}", "}").replace("\u2060", "") for line in plain]
+    blocks = (
+        srt(found, timeline).replace("\u2060", "").strip("\n").split("\n\n") if any(t.strip() for t, _ in texts) else []
+    )
+    assert said == [line for block in blocks for line in block.split("\n")[2:]]
+
+
+def test_chinese_is_drawn_without_spaces_in_one_font() -> None:
+    found, timeline = placed(glued("植物|用|光。"), "zh")
+    text = ass(found, timeline, look("16:9", "dark", "zh", width=1280, height=720))
+    assert text.rstrip().endswith("}植物用光。")
+    assert "Noto Sans CJK SC" in text
+
+
+def test_progress_is_read_from_what_ffmpeg_writes() -> None:
+    assert frames_of("frame=12\nfps=3\nprogress=continue\nframe=  48\nprogress=end\n") == 48
+    assert frames_of("") == frames_of("frame=N/A\n") == 0
