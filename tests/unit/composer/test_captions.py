@@ -225,7 +225,7 @@ def test_a_cue_is_not_held_over_a_long_silence() -> None:
 
 @pytest.mark.parametrize(("language", "speed"), [("en", 20), ("hi", 22)])
 def test_what_is_said_in_a_hurry_stays_long_enough_to_be_read(language: str, speed: int) -> None:
-    hasty = spoken("and the rest of it all is told in far too little time", pace=0.008, pause=0)
+    hasty = spoken("and the rest of it all is told in far too little time.", pace=0.008, pause=0)
     first, second = cues((*hasty, *spoken("Then comes a rest.", start=6.0)), 300, 30, guide("16:9", language))
     chars = sum(map(len, lines_of(first)))
     assert chars / (hasty[-1].end - hasty[0].start + 1) > speed  # a second more would not be enough
