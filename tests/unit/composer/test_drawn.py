@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from unit.composer.films import Take, materials
 from unit.composer.test_captions import glued, spoken
 
+from lectern.composer import join as joining
 from lectern.composer.captions import Placed, ass, cues, for_burning, guide, look, srt, vtt
 from lectern.composer.captions.drawn import shown_from
 from lectern.composer.captions.look import FACES, script_of
@@ -29,6 +30,7 @@ from lectern.composer.timeline import Timeline, lay_out
 from lectern.contracts.narration import Narration, Word
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import ASPECTS, Aspect, preset
+from lectern.worker.process import ProcessFailed
 
 slow = pytest.mark.slow
 Picture = npt.NDArray[np.uint8]
@@ -101,8 +103,8 @@ def film_of(folder: Path, text: str, fps: int, *, language: str = "en") -> Mater
     return msgspec.structs.replace(parts, narrations=(silent, *said), script=script)
 
 
-async def burned(parts: Materials, options: VideoOptions) -> Path:
-    heard: list[int] = []
+async def burned(parts: Materials, options: VideoOptions, heard: list[int] | None = None) -> Path:
+    heard = [] if heard is None else heard
 
     async def told(frames: int) -> None:
         heard.append(frames)
@@ -143,6 +145,25 @@ async def test_a_burned_video_keeps_every_promise_of_a_copied_one_but_the_track(
     )  # fmt: skip
     assert (picture.seconds, sound.seconds) == (pytest.approx(11, abs=1e-5), pytest.approx(11, abs=1e-5))
     assert len(media.chapters) == 2
+
+
+@slow
+async def test_how_far_the_encoder_is_is_told_to_the_last_frame(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(joining, "LOOKS", 0.01)
+    heard: list[int] = []
+    await burned(film_of(tmp_path, LESSON, 60), VideoOptions(), heard)
+    assert heard == sorted(heard)
+    assert heard[-1] == 660
+
+
+@slow
+async def test_burning_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(joining, "PATIENCE", -10.99)
+    monkeypatch.setattr(joining, "SLOWEST", 10**12)
+    with pytest.raises(ProcessFailed, match="ran out of time"):
+        await burned(film_of(tmp_path, LESSON, 30), VideoOptions())
 
 
 @slow

@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 import structlog
 from prometheus_client import CollectorRegistry
 from unit.composer.films import Take, materials, scripted, stored
+from unit.composer.test_sound import decoded
 
 from lectern.composer.app import build
 from lectern.composer.fanin import Ready
 from lectern.composer.handlers import Composer, gather
 from lectern.composer.measures import Measures
+from lectern.composer.probe import probe
 from lectern.composer.settings import ComposerSettings
 from lectern.contracts import events as e
 from lectern.contracts import subjects
@@ -203,6 +206,70 @@ async def test_karaoke_times_words_in_the_webvtt_file(deps: Deps, tmp_path: Path
     await gather(ready.scenes[0], _job(deps, ready.scenes[0], seqs[-1]))
     assert b"<00:00:0" in await deps.store.get(f"videos/{video_id}/r1/captions.vtt")
     assert b"<" not in await deps.store.get(f"videos/{video_id}/r1/captions.srt")
+
+
+async def _composed(deps: Deps, folder: Path, **options: Any) -> dict[str, e.Output]:
+    """The outputs of a video of one scene."""
+    video_id, ready = await _ready(deps, folder, [Take(frames=150)], **options)
+    seqs = await _publish(deps, *ready.scenes)
+    await gather(ready.scenes[0], _job(deps, ready.scenes[0], seqs[-1]))
+    (completed,) = await _outcomes(deps, video_id)
+    assert isinstance(completed, e.VideoCompleted)
+    return {output.kind: output for output in completed.outputs}
+
+
+async def test_karaoke_is_delivered_as_a_styled_file_too(deps: Deps, tmp_path: Path) -> None:
+    outputs = await _composed(deps, tmp_path, captions="karaoke", theme="light")
+    assert outputs["captions_ass"].media_type == "text/x-ssa"
+    assert outputs["captions_ass"].key.endswith("/captions.ass")
+    styled = (await deps.store.get(outputs["captions_ass"].key)).decode()
+    assert "{\\1c&H0052A6&}Light{\\1c&H332018&} falls" in styled  # the light theme's accent and text, as BGR
+
+
+@pytest.mark.parametrize("captions", ["plain", "karaoke"])
+async def test_burned_captions_are_in_the_picture_and_in_files_but_no_track(
+    deps: Deps, tmp_path: Path, captions: str
+) -> None:
+    outputs = await _composed(deps, tmp_path, captions=captions, burn_captions=True)
+    assert {"captions_vtt", "captions_srt"} < set(outputs)
+    await deps.store.get_file(outputs["video"].key, tmp_path / "burned.mp4")
+    media = await probe(tmp_path / "burned.mp4")
+    assert media.tracks("subtitle") == ()
+    assert media.tracks("video")[0].frames == 150
+
+
+async def test_bundled_music_is_heard_where_the_voice_is_silent(deps: Deps, tmp_path: Path) -> None:
+    levels = []
+    for music in ("", "bundled:calm"):
+        folder = tmp_path / (music or "none")
+        folder.mkdir()
+        outputs = await _composed(deps, folder, music_key=music)
+        await deps.store.get_file(outputs["video"].key, folder / "out.mp4")
+        levels.append(np.abs(decoded(folder / "out.mp4")[96_000:192_000]).max())
+    assert levels[0] < 1e-4 < 0.01 < levels[1]
+
+
+async def test_music_that_cannot_be_used_fails_the_video_and_says_what_to_do(
+    deps: Deps, settings: Settings, tmp_path: Path
+) -> None:
+    await deps.store.put("assets/bad", b"ID3 is all that is right about this", "audio/mpeg")
+    video_id, ready = await _ready(deps, tmp_path, TAKES[:1], music_key="assets/bad")
+    ended = await deps.nats.subscribe(subjects.video(video_id, "fast"))
+    service = build(ComposerSettings(**settings.model_dump()), deps)
+    stop = asyncio.Event()
+    serving = asyncio.create_task(service.serve(stop))
+    try:
+        await _publish(deps, ready.scenes[0])
+        event: e.AnyEvent = ready.scenes[0]
+        while not isinstance(event, e.VideoCompleted | e.VideoFailed):
+            event = e.decode((await ended.next_msg(timeout=30)).data)
+    finally:
+        stop.set()
+        await serving
+    assert isinstance(event, e.VideoFailed)
+    assert event.problem.code == "music-unusable"
+    assert "options.music" in event.problem.sentence()
+    assert event.problem.stage == "composer"
 
 
 async def test_footage_with_too_few_frames_fails_with_the_scene_to_make_anew(deps: Deps, tmp_path: Path) -> None:

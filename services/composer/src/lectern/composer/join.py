@@ -81,6 +81,8 @@ async def join(materials: Materials, sound: Sound, captions: str | None, drawing
             watching.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await watching
+    if drawing:
+        await drawing.on_frames(await asyncio.to_thread(_frames_in, folder / _PROGRESS))
     video = folder / _VIDEO
     drift = check_video(await probe(video), timeline, captions=bool(captions), chapters=len(timeline.spans))
     return Joined(path=video, drift=drift)
