@@ -11,6 +11,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from films import BROKEN, SPINNING, TIDES, Studio, assert_in_sync, probe
+from prometheus_client.parser import text_string_to_metric_families
 
 from lectern.cli.runner import running
 from lectern.contracts import events as e
@@ -233,3 +234,18 @@ async def test_the_same_scene_of_another_quality_is_spoken_once(studio: Studio) 
     log = [event for _, event in await EventLog(nats).read(video)]
     await nats.close()
     assert all(not event.spent for event in log if isinstance(event, e.SceneNarrated))
+
+
+async def test_one_page_shows_the_metrics_of_every_service(studio: Studio) -> None:
+    await studio.finished(await studio.ask(TIDES))
+    families = list(text_string_to_metric_families((await studio.http.get("/metrics")).text))
+    names = [family.name for family in families]
+    assert len(names) == len(set(names)), "each family once"
+    handled = {
+        sample.labels["stage"]
+        for family in families
+        for sample in family.samples
+        if sample.name == "lectern_stage_processed_total" and sample.labels["outcome"] == "success" and sample.value
+    }
+    assert handled >= {"scripter", "voice", "coder", "renderer", "composer"}
+    assert "lectern_render_cpu_seconds" in names

@@ -4,58 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
+from e2e.model_answers import answers
 from films import Studio, assert_in_sync
-from standins.behaviour import Move, Reads, Says, Script
+from standins.behaviour import Script
 from standins.gemini import gemini
 
 from lectern.cli.runner import running
-
-PLAN = {
-    "title": "Why the sky is blue",
-    "scenes": [{"title": f"Part {n}", "purpose": "explain", "shows": "waves"} for n in (1, 2)],
-    "symbols": [{"name": "blue light", "colour": "primary", "meaning": "short waves"}],
-}
-BEATS = [
-    {"text": "Sunlight is a mixture of all the colours, from red to violet.", "spoken": "", "show": "a beam"},
-    {
-        "text": "The air scatters blue light far more than red light, so blue comes from everywhere.",
-        "spoken": "",
-        "show": "blue dots spread",
-    },
-]
-CODE = """```python
-from manim import *
-
-class Sky(Scene):
-    def construct(self):
-        beam = Line(LEFT * 5, RIGHT * 5, color=theme.accent, stroke_width=12)
-        dots = VGroup(*[Dot(np.array([2.2 * np.cos(a), 1.4 * np.sin(a), 0]), color=theme.primary, radius=0.14) for a in np.linspace(0, TAU, 12)])
-        with self.beat():
-            self.play(ShowCreation(beam), run_time=2)
-        with self.beat():
-            self.play(%s, run_time=2)
-```"""
-
-
-def answers(request: dict[str, Any]) -> Move:
-    """What a model would say to each task, told apart by its instructions. Part 2 is first drawn with a mistake."""
-    if request.get("generationConfig", {}).get("responseModalities") == ["AUDIO"]:
-        return Reads()
-    rules = json.dumps(request["systemInstruction"])
-    asked = json.dumps(request["contents"])
-    if "You plan a short explainer" in rules:
-        return Says(json.dumps(PLAN))
-    if "You write the narration" in rules:
-        return Says(json.dumps({"scenes": [{"title": f"Part {n}", "beats": BEATS} for n in (1, 2)]}))
-    if "You check the narration" in rules:
-        return Says(json.dumps({"doubts": []}))
-    if "did not pass its check" in rules:
-        edit = {"old": "dots.glow()", "new": "FadeIn(dots, scale=0.3)"}
-        return Says(json.dumps({"diagnosis": "There is no glow.", "edits": [edit]}))
-    return Says(CODE % ("dots.glow()" if "Part 2" in asked.split("Beats, with")[0] else "FadeIn(dots, scale=0.3)"))
 
 
 @pytest.mark.slow

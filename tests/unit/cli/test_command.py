@@ -33,6 +33,9 @@ def home(tmp_path: Path) -> Path:
         (["make", " "], "There is no topic"),
         (["make", "nowhere.md"], "nowhere.md: there is no such file"),
         (["fly"], "No such command"),
+        (["make", "leaf", "--max-cost", "-1"], "Invalid value for '--max-cost'"),
+        (["dub", "some-id", "de", "--translation", "nowhere.md"], "nowhere.md: there is no such file"),
+        (["eval", "nowhere.json"], "nowhere.json: No such file"),
     ],
 )
 async def test_what_cannot_be_asked_for_ends_with_2_and_says_why(home: Path, args: list[str], said: str) -> None:

@@ -16,6 +16,9 @@ from unit.cli.command import lectern, started
 from unit.cli.processes import mentioning
 
 from lectern.cli.runner import Stack, running
+from lectern.contracts.events import VideoRequested
+from lectern.worker import EventLog
+from lectern.worker.connection import connect_nats
 
 LESSON = """# A leaf
 
@@ -214,3 +217,51 @@ async def test_a_lesson_becomes_a_video_beside_its_captions_and_nothing_stays_ru
     assert min(files.values()) > 20
     assert "scene 1/1 Light: ready" in ran.err
     assert mentioning(str(home)) == []
+
+
+@pytest.fixture
+async def speakers(tmp_path: Path) -> AsyncIterator[Stack]:
+    """Services that take requests and know voices."""
+    async with running(tmp_path / "home", services=["gateway", "scripter", "voice"], grace_seconds=0.5) as stack:
+        yield stack
+
+
+@pytest.mark.slow
+async def test_voices_are_listed_for_people_and_for_programs(speakers: Stack, tmp_path: Path) -> None:
+    ran = await lectern("voices", "--language", "de", home=speakers.home.path)
+    assert ran.status == 0, ran.err
+    assert "espeak-de-DE" in ran.out
+    assert "en-US" not in ran.out
+    ran = await lectern("voices", "--json", home=speakers.home.path)
+    voices = [json.loads(line) for line in ran.out.splitlines()]
+    assert {"silent", "espeak-en-US"} <= {voice["id"] for voice in voices}
+
+
+@pytest.mark.slow
+async def test_wishes_reach_the_brief(speakers: Stack) -> None:
+    wishes = ["--scenes", "4", "--tone", "warm", "--dialogue", "--search", "--max-cost", "0.5", "--seconds", "70"]
+    process = await started("make", "Why do cats purr?", "--json", *wishes, home=speakers.home.path)
+    shown = await follow(process, "video.failed")
+    async with httpx.AsyncClient(base_url=speakers.url) as http:
+        video = (await http.get(f"/v1/videos/{shown['video']['id']}")).json()  # type: ignore[index]
+        assert video["options"]["max_cost_usd"] == 0.5
+        nats = await connect_nats(speakers.nats_url, "test")
+        [(_, requested), *_] = await EventLog(nats).read(video["id"])
+        await nats.close()
+    assert isinstance(requested, VideoRequested)
+    brief = requested.brief
+    assert (brief.scenes, brief.tone, brief.style, brief.search, brief.target_seconds) == (
+        4,
+        "warm",
+        "dialogue",
+        True,
+        70,
+    )
+    await process.wait()
+
+
+@pytest.mark.slow
+async def test_a_dub_needs_a_video_that_is_there(speakers: Stack) -> None:
+    ran = await lectern("dub", "0198c0de-0000-7000-8000-000000000001", "de", home=speakers.home.path)
+    assert ran.status == 2
+    assert "There is no such video" in ran.err or "no video" in ran.err.lower(), ran.err

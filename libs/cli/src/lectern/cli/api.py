@@ -42,6 +42,16 @@ class Api:
         """Asks for a video; returns it."""
         return await self._json("POST", "/v1/videos", json=request)
 
+    async def dub(self, video_id: str, request: Json) -> Json:
+        """Asks for a video in another language; returns the new one."""
+        return await self._json("POST", f"/v1/videos/{video_id}/dub", json=request)
+
+    async def voices(self, language: str | None) -> list[Json]:
+        """The voices that can be asked for."""
+        body = await self._json("GET", "/v1/voices", params={"language": language} if language else {})
+        found: list[Json] = body["data"]
+        return found
+
     async def video(self, video_id: str) -> Json:
         """The video as it is now."""
         return await self._json("GET", f"/v1/videos/{video_id}")

@@ -88,6 +88,13 @@ def make(
     theme: Annotated[Theme | None, typer.Option(help="Colours.")] = None,
     audience: Annotated[str | None, typer.Option(help="Whom to explain it to.")] = None,
     seconds: Annotated[int | None, typer.Option(min=0, max=900, help="Wished length.")] = None,
+    scenes: Annotated[int | None, typer.Option(min=0, max=20, help="Wished number of scenes.")] = None,
+    tone: Annotated[str | None, typer.Option(help="How it should sound, such as warm.")] = None,
+    dialogue: Annotated[bool, typer.Option("--dialogue", help="Two voices that talk, in place of one.")] = False,
+    search: Annotated[bool, typer.Option("--search", help="Look the topic up first, and cite what was found.")] = False,
+    max_cost: Annotated[
+        float | None, typer.Option(min=0.0, metavar="USD", help="Stop before models and voices cost more.")
+    ] = None,
     review: Annotated[bool, typer.Option("--review", help="Edit and approve the script first ($EDITOR).")] = False,
     lane: Annotated[Lane, typer.Option(help="bulk waits for everything in fast.")] = Lane.fast,
     show: Annotated[bool, typer.Option("--open/--no-open", help="Show the video when it is done.")] = True,
@@ -113,14 +120,22 @@ def make(
         "burn_captions": burn_captions or None,
         "theme": theme.value if theme else None,
         "review": review or None,
+        "max_cost_usd": max_cost,
+    }
+    wishes: dict[str, Any] = {
+        "audience": audience,
+        "target_seconds": seconds,
+        "scenes": scenes,
+        "tone": tone,
+        "style": "dialogue" if dialogue else None,
+        "search": search or None,
     }
     order = Order(
         source=source,
         options={name: value for name, value in given.items() if value is not None},
         music=music,
         lane=lane.value,
-        audience=audience,
-        target_seconds=seconds,
+        wishes={name: value for name, value in wishes.items() if value is not None},
         out=out,
         show=show and not json,
     )
@@ -142,6 +157,91 @@ def watch(
 
     display = choose(json=json)
     _end(lambda: run(video, out, url, home, display), json)
+
+
+@app.command()
+def dub(
+    video: Annotated[str, typer.Argument(metavar="ID", help="The finished video's id.")],
+    language: Annotated[str, typer.Argument(help="Language of the new narration (BCP-47), such as de or pt-BR.")],
+    translation: Annotated[
+        Path | None, typer.Option(metavar="FILE.md", help="Your translation of its script; else a model's.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the finished files.")] = Path("."),
+    voice: Annotated[str | None, typer.Option(help="A voice; the language's own if left out.")] = None,
+    review: Annotated[bool, typer.Option("--review", help="Edit and approve the translation first ($EDITOR).")] = False,
+    max_cost: Annotated[
+        float | None, typer.Option(min=0.0, metavar="USD", help="Stop before models and voices cost more.")
+    ] = None,
+    show: Annotated[bool, typer.Option("--open/--no-open", help="Show the video when it is done.")] = True,
+    json: Json = False,
+    url: Url = "",
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """Make a video again in another language, with the same pictures."""
+    from lectern.cli.display import choose
+    from lectern.cli.make import Dubbing
+    from lectern.cli.make import dub as run
+
+    given = {"language": language, "voice": voice, "review": review or None, "max_cost_usd": max_cost}
+    order = Dubbing(
+        video_id=video,
+        request={name: value for name, value in given.items() if value is not None},
+        translation=translation,
+        out=out,
+        show=show and not json,
+    )
+    display = choose(json=json)
+    _end(lambda: run(order, url, home, display), json)
+
+
+@app.command()
+def voices(
+    language: Annotated[str | None, typer.Option(help="Only voices that speak it, such as de or en-GB.")] = None,
+    json: Json = False,
+    url: Url = "",
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """List the voices that are set up, best first."""
+    from lectern.cli.voices import voices as run
+
+    _end(lambda: run(language, url, home, json=json), json)
+
+
+@app.command("eval")
+def evaluate(
+    topics: Annotated[Path, typer.Argument(metavar="TOPICS.json", help="A list of topics, or of briefs.")],
+    out: Annotated[Path, typer.Option(help="Folder for results; a second run goes on where the first stopped.")] = Path(
+        "eval"
+    ),
+    parallel: Annotated[int, typer.Option(min=1, max=64, help="Briefs tried at once.")] = 4,
+    repeat: Annotated[int, typer.Option(min=1, max=100, help="Times each brief is tried.")] = 1,
+    render: Annotated[bool, typer.Option("--render", help="Render the videos too, not only check them.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Try again what was tried before.")] = False,
+    max_cost: Annotated[float | None, typer.Option(min=0.0, metavar="USD", help="Limit for each video.")] = None,
+    against: Annotated[Path | None, typer.Option(help="An earlier report.json, shown beside this one.")] = None,
+    json: Json = False,
+    url: Url = "",
+) -> None:
+    """Judge a model or a prompt: many briefs through script, code and preflight.
+
+    Reports how many scenes are right at the first attempt and after repair, what was found, tokens, cost and time.
+    Starts a Lectern of its own unless --url names one.
+    """
+    from lectern.cli.evaluation.evaluate import Plan
+    from lectern.cli.evaluation.evaluate import evaluate as run
+
+    plan = Plan(
+        topics=topics,
+        out=out,
+        parallel=parallel,
+        repeat=repeat,
+        render=render,
+        fresh=fresh,
+        max_cost_usd=max_cost,
+        against=against,
+    )
+    told = Console(stderr=True, highlight=False, markup=False)
+    _end(lambda: run(plan, url, told.print, json=json), json)
 
 
 @app.command()

@@ -40,6 +40,7 @@ def examine(home: Path) -> Iterator[Check]:
         _python,
         _ffmpeg,
         *(lambda font=font: _font(font) for font in FONTS),
+        _east_asian,
         _espeak,
         _manim,
         _typst,
@@ -88,6 +89,12 @@ def _font(family: str) -> Check:
     listed = subprocess.run(["fc-list", "-q", family], capture_output=True, check=False)
     ok = listed.returncode == 0
     return Check(name=name, ok=ok, found="installed" if ok else "not installed", remedy=remedy)
+
+
+def _east_asian() -> Check:
+    """Letters of Chinese, Japanese and Korean, in scenes and in captions that are burned in."""
+    found = _font("Noto Sans CJK SC")
+    return msgspec.structs.replace(found, remedy="apt-get install fonts-noto-cjk", required=False)
 
 
 def _module(name: str, module: str, remedy: str) -> Check:

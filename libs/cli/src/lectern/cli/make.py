@@ -28,13 +28,12 @@ CANCEL_LIMIT = 10.0  # seconds a cancelled video's workers have to say so
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line asked for. `options` are the API's, only those that were given; `music` as it was typed."""
+    """What the command line asked for. `options` and `wishes` are the API's, as given; `music` as it was typed."""
 
     source: str
     options: dict[str, Any]
     lane: str
-    audience: str | None
-    target_seconds: int | None
+    wishes: dict[str, Any]
     out: Path
     show: bool
     music: str | None = None
@@ -47,20 +46,46 @@ async def make(order: Order, url: str, home: Path, display: Display) -> int:
     options, music = order.options, track(order.music) if order.music else None
     with Interruption() as interruption:
         async with reach(url, home, display.say) as api:
-            ids = {}
-            for name, file in pictures.items():
-                ids[name] = await api.upload(file.name, await asyncio.to_thread(file.read_bytes))
-            if pictures:
-                source["document"]["assets"] = ids
+            await _with_pictures(api, source, pictures)
             if isinstance(music, Path):
                 music = await api.upload(music.name, await asyncio.to_thread(music.read_bytes))
             if music:
                 options = {**options, "music": music}
-            request: Json = {**source, "options": options, "lane": order.lane}
-            extra = {"audience": order.audience, "target_seconds": order.target_seconds}
-            request |= {name: value for name, value in extra.items() if value is not None}
-            video = await api.create(request)
+            video = await api.create({**source, **order.wishes, "options": options, "lane": order.lane})
             return await _to_its_end(api, video["id"], order.out, display, interruption, show=order.show)
+
+
+class Dubbing(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line asked for. `request` is the API's, without the translation."""
+
+    video_id: str
+    request: dict[str, Any]
+    translation: Path | None
+    out: Path
+    show: bool
+
+
+async def dub(order: Dubbing, url: str, home: Path, display: Display) -> int:
+    """Makes a video in another language; returns the exit status. Raises Stop."""
+    outputs.prepare(order.out)
+    source: Json = {}
+    pictures: dict[str, Path] = {}
+    if order.translation:
+        source, pictures = _source(str(order.translation))
+    with Interruption() as interruption:
+        async with reach(url, home, display.say) as api:
+            await _with_pictures(api, source, pictures)
+            video = await api.dub(order.video_id, {**source, **order.request})
+            return await _to_its_end(api, video["id"], order.out, display, interruption, show=order.show)
+
+
+async def _with_pictures(api: Api, source: Json, pictures: dict[str, Path]) -> None:
+    """Uploads a document's pictures and names them in it."""
+    ids = {}
+    for name, file in pictures.items():
+        ids[name] = await api.upload(file.name, await asyncio.to_thread(file.read_bytes))
+    if ids:
+        source["document"]["assets"] = ids
 
 
 async def watch(video_id: str, out: Path | None, url: str, home: Path, display: Display) -> int:

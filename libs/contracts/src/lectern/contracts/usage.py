@@ -11,7 +11,7 @@ Kind: TypeAlias = Literal["model", "voice", "render"]
 
 
 class Spent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What one model, voice engine or renderer used for one event.
+    """What one model, voice engine or renderer used for one event. `task` is what a model was asked for.
 
     `input` counts prompt tokens, `cached` those of them that were cheaper, `output` excludes `thinking`. `characters`
     are what a voice is billed by, `cpu_seconds` what a renderer used. Failed attempts are included.
@@ -19,6 +19,7 @@ class Spent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     kind: Kind
     name: str
+    task: str = ""
     requests: int = 0
     input: int = 0
     cached: int = 0
@@ -30,11 +31,12 @@ class Spent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def added_up(spent: Iterable[Spent]) -> tuple[Spent, ...]:
-    """One total for each kind and name, sorted."""
-    totals: dict[tuple[str, str], Spent] = {}
+    """One total for each kind, name and task, sorted."""
+    totals: dict[tuple[str, str, str], Spent] = {}
     for item in spent:
-        known = totals.get((item.kind, item.name))
-        totals[item.kind, item.name] = item if known is None else _sum(known, item)
+        key = (item.kind, item.name, item.task)
+        known = totals.get(key)
+        totals[key] = item if known is None else _sum(known, item)
     return tuple(totals[key] for key in sorted(totals))
 
 
@@ -42,6 +44,7 @@ def _sum(a: Spent, b: Spent) -> Spent:
     return Spent(
         kind=a.kind,
         name=a.name,
+        task=a.task,
         requests=a.requests + b.requests,
         input=a.input + b.input,
         cached=a.cached + b.cached,

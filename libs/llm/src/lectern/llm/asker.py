@@ -172,7 +172,7 @@ class Asker:
                 search=settings.search,
             )
             try:
-                return await self._tried(call, breaker, budget, spent, on_text)
+                return await self._tried(task, call, breaker, budget, spent, on_text)
             except EngineError as error:
                 last = error
                 if error.trouble in ("key", "refused"):
@@ -181,7 +181,7 @@ class Asker:
         raise _told(task, last, spent)
 
     async def _tried(
-        self, call: Call, breaker: Breaker, budget: Budget, spent: list[Usage], on_text: OnText | None
+        self, task: str, call: Call, breaker: Breaker, budget: Budget, spent: list[Usage], on_text: OnText | None
     ) -> Reply:
         price = self._prices.models.get(call.model)
         waited = 0.0
@@ -193,7 +193,7 @@ class Asker:
                 async with self._under_way:
                     reply = await self._engine.generate(call, on_text)
             except EngineError as error:
-                self._book(error.usage, budget, spent)
+                self._book(task, error.usage, budget, spent)
                 if error.trouble in ("busy", "away", "slow"):
                     breaker.failed()
                 else:
@@ -205,12 +205,12 @@ class Asker:
                 await self._sleep(wait)
             else:
                 breaker.succeeded()
-                booked = self._book(reply.usage, budget, spent)
+                booked = self._book(task, reply.usage, budget, spent)
                 return msgspec.structs.replace(reply, usage=booked)
         raise AssertionError("unreachable")
 
-    def _book(self, usage: Usage, budget: Budget, spent: list[Usage]) -> Usage:
-        booked = priced(usage, self._prices.models.get(usage.model))
+    def _book(self, task: str, usage: Usage, budget: Budget, spent: list[Usage]) -> Usage:
+        booked = msgspec.structs.replace(priced(usage, self._prices.models.get(usage.model)), task=task)
         budget.spend(booked)
         spent.append(booked)
         return booked

@@ -23,6 +23,7 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Tokens and money of one or more requests. `input` includes `cached`; `output` excludes `thinking`."""
 
     model: str = ""
+    task: str = ""
     requests: int = 0
     input: int = 0
     cached: int = 0
@@ -49,6 +50,7 @@ def billed(usage: Usage) -> Spent:
     return Spent(
         kind="model",
         name=usage.model or "models",
+        task=usage.task,
         requests=usage.requests,
         input=usage.input,
         cached=usage.cached,
@@ -59,11 +61,12 @@ def billed(usage: Usage) -> Spent:
 
 
 def total(usages: Iterable[Usage]) -> Usage:
-    """The sum. Its model is named when all were the same."""
+    """The sum. Its model and task are named when all had the same."""
     parts = list(usages)
-    models = {part.model for part in parts}
+    models, tasks = {part.model for part in parts}, {part.task for part in parts}
     return Usage(
         model=models.pop() if len(models) == 1 else "",
+        task=tasks.pop() if len(tasks) == 1 else "",
         requests=sum(part.requests for part in parts),
         input=sum(part.input for part in parts),
         cached=sum(part.cached for part in parts),

@@ -59,6 +59,7 @@ VIDEO: dict[str, Any] = {
             {
                 "kind": "voice",
                 "name": "espeak/en-us",
+                "task": "",
                 "requests": 1,
                 "input": 0,
                 "cached": 0,

@@ -327,6 +327,7 @@ class UsageItem(BaseModel):
 
     kind: Literal["model", "voice", "render"]
     name: str
+    task: str = Field("", description="what a model was asked for: script, code, repair, …; empty for others")
     requests: int
     input: int = Field(description="prompt tokens, cached ones included")
     cached: int

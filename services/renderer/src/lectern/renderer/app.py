@@ -31,13 +31,13 @@ def build(settings: RendererSettings | None, deps: Deps) -> Service:
     )
 
     async def run(stop: asyncio.Event) -> None:
-        await answer_preflights(deps.nats, pool, deps.store, stop)
+        await answer_preflights(deps.nats, pool, deps.store, stop, at_once=1 if settings.renders else slots)
 
     return Service(
         name="renderer",
         infra=deps,
         settings=settings.model_copy(update={"slots": slots}),
-        stage=STAGE,
+        stage=STAGE if settings.renders else None,
         deps=adapters,
         start=pool.start,
         close=pool.close,

@@ -64,14 +64,16 @@ async def preflight(request: PreflightRequest, pool: Pool, store: ObjectStore) -
     )
 
 
-async def answer_preflights(nats: Client, pool: Pool, store: ObjectStore, stop: asyncio.Event) -> None:
-    """Answers requests, one at a time, until `stop`."""
+async def answer_preflights(
+    nats: Client, pool: Pool, store: ObjectStore, stop: asyncio.Event, *, at_once: int = 1
+) -> None:
+    """Answers requests, `at_once` of them at a time, until `stop`."""
     log = structlog.get_logger("lectern.preflight")
-    one_at_a_time = asyncio.Semaphore(1)
+    free = asyncio.Semaphore(at_once)
     running: set[asyncio.Task[None]] = set()
 
     async def answer(message: Msg) -> None:
-        async with one_at_a_time:
+        async with free:
             try:
                 request = msgspec.json.decode(message.data, type=PreflightRequest)
                 reply = await preflight(request, pool, store)

@@ -7,7 +7,7 @@ import contextlib
 import importlib
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
@@ -55,8 +55,17 @@ def settings_of(point: EntryPoint, values: Mapping[str, Any]) -> Settings:
 class InProcess:
     """A service run in this process, built anew when it fails after it once ran."""
 
-    def __init__(self, name: str, point: EntryPoint, values: Mapping[str, Any], deps: Deps) -> None:
+    def __init__(
+        self,
+        name: str,
+        point: EntryPoint,
+        values: Mapping[str, Any],
+        deps: Deps,
+        registry: Callable[[], CollectorRegistry],
+    ) -> None:
+        """`registry` gives an empty one each time the service is built."""
         self.name = name
+        self._registry = registry
         self._point = point
         self._values = values
         self._deps = deps
@@ -95,7 +104,7 @@ class InProcess:
 
     async def _built(self) -> Service:
         """The service on a registry of its own: two may name a metric alike, and one built anew names its own again."""
-        deps = Deps(nats=self._deps.nats, store=self._deps.store, registry=CollectorRegistry())
+        deps = Deps(nats=self._deps.nats, store=self._deps.store, registry=self._registry())
         return await built(self._point.load(), settings_of(self._point, self._values), deps)
 
     async def _keep(self, service: Service | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import os
 import signal
 import time
@@ -20,6 +21,7 @@ from pydantic import SecretStr
 from lectern.cli.machine.child import Child
 from lectern.cli.machine.home import BUCKET, Endpoint, Home, own
 from lectern.cli.machine.servers import LOOPBACK, free_port, nats_server, object_store, require_free
+from lectern.cli.runner.metrics import Registries
 from lectern.cli.runner.services import InProcess, discover, separate_process
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.worker import Deps, Settings, connect
@@ -85,11 +87,13 @@ async def running(
     host: str = LOOPBACK,
     port: int = 0,
     grace_seconds: float = 5.0,
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> AsyncIterator[Stack]:
     """Runs Lectern on this machine while the context lasts; everything it started is gone afterwards.
 
     `renderers` is how many scenes are rendered at once (0: one for each CPU): slots of one process, or with `separate`
-    that many processes. `services` names those to run (None: all installed). `port` 0 takes a free one.
+    that many processes. `services` names those to run (None: all installed). `port` 0 takes a free one. `settings` are
+    further ones by service.
     Raises ProblemError when the home is in use, or when a part does not start.
     """
     points = discover(frozenset(services) if services is not None else None)
@@ -100,7 +104,7 @@ async def running(
             stack = await _servers(closing, place, host, port or free_port(), grace_seconds)
             deps = await closing.enter_async_context(connect(stack.settings, "runner"))
             await apply(deps.nats)
-            parts = _services(points, stack, None if separate else deps, host, renderers)
+            parts = _services(points, stack, None if separate else deps, host, renderers, settings or {})
             stack.members.update({part.name: part for part in parts})
             try:
                 await _together(part.start() for part in parts)
@@ -142,18 +146,25 @@ async def _servers(closing: AsyncExitStack, home: Home, host: str, port: int, gr
 
 
 def _services(
-    points: Mapping[str, EntryPoint], stack: Stack, deps: Deps | None, host: str, renderers: int
+    points: Mapping[str, EntryPoint],
+    stack: Stack,
+    deps: Deps | None,
+    host: str,
+    renderers: int,
+    settings: Mapping[str, Mapping[str, Any]],
 ) -> list[Child | InProcess]:
     """The services to run: inside this process when there are `deps` to share, else as children."""
     parts: list[Child | InProcess] = []
+    registries = Registries()
     for name, point in points.items():
-        values = _shared_values(stack)
+        values = {**_shared_values(stack), **settings.get(name, {})}
         if name == GATEWAY:
             values |= {"host": host, "port": int(stack.url.rpartition(":")[2])}
         if deps is not None:
             if name == RENDERER:
                 values |= {"slots": renderers}  # 0: the renderer takes one for each CPU
-            parts.append(InProcess(name, point, values, deps))
+            registry = functools.partial(registries.fresh, name, shows_all=name == GATEWAY)
+            parts.append(InProcess(name, point, values, deps, registry))
         elif name == RENDERER:
             values |= {"slots": 1}
             names = [f"{RENDERER}-{number}" for number in range(1, (renderers or len(os.sched_getaffinity(0))) + 1)]

@@ -43,7 +43,8 @@ class ModelCoder:
         try:
             found = await self._until_fit(work, check)
         except ModelFailed as failure:
-            work.spent.append(billed(failure.usage))
+            if failure.usage.requests:
+                work.spent.append(billed(failure.usage))
             if failure.passing and not task.last_try:
                 raise Transient(failure.problem.sentence()) from failure
             work.trouble = failure.problem
