@@ -36,6 +36,7 @@ slow = pytest.mark.slow
 Picture = npt.NDArray[np.uint8]
 SIZES: dict[Aspect, tuple[int, int]] = {"16:9": (1280, 720), "9:16": (720, 1280), "1:1": (720, 720)}
 LESSON = "Plants make sugar. Light, water and air go in, and what comes out is food for almost everything that lives."
+NOBODY_S = "\ue001\U00016fe4"  # letters that no font has
 ARABIC = "تصنع النباتات السكر من الضوء والماء والهواء، وهذا غذاء لكل الكائنات الحية."
 
 
@@ -112,7 +113,9 @@ async def burned(parts: Materials, options: VideoOptions, heard: list[int] | Non
     text = drawn(parts, options, captions_of(parts, options), burned=True)
     frame = preset(options.quality, options.aspect)
     sound = await mix(parts, None, bitrate="192k")
-    return (await join(parts, sound, None, Drawing(ass=text, preset=frame, on_frames=told))).path
+    joined = await join(parts, sound, None, Drawing(ass=text, preset=frame, on_frames=told))
+    assert joined.unknown == "".join(letter for letter in NOBODY_S if letter in text)
+    return joined.path
 
 
 @slow
@@ -164,6 +167,11 @@ async def test_burning_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(joining, "SLOWEST", 10**12)
     with pytest.raises(ProcessFailed, match="ran out of time"):
         await burned(film_of(tmp_path, LESSON, 30), VideoOptions())
+
+
+@slow
+async def test_letters_that_no_font_has_are_told(tmp_path: Path) -> None:
+    await burned(film_of(tmp_path, f"One {NOBODY_S} two.", 15), VideoOptions())  # which looks at what was told
 
 
 @slow

@@ -74,6 +74,12 @@ async def compose(ready: Ready, job: Job[Any], *, bitrate: str, transfers: int) 
             frame = preset(options.quality, options.aspect)
             drawing = Drawing(ass=drawn(materials, options, placed, burned=True), preset=frame, on_frames=encoded)
             video = await join(materials, sound, None, drawing)
+            if video.unknown:
+                job.log.warning(
+                    "captions have letters that no font here has; install fonts-noto-core or fonts-noto-cjk",
+                    action="letters-missing",
+                    letters=video.unknown,
+                )
         else:
             video = await join(
                 materials, sound, next((str(t.content) for t in texts if t.kind == "captions_vtt"), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -29,10 +30,14 @@ _DRAWN, _PROGRESS = "captions.ass", "join.progress"
 
 
 class Joined(msgspec.Struct, frozen=True, kw_only=True):
-    """The finished video, and by how many seconds its sound and picture differ in length."""
+    """The finished video, and by how many seconds its sound and picture differ in length.
+
+    `unknown` are letters of burned-in captions that no font on this machine has.
+    """
 
     path: Path
     drift: float
+    unknown: str = ""
 
 
 class Drawing(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +80,7 @@ async def join(materials: Materials, sound: Sound, captions: str | None, drawing
     )
     watching = asyncio.create_task(_watch(folder / _PROGRESS, drawing.on_frames)) if drawing else None
     try:
-        await run_ffmpeg(args, timeout=patience, cwd=folder)
+        said = await run_ffmpeg(args, timeout=patience, cwd=folder)
     finally:
         if watching:
             watching.cancel()
@@ -85,7 +90,13 @@ async def join(materials: Materials, sound: Sound, captions: str | None, drawing
         await drawing.on_frames(await asyncio.to_thread(_frames_in, folder / _PROGRESS))
     video = folder / _VIDEO
     drift = check_video(await probe(video), timeline, captions=bool(captions), chapters=len(timeline.spans))
-    return Joined(path=video, drift=drift)
+    return Joined(path=video, drift=drift, unknown=letters_missed(said))
+
+
+def letters_missed(said: str) -> str:
+    """The letters libass found no font for, once each, from what ffmpeg logged."""
+    codes = re.findall(r"failed to find any fallback with glyph 0x([0-9A-Fa-f]+)", said)
+    return "".join(chr(int(code, 16)) for code in dict.fromkeys(codes))
 
 
 async def _watch(progress: Path, on_frames: Callable[[int], Awaitable[None]]) -> None:
