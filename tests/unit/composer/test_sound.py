@@ -133,6 +133,24 @@ async def test_a_finished_video_has_minus_14_lufs_and_no_peak_above_minus_one(
 
 
 @slow
+async def test_a_voice_with_sharp_peaks_is_limited_until_its_decoded_peaks_are_low_enough(
+    store: ObjectStore, tmp_path: Path
+) -> None:
+    parts = film_of(tmp_path, voice=1.2)
+    sound = speech(SAID, SECONDS, 1.2)
+    for start, _ in SAID:
+        at = round((start + 0.1) * RATE)
+        sound[at : at + 48] = 0.999 * np.where(np.arange(48) // 6 % 2, 1, -1)
+    flac(parts.folder / audio_name(1), sound)
+    as_it_was = await measured(parts.folder / audio_name(1), timeout=30)
+    heard = await measured(await _video(parts, store, "bundled:calm"), timeout=30)
+    print(f"peaks of {as_it_was.peak} dBTP became {heard.peak} at {heard.integrated} LUFS")
+    assert as_it_was.peak > 0
+    assert heard.peak < -1
+    assert heard.integrated == pytest.approx(-14, abs=0.5)
+
+
+@slow
 async def test_music_fades_in_and_out_and_is_stereo(store: ObjectStore, tmp_path: Path) -> None:
     sound = decoded(await _video(film_of(tmp_path, voice=0.0), store, BUNDLED + "calm"))
     ends = [np.abs(sound[:480]).max(), np.abs(sound[round(SECONDS * RATE) - 480 : round(SECONDS * RATE)]).max()]
@@ -228,7 +246,9 @@ def test_levels_are_corrected_from_what_was_heard() -> None:
     assert corrected(as_is, Loudness(integrated=-14.2, peak=-1.4)) == as_is
     assert corrected(as_is, Loudness(integrated=-15.5, peak=-3.0)) == Levels(gain=1.5, ceiling=None)
     assert corrected(as_is, Loudness(integrated=-15.5, peak=-1.5)) == Levels(gain=1.5, ceiling=-1.5)
-    assert corrected(as_is, Loudness(integrated=-14.0, peak=-0.4)) == Levels(gain=0.0, ceiling=-1.9)
+    assert corrected(as_is, Loudness(integrated=-14.0, peak=-0.4)) == Levels(gain=0.0, ceiling=-1.5)
+    limited = Levels(gain=0.0, ceiling=-1.5)
+    assert corrected(limited, Loudness(integrated=-14.0, peak=-0.8)) == Levels(gain=0.0, ceiling=-1.8)
     assert corrected(Levels(gain=1.5, ceiling=-1.5), Loudness(integrated=-14.6, peak=-1.2)).gain == 2.1
 
 

@@ -17,7 +17,7 @@ TARGET = -14.0  # LUFS integrated, where online players normalise to
 TOLERANCE = 0.3  # LU; what we promise is half a unit
 CEILING = -1.0  # dBTP, of the decoded sound
 FARTHEST = 6.0  # LU: what is farther from the target holds hardly any speech, and is meant to be quiet
-ROUNDS = 4  # times the sound is encoded at most
+ROUNDS = 5  # times the sound is encoded at most
 PATIENCE = 60.0  # seconds on top of the video's own length; encoding takes a few hundredths of that
 
 _SOUND = "sound.m4a"
@@ -81,8 +81,8 @@ def corrected(levels: Levels, heard: Loudness) -> Levels:
     wanted = gain + TARGET - heard.integrated
     if abs(heard.integrated - TARGET) > TOLERANCE and abs(wanted) <= FARTHEST:
         gain = round(wanted, 2)
-    if heard.peak >= CEILING:
-        ceiling = round((CEILING if ceiling is None else ceiling) - max(0.0, heard.peak - CEILING) - 0.3, 2)
-    elif gain > levels.gain and ceiling is None and heard.peak + gain - levels.gain >= CEILING:
+    if heard.peak >= CEILING and ceiling is not None:
+        ceiling = round(ceiling - (heard.peak - CEILING) - 0.1, 2)
+    elif max(heard.peak, heard.peak + gain - levels.gain) >= CEILING and ceiling is None:
         ceiling = CEILING - 0.5  # half a decibel for the encoder
     return Levels(gain=gain, ceiling=ceiling)
