@@ -92,6 +92,7 @@ _LANGUAGES = {
     "zh": FunctionWords(
         conjunctions=_words("和 与 或 但 但是 因为 所以 如果 而 而且 并 并且 以及"),
         prepositions=_words("在 从 对 向 把 被 用 为 通过"),
+        leaders=_words("一 两 几 这 那 每 各 不 没 很 最 更 第 所"),
         trailers=_words("的 地 得 了 着 过 们 吗 呢 吧 啊 的话 之"),
     ),
     "ja": FunctionWords(
