@@ -9,23 +9,18 @@ from pathlib import Path
 import msgspec
 import pytest
 import pytest_asyncio
-from standins.behaviour import Blocks, Fails, Says, Script
+from standins.behaviour import Blocks, Fails, Says
 from standins.gemini import gemini
+from unit.coder.model.desk import Desk
 
-from lectern.coder.model.coder import ModelCoder
 from lectern.coder.model.examples import Shelf, examples_of
 from lectern.coder.model.reference import load_reference
-from lectern.coder.task import Coded, Task
-from lectern.coder.verdict import Verdict
+from lectern.coder.task import Task
 from lectern.contracts import script as s
 from lectern.contracts.narration import BeatSpan, Narration
 from lectern.contracts.options import VideoOptions
 from lectern.lessons import catalogue
-from lectern.llm import Asker
-from lectern.llm.engines.gemini import GeminiEngine
-from lectern.llm.models import load_models, load_prices
-from lectern.renderer.briefing import job_settings
-from lectern.renderer.pool import PREFLIGHT, RenderJob, WarmPool
+from lectern.renderer.pool import WarmPool
 from lectern.worker import Transient
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -77,40 +72,6 @@ async def pool(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WarmPo
     await pool.close()
 
 
-class Desk:
-    """A coder on a stand-in, and the preflight it uses."""
-
-    def __init__(self, script: Script, pool: WarmPool) -> None:
-        self.script = script
-        self.pool = pool
-        engine = GeminiEngine("key", base_url=script.url)
-        self.asker = Asker(engine, load_models("gemini"), load_prices(), sleep=self._no_sleep)
-        self.coder = ModelCoder(self.asker, load_reference(), Shelf(examples_of(catalogue())))
-        self.checked: list[str] = []
-
-    async def _no_sleep(self, seconds: float) -> None:
-        return None
-
-    async def code(self, of: Task | None = None) -> Coded:
-        of = of or task()
-
-        async def check(source: str) -> Verdict:
-            self.checked.append(source)
-            settings = job_settings(of.narration, of.options, "measure")
-            outcome = await self.pool.run(RenderJob(code=source, settings=settings, limits=PREFLIGHT))
-            result = outcome.result
-            verdict = {
-                "ok": outcome.ok,
-                "findings": result.findings if result else [],
-                "error": result.error if result else None,
-                "killed": outcome.killed,
-                "reason": outcome.reason,
-            }
-            return msgspec.convert(msgspec.to_builtins(verdict), Verdict)
-
-        return await self.coder.code(of, check)
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def desk(pool: WarmPool) -> AsyncIterator[Desk]:
     async with gemini() as script:
@@ -125,7 +86,7 @@ def edits(old: str, new: str) -> Says:
 
 async def test_a_good_draft_is_mended_without_asking_and_passes_at_once(desk: Desk) -> None:
     desk.script.then(Says(GOOD))
-    coded = await desk.code()
+    coded = await desk.code(task())
     assert coded.origin == "model"
     assert coded.degraded is None
     assert "Create(sun)" in coded.source
@@ -135,7 +96,7 @@ async def test_a_good_draft_is_mended_without_asking_and_passes_at_once(desk: De
 
 async def test_the_prompt_gives_durations_vocabulary_symbols_and_worked_examples(desk: Desk) -> None:
     desk.script.then(Says(GOOD))
-    await desk.code()
+    await desk.code(task())
     asked = json.dumps(desk.script.requests[0], ensure_ascii=False)
     for said in (
         "(4.0 s) The planet is drawn",
@@ -149,7 +110,7 @@ async def test_the_prompt_gives_durations_vocabulary_symbols_and_worked_examples
 
 async def test_an_error_is_repaired_by_an_edit_with_the_real_signatures_at_hand(desk: Desk) -> None:
     desk.script.then(Says(ATTRIBUTE), edits("planet.animate.glow()", "FadeIn(planet)"))
-    coded = await desk.code()
+    coded = await desk.code(task())
     assert coded.degraded is None
     assert [attempt.strategy for attempt in coded.history] == ["draft", "lines"]
     assert coded.history[0].finding

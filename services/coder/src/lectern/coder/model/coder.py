@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import msgspec
 
 from lectern.coder.engine import TemplateCoder
@@ -17,10 +19,14 @@ from lectern.contracts import script as s
 from lectern.contracts.events import CodeAttempt
 from lectern.contracts.problems import Problem
 from lectern.contracts.usage import Spent, added_up
-from lectern.llm import Asker, Budget, ModelFailed, billed
+from lectern.llm import Asker, Budget, ModelFailed, Usage, billed
 from lectern.worker import Transient
 
+T = TypeVar("T")
+
 REPAIRS = 4
+# Answers that cannot be used say nothing against asking for something else.
+UNUSABLE = frozenset({"model-answer-invalid", "model-answer-empty", "model-answer-cut-off"})
 
 
 class ModelCoder:
@@ -34,6 +40,9 @@ class ModelCoder:
         vocabulary = load_text("vocabulary.txt")
         self._rules = f"{load_text('house_rules.md')}\nThe scene kit\n\n{vocabulary}"
         self._repair_rules = f"{load_text('repair_rules.md')}\n{self._rules}"
+        # An edit needs the signatures of what it touches, which the request holds; the kit's whole vocabulary would
+        # be most of what a repair costs.
+        self._edit_rules = f"{load_text('repair_rules.md')}\n{load_text('house_rules.md')}"
 
     async def code(self, task: Task, check: Check) -> Coded:
         visual = task.scene.visual
@@ -43,8 +52,7 @@ class ModelCoder:
         try:
             found = await self._until_fit(work, check)
         except ModelFailed as failure:
-            if failure.usage.requests:
-                work.spent.append(billed(failure.usage))
+            work.book(failure.usage)
             if failure.passing and not task.last_try:
                 raise Transient(failure.problem.sentence()) from failure
             work.trouble = failure.problem
@@ -89,7 +97,7 @@ class ModelCoder:
     async def _draft(self, work: _Work) -> str:
         said = " ".join(beat.text for beat in work.task.scene.beats)
         examples = self._shelf.nearest(f"{work.task.script_title} {work.task.scene.title} {said}")
-        return await self._ask(work, "code", self._rules, prompts.draft(work.task, examples))
+        return await self._ask(work, "code", self._rules, prompts.draft(work.task, examples), str)
 
     async def _repaired(self, work: _Work, code: str, verdict: Verdict) -> tuple[str, Strategy | None]:
         """The next version, by the narrowest strategy that was not tried on this trouble and gives new code."""
@@ -97,28 +105,29 @@ class ModelCoder:
         first: Strategy = "lines" if "class " in code else "scene"
         while (strategy := work.ledger.next_strategy(trouble, first)) is not None:
             request = prompts.repair(work.task, code, verdict, strategy, self._reference)
-            if strategy in ("lines", "block"):
-                answer = await self._asker.ask(
-                    "repair",
-                    instructions=self._repair_rules,
-                    parts=(request,),
-                    result=prompts.Repair,
-                    budget=work.budget,
-                )
-                work.spent.append(billed(answer.usage))
-                try:
-                    new = applied(code, answer.value.edits)
-                except EditRefused:
-                    continue
-            else:
-                new = await self._ask(work, "repair", self._repair_rules, request)
+            try:
+                new = await self._version(work, code, strategy, request)
+            except EditRefused:
+                continue
+            except ModelFailed as failure:
+                if failure.problem.code not in UNUSABLE:
+                    raise
+                work.book(failure.usage)
+                continue
             if not work.ledger.seen_before(mend(new, self._reference).code):
                 return new, strategy
         return code, None
 
-    async def _ask(self, work: _Work, task: str, rules: str, request: str) -> str:
-        answer = await self._asker.ask(task, instructions=rules, parts=(request,), result=str, budget=work.budget)
-        work.spent.append(billed(answer.usage))
+    async def _version(self, work: _Work, code: str, strategy: Strategy, request: str) -> str:
+        """The code as one strategy would have it. Raises EditRefused and ModelFailed."""
+        if strategy in ("lines", "block"):
+            repair = await self._ask(work, "repair", self._edit_rules, request, prompts.Repair)
+            return applied(code, repair.edits)
+        return await self._ask(work, "repair", self._repair_rules, request, str)
+
+    async def _ask(self, work: _Work, task: str, rules: str, request: str, result: type[T]) -> T:
+        answer = await self._asker.ask(task, instructions=rules, parts=(request,), result=result, budget=work.budget)
+        work.book(answer.usage)
         return answer.value
 
 
@@ -134,6 +143,11 @@ class _Work:
         self.history: list[CodeAttempt] = []
         self.spent: list[Spent] = []
         self.trouble: Problem | None = None
+
+    def book(self, usage: Usage) -> None:
+        """Notes what a question cost."""
+        if usage.requests:
+            self.spent.append(billed(usage))
 
     def note(self, number: int, strategy: str, verdict: Verdict | None) -> None:
         """Records an attempt with the finding that ended it; none for the one that passed."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from lectern.coder.model.arguments import Edit, renamed_arguments
 from lectern.coder.model.reference import Reference
 
 # Names of manim's past, and of other people's libraries, with what they are called today. From manim's changelogs
@@ -92,18 +93,15 @@ METHODS: dict[str, str] = {
     "center_on": "move_to",
     "change_color": "set_color",
 }
-NO_ARGUMENT = {
-    "FadeInFromDown": ", shift=UP",
-    "FadeInFromLarge": ", scale=1.5",
-    "FadeInFrom": "",
-    "FadeOutAndShift": "",
-}
 CLOSE = 0.8  # likeness of two names from which one is a misspelling of the other, if no third is nearly as like
 
 _FENCE = re.compile(r"```[ \t]*\w*[ \t]*\r?\n(.*?)(?:```|\Z)", re.DOTALL)
 _FORBIDDEN_IMPORT = re.compile(
     r"^\s*(?:from\s+(?:manim\S*|manimlib\S*|manim_imports_ext|big_ol_pile\S*|numpy|math)\s+import\s.*|import\s+(?:manim\S*|numpy(?:\s+as\s+np)?)\s*)$",
     re.MULTILINE,
+)
+_TYPOGRAPHIC = str.maketrans(
+    {"−": "-", "–": "-", "“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "×": "*", "\u00a0": " ", "\u200b": ""}
 )
 _KIT_IMPORT = "from lectern.scenekit import *"
 
@@ -126,11 +124,15 @@ def mend(answer: str, reference: Reference) -> Mended:
     if imported != code:
         changes.append("replaced the imports by the kit's")
         code = imported
+    plain = typed(code)
+    if plain != code:
+        changes.append("replaced typographic characters")
+        code = plain
     try:
         tree = ast.parse(code)
     except SyntaxError:
         return Mended(code=code, changes=tuple(changes))
-    edits = [*_renamed(tree, reference), *_methods(tree, reference)]
+    edits = [*_renamed(tree, reference), *_methods(tree, reference), *renamed_arguments(tree, code)]
     code = _edited(code, edits)
     changes += list(dict.fromkeys(f"{old} → {new}" for _, _, old, new in edits))
     return Mended(code=code, changes=tuple(changes))
@@ -140,6 +142,22 @@ def unfenced(answer: str) -> str:
     """The longest fenced block that holds a class; the whole answer when there is none."""
     blocks = [block for block in _FENCE.findall(answer) if "class " in block] or _FENCE.findall(answer)
     return (max(blocks, key=len) if blocks else answer).strip("\n").rstrip() + "\n"
+
+
+def typed(code: str) -> str:
+    """The code with typographic minus signs, quotes and spaces as a keyboard has them, where only so it parses."""
+    if _parses(code):
+        return code
+    plain = code.translate(_TYPOGRAPHIC)
+    return plain if _parses(plain) else code
+
+
+def _parses(code: str) -> bool:
+    try:
+        ast.parse(code)
+    except (SyntaxError, ValueError):
+        return False
+    return True
 
 
 def _imports(code: str) -> str:
@@ -152,10 +170,7 @@ def _imports(code: str) -> str:
     return code if code.startswith(_KIT_IMPORT) and not found else result
 
 
-_Edit = tuple[int, int, str, str]  # line from 1, column in bytes, old, new
-
-
-def _renamed(tree: ast.Module, reference: Reference) -> Iterator[_Edit]:
+def _renamed(tree: ast.Module, reference: Reference) -> Iterator[Edit]:
     known = reference.known() | frozenset(dir(builtins)) | _defined(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
@@ -173,7 +188,7 @@ def _is_base(node: ast.Name, tree: ast.Module) -> bool:
     return any(node in each.bases for each in ast.walk(tree) if isinstance(each, ast.ClassDef))
 
 
-def _methods(tree: ast.Module, reference: Reference) -> Iterator[_Edit]:
+def _methods(tree: ast.Module, reference: Reference) -> Iterator[Edit]:
     own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     real = reference.method_names() | own
     for node in ast.walk(tree):
@@ -218,7 +233,7 @@ def _nearest(name: str, known: frozenset[str]) -> str | None:
     return best[1] if best[0] >= CLOSE and best[0] - second[0] >= 0.04 else None
 
 
-def _edited(code: str, edits: list[_Edit]) -> str:
+def _edited(code: str, edits: list[Edit]) -> str:
     lines = [line.encode() for line in code.splitlines(keepends=True)]
     for line, column, old, new in sorted(set(edits), reverse=True):
         text = lines[line - 1]

@@ -1,0 +1,103 @@
+"""Answers as models give them, through the real Gemini client and the real preflight: what becomes of each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+from standins.gemini import gemini
+from unit.coder.model.desk import RECORDED, Case, Desk, cases, recorded
+
+from lectern.coder.task import Task
+from lectern.renderer.pool import WarmPool
+
+pytestmark = pytest.mark.slow
+
+CASES = cases()
+
+
+class Tally:
+    """What the cases came to, printed at the end."""
+
+    def __init__(self) -> None:
+        self.outcomes: Counter[str] = Counter()
+        self.findings: Counter[str] = Counter()
+        self.tokens: dict[str, list[int]] = {"code": [], "repair": []}
+
+    def lines(self) -> str:
+        shown = [f"{len(CASES)} recorded answers (written by hand: no rate of a real model)"]
+        shown += [f"  {name}: {count}" for name, count in self.outcomes.most_common()]
+        shown += [f"  finding {name}: {count}" for name, count in self.findings.most_common()]
+        for name, sizes in self.tokens.items():
+            if sizes:
+                shown.append(
+                    f"  tokens of {name}, where it was asked: mean {sum(sizes) / len(sizes):.0f}, most {max(sizes)}"
+                )
+        return "\n".join(shown)
+
+
+@pytest.fixture(scope="module")
+def tally() -> Iterator[Tally]:
+    made = Tally()
+    yield made
+    print("\n" + made.lines())
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def pool(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WarmPool]:
+    pool = WarmPool(root=tmp_path_factory.mktemp("pool"), slots=1)
+    await pool.start()
+    yield pool
+    await pool.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def desk(pool: WarmPool) -> AsyncIterator[Desk]:
+    async with gemini() as script:
+        made = Desk(script, pool)
+        yield made
+        await made.asker.close()
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize(("case", "task"), CASES, ids=[case.must for case, _ in CASES])
+async def test_of_recorded_answers(desk: Desk, tally: Tally, case: Case, task: Task) -> None:
+    desk.script.then(*[recorded(name) for name in case.answers])
+    coded = await desk.code(task)
+    assert tuple(attempt.rule for attempt in coded.history) == case.rules, coded.history
+    assert tuple(attempt.strategy for attempt in coded.history) == case.strategies
+    assert (coded.degraded.code if coded.degraded else "") == case.degraded
+    assert coded.origin == ("template" if case.degraded else "model")
+    assert len(desk.script.requests) == len(case.answers), "every answer was needed, and no other"
+    assert sum(item.requests for item in coded.spent) == len(case.answers), "all of them are billed"
+    if case.degraded:
+        assert coded.degraded is not None
+        assert coded.degraded.remedy
+    else:
+        assert coded.source == desk.checked[-2] or coded.source in desk.checked
+    passed = "degraded" if case.degraded else f"right at version {len(case.rules)}"
+    tally.outcomes[passed] += 1
+    tally.findings.update(rule for rule in case.rules if rule)
+    for name, size in desk.tokens(case.answers).items():
+        tally.tokens[name].append(size)
+
+
+def test_there_are_enough_answers_and_none_is_forgotten() -> None:
+    used = {name for case, _ in CASES for name in case.answers}
+    kept = {f"{path.parent.name}/{path.name}" for kind in ("code", "repair") for path in (RECORDED / kind).iterdir()}
+    assert kept - {"code/cases.toml"} - used == set()
+    assert len([name for name in used if name.startswith("code/")]) >= 15
+    assert len([name for name in used if name.startswith("repair/")]) >= 15
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_videos_scenes_take_what_it_may_take_with_a_repair_among_them(desk: Desk) -> None:
+    """A two-minute video has five scenes. At four characters a token, without thinking; the script has the rest."""
+    case, task = next((case, task) for case, task in CASES if case.rules == ("out-of-frame", ""))
+    desk.script.then(*[recorded(name) for name in case.answers])
+    await desk.code(task)
+    tokens = desk.tokens(case.answers)
+    assert tokens["code"] * 5 + tokens["repair"] < 25_000, tokens
+    assert tokens["repair"] < tokens["code"] / 2, "an edit is asked for with little around it"
