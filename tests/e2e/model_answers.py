@@ -46,6 +46,10 @@ def answers(request: dict[str, Any]) -> Move:
         return Says(json.dumps({"scenes": [{"title": f"Part {n}", "beats": BEATS} for n in (1, 2)]}))
     if "You check the narration" in rules:
         return Says(json.dumps({"doubts": []}))
+    if "You look at one scene" in rules:
+        pictures = [part for part in request["contents"][0]["parts"] if "inlineData" in part]
+        assert len(pictures) == len(BEATS), "one for each beat"
+        return Says(json.dumps({"findings": []}))
     if "did not pass its check" in rules:
         edit = {"old": "dots.glow()", "new": "FadeIn(dots, scale=0.3)"}
         return Says(json.dumps({"diagnosis": "There is no glow.", "edits": [edit]}))

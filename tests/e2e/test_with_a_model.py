@@ -21,7 +21,10 @@ async def test_a_model_writes_and_draws_a_video_about_anything(tmp_path: Path, m
         monkeypatch.setenv("LECTERN_GEMINI_URL", script.url)
         async with running(tmp_path / "home") as stack:
             studio = Studio(stack.url)
-            body = {"topic": "Why is the sky blue?", "options": {"quality": "draft", "max_cost_usd": 5.0}}
+            body = {
+                "topic": "Why is the sky blue?",
+                "options": {"quality": "draft", "max_cost_usd": 5.0, "critique": True},
+            }
             video = str((await studio.http.post("/v1/videos", json=body)).json()["id"])
             shown = await studio.finished(video)
             assert shown["status"] == "completed", shown
@@ -31,7 +34,8 @@ async def test_a_model_writes_and_draws_a_video_about_anything(tmp_path: Path, m
             tried = [(attempt["strategy"], attempt["rule"]) for attempt in shown["scenes"][1]["attempts"]]
             assert tried == [("draft", "AttributeError"), ("lines", "")]
             models = [item for item in shown["usage"]["items"] if item["kind"] == "model"]
-            assert sum(item["requests"] for item in models) == 6, "plan, script, facts, two scenes, one repair"
+            tasks = {item["task"]: item["requests"] for item in models}
+            assert tasks == {"script": 2, "fact-check": 1, "code": 2, "repair": 1, "critique": 2}
             [voice] = [item for item in shown["usage"]["items"] if item["kind"] == "voice"]
             assert (voice["name"], voice["requests"]) == ("gemini/Kore", 4), "with a key, Gemini speaks too"
             assert voice["cost_usd"] > 0

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from lectern.composer.chapters import ffmetadata
-from lectern.composer.graph import Burn, Levels, Shot, Voice, join_args, sound_args, stills_args, track_args
+from lectern.composer.graph import Burn, Levels, Voice, join_args, sound_args, track_args
 from lectern.composer.join import concat_list
 from lectern.composer.languages import three_letters
 from lectern.composer.thumbnail import shots
 from lectern.composer.timeline import lay_out
+from lectern.worker.stills import Shot, stills_args
 
 VOICES = [Voice(name="scene-001.flac", samples=161_600), Voice(name="scene-002.flac", samples=252_800)]
 SOUND = (

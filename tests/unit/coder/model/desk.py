@@ -14,7 +14,7 @@ from unit.coder.tasks import task
 from lectern.coder.model.coder import ModelCoder
 from lectern.coder.model.examples import Shelf, examples_of
 from lectern.coder.model.reference import load_reference
-from lectern.coder.task import Coded, Task
+from lectern.coder.task import Coded, Look, Task
 from lectern.coder.verdict import Verdict
 from lectern.lessons import catalogue
 from lectern.llm import Asker
@@ -73,7 +73,7 @@ class Desk:
     async def _no_sleep(self, seconds: float) -> None:
         return None
 
-    async def code(self, of: Task) -> Coded:
+    async def code(self, of: Task, look: Look | None = None) -> Coded:
         """What the coder makes of a scene."""
 
         async def check(source: str) -> Verdict:
@@ -90,7 +90,7 @@ class Desk:
             }
             return msgspec.convert(msgspec.to_builtins(verdict), Verdict)
 
-        return await self.coder.code(of, check)
+        return await self.coder.code(of, check, look)
 
     def tokens(self, answers: tuple[str, ...]) -> dict[str, int]:
         """What requests and answers come to, about, by task; thinking is not in it."""

@@ -92,6 +92,9 @@ def make(
     tone: Annotated[str | None, typer.Option(help="How it should sound, such as warm.")] = None,
     dialogue: Annotated[bool, typer.Option("--dialogue", help="Two voices that talk, in place of one.")] = False,
     search: Annotated[bool, typer.Option("--search", help="Look the topic up first, and cite what was found.")] = False,
+    critique: Annotated[
+        bool, typer.Option("--critique", help="A vision model looks at each scene that a model drew.")
+    ] = False,
     max_cost: Annotated[
         float | None, typer.Option(min=0.0, metavar="USD", help="Stop before models and voices cost more.")
     ] = None,
@@ -120,6 +123,7 @@ def make(
         "burn_captions": burn_captions or None,
         "theme": theme.value if theme else None,
         "review": review or None,
+        "critique": critique or None,
         "max_cost_usd": max_cost,
     }
     wishes: dict[str, Any] = {

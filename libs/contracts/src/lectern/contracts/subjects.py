@@ -11,6 +11,7 @@ PARSE = "script.parse"  # core NATS request/reply: Markdown in, {"script": …} 
 RENDER_SCRIPT = "script.render"  # core NATS request/reply: a script as JSON in, {"markdown": …} or {"problem": …} out
 VOICES = "voices.list"  # core NATS request/reply: nothing in, {"voices": […]} out; voice services answer
 PREFLIGHT = "preflight"  # core NATS request/reply, queue group of the renderers
+STILLS = "stills"  # core NATS request/reply, queue group of the renderers: how a scene looks at given seconds
 
 _VERBS: dict[type[e.Event], str] = {
     e.VideoRequested: "requested",

@@ -6,6 +6,7 @@ from lectern.coder.engine import TemplateCoder
 from lectern.coder.handlers import STAGE, CoderDeps
 from lectern.coder.preflight import Preflight
 from lectern.coder.settings import CoderSettings
+from lectern.coder.stills import Stills
 from lectern.coder.task import Coder
 from lectern.lessons import catalogue
 from lectern.llm import Asker
@@ -20,12 +21,13 @@ def build(settings: CoderSettings | None, deps: Deps) -> Service:
     preflight = Preflight(
         deps.nats, deps.store, timeout=settings.preflight_timeout, patience=settings.preflight_patience
     )
+    stills = Stills(deps.nats, deps.store, timeout=settings.stills_timeout)
     return Service(
         name="coder",
         infra=deps,
         settings=settings,
         stage=STAGE,
-        deps=CoderDeps(coder=_coder(asker), preflight=preflight),
+        deps=CoderDeps(coder=_coder(asker), preflight=preflight, stills=stills),
         close=asker.close if asker else None,
     )
 

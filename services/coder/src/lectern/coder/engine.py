@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lectern.coder import templates
-from lectern.coder.task import Check, Coded, Task
+from lectern.coder.task import Check, Coded, Look, Task
 from lectern.coder.verdict import Verdict, author_problem
 from lectern.contracts import script as s
 from lectern.contracts.problems import Problem
@@ -12,7 +12,7 @@ from lectern.contracts.problems import Problem
 class TemplateCoder:
     """Takes what the script asks for where it passes preflight, and otherwise what surely works."""
 
-    async def code(self, task: Task, check: Check) -> Coded:
+    async def code(self, task: Task, check: Check, look: Look | None = None) -> Coded:
         """The first of the author's source, the visual's template, a card and a plain card that is fit to be shown."""
         card, plain = templates.card(task), templates.plain_card(task)
         degraded: Problem | None = None

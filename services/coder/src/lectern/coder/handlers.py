@@ -7,6 +7,8 @@ import hashlib
 import msgspec
 
 from lectern.coder.preflight import Preflight, Request
+from lectern.coder.stills import Request as StillsRequest
+from lectern.coder.stills import Stills
 from lectern.coder.task import Coder, Task
 from lectern.coder.verdict import Verdict
 from lectern.contracts import keys
@@ -27,6 +29,7 @@ class CoderDeps(msgspec.Struct, frozen=True, kw_only=True):
 
     coder: Coder
     preflight: Preflight
+    stills: Stills
 
 
 @STAGE.on(SceneNarrated, slots=4)
@@ -62,7 +65,18 @@ async def code_scene(event: SceneNarrated, job: Job[CoderDeps]) -> SceneCoded:
             job.log.warning("going on without preflight", action="unchecked", reason=str(error))
             return Verdict(ok=True)
 
-    coded = await job.deps.coder.code(task, check)
+    async def look(source: str, at: tuple[float, ...]) -> tuple[bytes, ...]:
+        await job.progress(0, 1, "looking at the picture")
+        request = StillsRequest(
+            code_key=await _stored(job, source),
+            narration_key=event.narration.key,
+            options=event.options,
+            at=at,
+            assets=event.assets,
+        )
+        return await job.deps.stills.of(request)
+
+    coded = await job.deps.coder.code(task, check, look if event.options.critique else None)
     if coded.degraded:
         job.log.warning("only a template", action="degraded", code=coded.degraded.code, detail=coded.degraded.detail)
     code = CodeRef(

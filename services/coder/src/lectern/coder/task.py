@@ -46,11 +46,16 @@ class Coded(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Check = Callable[[str], Awaitable[Verdict]]
+Look = Callable[[str, tuple[float, ...]], Awaitable[tuple[bytes, ...]]]
 
 
 class Coder(Protocol):
-    """Writes a scene's source. `check` runs preflight on a source; it raises Transient when nobody can tell now."""
+    """Writes a scene's source.
 
-    async def code(self, task: Task, check: Check) -> Coded:
+    `check` runs preflight on a source; `look` gives JPEGs of how it looks at some seconds, where that is wanted. Both
+    raise Transient when nobody can tell now.
+    """
+
+    async def code(self, task: Task, check: Check, look: Look | None = None) -> Coded:
         """Source that has passed `check`, as far as there is any."""
         ...

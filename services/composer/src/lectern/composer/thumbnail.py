@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lectern.composer.graph import Shot, stills_args
 from lectern.composer.materials import Materials, footage_name
 from lectern.composer.timeline import Span, Timeline
 from lectern.worker.process import run_ffmpeg
+from lectern.worker.stills import Shot, stills_args
 
 LONGEST_EDGE = 1280  # pixels
 CANDIDATES = 12  # scenes looked at: the longest ones

@@ -49,6 +49,7 @@ VIDEO: dict[str, Any] = {
         "review": False,
         "burn_captions": False,
         "music": "calm",
+        "critique": False,
         "max_cost_usd": None,
     },
     "usage": {

@@ -44,6 +44,7 @@ def options_of(options: m.Options) -> VideoOptions:
         captions=options.captions,
         theme=options.theme,
         review=options.review,
+        critique=options.critique,
         burn_captions=options.burn_captions,
         music_key=_music_key(options.music),
         max_cost_usd=options.max_cost_usd,

@@ -83,6 +83,9 @@ class Options(Body):
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
         description=f"music beneath the voice: {', '.join(MUSIC)}, or the id of a track from POST /v1/assets",
     )
+    critique: bool = Field(
+        False, description="a vision model looks at each scene that a model drew; what it finds serious is mended once"
+    )
     max_cost_usd: float | None = Field(
         None, gt=0, le=1000, description="models and voices stop before the video costs more; no limit if absent"
     )
@@ -218,6 +221,7 @@ class OptionsEcho(BaseModel):
     review: bool
     burn_captions: bool
     music: str | None
+    critique: bool
     max_cost_usd: float | None
 
 

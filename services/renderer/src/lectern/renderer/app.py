@@ -6,11 +6,14 @@ import asyncio
 
 from prometheus_client import Counter
 
+from lectern.contracts import subjects
+from lectern.renderer.answering import answer_requests
 from lectern.renderer.handlers import STAGE, RendererDeps
 from lectern.renderer.pool import ColdPool, Pool, WarmPool
-from lectern.renderer.preflight import answer_preflights
+from lectern.renderer.preflight import PreflightReply, PreflightRequest, preflight
 from lectern.renderer.sandbox.slots import cores_available
 from lectern.renderer.settings import RendererSettings
+from lectern.renderer.stills import StillsReply, StillsRequest, stills
 from lectern.worker import Deps, Service
 
 
@@ -30,8 +33,19 @@ def build(settings: RendererSettings | None, deps: Deps) -> Service:
         wall_factor=settings.wall_factor,
     )
 
+    async def check(request: PreflightRequest) -> PreflightReply:
+        return await preflight(request, pool, deps.store)
+
+    async def show(request: StillsRequest) -> StillsReply:
+        return await stills(request, pool, deps.store)
+
     async def run(stop: asyncio.Event) -> None:
-        await answer_preflights(deps.nats, pool, deps.store, stop, at_once=1 if settings.renders else slots)
+        checks = 1 if settings.renders else slots
+        async with asyncio.TaskGroup() as answering:
+            answering.create_task(
+                answer_requests(deps.nats, subjects.PREFLIGHT, PreflightRequest, check, stop, at_once=checks)
+            )
+            answering.create_task(answer_requests(deps.nats, subjects.STILLS, StillsRequest, show, stop))
 
     return Service(
         name="renderer",

@@ -8,18 +8,21 @@ import msgspec
 
 from lectern.coder.engine import TemplateCoder
 from lectern.coder.model import prompts
+from lectern.coder.model.critique import Critique, moments
+from lectern.coder.model.critique import request as critique_request
+from lectern.coder.model.critique import verdict as critique_verdict
 from lectern.coder.model.edits import EditRefused, applied
 from lectern.coder.model.examples import Shelf
 from lectern.coder.model.fixes import mend
 from lectern.coder.model.ledger import Ledger, Strategy, fingerprint
 from lectern.coder.model.reference import Reference, load_text
-from lectern.coder.task import Check, Coded, Task
+from lectern.coder.task import Check, Coded, Look, Task
 from lectern.coder.verdict import Verdict
 from lectern.contracts import script as s
 from lectern.contracts.events import CodeAttempt
 from lectern.contracts.problems import Problem
 from lectern.contracts.usage import Spent, added_up
-from lectern.llm import Asker, Budget, ModelFailed, Usage, billed
+from lectern.llm import Asker, Budget, ModelFailed, Part, Picture, Usage, billed
 from lectern.worker import Transient
 
 T = TypeVar("T")
@@ -42,15 +45,18 @@ class ModelCoder:
         self._repair_rules = f"{load_text('repair_rules.md')}\n{self._rules}"
         # An edit needs the signatures of what it touches, which the request holds; the kit's whole vocabulary would
         # be most of what a repair costs.
+        self._critique_rules = load_text("critique.md")
         self._edit_rules = f"{load_text('repair_rules.md')}\n{load_text('house_rules.md')}"
 
-    async def code(self, task: Task, check: Check) -> Coded:
+    async def code(self, task: Task, check: Check, look: Look | None = None) -> Coded:
         visual = task.scene.visual
         if visual is not None and not isinstance(visual, s.Manim):
             return await self._templates.code(task, check)
         work = _Work(task=task, budget=Budget(task.budget_usd), authored=isinstance(visual, s.Manim))
         try:
             found = await self._until_fit(work, check)
+            if found is not None and look is not None and not (work.authored and not work.repaired):
+                found = await self._looked_at(work, found, check, look)
         except ModelFailed as failure:
             work.book(failure.usage)
             if failure.passing and not task.last_try:
@@ -93,6 +99,34 @@ class ModelCoder:
                 return None
             work.repaired = True
         return None
+
+    async def _looked_at(self, work: _Work, code: str, check: Check, look: Look) -> str:
+        """The code, or a version without what a vision model found serious. Whatever goes wrong, the code stands."""
+        try:
+            shown = await look(code, moments(work.task))
+            pictures = (Picture(data=data, media_type="image/jpeg") for data in shown)
+            parts: tuple[Part, ...] = (critique_request(work.task), *pictures)
+            answer = await self._asker.ask(
+                "critique", instructions=self._critique_rules, parts=parts, result=Critique, budget=work.budget
+            )
+            work.book(answer.usage)
+            seen = critique_verdict(answer.value, work.task)
+            if not seen.errors():
+                return code
+            work.note(len(work.history) + 1, "look", seen)
+            new, strategy = await self._repaired(work, code, seen)
+            if strategy is None:
+                return code
+            new = mend(new, self._reference).code
+            verdict = await check(new)
+        except ModelFailed as failure:
+            work.book(failure.usage)
+            return code
+        except Transient:
+            return code
+        fit = verdict.fit_for_template()
+        work.note(len(work.history) + 1, strategy, None if fit else verdict)
+        return new if fit else code
 
     async def _draft(self, work: _Work) -> str:
         said = " ".join(beat.text for beat in work.task.scene.beats)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from importlib import resources
 
@@ -10,6 +9,7 @@ import msgspec
 
 from lectern.contracts import script as s
 from lectern.contracts.options import Brief, VideoOptions
+from lectern.llm import fenced
 from lectern.scripter.model import answers
 from lectern.scripter.model.checks import WORDS_PER_SECOND, Finding
 
@@ -30,13 +30,6 @@ _AUDIENCES = {
 def rules(name: str) -> str:
     """The instructions for one question, from `<name>.md`."""
     return resources.files("lectern.scripter.model").joinpath(f"{name}.md").read_text(encoding="utf-8")
-
-
-def fenced(text: str) -> str:
-    """Text between lines of equals signs, more of them than it has itself in a row: it cannot end its own fence."""
-    longest = max((len(run) for run in re.findall("=+", text)), default=0)
-    fence = "=" * max(10, longest + 1)
-    return f"{fence}\n{text}\n{fence}"
 
 
 def wish(brief: Brief, options: VideoOptions) -> str:

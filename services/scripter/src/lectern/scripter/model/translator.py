@@ -11,7 +11,7 @@ from lectern.contracts import script as s
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.problems import Problem
 from lectern.contracts.usage import Spent, added_up
-from lectern.llm import Asker, Budget, ModelFailed, billed
+from lectern.llm import Asker, Budget, ModelFailed, billed, fenced
 from lectern.scripter.dubbing.dubbed import Original, with_words
 from lectern.scripter.markdown.prose import clean
 from lectern.scripter.model import prompts
@@ -170,7 +170,7 @@ def _request(original: Original, language: str) -> str:
         shown.append(_Words(title=scene.title, beats=beats, screen=words.screen, waits_for=words.cues))
     script = original.script
     text = msgspec.json.format(msgspec.json.encode({"title": script.title, "scenes": shown}), indent=1).decode()
-    return f"From: {script.language}\nTo: {language}\n\n{prompts.fenced(text)}"
+    return f"From: {script.language}\nTo: {language}\n\n{fenced(text)}"
 
 
 def _script(original: Original, found: Translation, language: str) -> s.Script:
