@@ -20,6 +20,7 @@ from lectern.contracts.problems import Problem
 from lectern.gateway.context import Known, decide
 from lectern.gateway.refusals import Refusal
 from lectern.gateway.scripttext import PARSE, Parsed, markdown_key
+from lectern.scripter.responder import respond
 from lectern.worker import Deps
 
 pytestmark = pytest.mark.slow
@@ -64,10 +65,28 @@ async def test_a_script_is_read_as_json(api: Running, reviewed: Story) -> None:
 
 async def test_a_script_is_read_as_the_markdown_beside_it(api: Running, reviewed: Story, deps: Deps) -> None:
     headers = {"Accept": "text/markdown"}
-    refused(await api.http.get(f"{reviewed.url}/script", headers=headers), 406, "no-markdown-form")
+    refused(await api.http.get(f"{reviewed.url}/script", headers=headers), 503, "dependency-unavailable")
     await deps.store.put(markdown_key(reviewed.script_key), b"# The leaf\n", "text/markdown")
     answer = await api.http.get(f"{reviewed.url}/script", headers=headers)
     assert (answer.text, answer.headers["content-type"]) == ("# The leaf\n", "text/markdown; charset=utf-8")
+
+
+async def test_a_script_that_was_edited_as_json_is_written_as_markdown(
+    api: Running, reviewed: Story, nats: Client
+) -> None:
+    subscriptions = await respond(nats)
+    await nats.flush()
+    edited = (await api.http.get(f"{reviewed.url}/script")).json()
+    edited["scenes"][1]["beats"][0]["text"] = "Here it ends."
+    assert (await api.http.put(f"{reviewed.url}/script", json=edited)).status_code == 200
+    answer = await api.http.get(f"{reviewed.url}/script", headers={"Accept": "text/markdown"})
+    assert answer.status_code == 200, answer.text
+    assert answer.text.startswith("# The leaf")
+    assert "Here it ends." in answer.text
+    for subscription in subscriptions:
+        await subscription.unsubscribe()
+    again = await api.http.get(f"{reviewed.url}/script", headers={"Accept": "text/markdown"})
+    assert again.text == answer.text, "it is kept, and no scripter is needed for it any more"
 
 
 async def test_there_is_no_script_before_it_is_written(api: Running, deps: Deps) -> None:

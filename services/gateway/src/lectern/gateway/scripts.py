@@ -13,7 +13,6 @@ from lectern.contracts.script import Script
 from lectern.gateway import documentation as docs
 from lectern.gateway import models as m
 from lectern.gateway.context import Known, TheGateway, decide, read_video
-from lectern.gateway.refusals import refusal
 from lectern.gateway.rounds import (
     check_revision,
     load_script,
@@ -22,10 +21,9 @@ from lectern.gateway.rounds import (
     script_of,
     scripted_again,
 )
-from lectern.gateway.scripttext import MARKDOWN, checked, markdown_key, read_json, read_markdown
+from lectern.gateway.scripttext import MARKDOWN, checked, markdown_key, markdown_of, read_json, read_markdown
 from lectern.gateway.validation import unsupported_media_type
 from lectern.gateway.videos import video_response
-from lectern.worker import Missing
 
 router = APIRouter(tags=["scripts"])
 
@@ -49,17 +47,7 @@ async def show(gateway: TheGateway, video_id: str, accept: Annotated[str, Header
     fact = script_of(known.state)
     headers = {"ETag": f'"{fact.revision}"', "Vary": "Accept", "Cache-Control": "no-cache"}
     if MARKDOWN in accept:
-        try:
-            markdown = await gateway.infra.store.get(markdown_key(fact.script_key))
-        except Missing as error:
-            raise refusal(
-                406,
-                "no-markdown-form",
-                "This script has no Markdown form",
-                "The script was last edited as JSON, so no Markdown of it is kept.",
-                "Ask for it with Accept: application/json.",
-            ) from error
-        return Response(markdown, headers=headers, media_type=MARKDOWN)
+        return Response(await markdown_of(gateway, fact.script_key), headers=headers, media_type=MARKDOWN)
     script = await load_script(gateway, fact)
     body = {
         "revision": fact.revision,

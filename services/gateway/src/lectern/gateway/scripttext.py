@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import nats.errors
 
 from lectern.contracts.problems import FieldError, Problem
 from lectern.contracts.script import Script
-from lectern.contracts.subjects import PARSE
+from lectern.contracts.subjects import PARSE, RENDER_SCRIPT
 from lectern.gateway.context import Gateway
 from lectern.gateway.models import NARRATION_LIMIT
 from lectern.gateway.refusals import Refusal, invalid, refusal
 from lectern.gateway.validation import unfitting, unknown_fields
+from lectern.worker import Missing
+
+T = TypeVar("T")
 
 MARKDOWN = "text/markdown"
 SCENE_LIMIT, BEAT_LIMIT = 60, 40  # more is a course, not a video
@@ -24,6 +27,13 @@ class Parsed(msgspec.Struct, frozen=True, kw_only=True):
     """What the scripter makes of Markdown."""
 
     script: Script | None = None
+    problem: Problem | None = None
+
+
+class Rendered(msgspec.Struct, frozen=True, kw_only=True):
+    """The Markdown a scripter makes of a script."""
+
+    markdown: str | None = None
     problem: Problem | None = None
 
 
@@ -82,20 +92,49 @@ def read_json(body: bytes) -> tuple[Script, int | None]:
 
 async def read_markdown(gateway: Gateway, markdown: bytes) -> Script:
     """The script that a scripter reads from Markdown. Raises its problem, or a 503 when none answers."""
-    try:
-        reply = await gateway.infra.nats.request(PARSE, markdown, timeout=_PARSE_SECONDS)
-        parsed = msgspec.json.decode(reply.data, type=Parsed)
-    except (nats.errors.NoRespondersError, nats.errors.TimeoutError) as error:
-        raise refusal(
-            503,
-            "dependency-unavailable",
-            "No scripter answers",
-            "Markdown is read by a scripter, and none answers.",
-            "Try again in a few seconds, or send the script as JSON.",
-            retry_after=5,
-        ) from error
+    parsed = await _asked(gateway, PARSE, markdown, Parsed)
     if parsed.problem:
         raise Refusal(422, parsed.problem)
     if parsed.script is None:
         raise ValueError("the scripter answered neither a script nor a problem")
     return parsed.script
+
+
+async def markdown_of(gateway: Gateway, script_key: str) -> bytes:
+    """The Markdown form of a script: kept beside it, else written by a scripter and kept.
+
+    Raises a 406 for a script that has none, and a 503 when no scripter answers.
+    """
+    key = markdown_key(script_key)
+    try:
+        return await gateway.infra.store.get(key)
+    except Missing:
+        script = await gateway.infra.store.get(script_key)
+    written = await _asked(gateway, RENDER_SCRIPT, script, Rendered)
+    if written.markdown is None:
+        problem = written.problem
+        raise refusal(
+            406,
+            "no-markdown-form",
+            "This script has no Markdown form",
+            problem.detail if problem else "The scripter answered neither Markdown nor a problem.",
+            "Ask for it with Accept: application/json.",
+        )
+    markdown = written.markdown.encode()
+    await gateway.infra.store.put(key, markdown, f"{MARKDOWN}; charset=utf-8")
+    return markdown
+
+
+async def _asked(gateway: Gateway, subject: str, body: bytes, answer: type[T]) -> T:
+    try:
+        reply = await gateway.infra.nats.request(subject, body, timeout=_PARSE_SECONDS)
+        return msgspec.json.decode(reply.data, type=answer)
+    except (nats.errors.NoRespondersError, nats.errors.TimeoutError) as error:
+        raise refusal(
+            503,
+            "dependency-unavailable",
+            "No scripter answers",
+            "Markdown is read and written by a scripter, and none answers.",
+            "Try again in a few seconds, or use the script's JSON form.",
+            retry_after=5,
+        ) from error
