@@ -15,8 +15,9 @@ from standins.gemini import gemini
 from lectern.cli.evaluation.briefs import read_briefs
 from lectern.cli.evaluation.evaluate import Plan, evaluate
 from lectern.cli.evaluation.report import Report, report
-from lectern.cli.evaluation.trial import Attempt, SceneTrial, Trial, Used
+from lectern.cli.evaluation.trial import Attempt, SceneTrial, Trial
 from lectern.cli.exits import OK, Stop
+from lectern.contracts.usage import Spent
 
 
 def scene(number: int, *rules: str, degraded: str = "") -> SceneTrial:
@@ -32,9 +33,9 @@ TRIALS = (
         seconds=10,
         scenes=(scene(1, ""), scene(2, "NameError", ""), scene(3, "out-of-frame", "NameError", "")),
         used=(
-            Used(kind="model", name="m", task="code", requests=3, input=900, output=100, cost_usd=0.01),
-            Used(kind="model", name="m", task="repair", requests=3, input=400, output=100, cost_usd=0.01),
-            Used(kind="voice", name="v", characters=500, cost_usd=0.02),
+            Spent(kind="model", name="m", task="code", requests=3, input=900, output=100, cost_usd=0.01),
+            Spent(kind="model", name="m", task="repair", requests=3, input=400, output=100, cost_usd=0.01),
+            Spent(kind="voice", name="v", characters=500, cost_usd=0.02),
         ),
     ),
     Trial(
@@ -43,7 +44,7 @@ TRIALS = (
         video_id="2",
         seconds=30,
         scenes=(scene(1, "NameError", "NameError", degraded="visual-unfit"), SceneTrial(number=2, origin="template")),
-        used=(Used(kind="model", name="m", task="code", requests=1, input=450, output=50, cost_usd=0.005),),
+        used=(Spent(kind="model", name="m", task="code", requests=1, input=450, output=50, cost_usd=0.005),),
     ),
     Trial(key="c", title="C", video_id="3", seconds=1, failed="content-refused", said="No."),
 )

@@ -88,6 +88,17 @@ def test_marks_past_the_end_stay_inside() -> None:
     assert [round(mark.seconds, 1) for mark in marks] == [0.0, 1.0]
 
 
+async def test_a_passage_of_a_minute_is_aligned_in_little_memory() -> None:
+    text = " ".join(TEXTS * 4)
+    voice = Voice(id="other", language="en", gender="", engine="espeak", name="en-us+f3")
+    truth = await EspeakEngine().speak((text,), voice, "en", 1.0)
+    assert truth.passages[0].seconds > 50
+    found = await aligned(unmarked(truth), (text,), "en", EspeakEngine(), VOICES)
+    off = errors(truth, found)
+    assert np.median(off) < 0.04
+    assert max(off) < 0.25
+
+
 def test_no_word_begins_in_a_silence() -> None:
     loud = chirp().samples
     sound = np.concatenate([loud, np.zeros(8000, np.int16), loud])

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
-import pytest_asyncio
 from standins.behaviour import Fails, Says
-from standins.gemini import gemini
 from unit.coder.model.desk import RECORDED, Desk, asked, recorded
 from unit.coder.tasks import task
 
@@ -17,7 +14,6 @@ from lectern.coder.model.critique import MOST
 from lectern.coder.model.fixes import unfenced
 from lectern.coder.task import Coded, Look
 from lectern.contracts import script as s
-from lectern.renderer.pool import WarmPool
 from lectern.worker import Transient
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -41,22 +37,6 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 CASES = msgspec.convert(
     tomllib.loads((RECORDED / "critique" / "cases.toml").read_text(encoding="utf-8"))["case"], tuple[Case, ...]
 )
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def pool(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WarmPool]:
-    pool = WarmPool(root=tmp_path_factory.mktemp("pool"), slots=1)
-    await pool.start()
-    yield pool
-    await pool.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def desk(pool: WarmPool) -> AsyncIterator[Desk]:
-    async with gemini() as script:
-        made = Desk(script, pool)
-        yield made
-        await made.asker.close()
 
 
 async def look(source: str, at: tuple[float, ...]) -> tuple[bytes, ...]:

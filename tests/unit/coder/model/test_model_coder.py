@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
 import pytest
-import pytest_asyncio
 from standins.behaviour import Blocks, Fails, Says
-from standins.gemini import gemini
 from unit.coder.model.desk import Desk
 
 from lectern.coder.model.examples import Shelf, examples_of
@@ -20,7 +17,6 @@ from lectern.contracts import script as s
 from lectern.contracts.narration import BeatSpan, Narration
 from lectern.contracts.options import VideoOptions
 from lectern.lessons import catalogue
-from lectern.renderer.pool import WarmPool
 from lectern.worker import Transient
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -62,22 +58,6 @@ def task(**fields: object) -> Task:
         symbols=(s.Symbol(name="planet", colour="primary", meaning="what goes around"),),
     )
     return msgspec.structs.replace(made, **fields)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def pool(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WarmPool]:
-    pool = WarmPool(root=tmp_path_factory.mktemp("pool"), slots=1)
-    await pool.start()
-    yield pool
-    await pool.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def desk(pool: WarmPool) -> AsyncIterator[Desk]:
-    async with gemini() as script:
-        made = Desk(script, pool)
-        yield made
-        await made.asker.close()
 
 
 def edits(old: str, new: str) -> Says:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
-import pytest_asyncio
-from standins.gemini import gemini
 from unit.coder.model.desk import RECORDED, Case, Desk, cases, recorded
 
 from lectern.coder.task import Task
-from lectern.renderer.pool import WarmPool
 
 pytestmark = pytest.mark.slow
 
@@ -43,22 +40,6 @@ def tally() -> Iterator[Tally]:
     made = Tally()
     yield made
     print("\n" + made.lines())
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def pool(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WarmPool]:
-    pool = WarmPool(root=tmp_path_factory.mktemp("pool"), slots=1)
-    await pool.start()
-    yield pool
-    await pool.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def desk(pool: WarmPool) -> AsyncIterator[Desk]:
-    async with gemini() as script:
-        made = Desk(script, pool)
-        yield made
-        await made.asker.close()
 
 
 @pytest.mark.asyncio(loop_scope="module")

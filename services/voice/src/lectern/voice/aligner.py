@@ -16,8 +16,6 @@ from lectern.voice.warp import warped
 from lectern.voice.words import written_words
 from lectern.worker import Permanent, Transient
 
-LONGEST = 40.0  # seconds: past it the warp's table grows too large (its size is the product of both lengths)
-
 
 async def aligned(
     speech: Speech, texts: Sequence[str], language: str, reader: Engine | None, voices: Sequence[Voice]
@@ -55,7 +53,7 @@ def _marked(
     found = []
     for number, (passage, text) in enumerate(zip(passages, texts, strict=True)):
         reading = trimmed(read[number]) if read else None
-        if reading and reading.marks and max(reading.seconds, passage.seconds) <= LONGEST:
+        if reading and reading.marks:
             marks = warped(reading.marks, (reading.samples, reading.rate), (passage.samples, passage.rate))
         else:
             words = written_words(text, language)

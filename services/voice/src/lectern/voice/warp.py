@@ -5,6 +5,7 @@ Dynamic time warping over mel cepstra (Sakoe and Chiba 1978), the method of forc
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,7 +13,8 @@ import numpy.typing as npt
 
 from lectern.voice.speech import Mark, Samples
 
-HOP = 0.01  # seconds between feature frames
+HOP = 0.01  # seconds between feature frames of a passage of ordinary length
+FRAMES = 1500  # about as many are compared at most: the table of pairs is their square, 18 MB
 _WINDOW = 0.025
 _BANDS, _CEPSTRA = 26, 13
 _LOWEST, _HIGHEST = 80.0, 7600.0  # Hz
@@ -21,19 +23,24 @@ Features = npt.NDArray[np.float64]
 
 
 def warped(marks: Sequence[Mark], reference: tuple[Samples, int], target: tuple[Samples, int]) -> tuple[Mark, ...]:
-    """Marks of the reference at the times the same sounds have in the target. Both are (samples, rate)."""
-    path = warp(features(*reference), features(*target))
+    """Marks of the reference at the times the same sounds have in the target. Both are (samples, rate).
+
+    Exact to a feature frame: 10 ms, more for a passage of more than 15 s.
+    """
+    longest = max(len(samples) / rate for samples, rate in (reference, target))
+    hop = HOP * max(1, math.ceil(longest / HOP / FRAMES))
+    path = warp(features(*reference, hop=hop), features(*target, hop=hop))
     last = len(path) - 1
     return tuple(
-        Mark(offset=mark.offset, seconds=float(path[min(round(mark.seconds / HOP), last)]) * HOP) for mark in marks
+        Mark(offset=mark.offset, seconds=float(path[min(round(mark.seconds / hop), last)]) * hop) for mark in marks
     )
 
 
-def features(samples: Samples, rate: int) -> Features:
-    """Mel cepstra with their slopes, a row for every 10 ms, each column of zero mean and unit variance."""
-    hop, window = round(HOP * rate), round(_WINDOW * rate)
+def features(samples: Samples, rate: int, *, hop: float = HOP) -> Features:
+    """Mel cepstra with their slopes, a row for every `hop` seconds, each column of zero mean and unit variance."""
+    step, window = round(hop * rate), round(_WINDOW * rate)
     padded = np.pad(samples.astype(np.float64), (window // 2, window))
-    frames = np.lib.stride_tricks.sliding_window_view(padded, window)[: len(samples) + 1 : hop]
+    frames = np.lib.stride_tricks.sliding_window_view(padded, window)[: len(samples) + 1 : step]
     power = np.abs(np.fft.rfft(frames * np.hanning(window), axis=1)) ** 2
     mel = np.log(power @ _mel_filters(window, rate).T + 1.0)
     order, band = np.arange(_CEPSTRA)[:, None], np.arange(_BANDS)[None, :]

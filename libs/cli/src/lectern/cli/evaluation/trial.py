@@ -10,6 +10,7 @@ import msgspec
 from lectern.cli.api import ENDED, Api, Json
 from lectern.cli.evaluation.briefs import Brief
 from lectern.cli.exits import USAGE, Stop
+from lectern.contracts.usage import Spent
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -29,21 +30,6 @@ class SceneTrial(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     failed: str = ""
 
 
-class Used(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What one task of one model, a voice or the renderer used."""
-
-    kind: str
-    name: str
-    task: str = ""
-    requests: int = 0
-    input: int = 0
-    cached: int = 0
-    thinking: int = 0
-    output: int = 0
-    characters: int = 0
-    cost_usd: float = 0.0
-
-
 class Trial(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A brief and what became of it. `seconds` is the time it took, `video_seconds` the length that was narrated."""
 
@@ -55,7 +41,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     failed: str = ""
     said: str = ""
     scenes: tuple[SceneTrial, ...] = ()
-    used: tuple[Used, ...] = ()
+    used: tuple[Spent, ...] = ()
 
 
 async def tried(api: Api, brief: Brief, *, render: bool) -> Trial:
@@ -83,7 +69,7 @@ async def tried(api: Api, brief: Brief, *, render: bool) -> Trial:
         failed=error.get("code", "cancelled" if video["status"] == "cancelled" else ""),
         said=error.get("detail", ""),
         scenes=tuple(_scene(scene) for scene in video["scenes"]),
-        used=tuple(msgspec.convert(video["usage"]["items"], list[Used])),
+        used=tuple(msgspec.convert(video["usage"]["items"], list[Spent])),
     )
 
 
