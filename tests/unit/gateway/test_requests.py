@@ -49,6 +49,7 @@ async def test_options_travel_in_the_event(api: Running) -> None:
         "theme": "light",
         "review": True,
         "burn_captions": True,
+        "critique": True,
         "max_cost_usd": 0.5,
     }
     answer = await api.http.post("/v1/videos", json={"topic": "Rain", "options": options, "lane": "bulk"})

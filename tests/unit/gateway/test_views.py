@@ -142,10 +142,10 @@ async def test_views_are_made_again_after_the_bucket_was_lost(settings: Settings
     await js.purge_stream(f"KV_{VIDEO_VIEWS}")
     bucket = await js.key_value(VIDEO_VIEWS)
     await bucket.put(stories[0].video_id, b'{"version":0}')  # of a version before ours
-    outdated = View(version=VERSION, seq=1, events=1, status="queued", summary=msgspec.Raw(b"{}"))
-    await bucket.put(stories[1].video_id, msgspec.json.encode(outdated))
-    gone = View(version=VERSION, seq=1, events=1, status="queued", summary=msgspec.Raw(b"{}"))
-    await bucket.put(new_id(), msgspec.json.encode(gone))
+    for video in (stories[1].video_id, new_id()):  # one behind its log, and one that has none
+        summary = msgspec.Raw(msgspec.json.encode({"id": video}))
+        outdated = View(version=VERSION, seq=1, events=1, status="queued", summary=summary)
+        await bucket.put(video, msgspec.json.encode(outdated))
     async with running(settings, _again(deps)) as server:
 
         async def restored() -> bool:

@@ -81,7 +81,7 @@ async def test_a_script_that_is_reviewed_shows_its_doubts_and_what_it_cost(servi
     service.model.then(PLAN, SCRIPT, FACTS)
     _, scripted = await service.log_after(request(review=True), 2)
     assert isinstance(scripted, e.VideoScripted)
-    assert [item.requests for item in scripted.spent] == [3]
+    assert {item.task: item.requests for item in scripted.spent} == {"script": 2, "fact-check": 1}
     script = await service.deps.store.get_json(scripted.script_key, s.Script)
     markdown = (await service.deps.store.get(scripted.script_key.removesuffix(".json") + ".md")).decode()
     assert "doubt: Most of the blue has been lost" in markdown
