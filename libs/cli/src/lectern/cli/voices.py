@@ -11,7 +11,7 @@ from rich.table import Table
 from lectern.cli.exits import OK
 from lectern.cli.reach import reach
 
-_COLUMNS = ("voice", "language", "gender", "engine", "word times", "$ a million characters")
+_COLUMNS = ("voice", "language", "gender", "engine", "word times", "$ / million")
 
 
 async def voices(language: str | None, url: str, home: Path, *, json: bool) -> int:
