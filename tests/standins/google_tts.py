@@ -30,6 +30,11 @@ class Refuses:
 
 
 @dataclass(frozen=True)
+class Speaks:
+    """Speaks, as it does when no move is left."""
+
+
+@dataclass(frozen=True)
 class Hangs:
     """Takes the request and never answers."""
 
@@ -48,7 +53,7 @@ class Drops:
     remainder: int = 0
 
 
-Move = Refuses | Hangs | Sends | Drops
+Move = Speaks | Refuses | Hangs | Sends | Drops
 
 
 @dataclass

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
-from standins.google_tts import Code, Drops, GoogleScript, Hangs, Refuses, Sends, google_tts
+from standins.google_tts import Code, Drops, GoogleScript, Hangs, Refuses, Sends, Speaks, google_tts
 from standins.reading import read_aloud
 
 from lectern.voice.engines.google import LIMIT, GoogleEngine, ssml
@@ -147,6 +148,20 @@ async def test_a_service_that_stays_away_hands_the_scene_back(desk: Desk) -> Non
     assert away.value.problem is not None
     assert away.value.problem.code == "provider-unavailable"
     assert len(desk.google.requests) == 4
+
+
+async def test_a_scene_that_comes_back_asks_only_for_what_it_does_not_have(desk: Desk) -> None:
+    desk.engine._under_way = asyncio.Semaphore(1)  # one after the other, so that the first is spoken before the second
+    texts = ("One is done.", "Two is not.")
+    desk.google.then(Speaks(), *[Refuses(Code.UNAVAILABLE, "No capacity")] * 4)
+    with pytest.raises(Transient):
+        await desk.say(*texts)
+    before = len(desk.google.requests)
+    speech = await desk.say(*texts)
+    assert len(desk.google.requests) == before + 1
+    assert speech.spent[0].characters == sum(map(len, texts)), "what the first delivery paid for is on the bill"
+    await desk.say(*texts)
+    assert len(desk.google.requests) == before + 3, "a redo is spoken anew"
 
 
 async def test_a_long_wait_is_left_to_the_queue(desk: Desk) -> None:

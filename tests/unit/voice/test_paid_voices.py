@@ -99,11 +99,14 @@ async def test_words_are_where_they_are_heard(studio: Studio, move: Drops | None
 
 async def test_nothing_is_paid_for_twice(studio: Studio) -> None:
     event, *_ = await studio.planned()
-    await studio.narrate(event)
+    first = await studio.narrate(event)
     asked = len(studio.google.requests)
-    answer = await studio.narrate(event)
+    again = await studio.narrate(event)
     assert len(studio.google.requests) == asked
-    assert answer.spent == ()
+    assert again.spent == first.spent, "a delivery that was cut off before it could tell is told by the next"
+    other = await studio.narrate(msgspec.structs.replace(event, video_id=new_id()))
+    assert len(studio.google.requests) == asked
+    assert other.spent == (), "another video finds it for nothing"
 
 
 async def test_scenes_stop_before_the_limit_is_passed(studio: Studio) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from lectern.contracts import keys
-from lectern.contracts.events import NarrationRef, SceneNarrated, ScenePlanned
+from lectern.contracts.events import NarrationRef, SceneNarrated, ScenePlanned, message_id
 from lectern.contracts.narration import Narration, Timing
 from lectern.contracts.problems import Problem
 from lectern.contracts.script import Beat, Script
@@ -21,7 +21,7 @@ from lectern.voice.loudness import write_flac
 from lectern.voice.sound import at_rate, trimmed
 from lectern.voice.speech import Engine, Passage, Speech
 from lectern.voice.voices import Voice, cast, find_voice, voice_for
-from lectern.worker import Job, ObjectStore, Permanent, Stage, Transient
+from lectern.worker import Job, Missing, ObjectStore, Permanent, Stage, Transient
 from lectern.worker.process import ProcessFailed
 
 STAGE = Stage("voice")
@@ -41,6 +41,13 @@ class VoiceDeps:
     reader: Engine | None = None
 
 
+class Bill(msgspec.Struct, frozen=True, kw_only=True):
+    """What a narration cost, and the event it was made for: others find it for nothing."""
+
+    event: str
+    spent: tuple[Spent, ...]
+
+
 @STAGE.on(ScenePlanned, slots=4)
 async def narrate(event: ScenePlanned, job: Job[VoiceDeps]) -> SceneNarrated:
     """The scene's narration: one FLAC of even loudness, and when each word and beat begins."""
@@ -58,10 +65,14 @@ async def narrate(event: ScenePlanned, job: Job[VoiceDeps]) -> SceneNarrated:
     key, audio_key = keys.cache("narration", sha, "json"), keys.cache("narration", sha, "flac")
     known = await _known(job.store, key)
     if known is not None:
-        return job.answer(SceneNarrated, narration=_ref(key, audio_key, known))
+        spent = await _paid_before(event, job, key) if lead.usd_per_million else ()
+        return job.answer(SceneNarrated, narration=_ref(key, audio_key, known), spent=spent)
     await within_cost(event, job, script, roles, lead)
     await job.progress(0, 1, "speaking")
     speech = await speak(beats, voices, script.language, rate, job.deps)
+    if any(item.cost_usd for item in speech.spent):
+        bill = Bill(event=message_id(event), spent=speech.spent)
+        await job.store.put_json(_bill_key(key), bill)
     narration = await _store(job, beats, speech, lead, script.language, key, audio_key)
     await job.progress(1, 1, "speaking")
     return job.answer(SceneNarrated, narration=_ref(key, audio_key, narration), spent=speech.spent)
@@ -131,6 +142,19 @@ def _pronounced(beat: Beat, pronunciations: Mapping[str, str]) -> Beat:
 async def _known(store: ObjectStore, key: str) -> Narration | None:
     """The narration when it was made before. Its JSON is written after its sound, so the one vouches for the other."""
     return await store.get_json(key, Narration) if await store.head(key) else None
+
+
+async def _paid_before(event: ScenePlanned, job: Job[VoiceDeps], key: str) -> tuple[Spent, ...]:
+    """What an earlier delivery of this very event paid, if it ended before it could say so."""
+    try:
+        bill = await job.store.get_json(_bill_key(key), Bill)
+    except Missing:
+        return ()
+    return bill.spent if bill.event == message_id(event) else ()
+
+
+def _bill_key(key: str) -> str:
+    return key.removesuffix(".json") + ".bill.json"
 
 
 async def _store(

@@ -12,6 +12,7 @@ import msgspec
 
 from lectern.contracts.usage import Spent
 from lectern.voice.chunks import chunks
+from lectern.voice.memory import Memory
 from lectern.voice.provider import ProviderError, Trouble, asked, together
 from lectern.voice.sound import check_spoken, joined, read_pcm
 from lectern.voice.speech import Mark, Passage, Speech
@@ -71,9 +72,11 @@ class ElevenLabsEngine:
             base_url=url or URL, headers={"xi-api-key": api_key}, timeout=httpx.Timeout(timeout, connect=10.0)
         )
         self._under_way = asyncio.Semaphore(AT_ONCE)
+        self._memory: Memory[Passage] = Memory()
 
     async def speak(self, texts: tuple[str, ...], voice: Voice, language: str, rate: float) -> Speech:
-        said = await together(self._passage(texts, number, voice, rate) for number in range(len(texts)))
+        with self._memory.during((texts, voice.name, voice.model, rate)) as kept:
+            said = await together(self._passage(texts, number, voice, rate, kept) for number in range(len(texts)))
         spent = Spent(
             kind="voice",
             name=f"elevenlabs/{voice.name}",
@@ -84,7 +87,9 @@ class ElevenLabsEngine:
         exact = all(passage.marks for passage in passages)
         return Speech(passages=passages, timing="exact" if exact else "estimated", spent=(spent,))
 
-    async def _passage(self, texts: tuple[str, ...], number: int, voice: Voice, rate: float) -> tuple[Passage, int]:
+    async def _passage(
+        self, texts: tuple[str, ...], number: int, voice: Voice, rate: float, kept: dict[str, Passage]
+    ) -> tuple[Passage, int]:
         pieces: list[tuple[int, Passage]] = []
         for offset, piece in chunks(texts[number], lambda each: len(each) <= LIMIT):
             body: dict[str, object] = {
@@ -100,7 +105,9 @@ class ElevenLabsEngine:
                 async with self._under_way:
                     return await self._requested(body, voice)
 
-            pieces.append((offset, await asked(once, service="ElevenLabs", setting="LECTERN_ELEVENLABS_API_KEY")))
+            if piece not in kept:
+                kept[piece] = await asked(once, service="ElevenLabs", setting="LECTERN_ELEVENLABS_API_KEY")
+            pieces.append((offset, kept[piece]))
         return joined(pieces), len(pieces)
 
     async def _requested(self, body: dict[str, object], voice: Voice) -> Passage:

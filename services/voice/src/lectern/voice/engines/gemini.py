@@ -10,6 +10,7 @@ from google.genai import errors, types
 
 from lectern.contracts.usage import Spent
 from lectern.voice.chunks import chunks
+from lectern.voice.memory import Memory
 from lectern.voice.provider import ProviderError, asked, together
 from lectern.voice.sound import check_spoken, joined, read_pcm, read_wav
 from lectern.voice.speech import Passage, Samples, Speech
@@ -34,13 +35,17 @@ class GeminiEngine:
         options = types.HttpOptions(base_url=url or None, retry_options=types.HttpRetryOptions(attempts=1))
         self._client = genai.Client(api_key=api_key, http_options=options, vertexai=False)
         self._under_way = asyncio.Semaphore(AT_ONCE)
+        self._memory: Memory[tuple[Passage, Spent]] = Memory()
 
     async def speak(self, texts: tuple[str, ...], voice: Voice, language: str, rate: float) -> Speech:
-        said = await together(self._passage(text, voice, language, rate) for text in texts)
+        with self._memory.during((texts, voice.name, voice.model, language, rate)) as kept:
+            said = await together(self._passage(text, voice, language, rate, kept) for text in texts)
         passages = tuple(passage for passage, _ in said)
         return Speech(passages=passages, timing="estimated", spent=tuple(bill for _, bills in said for bill in bills))
 
-    async def _passage(self, text: str, voice: Voice, language: str, rate: float) -> tuple[Passage, list[Spent]]:
+    async def _passage(
+        self, text: str, voice: Voice, language: str, rate: float, kept: dict[str, tuple[Passage, Spent]]
+    ) -> tuple[Passage, list[Spent]]:
         bills: list[Spent] = []
         pieces: list[tuple[int, Passage]] = []
         for offset, piece in chunks(text, lambda each: len(each) <= LIMIT):
@@ -49,7 +54,9 @@ class GeminiEngine:
                 async with self._under_way:
                     return await self._requested(piece, voice, language, rate)
 
-            passage, bill = await asked(once, service="Gemini speech", setting="GEMINI_API_KEY")
+            if piece not in kept:
+                kept[piece] = await asked(once, service="Gemini speech", setting="GEMINI_API_KEY")
+            passage, bill = kept[piece]
             pieces.append((offset, passage))
             bills.append(bill)
         return joined(pieces), bills

@@ -17,6 +17,7 @@ from google.cloud.texttospeech_v1beta1.services.text_to_speech.transports import
 from lectern.contracts.narration import Timing
 from lectern.contracts.usage import Spent
 from lectern.voice.chunks import chunks
+from lectern.voice.memory import Memory
 from lectern.voice.provider import ProviderError, asked, together
 from lectern.voice.sound import check_spoken, joined, read_wav
 from lectern.voice.speech import Mark, Passage, Speech
@@ -42,9 +43,11 @@ class GoogleEngine:
         self._client: tts.TextToSpeechAsyncClient | None = None
         self._unmarked: set[str] = set()  # voices that refused SSML
         self._under_way = asyncio.Semaphore(AT_ONCE)
+        self._memory: Memory[Passage] = Memory()
 
     async def speak(self, texts: tuple[str, ...], voice: Voice, language: str, rate: float) -> Speech:
-        said = await together(self._passage(text, voice, rate) for text in texts)
+        with self._memory.during((texts, voice.name, rate)) as kept:
+            said = await together(self._passage(text, voice, rate, kept) for text in texts)
         spent = Spent(
             kind="voice",
             name=f"google/{voice.name}",
@@ -56,12 +59,14 @@ class GoogleEngine:
         passages = tuple(passage for passage, _, _ in said)
         return Speech(passages=passages, timing=timing, spent=(spent,))
 
-    async def _passage(self, text: str, voice: Voice, rate: float) -> tuple[Passage, Timing, int]:
+    async def _passage(
+        self, text: str, voice: Voice, rate: float, kept: dict[str, Passage]
+    ) -> tuple[Passage, Timing, int]:
         while True:
             marked = bool(_MARKING.search(voice.name)) and voice.name not in self._unmarked
             pieces = chunks(text, lambda piece, marked=marked: _size(piece, marked) <= LIMIT)  # type: ignore[misc]
             try:
-                said = [(offset, await self._piece(piece, voice, rate, marked)) for offset, piece in pieces]
+                said = [(offset, await self._piece(piece, voice, rate, marked, kept)) for offset, piece in pieces]
             except _NoMarks:
                 self._unmarked.add(voice.name)
                 continue
@@ -71,12 +76,14 @@ class GoogleEngine:
             )
             return joined(said), "exact" if complete else "estimated", len(pieces)
 
-    async def _piece(self, text: str, voice: Voice, rate: float, marked: bool) -> Passage:
+    async def _piece(self, text: str, voice: Voice, rate: float, marked: bool, kept: dict[str, Passage]) -> Passage:
         async def once() -> Passage:
             async with self._under_way:
                 return await self._requested(text, voice, rate, marked)
 
-        return await asked(once, service="Google Text-to-Speech", setting=_SETTING)
+        if text not in kept:
+            kept[text] = await asked(once, service="Google Text-to-Speech", setting=_SETTING)
+        return kept[text]
 
     async def _requested(self, text: str, voice: Voice, rate: float, marked: bool) -> Passage:
         request = tts.SynthesizeSpeechRequest(
