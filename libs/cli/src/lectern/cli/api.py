@@ -20,6 +20,7 @@ Json: TypeAlias = dict[str, Any]
 PATIENCE = 30.0  # seconds an API that stopped answering is waited for while a video is being made
 _SOUNDS = {".flac": "audio/flac", ".oga": "audio/ogg", ".ogg": "audio/ogg", ".opus": "audio/ogg", ".m4a": "audio/mp4"}
 ENDED = frozenset({"completed", "failed", "cancelled"})
+_UNFINISHED = ("queued", "in_progress")
 
 
 class Api:
@@ -55,6 +56,11 @@ class Api:
     async def video(self, video_id: str) -> Json:
         """The video as it is now."""
         return await self._json("GET", f"/v1/videos/{video_id}")
+
+    async def unfinished(self) -> list[Json]:
+        """The latest videos that are waiting or being made, at most 100 of each."""
+        pages = [await self._json("GET", "/v1/videos", params={"status": s, "limit": 100}) for s in _UNFINISHED]
+        return [video for page in pages for video in page["data"]]
 
     async def upload(self, name: str, data: bytes) -> str:
         """Stores a picture or a track; returns its id."""

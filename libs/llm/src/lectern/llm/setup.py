@@ -32,6 +32,9 @@ class ModelSettings(Settings):
     openai_api_key: SecretStr = Field(SecretStr(""), description="its key, if it wants one")
     openai_model: str = Field("", description="the model to ask there")
     model_table: Path | None = Field(None, description="a file in place of the bundled tasks.toml")
+    remember_answers: bool = Field(
+        True, description="false: ask again what was asked in the last 24 hours, as an evaluation must"
+    )
     price_table: Path | None = Field(None, description="a file in place of the bundled prices.toml")
 
     def engine(self) -> Literal["none", "gemini", "openai"]:
@@ -49,6 +52,7 @@ def build_asker(settings: ModelSettings, cache: AnswerCache | None = None) -> As
     if name == "none":
         return None
     prices = load_prices(settings.price_table)
+    cache = cache if settings.remember_answers else None
     if name == "gemini":
         # imported here: the client libraries take a second, and most processes ask one engine or none
         from lectern.llm.engines.gemini import GeminiEngine

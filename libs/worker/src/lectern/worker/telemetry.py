@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Mapping
+from typing import TextIO
 
 import structlog
 from opentelemetry import propagate, trace
@@ -49,9 +50,13 @@ class StageMetrics:
         )
 
 
-def configure_logs(log_format: str = "auto", level: str = "INFO") -> None:
-    """Sends structured logs to stderr: JSON in a cluster, readable lines on a terminal. Called from `__main__`."""
-    console = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
+def configure_logs(log_format: str = "auto", level: str = "INFO", *, to: TextIO | None = None) -> None:
+    """Sends structured logs to stderr, or `to` a file: JSON in a cluster, readable lines on a terminal.
+
+    Called from `__main__`.
+    """
+    to = to or sys.stderr
+    console = log_format == "console" or (log_format == "auto" and to.isatty())
     renderer = structlog.dev.ConsoleRenderer() if console else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
@@ -62,7 +67,7 @@ def configure_logs(log_format: str = "auto", level: str = "INFO") -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping().get(level.upper(), 20)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(to),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,12 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     request: dict[str, Any]
 
 
-def read_briefs(path: Path, *, repeat: int = 1, max_cost_usd: float | None = None) -> list[Brief]:
+def read_briefs(
+    path: Path, *, repeat: int = 1, max_cost_usd: float | None = None, setting: Mapping[str, Any] | None = None
+) -> list[Brief]:
     """The briefs of a JSON file: a list of topics, or of objects. Each `repeat` times.
 
+    `setting` is how they are tried, which is part of their keys: results of another setting are not theirs.
     Raises Stop naming the entry and the field that is wrong.
     """
     try:
@@ -49,7 +53,9 @@ def read_briefs(path: Path, *, repeat: int = 1, max_cost_usd: float | None = Non
     if not isinstance(entries, list) or not entries:
         raise _wrong(f"{path} holds no list of briefs.")
     numbered = enumerate(entries, 1)
-    briefs = [_brief(_entry(value, number), number, path.parent, max_cost_usd) for number, value in numbered]
+    briefs = [
+        _brief(_entry(value, number), number, path.parent, max_cost_usd, setting or {}) for number, value in numbered
+    ]
     rounds = range(1, repeat + 1)
     return [msgspec.structs.replace(brief, key=f"{brief.key}-{turn}") for brief in briefs for turn in rounds]
 
@@ -63,10 +69,12 @@ def _entry(value: object, number: int) -> Entry:
         raise _wrong(f"Entry {number}: {error}.") from error
     if bool(entry.topic.strip()) == bool(entry.document):
         raise _wrong(f"Entry {number} needs a topic or a document, and not both.")
+    if entry.options.get("review"):
+        raise _wrong(f"Entry {number}: options.review waits for a person; leave it out.")
     return entry
 
 
-def _brief(entry: Entry, number: int, folder: Path, max_cost_usd: float | None) -> Brief:
+def _brief(entry: Entry, number: int, folder: Path, max_cost_usd: float | None, setting: Mapping[str, Any]) -> Brief:
     request: dict[str, Any] = msgspec.to_builtins(entry)
     options = request.setdefault("options", {})
     options.setdefault("quality", "draft")
@@ -80,7 +88,7 @@ def _brief(entry: Entry, number: int, folder: Path, max_cost_usd: float | None) 
         except (OSError, UnicodeDecodeError) as error:
             raise _wrong(f"Entry {number}: {file} cannot be read ({type(error).__name__}).") from error
         title = file.name
-    key = hashlib.sha256(msgspec.json.encode(request, order="deterministic")).hexdigest()[:16]
+    key = hashlib.sha256(msgspec.json.encode([request, setting], order="deterministic")).hexdigest()[:16]
     return Brief(key=key, title=" ".join(title.split()), request=request)
 
 

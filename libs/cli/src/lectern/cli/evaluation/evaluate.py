@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,13 +11,13 @@ from rich.console import Console
 
 from lectern.cli.api import Api
 from lectern.cli.evaluation.briefs import Brief, read_briefs
+from lectern.cli.evaluation.host import to_try_on
 from lectern.cli.evaluation.report import Report, report
 from lectern.cli.evaluation.table import print_report
 from lectern.cli.evaluation.trial import Trial, tried
-from lectern.cli.exits import CANCELLED, OK, UNAVAILABLE, USAGE, Stop, stop
+from lectern.cli.exits import CANCELLED, OK, USAGE, stop
 from lectern.cli.interrupt import Interrupted, Interruption
-from lectern.cli.reach import reach
-from lectern.contracts.problems import ProblemError
+from lectern.cli.outputs import prepare
 
 REPORT = "report.json"
 
@@ -38,17 +37,21 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 async def evaluate(plan: Plan, url: str, say: Callable[[str], None], *, json: bool) -> int:
     """Tries every brief that was not tried before, prints the report and writes it to the out folder."""
-    briefs = read_briefs(plan.topics, repeat=plan.repeat, max_cost_usd=plan.max_cost_usd)
+    setting = {"render": plan.render, "url": url}
+    briefs = read_briefs(plan.topics, repeat=plan.repeat, max_cost_usd=plan.max_cost_usd, setting=setting)
     earlier = _earlier(plan.against) if plan.against else None
     results = plan.out / "trials"
-    results.mkdir(parents=True, exist_ok=True)
-    waiting = [brief for brief in briefs if plan.fresh or _kept(results, brief) is None]
+    prepare(results)
+    if plan.fresh:
+        for brief in briefs:
+            _place(results, brief.key).unlink(missing_ok=True)
+    waiting = [brief for brief in briefs if _kept(results, brief) is None]
     if len(waiting) < len(briefs):
         say(f"{len(briefs) - len(waiting)} of {len(briefs)} briefs were tried before")
     status = OK
     if waiting:
         with Interruption() as interruption:
-            async with _lectern(plan, url, say) as api:
+            async with to_try_on(url, plan.out, say, render=plan.render) as api:
                 try:
                     await interruption.run(_all(api, waiting, results, plan, say))
                 except Interrupted:
@@ -58,7 +61,8 @@ async def evaluate(plan: Plan, url: str, say: Callable[[str], None], *, json: bo
     figures = report(found)
     (plan.out / REPORT).write_bytes(msgspec.json.format(msgspec.json.encode(figures)) + b"\n")
     if json:
-        Console(soft_wrap=True, highlight=False, markup=False).print(msgspec.json.encode(figures).decode())
+        shown = {"before": earlier, "now": figures} if earlier else figures
+        Console(soft_wrap=True, highlight=False, markup=False).print(msgspec.json.encode(shown).decode())
     else:
         print_report(figures, earlier, Console(highlight=False))
         say(f"The figures are in {plan.out / REPORT}, each brief's in {results}")
@@ -77,9 +81,12 @@ async def _all(api: Api, briefs: Sequence[Brief], results: Path, plan: Plan, say
         done += 1
         say(f"{done}/{len(briefs)}  {_line(trial)}")
 
-    async with asyncio.TaskGroup() as tasks:
-        for brief in briefs:
-            tasks.create_task(one(brief))
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for brief in briefs:
+                tasks.create_task(one(brief))
+    except ExceptionGroup as group:
+        raise group.exceptions[0] from group  # the first; it cancelled the others
 
 
 def _line(trial: Trial) -> str:
@@ -92,37 +99,20 @@ def _line(trial: Trial) -> str:
     )
 
 
-@asynccontextmanager
-async def _lectern(plan: Plan, url: str, say: Callable[[str], None]) -> AsyncIterator[Api]:
-    """The Lectern at `url`, else one of our own under the out folder: answers remembered elsewhere must not count.
-
-    Unless videos are rendered it draws nothing, and checks scenes with all its renderer has.
-    """
-    if url:
-        async with reach(url, plan.out, say) as api:
-            yield api
-        return
-    from lectern.cli.runner import running
-
-    say("Starting Lectern for this evaluation")
-    settings = {} if plan.render else {"renderer": {"renders": False}}
-    try:
-        async with running(plan.out / "home", settings=settings) as stack, Api(stack.url) as api:
-            yield api
-    except ProblemError as error:
-        raise Stop(UNAVAILABLE, error.problem) from error
-
-
 def _keep(results: Path, trial: Trial) -> None:
     """Writes a result so that it is there whole or not at all."""
     part = results / f"{trial.key}.part"
     part.write_bytes(msgspec.json.format(msgspec.json.encode(trial)) + b"\n")
-    part.replace(results / f"{trial.key}.json")
+    part.replace(_place(results, trial.key))
+
+
+def _place(results: Path, key: str) -> Path:
+    return results / f"{key}.json"
 
 
 def _kept(results: Path, brief: Brief) -> Trial | None:
     try:
-        return msgspec.json.decode((results / f"{brief.key}.json").read_bytes(), type=Trial)
+        return msgspec.json.decode(_place(results, brief.key).read_bytes(), type=Trial)
     except (OSError, msgspec.MsgspecError):
         return None
 

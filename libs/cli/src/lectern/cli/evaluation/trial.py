@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -55,7 +56,12 @@ async def tried(api: Api, brief: Brief, *, render: bool) -> Trial:
         problem = refused.problem
         return Trial(key=brief.key, title=brief.title, seconds=0.0, failed=problem.code, said=problem.sentence())
     video_id = str(video["id"])
-    video = await _followed(api, video_id, render=render)
+    try:
+        video = await _followed(api, video_id, render=render)
+    except BaseException:  # interrupted, or Lectern went away: what nobody waits for should cost nothing more
+        with suppress(Stop):
+            await api.cancel(video_id, "its evaluation was interrupted")
+        raise
     taken = time.monotonic() - began
     if video["status"] not in ENDED:
         await api.cancel(video_id, "every scene has its code")
