@@ -157,8 +157,11 @@ async def test_review_without_a_terminal_says_how_to_approve(writers: Stack, les
     assert video["status"] == "awaiting_approval"
 
 
-async def reviewed(writers: Stack, lesson: Path, editor: str) -> tuple[int, str]:
-    """`make --review` on a terminal with an editor; interrupted once the script is approved. Status, what was shown."""
+async def reviewed(writers: Stack, lesson: Path, editor: str, *, asked: str = "") -> tuple[int, str]:
+    """`make --review` on a terminal with an editor; interrupted once the script is approved. Status, what was shown.
+
+    Where the command asks for Enter with the words `asked`, Enter is pressed, once.
+    """
     terminal, end = pty.openpty()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "lectern.cli", "make", str(lesson), "--review", "--home", str(writers.home.path),
@@ -179,6 +182,9 @@ async def reviewed(writers: Stack, lesson: Path, editor: str) -> tuple[int, str]
             if any(video["status"] == "in_progress" for video in await videos(writers)):
                 process.send_signal(signal.SIGINT)
                 break
+            if asked and asked.encode() in shown:
+                asked = ""
+                os.write(terminal, b"\n")
             await asyncio.sleep(0.1)
         status = await process.wait()
     asyncio.get_running_loop().remove_reader(terminal)
@@ -265,3 +271,29 @@ async def test_a_dub_needs_a_video_that_is_there(speakers: Stack) -> None:
     ran = await lectern("dub", "0198c0de-0000-7000-8000-000000000001", "de", home=speakers.home.path)
     assert ran.status == 2
     assert "There is no such video" in ran.err or "no video" in ran.err.lower(), ran.err
+
+
+@pytest.mark.slow
+async def test_a_script_that_somebody_else_changed_meanwhile_can_still_be_saved(writers: Stack, lesson: Path) -> None:
+    """The editor, when it is first opened, has somebody else save the script; its second save counts."""
+    editor = lesson.parent / "editor.py"
+    editor.write_text(f"""
+import pathlib, sys, httpx
+file, opened = pathlib.Path(sys.argv[1]), pathlib.Path(__file__).with_suffix(".opened")
+if not opened.exists():
+    opened.touch()
+    api = httpx.Client(base_url={writers.url!r})
+    (video,) = api.get("/v1/videos").json()["data"]
+    script = api.get(f"/v1/videos/{{video['id']}}/script").json()
+    script["title"] = "Theirs"
+    assert api.put(f"/v1/videos/{{video['id']}}/script", json=script).status_code == 200
+    file.write_text(file.read_text().replace("of the sun", "of a star"))
+""")
+    status, shown = await reviewed(writers, lesson, f"{sys.executable} {editor}", asked="Press Enter to edit again")
+    assert status == 130, shown
+    assert "theirs.md" in shown
+    (video,) = await videos(writers)
+    async with httpx.AsyncClient(base_url=writers.url) as http:
+        script = (await http.get(f"/v1/videos/{video['id']}/script")).json()
+    assert script["title"] == "A leaf"
+    assert "of a star" in script["scenes"][0]["beats"][0]["text"]

@@ -19,6 +19,9 @@ HEAD = """<!-- Change what you like, save and close: the video is then made from
 """
 
 
+CHANGED = "precondition-failed"  # somebody else saved a script while this one was being edited
+
+
 async def review(api: Api, video: Json, display: Display) -> None:
     """Shows the script in $EDITOR (or a file to edit), sends what was changed, and approves it.
 
@@ -52,6 +55,11 @@ async def review(api: Api, video: Json, display: Display) -> None:
                 if refused.status != USAGE:
                     raise
                 display.problem(refused.problem)
+                if refused.problem.code == CHANGED:
+                    theirs, tag = await api.script_text(video_id)
+                    other = file.with_name("theirs.md")
+                    await asyncio.to_thread(other.write_text, theirs, encoding="utf-8")
+                    display.say(f"What the script is now lies in {other}; saving yours again replaces it.")
                 await _enter("Press Enter to edit again, Ctrl-C to give the video up. ")
     await api.approve(video_id)
 
