@@ -15,6 +15,8 @@ from lectern.contracts.topology import DEAD, VIDEOS
 from lectern.worker import Deps
 from lectern.worker.deadletters import store_dead
 
+pytestmark = pytest.mark.slow
+
 NOBODY = "http://127.0.0.1:9"  # the discard port: nothing listens
 
 

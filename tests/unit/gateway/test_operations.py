@@ -19,6 +19,8 @@ from lectern.worker import Deps, ObjectStore, Settings
 from lectern.worker.connection import connect_nats
 from lectern.worker.provision import apply
 
+pytestmark = pytest.mark.slow
+
 
 async def test_the_root_leads_to_everything(http: httpx.AsyncClient) -> None:
     links = (await http.get("/")).json()["links"]

@@ -19,6 +19,8 @@ from lectern.contracts.topology import VIDEOS
 from lectern.gateway.idempotency import Record
 from lectern.worker import ObjectStore
 
+pytestmark = pytest.mark.slow
+
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 
 

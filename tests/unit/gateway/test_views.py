@@ -16,6 +16,8 @@ from lectern.contracts.topology import VIDEO_VIEWS
 from lectern.gateway.views import VERSION, View, Views
 from lectern.worker import Deps, Settings
 
+pytestmark = pytest.mark.slow
+
 
 async def listed(http: httpx.AsyncClient, **query: object) -> list[str]:
     """Ids on a page, newest first."""

@@ -28,6 +28,8 @@ from lectern.worker import Deps, Settings, failures
 from lectern.worker.job import Progress
 from lectern.worker.loop import StageLoop
 
+pytestmark = pytest.mark.slow
+
 PLAN, SCRIPT, FACTS = (recorded(name) for name in ("plan-sky.json", "script-sky.json", "facts-sky.json"))
 BUSY = Fails(429, headers={"Retry-After": "0"})
 

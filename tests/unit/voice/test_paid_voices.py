@@ -22,6 +22,8 @@ from lectern.voice.settings import VoiceSettings
 from lectern.voice.voices import load_voices
 from lectern.worker import Deps, EventLog, Permanent
 
+pytestmark = pytest.mark.slow
+
 SCENES = tuple(
     Scene(title=f"S{number}", beats=(Beat(text=f"Leaf number {number} runs on light. Really?"), Beat(text="It does.")))
     for number in range(3)
