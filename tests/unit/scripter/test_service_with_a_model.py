@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from lectern.contracts import events as e
 from lectern.contracts import script as s
 from lectern.contracts import subjects
 from lectern.contracts.ids import new_id
-from lectern.contracts.options import Brief, VideoOptions
+from lectern.contracts.options import Brief, Dub, VideoOptions
 from lectern.contracts.state import fold
 from lectern.scripter.app import build
 from lectern.scripter.handlers import STAGE
@@ -166,3 +167,27 @@ async def test_a_cost_limit_counts_what_earlier_rounds_cost(service: Service) ->
     assert isinstance(log[3], e.VideoFailed)
     assert log[3].problem.code == "budget-exceeded"
     assert len(service.model.requests) == 3
+
+
+async def test_a_dub_whose_model_was_away_for_a_while_tells_all_that_it_cost(service: Service) -> None:
+    """The first translation is faulty, the correction meets a busy model; the next delivery has the first for nothing."""
+    store, video = service.deps.store, new_id()
+    english = s.Scene(title="Light", beats=(s.Beat(text="Light falls in."), s.Beat(text="That is it.")))
+    await store.put_json(f"videos/{video}/script.json", s.Script(title="Leaf", scenes=(english,)))
+    code = "class A(NarratedScene):\n    def construct(self):\n        pass\n"
+    await store.put(f"videos/{video}/a.py", code.encode(), "text/x-python")
+    dub = Dub(video_id=video, script_key=f"videos/{video}/script.json", codes=(f"videos/{video}/a.py",))
+
+    def german(*beats: str) -> Says:
+        scene = {"title": "Licht", "beats": [{"text": beat} for beat in beats]}
+        return Says(json.dumps({"title": "Blatt", "scenes": [scene]}))
+
+    service.model.then(german("Nur einer."), *[BUSY] * 8, german("Licht fällt ein.", "Das ist alles."))
+    asked = request(Brief(topic="Leaf", dub=dub), language="de")
+    _, scripted, planned = await service.log_after(asked, 3)
+    assert isinstance(scripted, e.VideoScripted)
+    assert (scripted.title, scripted.options.language) == ("Blatt", "de")
+    assert isinstance(planned, e.ScenePlanned)
+    assert {item.task: item.requests for item in scripted.spent} == {"translate": 2}
+    script = await store.get_json(scripted.script_key, s.Script)
+    assert script.scenes[0].visual == s.Manim(source=code)

@@ -64,6 +64,12 @@ async def test_every_voice_of_espeak_speaks(voice: Voice) -> None:
     assert speech.passages[0].seconds > 0.3
 
 
+@pytest.mark.parametrize("wanted", ["Kora", "gemini-Kora", "klingon"])
+def test_a_slip_of_the_pen_is_no_language_that_some_voice_speaks(wanted: str) -> None:
+    with pytest.raises(Permanent):
+        find_voice(wanted, ALL)
+
+
 def test_speakers_differ_and_keep_their_voice_through_all_scenes() -> None:
     one = Scene(title="A", beats=(Beat(text="Hi.", speaker="Ana"), Beat(text="Ho.", speaker="Ben")))
     two = Scene(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
@@ -19,15 +20,29 @@ PLAN_CHARACTERS, CHARACTERS_A_SECOND = 2500, 30
 
 
 async def write_and_tell(event: VideoRequested, job: Job[ScripterDeps], material: str = "") -> Written:
-    """The script for a brief, or for `material`, with what this and earlier deliveries cost.
+    """The script for a brief, or for `material`, with what this and earlier deliveries cost. Raises as below."""
+    telling = _Telling(event, job)
+
+    async def write(spent_usd: float) -> Written:
+        terms = Terms(material=material, spent_usd=spent_usd, fresh=event.revision > 1)
+        return await job.deps.writer.write(event.brief, event.options, telling.tell, terms=terms)
+
+    try:
+        return await over_deliveries(event, job, write)
+    finally:
+        await telling.done()
+
+
+async def over_deliveries(
+    event: VideoRequested, job: Job[ScripterDeps], write: Callable[[float], Awaitable[Written]]
+) -> Written:
+    """What `write` makes, given what the video has cost, with the cost of this and earlier deliveries.
 
     Raises Permanent with that cost. Passing trouble is Permanent too on the last delivery, in the provider's own words.
     """
     earlier = await _earlier(event, job) if job.attempt > 1 else ()
-    telling = _Telling(event, job)
-    terms = Terms(material=material, spent_usd=await _spent_usd(job, earlier), fresh=event.revision > 1)
     try:
-        written = await job.deps.writer.write(event.brief, event.options, telling.tell, terms=terms)
+        written = await write(await _spent_usd(job, earlier))
     except ModelAway as away:
         spent = added_up((*earlier, *away.spent))
         if job.attempt >= job.attempts:
@@ -36,8 +51,6 @@ async def write_and_tell(event: VideoRequested, job: Job[ScripterDeps], material
         raise
     except Permanent as failure:
         raise Permanent(failure.problem, spent=added_up((*earlier, *failure.spent))) from failure
-    finally:
-        await telling.done()
     return msgspec.structs.replace(written, spent=added_up((*earlier, *written.spent)))
 
 

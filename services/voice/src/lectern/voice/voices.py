@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +17,7 @@ from lectern.worker import Permanent
 
 ANY = "mul"  # ISO 639-2 for "multiple languages": a voice that speaks whatever it is given
 _OWN_CODES = {"cmn-CN": "zh-CN", "cmn-TW": "zh-TW", "ar-XA": "ar"}  # Google's codes that are not what people write
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")  # what a language or locale looks like (BCP-47)
 _SAME_LANGUAGE = {"no": "nb", "cmn": "zh", "iw": "he"}
 
 
@@ -101,7 +103,7 @@ def find_voice(wanted: str, voices: Sequence[Voice]) -> Voice:
     asked, _, gender = wanted.rpartition("-")
     if gender.lower() not in ("female", "male"):
         asked, gender = wanted, ""
-    for voice in voices:
+    for voice in voices if _TAG.fullmatch(asked) else ():
         if speaks(voice, asked, exact=True) and gender.lower() in ("", voice.gender):
             return voice
     raise Permanent(no_such_voice(wanted, voices))

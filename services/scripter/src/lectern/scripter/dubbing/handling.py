@@ -8,12 +8,12 @@ from lectern.contracts.events import VideoRequested
 from lectern.contracts.options import Dub
 from lectern.contracts.problems import Problem
 from lectern.contracts.script import Script
-from lectern.contracts.state import fold
 from lectern.scripter.deps import ScripterDeps
 from lectern.scripter.documents import decoded
 from lectern.scripter.dubbing.dubbed import Original, from_document
 from lectern.scripter.markdown import parse
 from lectern.scripter.writer import Terms, Written
+from lectern.scripter.writing import over_deliveries
 from lectern.worker import Job, Missing, Permanent
 
 
@@ -25,7 +25,8 @@ async def dub(wanted: Dub, event: VideoRequested, job: Job[ScripterDeps]) -> Wri
         text = decoded(await job.store.get(event.brief.document_key))
         document = await asyncio.to_thread(parse, text, language=language)
         return Written(script=from_document(original, document, language))
-    if job.deps.translator is None:
+    translator = job.deps.translator
+    if translator is None:
         raise Permanent(
             Problem(
                 code="no-model",
@@ -36,9 +37,11 @@ async def dub(wanted: Dub, event: VideoRequested, job: Job[ScripterDeps]) -> Wri
             )
         )
     await job.progress(0, 1, "writing", step="translating")
-    spent = sum(item.cost_usd for item in fold(fact for _, fact in await job.log_of_video()).spent())
-    terms = Terms(spent_usd=spent, fresh=event.revision > 1)
-    return await job.deps.translator.translate(original, event.options, terms)
+
+    async def translated(spent_usd: float) -> Written:
+        return await translator.translate(original, event.options, Terms(spent_usd=spent_usd, fresh=event.revision > 1))
+
+    return await over_deliveries(event, job, translated)
 
 
 async def _original(wanted: Dub, job: Job[ScripterDeps]) -> Original:

@@ -11,7 +11,7 @@ from lectern.contracts import script as s
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.problems import Problem
 from lectern.contracts.usage import Spent, added_up
-from lectern.llm import Asker, Budget, ModelFailed, billed, fenced
+from lectern.llm import Asker, Budget, ModelFailed, Usage, billed, fenced
 from lectern.scripter.dubbing.dubbed import Original, with_words
 from lectern.scripter.markdown.prose import clean
 from lectern.scripter.model import prompts
@@ -88,13 +88,13 @@ class Translator:
                     fresh=terms.fresh,
                 )
             except ModelFailed as failure:
-                spent.append(billed(failure.usage))
+                spent += _bill(failure.usage)
                 if failure.passing:
                     raise ModelAway(failure.problem, spent=added_up(spent)) from failure
                 if best is None:
                     raise Permanent(failure.problem, spent=added_up(spent)) from failure
                 break
-            spent.append(billed(answer.usage))
+            spent += _bill(answer.usage)
             wrong = faults(original, answer.value, options.language)
             if best is None or _grave(wrong) < _grave(best[1]) or len(wrong) < len(best[1]):
                 best = answer.value, wrong
@@ -152,6 +152,11 @@ def _screen_faults(original: Original, number: int, now: TranslatedScene) -> lis
         for was in words.cues
         if not cues.get(was, "").strip() or cues[was].casefold() not in said.casefold()
     ]
+
+
+def _bill(usage: Usage) -> list[Spent]:
+    """What a question cost; nothing for an answer that was remembered."""
+    return [billed(usage)] if usage.requests else []
 
 
 def _grave(wrong: Sequence[Finding]) -> int:
