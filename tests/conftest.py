@@ -12,8 +12,8 @@ from nats.aio.client import Client
 from prometheus_client import CollectorRegistry
 from servers import S3, nats_server, s3_server
 
-from lectern.worker import Deps, ObjectStore, Settings, loop, sweeper
-from lectern.worker.connection import connect_nats
+from lectern.worker import Connections, ObjectStore, Settings, loop, sweeper
+from lectern.worker.connections import connect_nats
 from lectern.worker.provision import apply
 from lectern.worker.store import open_store
 
@@ -103,6 +103,6 @@ async def store(settings: Settings) -> AsyncIterator[ObjectStore]:
 
 
 @pytest.fixture
-def deps(nats: Client, store: ObjectStore) -> Deps:
+def connections(nats: Client, store: ObjectStore) -> Connections:
     """What a service is built from."""
-    return Deps(nats=nats, store=store, registry=CollectorRegistry())
+    return Connections(nats=nats, store=store, registry=CollectorRegistry())

@@ -8,13 +8,13 @@ from typing import TypeVar
 import structlog
 
 from lectern.contracts.events import AnyEvent
-from lectern.worker import Deps, Job
+from lectern.worker import Connections, Job
 
 D = TypeVar("D")
 
 
 def job_for(
-    event: AnyEvent, deps: Deps, adapters: D, stage: str, *, seq: int = 0, scratch: Path | None = None
+    event: AnyEvent, connections: Connections, adapters: D, stage: str, *, seq: int = 0, scratch: Path | None = None
 ) -> Job[D]:
     """The job a handler would be given for `event` on its first delivery."""
     return Job(
@@ -24,9 +24,9 @@ def job_for(
         attempt=1,
         attempts=5,
         deps=adapters,
-        nats=deps.nats,
+        nats=connections.nats,
         log=structlog.get_logger("test"),
-        eventlog=deps.eventlog(),
-        store=deps.store,
+        event_log=connections.event_log(),
+        store=connections.store,
         scratch_root=scratch,
     )

@@ -13,7 +13,7 @@ from lectern.cli.runner import running
 from lectern.cli.runner.stack import Stack
 from lectern.contracts import events as e
 from lectern.worker import EventLog
-from lectern.worker.connection import connect_nats
+from lectern.worker.connections import connect_nats
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 

@@ -17,7 +17,7 @@ from lectern.cli.runner import running
 from lectern.contracts import events as e
 from lectern.contracts.state import fold
 from lectern.worker import EventLog
-from lectern.worker.connection import connect_nats
+from lectern.worker.connections import connect_nats
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 

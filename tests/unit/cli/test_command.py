@@ -12,8 +12,8 @@ from lectern.contracts.ids import new_id
 from lectern.contracts.options import Brief, VideoOptions
 from lectern.contracts.problems import Problem
 from lectern.contracts.topology import DEAD, VIDEOS
-from lectern.worker import Deps
-from lectern.worker.deadletters import store_dead
+from lectern.worker import Connections
+from lectern.worker.dead_letters import store_dead
 
 pytestmark = pytest.mark.slow
 
@@ -108,12 +108,12 @@ async def test_provision_reports_drift_and_mends_it(home: Path, nats: Client, na
     assert (await invoked("provision", "--check", home=home, **where)).status == 0
 
 
-async def bury(deps: Deps, video_id: str) -> None:
+async def bury(connections: Connections, video_id: str) -> None:
     """Leaves a request in DEAD as a worker that gave up does."""
     requested = VideoRequested(video_id=video_id, brief=Brief(topic="leaf"), options=VideoOptions())
-    await deps.eventlog().publish(requested)
+    await connections.event_log().publish(requested)
     await store_dead(
-        deps,
+        connections,
         data=encode(requested),
         subject=subjects.subject(requested),
         sequence=1,
@@ -124,10 +124,10 @@ async def bury(deps: Deps, video_id: str) -> None:
     )
 
 
-async def test_a_dead_message_is_listed_shown_and_put_back(home: Path, deps: Deps, nats_url: str) -> None:
+async def test_a_dead_message_is_listed_shown_and_put_back(home: Path, connections: Connections, nats_url: str) -> None:
     where = {"LECTERN_NATS_URL": nats_url}
     video_id = new_id()
-    await bury(deps, video_id)
+    await bury(connections, video_id)
     listed = await invoked("dead", "list", home=home, **where)
     assert video_id in listed.out
     assert "It failed 5 times." in listed.out
@@ -135,21 +135,23 @@ async def test_a_dead_message_is_listed_shown_and_put_back(home: Path, deps: Dep
     assert shown["data"]["video_id"] == video_id
     assert shown["problem"]["code"] == "attempts-exhausted"
 
-    before = (await deps.nats.jetstream().stream_info(VIDEOS)).state.messages
+    before = (await connections.nats.jetstream().stream_info(VIDEOS)).state.messages
     assert (await invoked("dead", "retry", "1", home=home, **where)).status == 0
-    assert (await deps.nats.jetstream().stream_info(VIDEOS)).state.messages == before + 1
-    assert (await deps.nats.jetstream().stream_info(DEAD)).state.messages == 0
+    assert (await connections.nats.jetstream().stream_info(VIDEOS)).state.messages == before + 1
+    assert (await connections.nats.jetstream().stream_info(DEAD)).state.messages == 0
     assert "There are none" in (await invoked("dead", "list", home=home, **where)).out
 
 
-async def test_a_dead_message_of_an_ended_video_is_not_put_back(home: Path, deps: Deps, nats_url: str) -> None:
+async def test_a_dead_message_of_an_ended_video_is_not_put_back(
+    home: Path, connections: Connections, nats_url: str
+) -> None:
     video_id = new_id()
-    await bury(deps, video_id)
-    await deps.eventlog().outcome(VideoCancelled(video_id=video_id))
+    await bury(connections, video_id)
+    await connections.event_log().record_outcome(VideoCancelled(video_id=video_id))
     ran = await invoked("dead", "retry", "1", home=home, LECTERN_NATS_URL=nats_url)
     assert ran.status == 2
     assert "has ended" in ran.err
-    assert (await deps.nats.jetstream().stream_info(DEAD)).state.messages == 1
+    assert (await connections.nats.jetstream().stream_info(DEAD)).state.messages == 1
 
 
 async def test_a_dead_message_that_does_not_exist_is_refused(home: Path, nats: Client, nats_url: str) -> None:

@@ -23,7 +23,7 @@ from lectern.cli.evaluation.report import Report, report
 from lectern.cli.evaluation.trial import Attempt, SceneTrial, Trial
 from lectern.cli.exits import CANCELLED, OK, UNAVAILABLE, USAGE, Stop
 from lectern.cli.runner import running
-from lectern.contracts.usage import Spent
+from lectern.contracts.usage import Usage
 
 
 def scene(number: int, *rules: str, degraded: str = "") -> SceneTrial:
@@ -39,9 +39,9 @@ TRIALS = (
         seconds=10,
         scenes=(scene(1, ""), scene(2, "NameError", ""), scene(3, "out-of-frame", "NameError", "")),
         used=(
-            Spent(kind="model", name="m", task="code", requests=3, input=900, output=100, cost_usd=0.01),
-            Spent(kind="model", name="m", task="repair", requests=3, input=400, output=100, cost_usd=0.01),
-            Spent(kind="voice", name="v", characters=500, cost_usd=0.02),
+            Usage(kind="model", name="m", task="code", requests=3, input=900, output=100, cost_usd=0.01),
+            Usage(kind="model", name="m", task="repair", requests=3, input=400, output=100, cost_usd=0.01),
+            Usage(kind="voice", name="v", characters=500, cost_usd=0.02),
         ),
     ),
     Trial(
@@ -50,7 +50,7 @@ TRIALS = (
         video_id="2",
         seconds=30,
         scenes=(scene(1, "NameError", "NameError", degraded="visual-unfit"), SceneTrial(number=2, origin="template")),
-        used=(Spent(kind="model", name="m", task="code", requests=1, input=450, output=50, cost_usd=0.005),),
+        used=(Usage(kind="model", name="m", task="code", requests=1, input=450, output=50, cost_usd=0.005),),
     ),
     Trial(key="c", title="C", video_id="3", seconds=1, failed="content-refused", said="No."),
 )

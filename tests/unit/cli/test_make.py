@@ -18,7 +18,7 @@ from unit.cli.processes import mentioning
 from lectern.cli.runner import Stack, running
 from lectern.contracts.events import VideoRequested
 from lectern.worker import EventLog
-from lectern.worker.connection import connect_nats
+from lectern.worker.connections import connect_nats
 
 LESSON = """# A leaf
 

@@ -19,9 +19,9 @@ from lectern.worker.provision import check
 
 
 async def test_servers_are_up_and_provisioned_while_it_runs_and_gone_after(tmp_path: Path) -> None:
-    async with running(tmp_path / "home", services=[]) as stack, connect(stack.settings) as deps:
-        assert await check(deps.nats) == []
-        await deps.store.put("a/b.txt", b"kept", "text/plain")
+    async with running(tmp_path / "home", services=[]) as stack, connect(stack.settings) as connections:
+        assert await check(connections.nats) == []
+        await connections.store.put("a/b.txt", b"kept", "text/plain")
         pids = [member.pid for member in stack.members.values()]
         assert Home.at(tmp_path / "home").find() == stack.endpoint
     assert not any(alive(pid) for pid in pids if pid)
@@ -30,32 +30,32 @@ async def test_servers_are_up_and_provisioned_while_it_runs_and_gone_after(tmp_p
 
 
 async def test_a_second_start_finds_what_the_first_left(tmp_path: Path) -> None:
-    async with running(tmp_path, services=[]) as stack, connect(stack.settings) as deps:
-        await deps.store.put("a/b.txt", b"kept", "text/plain")
-        await deps.nats.jetstream().publish("videos.fast.x.requested", b"{}")
-    async with running(tmp_path, services=[]) as stack, connect(stack.settings) as deps:
-        assert await deps.store.get("a/b.txt") == b"kept"
-        assert (await deps.nats.jetstream().stream_info("VIDEOS")).state.messages == 1
+    async with running(tmp_path, services=[]) as stack, connect(stack.settings) as connections:
+        await connections.store.put("a/b.txt", b"kept", "text/plain")
+        await connections.nats.jetstream().publish("videos.fast.x.requested", b"{}")
+    async with running(tmp_path, services=[]) as stack, connect(stack.settings) as connections:
+        assert await connections.store.get("a/b.txt") == b"kept"
+        assert (await connections.nats.jetstream().stream_info("VIDEOS")).state.messages == 1
 
 
 @pytest.mark.parametrize("name", ["nats", "store"])
 async def test_a_server_that_dies_comes_back_on_the_same_address(tmp_path: Path, name: str) -> None:
-    async with running(tmp_path, services=[]) as stack, connect(stack.settings) as deps:
+    async with running(tmp_path, services=[]) as stack, connect(stack.settings) as connections:
         before = stack.members[name].pid
         stack.kill(name)
         await until(lambda: stack.members[name].pid not in (None, before))
-        await until(lambda: deps.nats.is_connected)
+        await until(lambda: connections.nats.is_connected)
         async with asyncio.timeout(10):
-            assert await check(deps.nats) == []
-            await deps.store.check()
+            assert await check(connections.nats) == []
+            await connections.store.check()
 
 
 async def test_a_server_can_be_kept_down_for_a_while(tmp_path: Path) -> None:
     async with running(tmp_path, services=[]) as stack:
         async with stack.without("nats"):
             assert stack.members["nats"].pid is None
-        async with connect(stack.settings) as deps:
-            assert await check(deps.nats) == []
+        async with connect(stack.settings) as connections:
+            assert await check(connections.nats) == []
 
 
 async def test_a_home_in_use_is_refused(tmp_path: Path) -> None:

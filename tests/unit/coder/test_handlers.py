@@ -13,42 +13,44 @@ from unit.coder.tasks import narrate
 
 from lectern.coder.app import build
 from lectern.coder.handlers import STAGE
-from lectern.coder.preflight import Preflight, Request
+from lectern.coder.preflight import Preflight
 from lectern.coder.settings import CoderSettings
-from lectern.coder.verdict import Failure, Finding, Verdict
 from lectern.contracts import events as e
-from lectern.contracts import keys, subjects
+from lectern.contracts import keys
 from lectern.contracts import script as s
 from lectern.contracts.ids import new_id
 from lectern.contracts.options import VideoOptions
-from lectern.worker import Deps, Settings, Transient
+from lectern.contracts.requests import CHECK_SCENE, CheckScene, Finding, SceneException, SceneVerdict
+from lectern.worker import Connections, Settings, Transient
 from lectern.worker import loop as loop_module
 
 pytestmark = pytest.mark.slow
 
 MANIM = "class Mine(NarratedScene):\n    def construct(self):\n        self.play(Create(Circel()))"
 BEATS = ("First something is said.", "Then something else is said.")
-FINE = Verdict(ok=True)
-RAISED = Verdict(
+FINE = SceneVerdict(ok=True)
+RAISED = SceneVerdict(
     ok=False,
-    error=Failure(type="NameError", message="name 'Circel' is not defined", line=3, code="self.play(Create(Circel()))"),
+    error=SceneException(
+        type="NameError", message="name 'Circel' is not defined", line=3, code="self.play(Create(Circel()))"
+    ),
 )
 TOO_FEW = Finding(rule="beat-missing", level="error", message="the script has 2 beat(s), the code has 1", line=2)
 COVERED = Finding(rule="text-overlap", level="error", message="Text('a') and Text('b') overlap by 40%", line=3)
 
-Judge = Callable[[str, Request], Verdict]
+Judge = Callable[[str, CheckScene], SceneVerdict]
 
 
 class Renderer:
     """Answers preflights as a renderer does, by a rule, and notes what it was asked."""
 
-    def __init__(self, deps: Deps, judge: Judge) -> None:
-        self.deps = deps
+    def __init__(self, connections: Connections, judge: Judge) -> None:
+        self.deps = connections
         self.judge = judge
         self.asked: list[str] = []
 
     async def answer(self, message: Msg) -> None:
-        request = msgspec.json.decode(message.data, type=Request)
+        request = msgspec.json.decode(message.data, type=CheckScene)
         source = (await self.deps.store.get(request.code_key)).decode()
         self.asked.append(source)
         await message.respond(msgspec.json.encode(self.judge(source, request)))
@@ -58,14 +60,14 @@ Renders = Callable[[Judge], Awaitable[Renderer]]
 
 
 @pytest.fixture
-async def renders(deps: Deps) -> AsyncIterator[Renders]:
+async def renders(connections: Connections) -> AsyncIterator[Renders]:
     """Starts a renderer that judges by a rule."""
     started = []
 
     async def start(judge: Judge) -> Renderer:
-        renderer = Renderer(deps, judge)
-        started.append(await deps.nats.subscribe(subjects.PREFLIGHT, queue="renderers", cb=renderer.answer))
-        await deps.nats.flush()
+        renderer = Renderer(connections, judge)
+        started.append(await connections.nats.subscribe(CHECK_SCENE.subject, queue="renderers", cb=renderer.answer))
+        await connections.nats.flush()
         return renderer
 
     yield start
@@ -74,27 +76,29 @@ async def renders(deps: Deps) -> AsyncIterator[Renders]:
 
 
 @pytest.fixture
-async def coder(deps: Deps, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Deps]:
+async def coder(
+    connections: Connections, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Connections]:
     """The service's loop, running, with retries on a test's time scale."""
     monkeypatch.setattr(loop_module, "retry_delay", lambda attempt, error=None: 0.05)
     stop = asyncio.Event()
     given = CoderSettings(**{**settings.model_dump(), "preflight_patience": 0.1, "preflight_timeout": 5.0})
-    service = build(given, deps)
-    task = asyncio.create_task(loop_module.StageLoop(STAGE, deps, service.deps, service.settings).run(stop))
-    yield deps
+    service = build(given, connections)
+    task = asyncio.create_task(loop_module.StageLoop(STAGE, connections, service.deps, service.settings).run(stop))
+    yield connections
     stop.set()
     await task
 
 
-async def narrated(deps: Deps, visual: s.AnyVisual | None, revision: int = 1) -> e.SceneNarrated:
+async def narrated(connections: Connections, visual: s.AnyVisual | None, revision: int = 1) -> e.SceneNarrated:
     """A narrated scene whose script and narration lie in the store."""
     scene = s.Scene(title="A scene", beats=tuple(s.Beat(text=text) for text in BEATS), visual=visual)
     script = s.Script(title="A video", scenes=(scene,))
     narration = narrate(*BEATS)
     video = new_id()
     script_key, narration_key = keys.script(video, keys.digest(script)), keys.cache("narration", new_id(), "json")
-    await deps.store.put_json(script_key, script)
-    await deps.store.put_json(narration_key, narration)
+    await connections.store.put_json(script_key, script)
+    await connections.store.put_json(narration_key, narration)
     return e.SceneNarrated(
         video_id=video,
         revision=revision,
@@ -105,23 +109,23 @@ async def narrated(deps: Deps, visual: s.AnyVisual | None, revision: int = 1) ->
     )
 
 
-async def coded(deps: Deps, event: e.SceneNarrated) -> e.SceneCoded:
+async def coded(connections: Connections, event: e.SceneNarrated) -> e.SceneCoded:
     """Publishes the event and waits for its answer."""
-    await deps.eventlog().publish(event)
+    await connections.event_log().publish(event)
     async with asyncio.timeout(20):
         while True:
-            for _, fact in await deps.eventlog().read(event.video_id):
+            for _, fact in await connections.event_log().read(event.video_id):
                 if isinstance(fact, e.SceneCoded):
                     return fact
                 assert not isinstance(fact, e.SceneFailed), fact
             await asyncio.sleep(0.03)
 
 
-async def source_of(deps: Deps, key: str) -> str:
-    return (await deps.store.get(key)).decode()
+async def source_of(connections: Connections, key: str) -> str:
+    return (await connections.store.get(key)).decode()
 
 
-async def test_an_authors_manim_is_taken_as_it_is(coder: Deps, renders: Renders) -> None:
+async def test_an_authors_manim_is_taken_as_it_is(coder: Connections, renders: Renders) -> None:
     await renders(lambda source, request: FINE)
     event = await coded(coder, await narrated(coder, s.Manim(source=MANIM)))
     assert (event.code.origin, event.degraded, event.code.attempts) == ("author", None, 1)
@@ -129,7 +133,7 @@ async def test_an_authors_manim_is_taken_as_it_is(coder: Deps, renders: Renders)
     assert "class KeyPhrases" in await source_of(coder, event.code.fallback_key)
 
 
-async def test_manim_that_raises_becomes_a_card_and_says_why(coder: Deps, renders: Renders) -> None:
+async def test_manim_that_raises_becomes_a_card_and_says_why(coder: Connections, renders: Renders) -> None:
     await renders(lambda source, request: RAISED if "Circel" in source else FINE)
     event = await coded(coder, await narrated(coder, s.Manim(source=MANIM)))
     assert event.code.origin == "template"
@@ -145,12 +149,12 @@ async def test_manim_that_raises_becomes_a_card_and_says_why(coder: Deps, render
 @pytest.mark.parametrize(
     ("verdict", "code"),
     [
-        (Verdict(ok=True, findings=(TOO_FEW,)), "beat-missing"),
-        (Verdict(ok=False, killed="wall", reason="the scene ran for more than 20 s"), "manim-wall"),
+        (SceneVerdict(ok=True, findings=(TOO_FEW,)), "beat-missing"),
+        (SceneVerdict(ok=False, killed="wall", reason="the scene ran for more than 20 s"), "manim-wall"),
     ],
 )
 async def test_manim_out_of_step_or_out_of_bounds_becomes_a_card(
-    coder: Deps, renders: Renders, verdict: Verdict, code: str
+    coder: Connections, renders: Renders, verdict: SceneVerdict, code: str
 ) -> None:
     await renders(lambda source, request: verdict if "Circel" in source else FINE)
     event = await coded(coder, await narrated(coder, s.Manim(source=MANIM)))
@@ -158,13 +162,13 @@ async def test_manim_out_of_step_or_out_of_bounds_becomes_a_card(
     assert event.degraded.code == code
 
 
-async def test_how_an_author_lays_out_a_scene_is_left_to_them(coder: Deps, renders: Renders) -> None:
-    await renders(lambda source, request: Verdict(ok=True, findings=(COVERED,)))
+async def test_how_an_author_lays_out_a_scene_is_left_to_them(coder: Connections, renders: Renders) -> None:
+    await renders(lambda source, request: SceneVerdict(ok=True, findings=(COVERED,)))
     event = await coded(coder, await narrated(coder, s.Manim(source=MANIM)))
     assert (event.code.origin, event.degraded) == ("author", None)
 
 
-async def test_a_visual_gets_its_template(coder: Deps, renders: Renders) -> None:
+async def test_a_visual_gets_its_template(coder: Connections, renders: Renders) -> None:
     renderer = await renders(lambda source, request: FINE)
     event = await coded(coder, await narrated(coder, s.Bullets(items=("one", "two"))))
     assert "Bullets('one', 'two')" in await source_of(coder, event.code.key)
@@ -172,8 +176,8 @@ async def test_a_visual_gets_its_template(coder: Deps, renders: Renders) -> None
     assert len(renderer.asked) == 1
 
 
-async def test_a_template_that_cannot_be_read_becomes_a_card(coder: Deps, renders: Renders) -> None:
-    await renders(lambda source, request: Verdict(ok=True, findings=(COVERED,)) if "Bullets" in source else FINE)
+async def test_a_template_that_cannot_be_read_becomes_a_card(coder: Connections, renders: Renders) -> None:
+    await renders(lambda source, request: SceneVerdict(ok=True, findings=(COVERED,)) if "Bullets" in source else FINE)
     event = await coded(coder, await narrated(coder, s.Bullets(items=("one", "two"))))
     assert "class KeyPhrases" in await source_of(coder, event.code.key)
     assert event.degraded is not None
@@ -181,16 +185,18 @@ async def test_a_template_that_cannot_be_read_becomes_a_card(coder: Deps, render
     assert "overlap" in event.degraded.detail
 
 
-async def test_small_code_is_still_shown(coder: Deps, renders: Renders) -> None:
+async def test_small_code_is_still_shown(coder: Connections, renders: Renders) -> None:
     small = Finding(rule="text-too-small", level="error", message="Text('1') has font size 11")
-    await renders(lambda source, request: Verdict(ok=True, findings=(small,)))
+    await renders(lambda source, request: SceneVerdict(ok=True, findings=(small,)))
     event = await coded(coder, await narrated(coder, s.CodeListing(language="python", source="x = 1")))
     assert "CodeListing" in await source_of(coder, event.code.key)
     event = await coded(coder, await narrated(coder, s.Bullets(items=("one",))))
     assert "Bullets" not in await source_of(coder, event.code.key)
 
 
-async def test_when_nothing_is_fit_the_plain_card_is_taken_and_the_search_ends(coder: Deps, renders: Renders) -> None:
+async def test_when_nothing_is_fit_the_plain_card_is_taken_and_the_search_ends(
+    coder: Connections, renders: Renders
+) -> None:
     renderer = await renders(lambda source, request: RAISED)
     event = await coded(coder, await narrated(coder, s.Bullets(items=("one", "two"))))
     assert "class PlainCard" in await source_of(coder, event.code.key)
@@ -198,14 +204,14 @@ async def test_when_nothing_is_fit_the_plain_card_is_taken_and_the_search_ends(c
     assert len(renderer.asked) == 2
 
 
-async def test_a_scene_without_a_visual_is_a_card_and_not_degraded(coder: Deps, renders: Renders) -> None:
+async def test_a_scene_without_a_visual_is_a_card_and_not_degraded(coder: Connections, renders: Renders) -> None:
     await renders(lambda source, request: FINE)
     event = await coded(coder, await narrated(coder, None))
     assert event.degraded is None
     assert event.code.fallback_key != event.code.key
 
 
-async def test_a_verdict_is_remembered(coder: Deps, renders: Renders) -> None:
+async def test_a_verdict_is_remembered(coder: Connections, renders: Renders) -> None:
     renderer = await renders(lambda source, request: FINE)
     event = await narrated(coder, s.Bullets(items=("one", "two")))
     first = await coded(coder, event)
@@ -214,46 +220,48 @@ async def test_a_verdict_is_remembered(coder: Deps, renders: Renders) -> None:
     assert len(renderer.asked) == 1
 
 
-async def test_a_run_that_was_stopped_is_not_held_against_the_source(deps: Deps, renders: Renders) -> None:
-    verdicts = iter([Verdict(ok=False, killed="wall"), FINE])
+async def test_a_run_that_was_stopped_is_not_held_against_the_source(
+    connections: Connections, renders: Renders
+) -> None:
+    verdicts = iter([SceneVerdict(ok=False, killed="wall"), FINE])
     await renders(lambda source, request: next(verdicts))
-    event = await narrated(deps, None)
+    event = await narrated(connections, None)
     code_key = keys.cache("code", new_id(), "py")
-    await deps.store.put(code_key, b"x = 1", "text/x-python")
-    request = Request(code_key=code_key, narration_key=event.narration.key, options=event.options)
-    preflight = Preflight(deps.nats, deps.store, timeout=5, patience=0)
+    await connections.store.put(code_key, b"x = 1", "text/x-python")
+    request = CheckScene(code_key=code_key, narration_key=event.narration.key, options=event.options)
+    preflight = Preflight(connections.nats, connections.store, timeout=5, patience=0)
     assert (await preflight.check(request)).killed == "wall"
     assert (await preflight.check(request)).ok
 
 
-async def test_a_renderer_in_trouble_is_asked_again_later(deps: Deps, renders: Renders) -> None:
-    await renders(lambda source, request: Verdict(ok=False, unavailable="disk full"))
-    event = await narrated(deps, None)
-    request = Request(code_key=event.script_key, narration_key=event.narration.key, options=event.options)
+async def test_a_renderer_in_trouble_is_asked_again_later(connections: Connections, renders: Renders) -> None:
+    await renders(lambda source, request: SceneVerdict(ok=False, unavailable="disk full"))
+    event = await narrated(connections, None)
+    request = CheckScene(code_key=event.script_key, narration_key=event.narration.key, options=event.options)
     with pytest.raises(Transient, match="disk full"):
-        await Preflight(deps.nats, deps.store, timeout=5, patience=0).check(request)
+        await Preflight(connections.nats, connections.store, timeout=5, patience=0).check(request)
 
 
-async def test_no_renderer_at_all_is_waited_for(nats: Client, deps: Deps) -> None:
-    event = await narrated(deps, None)
-    request = Request(code_key=event.script_key, narration_key=event.narration.key, options=event.options)
+async def test_no_renderer_at_all_is_waited_for(nats: Client, connections: Connections) -> None:
+    event = await narrated(connections, None)
+    request = CheckScene(code_key=event.script_key, narration_key=event.narration.key, options=event.options)
     with pytest.raises(Transient, match="no renderer"):
-        await Preflight(nats, deps.store, timeout=5, patience=0).check(request)
+        await Preflight(nats, connections.store, timeout=5, patience=0).check(request)
 
 
-async def test_without_any_renderer_scenes_go_on_unchecked_in_the_end(coder: Deps) -> None:
+async def test_without_any_renderer_scenes_go_on_unchecked_in_the_end(coder: Connections) -> None:
     event = await coded(coder, await narrated(coder, s.Manim(source=MANIM)))
     assert event.code.origin == "author"
     assert event.code.fallback_key
 
 
-async def test_a_scene_the_script_does_not_have_fails_with_a_reason(coder: Deps) -> None:
+async def test_a_scene_the_script_does_not_have_fails_with_a_reason(coder: Connections) -> None:
     event = msgspec.structs.replace(await narrated(coder, None), scene=7)
-    await coder.eventlog().publish(event)
+    await coder.event_log().publish(event)
     async with asyncio.timeout(10):
         while True:
             failed = [
-                fact for _, fact in await coder.eventlog().read(event.video_id) if isinstance(fact, e.SceneFailed)
+                fact for _, fact in await coder.event_log().read(event.video_id) if isinstance(fact, e.SceneFailed)
             ]
             if failed:
                 break

@@ -30,7 +30,7 @@ from lectern.composer.timeline import Timeline, lay_out
 from lectern.contracts.narration import Narration, Word
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import ASPECTS, Aspect, preset
-from lectern.worker.process import ProcessFailed
+from lectern.media.process import ProcessFailed
 
 slow = pytest.mark.slow
 Picture = npt.NDArray[np.uint8]

@@ -9,6 +9,7 @@ from unit.composer.films import rendered
 
 from lectern.composer.fanin import Broken, Ready, decide
 from lectern.contracts import events as e
+from lectern.contracts.log import VideoLog
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.problems import Problem
 
@@ -22,8 +23,8 @@ def _failed(scene: int, revision: int = 1) -> e.SceneFailed:
     return e.SceneFailed(video_id=VIDEO, scene=scene, revision=revision, stage="renderer", problem=problem)
 
 
-def _log(*events: e.AnyEvent) -> list[tuple[int, e.AnyEvent]]:
-    return list(enumerate(events, start=10))
+def _log(*events: e.AnyEvent) -> VideoLog:
+    return VideoLog(enumerate(events, start=10))
 
 
 def test_in_any_order_the_last_scene_to_come_in_composes_and_no_other() -> None:
@@ -88,7 +89,7 @@ def test_a_retry_keeps_good_scenes_and_is_composed_by_the_new_one() -> None:
     )
     better = rendered(VIDEO, 2, revision=2)
     log = _log(SCRIPTED, *first, ended, again, better)
-    assert decide(log[:-1], first[-1]) is None
+    assert decide(VideoLog(list(log)[:-1]), first[-1]) is None
     decision = decide(log, better)
     assert isinstance(decision, Ready)
     assert (decision.revision, decision.script_key) == (2, "s2")

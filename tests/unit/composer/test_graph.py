@@ -8,7 +8,7 @@ from lectern.composer.join import concat_list
 from lectern.composer.languages import three_letters
 from lectern.composer.thumbnail import shots
 from lectern.composer.timeline import lay_out
-from lectern.worker.stills import Shot, stills_args
+from lectern.media.stills import Shot, stills_args
 
 VOICES = [Voice(name="scene-001.flac", samples=161_600), Voice(name="scene-002.flac", samples=252_800)]
 SOUND = (

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lectern.contracts import events as e
 from lectern.contracts.options import Brief, VideoOptions
 from lectern.contracts.problems import Problem
-from lectern.contracts.usage import Spent
+from lectern.contracts.usage import Usage
 
 VIDEO = "0198c0de-0000-7000-8000-000000000001"
 PROBLEM = Problem(code="x", title="x", detail="It broke.", remedy="Mend it.")
@@ -31,7 +31,7 @@ def scene_events(scene: int, revision: int, at: datetime) -> list[e.AnyEvent]:
     made = {**common, "script_key": f"s{revision}", "options": OPTIONS}
     return [
         e.ScenePlanned(**made),
-        e.SceneNarrated(**made, narration=_NARRATION, spent=(Spent(kind="voice", name="v", characters=9 * revision),)),
+        e.SceneNarrated(**made, narration=_NARRATION, spent=(Usage(kind="voice", name="v", characters=9 * revision),)),
         e.SceneCoded(**made, narration=_NARRATION, code=_CODE),
         e.SceneRendered(**made, narration=_NARRATION, code=_CODE, footage=_FOOTAGE),
         e.SceneFailed(**common, stage="renderer", problem=PROBLEM),

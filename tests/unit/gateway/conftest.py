@@ -9,7 +9,7 @@ import pytest
 import structlog
 from unit.gateway.serving import Running, running
 
-from lectern.worker import Deps, Settings
+from lectern.worker import Connections, Settings
 from lectern.worker.telemetry import configure_logs
 
 
@@ -22,9 +22,9 @@ def _quiet() -> Iterator[None]:
 
 
 @pytest.fixture
-async def api(settings: Settings, deps: Deps) -> AsyncIterator[Running]:
+async def api(settings: Settings, connections: Connections) -> AsyncIterator[Running]:
     """A gateway with the default settings."""
-    async with running(settings, deps) as server:
+    async with running(settings, connections) as server:
         yield server
 
 

@@ -15,7 +15,7 @@ from servers import free_port
 from lectern.gateway.app import build
 from lectern.gateway.context import Gateway
 from lectern.gateway.settings import GatewaySettings
-from lectern.worker import Deps, Settings
+from lectern.worker import Connections, Settings
 
 
 @dataclass
@@ -37,11 +37,11 @@ async def until(check: Callable[[], Awaitable[bool]], seconds: float = 5.0) -> N
 
 
 @asynccontextmanager
-async def running(settings: Settings, deps: Deps, **overrides: object) -> AsyncIterator[Running]:
+async def running(settings: Settings, connections: Connections, **overrides: object) -> AsyncIterator[Running]:
     """Serves while the context lasts."""
     port = free_port()
     values = {**settings.model_dump(), "port": port, **overrides}
-    service = await build(GatewaySettings(**values), deps)
+    service = await build(GatewaySettings(**values), connections)
     stop = asyncio.Event()
     task = asyncio.create_task(service.serve(stop))
     url = f"http://127.0.0.1:{port}"

@@ -10,7 +10,7 @@ from lectern.contracts import script as s
 from lectern.contracts.ids import new_id
 from lectern.contracts.options import Brief, Lane, VideoOptions
 from lectern.contracts.problems import Problem
-from lectern.worker import Deps, EventLog
+from lectern.worker import Connections, EventLog
 
 OUT_OF_MEMORY = Problem(
     code="out-of-memory", title="Out of memory", detail="The scene needs too much memory.", remedy="Simplify it."
@@ -35,9 +35,9 @@ def lesson(scenes: int = 2) -> s.Script:
 class Story:
     """Tells one video's events to the log; each method is what one stage would do."""
 
-    def __init__(self, deps: Deps, *, lane: Lane = "fast", review: bool = False, scenes: int = 2) -> None:
-        self.deps = deps
-        self.log = EventLog(deps.nats)
+    def __init__(self, connections: Connections, *, lane: Lane = "fast", review: bool = False, scenes: int = 2) -> None:
+        self.deps = connections
+        self.log = EventLog(connections.nats)
         self.video_id = new_id()
         self.lane: Lane = lane
         self.revision = 1

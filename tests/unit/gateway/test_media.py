@@ -11,7 +11,7 @@ from unit.gateway.serving import Running, running
 from unit.gateway.story import Story
 
 from lectern.contracts import events as e
-from lectern.worker import Deps, Settings
+from lectern.worker import Connections, Settings
 
 pytestmark = pytest.mark.slow
 
@@ -20,13 +20,13 @@ CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:01.000\nGrün\n".encode()
 
 
 @pytest.fixture
-async def story(deps: Deps) -> Story:
+async def story(connections: Connections) -> Story:
     """A finished video whose files lie in the store."""
-    story = Story(deps)
+    story = Story(connections)
     base = f"videos/{story.video_id}/r1"
-    await deps.store.put(f"{base}/video.mp4", FILM, "video/mp4")
-    await deps.store.put(f"{base}/captions.vtt", CAPTIONS, "text/vtt")
-    await deps.store.put(f"{base}/scene.mp4", FILM[:1000], "video/mp4")
+    await connections.store.put(f"{base}/video.mp4", FILM, "video/mp4")
+    await connections.store.put(f"{base}/captions.vtt", CAPTIONS, "text/vtt")
+    await connections.store.put(f"{base}/scene.mp4", FILM[:1000], "video/mp4")
     await story.requested()
     await story.scripted()
     await story.rendered(1, key=f"{base}/scene.mp4")
@@ -135,9 +135,9 @@ async def test_a_file_that_is_not_there_is_a_problem(
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-async def test_a_scene_can_be_watched_while_the_next_renders(api: Running, deps: Deps) -> None:
-    story = Story(deps)
-    await deps.store.put("cache/footage/one.mp4", FILM[:5000], "video/mp4")
+async def test_a_scene_can_be_watched_while_the_next_renders(api: Running, connections: Connections) -> None:
+    story = Story(connections)
+    await connections.store.put("cache/footage/one.mp4", FILM[:5000], "video/mp4")
     await story.requested()
     early = await api.http.get(f"{story.url}/scenes/1/footage")
     assert (early.status_code, early.json()["code"]) == (409, "invalid-state")
@@ -156,8 +156,10 @@ async def test_the_film_stays_while_a_new_one_is_made(api: Running, story: Story
     assert (await api.http.get(url)).content == FILM
 
 
-async def test_with_redirects_the_store_serves_the_bytes_itself(settings: Settings, deps: Deps, story: Story) -> None:
-    async with running(settings, deps, media_redirect=True) as server:
+async def test_with_redirects_the_store_serves_the_bytes_itself(
+    settings: Settings, connections: Connections, story: Story
+) -> None:
+    async with running(settings, connections, media_redirect=True) as server:
         answer = await server.http.get(f"{story.url}/content?download=1")
         assert (answer.status_code, answer.content) == (307, b"")
         async with httpx.AsyncClient() as plain:
@@ -175,13 +177,13 @@ PICTURES = [
 
 @pytest.mark.parametrize(("data", "media_type"), PICTURES)
 async def test_a_picture_is_named_by_its_bytes(
-    http: httpx.AsyncClient, deps: Deps, data: bytes, media_type: str
+    http: httpx.AsyncClient, connections: Connections, data: bytes, media_type: str
 ) -> None:
     answers = [await http.post("/v1/assets", content=data, headers={"Content-Type": media_type}) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 201]
     sha256 = hashlib.sha256(data).hexdigest()
     assert answers[0].json() == answers[1].json() == {"id": sha256, "media_type": media_type, "bytes": len(data)}
-    assert await deps.store.get(f"assets/{sha256}") == data
+    assert await connections.store.get(f"assets/{sha256}") == data
 
 
 SOUNDS = [

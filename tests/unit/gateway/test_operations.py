@@ -15,8 +15,8 @@ from unit.gateway.serving import Running, running, sent, until
 from unit.gateway.story import Story
 
 from lectern.contracts.topology import PROJECTOR, VIDEOS, consumer_name
-from lectern.worker import Deps, ObjectStore, Settings
-from lectern.worker.connection import connect_nats
+from lectern.worker import Connections, ObjectStore, Settings
+from lectern.worker.connections import connect_nats
 from lectern.worker.provision import apply
 
 pytestmark = pytest.mark.slow
@@ -34,7 +34,7 @@ async def test_a_gateway_whose_parts_answer_is_ready(http: httpx.AsyncClient) ->
 
 
 async def test_readiness_names_the_part_that_is_missing(api: Running) -> None:
-    js = api.gateway.infra.nats.jetstream()
+    js = api.gateway.connections.nats.jetstream()
     await js.delete_consumer(VIDEOS, consumer_name("renderer", "fast"))
     answer = await api.http.get("/readyz")
     assert answer.status_code == 503
@@ -49,9 +49,9 @@ async def test_readiness_answers_within_its_second_when_the_log_is_away(
     with nats_server(tmp_path) as url:
         client = await connect_nats(url, "test")
         await apply(client)
-        server = running(settings, Deps(nats=client, store=store, registry=CollectorRegistry()))
+        server = running(settings, Connections(nats=client, store=store, registry=CollectorRegistry()))
         api = await server.__aenter__()
-        story = Story(Deps(nats=client, store=store, registry=CollectorRegistry()))
+        story = Story(Connections(nats=client, store=store, registry=CollectorRegistry()))
         await story.requested()
     started = time.monotonic()
     answer = await api.http.get("/readyz")
@@ -75,10 +75,10 @@ async def test_streams_and_lists_go_on_when_the_log_server_comes_back(
     with nats_server(tmp_path, port) as url:
         client = await connect_nats(url, "test")
         await apply(client)
-        deps = Deps(nats=client, store=store, registry=CollectorRegistry())
-        server = running(settings, deps)
+        connections = Connections(nats=client, store=store, registry=CollectorRegistry())
+        server = running(settings, connections)
         api = await server.__aenter__()
-        story = Story(deps)
+        story = Story(connections)
         await story.requested()
         stream = api.http.stream("GET", f"{story.url}/events", timeout=60)
         answer = await stream.__aenter__()
@@ -157,8 +157,8 @@ async def test_another_sites_page_cannot_make_a_browser_change_anything(http: ht
     assert own.status_code == 202
 
 
-async def test_metrics_count_by_route_and_never_by_id(api: Running, deps: Deps) -> None:
-    story = Story(deps)
+async def test_metrics_count_by_route_and_never_by_id(api: Running, connections: Connections) -> None:
+    story = Story(connections)
     await story.requested()
     await api.http.get(story.url)
     text = (await api.http.get("/metrics")).text
@@ -166,11 +166,13 @@ async def test_metrics_count_by_route_and_never_by_id(api: Running, deps: Deps) 
     assert story.video_id not in text
 
 
-async def test_an_unexpected_error_is_a_problem_without_its_text(api: Running, deps: Deps, s3_folder: Path) -> None:
-    story = Story(deps)
+async def test_an_unexpected_error_is_a_problem_without_its_text(
+    api: Running, connections: Connections, s3_folder: Path
+) -> None:
+    story = Story(connections)
     await story.requested()
     await story.scripted()
-    await deps.store.put(story.script_key, b'{"secret": "not a script"}', "application/json")
+    await connections.store.put(story.script_key, b'{"secret": "not a script"}', "application/json")
     answer = await api.http.get(f"{story.url}/script")
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert "secret" not in answer.text
@@ -178,20 +180,20 @@ async def test_an_unexpected_error_is_a_problem_without_its_text(api: Running, d
     assert (s3_folder / BUCKET).exists()
 
 
-async def test_a_port_that_is_taken_says_so(settings: Settings, deps: Deps) -> None:
+async def test_a_port_that_is_taken_says_so(settings: Settings, connections: Connections) -> None:
     taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     port = taken.sockets[0].getsockname()[1]
     with pytest.raises(ExceptionGroup) as error:
-        async with running(settings, deps, port=port):
+        async with running(settings, connections, port=port):
             pass
     assert error.group_contains(OSError, match=f"127.0.0.1:{port}: .*LECTERN_PORT", depth=2)
     taken.close()
 
 
-async def test_a_stopped_gateway_leaves_no_pull_behind(settings: Settings, deps: Deps) -> None:
-    async with running(settings, deps) as server:
+async def test_a_stopped_gateway_leaves_no_pull_behind(settings: Settings, connections: Connections) -> None:
+    async with running(settings, connections) as server:
         await server.http.get("/readyz")
-    info = await deps.nats.jetstream().consumer_info(VIDEOS, PROJECTOR)
+    info = await connections.nats.jetstream().consumer_info(VIDEOS, PROJECTOR)
     assert info.num_waiting == 0
 
 

@@ -164,7 +164,7 @@ async def test_a_refusal_names_the_field_and_the_remedy(
     assert problem["instance"] == answer.headers["x-request-id"]
     found = {error["pointer"]: error["detail"] for error in problem["errors"]}
     assert words in found[pointer]
-    assert (await api.gateway.infra.nats.jetstream().stream_info(VIDEOS)).state.messages == 0
+    assert (await api.gateway.connections.nats.jetstream().stream_info(VIDEOS)).state.messages == 0
 
 
 async def test_all_wrong_fields_are_named_at_once(http: httpx.AsyncClient) -> None:
@@ -209,7 +209,7 @@ async def test_the_same_key_makes_one_video_and_replays_its_answer(api: Running)
     assert (second.status_code, second.content) == (202, first.content)
     assert second.headers["idempotent-replayed"] == "true"
     assert second.headers["location"] == first.headers["location"]
-    assert (await api.gateway.infra.nats.jetstream().stream_info(VIDEOS)).state.messages == 1
+    assert (await api.gateway.connections.nats.jetstream().stream_info(VIDEOS)).state.messages == 1
 
 
 async def test_a_key_with_another_body_is_refused(http: httpx.AsyncClient) -> None:
@@ -231,7 +231,7 @@ async def test_twenty_requests_at_once_with_one_key_make_one_video(api: Running)
     answers = await asyncio.gather(*(api.http.post("/v1/videos", **send) for _ in range(20)))  # type: ignore[arg-type]
     assert {answer.status_code for answer in answers} <= {202, 409}
     assert len({answer.json()["id"] for answer in answers if answer.status_code == 202}) == 1
-    assert (await api.gateway.infra.nats.jetstream().stream_info(VIDEOS)).state.messages == 1
+    assert (await api.gateway.connections.nats.jetstream().stream_info(VIDEOS)).state.messages == 1
 
 
 async def test_a_refused_request_leaves_its_key_free(http: httpx.AsyncClient) -> None:

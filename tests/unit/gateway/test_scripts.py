@@ -3,42 +3,46 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
 from nats.aio.client import Client
-from nats.aio.msg import Msg
 from unit.gateway.serving import Running
 from unit.gateway.story import Story, lesson
 
 from lectern.contracts import events as e
 from lectern.contracts import script as s
 from lectern.contracts import subjects
+from lectern.contracts.log import VideoLog
 from lectern.contracts.problems import Problem
-from lectern.gateway.context import Known, decide
+from lectern.contracts.requests import PARSE_MARKDOWN, ParsedMarkdown, ParseMarkdown
+from lectern.gateway.context import decide
 from lectern.gateway.refusals import Refusal
-from lectern.gateway.scripttext import PARSE, Parsed, markdown_key
-from lectern.scripter.responder import respond
-from lectern.worker import Deps
+from lectern.gateway.scripttext import markdown_key
+from lectern.scripter.requests import responders
+from lectern.worker import Connections, Responder
+from lectern.worker.requests import answering
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-async def reviewed(deps: Deps) -> Story:
+async def reviewed(connections: Connections) -> Story:
     """A video whose script waits for its user."""
-    story = Story(deps, review=True)
+    story = Story(connections, review=True)
     await story.requested()
     await story.scripted()
     return story
 
 
 @pytest.fixture
-async def made(deps: Deps) -> Story:
+async def made(connections: Connections) -> Story:
     """A finished video."""
-    story = Story(deps)
+    story = Story(connections)
     await story.made()
     return story
 
@@ -63,10 +67,12 @@ async def test_a_script_is_read_as_json(api: Running, reviewed: Story) -> None:
     assert body["scenes"][0]["visual"] == {"kind": "bullets", "items": ["one", "two"]}
 
 
-async def test_a_script_is_read_as_the_markdown_beside_it(api: Running, reviewed: Story, deps: Deps) -> None:
+async def test_a_script_is_read_as_the_markdown_beside_it(
+    api: Running, reviewed: Story, connections: Connections
+) -> None:
     headers = {"Accept": "text/markdown"}
     refused(await api.http.get(f"{reviewed.url}/script", headers=headers), 503, "dependency-unavailable")
-    await deps.store.put(markdown_key(reviewed.script_key), b"# The leaf\n", "text/markdown")
+    await connections.store.put(markdown_key(reviewed.script_key), b"# The leaf\n", "text/markdown")
     answer = await api.http.get(f"{reviewed.url}/script", headers=headers)
     assert (answer.text, answer.headers["content-type"]) == ("# The leaf\n", "text/markdown; charset=utf-8")
 
@@ -74,23 +80,21 @@ async def test_a_script_is_read_as_the_markdown_beside_it(api: Running, reviewed
 async def test_a_script_that_was_edited_as_json_is_written_as_markdown(
     api: Running, reviewed: Story, nats: Client
 ) -> None:
-    subscriptions = await respond(nats)
-    await nats.flush()
     edited = (await api.http.get(f"{reviewed.url}/script")).json()
     edited["scenes"][1]["beats"][0]["text"] = "Here it ends."
     assert (await api.http.put(f"{reviewed.url}/script", json=edited)).status_code == 200
-    answer = await api.http.get(f"{reviewed.url}/script", headers={"Accept": "text/markdown"})
+    _, rendering = responders()
+    async with answering(nats, rendering):
+        answer = await api.http.get(f"{reviewed.url}/script", headers={"Accept": "text/markdown"})
     assert answer.status_code == 200, answer.text
     assert answer.text.startswith("# The leaf")
     assert "Here it ends." in answer.text
-    for subscription in subscriptions:
-        await subscription.unsubscribe()
     again = await api.http.get(f"{reviewed.url}/script", headers={"Accept": "text/markdown"})
     assert again.text == answer.text, "it is kept, and no scripter is needed for it any more"
 
 
-async def test_there_is_no_script_before_it_is_written(api: Running, deps: Deps) -> None:
-    story = Story(deps)
+async def test_there_is_no_script_before_it_is_written(api: Running, connections: Connections) -> None:
+    story = Story(connections)
     await story.requested()
     for answer in (
         await api.http.get(f"{story.url}/script"),
@@ -112,14 +116,16 @@ async def test_approval_plans_every_scene_in_the_same_round(api: Running, review
     assert len(await reviewed.log.read(reviewed.video_id)) == 3
 
 
-async def test_a_video_without_review_needs_no_approval(api: Running, deps: Deps) -> None:
-    story = Story(deps)
+async def test_a_video_without_review_needs_no_approval(api: Running, connections: Connections) -> None:
+    story = Story(connections)
     await story.requested()
     await story.scripted()
     refused(await api.http.post(f"{story.url}/approve"), 409, "invalid-state")
 
 
-async def test_an_edit_during_review_waits_for_approval_too(api: Running, reviewed: Story, deps: Deps) -> None:
+async def test_an_edit_during_review_waits_for_approval_too(
+    api: Running, reviewed: Story, connections: Connections
+) -> None:
     body = (await api.http.get(f"{reviewed.url}/script")).json()
     body["scenes"][1]["beats"][0]["text"] = "Better words."
     answer = await api.http.put(f"{reviewed.url}/script", json=body, headers={"If-Match": '"1"'})
@@ -129,9 +135,9 @@ async def test_an_edit_during_review_waits_for_approval_too(api: Running, review
     assert approved.status_code == 202
     event = await last_of(reviewed)
     assert (event.plan, event.revision) == ((1, 2), 2)
-    stored = await deps.store.get_json(event.script_key, s.Script)
+    stored = await connections.store.get_json(event.script_key, s.Script)
     assert stored.scene(2).beats[0].text == "Better words."
-    assert await deps.store.get_json(reviewed.script_key, s.Script) == reviewed.script  # the edit lost nothing
+    assert await connections.store.get_json(reviewed.script_key, s.Script) == reviewed.script  # the edit lost nothing
 
 
 async def test_an_edit_of_what_somebody_else_changed_meanwhile_is_refused(api: Running, reviewed: Story) -> None:
@@ -211,20 +217,31 @@ async def test_a_script_body_that_is_neither_form_is_refused(api: Running, made:
     refused(await api.http.put(url, content=b"x", headers={"Content-Type": "text/html"}), 415, "unsupported-media-type")
 
 
+@asynccontextmanager
+async def parsing(nats: Client, reply: ParsedMarkdown) -> AsyncIterator[list[str]]:
+    """A scripter that gives one reply, and notes the Markdown it was sent."""
+    received: list[str] = []
+
+    async def parse(message: ParseMarkdown) -> ParsedMarkdown:
+        received.append(message.markdown)
+        return reply
+
+    async with answering(nats, Responder(request=PARSE_MARKDOWN, handler=parse, failed=lambda _: reply)):
+        yield received
+
+
 async def test_markdown_is_read_by_the_scripter_and_kept(
-    api: Running, reviewed: Story, deps: Deps, nats: Client
+    api: Running, reviewed: Story, connections: Connections, nats: Client
 ) -> None:
     edited = msgspec.structs.replace(lesson(1), title="From Markdown")
 
-    async def scripter(message: Msg) -> None:
-        assert message.data == b"# From Markdown\n"
-        await message.respond(msgspec.json.encode(Parsed(script=edited)))
-
-    subscription = await nats.subscribe(PARSE, cb=scripter)
-    answer = await api.http.put(
-        f"{reviewed.url}/script", content=b"# From Markdown\n", headers={"Content-Type": "text/markdown; charset=utf-8"}
-    )
-    await subscription.unsubscribe()
+    async with parsing(nats, ParsedMarkdown(script=edited)) as received:
+        answer = await api.http.put(
+            f"{reviewed.url}/script",
+            content=b"# From Markdown\n",
+            headers={"Content-Type": "text/markdown; charset=utf-8"},
+        )
+    assert received == ["# From Markdown\n"]
     assert (answer.status_code, answer.json()["title"]) == (200, "From Markdown")
     shown = await api.http.get(f"{reviewed.url}/script", headers={"Accept": "text/markdown"})
     assert shown.text == "# From Markdown\n"
@@ -235,12 +252,8 @@ async def test_markdown_the_scripter_refuses_is_refused_in_its_words(
 ) -> None:
     problem = Problem(code="lesson-invalid", title="Bad lesson", detail="Line 3: no scene.", remedy="Add a heading.")
 
-    async def scripter(message: Msg) -> None:
-        await message.respond(msgspec.json.encode(Parsed(problem=problem)))
-
-    subscription = await nats.subscribe(PARSE, cb=scripter)
-    answer = await api.http.put(f"{reviewed.url}/script", content=b"x", headers={"Content-Type": "text/markdown"})
-    await subscription.unsubscribe()
+    async with parsing(nats, ParsedMarkdown(problem=problem)):
+        answer = await api.http.put(f"{reviewed.url}/script", content=b"x", headers={"Content-Type": "text/markdown"})
     assert refused(answer, 422, "lesson-invalid")["detail"] == "Line 3: no scene."
 
 
@@ -257,12 +270,14 @@ async def test_a_scene_is_done_again_from_the_same_words(api: Running, made: Sto
     assert (event.plan, event.revision, event.fresh, event.script_key) == ((2,), 2, True, made.script_key)
 
 
-async def test_a_scene_gets_new_words_and_keeps_how_old_ones_are_spoken(api: Running, made: Story, deps: Deps) -> None:
+async def test_a_scene_gets_new_words_and_keeps_how_old_ones_are_spoken(
+    api: Running, made: Story, connections: Connections
+) -> None:
     answer = await api.http.post(f"{made.url}/scenes/1/redo", json={"narration": ["New words.", "And so on."]})
     assert answer.status_code == 202
     event = await last_of(made)
     assert (event.plan, event.fresh) == ((1,), False)
-    script = await deps.store.get_json(event.script_key, s.Script)
+    script = await connections.store.get_json(event.script_key, s.Script)
     assert script.scene(1).beats == (s.Beat(text="New words."), s.Beat(text="And so on.", spoken="and so forth"))
     assert script.scene(2) == made.script.scene(2)
 
@@ -301,8 +316,8 @@ async def test_a_scene_is_not_redone_while_the_script_waits(api: Running, review
     assert "PUT" in problem["remedy"]
 
 
-async def test_retry_makes_what_is_missing(api: Running, deps: Deps) -> None:
-    story = Story(deps, scenes=3)
+async def test_retry_makes_what_is_missing(api: Running, connections: Connections) -> None:
+    story = Story(connections, scenes=3)
     await story.requested()
     await story.scripted()
     await story.rendered(1)
@@ -318,8 +333,8 @@ async def test_retry_makes_what_is_missing(api: Running, deps: Deps) -> None:
     refused(await api.http.post(f"{story.url}/retry"), 409, "invalid-state")
 
 
-async def test_retry_without_a_script_asks_again(api: Running, deps: Deps) -> None:
-    story = Story(deps)
+async def test_retry_without_a_script_asks_again(api: Running, connections: Connections) -> None:
+    story = Story(connections)
     await story.requested("Why is the sky blue?")
     await story.failed()
     answer = await api.http.post(f"{story.url}/retry")
@@ -329,8 +344,8 @@ async def test_retry_without_a_script_asks_again(api: Running, deps: Deps) -> No
     assert (event.revision, event.brief.topic) == (2, "Why is the sky blue?")
 
 
-async def test_retry_when_only_the_joining_failed_joins_again(api: Running, deps: Deps) -> None:
-    story = Story(deps)
+async def test_retry_when_only_the_joining_failed_joins_again(api: Running, connections: Connections) -> None:
+    story = Story(connections)
     await story.requested()
     await story.scripted()
     await story.rendered(1)
@@ -348,8 +363,10 @@ async def test_retry_of_a_video_cancelled_in_review_asks_for_approval_again(api:
     assert (await api.http.post(f"{reviewed.url}/approve")).json()["status"] == "in_progress"
 
 
-async def test_an_edit_after_a_failure_takes_up_the_other_missing_scenes(api: Running, deps: Deps) -> None:
-    story = Story(deps, scenes=3)
+async def test_an_edit_after_a_failure_takes_up_the_other_missing_scenes(
+    api: Running, connections: Connections
+) -> None:
+    story = Story(connections, scenes=3)
     await story.requested()
     await story.scripted()
     await story.rendered(1)
@@ -359,8 +376,8 @@ async def test_an_edit_after_a_failure_takes_up_the_other_missing_scenes(api: Ru
     assert (await last_of(story)).plan == (1, 2, 3)
 
 
-async def test_cancelling_is_a_fact_and_a_shout(api: Running, deps: Deps, nats: Client) -> None:
-    story = Story(deps, lane="bulk")
+async def test_cancelling_is_a_fact_and_a_shout(api: Running, connections: Connections, nats: Client) -> None:
+    story = Story(connections, lane="bulk")
     await story.requested()
     heard = await nats.subscribe(subjects.CANCEL)
     answer = await api.http.post(f"{story.url}/cancel", json={"reason": "changed my mind"})
@@ -374,13 +391,15 @@ async def test_cancelling_is_a_fact_and_a_shout(api: Running, deps: Deps, nats: 
     await heard.unsubscribe()
 
 
-async def test_a_cancellation_and_a_completion_at_once_leave_one_outcome(api: Running, deps: Deps) -> None:
+async def test_a_cancellation_and_a_completion_at_once_leave_one_outcome(
+    api: Running, connections: Connections
+) -> None:
     for _ in range(5):
-        story = Story(deps)
+        story = Story(connections)
         await story.requested()
         await story.scripted()
         completed = e.VideoCompleted(video_id=story.video_id, seconds=1.0, frames=30, outputs=())
-        won, answer = await asyncio.gather(story.log.outcome(completed), api.http.post(f"{story.url}/cancel"))
+        won, answer = await asyncio.gather(story.log.record_outcome(completed), api.http.post(f"{story.url}/cancel"))
         outcomes = [event for _, event in await story.log.read(story.video_id) if isinstance(event, e.Outcome)]
         assert len(outcomes) == 1
         assert answer.status_code == (409 if won else 202)
@@ -388,7 +407,7 @@ async def test_a_cancellation_and_a_completion_at_once_leave_one_outcome(api: Ru
 
 
 async def test_an_event_whose_name_somebody_else_used_first_is_not_taken_for_stored(
-    api: Running, made: Story, deps: Deps
+    api: Running, made: Story, connections: Connections
 ) -> None:
     def approval(plan: int) -> e.ScriptApproved:
         return e.ScriptApproved(
@@ -397,7 +416,7 @@ async def test_an_event_whose_name_somebody_else_used_first_is_not_taken_for_sto
 
     await made.log.publish(approval(1))
 
-    async def decision(_: Known) -> e.AnyEvent:
+    async def decision(_: VideoLog) -> e.AnyEvent:
         return approval(2)
 
     with pytest.raises(Refusal, match="keep changing"):

@@ -14,11 +14,11 @@ from unit.gateway.story import Story
 
 from lectern.contracts import subjects
 from lectern.contracts.ids import new_id
+from lectern.contracts.requests import Progress
 from lectern.contracts.topology import VIDEOS
 from lectern.gateway.frames import Frame
 from lectern.gateway.hub import Mailbox, MailboxClosed
-from lectern.worker import Deps, Settings
-from lectern.worker.job import Progress
+from lectern.worker import Connections, Settings
 
 pytestmark = pytest.mark.slow
 
@@ -27,8 +27,8 @@ def ids(blocks: list[Sent]) -> list[int]:
     return [int(block.id) for block in blocks if block.id]
 
 
-async def test_a_new_client_gets_a_snapshot_and_then_what_happens(api: Running, deps: Deps) -> None:
-    story = Story(deps)
+async def test_a_new_client_gets_a_snapshot_and_then_what_happens(api: Running, connections: Connections) -> None:
+    story = Story(connections)
     await story.requested()
     last = await story.scripted()
     async with api.http.stream("GET", f"{story.url}/events") as answer:
@@ -52,8 +52,8 @@ async def test_a_new_client_gets_a_snapshot_and_then_what_happens(api: Running, 
         assert [block async for block in blocks] == []
 
 
-async def test_a_client_that_resumes_at_any_place_gets_the_rest_once(api: Running, deps: Deps) -> None:
-    story = Story(deps)
+async def test_a_client_that_resumes_at_any_place_gets_the_rest_once(api: Running, connections: Connections) -> None:
+    story = Story(connections)
     await story.made()
     log = [seq for seq, _ in await story.log.read(story.video_id)]
     for place, seq in enumerate(log[:-1]):
@@ -61,28 +61,34 @@ async def test_a_client_that_resumes_at_any_place_gets_the_rest_once(api: Runnin
     assert ids(await collect(api.http, f"{story.url}/events?after=0")) == log
 
 
-async def test_the_header_wins_over_the_query_as_browsers_reconnect_with_both(api: Running, deps: Deps) -> None:
-    story = Story(deps)
+async def test_the_header_wins_over_the_query_as_browsers_reconnect_with_both(
+    api: Running, connections: Connections
+) -> None:
+    story = Story(connections)
     await story.made()
     log = [seq for seq, _ in await story.log.read(story.video_id)]
     assert ids(await collect(api.http, f"{story.url}/events?after=0", Last_Event_ID=str(log[-3]))) == log[-2:]
 
 
-async def test_an_ended_video_with_nothing_newer_answers_204_so_that_browsers_stop(api: Running, deps: Deps) -> None:
-    story = Story(deps)
+async def test_an_ended_video_with_nothing_newer_answers_204_so_that_browsers_stop(
+    api: Running, connections: Connections
+) -> None:
+    story = Story(connections)
     await story.made()
     last = (await story.log.read(story.video_id))[-1][0]
     answer = await api.http.get(f"{story.url}/events", headers={"Last-Event-ID": str(last)})
     assert (answer.status_code, answer.content) == (204, b"")
 
 
-async def test_a_place_the_log_does_not_have_is_answered_with_a_snapshot_that_says_so(api: Running, deps: Deps) -> None:
-    story = Story(deps)
+async def test_a_place_the_log_does_not_have_is_answered_with_a_snapshot_that_says_so(
+    api: Running, connections: Connections
+) -> None:
+    story = Story(connections)
     await story.requested()
     await story.failed()
     blocks = await collect(api.http, f"{story.url}/events?after=1")
     assert [block.name for block in blocks if block.name] == ["video.failed"]
-    async with api.http.stream("GET", f"{(other := await _fresh(deps)).url}/events?after=999999") as answer:
+    async with api.http.stream("GET", f"{(other := await _fresh(connections)).url}/events?after=999999") as answer:
         stream = aiter(sent(answer))
         await anext(stream)
         snapshot = await anext(stream)
@@ -90,21 +96,21 @@ async def test_a_place_the_log_does_not_have_is_answered_with_a_snapshot_that_sa
         assert snapshot.data["video"]["id"] == other.video_id
 
 
-async def _fresh(deps: Deps) -> Story:
-    story = Story(deps)
+async def _fresh(connections: Connections) -> Story:
+    story = Story(connections)
     await story.requested()
     return story
 
 
 @pytest.mark.parametrize("place", ["x", "-1", "1.5", "²", "9" * 40])
-async def test_an_id_that_cannot_be_one_is_refused(api: Running, deps: Deps, place: str) -> None:
-    story = await _fresh(deps)
+async def test_an_id_that_cannot_be_one_is_refused(api: Running, connections: Connections, place: str) -> None:
+    story = await _fresh(connections)
     answer = await api.http.get(f"{story.url}/events", params={"after": place})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "?after")
 
 
-async def test_a_retried_video_is_followed_past_its_first_failure(api: Running, deps: Deps) -> None:
-    story = Story(deps)
+async def test_a_retried_video_is_followed_past_its_first_failure(api: Running, connections: Connections) -> None:
+    story = Story(connections)
     await story.requested()
     await story.failed()
     story.revision = 2
@@ -119,8 +125,10 @@ async def test_a_retried_video_is_followed_past_its_first_failure(api: Running, 
     ]
 
 
-async def test_clients_that_keep_reconnecting_miss_nothing_and_get_nothing_twice(api: Running, deps: Deps) -> None:
-    story = Story(deps, scenes=30)
+async def test_clients_that_keep_reconnecting_miss_nothing_and_get_nothing_twice(
+    api: Running, connections: Connections
+) -> None:
+    story = Story(connections, scenes=30)
     await story.requested()
     await story.scripted()
 
@@ -153,10 +161,10 @@ async def test_clients_that_keep_reconnecting_miss_nothing_and_get_nothing_twice
     assert all(seen == log for seen in watched)
 
 
-async def test_a_hundred_clients_share_one_subscription(api: Running, deps: Deps) -> None:
-    story = await _fresh(deps)
-    js = deps.nats.jetstream()
-    subscriptions = len(deps.nats._subs)
+async def test_a_hundred_clients_share_one_subscription(api: Running, connections: Connections) -> None:
+    story = await _fresh(connections)
+    js = connections.nats.jetstream()
+    subscriptions = len(connections.nats._subs)
     consumers = (await js.stream_info(VIDEOS)).state.consumer_count
 
     async def watch(ready: asyncio.Semaphore) -> list[int]:
@@ -174,7 +182,7 @@ async def test_a_hundred_clients_share_one_subscription(api: Running, deps: Deps
     watching = [asyncio.create_task(watch(ready)) for _ in range(100)]
     for _ in watching:
         await ready.acquire()
-    assert len(deps.nats._subs) == subscriptions
+    assert len(connections.nats._subs) == subscriptions
     assert (await js.stream_info(VIDEOS)).state.consumer_count == consumers
     assert b"lectern_event_streams 100.0" in (await api.http.get("/metrics")).content
     started = time.monotonic()
@@ -193,15 +201,15 @@ async def test_a_hundred_clients_share_one_subscription(api: Running, deps: Deps
     await http.aclose()
 
 
-async def test_progress_arrives_live_and_without_an_id(api: Running, deps: Deps) -> None:
-    story = await _fresh(deps)
+async def test_progress_arrives_live_and_without_an_id(api: Running, connections: Connections) -> None:
+    story = await _fresh(connections)
     async with api.http.stream("GET", f"{story.url}/events") as answer:
         blocks = aiter(sent(answer))
         await anext(blocks)
         await anext(blocks)
         report = Progress(video_id=story.video_id, stage="renderer", doing="rendering", done=120, of=372, scene=2)
-        await deps.nats.publish(subjects.progress(story.video_id, 2), msgspec.json.encode(report))
-        await deps.nats.publish(subjects.progress(new_id(), 2), msgspec.json.encode(report))
+        await connections.nats.publish(subjects.progress(story.video_id, 2), msgspec.json.encode(report))
+        await connections.nats.publish(subjects.progress(new_id(), 2), msgspec.json.encode(report))
         block = await anext(blocks)
         assert (block.name, block.id) == ("progress", "")
         assert {name: block.data[name] for name in ("scene", "stage", "doing", "done", "of")} == {
@@ -211,9 +219,9 @@ async def test_progress_arrives_live_and_without_an_id(api: Running, deps: Deps)
         assert (await anext(blocks)).name == "video.failed"
 
 
-async def test_an_idle_stream_has_a_heartbeat(settings: Settings, deps: Deps) -> None:
-    async with running(settings, deps, stream_heartbeat=0.05) as server:
-        story = await _fresh(deps)
+async def test_an_idle_stream_has_a_heartbeat(settings: Settings, connections: Connections) -> None:
+    async with running(settings, connections, stream_heartbeat=0.05) as server:
+        story = await _fresh(connections)
         async with server.http.stream("GET", f"{story.url}/events") as answer:
             blocks = aiter(sent(answer))
             await anext(blocks)
@@ -221,16 +229,18 @@ async def test_an_idle_stream_has_a_heartbeat(settings: Settings, deps: Deps) ->
             assert [(await anext(blocks)).comment for _ in range(3)] == ["ping"] * 3
 
 
-async def test_an_old_stream_asks_its_client_to_connect_again(settings: Settings, deps: Deps) -> None:
-    async with running(settings, deps, stream_seconds=0.2) as server:
-        story = await _fresh(deps)
+async def test_an_old_stream_asks_its_client_to_connect_again(settings: Settings, connections: Connections) -> None:
+    async with running(settings, connections, stream_seconds=0.2) as server:
+        story = await _fresh(connections)
         blocks = await collect(server.http, f"{story.url}/events")
         assert (blocks[-1].retry, blocks[-1].data) == (500, {})
 
 
-async def test_a_server_that_stops_says_goodbye_and_closes_cleanly(settings: Settings, deps: Deps) -> None:
-    story = Story(deps)
-    async with running(settings, deps) as server:
+async def test_a_server_that_stops_says_goodbye_and_closes_cleanly(
+    settings: Settings, connections: Connections
+) -> None:
+    story = Story(connections)
+    async with running(settings, connections) as server:
         await story.requested()
         async with server.http.stream("GET", f"{story.url}/events") as answer:
             blocks = aiter(sent(answer))
@@ -244,16 +254,18 @@ async def test_a_server_that_stops_says_goodbye_and_closes_cleanly(settings: Set
             assert time.monotonic() - started < 2
     await story.scripted()
     await story.completed()
-    again = Deps(nats=deps.nats, store=deps.store, registry=type(deps.registry)())
+    again = Connections(nats=connections.nats, store=connections.store, registry=type(connections.registry)())
     async with running(settings, again) as server:
         blocks_after = await collect(server.http, f"{story.url}/events", Last_Event_ID=snapshot.id)
         assert [block.name for block in blocks_after if block.name] == ["video.scripted", "video.completed"]
 
 
 @pytest.mark.slow
-async def test_a_client_that_refuses_bytes_is_dropped_and_others_are_served(settings: Settings, deps: Deps) -> None:
-    async with running(settings, deps, stream_send_seconds=0.3) as server:
-        story = Story(deps, scenes=60)
+async def test_a_client_that_refuses_bytes_is_dropped_and_others_are_served(
+    settings: Settings, connections: Connections
+) -> None:
+    async with running(settings, connections, stream_send_seconds=0.3) as server:
+        story = Story(connections, scenes=60)
         await story.requested()
         await story.scripted()
         host, port = server.url.removeprefix("http://").split(":")
@@ -266,7 +278,7 @@ async def test_a_client_that_refuses_bytes_is_dropped_and_others_are_served(sett
         report = Progress(video_id=story.video_id, stage="s", doing=filler, done=1, of=2)
 
         async def dropped() -> bool:
-            await deps.nats.publish(subjects.progress(story.video_id), msgspec.json.encode(report))
+            await connections.nats.publish(subjects.progress(story.video_id), msgspec.json.encode(report))
             return (
                 b'lectern_event_streams_ended_total{reason="stuck"} 1.0' in (await server.http.get("/metrics")).content
             )
@@ -277,8 +289,10 @@ async def test_a_client_that_refuses_bytes_is_dropped_and_others_are_served(sett
         writer.close()
 
 
-async def test_the_log_server_restarting_costs_a_stream_nothing(api: Running, deps: Deps, nats: Client) -> None:
-    story = await _fresh(deps)
+async def test_the_log_server_restarting_costs_a_stream_nothing(
+    api: Running, connections: Connections, nats: Client
+) -> None:
+    story = await _fresh(connections)
     async with api.http.stream("GET", f"{story.url}/events") as answer:
         blocks = aiter(sent(answer))
         await anext(blocks)

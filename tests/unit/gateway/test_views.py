@@ -14,7 +14,7 @@ from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
 from lectern.contracts.topology import VIDEO_VIEWS
 from lectern.gateway.views import VERSION, View, Views
-from lectern.worker import Deps, Settings
+from lectern.worker import Connections, Settings
 
 pytestmark = pytest.mark.slow
 
@@ -26,8 +26,8 @@ async def listed(http: httpx.AsyncClient, **query: object) -> list[str]:
     return [video["id"] for video in answer.json()["data"]]
 
 
-async def test_a_video_shows_each_scene_as_far_as_it_is(api: Running, deps: Deps) -> None:
-    story = Story(deps, scenes=3)
+async def test_a_video_shows_each_scene_as_far_as_it_is(api: Running, connections: Connections) -> None:
+    story = Story(connections, scenes=3)
     await story.requested()
     await story.scripted()
     for scene in (1, 2, 3):
@@ -46,8 +46,8 @@ async def test_a_video_shows_each_scene_as_far_as_it_is(api: Running, deps: Deps
     assert video["urls"]["content"] is None
 
 
-async def test_a_finished_video_links_its_files(api: Running, deps: Deps) -> None:
-    story = Story(deps)
+async def test_a_finished_video_links_its_files(api: Running, connections: Connections) -> None:
+    story = Story(connections)
     await story.made(e.Output(kind="video", key="k", media_type="video/mp4", bytes=7))
     video = (await api.http.get(story.url)).json()
     assert (video["status"], video["progress"], video["stage"], video["seconds"]) == ("completed", 100, None, 9.0)
@@ -57,8 +57,8 @@ async def test_a_finished_video_links_its_files(api: Running, deps: Deps) -> Non
     ]
 
 
-async def test_a_failed_video_says_why_in_the_words_of_the_problem(api: Running, deps: Deps) -> None:
-    story = Story(deps)
+async def test_a_failed_video_says_why_in_the_words_of_the_problem(api: Running, connections: Connections) -> None:
+    story = Story(connections)
     await story.requested()
     await story.failed()
     video = (await api.http.get(story.url)).json()
@@ -67,8 +67,8 @@ async def test_a_failed_video_says_why_in_the_words_of_the_problem(api: Running,
     assert video["error"]["remedy"] == "Simplify it."
 
 
-async def test_a_video_that_did_not_change_is_not_sent_again(api: Running, deps: Deps) -> None:
-    story = Story(deps)
+async def test_a_video_that_did_not_change_is_not_sent_again(api: Running, connections: Connections) -> None:
+    story = Story(connections)
     await story.requested()
     tag = (await api.http.get(story.url)).headers["etag"]
     assert (await api.http.get(story.url, headers={"If-None-Match": tag})).status_code == 304
@@ -85,8 +85,8 @@ async def test_an_id_that_is_none_is_not_found_and_reaches_no_subject(http: http
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
 
 
-async def test_pages_hold_every_video_once_newest_first(api: Running, deps: Deps) -> None:
-    stories = [Story(deps) for _ in range(7)]
+async def test_pages_hold_every_video_once_newest_first(api: Running, connections: Connections) -> None:
+    stories = [Story(connections) for _ in range(7)]
     for story in stories:
         await story.requested()
     await until(lambda: _count(api.http, 7))
@@ -107,8 +107,8 @@ async def _count(http: httpx.AsyncClient, wanted: int) -> bool:
     return len(await listed(http, limit=100)) == wanted
 
 
-async def test_a_list_can_be_of_one_status(api: Running, deps: Deps) -> None:
-    waiting, finished = Story(deps), Story(deps)
+async def test_a_list_can_be_of_one_status(api: Running, connections: Connections) -> None:
+    waiting, finished = Story(connections), Story(connections)
     await waiting.requested()
     await finished.made()
 
@@ -130,9 +130,9 @@ async def test_a_list_query_that_makes_no_sense_is_refused(http: httpx.AsyncClie
     assert answer.json()["errors"][0]["pointer"] == pointer
 
 
-async def test_views_are_made_again_after_the_bucket_was_lost(settings: Settings, deps: Deps) -> None:
-    stories = [Story(deps) for _ in range(3)]
-    async with running(settings, deps) as server:
+async def test_views_are_made_again_after_the_bucket_was_lost(settings: Settings, connections: Connections) -> None:
+    stories = [Story(connections) for _ in range(3)]
+    async with running(settings, connections) as server:
         for story in stories:
             await story.made()
 
@@ -140,7 +140,7 @@ async def test_views_are_made_again_after_the_bucket_was_lost(settings: Settings
             return len(await listed(server.http, status="completed")) == 3
 
         await until(all_done)
-    js = deps.nats.jetstream()
+    js = connections.nats.jetstream()
     await js.purge_stream(f"KV_{VIDEO_VIEWS}")
     bucket = await js.key_value(VIDEO_VIEWS)
     await bucket.put(stories[0].video_id, b'{"version":0}')  # of a version before ours
@@ -148,7 +148,7 @@ async def test_views_are_made_again_after_the_bucket_was_lost(settings: Settings
         summary = msgspec.Raw(msgspec.json.encode({"id": video}))
         outdated = View(version=VERSION, seq=1, events=1, status="queued", summary=summary)
         await bucket.put(video, msgspec.json.encode(outdated))
-    async with running(settings, _again(deps)) as server:
+    async with running(settings, _again(connections)) as server:
 
         async def restored() -> bool:
             ids = await listed(server.http, limit=100)
@@ -159,15 +159,15 @@ async def test_views_are_made_again_after_the_bucket_was_lost(settings: Settings
         await until(restored)
 
 
-def _again(deps: Deps) -> Deps:
+def _again(connections: Connections) -> Connections:
     """The same connections with metrics of their own, as a second process would have."""
     from prometheus_client import CollectorRegistry
 
-    return Deps(nats=deps.nats, store=deps.store, registry=CollectorRegistry())
+    return Connections(nats=connections.nats, store=connections.store, registry=CollectorRegistry())
 
 
-async def test_an_older_view_never_replaces_a_newer_one(deps: Deps) -> None:
-    views = Views(deps.nats)
+async def test_an_older_view_never_replaces_a_newer_one(connections: Connections) -> None:
+    views = Views(connections.nats)
     await views.start()
     video_id = new_id()
 
@@ -179,14 +179,14 @@ async def test_an_older_view_never_replaces_a_newer_one(deps: Deps) -> None:
     written = await asyncio.gather(*(views.write(video_id, view(seq)) for seq in (3, 9, 1, 7, 2, 8)))
     assert any(written)
     assert await views.write(video_id, view(5)) is False
-    entry = await (await deps.nats.jetstream().key_value(VIDEO_VIEWS)).get(video_id)
+    entry = await (await connections.nats.jetstream().key_value(VIDEO_VIEWS)).get(video_id)
     assert msgspec.json.decode(entry.value or b"", type=View).seq == 9
     await views.close()
 
 
-async def test_two_replicas_list_the_same(settings: Settings, deps: Deps) -> None:
-    async with running(settings, deps) as one, running(settings, _again(deps)) as two:
-        stories = [Story(deps) for _ in range(12)]
+async def test_two_replicas_list_the_same(settings: Settings, connections: Connections) -> None:
+    async with running(settings, connections) as one, running(settings, _again(connections)) as two:
+        stories = [Story(connections) for _ in range(12)]
         await asyncio.gather(*(story.made() for story in stories))
         for server in (one, two):
 

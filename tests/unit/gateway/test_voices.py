@@ -8,8 +8,9 @@ import httpx
 import pytest
 from nats.aio.client import Client
 
-from lectern.voice.responder import respond
+from lectern.voice.requests import responder
 from lectern.voice.voices import load_voices
+from lectern.worker.requests import answering
 
 VOICES = tuple(voice for voice in load_voices() if voice.engine in ("espeak", "silent"))
 
@@ -17,10 +18,9 @@ VOICES = tuple(voice for voice in load_voices() if voice.engine in ("espeak", "s
 @pytest.fixture
 async def speaking(nats: Client) -> AsyncIterator[None]:
     """A voice service that answers."""
-    subscription = await respond(nats, VOICES)
-    await nats.flush()
-    yield
-    await subscription.unsubscribe()
+    async with answering(nats, responder(VOICES)):
+        await nats.flush()
+        yield
 
 
 @pytest.mark.usefixtures("speaking")

@@ -13,9 +13,9 @@ from lectern.contracts.narration import Narration
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import ASPECTS
 from lectern.lessons import Lesson, catalogue
+from lectern.markdown import parse
 from lectern.renderer.briefing import expected_frames, job_settings
 from lectern.renderer.pool import PREFLIGHT, RenderJob, RenderOutcome, WarmPool
-from lectern.scripter.markdown import parse
 from lectern.scripter.topics import find_lesson
 from lectern.voice.engines.silent import SilentEngine
 from lectern.voice.layout import lay_out

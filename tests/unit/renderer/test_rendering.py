@@ -17,11 +17,12 @@ from lectern.contracts.ids import new_id
 from lectern.contracts.narration import BeatSpan, Narration
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import preset
+from lectern.contracts.requests import CheckScene
 from lectern.renderer.briefing import job_settings, render_limits
 from lectern.renderer.handlers import RendererDeps, footage_key, render
 from lectern.renderer.pool import ColdPool, RenderOutcome
-from lectern.renderer.preflight import PreflightRequest, preflight
-from lectern.worker import Deps, Permanent, Transient
+from lectern.renderer.preflight import preflight
+from lectern.worker import Connections, Permanent, Transient
 
 GOOD = """
 class Good(NarratedScene):
@@ -63,16 +64,16 @@ def adapters(pool: Any) -> RendererDeps:
     )
 
 
-async def coded(deps: Deps, code: str, fallback: str = "", salt: str = "") -> e.SceneCoded:
+async def coded(connections: Connections, code: str, fallback: str = "", salt: str = "") -> e.SceneCoded:
     """A coded scene whose objects are in the store."""
 
     async def stored(text: str) -> str:
         key = keys.cache("code", keys.digest(text, new_id()), "py")
-        await deps.store.put(key, text.encode(), "text/x-python")
+        await connections.store.put(key, text.encode(), "text/x-python")
         return key
 
     narration = keys.cache("narration", keys.digest(new_id()), "json")
-    await deps.store.put_json(narration, NARRATION)
+    await connections.store.put_json(narration, NARRATION)
     return e.SceneCoded(
         video_id=new_id(), scene=3, script_key="s", options=OPTIONS, salt=salt,
         narration=e.NarrationRef(key=narration, audio_key="a", seconds=1.2, beats=1),
@@ -81,23 +82,25 @@ async def coded(deps: Deps, code: str, fallback: str = "", salt: str = "") -> e.
 
 
 @pytest.mark.slow
-async def test_a_scene_is_rendered_once_and_then_found_by_its_key(deps: Deps, pool: ColdPool) -> None:
-    event, parts = await coded(deps, GOOD), adapters(pool)
-    first = await render(event, job_for(event, deps, parts, "renderer"))
+async def test_a_scene_is_rendered_once_and_then_found_by_its_key(connections: Connections, pool: ColdPool) -> None:
+    event, parts = await coded(connections, GOOD), adapters(pool)
+    first = await render(event, job_for(event, connections, parts, "renderer"))
     assert (first.footage.frames, first.footage.fps, first.footage.cached) == (18, 15, False)
     assert first.degraded is None
-    info = await deps.store.head(first.footage.key)
+    info = await connections.store.head(first.footage.key)
     assert info is not None
     assert info.media_type == "video/mp4"
-    again = await render(event, job_for(event, deps, parts, "renderer"))
+    again = await render(event, job_for(event, connections, parts, "renderer"))
     assert again.footage.cached
     assert again.footage.key == first.footage.key
 
 
 @pytest.mark.slow
-async def test_broken_code_becomes_its_template_and_the_scene_says_why(deps: Deps, pool: ColdPool) -> None:
-    event = await coded(deps, BROKEN, fallback=GOOD)
-    answer = await render(event, job_for(event, deps, adapters(pool), "renderer"))
+async def test_broken_code_becomes_its_template_and_the_scene_says_why(
+    connections: Connections, pool: ColdPool
+) -> None:
+    event = await coded(connections, BROKEN, fallback=GOOD)
+    answer = await render(event, job_for(event, connections, adapters(pool), "renderer"))
     assert answer.code.key == event.code.fallback_key
     assert answer.degraded is not None
     assert answer.degraded.code == "scene-error"
@@ -106,30 +109,30 @@ async def test_broken_code_becomes_its_template_and_the_scene_says_why(deps: Dep
 
 
 @pytest.mark.slow
-async def test_a_scene_whose_template_fails_too_fails_for_good(deps: Deps, pool: ColdPool) -> None:
-    event = await coded(deps, BROKEN, fallback=BROKEN + "\n")
+async def test_a_scene_whose_template_fails_too_fails_for_good(connections: Connections, pool: ColdPool) -> None:
+    event = await coded(connections, BROKEN, fallback=BROKEN + "\n")
     with pytest.raises(Permanent, match="Sqare"):
-        await render(event, job_for(event, deps, adapters(pool), "renderer"))
+        await render(event, job_for(event, connections, adapters(pool), "renderer"))
 
 
 @pytest.mark.slow
-async def test_preflight_names_the_authors_line_without_drawing(deps: Deps, pool: ColdPool) -> None:
-    event = await coded(deps, BROKEN)
-    request = PreflightRequest(code_key=event.code.key, narration_key=event.narration.key, options=OPTIONS)
-    reply = await preflight(request, pool, deps.store)
+async def test_preflight_names_the_authors_line_without_drawing(connections: Connections, pool: ColdPool) -> None:
+    event = await coded(connections, BROKEN)
+    request = CheckScene(code_key=event.code.key, narration_key=event.narration.key, options=OPTIONS)
+    reply = await preflight(request, pool, connections.store)
     assert not reply.ok
     assert reply.error is not None
     assert (reply.error.type, reply.error.line) == ("NameError", 4)
 
 
-async def test_a_full_disk_is_tried_again_and_not_blamed_on_the_scene(deps: Deps) -> None:
-    event = await coded(deps, GOOD, fallback=GOOD)
+async def test_a_full_disk_is_tried_again_and_not_blamed_on_the_scene(connections: Connections) -> None:
+    event = await coded(connections, GOOD, fallback=GOOD)
     with pytest.raises(Transient, match="No space left"):
-        await render(event, job_for(event, deps, adapters(FullDisk()), "renderer"))
+        await render(event, job_for(event, connections, adapters(FullDisk()), "renderer"))
 
 
-async def test_the_key_changes_with_whatever_changes_the_picture(deps: Deps) -> None:
-    event = await coded(deps, GOOD)
+async def test_the_key_changes_with_whatever_changes_the_picture(connections: Connections) -> None:
+    event = await coded(connections, GOOD)
     replace = msgspec.structs.replace
     variants = [
         event,

@@ -11,8 +11,9 @@ from unit.coder.tasks import narrate
 
 from lectern.contracts.ids import new_id
 from lectern.contracts.options import VideoOptions
+from lectern.contracts.requests import DrawStills
 from lectern.renderer.pool import WarmPool
-from lectern.renderer.stills import LONGEST_EDGE, StillsRequest, stills
+from lectern.renderer.stills import LONGEST_EDGE, stills
 from lectern.worker import ObjectStore
 
 pytestmark = pytest.mark.slow
@@ -35,12 +36,12 @@ async def pool(tmp_path: Path) -> AsyncIterator[WarmPool]:
     await pool.close()
 
 
-async def asked(store: ObjectStore, code: str = CODE, aspect: str = "16:9") -> StillsRequest:
+async def asked(store: ObjectStore, code: str = CODE, aspect: str = "16:9") -> DrawStills:
     name = new_id()
     narration = narrate("Here it is red.", "And now it is blue.")
     await store.put(f"cache/code/{name}.py", code.encode(), "text/x-python")
     await store.put_json(f"cache/narration/{name}.json", narration)
-    return StillsRequest(
+    return DrawStills(
         code_key=f"cache/code/{name}.py",
         narration_key=f"cache/narration/{name}.json",
         options=VideoOptions(quality="ultra", aspect=aspect),  # type: ignore[arg-type]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from lectern.contracts import script as s
-from lectern.scripter.markdown import limits
-from lectern.scripter.markdown.listings import verbatim
-from lectern.scripter.markdown.prose import clean
+from lectern.markdown import limits
+from lectern.markdown.listings import verbatim
+from lectern.markdown.prose import clean
 
 MARKS = [
     *"#*_-+`~|<>[](){}!&;:=\\\"'$%^/.,0123456789abZé漢\u200d \n",

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from unit.scripter.scripts import MARKS
 
 from lectern.contracts import script as s
-from lectern.contracts.sentences import sentences
-from lectern.scripter.markdown import limits, parse, render
+from lectern.language.sentences import sentences
+from lectern.markdown import limits, parse, render
 from lectern.scripter.model import answers
 from lectern.scripter.model.checks import LONGEST, UNSPEAKABLE, Wanted, findings, scene_seconds
 from lectern.scripter.model.drafting import draft

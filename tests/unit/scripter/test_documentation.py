@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lectern.scripter.markdown import parse
+from lectern.markdown import parse
 
 PAGE = (Path(__file__).parents[3] / "docs" / "lessons.md").read_text(encoding="utf-8")
 LESSON, *VISUALS = [found[2] for found in re.finditer(r"^(`{3,4})markdown\n(.*?)^\1$", PAGE, re.MULTILINE | re.DOTALL)]

@@ -19,9 +19,9 @@ from lectern.lessons import catalogue
 from lectern.llm import Asker
 from lectern.llm.engines.gemini import GeminiEngine
 from lectern.llm.models import load_models, load_prices
+from lectern.markdown import parse
 from lectern.scripter.dubbing.dubbed import Original, from_document
 from lectern.scripter.dubbing.pictures import replaced, translated, words_in, words_of
-from lectern.scripter.markdown import parse
 from lectern.scripter.model.translator import Translator
 from lectern.scripter.writer import ModelAway, Terms
 from lectern.worker import Permanent

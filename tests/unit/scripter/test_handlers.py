@@ -13,47 +13,48 @@ from lectern.contracts import script as s
 from lectern.contracts.ids import new_id
 from lectern.contracts.options import Brief, VideoOptions
 from lectern.contracts.problems import Problem
-from lectern.contracts.subjects import RENDER_SCRIPT
+from lectern.contracts.requests import (
+    PARSE_MARKDOWN,
+    RENDER_MARKDOWN,
+    ParsedMarkdown,
+    ParseMarkdown,
+    RenderedMarkdown,
+    RenderMarkdown,
+)
 from lectern.lessons import catalogue
+from lectern.markdown import parse
 from lectern.scripter.app import build
 from lectern.scripter.handlers import STAGE
-from lectern.scripter.markdown import parse
-from lectern.scripter.responder import SUBJECT, Answer, Rendered
 from lectern.scripter.settings import ScripterSettings
 from lectern.scripter.writer import LessonWriter
-from lectern.worker import Deps, Permanent, Settings
-from lectern.worker.loop import StageLoop
+from lectern.worker import Connections, Permanent, Settings, ask
 
 LESSON = "---\nlanguage: de\n---\n# Gezeiten\n\n## Der Mond\n\nDer Mond zieht.\n\n## Die Erde\n\nDie Erde dreht sich.\n\n- Tag\n"
 
 
 @pytest.fixture
-async def scripter(deps: Deps, settings: Settings) -> AsyncIterator[Deps]:
-    """The service's loop and responder, running."""
+async def scripter(connections: Connections, settings: Settings) -> AsyncIterator[Connections]:
+    """The service, running."""
     stop = asyncio.Event()
-    service = build(ScripterSettings(**settings.model_dump()), deps)
-    assert service.start
-    assert service.close
-    await service.start()
-    task = asyncio.create_task(StageLoop(STAGE, deps, service.deps, service.settings).run(stop))
-    yield deps
+    service = build(ScripterSettings(**settings.model_dump()), connections)
+    task = asyncio.create_task(service.serve(stop))
+    yield connections
     stop.set()
     await task
-    await service.close()
 
 
-async def log_after(deps: Deps, event: e.AnyEvent, count: int) -> list[e.AnyEvent]:
+async def log_after(connections: Connections, event: e.AnyEvent, count: int) -> list[e.AnyEvent]:
     """Publishes an event and waits until the video's log has `count` facts."""
-    await deps.eventlog().publish(event)
+    await connections.event_log().publish(event)
     async with asyncio.timeout(15):
-        while len(log := await deps.eventlog().read(event.video_id)) < count:
+        while len(log := await connections.event_log().read(event.video_id)) < count:
             await asyncio.sleep(0.05)
     return [fact for _, fact in log]
 
 
-async def document(deps: Deps, text: str | bytes) -> Brief:
+async def document(connections: Connections, text: str | bytes) -> Brief:
     key = f"videos/{new_id()}/document.md"
-    await deps.store.put(key, text.encode() if isinstance(text, str) else text, "text/markdown")
+    await connections.store.put(key, text.encode() if isinstance(text, str) else text, "text/markdown")
     return Brief(document_key=key)
 
 
@@ -61,13 +62,13 @@ def asked(brief: Brief, **options: object) -> e.VideoRequested:
     return e.VideoRequested(video_id=new_id(), brief=brief, options=VideoOptions(**options))  # type: ignore[arg-type]
 
 
-async def problem_of(deps: Deps, brief: Brief) -> Problem:
-    log = await log_after(deps, asked(brief), 2)
+async def problem_of(connections: Connections, brief: Brief) -> Problem:
+    log = await log_after(connections, asked(brief), 2)
     assert isinstance(log[1], e.VideoFailed)
     return log[1].problem
 
 
-async def test_a_document_becomes_a_script_and_planned_scenes(scripter: Deps) -> None:
+async def test_a_document_becomes_a_script_and_planned_scenes(scripter: Connections) -> None:
     log = await log_after(scripter, asked(await document(scripter, LESSON), quality="draft"), 4)
     _, scripted, *planned = log
     assert isinstance(scripted, e.VideoScripted)
@@ -77,7 +78,7 @@ async def test_a_document_becomes_a_script_and_planned_scenes(scripter: Deps) ->
     assert {each.script_key for each in planned if isinstance(each, e.ScenePlanned)} == {scripted.script_key}
 
 
-async def test_the_script_is_stored_as_json_and_as_markdown(scripter: Deps) -> None:
+async def test_the_script_is_stored_as_json_and_as_markdown(scripter: Connections) -> None:
     _, scripted, *_ = await log_after(scripter, asked(await document(scripter, LESSON)), 4)
     assert isinstance(scripted, e.VideoScripted)
     stored = await scripter.store.get_json(scripted.script_key, s.Script)
@@ -85,14 +86,14 @@ async def test_the_script_is_stored_as_json_and_as_markdown(scripter: Deps) -> N
     assert stored == parse(LESSON) == parse(markdown.decode())
 
 
-async def test_the_options_follow_the_language_of_the_script(scripter: Deps) -> None:
+async def test_the_options_follow_the_language_of_the_script(scripter: Connections) -> None:
     log = await log_after(scripter, asked(await document(scripter, LESSON), language="en"), 4)
     assert {fact.options.language for fact in log[1:] if not isinstance(fact, e.VideoFailed | e.VideoCancelled)} == {
         "de"
     }  # type: ignore[union-attr]
 
 
-async def test_a_script_to_be_reviewed_plans_nothing_until_it_is_approved(scripter: Deps) -> None:
+async def test_a_script_to_be_reviewed_plans_nothing_until_it_is_approved(scripter: Connections) -> None:
     request = asked(await document(scripter, LESSON), review=True)
     _, scripted = await log_after(scripter, request, 2)
     assert isinstance(scripted, e.VideoScripted)
@@ -112,7 +113,7 @@ async def test_a_script_to_be_reviewed_plans_nothing_until_it_is_approved(script
     assert (planned.scene, planned.revision, planned.salt) == (2, 2, e.message_id(approved))
 
 
-async def test_an_approval_that_keeps_what_is_made_has_no_salt(scripter: Deps) -> None:
+async def test_an_approval_that_keeps_what_is_made_has_no_salt(scripter: Connections) -> None:
     request = asked(await document(scripter, LESSON), review=True)
     _, scripted = await log_after(scripter, request, 2)
     assert isinstance(scripted, e.VideoScripted)
@@ -128,7 +129,7 @@ async def test_an_approval_that_keeps_what_is_made_has_no_salt(scripter: Deps) -
     assert [each.salt for each in (first, second) if isinstance(each, e.ScenePlanned)] == ["", ""]
 
 
-async def test_pictures_that_came_along_travel_with_every_scene(scripter: Deps) -> None:
+async def test_pictures_that_came_along_travel_with_every_scene(scripter: Connections) -> None:
     brief = msgspec.structs.replace(
         await document(scripter, "## A\n\nLook.\n\n![x](leaf.png)\n"), assets={"./leaf.png": "assets/1"}
     )
@@ -138,58 +139,57 @@ async def test_pictures_that_came_along_travel_with_every_scene(scripter: Deps) 
     assert scripted.assets == planned.assets == {"leaf.png": "assets/1"}
 
 
-async def test_a_picture_that_did_not_come_along_is_missed_by_name(scripter: Deps) -> None:
+async def test_a_picture_that_did_not_come_along_is_missed_by_name(scripter: Connections) -> None:
     problem = await problem_of(scripter, await document(scripter, "## A\n\nLook.\n\n![x](leaf.png)\n"))
     assert problem.code == "missing-picture"
     assert "leaf.png" in problem.detail
 
 
-async def test_a_faulty_document_fails_the_video_with_its_lines(scripter: Deps) -> None:
+async def test_a_faulty_document_fails_the_video_with_its_lines(scripter: Connections) -> None:
     problem = await problem_of(scripter, await document(scripter, "## A\n\nText.\n\n### B\n"))
     assert (problem.stage, problem.code) == ("scripter", "heading-level")
     assert problem.errors[0].pointer == "line 5"
 
 
-async def test_a_document_that_is_not_text_is_refused_with_the_line(scripter: Deps) -> None:
+async def test_a_document_that_is_not_text_is_refused_with_the_line(scripter: Connections) -> None:
     problem = await problem_of(scripter, await document(scripter, b"## A\n\n\xff\xfe\n"))
     assert problem.code == "document-encoding"
     assert "Line 3" in problem.detail
 
 
-async def test_an_unknown_topic_says_what_to_do(scripter: Deps) -> None:
+async def test_an_unknown_topic_says_what_to_do(scripter: Connections) -> None:
     problem = await problem_of(scripter, Brief(topic="The taxation of zeppelins in Liechtenstein"))
     assert problem.code == "unknown-lesson"
     for way_out in ("lectern lessons", "Markdown", "GEMINI_API_KEY"):
         assert way_out in problem.remedy
 
 
-async def test_a_lesson_is_checked_on_request(scripter: Deps) -> None:
-    async def ask(text: str) -> Answer:
-        reply = await scripter.nats.request(SUBJECT, text.encode(), timeout=5)
-        return msgspec.json.decode(reply.data, type=Answer)
+async def test_a_lesson_is_checked_on_request(scripter: Connections) -> None:
+    async def parsed(markdown: str) -> ParsedMarkdown:
+        return await ask(scripter.nats, PARSE_MARKDOWN, ParseMarkdown(markdown=markdown), timeout=5)
 
-    assert (await ask(LESSON)).script == parse(LESSON)
-    problem = (await ask("## A\n")).problem
+    assert (await parsed(LESSON)).script == parse(LESSON)
+    problem = (await parsed("## A\n")).problem
     assert problem is not None
     assert problem.code == "scene-without-narration"
 
 
-async def test_a_script_is_written_as_markdown_on_request(scripter: Deps) -> None:
-    async def ask(body: bytes) -> Rendered:
-        reply = await scripter.nats.request(RENDER_SCRIPT, body, timeout=5)
-        return msgspec.json.decode(reply.data, type=Rendered)
+async def test_a_script_is_written_as_markdown_on_request(scripter: Connections) -> None:
+    async def rendered(body: bytes) -> RenderedMarkdown:
+        reply = await scripter.nats.request(RENDER_MARKDOWN.subject, body, timeout=5)
+        return msgspec.json.decode(reply.data, type=RenderedMarkdown)
 
     script = msgspec.structs.replace(parse(LESSON), doubts=("Der Mond zieht. (Die Sonne auch.)",), sources=("Buch",))
-    markdown = (await ask(msgspec.json.encode(script))).markdown
+    markdown = (await rendered(msgspec.json.encode(RenderMarkdown(script=script)))).markdown
     assert markdown is not None
     assert parse(markdown) == script
-    for unreadable in (b"no json", b'{"title": 1}', b'{"title": "No scenes", "scenes": []}'):
-        problem = (await ask(unreadable)).problem
+    for unreadable in (b"no json", b'{"script": {"title": 1}}', b'{"script": {"title": "No scenes", "scenes": []}}'):
+        problem = (await rendered(unreadable)).problem
         assert problem is not None
         assert problem.remedy
 
 
-async def test_prose_without_headings_is_refused_where_no_model_is_set_up(scripter: Deps) -> None:
+async def test_prose_without_headings_is_refused_where_no_model_is_set_up(scripter: Connections) -> None:
     problem = await problem_of(scripter, await document(scripter, "Rayleigh found that short waves scatter more.\n"))
     assert problem.code == "no-scenes"
     assert "GEMINI_API_KEY" in problem.remedy

@@ -6,8 +6,8 @@ import pytest
 
 from lectern.contracts import script as s
 from lectern.contracts.problems import Problem, ProblemError
-from lectern.scripter.markdown import parse, render
-from lectern.scripter.markdown.__main__ import main
+from lectern.markdown import parse, render
+from lectern.markdown.__main__ import main
 
 
 def scene(visual: str = "", narration: str = "Something is said.") -> s.Scene:

@@ -9,7 +9,7 @@ from unit.scripter.desk import RECORDED, Case, Desk, a_desk, cases, recorded
 
 from lectern.contracts import script as s
 from lectern.llm.schema import decoded
-from lectern.scripter.markdown import parse, render
+from lectern.markdown import parse, render
 from lectern.scripter.model import answers
 from lectern.scripter.model.checks import UNSPEAKABLE, Wanted, findings
 from lectern.scripter.model.drafting import draft

@@ -8,7 +8,7 @@ from unit.scripter.scripts import MARKS, scripts
 
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.contracts.script import Script
-from lectern.scripter.markdown import parse, render
+from lectern.markdown import parse, render
 
 thorough = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 

@@ -21,12 +21,12 @@ from lectern.contracts import script as s
 from lectern.contracts import subjects
 from lectern.contracts.ids import new_id
 from lectern.contracts.options import Brief, Dub, VideoOptions
+from lectern.contracts.requests import Progress
 from lectern.contracts.state import fold
 from lectern.scripter.app import build
 from lectern.scripter.handlers import STAGE
 from lectern.scripter.settings import ScripterSettings
-from lectern.worker import Deps, Settings, failures
-from lectern.worker.job import Progress
+from lectern.worker import Connections, Settings, failures
 from lectern.worker.loop import StageLoop
 
 pytestmark = pytest.mark.slow
@@ -39,32 +39,34 @@ BUSY = Fails(429, headers={"Retry-After": "0"})
 class Service:
     """A running scripter and the stand-in it asks."""
 
-    deps: Deps
+    connections: Connections
     model: Script
 
     async def log_after(self, event: e.AnyEvent, count: int) -> list[e.AnyEvent]:
         """Publishes an event and waits until the video's log has `count` facts."""
-        await self.deps.eventlog().publish(event)
+        await self.deps.event_log().publish(event)
         async with asyncio.timeout(20):
-            while len(log := await self.deps.eventlog().read(event.video_id)) < count:
+            while len(log := await self.deps.event_log().read(event.video_id)) < count:
                 await asyncio.sleep(0.05)
         return [fact for _, fact in log]
 
 
 @pytest.fixture
-async def service(deps: Deps, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Service]:
+async def service(
+    connections: Connections, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Service]:
     monkeypatch.setattr(failures, "RETRY_DELAYS", (0.05,) * 4)
-    await deps.store.delete_prefix("cache/answers/")  # what other tests were answered
+    await connections.store.delete_prefix("cache/answers/")  # what other tests were answered
     async with gemini() as model:
         own = ScripterSettings(**settings.model_dump())
         key = own.model_copy(update={"gemini_api_key": SecretStr("key"), "gemini_url": model.url})
-        built = build(key, deps)
+        built = build(key, connections)
         assert built.start
         assert built.close
         await built.start()
         stop = asyncio.Event()
-        task = asyncio.create_task(StageLoop(STAGE, deps, built.deps, built.settings).run(stop))
-        yield Service(deps, model)
+        task = asyncio.create_task(StageLoop(STAGE, connections, built.deps, built.settings).run(stop))
+        yield Service(connections, model)
         stop.set()
         await task
         await built.close()

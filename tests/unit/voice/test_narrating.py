@@ -18,6 +18,7 @@ from lectern.contracts.narration import Narration
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import AUDIO_RATE
 from lectern.contracts.script import Beat, Scene, Script
+from lectern.media.process import run_ffmpeg
 from lectern.voice.app import offered
 from lectern.voice.engines.espeak import EspeakEngine
 from lectern.voice.engines.silent import SilentEngine
@@ -25,8 +26,7 @@ from lectern.voice.handlers import VoiceDeps, narrate
 from lectern.voice.layout import FRAME_SAMPLES
 from lectern.voice.loudness import measure
 from lectern.voice.voices import load_voices
-from lectern.worker import Deps, Permanent
-from lectern.worker.process import run_ffmpeg
+from lectern.worker import Connections, Permanent
 
 pytestmark = pytest.mark.slow
 
@@ -41,30 +41,30 @@ ADAPTERS = VoiceDeps(
 )
 
 
-async def planned(deps: Deps, beats: Sequence[Beat], **script: object) -> e.ScenePlanned:
+async def planned(connections: Connections, beats: Sequence[Beat], **script: object) -> e.ScenePlanned:
     """A planned scene whose script is in the store."""
     key = f"videos/{new_id()}/script.json"
-    await deps.store.put_json(key, Script(title="T", scenes=(Scene(title="S", beats=tuple(beats)),), **script))  # type: ignore[arg-type]
+    await connections.store.put_json(key, Script(title="T", scenes=(Scene(title="S", beats=tuple(beats)),), **script))  # type: ignore[arg-type]
     return e.ScenePlanned(video_id=new_id(), scene=1, script_key=key, options=VideoOptions())
 
 
-async def narration_of(deps: Deps, event: e.ScenePlanned) -> tuple[e.SceneNarrated, Narration]:
-    answer = await narrate(event, job_for(event, deps, ADAPTERS, "voice"))
-    return answer, await deps.store.get_json(answer.narration.key, Narration)
+async def narration_of(connections: Connections, event: e.ScenePlanned) -> tuple[e.SceneNarrated, Narration]:
+    answer = await narrate(event, job_for(event, connections, ADAPTERS, "voice"))
+    return answer, await connections.store.get_json(answer.narration.key, Narration)
 
 
-async def heard(deps: Deps, key: str, folder: Path) -> np.ndarray:
+async def heard(connections: Connections, key: str, folder: Path) -> np.ndarray:
     """The narration's samples."""
     flac, wav = folder / "n.flac", folder / "n.wav"
-    await deps.store.get_file(key, flac)
+    await connections.store.get_file(key, flac)
     await run_ffmpeg(["-i", str(flac), str(wav)], timeout=30)
     with wave.open(str(wav)) as sound:
         assert (sound.getframerate(), sound.getnchannels()) == (AUDIO_RATE, 1)
         return np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2")
 
 
-async def test_every_written_word_is_timed_inside_its_beat(deps: Deps) -> None:
-    _, narration = await narration_of(deps, await planned(deps, [Beat(text=text) for text in TEXTS]))
+async def test_every_written_word_is_timed_inside_its_beat(connections: Connections) -> None:
+    _, narration = await narration_of(connections, await planned(connections, [Beat(text=text) for text in TEXTS]))
     assert [word.text for word in narration.words] == " ".join(TEXTS).split()
     for word in narration.words:
         beat = narration.beats[word.beat]
@@ -72,27 +72,27 @@ async def test_every_written_word_is_timed_inside_its_beat(deps: Deps) -> None:
     assert narration.timing == "exact"
 
 
-async def test_beats_are_gapless_and_span_the_scene(deps: Deps) -> None:
-    _, narration = await narration_of(deps, await planned(deps, [Beat(text=text) for text in TEXTS]))
+async def test_beats_are_gapless_and_span_the_scene(connections: Connections) -> None:
+    _, narration = await narration_of(connections, await planned(connections, [Beat(text=text) for text in TEXTS]))
     assert narration.beats[0].start == 0
     assert narration.beats[-1].end == narration.seconds
     assert all(a.end == b.start for a, b in zip(narration.beats, narration.beats[1:], strict=False))
 
 
 async def test_the_sound_has_exactly_the_samples_it_says_and_every_frame_rate_divides_them(
-    deps: Deps, tmp_path: Path
+    connections: Connections, tmp_path: Path
 ) -> None:
-    answer, narration = await narration_of(deps, await planned(deps, [Beat(text=TEXTS[0])]))
-    assert len(await heard(deps, answer.narration.audio_key, tmp_path)) == narration.samples
+    answer, narration = await narration_of(connections, await planned(connections, [Beat(text=TEXTS[0])]))
+    assert len(await heard(connections, answer.narration.audio_key, tmp_path)) == narration.samples
     assert narration.samples % FRAME_SAMPLES == 0
     for fps in (15, 30, 60):
         assert narration.seconds * fps == round(narration.seconds * fps)
 
 
-async def test_speech_is_as_loud_as_players_want_it_and_never_clips(deps: Deps, tmp_path: Path) -> None:
-    answer, _ = await narration_of(deps, await planned(deps, [Beat(text=text) for text in TEXTS]))
+async def test_speech_is_as_loud_as_players_want_it_and_never_clips(connections: Connections, tmp_path: Path) -> None:
+    answer, _ = await narration_of(connections, await planned(connections, [Beat(text=text) for text in TEXTS]))
     flac = tmp_path / "n.flac"
-    await deps.store.get_file(answer.narration.audio_key, flac)
+    await connections.store.get_file(answer.narration.audio_key, flac)
     loudness = await measure(flac)
     assert loudness == pytest.approx(-14, abs=1.0)
     said = await run_ffmpeg(
@@ -102,10 +102,10 @@ async def test_speech_is_as_loud_as_players_want_it_and_never_clips(deps: Deps, 
     assert peak < -1.0
 
 
-async def test_words_are_heard_when_the_times_say(deps: Deps, tmp_path: Path) -> None:
+async def test_words_are_heard_when_the_times_say(connections: Connections, tmp_path: Path) -> None:
     """Each beat's first word starts after a pause, where an energy onset can be found independently."""
-    answer, narration = await narration_of(deps, await planned(deps, [Beat(text=text) for text in TEXTS]))
-    sound = np.abs((await heard(deps, answer.narration.audio_key, tmp_path)).astype(np.float64))
+    answer, narration = await narration_of(connections, await planned(connections, [Beat(text=text) for text in TEXTS]))
+    sound = np.abs((await heard(connections, answer.narration.audio_key, tmp_path)).astype(np.float64))
     window = AUDIO_RATE // 200
     energy = np.convolve(sound, np.ones(window) / window, mode="same")
     for number in range(len(TEXTS)):
@@ -115,52 +115,53 @@ async def test_words_are_heard_when_the_times_say(deps: Deps, tmp_path: Path) ->
         assert onset == pytest.approx(word.start, abs=0.05)
 
 
-async def test_what_is_said_may_differ_from_what_is_written(deps: Deps) -> None:
+async def test_what_is_said_may_differ_from_what_is_written(connections: Connections) -> None:
     beat = Beat(text="Euler wrote e^(iπ) = -1.", spoken="Oiler wrote e to the i pi equals minus one.")
-    _, narration = await narration_of(deps, await planned(deps, [beat]))
+    _, narration = await narration_of(connections, await planned(connections, [beat]))
     assert [word.text for word in narration.words] == beat.text.split()
-    plain, _ = await narration_of(deps, await planned(deps, [Beat(text=beat.text)]))
+    plain, _ = await narration_of(connections, await planned(connections, [Beat(text=beat.text)]))
     assert plain.narration.seconds != narration.seconds
 
 
-async def test_a_lexicon_changes_the_sound_and_not_the_captions(deps: Deps) -> None:
-    one, first = await narration_of(deps, await planned(deps, [Beat(text="Nguyen met Xi.")]))
+async def test_a_lexicon_changes_the_sound_and_not_the_captions(connections: Connections) -> None:
+    one, first = await narration_of(connections, await planned(connections, [Beat(text="Nguyen met Xi.")]))
     two, second = await narration_of(
-        deps, await planned(deps, [Beat(text="Nguyen met Xi.")], pronunciations={"Nguyen": "nwin the second"})
+        connections,
+        await planned(connections, [Beat(text="Nguyen met Xi.")], pronunciations={"Nguyen": "nwin the second"}),
     )
     assert one.narration.key != two.narration.key
     assert second.seconds > first.seconds
     assert [word.text for word in second.words] == ["Nguyen", "met", "Xi."]
 
 
-async def test_the_same_scene_is_spoken_once(deps: Deps) -> None:
-    event = msgspec.structs.replace(await planned(deps, [Beat(text=TEXTS[0])]), salt=new_id())
-    first, _ = await narration_of(deps, event)
-    again, _ = await narration_of(deps, event)
+async def test_the_same_scene_is_spoken_once(connections: Connections) -> None:
+    event = msgspec.structs.replace(await planned(connections, [Beat(text=TEXTS[0])]), salt=new_id())
+    first, _ = await narration_of(connections, event)
+    again, _ = await narration_of(connections, event)
     assert again.narration == first.narration
     assert first.spent[0].characters == len(TEXTS[0])
     assert again.spent == (), "what is found is not billed again"
 
 
-async def test_a_silent_scene_is_as_long_as_reading_it_aloud(deps: Deps, tmp_path: Path) -> None:
-    event = await planned(deps, [Beat(text=text) for text in TEXTS])
+async def test_a_silent_scene_is_as_long_as_reading_it_aloud(connections: Connections, tmp_path: Path) -> None:
+    event = await planned(connections, [Beat(text=text) for text in TEXTS])
     event = msgspec.structs.replace(event, options=VideoOptions(voice="silent"))
-    answer, narration = await narration_of(deps, event)
-    assert not (await heard(deps, answer.narration.audio_key, tmp_path)).any()
+    answer, narration = await narration_of(connections, event)
+    assert not (await heard(connections, answer.narration.audio_key, tmp_path)).any()
     assert 8 < narration.seconds < 20
     assert narration.timing == "estimated"
 
 
 @pytest.mark.parametrize("text", ["Hm.", "A", "1"])
-async def test_a_scene_too_short_to_measure_is_spoken_all_the_same(deps: Deps, text: str) -> None:
-    _, narration = await narration_of(deps, await planned(deps, [Beat(text=text)]))
+async def test_a_scene_too_short_to_measure_is_spoken_all_the_same(connections: Connections, text: str) -> None:
+    _, narration = await narration_of(connections, await planned(connections, [Beat(text=text)]))
     assert narration.seconds > 0.8
 
 
-async def test_speaking_faster_takes_less_time(deps: Deps) -> None:
-    event = await planned(deps, [Beat(text=text) for text in TEXTS])
-    _, normal = await narration_of(deps, event)
-    _, fast = await narration_of(deps, msgspec.structs.replace(event, options=VideoOptions(speaking_rate=1.5)))
+async def test_speaking_faster_takes_less_time(connections: Connections) -> None:
+    event = await planned(connections, [Beat(text=text) for text in TEXTS])
+    _, normal = await narration_of(connections, event)
+    _, fast = await narration_of(connections, msgspec.structs.replace(event, options=VideoOptions(speaking_rate=1.5)))
     assert fast.seconds < normal.seconds * 0.85
 
 
@@ -174,40 +175,40 @@ async def test_speaking_faster_takes_less_time(deps: Deps) -> None:
     ],
 )
 async def test_what_cannot_be_spoken_is_refused_with_a_remedy(
-    deps: Deps, beats: list[Beat], options: VideoOptions, said: str
+    connections: Connections, beats: list[Beat], options: VideoOptions, said: str
 ) -> None:
-    event = msgspec.structs.replace(await planned(deps, beats), options=options)
+    event = msgspec.structs.replace(await planned(connections, beats), options=options)
     with pytest.raises(Permanent, match=re.escape(said)):
-        await narration_of(deps, event)
+        await narration_of(connections, event)
 
 
-async def test_control_characters_and_markup_are_spoken_as_text(deps: Deps) -> None:
+async def test_control_characters_and_markup_are_spoken_as_text(connections: Connections) -> None:
     _, narration = await narration_of(
-        deps, await planned(deps, [Beat(text='A\x07 <break time="9s"/> & [[p@n]] word.')])
+        connections, await planned(connections, [Beat(text='A\x07 <break time="9s"/> & [[p@n]] word.')])
     )
     assert narration.seconds < 8
 
 
-async def test_the_scripts_language_chooses_the_voice(deps: Deps) -> None:
-    event = await planned(deps, [Beat(text="Das Blatt ist grün.")], language="de")
-    _, narration = await narration_of(deps, event)
+async def test_the_scripts_language_chooses_the_voice(connections: Connections) -> None:
+    event = await planned(connections, [Beat(text="Das Blatt ist grün.")], language="de")
+    _, narration = await narration_of(connections, event)
     assert narration.voice == "espeak-de-DE"
 
 
-async def test_chinese_is_timed_phrase_by_phrase(deps: Deps) -> None:
+async def test_chinese_is_timed_phrase_by_phrase(connections: Connections) -> None:
     text = "植物利用阳光、水和二氧化碳制造糖分,并释放氧气。"
-    _, narration = await narration_of(deps, await planned(deps, [Beat(text=text)], language="zh-CN"))
+    _, narration = await narration_of(connections, await planned(connections, [Beat(text=text)], language="zh-CN"))
     assert "".join(word.text for word in narration.words) == text
     assert len(narration.words) > 5
     assert [word.glued for word in narration.words] == [False] + [True] * (len(narration.words) - 1)
     assert all(word.end - word.start >= 0.04 - 1e-9 for word in narration.words)
 
 
-async def test_two_speakers_have_two_voices(deps: Deps, tmp_path: Path) -> None:
+async def test_two_speakers_have_two_voices(connections: Connections, tmp_path: Path) -> None:
     """Their fundamental frequency tells: a woman's voice lies well above a man's."""
     beats = [Beat(text="Why is the sky blue in the day?", speaker="Ana"), Beat(text="Because of air.", speaker="Ben")]
-    answer, narration = await narration_of(deps, await planned(deps, beats))
-    sound = await heard(deps, answer.narration.audio_key, tmp_path)
+    answer, narration = await narration_of(connections, await planned(connections, beats))
+    sound = await heard(connections, answer.narration.audio_key, tmp_path)
     first, second = (
         pitch(sound[round(beat.start * AUDIO_RATE) : round(beat.end * AUDIO_RATE)]) for beat in narration.beats
     )

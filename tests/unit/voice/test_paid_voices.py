@@ -20,7 +20,7 @@ from lectern.voice.app import build_engines, offered
 from lectern.voice.handlers import VoiceDeps, narrate
 from lectern.voice.settings import VoiceSettings
 from lectern.voice.voices import load_voices
-from lectern.worker import Deps, EventLog, Permanent
+from lectern.worker import Connections, EventLog, Permanent
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +35,7 @@ COST = sum(len(beat.text) for beat in SCENES[0].beats) * 16 / 1e6
 class Studio:
     """The voice stage with Google's voices set up."""
 
-    deps: Deps
+    connections: Connections
     adapters: VoiceDeps
     google: GoogleScript
 
@@ -62,7 +62,7 @@ class Studio:
 
 
 @pytest.fixture
-async def studio(deps: Deps) -> AsyncIterator[Studio]:
+async def studio(connections: Connections) -> AsyncIterator[Studio]:
     async with google_tts() as google:
         engines = build_engines(VoiceSettings(google_tts="on", google_tts_url=google.url))
         adapters = VoiceDeps(
@@ -70,7 +70,7 @@ async def studio(deps: Deps) -> AsyncIterator[Studio]:
             voices=offered(engines, load_voices(), ()),
             reader=engines[0],
         )
-        yield Studio(deps=deps, adapters=adapters, google=google)
+        yield Studio(deps=connections, adapters=adapters, google=google)
         for engine in engines:
             await engine.close()
 

@@ -14,10 +14,9 @@ from unit.worker.pipeline_events import narrated, planned, requested, scripted
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
 from lectern.contracts.problems import Problem
-from lectern.contracts.state import fold
 from lectern.contracts.topology import ADVISORIES, ATTEMPTS, DEAD, VIDEOS
-from lectern.contracts.usage import Spent
-from lectern.worker import Deps, Job, Permanent, Settings, Stage, Transient, failures
+from lectern.contracts.usage import Usage
+from lectern.worker import Connections, Job, Permanent, Settings, Stage, Transient, failures
 from lectern.worker import loop as loop_module
 from lectern.worker.loop import StageLoop
 from lectern.worker.sweeper import Advisory, record
@@ -40,10 +39,10 @@ def voice(handle: Handle, slots: int = 2) -> Stage:
 
 
 @asynccontextmanager
-async def working(stage: Stage, deps: Deps, settings: Settings) -> AsyncIterator[asyncio.Event]:
+async def working(stage: Stage, connections: Connections, settings: Settings) -> AsyncIterator[asyncio.Event]:
     """The stage's loop, running."""
     stop = asyncio.Event()
-    task = asyncio.create_task(StageLoop(stage, deps, None, settings).run(stop))
+    task = asyncio.create_task(StageLoop(stage, connections, None, settings).run(stop))
     try:
         yield stop
     finally:
@@ -58,9 +57,9 @@ async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 10.0)
             await asyncio.sleep(0.02)
 
 
-async def pending(deps: Deps, consumer: str = "voice-fast") -> tuple[int, int]:
+async def pending(connections: Connections, consumer: str = "voice-fast") -> tuple[int, int]:
     """Messages waiting and messages in hand."""
-    info = await deps.nats.jetstream().consumer_info(VIDEOS, consumer)
+    info = await connections.nats.jetstream().consumer_info(VIDEOS, consumer)
     return info.num_pending or 0, info.num_ack_pending or 0
 
 
@@ -68,57 +67,57 @@ async def answer(event: e.ScenePlanned, job: Job[None]) -> e.SceneNarrated:
     return job.answer(e.SceneNarrated, narration=narrated(event.video_id).narration)
 
 
-async def test_an_answer_is_published_before_the_message_is_acked(deps: Deps, settings: Settings) -> None:
+async def test_an_answer_is_published_before_the_message_is_acked(connections: Connections, settings: Settings) -> None:
     video = new_id()
-    await deps.eventlog().publish(planned(video))
-    async with working(voice(answer), deps, settings):
-        await until(lambda: _has(deps, video, e.SceneNarrated))
-        await until(lambda: _idle(deps))
-    [(_, first), (_, second)] = await deps.eventlog().read(video)
+    await connections.event_log().publish(planned(video))
+    async with working(voice(answer), connections, settings):
+        await until(lambda: _has(connections, video, e.SceneNarrated))
+        await until(lambda: _idle(connections))
+    [(_, first), (_, second)] = await connections.event_log().read(video)
     assert isinstance(second, e.SceneNarrated)
     assert second.cause == e.message_id(first)
     assert second.script_key == planned(video).script_key
 
 
-async def test_the_same_answer_twice_is_stored_once(deps: Deps) -> None:
+async def test_the_same_answer_twice_is_stored_once(connections: Connections) -> None:
     event = planned(new_id())
-    first = await deps.eventlog().publish(event)
-    assert await deps.eventlog().publish(event) == first
-    assert len(await deps.eventlog().read(event.video_id)) == 1
+    first = await connections.event_log().publish(event)
+    assert await connections.event_log().publish(event) == first
+    assert len(await connections.event_log().read(event.video_id)) == 1
 
 
-async def test_a_slot_is_taken_before_a_message_is_fetched(deps: Deps, settings: Settings) -> None:
+async def test_a_slot_is_taken_before_a_message_is_fetched(connections: Connections, settings: Settings) -> None:
     video, free = new_id(), asyncio.Event()
 
     async def wait(event: e.ScenePlanned, job: Job[None]) -> None:
         await free.wait()
 
     for scene in range(1, 6):
-        await deps.eventlog().publish(planned(video, scene))
-    async with working(voice(wait, slots=2), deps, settings):
-        await until(lambda: _is(deps, (3, 2)))
+        await connections.event_log().publish(planned(video, scene))
+    async with working(voice(wait, slots=2), connections, settings):
+        await until(lambda: _is(connections, (3, 2)))
         await asyncio.sleep(0.3)
-        assert await pending(deps) == (3, 2), "more was fetched than there are slots"
+        assert await pending(connections) == (3, 2), "more was fetched than there are slots"
         free.set()
-        await until(lambda: _idle(deps))
+        await until(lambda: _idle(connections))
 
 
-async def test_fast_videos_are_served_before_bulk_ones(deps: Deps, settings: Settings) -> None:
+async def test_fast_videos_are_served_before_bulk_ones(connections: Connections, settings: Settings) -> None:
     order: list[str] = []
 
     async def note(event: e.ScenePlanned, job: Job[None]) -> None:
         order.append(event.lane)
 
     for _ in range(3):
-        await deps.eventlog().publish(planned(new_id(), lane="bulk"))
+        await connections.event_log().publish(planned(new_id(), lane="bulk"))
     for _ in range(3):
-        await deps.eventlog().publish(planned(new_id(), lane="fast"))
-    async with working(voice(note, slots=1), deps, settings):
+        await connections.event_log().publish(planned(new_id(), lane="fast"))
+    async with working(voice(note, slots=1), connections, settings):
         await until(lambda: _counted(order, 6))
     assert order == ["fast"] * 3 + ["bulk"] * 3
 
 
-async def test_a_transient_failure_is_tried_again(deps: Deps, settings: Settings) -> None:
+async def test_a_transient_failure_is_tried_again(connections: Connections, settings: Settings) -> None:
     attempts: list[int] = []
 
     async def stumble(event: e.ScenePlanned, job: Job[None]) -> e.AnyEvent | None:
@@ -128,22 +127,24 @@ async def test_a_transient_failure_is_tried_again(deps: Deps, settings: Settings
         return await answer(event, job)
 
     video = new_id()
-    await deps.eventlog().publish(planned(video))
-    async with working(voice(stumble), deps, settings):
-        await until(lambda: _has(deps, video, e.SceneNarrated))
+    await connections.event_log().publish(planned(video))
+    async with working(voice(stumble), connections, settings):
+        await until(lambda: _has(connections, video, e.SceneNarrated))
     assert attempts == [1, 2, 3]
 
 
-async def test_after_the_last_attempt_the_scene_fails_and_the_message_is_kept(deps: Deps, settings: Settings) -> None:
+async def test_after_the_last_attempt_the_scene_fails_and_the_message_is_kept(
+    connections: Connections, settings: Settings
+) -> None:
     async def crash(event: e.ScenePlanned, job: Job[None]) -> None:
         raise RuntimeError("bug")
 
     video = new_id()
-    await deps.eventlog().publish(planned(video))
-    async with working(voice(crash), deps, settings):
-        await until(lambda: _has(deps, video, e.SceneFailed))
-        await until(lambda: _idle(deps))
-    failed = fold(event for _, event in await deps.eventlog().read(video)).scene(1).failed
+    await connections.event_log().publish(planned(video))
+    async with working(voice(crash), connections, settings):
+        await until(lambda: _has(connections, video, e.SceneFailed))
+        await until(lambda: _idle(connections))
+    failed = (await connections.event_log().read(video)).state.scene(1).failed
     assert failed is not None
     assert (failed.problem.code, failed.problem.stage, failed.problem.scene, failed.problem.attempt) == (
         "attempts-exhausted",
@@ -152,23 +153,25 @@ async def test_after_the_last_attempt_the_scene_fails_and_the_message_is_kept(de
         ATTEMPTS,
     )
     assert "RuntimeError: bug" in failed.problem.detail
-    dead = await deps.nats.jetstream().get_last_msg(DEAD, f"dead.voice.{video}")
+    dead = await connections.nats.jetstream().get_last_msg(DEAD, f"dead.voice.{video}")
     assert isinstance(e.decode(dead.data or b""), e.ScenePlanned)
     assert (dead.headers or {})["Lectern-Subject"].endswith("scenes.1.planned")
 
 
-async def test_after_the_last_attempt_the_user_is_told_what_the_stage_said(deps: Deps, settings: Settings) -> None:
+async def test_after_the_last_attempt_the_user_is_told_what_the_stage_said(
+    connections: Connections, settings: Settings
+) -> None:
     said = Problem(code="provider-unavailable", title="Away", detail="The service is away.", remedy="Wait.")
-    paid = Spent(kind="voice", name="google/x", characters=12)
+    paid = Usage(kind="voice", name="google/x", characters=12)
 
     async def away(event: e.ScenePlanned, job: Job[None]) -> None:
         raise Transient(problem=said, spent=(paid,))
 
     video = new_id()
-    await deps.eventlog().publish(planned(video))
-    async with working(voice(away), deps, settings):
-        await until(lambda: _has(deps, video, e.SceneFailed))
-    failed = fold(event for _, event in await deps.eventlog().read(video)).scene(1).failed
+    await connections.event_log().publish(planned(video))
+    async with working(voice(away), connections, settings):
+        await until(lambda: _has(connections, video, e.SceneFailed))
+    failed = (await connections.event_log().read(video)).state.scene(1).failed
     assert failed is not None
     assert (failed.problem.code, failed.problem.detail) == ("provider-unavailable", "The service is away.")
     assert failed.spent == (paid,)
@@ -179,7 +182,7 @@ def test_a_wait_that_was_asked_for_is_kept() -> None:
     assert failures.retry_delay(3, Transient("busy", retry_after=2)) >= failures.RETRY_DELAYS[2]
 
 
-async def test_a_permanent_failure_is_not_tried_again(deps: Deps, settings: Settings) -> None:
+async def test_a_permanent_failure_is_not_tried_again(connections: Connections, settings: Settings) -> None:
     attempts = 0
 
     async def refuse(event: e.ScenePlanned, job: Job[None]) -> None:
@@ -190,26 +193,28 @@ async def test_a_permanent_failure_is_not_tried_again(deps: Deps, settings: Sett
         )
 
     video = new_id()
-    await deps.eventlog().publish(planned(video))
-    async with working(voice(refuse), deps, settings):
-        await until(lambda: _has(deps, video, e.SceneFailed))
-        await until(lambda: _idle(deps))
+    await connections.event_log().publish(planned(video))
+    async with working(voice(refuse), connections, settings):
+        await until(lambda: _has(connections, video, e.SceneFailed))
+        await until(lambda: _idle(connections))
     assert attempts == 1
 
 
-async def test_a_message_nobody_can_read_is_kept_and_does_not_block_the_next(deps: Deps, settings: Settings) -> None:
-    js = deps.nats.jetstream()
+async def test_a_message_nobody_can_read_is_kept_and_does_not_block_the_next(
+    connections: Connections, settings: Settings
+) -> None:
+    js = connections.nats.jetstream()
     await js.publish("videos.fast.odd.scenes.1.planned", b'{"type":"scene.planned.v99"}')
     video = new_id()
-    await deps.eventlog().publish(planned(video))
-    async with working(voice(answer), deps, settings):
-        await until(lambda: _has(deps, video, e.SceneNarrated))
-        await until(lambda: _idle(deps))
+    await connections.event_log().publish(planned(video))
+    async with working(voice(answer), connections, settings):
+        await until(lambda: _has(connections, video, e.SceneNarrated))
+        await until(lambda: _idle(connections))
     assert (await js.get_last_msg(DEAD, "dead.voice.odd")).data == b'{"type":"scene.planned.v99"}'
 
 
-async def test_a_long_job_is_kept_alive_and_runs_once(deps: Deps, settings: Settings) -> None:
-    js = deps.nats.jetstream()
+async def test_a_long_job_is_kept_alive_and_runs_once(connections: Connections, settings: Settings) -> None:
+    js = connections.nats.jetstream()
     known = (await js.consumer_info(VIDEOS, "voice-fast")).config
     await js.add_consumer(VIDEOS, api.ConsumerConfig.from_response({**known.as_dict(), "ack_wait": 1_000_000_000}))
     runs = 0
@@ -219,13 +224,15 @@ async def test_a_long_job_is_kept_alive_and_runs_once(deps: Deps, settings: Sett
         runs += 1
         await asyncio.sleep(2.5)
 
-    await deps.eventlog().publish(planned(new_id()))
-    async with working(voice(slow), deps, settings):
-        await until(lambda: _idle(deps))
+    await connections.event_log().publish(planned(new_id()))
+    async with working(voice(slow), connections, settings):
+        await until(lambda: _idle(connections))
         assert runs == 1
 
 
-async def test_a_cancelled_video_stops_its_jobs_within_a_second_and_no_others(deps: Deps, settings: Settings) -> None:
+async def test_a_cancelled_video_stops_its_jobs_within_a_second_and_no_others(
+    connections: Connections, settings: Settings
+) -> None:
     stopped: list[str] = []
     started: list[str] = []
 
@@ -239,48 +246,52 @@ async def test_a_cancelled_video_stops_its_jobs_within_a_second_and_no_others(de
 
     doomed, spared = new_id(), new_id()
     for video in (doomed, spared):
-        await deps.eventlog().publish(requested(video))
-        await deps.eventlog().publish(planned(video))
-    async with working(voice(linger), deps, settings.model_copy(update={"grace_seconds": 0.1})):
+        await connections.event_log().publish(requested(video))
+        await connections.event_log().publish(planned(video))
+    async with working(voice(linger), connections, settings.model_copy(update={"grace_seconds": 0.1})):
         await until(lambda: _counted(started, 2))
         since = time.monotonic()
-        assert await deps.eventlog().outcome(e.VideoCancelled(video_id=doomed))
+        assert await connections.event_log().record_outcome(e.VideoCancelled(video_id=doomed))
         await until(lambda: _counted(stopped, 1), seconds=1.0)
         assert time.monotonic() - since < 1.0
         assert stopped == [doomed]
-        await until(lambda: _is(deps, (0, 1)))
+        await until(lambda: _is(connections, (0, 1)))
 
 
-async def test_work_for_a_cancelled_video_is_not_begun(deps: Deps, settings: Settings) -> None:
+async def test_work_for_a_cancelled_video_is_not_begun(connections: Connections, settings: Settings) -> None:
     begun: list[str] = []
 
     async def note(event: e.ScenePlanned, job: Job[None]) -> None:
         begun.append(event.video_id)
 
     video = new_id()
-    await deps.eventlog().publish(requested(video))
-    await deps.eventlog().publish(planned(video))
-    await deps.eventlog().outcome(e.VideoCancelled(video_id=video))
-    async with working(voice(note), deps, settings):
-        await until(lambda: _idle(deps))
+    await connections.event_log().publish(requested(video))
+    await connections.event_log().publish(planned(video))
+    await connections.event_log().record_outcome(e.VideoCancelled(video_id=video))
+    async with working(voice(note), connections, settings):
+        await until(lambda: _idle(connections))
     assert begun == []
 
 
-async def test_work_for_a_revision_that_was_overtaken_is_not_begun(deps: Deps, settings: Settings) -> None:
+async def test_work_for_a_revision_that_was_overtaken_is_not_begun(
+    connections: Connections, settings: Settings
+) -> None:
     begun: list[int] = []
 
     async def note(event: e.ScenePlanned, job: Job[None]) -> None:
         begun.append(event.revision)
 
     video = new_id()
-    await deps.eventlog().publish(planned(video, revision=1))
-    await deps.eventlog().publish(planned(video, revision=2))
-    async with working(voice(note), deps, settings):
-        await until(lambda: _idle(deps))
+    await connections.event_log().publish(planned(video, revision=1))
+    await connections.event_log().publish(planned(video, revision=2))
+    async with working(voice(note), connections, settings):
+        await until(lambda: _idle(connections))
     assert begun == [2]
 
 
-async def test_stopping_finishes_what_fits_and_hands_the_rest_back_at_once(deps: Deps, settings: Settings) -> None:
+async def test_stopping_finishes_what_fits_and_hands_the_rest_back_at_once(
+    connections: Connections, settings: Settings
+) -> None:
     finished: list[int] = []
 
     async def work(event: e.ScenePlanned, job: Job[None]) -> None:
@@ -289,9 +300,9 @@ async def test_stopping_finishes_what_fits_and_hands_the_rest_back_at_once(deps:
 
     video = new_id()
     for scene in (1, 2, 3):
-        await deps.eventlog().publish(planned(video, scene))
-    async with working(voice(work, slots=2), deps, settings.model_copy(update={"grace_seconds": 1.0})) as stop:
-        await until(lambda: _is(deps, (1, 2)))
+        await connections.event_log().publish(planned(video, scene))
+    async with working(voice(work, slots=2), connections, settings.model_copy(update={"grace_seconds": 1.0})) as stop:
+        await until(lambda: _is(connections, (1, 2)))
         stop.set()
     assert finished == [1]
     taken: list[int] = []
@@ -299,27 +310,27 @@ async def test_stopping_finishes_what_fits_and_hands_the_rest_back_at_once(deps:
     async def note(event: e.ScenePlanned, job: Job[None]) -> None:
         taken.append(event.scene)
 
-    async with working(voice(note), deps, settings):
+    async with working(voice(note), connections, settings):
         await until(lambda: _counted(taken, 2), seconds=3)
     assert sorted(taken) == [2, 3]
 
 
-async def test_a_worker_that_dies_each_time_fails_its_scene(deps: Deps) -> None:
+async def test_a_worker_that_dies_each_time_fails_its_scene(connections: Connections) -> None:
     video = new_id()
-    await deps.eventlog().publish(requested(video))
-    sequence = await deps.eventlog().publish(planned(video))
-    await record(deps, Advisory(consumer="voice-fast", stream_seq=sequence, deliveries=8))
-    failed = fold(event for _, event in await deps.eventlog().read(video)).scene(1).failed
+    await connections.event_log().publish(requested(video))
+    sequence = await connections.event_log().publish(planned(video))
+    await record(connections, Advisory(consumer="voice-fast", stream_seq=sequence, deliveries=8))
+    failed = (await connections.event_log().read(video)).state.scene(1).failed
     assert failed is not None
     assert failed.problem.code == "worker-died"
     assert "8 times" in failed.problem.detail
 
 
-async def test_the_server_reports_a_message_that_was_delivered_too_often(deps: Deps) -> None:
-    js = deps.nats.jetstream()
+async def test_the_server_reports_a_message_that_was_delivered_too_often(connections: Connections) -> None:
+    js = connections.nats.jetstream()
     known = (await js.consumer_info(VIDEOS, "voice-fast")).config
     await js.add_consumer(VIDEOS, api.ConsumerConfig.from_response({**known.as_dict(), "max_deliver": 2}))
-    await deps.eventlog().publish(planned(new_id()))
+    await connections.event_log().publish(planned(new_id()))
     subscription = await js.pull_subscribe_bind("voice-fast", VIDEOS)
     for _ in range(2):
         [message] = await subscription.fetch(1, timeout=2)
@@ -330,33 +341,33 @@ async def test_the_server_reports_a_message_that_was_delivered_too_often(deps: D
 
 
 @pytest.mark.parametrize("racers", [8])
-async def test_a_video_ends_once_however_many_try(deps: Deps, racers: int) -> None:
+async def test_a_video_ends_once_however_many_try(connections: Connections, racers: int) -> None:
     video = new_id()
-    await deps.eventlog().publish(requested(video))
-    await deps.eventlog().publish(scripted(video))
+    await connections.event_log().publish(requested(video))
+    await connections.event_log().publish(scripted(video))
     problem = Problem(code="x", title="x", detail="x", remedy="x")
     ends: list[e.Outcome] = [
         e.VideoCancelled(video_id=video),
         e.VideoFailed(video_id=video, problem=problem),
         e.VideoCompleted(video_id=video, seconds=1, frames=1, outputs=()),
     ]
-    won = await asyncio.gather(*(deps.eventlog().outcome(ends[i % 3]) for i in range(racers)))
-    log = await deps.eventlog().read(video)
+    won = await asyncio.gather(*(connections.event_log().record_outcome(ends[i % 3]) for i in range(racers)))
+    log = await connections.event_log().read(video)
     outcomes = [event for _, event in log if isinstance(event, e.VideoCancelled | e.VideoFailed | e.VideoCompleted)]
     assert len(outcomes) == 1
     assert [ends[i % 3].__class__ for i, mine in enumerate(won) if mine] == [type(outcomes[0])] * sum(won)
 
 
-async def _has(deps: Deps, video: str, kind: type[e.Event]) -> bool:
-    return any(isinstance(event, kind) for _, event in await deps.eventlog().read(video))
+async def _has(connections: Connections, video: str, kind: type[e.Event]) -> bool:
+    return any(isinstance(event, kind) for _, event in await connections.event_log().read(video))
 
 
-async def _idle(deps: Deps) -> bool:
-    return await pending(deps) == (0, 0)
+async def _idle(connections: Connections) -> bool:
+    return await pending(connections) == (0, 0)
 
 
-async def _is(deps: Deps, wanted: tuple[int, int]) -> bool:
-    return await pending(deps) == wanted
+async def _is(connections: Connections, wanted: tuple[int, int]) -> bool:
+    return await pending(connections) == wanted
 
 
 async def _counted(items: list[object] | list[str] | list[int], number: int) -> bool:

@@ -15,7 +15,7 @@ from lectern.coder.model.coder import ModelCoder
 from lectern.coder.model.examples import Shelf, examples_of
 from lectern.coder.model.reference import load_reference
 from lectern.coder.task import Coded, Look, Task
-from lectern.coder.verdict import Verdict
+from lectern.contracts.requests import SceneVerdict
 from lectern.lessons import catalogue
 from lectern.llm import Asker
 from lectern.llm.engines.gemini import GeminiEngine
@@ -76,7 +76,7 @@ class Desk:
     async def code(self, of: Task, look: Look | None = None) -> Coded:
         """What the coder makes of a scene."""
 
-        async def check(source: str) -> Verdict:
+        async def check(source: str) -> SceneVerdict:
             self.checked.append(source)
             settings = job_settings(of.narration, of.options, "measure")
             outcome = await self.pool.run(RenderJob(code=source, settings=settings, limits=SOON))
@@ -88,7 +88,7 @@ class Desk:
                 "killed": outcome.killed,
                 "reason": outcome.reason,
             }
-            return msgspec.convert(msgspec.to_builtins(verdict), Verdict)
+            return msgspec.convert(msgspec.to_builtins(verdict), SceneVerdict)
 
         return await self.coder.code(of, check, look)
 

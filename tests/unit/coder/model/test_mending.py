@@ -14,7 +14,7 @@ from lectern.coder.model.edits import Edit, EditRefused, applied
 from lectern.coder.model.fixes import METHODS, RENAMED, mend, unfenced
 from lectern.coder.model.ledger import Ledger, fingerprint
 from lectern.coder.model.reference import load_reference
-from lectern.coder.verdict import Failure, Finding, Verdict
+from lectern.contracts.requests import Finding, SceneException, SceneVerdict
 
 REFERENCE = load_reference()
 ROOT = Path(__file__).parents[4]
@@ -150,12 +150,14 @@ def test_the_same_fix_is_never_tried_twice_on_the_same_trouble() -> None:
 
 
 def test_numbers_do_not_tell_troubles_apart_but_names_do() -> None:
-    def verdict(message: str) -> Verdict:
-        return Verdict(ok=False, error=Failure(type="NameError", message=message))
+    def verdict(message: str) -> SceneVerdict:
+        return SceneVerdict(ok=False, error=SceneException(type="NameError", message=message))
 
     assert fingerprint(verdict("line 3 of 0x7f3a")) == fingerprint(verdict("line 14 of 0x11bb"))
     assert fingerprint(verdict("name 'a'")) != fingerprint(verdict("name 'b'"))
-    one = Verdict(ok=True, findings=(Finding(rule="out-of-frame", level="error", message="x", beat=1, object="Text"),))
+    one = SceneVerdict(
+        ok=True, findings=(Finding(rule="out-of-frame", level="error", message="x", beat=1, object="Text"),)
+    )
     assert fingerprint(one) != fingerprint(verdict("x"))
 
 

@@ -19,10 +19,9 @@ from lectern.cli.broker import event_log
 from lectern.cli.exits import OK, USAGE, stop
 from lectern.contracts import events as e
 from lectern.contracts.problems import Problem
-from lectern.contracts.state import fold
 from lectern.contracts.topology import DEAD, VIDEOS
 from lectern.worker import EventLog
-from lectern.worker.deadletters import CONSUMER, REASON, SUBJECT
+from lectern.worker.dead_letters import CONSUMER, REASON, SUBJECT
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +82,7 @@ async def _refuse_ended(client: Client, letter: Letter) -> None:
         event = e.decode(letter.data)
     except ValueError:
         return  # written by another version; whoever reads it decides
-    outcome = fold(known for _, known in await EventLog(client).read(event.video_id, event.lane)).outcome()
+    outcome = (await EventLog(client).read(event.video_id, event.lane)).state.outcome()
     if outcome is not None and outcome.revision >= event.revision:
         raise stop(
             USAGE,

@@ -9,7 +9,7 @@ import msgspec
 
 from lectern.contracts.options import Brief, Lane, VideoOptions
 from lectern.contracts.problems import Problem
-from lectern.contracts.usage import Spent
+from lectern.contracts.usage import Usage
 
 
 def now() -> datetime:
@@ -111,7 +111,7 @@ class VideoScripted(Event, frozen=True, kw_only=True, tag="video.scripted.v1"):
     options: VideoOptions
     assets: dict[str, str] = {}
     review: bool = False
-    spent: tuple[Spent, ...] = ()
+    spent: tuple[Usage, ...] = ()
 
 
 class ScriptApproved(Event, frozen=True, kw_only=True, tag="video.approved.v1"):
@@ -143,7 +143,7 @@ class SceneNarrated(SceneEvent, frozen=True, kw_only=True, tag="scene.narrated.v
     assets: dict[str, str] = {}
     salt: str = ""
     narration: NarrationRef
-    spent: tuple[Spent, ...] = ()
+    spent: tuple[Usage, ...] = ()
 
 
 class SceneCoded(SceneEvent, frozen=True, kw_only=True, tag="scene.coded.v1"):
@@ -156,7 +156,7 @@ class SceneCoded(SceneEvent, frozen=True, kw_only=True, tag="scene.coded.v1"):
     narration: NarrationRef
     code: CodeRef
     degraded: Problem | None = None
-    spent: tuple[Spent, ...] = ()
+    spent: tuple[Usage, ...] = ()
 
 
 class SceneRendered(SceneEvent, frozen=True, kw_only=True, tag="scene.rendered.v1"):
@@ -168,7 +168,7 @@ class SceneRendered(SceneEvent, frozen=True, kw_only=True, tag="scene.rendered.v
     code: CodeRef
     footage: FootageRef
     degraded: Problem | None = None
-    spent: tuple[Spent, ...] = ()
+    spent: tuple[Usage, ...] = ()
 
 
 class SceneFailed(SceneEvent, frozen=True, kw_only=True, tag="scene.failed.v1"):
@@ -176,7 +176,7 @@ class SceneFailed(SceneEvent, frozen=True, kw_only=True, tag="scene.failed.v1"):
 
     stage: str
     problem: Problem
-    spent: tuple[Spent, ...] = ()
+    spent: tuple[Usage, ...] = ()
 
 
 class VideoCompleted(Event, frozen=True, kw_only=True, tag="video.completed.v1"):
@@ -191,7 +191,7 @@ class VideoFailed(Event, frozen=True, kw_only=True, tag="video.failed.v1"):
     """The video cannot be made in this revision."""
 
     problem: Problem
-    spent: tuple[Spent, ...] = ()
+    spent: tuple[Usage, ...] = ()
 
 
 class VideoCancelled(Event, frozen=True, kw_only=True, tag="video.cancelled.v1"):
@@ -227,6 +227,11 @@ def encode(event: AnyEvent) -> bytes:
 def decode(data: bytes) -> AnyEvent:
     """The event in `data`. Raises msgspec.ValidationError for an unknown type or a missing field."""
     return _decoder.decode(data)
+
+
+def verb(event_type: type[Event]) -> str:
+    """The middle of an event's tag, so `scene.coded.v1` is `coded`: its word in subjects and in the fold."""
+    return str(event_type.__struct_config__.tag).split(".")[1]
 
 
 def message_id(event: AnyEvent) -> str:

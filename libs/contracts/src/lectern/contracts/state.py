@@ -10,7 +10,7 @@ import msgspec
 
 from lectern.contracts import events as e
 from lectern.contracts.problems import Problem
-from lectern.contracts.usage import Spent, added_up
+from lectern.contracts.usage import Usage, added_up
 
 Status: TypeAlias = Literal["queued", "in_progress", "awaiting_approval", "completed", "failed", "cancelled"]
 SceneStatus: TypeAlias = Literal["waiting", "planned", "narrated", "coded", "rendered", "failed"]
@@ -106,7 +106,7 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cancelled: e.VideoCancelled | None = None
     facts: dict[int, SceneFacts] = {}
     planned_in: dict[int, int] = {}  # scene -> revision it was last asked for
-    bills: dict[str, tuple[Spent, ...]] = {}  # message id -> what the work behind that event used
+    bills: dict[str, tuple[Usage, ...]] = {}  # message id -> what the work behind that event used
 
     def revision(self) -> int:
         """The round of work the video is in, from 1."""
@@ -142,7 +142,7 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         scripted = self.scripted
         return bool(scripted and scripted.review and (not self.approved or self.approved.revision < scripted.revision))
 
-    def spent(self) -> tuple[Spent, ...]:
+    def spent(self) -> tuple[Usage, ...]:
         """What the video has cost so far, over all revisions, a total for each model, voice and renderer."""
         return added_up(item for bill in self.bills.values() for item in bill)
 
@@ -176,21 +176,14 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return int(SCRIPT_SHARE * bool(self.script()) + making * done)
 
 
-def _with_scene(state: VideoState, event: e.SceneEvent, **fact: e.SceneEvent | None) -> VideoState:
-    facts = msgspec.structs.replace(state.facts.get(event.scene, SceneFacts()), **fact)
-    return msgspec.structs.replace(state, facts={**state.facts, event.scene: facts})
-
-
-def _asked(state: VideoState, scenes: Iterable[int], revision: int) -> VideoState:
-    planned_in = dict(state.planned_in)
-    for number in scenes:
-        planned_in[number] = max(revision, planned_in.get(number, 1))
-    return msgspec.structs.replace(state, planned_in=planned_in)
+def _with_plan(state: VideoState, scenes: Iterable[int], revision: int) -> VideoState:
+    planned_in = {number: max(revision, state.planned_in.get(number, 1)) for number in scenes}
+    return msgspec.structs.replace(state, planned_in={**state.planned_in, **planned_in}) if planned_in else state
 
 
 def _billed(state: VideoState, event: e.AnyEvent) -> VideoState:
     """Books what an event cost, once for its message id; of two versions of one event the dearer counts."""
-    bill: tuple[Spent, ...] = getattr(event, "spent", ())
+    bill: tuple[Usage, ...] = getattr(event, "spent", ())
     if not bill:
         return state
     name = e.message_id(event)
@@ -198,40 +191,28 @@ def _billed(state: VideoState, event: e.AnyEvent) -> VideoState:
     return msgspec.structs.replace(state, bills={**state.bills, name: dearer})
 
 
-def apply(state: VideoState, event: e.AnyEvent) -> VideoState:
-    """The state with one more fact. Applying a fact twice, or facts in another order, changes nothing."""
-    replace = msgspec.structs.replace
-    state = _billed(state, event)
+def _plan(event: e.AnyEvent) -> tuple[int, ...]:
+    """The scenes that an event asks for."""
     match event:
-        case e.VideoRequested():
-            return replace(state, requested=_later(state.requested, event))
-        case e.VideoScripted():
-            return replace(state, scripted=_later(state.scripted, event))
         case e.ScriptApproved():
-            return _asked(replace(state, approved=_later(state.approved, event)), event.plan, event.revision)
-        case e.VideoCompleted():
-            return replace(state, completed=_later(state.completed, event))
-        case e.VideoFailed():
-            return replace(state, failed=_later(state.failed, event))
-        case e.VideoCancelled():
-            return replace(state, cancelled=_later(state.cancelled, event))
+            return event.plan
         case e.ScenePlanned():
-            known = state.facts.get(event.scene, SceneFacts())
-            return _asked(
-                _with_scene(state, event, planned=_later(known.planned, event)), [event.scene], event.revision
-            )
-        case e.SceneNarrated():
-            known = state.facts.get(event.scene, SceneFacts())
-            return _with_scene(state, event, narrated=_later(known.narrated, event))
-        case e.SceneCoded():
-            known = state.facts.get(event.scene, SceneFacts())
-            return _with_scene(state, event, coded=_later(known.coded, event))
-        case e.SceneRendered():
-            known = state.facts.get(event.scene, SceneFacts())
-            return _with_scene(state, event, rendered=_later(known.rendered, event))
-        case e.SceneFailed():
-            known = state.facts.get(event.scene, SceneFacts())
-            return _with_scene(state, event, failed=_later(known.failed, event))
+            return (event.scene,)
+    return ()
+
+
+def apply(state: VideoState, event: e.AnyEvent) -> VideoState:
+    """The state with one more fact. Applying a fact twice, or facts in another order, changes nothing.
+
+    Each fact is kept under its verb, in the video's fields or in its scene's: `scene.coded` in `SceneFacts.coded`.
+    """
+    state = _with_plan(_billed(state, event), _plan(event), event.revision)
+    verb = e.verb(type(event))
+    if not isinstance(event, e.SceneEvent):
+        return msgspec.structs.replace(state, **{verb: _later(getattr(state, verb), event)})
+    facts = state.facts.get(event.scene, SceneFacts())
+    facts = msgspec.structs.replace(facts, **{verb: _later(getattr(facts, verb), event)})
+    return msgspec.structs.replace(state, facts={**state.facts, event.scene: facts})
 
 
 def fold(events: Iterable[e.AnyEvent], state: VideoState | None = None) -> VideoState:

@@ -79,7 +79,7 @@ def consumers() -> tuple[Consumer, ...]:
         Consumer(
             name=consumer_name(stage, lane),
             stream=VIDEOS,
-            filters=tuple(subjects.wanted(event_type, lane) for event_type in inputs),
+            filters=tuple(subjects.inputs(event_type, lane) for event_type in inputs),
         )
         for stage, inputs in STAGE_INPUTS.items()
         for lane in LANES

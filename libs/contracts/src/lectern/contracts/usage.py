@@ -10,7 +10,7 @@ import msgspec
 Kind: TypeAlias = Literal["model", "voice", "render"]
 
 
-class Spent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Usage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one model, voice engine or renderer used for one event. `task` is what a model was asked for.
 
     `input` counts prompt tokens, `cached` those of them that were cheaper, `output` excludes `thinking`. `characters`
@@ -30,9 +30,9 @@ class Spent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cost_usd: float = 0.0
 
 
-def added_up(spent: Iterable[Spent]) -> tuple[Spent, ...]:
+def added_up(spent: Iterable[Usage]) -> tuple[Usage, ...]:
     """One total for each kind, name and task, sorted."""
-    totals: dict[tuple[str, str, str], Spent] = {}
+    totals: dict[tuple[str, str, str], Usage] = {}
     for item in spent:
         key = (item.kind, item.name, item.task)
         known = totals.get(key)
@@ -40,8 +40,8 @@ def added_up(spent: Iterable[Spent]) -> tuple[Spent, ...]:
     return tuple(totals[key] for key in sorted(totals))
 
 
-def _sum(a: Spent, b: Spent) -> Spent:
-    return Spent(
+def _sum(a: Usage, b: Usage) -> Usage:
+    return Usage(
         kind=a.kind,
         name=a.name,
         task=a.task,

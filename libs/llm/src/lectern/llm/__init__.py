@@ -3,7 +3,7 @@
 from lectern.llm.asker import Answer, Asker, Budget, ModelFailed
 from lectern.llm.engines.call import Part, Picture, Source
 from lectern.llm.fences import fenced
-from lectern.llm.usage import Usage, billed, total
+from lectern.llm.usage import total
 
 __all__ = [
     "Answer",
@@ -13,8 +13,6 @@ __all__ = [
     "Part",
     "Picture",
     "Source",
-    "Usage",
-    "billed",
     "fenced",
     "total",
 ]

@@ -12,11 +12,12 @@ import msgspec
 
 from lectern.contracts import keys
 from lectern.contracts.problems import Problem, ProblemError
+from lectern.contracts.usage import Usage
 from lectern.llm.breaker import Breaker
 from lectern.llm.engines.call import Call, Engine, EngineError, OnText, Part, Reply, Source
 from lectern.llm.models import ModelTable, PriceTable, TaskSettings
 from lectern.llm.schema import decoded, json_schema
-from lectern.llm.usage import Usage, priced, total, worst_case
+from lectern.llm.usage import NOTHING, priced, total, worst_case
 
 T = TypeVar("T")
 
@@ -122,7 +123,7 @@ class Asker:
         key = keys.cache("answers", asked, "json")
         if not fresh and (kept := await self._kept(key)):
             value = _value(kept.text, result)
-            return Answer(value=value, usage=Usage(), model=kept.model, cached=True, sources=kept.sources)
+            return Answer(value=value, usage=NOTHING, model=kept.model, cached=True, sources=kept.sources)
         spent: list[Usage] = []
         reply = await self._reply(task, settings, instructions, parts, schema, budget, spent, on_text)
         try:
@@ -135,11 +136,11 @@ class Asker:
             except ValueError as second:
                 raise _failed(
                     "model-answer-invalid",
-                    f"{reply.usage.model} answered twice in a shape that cannot be used: {second}",
+                    f"{reply.usage.name} answered twice in a shape that cannot be used: {second}",
                     "Try again; if it persists, name another model for this task in the model table.",
                     spent,
                 ) from second
-        model = reply.usage.model
+        model = reply.usage.name
         await self._keep(key, _Kept(text=reply.text, model=model, at=self._clock(), sources=reply.sources))
         return Answer(value=value, usage=total(spent), model=model, sources=reply.sources)
 
@@ -210,7 +211,7 @@ class Asker:
         raise AssertionError("unreachable")
 
     def _book(self, task: str, usage: Usage, budget: Budget, spent: list[Usage]) -> Usage:
-        booked = msgspec.structs.replace(priced(usage, self._prices.models.get(usage.model)), task=task)
+        booked = msgspec.structs.replace(priced(usage, self._prices.models.get(usage.name)), task=task)
         budget.spend(booked)
         spent.append(booked)
         return booked

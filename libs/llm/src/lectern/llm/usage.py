@@ -1,4 +1,4 @@
-"""What calls used and cost."""
+"""Prices of models, and what their calls cost."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from lectern.contracts.usage import Spent
+from lectern.contracts.usage import Usage
 
 _MILLION = 1_000_000
 
@@ -19,21 +19,7 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     cached: float = 0.0
 
 
-class Usage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Tokens and money of one or more requests. `input` includes `cached`; `output` excludes `thinking`."""
-
-    model: str = ""
-    task: str = ""
-    requests: int = 0
-    input: int = 0
-    cached: int = 0
-    thinking: int = 0
-    output: int = 0
-    cost_usd: float = 0.0
-
-    def tokens(self) -> int:
-        """All tokens that were billed."""
-        return self.input + self.thinking + self.output
+NOTHING = Usage(kind="model", name="models")  # what an answer from the cache used
 
 
 def priced(usage: Usage, price: Price | None) -> Usage:
@@ -45,27 +31,13 @@ def priced(usage: Usage, price: Price | None) -> Usage:
     return msgspec.structs.replace(usage, cost_usd=dollars / _MILLION)
 
 
-def billed(usage: Usage) -> Spent:
-    """The usage as events carry it."""
-    return Spent(
-        kind="model",
-        name=usage.model or "models",
-        task=usage.task,
-        requests=usage.requests,
-        input=usage.input,
-        cached=usage.cached,
-        thinking=usage.thinking,
-        output=usage.output,
-        cost_usd=usage.cost_usd,
-    )
-
-
 def total(usages: Iterable[Usage]) -> Usage:
-    """The sum. Its model and task are named when all had the same."""
+    """One sum over all. Its name and task are kept where all have the same; the name is `models` otherwise."""
     parts = list(usages)
-    models, tasks = {part.model for part in parts}, {part.task for part in parts}
+    names, tasks = {part.name for part in parts}, {part.task for part in parts}
     return Usage(
-        model=models.pop() if len(models) == 1 else "",
+        kind="model",
+        name=names.pop() if len(names) == 1 else NOTHING.name,
         task=tasks.pop() if len(tasks) == 1 else "",
         requests=sum(part.requests for part in parts),
         input=sum(part.input for part in parts),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from lectern.contracts.problems import Problem, ProblemError
-from lectern.contracts.usage import Spent
+from lectern.contracts.usage import Usage
 
 RETRY_DELAYS = (1.0, 5.0, 20.0, 60.0)  # seconds before deliveries 2, 3, 4, 5: a restart, an outage, a quota window
 
@@ -22,7 +22,7 @@ class Transient(Exception):
         message: str = "",
         *,
         problem: Problem | None = None,
-        spent: tuple[Spent, ...] = (),
+        spent: tuple[Usage, ...] = (),
         retry_after: float | None = None,
     ) -> None:
         super().__init__(message or (problem.sentence() if problem else ""))
@@ -34,7 +34,7 @@ class Transient(Exception):
 class Permanent(ProblemError):
     """Trying again cannot help. The scene or video fails with the Problem; `spent` is what the attempts cost."""
 
-    def __init__(self, problem: Problem, *, spent: tuple[Spent, ...] = ()) -> None:
+    def __init__(self, problem: Problem, *, spent: tuple[Usage, ...] = ()) -> None:
         super().__init__(problem)
         self.spent = spent
 

@@ -27,7 +27,7 @@ async def serve_health(service: Service, port: int) -> AsyncIterator[None]:
             return web.json_response({"status": "not ready", "reason": type(error).__name__}, status=503)
 
     async def metrics(_: web.Request) -> web.Response:
-        body = generate_latest(service.infra.registry)
+        body = generate_latest(service.connections.registry)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app = web.Application()

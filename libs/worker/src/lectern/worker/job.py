@@ -16,27 +16,15 @@ from structlog.typing import FilteringBoundLogger
 
 from lectern.contracts import events as e
 from lectern.contracts import subjects
-from lectern.worker.eventlog import EventLog
+from lectern.contracts.log import VideoLog
+from lectern.contracts.requests import Progress
+from lectern.worker.event_log import EventLog
 from lectern.worker.store import ObjectStore
 
 D = TypeVar("D")
 E = TypeVar("E", bound=e.Event)
 
 PROGRESS_INTERVAL = 0.5  # seconds: at most two a second for a scene
-
-
-class Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How far a stage is inside a scene (or, without one, the video). Not stored."""
-
-    video_id: str
-    stage: str
-    doing: str
-    done: float
-    of: float
-    scene: int | None = None
-    revision: int = 1
-    attempt: int = 1
-    facts: dict[str, Any] = {}
 
 
 class Job(Generic[D]):
@@ -47,42 +35,38 @@ class Job(Generic[D]):
         *,
         event: e.AnyEvent,
         stage: str,
-        seq: int,
+        log: VideoLog,
         attempt: int,
         attempts: int,
         deps: D,
         nats: Client,
-        log: FilteringBoundLogger,
-        eventlog: EventLog,
+        logger: FilteringBoundLogger,
+        event_log: EventLog,
         store: ObjectStore,
         scratch_root: Path | None,
     ) -> None:
         self.event = event
         self.stage = stage
-        self.seq = seq
+        self.log = log
         self.attempt = attempt
         self.attempts = attempts
         self.deps = deps
-        self.log = log
-        self.eventlog = eventlog
+        self.logger = logger
+        self.event_log = event_log
         self.store = store
         self._nats = nats
         self._scratch_root = scratch_root
-        self._told = 0.0
+        self._reported = 0.0
 
-    async def log_of_video(self) -> list[tuple[int, e.AnyEvent]]:
-        """The video's whole log up to at least the event being handled."""
-        return await self.eventlog.read(self.event.video_id, self.event.lane, at_least=self.seq)
-
-    async def outcome(self, event: e.Outcome) -> bool:
+    async def record_outcome(self, event: e.Outcome) -> bool:
         """Ends the video's revision, once. False when another outcome was first."""
-        return await self.eventlog.outcome(event)
+        return await self.event_log.record_outcome(event)
 
     async def progress(self, done: float, of: float, doing: str, **facts: object) -> None:
         """Tells how far the work is. Dropped within half a second of the last one, unless it is the end."""
-        if time.monotonic() - self._told < PROGRESS_INTERVAL and done < of:
+        if time.monotonic() - self._reported < PROGRESS_INTERVAL and done < of:
             return
-        self._told = time.monotonic()
+        self._reported = time.monotonic()
         scene = self.event.scene if isinstance(self.event, e.SceneEvent) and self.stage != "composer" else None
         report = Progress(
             video_id=self.event.video_id,

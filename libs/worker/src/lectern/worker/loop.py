@@ -21,11 +21,11 @@ from lectern.contracts import events as e
 from lectern.contracts import subjects
 from lectern.contracts.options import LANES
 from lectern.contracts.problems import Problem
-from lectern.contracts.state import VideoState, fold
+from lectern.contracts.state import VideoState
 from lectern.contracts.topology import ACK_WAIT, ATTEMPTS, VIDEOS, consumer_name
-from lectern.contracts.usage import Spent
-from lectern.worker.connection import Deps
-from lectern.worker.deadletters import bury
+from lectern.contracts.usage import Usage
+from lectern.worker.connections import Connections
+from lectern.worker.dead_letters import bury
 from lectern.worker.failures import Permanent, Transient, retry_delay
 from lectern.worker.job import Job
 from lectern.worker.settings import Settings
@@ -57,12 +57,12 @@ class Running(msgspec.Struct, kw_only=True, eq=False):
 class StageLoop:
     """Runs one stage's handlers against its two consumers until told to stop."""
 
-    def __init__(self, stage: Stage, deps: Deps, adapters: Any, settings: Settings) -> None:
+    def __init__(self, stage: Stage, connections: Connections, adapters: Any, settings: Settings) -> None:
         self._stage = stage
-        self._deps = deps
+        self._connections = connections
         self._adapters = adapters
         self._settings = settings
-        self._eventlog = deps.eventlog()
+        self._event_log = connections.event_log()
         self._slots = settings.slots or stage.slots
         self._free = asyncio.Semaphore(self._slots)
         self._running: dict[str, Running] = {}
@@ -70,9 +70,9 @@ class StageLoop:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set, then lets running jobs finish within the grace period and hands the rest back."""
-        self._deps.metrics.slots.labels(self._stage.name).inc(self._slots)
-        cancellations = await self._deps.nats.subscribe(subjects.CANCEL, cb=self._on_cancel)
-        js = self._deps.nats.jetstream(timeout=5)
+        self._connections.metrics.slots.labels(self._stage.name).inc(self._slots)
+        cancellations = await self._connections.nats.subscribe(subjects.CANCEL, cb=self._on_cancel)
+        js = self._connections.nats.jetstream(timeout=5)
         lanes = [await js.pull_subscribe_bind(consumer_name(self._stage.name, lane), VIDEOS) for lane in LANES]
         try:
             while not stop.is_set():
@@ -82,7 +82,7 @@ class StageLoop:
             await self._drain()
             with contextlib.suppress(nats.errors.Error):
                 await cancellations.unsubscribe()
-            self._deps.metrics.slots.labels(self._stage.name).dec(self._slots)
+            self._connections.metrics.slots.labels(self._stage.name).dec(self._slots)
 
     async def _take_one(self, lanes: Sequence[JetStreamContext.PullSubscription], stop: asyncio.Event) -> None:
         if not await _acquired(self._free, stop):
@@ -153,7 +153,7 @@ class StageLoop:
                 remedy="Deploy the version that wrote it, then `lectern dead retry`.",
                 stage=self._stage.name,
             )
-            await bury(self._deps, message, problem, self._stage.name, "unreadable")
+            await bury(self._connections, message, problem, self._stage.name, "unreadable")
             await message.term()
             return
         with trace.use_span(
@@ -163,7 +163,7 @@ class StageLoop:
             await self._handle(message, event)
 
     async def _handle(self, message: Msg, event: e.AnyEvent) -> None:
-        name, metrics = self._stage.name, self._deps.metrics
+        name, metrics = self._stage.name, self._connections.metrics
         attempt = message.metadata.num_delivered or 1
         log = self._log.bind(video=event.video_id, scene=getattr(event, "scene", None), attempt=attempt)
         if attempt == 1:
@@ -202,26 +202,26 @@ class StageLoop:
         self, message: Msg, event: e.AnyEvent, attempt: int, log: structlog.typing.FilteringBoundLogger
     ) -> str:
         sequence = message.metadata.sequence.stream
-        known = await self._eventlog.read(event.video_id, event.lane, at_least=sequence)
-        if _is_stale(fold(fact for _, fact in known), event):
+        known = await self._event_log.read(event.video_id, event.lane, at_least=sequence)
+        if _is_stale(known.state, event):
             await message.ack()
             return "stale"
         route = self._stage.routes[type(event)]
         job: Job[Any] = Job(
             event=event,
             stage=self._stage.name,
-            seq=sequence,
+            log=known,
             attempt=attempt,
             attempts=ATTEMPTS,
             deps=self._adapters,
-            nats=self._deps.nats,
-            log=log,
-            eventlog=self._eventlog,
-            store=self._deps.store,
+            nats=self._connections.nats,
+            logger=log,
+            event_log=self._event_log,
+            store=self._connections.store,
             scratch_root=self._settings.scratch,
         )
         for answer in _events(await route.handler(event, job)):
-            await self._eventlog.publish(answer)
+            await self._event_log.publish(answer)
         await self._ack(message)
         return "success"
 
@@ -236,7 +236,7 @@ class StageLoop:
             with contextlib.suppress(nats.errors.Error, Transient):
                 await message.in_progress()
                 # The shout may have been missed while reconnecting; the log is what counts.
-                state = fold(fact for _, fact in await self._eventlog.read(running.event.video_id, running.event.lane))
+                state = (await self._event_log.read(running.event.video_id, running.event.lane)).state
                 if isinstance(state.outcome(), e.VideoCancelled):
                     running.ended = Ended.CANCELLED
                     running.task.cancel()
@@ -280,12 +280,12 @@ class StageLoop:
         attempt: int,
         problem: Problem,
         log: structlog.typing.FilteringBoundLogger,
-        spent: tuple[Spent, ...] = (),
+        spent: tuple[Usage, ...] = (),
     ) -> str:
         log.error("gave up", action="gave-up", code=problem.code, detail=problem.detail)
         try:
-            await fail(self._deps, self._stage, event, attempt, problem, spent)
-            await bury(self._deps, message, problem, self._stage.name, problem.code)
+            await fail(self._connections, self._stage, event, attempt, problem, spent)
+            await bury(self._connections, message, problem, self._stage.name, problem.code)
             await message.term()
         except (Transient, nats.errors.Error) as error:
             log.warning("could not record the failure", action="retry", error=_said(error))
@@ -295,7 +295,12 @@ class StageLoop:
 
 
 async def fail(
-    deps: Deps, stage: Stage, event: e.AnyEvent, attempt: int, problem: Problem, spent: tuple[Spent, ...] = ()
+    connections: Connections,
+    stage: Stage,
+    event: e.AnyEvent,
+    attempt: int,
+    problem: Problem,
+    spent: tuple[Usage, ...] = (),
 ) -> None:
     """Records that a scene, or the video, cannot be made in this revision."""
     scene = event.scene if isinstance(event, e.SceneEvent) else None
@@ -307,11 +312,11 @@ async def fail(
         "cause": e.message_id(event),
         "spent": spent,
     }
-    log = deps.eventlog()
+    log = connections.event_log()
     if scene is not None and stage.fails == "scene":
         await log.publish(e.SceneFailed(scene=scene, stage=stage.name, problem=placed, **common))
     else:
-        await log.outcome(e.VideoFailed(problem=placed, **common))
+        await log.record_outcome(e.VideoFailed(problem=placed, **common))
 
 
 def _said(error: Exception) -> str:

@@ -13,9 +13,10 @@ from typing import Any, TypeAlias, TypeVar
 import structlog
 
 from lectern.contracts.topology import VIDEOS
-from lectern.worker.connection import Deps, connect
+from lectern.worker.connections import Connections, connect
 from lectern.worker.health import serve_health
 from lectern.worker.loop import StageLoop
+from lectern.worker.requests import Responder, answering
 from lectern.worker.settings import Settings
 from lectern.worker.stage import Stage
 from lectern.worker.sweeper import sweep
@@ -23,22 +24,23 @@ from lectern.worker.telemetry import configure_logs, configure_traces
 
 Hook: TypeAlias = Callable[[], Awaitable[None]]
 S = TypeVar("S", bound=Settings)
-Build: TypeAlias = Callable[[S | None, Deps], "Service | Awaitable[Service]"]
+Build: TypeAlias = Callable[[S | None, Connections], "Service | Awaitable[Service]"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """What `build` returns. `deps` is what the stage's handlers get; `infra` the connections it was built from.
+    """What `build` returns. `deps` is what the stage's handlers get; `connections` the connections it was built from.
 
-    `start` and `close` run before and after; `run` runs beside the loop until its event is set; `ready` raises, or
-    answers facts, when /readyz asks.
+    `responders` answer requests of other services. `start` and `close` run before and after; `run` runs beside the loop
+    until its event is set; `ready` raises, or answers facts, when /readyz asks.
     """
 
     name: str
-    infra: Deps
+    connections: Connections
     settings: Settings
     stage: Stage | None = None
     deps: Any = None
+    responders: tuple[Responder[Any, Any], ...] = ()
     start: Hook | None = None
     close: Hook | None = None
     run: Callable[[asyncio.Event], Awaitable[None]] | None = None
@@ -50,21 +52,27 @@ class Service:
             await self.start()
         try:
             async with asyncio.TaskGroup() as tasks:
+                for responder in self.responders:
+                    tasks.create_task(self._answer(responder, stop), name=f"{self.name}:{responder.request.subject}")
                 if self.stage:
-                    loop = StageLoop(self.stage, self.infra, self.deps, self.settings)
+                    loop = StageLoop(self.stage, self.connections, self.deps, self.settings)
                     tasks.create_task(loop.run(stop), name=f"{self.name}:loop")
-                    tasks.create_task(sweep(self.infra, stop), name=f"{self.name}:sweeper")
+                    tasks.create_task(sweep(self.connections, stop), name=f"{self.name}:sweeper")
                 if self.run:
                     tasks.create_task(_awaited(self.run(stop)), name=f"{self.name}:run")
         finally:
             if self.close:
                 await self.close()
 
+    async def _answer(self, responder: Responder[Any, Any], stop: asyncio.Event) -> None:
+        async with answering(self.connections.nats, responder):
+            await stop.wait()
+
     async def readiness(self) -> Mapping[str, str]:
         """What a ready service answers. Raises when a part it needs does not answer within a second."""
         async with asyncio.timeout(1.0):
-            await self.infra.nats.jetstream(timeout=1).stream_info(VIDEOS)
-            await self.infra.store.check()
+            await self.connections.nats.jetstream(timeout=1).stream_info(VIDEOS)
+            await self.connections.store.check()
         return {"nats": "ok", "store": "ok", **(self.ready() if self.ready else {})}
 
 
@@ -72,9 +80,9 @@ async def _awaited(work: Awaitable[None]) -> None:
     await work
 
 
-async def built(build: Build[Any], settings: Any, deps: Deps) -> Service:
+async def built(build: Build[Any], settings: Any, connections: Connections) -> Service:
     """The service that `build` makes, whether it is async or not."""
-    made = build(settings, deps)
+    made = build(settings, connections)
     return await made if inspect.isawaitable(made) else made
 
 

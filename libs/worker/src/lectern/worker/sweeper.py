@@ -13,8 +13,8 @@ from nats.js import errors as js_errors
 from lectern.contracts import events as e
 from lectern.contracts.problems import Problem
 from lectern.contracts.topology import ADVISORIES, SWEEPER, VIDEOS
-from lectern.worker.connection import Deps
-from lectern.worker.deadletters import store_dead
+from lectern.worker.connections import Connections
+from lectern.worker.dead_letters import store_dead
 from lectern.worker.failures import Transient
 from lectern.worker.loop import fail
 from lectern.worker.stage import Stage
@@ -30,9 +30,9 @@ class Advisory(msgspec.Struct):
     deliveries: int
 
 
-async def sweep(deps: Deps, stop: asyncio.Event) -> None:
+async def sweep(connections: Connections, stop: asyncio.Event) -> None:
     """Handles advisories until `stop`. Every worker process runs this; the durable consumer shares them out."""
-    js = deps.nats.jetstream(timeout=5)
+    js = connections.nats.jetstream(timeout=5)
     subscription = await js.pull_subscribe_bind(SWEEPER, ADVISORIES)
     log = structlog.get_logger("lectern.sweeper")
     while not stop.is_set():
@@ -45,7 +45,7 @@ async def sweep(deps: Deps, stop: asyncio.Event) -> None:
                 await asyncio.wait_for(stop.wait(), 1.0)
             continue
         try:
-            await record(deps, msgspec.json.decode(message.data, type=Advisory))
+            await record(connections, msgspec.json.decode(message.data, type=Advisory))
             await message.ack()
         except (Transient, nats.errors.Error, js_errors.Error) as error:
             log.warning("could not sweep", action="retry", error=type(error).__name__)
@@ -54,9 +54,9 @@ async def sweep(deps: Deps, stop: asyncio.Event) -> None:
         await subscription.unsubscribe()
 
 
-async def record(deps: Deps, advisory: Advisory) -> None:
+async def record(connections: Connections, advisory: Advisory) -> None:
     """Fails the scene or video whose message killed its worker each time, and keeps the message."""
-    js = deps.nats.jetstream(timeout=5)
+    js = connections.nats.jetstream(timeout=5)
     try:
         raw = await js.get_msg(VIDEOS, advisory.stream_seq)
     except js_errors.NotFoundError:
@@ -72,7 +72,7 @@ async def record(deps: Deps, advisory: Advisory) -> None:
     )
     data = raw.data or b""
     await store_dead(
-        deps,
+        connections,
         data=data,
         subject=raw.subject or "",
         sequence=advisory.stream_seq,
@@ -83,4 +83,4 @@ async def record(deps: Deps, advisory: Advisory) -> None:
     )
     with contextlib.suppress(ValueError):
         ended = Stage(stage, fails="video" if stage == "composer" else "scene")
-        await fail(deps, ended, e.decode(data), advisory.deliveries, problem)
+        await fail(connections, ended, e.decode(data), advisory.deliveries, problem)

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from lectern.coder.engine import TemplateCoder
 from lectern.coder.handlers import STAGE, CoderDeps
-from lectern.coder.preflight import Preflight
+from lectern.coder.preflight import PreflightClient
 from lectern.coder.settings import CoderSettings
-from lectern.coder.stills import Stills
+from lectern.coder.stills import StillsClient
 from lectern.coder.task import Coder
 from lectern.lessons import catalogue
 from lectern.llm import Asker
 from lectern.llm.setup import build_asker
-from lectern.worker import Deps, Service
+from lectern.worker import Connections, Service
 
 
-def build(settings: CoderSettings | None, deps: Deps) -> Service:
+def build(settings: CoderSettings | None, connections: Connections) -> Service:
     """The coder with the engine its settings ask for: a model where one is set up, templates in any case."""
     settings = settings or CoderSettings()
-    asker = build_asker(settings, deps.store)
-    preflight = Preflight(
-        deps.nats, deps.store, timeout=settings.preflight_timeout, patience=settings.preflight_patience
+    asker = build_asker(settings, connections.store)
+    preflight = PreflightClient(
+        connections.nats, connections.store, timeout=settings.preflight_timeout, patience=settings.preflight_patience
     )
-    stills = Stills(deps.nats, deps.store, timeout=settings.stills_timeout)
+    stills = StillsClient(connections.nats, connections.store, timeout=settings.stills_timeout)
     return Service(
         name="coder",
-        infra=deps,
+        connections=connections,
         settings=settings,
         stage=STAGE,
         deps=CoderDeps(coder=_coder(asker), preflight=preflight, stills=stills),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from lectern.coder import templates
 from lectern.coder.task import Check, Coded, Look, Task
-from lectern.coder.verdict import Verdict, author_problem
+from lectern.coder.verdict import author_problem, fit_for_author, fit_for_template
 from lectern.contracts import script as s
 from lectern.contracts.problems import Problem
+from lectern.contracts.requests import SceneVerdict
 
 
 class TemplateCoder:
@@ -21,18 +22,18 @@ class TemplateCoder:
             attempts += 1
             source = task.scene.visual.source
             verdict = await check(source)
-            if verdict.fit_for_author():
+            if fit_for_author(verdict):
                 return Coded(source=source, origin="author", fallback=card)
             degraded = author_problem(verdict)
         elif template := templates.template(task):
             attempts += 1
             verdict = await check(template)
-            if verdict.fit_for_template(_tolerated(task)):
+            if fit_for_template(verdict, _tolerated(task)):
                 return Coded(source=template, origin="template", fallback=card)
             degraded = _template_problem(task, verdict)
         attempts += 1
         verdict = await check(card)
-        if verdict.fit_for_template():
+        if fit_for_template(verdict):
             return Coded(source=card, origin="template", fallback=plain, attempts=attempts, degraded=degraded)
         degraded = degraded or _template_problem(task, verdict)
         return Coded(source=plain, origin="template", fallback=plain, attempts=attempts, degraded=degraded)
@@ -43,7 +44,7 @@ def _tolerated(task: Task) -> frozenset[str]:
     return frozenset({"text-too-small"}) if isinstance(task.scene.visual, s.CodeListing) else frozenset()
 
 
-def _template_problem(task: Task, verdict: Verdict) -> Problem:
+def _template_problem(task: Task, verdict: SceneVerdict) -> Problem:
     kind = type(task.scene.visual).__name__.lower() if task.scene.visual else "card"
     if verdict.error:
         said = verdict.error.message or verdict.error.type

@@ -6,17 +6,15 @@ import hashlib
 
 import msgspec
 
-from lectern.coder.preflight import Preflight, Request
-from lectern.coder.stills import Request as StillsRequest
-from lectern.coder.stills import Stills
+from lectern.coder.preflight import PreflightClient
+from lectern.coder.stills import StillsClient
 from lectern.coder.task import Coder, Task
-from lectern.coder.verdict import Verdict
 from lectern.contracts import keys
 from lectern.contracts import script as s
 from lectern.contracts.events import CodeRef, SceneCoded, SceneNarrated
 from lectern.contracts.narration import Narration
 from lectern.contracts.problems import Problem
-from lectern.contracts.state import fold
+from lectern.contracts.requests import CheckScene, DrawStills, SceneVerdict
 from lectern.worker import Job, Permanent, Stage, Transient
 
 STAGE = Stage("coder")
@@ -28,8 +26,8 @@ class CoderDeps(msgspec.Struct, frozen=True, kw_only=True):
     """What the coder works with."""
 
     coder: Coder
-    preflight: Preflight
-    stills: Stills
+    preflight: PreflightClient
+    stills: StillsClient
 
 
 @STAGE.on(SceneNarrated, slots=4)
@@ -49,9 +47,9 @@ async def code_scene(event: SceneNarrated, job: Job[CoderDeps]) -> SceneCoded:
         last_try=job.attempt >= job.attempts,
     )
 
-    async def check(source: str) -> Verdict:
+    async def check(source: str) -> SceneVerdict:
         await job.progress(0, 1, "checking the picture")
-        request = Request(
+        request = CheckScene(
             code_key=await _stored(job, source),
             narration_key=event.narration.key,
             options=event.options,
@@ -62,12 +60,12 @@ async def code_scene(event: SceneNarrated, job: Job[CoderDeps]) -> SceneCoded:
         except Transient as error:
             if job.attempt < UNCHECKED_FROM:
                 raise
-            job.log.warning("going on without preflight", action="unchecked", reason=str(error))
-            return Verdict(ok=True)
+            job.logger.warning("going on without preflight", action="unchecked", reason=str(error))
+            return SceneVerdict(ok=True)
 
     async def look(source: str, at: tuple[float, ...]) -> tuple[bytes, ...]:
         await job.progress(0, 1, "looking at the picture")
-        request = StillsRequest(
+        request = DrawStills(
             code_key=await _stored(job, source),
             narration_key=event.narration.key,
             options=event.options,
@@ -78,7 +76,7 @@ async def code_scene(event: SceneNarrated, job: Job[CoderDeps]) -> SceneCoded:
 
     coded = await job.deps.coder.code(task, check, look if event.options.critique else None)
     if coded.degraded:
-        job.log.warning("only a template", action="degraded", code=coded.degraded.code, detail=coded.degraded.detail)
+        job.logger.warning("only a template", action="degraded", code=coded.degraded.code, detail=coded.degraded.detail)
     code = CodeRef(
         key=await _stored(job, coded.source),
         origin=coded.origin,
@@ -94,7 +92,7 @@ async def _budget(event: SceneNarrated, job: Job[CoderDeps]) -> float | None:
     limit = event.options.max_cost_usd
     if limit is None:
         return None
-    state = fold(fact for _, fact in await job.log_of_video())
+    state = job.log.state
     left = limit - sum(item.cost_usd for item in state.spent())
     waiting = sum(facts.coded is None for facts in state.scenes().values())
     return max(0.0, left) / max(1, waiting)

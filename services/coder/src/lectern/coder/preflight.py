@@ -9,25 +9,15 @@ import msgspec
 import nats.errors
 from nats.aio.client import Client
 
-from lectern.coder.verdict import Verdict
-from lectern.contracts import keys, subjects
-from lectern.contracts.options import VideoOptions
-from lectern.worker import Missing, ObjectStore, Transient
+from lectern.contracts import keys
+from lectern.contracts.requests import CHECK_SCENE, CheckScene, SceneVerdict
+from lectern.worker import Missing, ObjectStore, Transient, ask
 
 VERDICT_VERSION = 1  # part of every verdict's key: raise it when the kit or its lint would judge differently
 _ASK_AGAIN = 1.0  # seconds between two looks for a renderer
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked: a source and its narration by key, how the video looks, and the pictures the source may show."""
-
-    code_key: str
-    narration_key: str
-    options: VideoOptions
-    assets: dict[str, str] = {}
-
-
-class Preflight:
+class PreflightClient:
     """The renderers' preflight, as seen from here. `timeout` and `patience` in seconds."""
 
     def __init__(self, nats: Client, store: ObjectStore, *, timeout: float, patience: float) -> None:
@@ -36,12 +26,12 @@ class Preflight:
         self._timeout = timeout
         self._patience = patience
 
-    async def check(self, request: Request) -> Verdict:
+    async def check(self, request: CheckScene) -> SceneVerdict:
         """The verdict on a source. Raises Transient when no renderer can give one now."""
         key = verdict_key(request)
         if await self._store.head(key):
             try:
-                return await self._store.get_json(key, Verdict)
+                return await self._store.get_json(key, SceneVerdict)
             except (Missing, msgspec.ValidationError):
                 pass  # it expired in between, or an older version wrote it
         verdict = await self._ask(request)
@@ -51,13 +41,11 @@ class Preflight:
             await self._store.put_json(key, verdict)
         return verdict
 
-    async def _ask(self, request: Request) -> Verdict:
-        data = msgspec.json.encode(request)
+    async def _ask(self, request: CheckScene) -> SceneVerdict:
         deadline = time.monotonic() + self._patience
         while True:
             try:
-                reply = await self._nats.request(subjects.PREFLIGHT, data, timeout=self._timeout)
-                return msgspec.json.decode(reply.data, type=Verdict)
+                return await ask(self._nats, CHECK_SCENE, request, timeout=self._timeout)
             except nats.errors.NoRespondersError as error:
                 if time.monotonic() >= deadline:
                     raise Transient("no renderer is there to check the scene") from error
@@ -66,7 +54,7 @@ class Preflight:
                 raise Transient(f"preflight does not answer ({type(error).__name__})") from error
 
 
-def verdict_key(request: Request) -> str:
+def verdict_key(request: CheckScene) -> str:
     """Where a verdict is remembered: the source, its timings and how the picture looks decide it."""
     look = (request.options.quality, request.options.aspect, request.options.theme)
     made_from = keys.digest(request.code_key, request.narration_key, look, request.assets, VERDICT_VERSION)

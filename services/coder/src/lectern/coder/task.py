@@ -7,13 +7,13 @@ from typing import Protocol
 
 import msgspec
 
-from lectern.coder.verdict import Verdict
 from lectern.contracts.events import CodeAttempt
 from lectern.contracts.narration import Narration
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.problems import Problem
+from lectern.contracts.requests import SceneVerdict
 from lectern.contracts.script import Scene, Symbol
-from lectern.contracts.usage import Spent
+from lectern.contracts.usage import Usage
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,10 +42,10 @@ class Coded(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int = 1
     degraded: Problem | None = None
     history: tuple[CodeAttempt, ...] = ()
-    spent: tuple[Spent, ...] = ()
+    spent: tuple[Usage, ...] = ()
 
 
-Check = Callable[[str], Awaitable[Verdict]]
+Check = Callable[[str], Awaitable[SceneVerdict]]
 Look = Callable[[str, tuple[float, ...]], Awaitable[tuple[bytes, ...]]]
 
 

@@ -2,60 +2,27 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from lectern.contracts.problems import Problem
+from lectern.contracts.requests import SceneVerdict
 
 # What breaks a scene whoever wrote it: it would not be in step with its narration.
 OUT_OF_STEP = frozenset({"beat-missing", "beat-overrun"})
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing the run found. `beat` and `line` count from 1; `line` is of the scene's own source."""
-
-    rule: str
-    level: str
-    message: str
-    beat: int | None = None
-    line: int | None = None
-    object: str | None = None
+def fit_for_template(verdict: SceneVerdict, tolerated: frozenset[str] = frozenset()) -> bool:
+    """Whether a template may be shown: ours must have no error of any kind but those tolerated."""
+    return verdict.ok and not any(finding.rule not in tolerated for finding in verdict.errors())
 
 
-class Failure(msgspec.Struct, frozen=True, kw_only=True):
-    """The exception that ended the run."""
+def fit_for_author(verdict: SceneVerdict) -> bool:
+    """Whether an author's own scene may be shown.
 
-    type: str
-    message: str = ""
-    line: int | None = None
-    code: str | None = None
-    traceback: str = ""
+    How it is laid out is theirs to judge; that it runs and keeps step with the voice is not.
+    """
+    return verdict.ok and not any(finding.rule in OUT_OF_STEP for finding in verdict.errors())
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """A preflight's reply. `unavailable` is set when the renderer, not the source, is at fault."""
-
-    ok: bool
-    findings: tuple[Finding, ...] = ()
-    error: Failure | None = None
-    killed: str | None = None
-    reason: str = ""
-    unavailable: str | None = None
-
-    def errors(self) -> tuple[Finding, ...]:
-        """The findings that are errors."""
-        return tuple(finding for finding in self.findings if finding.level == "error")
-
-    def fit_for_template(self, tolerated: frozenset[str] = frozenset()) -> bool:
-        """Whether a template may be shown: ours must have no error of any kind but those tolerated."""
-        return self.ok and not any(finding.rule not in tolerated for finding in self.errors())
-
-    def fit_for_author(self) -> bool:
-        """Whether an author's own scene may be shown. How it is laid out is theirs to judge; that it runs and keeps
-        step with the voice is not."""
-        return self.ok and not any(finding.rule in OUT_OF_STEP for finding in self.errors())
-
-
-def author_problem(verdict: Verdict) -> Problem:
+def author_problem(verdict: SceneVerdict) -> Problem:
     """Why an author's scene is replaced by a template: the error, its line, and what to change."""
     where = "of the scene's manim block"
     if verdict.error:

@@ -75,7 +75,7 @@ async def compose(ready: Ready, job: Job[Any], *, bitrate: str, transfers: int) 
             drawing = Drawing(ass=drawn(materials, options, placed, burned=True), preset=frame, on_frames=encoded)
             video = await join(materials, sound, None, drawing)
             if video.unknown:
-                job.log.warning(
+                job.logger.warning(
                     "captions have letters that no font here has; install fonts-noto-core or fonts-noto-cjk",
                     action="letters-missing",
                     letters=video.unknown,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TypeAlias
 
 import msgspec
 
 from lectern.contracts import events as e
+from lectern.contracts.log import VideoLog
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.problems import Problem
-from lectern.contracts.state import fold
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,19 +31,18 @@ class Broken(msgspec.Struct, frozen=True, kw_only=True):
 Decision: TypeAlias = Ready | Broken | None
 
 
-def decide(log: Iterable[tuple[int, e.AnyEvent]], event: e.SceneRendered | e.SceneFailed) -> Decision:
-    """What `event` calls for, given its video's log as (sequence, event); None when it is not for this event to act.
+def decide(log: VideoLog, event: e.SceneRendered | e.SceneFailed) -> Decision:
+    """What `event` calls for, given its video's log; None when it is not for this event to act.
 
     A fact stored twice counts where it was stored last. So of all deliveries one acts, and acts again if it is
     delivered again after a crash.
     """
-    facts = list(log)
-    state = fold(fact for _, fact in facts)
+    state = log.state
     settled = state.settled()
     script = state.script()
     if state.outcome() is not None or settled is None or script is None:
         return None
-    newest = {e.message_id(fact): sequence for sequence, fact in sorted(facts, key=lambda entry: entry[0])}
+    newest = {e.message_id(fact): sequence for sequence, fact in log}
     last = max(settled, key=lambda fact: newest[e.message_id(fact)])
     if e.message_id(last) != e.message_id(event):
         return None

@@ -27,7 +27,7 @@ STAGE = Stage("composer", fails="video")
 async def gather(event: e.SceneRendered | e.SceneFailed, job: Job[Composer]) -> None:
     """Ends the video's revision when `event` is the last of its scenes to settle; else does nothing."""
     outcome: e.VideoCompleted | e.VideoFailed
-    match decide(await job.log_of_video(), event):
+    match decide(job.log, event):
         case None:
             return
         case Broken(revision=revision, problem=problem):
@@ -42,8 +42,8 @@ async def gather(event: e.SceneRendered | e.SceneFailed, job: Job[Composer]) -> 
                 frames=made.frames,
                 outputs=made.outputs,
             )
-    stands = await job.outcome(outcome)
-    job.log.info(
+    stands = await job.record_outcome(outcome)
+    job.logger.info(
         "video ended" if stands else "another outcome was first",
         action="outcome",
         outcome=type(outcome).__name__,

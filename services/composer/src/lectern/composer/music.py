@@ -14,8 +14,8 @@ from lectern.composer.materials import Materials
 from lectern.contracts.options import BUNDLED, MUSIC
 from lectern.contracts.problems import FieldError, Problem
 from lectern.contracts.quality import AUDIO_RATE
+from lectern.media.process import ProcessFailed, run_ffmpeg
 from lectern.worker import ObjectStore, Permanent
-from lectern.worker.process import ProcessFailed, run_ffmpeg
 
 LARGEST = 20 * 1024 * 1024  # bytes of an uploaded track, as the gateway takes it
 LONGEST = 600.0  # seconds of a track that are used; then it starts over

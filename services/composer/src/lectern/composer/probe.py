@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from lectern.worker.process import run_process
+from lectern.media.process import run_process
 
 PROBE_SECONDS = 60.0
 

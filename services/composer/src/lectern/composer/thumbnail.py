@@ -6,8 +6,8 @@ from pathlib import Path
 
 from lectern.composer.materials import Materials, footage_name
 from lectern.composer.timeline import Span, Timeline
-from lectern.worker.process import run_ffmpeg
-from lectern.worker.stills import Shot, stills_args
+from lectern.media.process import run_ffmpeg
+from lectern.media.stills import Shot, stills_args
 
 LONGEST_EDGE = 1280  # pixels
 CANDIDATES = 12  # scenes looked at: the longest ones

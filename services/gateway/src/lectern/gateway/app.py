@@ -13,27 +13,27 @@ from lectern.gateway.projector import Projector
 from lectern.gateway.serving import serve
 from lectern.gateway.settings import GatewaySettings
 from lectern.gateway.views import Views
-from lectern.worker import Deps, Service
+from lectern.worker import Connections, Service
 
 
-async def assemble(settings: GatewaySettings, deps: Deps) -> Gateway:
+async def assemble(settings: GatewaySettings, connections: Connections) -> Gateway:
     """The gateway's parts, not started. Needs the topology to be applied."""
     return Gateway(
         settings=settings,
-        infra=deps,
-        log=deps.eventlog(),
-        hub=Hub(deps.nats),
-        views=Views(deps.nats),
-        answers=await deps.nats.jetstream(timeout=5).key_value(ANSWERS),
-        metrics=GatewayMetrics(deps.registry),
+        connections=connections,
+        log=connections.event_log(),
+        hub=Hub(connections.nats),
+        views=Views(connections.nats),
+        answers=await connections.nats.jetstream(timeout=5).key_value(ANSWERS),
+        metrics=GatewayMetrics(connections.registry),
     )
 
 
-async def build(settings: GatewaySettings | None, deps: Deps) -> Service:
+async def build(settings: GatewaySettings | None, connections: Connections) -> Service:
     """The gateway as a service: HTTP and the projector of views, side by side."""
     settings = settings or GatewaySettings()
-    gateway = await assemble(settings, deps)
-    projector = Projector(deps.nats, gateway.log, gateway.views, gateway.metrics)
+    gateway = await assemble(settings, connections)
+    projector = Projector(connections.nats, gateway.log, gateway.views, gateway.metrics)
     app = application(gateway)
 
     async def start() -> None:
@@ -49,4 +49,6 @@ async def build(settings: GatewaySettings | None, deps: Deps) -> Service:
             tasks.create_task(serve(app, settings, stop, gateway.hub.drain), name="gateway:http")
             tasks.create_task(projector.run(stop), name="gateway:projector")
 
-    return Service(name="gateway", infra=deps, settings=settings, deps=gateway, start=start, close=close, run=run)
+    return Service(
+        name="gateway", connections=connections, settings=settings, deps=gateway, start=start, close=close, run=run
+    )

@@ -62,7 +62,7 @@ async def check_music(gateway: Gateway, wanted: str | None) -> None:
         known = f"did you mean {near[0]!r}?" if near else f"there are {' and '.join(MUSIC)},"
         detail = f"there is no track {wanted!r}; {known} or upload one with POST /v1/assets and send its id"
         raise invalid(FieldError(pointer="/options/music", detail=detail))
-    info = await gateway.infra.store.head(keys.asset(wanted))
+    info = await gateway.connections.store.head(keys.asset(wanted))
     if info is None:
         detail = f"there is no asset {wanted[:12]}…; upload the music with POST /v1/assets first"
         raise invalid(FieldError(pointer="/options/music", detail=detail))
@@ -106,7 +106,7 @@ async def upload(gateway: TheGateway, request: Request, content_type: Annotated[
             f"Convert the {kind}, or send its real type.",
         )
     sha256 = hashlib.sha256(data).hexdigest()
-    await gateway.infra.store.put(keys.asset(sha256), data, actual)
+    await gateway.connections.store.put(keys.asset(sha256), data, actual)
     structlog.get_logger("lectern.gateway").info("asset stored", action="asset", bytes=len(data), asset=sha256[:12])
     body = m.Asset(id=sha256, media_type=actual, bytes=len(data))
     return Response(body.model_dump_json(), 201, media_type="application/json")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from lectern.contracts import events as e
+from lectern.contracts.requests import Progress
 from lectern.contracts.state import VideoState
 from lectern.gateway import mapping
-from lectern.worker.job import Progress
 
 PING = b": ping\n\n"
 RETRY = 3000  # milliseconds a client waits before it connects again

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Sequence
 
 import msgspec
 from nats.aio.client import Client
@@ -18,11 +17,12 @@ from nats.js import JetStreamContext, api
 
 from lectern.contracts import events as e
 from lectern.contracts import subjects
-from lectern.contracts.state import VideoState, apply, fold
+from lectern.contracts.log import VideoLog
+from lectern.contracts.requests import Progress
+from lectern.contracts.state import VideoState, apply
 from lectern.contracts.topology import VIDEOS
 from lectern.gateway import frames
 from lectern.gateway.frames import Frame
-from lectern.worker.job import Progress
 
 MAILBOX = 256  # facts a client may lag behind; a video of 20 scenes has about 100
 PROGRESS_ROOM = 32  # a mailbox fuller than this gets no progress: facts matter more
@@ -82,12 +82,12 @@ class Channel:
         self._last = 0
         self._early: list[tuple[int, e.AnyEvent]] = []
 
-    def load(self, log: Sequence[tuple[int, e.AnyEvent]]) -> None:
+    def load(self, log: VideoLog) -> None:
         """Starts from a log that was read after the first client joined. Later loads change nothing."""
         if self._first is not None or not log:
             return
         self._first = log[0][1]
-        self._state = fold(event for _, event in log)
+        self._state = log.state
         self._last = log[-1][0]
         early, self._early = self._early, []
         for seq, event in early:
@@ -160,7 +160,7 @@ class Hub:
         self._channels.setdefault(video_id, Channel()).mailboxes.add(mailbox)
         return mailbox
 
-    def load(self, video_id: str, log: Sequence[tuple[int, e.AnyEvent]]) -> None:
+    def load(self, video_id: str, log: VideoLog) -> None:
         """Gives a joined video its history."""
         if channel := self._channels.get(video_id):
             channel.load(log)

@@ -59,7 +59,7 @@ def _matches(header: str, etag: str) -> bool:
 
 async def _served(gateway: Gateway, request: Request, key: str, media_type: str, name: str, download: bool) -> Response:
     """The object under a key as an answer to GET or HEAD, with ranges and conditions, or a redirect to the store."""
-    info = await gateway.infra.store.head(key)
+    info = await gateway.connections.store.head(key)
     if info is None:
         raise refusal(
             404,
@@ -70,7 +70,7 @@ async def _served(gateway: Gateway, request: Request, key: str, media_type: str,
         )
     if gateway.settings.media_redirect and request.method == "GET":
         seconds = gateway.settings.media_url_seconds
-        url = await gateway.infra.store.presign(key, seconds, name if download else None)
+        url = await gateway.connections.store.presign(key, seconds, name if download else None)
         return Response(status_code=307, headers={"Location": url, "Cache-Control": f"private, max-age={seconds // 2}"})
     etag = _etag(info, key)
     headers = {"ETag": etag, "Accept-Ranges": "bytes", "Cache-Control": "private, no-cache"}
@@ -101,7 +101,7 @@ async def _served(gateway: Gateway, request: Request, key: str, media_type: str,
         return Response(status_code=status, headers=headers, media_type=media_type)
     start, end = (span.start, span.end) if span else (0, info.size - 1)
     return StreamingResponse(
-        gateway.infra.store.stream(key, start, end), status, headers=headers, media_type=media_type
+        gateway.connections.store.stream(key, start, end), status, headers=headers, media_type=media_type
     )
 
 
@@ -150,7 +150,7 @@ async def content(
         )
     plain = output.media_type.partition(";")[0]
     suffix = _SUFFIXES.get(output.kind) or _SUFFIXES.get(plain, "")
-    title = mapping.video(known.state, video_id, known.log[0][1]).title
+    title = mapping.video(known.state, video_id, known[0][1]).title
     return await _served(gateway, request, output.key, output.media_type, file_name(title, suffix), download)
 
 

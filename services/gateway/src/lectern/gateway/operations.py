@@ -31,17 +31,17 @@ async def healthz() -> JSONResponse:
 
 
 async def _consumers(gateway: Gateway) -> None:
-    js = gateway.infra.nats.jetstream(timeout=_BUDGET)
+    js = gateway.connections.nats.jetstream(timeout=_BUDGET)
     wanted = [consumer.name for consumer in topology.consumers() if consumer.stream == topology.VIDEOS]
     await asyncio.gather(*(js.consumer_info(topology.VIDEOS, name) for name in wanted))
 
 
 async def _stream(gateway: Gateway) -> None:
-    await gateway.infra.nats.jetstream(timeout=_BUDGET).stream_info(topology.VIDEOS)
+    await gateway.connections.nats.jetstream(timeout=_BUDGET).stream_info(topology.VIDEOS)
 
 
 async def _connected(gateway: Gateway) -> None:
-    if not gateway.infra.nats.is_connected:
+    if not gateway.connections.nats.is_connected:
         raise ConnectionError("not connected")
 
 
@@ -66,7 +66,7 @@ async def readyz(gateway: TheGateway) -> JSONResponse:
         "stream": _stream(gateway),
         "consumers": _consumers(gateway),
         "views": gateway.views.current(),
-        "store": gateway.infra.store.check(),
+        "store": gateway.connections.store.check(),
     }
     states = dict(zip(checks, await asyncio.gather(*map(_state_of, checks.values())), strict=True))
     ready = all(state == "ok" for state in states.values())
@@ -76,4 +76,4 @@ async def readyz(gateway: TheGateway) -> JSONResponse:
 @router.get("/metrics", summary="Prometheus metrics", response_class=Response)
 async def metrics(gateway: TheGateway) -> Response:
     """In the Prometheus text format."""
-    return Response(generate_latest(gateway.infra.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    return Response(generate_latest(gateway.connections.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -17,7 +17,6 @@ from nats.js import JetStreamContext
 from nats.js import errors as js_errors
 
 from lectern.contracts import subjects
-from lectern.contracts.state import fold
 from lectern.contracts.topology import PROJECTOR, VIDEOS
 from lectern.gateway import mapping
 from lectern.gateway.metrics import GatewayMetrics
@@ -102,7 +101,7 @@ class Projector:
             log = await self._log.read(video_id)
         if not log:
             return
-        state = fold(event for _, event in log)
+        state = log.state
         view = View(
             version=VERSION,
             seq=log[-1][0],

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Response
 
 from lectern.contracts import events as e
 from lectern.contracts import keys
+from lectern.contracts.log import VideoLog
 from lectern.contracts.script import Beat, Script
 from lectern.contracts.state import VideoState
 from lectern.gateway import documentation as docs
 from lectern.gateway import mapping
 from lectern.gateway import models as m
-from lectern.gateway.context import Gateway, Known, TheGateway, decide
+from lectern.gateway.context import Gateway, TheGateway, decide
 from lectern.gateway.refusals import Refusal, refusal, wrong_state
 from lectern.gateway.scripttext import checked
 from lectern.gateway.videos import video_response
@@ -36,7 +37,7 @@ def script_of(state: VideoState) -> ScriptFact:
 
 async def load_script(gateway: Gateway, script: ScriptFact) -> Script:
     """The text of the script that an event names."""
-    return await gateway.infra.store.get_json(script.script_key, Script)
+    return await gateway.connections.store.get_json(script.script_key, Script)
 
 
 def check_revision(script: ScriptFact, wanted: int | None, *, status: int = 409) -> None:
@@ -59,7 +60,7 @@ def refuse_ended_review(state: VideoState) -> None:
         )
 
 
-def scripted_again(known: Known, fact: ScriptFact, key: str, script: Script) -> e.VideoScripted:
+def scripted_again(known: VideoLog, fact: ScriptFact, key: str, script: Script) -> e.VideoScripted:
     """The next round of work, which begins with waiting for approval."""
     return e.VideoScripted(
         video_id=known.video_id,
@@ -75,7 +76,7 @@ def scripted_again(known: Known, fact: ScriptFact, key: str, script: Script) -> 
 
 
 def next_round(
-    known: Known, fact: ScriptFact, key: str, script: Script, plan: Iterable[int], *, fresh: bool = False
+    known: VideoLog, fact: ScriptFact, key: str, script: Script, plan: Iterable[int], *, fresh: bool = False
 ) -> e.ScriptApproved:
     """The next round of work. After a failure or cancellation what nobody works on any more joins the plan."""
     abandoned = {
@@ -114,7 +115,7 @@ async def approve(gateway: TheGateway, video_id: str, body: m.Approve | None = N
     wanted = body.script_revision if body else None
     decided = False
 
-    async def decision(known: Known) -> e.AnyEvent | None:
+    async def decision(known: VideoLog) -> e.AnyEvent | None:
         nonlocal decided
         fact = script_of(known.state)
         check_revision(fact, wanted)
@@ -156,7 +157,7 @@ async def redo(gateway: TheGateway, video_id: str, number: int, body: m.Redo | N
     """With `narration` the scene gets new words; without, the same words are worked on afresh. Others stay."""
     narration = body.narration if body else None
 
-    async def decision(known: Known) -> e.AnyEvent:
+    async def decision(known: VideoLog) -> e.AnyEvent:
         fact = script_of(known.state)
         if known.state.awaits_approval():
             raise wrong_state("The script waits for approval.", "Edit it with PUT …/script, then POST …/approve.")
@@ -168,7 +169,7 @@ async def redo(gateway: TheGateway, video_id: str, number: int, body: m.Redo | N
         if script != before:
             checked(script)
             key = keys.script(video_id, keys.digest(script))
-            await gateway.infra.store.put_json(key, script)
+            await gateway.connections.store.put_json(key, script)
         return next_round(known, fact, key, script, [number], fresh=script == before)
 
     return video_response(await decide(gateway, video_id, decision), 202)
@@ -204,7 +205,7 @@ def _reworded(script: Script, number: int, narration: list[str]) -> Script:
 async def retry(gateway: TheGateway, video_id: str) -> Response:
     """For a video that failed or was cancelled: makes the scenes that are missing, or starts over without a script."""
 
-    async def decision(known: Known) -> e.AnyEvent:
+    async def decision(known: VideoLog) -> e.AnyEvent:
         state = known.state
         unfinished = [number for number, facts in state.scenes().items() if facts.status() != "rendered"]
         if state.outcome() is None:
@@ -224,7 +225,7 @@ async def retry(gateway: TheGateway, video_id: str) -> Response:
     return video_response(await decide(gateway, video_id, decision), 202)
 
 
-def _requested_again(known: Known) -> e.VideoRequested:
+def _requested_again(known: VideoLog) -> e.VideoRequested:
     requested = known.state.requested
     if requested is None:
         raise wrong_state("What was asked for is no longer in the log.", "Ask for a new video with POST /v1/videos.")

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Header, Request, Response
 
 from lectern.contracts import events as e
 from lectern.contracts import keys
+from lectern.contracts.log import VideoLog
 from lectern.contracts.script import Script
 from lectern.gateway import documentation as docs
 from lectern.gateway import models as m
-from lectern.gateway.context import Known, TheGateway, decide, read_video
+from lectern.gateway.context import TheGateway, decide, read_video
 from lectern.gateway.rounds import (
     check_revision,
     load_script,
@@ -98,16 +99,16 @@ async def edit(
     checked(script)
     key = keys.script(video_id, keys.digest(script))
 
-    async def decision(known: Known) -> e.AnyEvent | None:
+    async def decision(known: VideoLog) -> e.AnyEvent | None:
         fact = script_of(known.state)
         check_revision(fact, _if_match(if_match), status=412)
         check_revision(fact, revision)
         before = await load_script(gateway, fact)
         if before == script:
             return None
-        await gateway.infra.store.put_json(key, script)
+        await gateway.connections.store.put_json(key, script)
         if markdown is not None:
-            await gateway.infra.store.put(markdown_key(key), markdown, MARKDOWN)
+            await gateway.connections.store.put(markdown_key(key), markdown, MARKDOWN)
         if known.state.awaits_approval():
             refuse_ended_review(known.state)
             return scripted_again(known, fact, key, script)

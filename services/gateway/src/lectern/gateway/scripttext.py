@@ -8,33 +8,20 @@ import msgspec
 import nats.errors
 
 from lectern.contracts.problems import FieldError, Problem
+from lectern.contracts.requests import PARSE_MARKDOWN, RENDER_MARKDOWN, ParseMarkdown, RenderMarkdown, Request
 from lectern.contracts.script import Script
-from lectern.contracts.subjects import PARSE, RENDER_SCRIPT
 from lectern.gateway.context import Gateway
 from lectern.gateway.models import NARRATION_LIMIT
 from lectern.gateway.refusals import Refusal, invalid, refusal
 from lectern.gateway.validation import unfitting, unknown_fields
-from lectern.worker import Missing
+from lectern.worker import Missing, ask
 
-T = TypeVar("T")
+Q = TypeVar("Q", bound=msgspec.Struct)
+R = TypeVar("R", bound=msgspec.Struct)
 
 MARKDOWN = "text/markdown"
 SCENE_LIMIT, BEAT_LIMIT = 60, 40  # more is a course, not a video
 _PARSE_SECONDS = 10.0
-
-
-class Parsed(msgspec.Struct, frozen=True, kw_only=True):
-    """What the scripter makes of Markdown."""
-
-    script: Script | None = None
-    problem: Problem | None = None
-
-
-class Rendered(msgspec.Struct, frozen=True, kw_only=True):
-    """The Markdown a scripter makes of a script."""
-
-    markdown: str | None = None
-    problem: Problem | None = None
 
 
 def markdown_key(script_key: str) -> str:
@@ -92,7 +79,7 @@ def read_json(body: bytes) -> tuple[Script, int | None]:
 
 async def read_markdown(gateway: Gateway, markdown: bytes) -> Script:
     """The script that a scripter reads from Markdown. Raises its problem, or a 503 when none answers."""
-    parsed = await _asked(gateway, PARSE, markdown, Parsed)
+    parsed = await _ask(gateway, PARSE_MARKDOWN, ParseMarkdown(markdown=_decoded(markdown)))
     if parsed.problem:
         raise Refusal(422, parsed.problem)
     if parsed.script is None:
@@ -107,10 +94,10 @@ async def markdown_of(gateway: Gateway, script_key: str) -> bytes:
     """
     key = markdown_key(script_key)
     try:
-        return await gateway.infra.store.get(key)
+        return await gateway.connections.store.get(key)
     except Missing:
-        script = await gateway.infra.store.get(script_key)
-    written = await _asked(gateway, RENDER_SCRIPT, script, Rendered)
+        script = await gateway.connections.store.get_json(script_key, Script)
+    written = await _ask(gateway, RENDER_MARKDOWN, RenderMarkdown(script=script))
     if written.markdown is None:
         problem = written.problem
         raise refusal(
@@ -121,14 +108,26 @@ async def markdown_of(gateway: Gateway, script_key: str) -> bytes:
             "Ask for it with Accept: application/json.",
         )
     markdown = written.markdown.encode()
-    await gateway.infra.store.put(key, markdown, f"{MARKDOWN}; charset=utf-8")
+    await gateway.connections.store.put(key, markdown, f"{MARKDOWN}; charset=utf-8")
     return markdown
 
 
-async def _asked(gateway: Gateway, subject: str, body: bytes, answer: type[T]) -> T:
+def _decoded(markdown: bytes) -> str:
     try:
-        reply = await gateway.infra.nats.request(subject, body, timeout=_PARSE_SECONDS)
-        return msgspec.json.decode(reply.data, type=answer)
+        return markdown.decode("utf-8")
+    except UnicodeDecodeError as error:
+        problem = Problem(
+            code="document-encoding",
+            title="The lesson cannot be read",
+            detail="The document is not UTF-8 text.",
+            remedy="Save it as UTF-8.",
+        )
+        raise Refusal(422, problem) from error
+
+
+async def _ask(gateway: Gateway, request: Request[Q, R], message: Q) -> R:
+    try:
+        return await ask(gateway.connections.nats, request, message, timeout=_PARSE_SECONDS)
     except (nats.errors.NoRespondersError, nats.errors.TimeoutError) as error:
         raise refusal(
             503,

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from lectern.contracts import events as e
-from lectern.contracts.state import VideoState, apply, fold
+from lectern.contracts.log import VideoLog
+from lectern.contracts.state import VideoState, apply
 from lectern.gateway import frames
 from lectern.gateway.hub import Mailbox, MailboxClosed
 
-Log = Sequence[tuple[int, e.AnyEvent]]
-
 
 async def follow(
-    log: Log, after: int | None, mailbox: Mailbox, *, heartbeat: float, seconds: float
+    log: VideoLog, after: int | None, mailbox: Mailbox, *, heartbeat: float, seconds: float
 ) -> AsyncGenerator[bytes, None]:
     """A video's stream: a snapshot (or, with `after`, the facts since), then live frames until an outcome.
 
@@ -29,7 +27,7 @@ async def follow(
     last, first = log[-1][0], log[0][1]
     state = VideoState()
     if after is None or after > last:
-        state = fold(event for _, event in log)
+        state = log.state
         yield frames.snapshot(last, state, first, resync=after is not None).data
     else:
         for seq, event in log:

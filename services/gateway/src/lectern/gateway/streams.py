@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 
 from lectern.contracts.problems import FieldError
-from lectern.contracts.state import fold
 from lectern.gateway import documentation as docs
 from lectern.gateway.context import TheGateway, checked_id
 from lectern.gateway.refusals import invalid, no_video
@@ -61,7 +60,7 @@ async def events(
     except BaseException:
         gateway.hub.leave(video_id, mailbox)
         raise
-    ended = fold(event for _, event in log).outcome() is not None
+    ended = log.state.outcome() is not None
     if ended and position is not None and position >= log[-1][0]:
         gateway.hub.leave(video_id, mailbox)
         return Response(status_code=204)

@@ -11,14 +11,15 @@ from fastapi import APIRouter, Body, Header, Query, Response
 from lectern.contracts import events as e
 from lectern.contracts import keys
 from lectern.contracts.keys import digest
+from lectern.contracts.log import VideoLog
 from lectern.contracts.options import Brief, Lane, VideoOptions
 from lectern.contracts.problems import FieldError
-from lectern.contracts.state import Status, fold
+from lectern.contracts.state import Status
 from lectern.gateway import documentation as docs
 from lectern.gateway import mapping
 from lectern.gateway import models as m
 from lectern.gateway.assets import check_music
-from lectern.gateway.context import VIDEO_ID, Gateway, Known, TheGateway, read_video
+from lectern.gateway.context import VIDEO_ID, Gateway, TheGateway, read_video
 from lectern.gateway.idempotency import Answer, once
 from lectern.gateway.refusals import invalid, wrong_state
 from lectern.gateway.validation import pointer
@@ -30,12 +31,12 @@ POLL_SECONDS = "2"  # what Retry-After advises to those who poll; the event stre
 _PATIENCE = 5.0  # seconds a request waits for an event log that is away
 
 
-def video_json(known: Known) -> str:
+def video_json(known: VideoLog) -> str:
     """The Video object as JSON."""
-    return mapping.video(known.state, known.video_id, known.log[0][1]).model_dump_json()
+    return mapping.video(known.state, known.video_id, known[0][1]).model_dump_json()
 
 
-def video_response(known: Known, status: int = 200) -> Response:
+def video_response(known: VideoLog, status: int = 200) -> Response:
     """The Video object as a response; 202 says where to look and when."""
     headers = {"ETag": f'"{known.last}"', "Cache-Control": "no-cache"}
     if status == 202:
@@ -46,7 +47,7 @@ def video_response(known: Known, status: int = 200) -> Response:
 async def check_assets(gateway: Gateway, document: m.Document) -> None:
     """Refuses a document that names pictures nobody sent."""
     names = list(document.assets)
-    found = await asyncio.gather(*(gateway.infra.store.head(keys.asset(document.assets[name])) for name in names))
+    found = await asyncio.gather(*(gateway.connections.store.head(keys.asset(document.assets[name])) for name in names))
     errors = [
         FieldError(
             pointer=pointer(("document", "assets", name)),
@@ -103,14 +104,13 @@ async def queued(
     """A new video, written to the log: once for each idempotency key."""
 
     async def work(video_id: str) -> Answer:
-        log = await gateway.log.read(video_id) if idempotency_key else []
-        if not log:
+        known = await gateway.log.read(video_id) if idempotency_key else VideoLog()
+        if not known:
             if document:
                 markdown = document.markdown.encode()
-                await gateway.infra.store.put(keys.document(video_id), markdown, "text/markdown; charset=utf-8")
+                await gateway.connections.store.put(keys.document(video_id), markdown, "text/markdown; charset=utf-8")
             event = e.VideoRequested(video_id=video_id, lane=lane, brief=brief(video_id), options=options)
-            log = [(await gateway.log.publish(event, patience=_PATIENCE), event)]
-        known = Known(video_id=video_id, log=tuple(log), state=fold(item for _, item in log), last=log[-1][0])
+            known = VideoLog([(await gateway.log.publish(event, patience=_PATIENCE), event)])
         headers = {"Location": mapping.path(video_id), "Retry-After": POLL_SECONDS}
         return Answer(status=202, headers=headers, body=video_json(known), media_type="application/json")
 
@@ -177,5 +177,5 @@ async def cancel(gateway: TheGateway, video_id: str, body: m.Cancel | None = Non
                 raise wrong_state(f"The video has {verb} and cannot be cancelled.", "There is nothing left to stop.")
         reason = body.reason if body else ""
         event = e.VideoCancelled(video_id=video_id, lane=known.lane, revision=known.state.revision(), reason=reason)
-        if await gateway.log.outcome(event):
+        if await gateway.log.record_outcome(event):
             return video_response(await read_video(gateway, video_id), 202)

@@ -4,35 +4,26 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 import nats.errors
 from fastapi import APIRouter, Query
 
-from lectern.contracts import subjects
 from lectern.contracts.problems import FieldError
+from lectern.contracts.requests import LIST_VOICES, ListVoices, VoiceList
 from lectern.gateway import documentation as docs
 from lectern.gateway import models as m
 from lectern.gateway.context import Gateway, TheGateway
 from lectern.gateway.refusals import invalid, refusal
+from lectern.worker import ask
 
 router = APIRouter(tags=["voices"])
 
 _SECONDS = 2.0  # a voice service answers in milliseconds; past this there is none
 
 
-class Offer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a voice service answers. `refused` says why the wanted voice is not to be had."""
-
-    voices: list[dict[str, object]]
-    refused: str = ""
-
-
-async def offered(gateway: Gateway, wanted: str = "") -> Offer | None:
+async def offered(gateway: Gateway, wanted: str = "") -> VoiceList | None:
     """The voices that can be asked for now, and what is said of a wanted one; None when no voice service answers."""
-    question = msgspec.json.encode({"wanted": wanted}) if wanted else b""
     try:
-        reply = await gateway.infra.nats.request(subjects.VOICES, question, timeout=_SECONDS)
-        return msgspec.json.decode(reply.data, type=Offer)
+        return await ask(gateway.connections.nats, LIST_VOICES, ListVoices(wanted=wanted), timeout=_SECONDS)
     except (nats.errors.Error, TimeoutError, ValueError):
         return None
 
@@ -65,7 +56,7 @@ async def list_voices(
             "Try again in a moment; start a voice service if it persists.",
             retry_after=5,
         )
-    voices = [m.Voice.model_validate(voice) for voice in offer.voices]
+    voices = [m.Voice.model_validate(voice, from_attributes=True) for voice in offer.voices]
     return m.VoiceList(data=[voice for voice in voices if not language or _speaks(voice, language.lower())])
 
 

@@ -43,7 +43,7 @@ async def render(event: SceneCoded, job: Job[RendererDeps]) -> SceneRendered:
     except CodeFailed as failure:
         if not event.code.fallback_key or event.code.fallback_key == event.code.key:
             raise Permanent(failure.problem) from failure
-        job.log.warning("falling back to the template", action="degraded", code=failure.problem.code)
+        job.logger.warning("falling back to the template", action="degraded", code=failure.problem.code)
         reason = failure.problem
     try:
         footage = await footage_of(event, event.code.fallback_key, job)

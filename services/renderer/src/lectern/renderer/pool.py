@@ -9,7 +9,6 @@ from lectern.renderer.sandbox.cold import ColdPool
 from lectern.renderer.sandbox.job import (
     PREFLIGHT,
     BeatMeasure,
-    Finding,
     Footage,
     Killed,
     Limits,
@@ -17,7 +16,6 @@ from lectern.renderer.sandbox.job import (
     RenderJob,
     RenderOutcome,
     Result,
-    SceneFailure,
 )
 from lectern.renderer.sandbox.warm import WarmPool
 
@@ -25,7 +23,6 @@ __all__ = [
     "PREFLIGHT",
     "BeatMeasure",
     "ColdPool",
-    "Finding",
     "Footage",
     "Killed",
     "Limits",
@@ -34,7 +31,6 @@ __all__ = [
     "RenderJob",
     "RenderOutcome",
     "Result",
-    "SceneFailure",
     "WarmPool",
 ]
 

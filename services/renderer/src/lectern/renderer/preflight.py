@@ -5,38 +5,15 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-import msgspec
-
 from lectern.contracts.narration import Narration
-from lectern.contracts.options import VideoOptions
+from lectern.contracts.requests import CheckScene, SceneVerdict
 from lectern.renderer.briefing import job_settings
 from lectern.renderer.handlers import fetch_assets
-from lectern.renderer.pool import PREFLIGHT, Finding, Pool, RenderJob, SceneFailure
+from lectern.renderer.pool import PREFLIGHT, Pool, RenderJob
 from lectern.worker import ObjectStore
 
 
-class PreflightRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Code and narration by key, and how the video should look."""
-
-    code_key: str
-    narration_key: str
-    options: VideoOptions
-    assets: dict[str, str] = {}
-
-
-class PreflightReply(msgspec.Struct, frozen=True, kw_only=True):
-    """What the run found. `unavailable` is set when the renderer, not the code, is at fault: ask again."""
-
-    ok: bool
-    findings: list[Finding] = []
-    error: SceneFailure | None = None
-    killed: str | None = None
-    reason: str = ""
-    seconds: float = 0.0
-    unavailable: str | None = None
-
-
-async def preflight(request: PreflightRequest, pool: Pool, store: ObjectStore) -> PreflightReply:
+async def preflight(request: CheckScene, pool: Pool, store: ObjectStore) -> SceneVerdict:
     """Runs the code in the sandbox with animations skipped."""
     narration = await store.get_json(request.narration_key, Narration)
     code = (await store.get(request.code_key)).decode()
@@ -45,11 +22,11 @@ async def preflight(request: PreflightRequest, pool: Pool, store: ObjectStore) -
         settings = job_settings(narration, request.options, "measure")
         outcome = await pool.run(RenderJob(code=code, settings=settings, assets=assets, limits=PREFLIGHT))
     if outcome.retryable:
-        return PreflightReply(ok=False, unavailable=outcome.reason)
+        return SceneVerdict(ok=False, unavailable=outcome.reason)
     result = outcome.result
-    return PreflightReply(
+    return SceneVerdict(
         ok=outcome.ok,
-        findings=result.findings if result else [],
+        findings=tuple(result.findings) if result else (),
         error=result.error if result else None,
         killed=outcome.killed,
         reason=outcome.reason,

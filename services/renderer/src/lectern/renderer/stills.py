@@ -9,14 +9,14 @@ import msgspec
 
 from lectern.contracts import keys
 from lectern.contracts.narration import Narration
-from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import preset
+from lectern.contracts.requests import DrawStills, Stills
+from lectern.media.process import run_ffmpeg
+from lectern.media.stills import Shot, stills_args
 from lectern.renderer.briefing import RENDERER_VERSION, job_settings, render_limits
 from lectern.renderer.handlers import fetch_assets
 from lectern.renderer.pool import Pool, RenderJob
 from lectern.worker import ObjectStore
-from lectern.worker.process import run_ffmpeg
-from lectern.worker.stills import Shot, stills_args
 
 FPS = 5  # enough for a settled picture; a fifteenth of a second more or less is not seen in a still
 LONGEST_EDGE = 768  # pixels: what a vision model looks at in one piece
@@ -24,33 +24,14 @@ MOST = 24  # pictures of one scene
 _TIMEOUT = 60.0
 
 
-class StillsRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Code and narration by key, how the video should look, and the seconds to look at."""
-
-    code_key: str
-    narration_key: str
-    options: VideoOptions
-    at: tuple[float, ...]
-    assets: dict[str, str] = {}
-
-
-class StillsReply(msgspec.Struct, frozen=True, kw_only=True):
-    """Keys of JPEGs, one for each moment, in order. `unavailable`: the renderer, not the code, is at fault."""
-
-    ok: bool
-    keys: list[str] = []
-    reason: str = ""
-    unavailable: str | None = None
-
-
-async def stills(request: StillsRequest, pool: Pool, store: ObjectStore) -> StillsReply:
+async def stills(request: DrawStills, pool: Pool, store: ObjectStore) -> Stills:
     """Draws the scene at draft quality and stores what it looks like; what was drawn before is found again."""
     small = msgspec.structs.replace(request.options, quality="draft")
     looks = (small.aspect, small.theme, request.assets, request.at[:MOST], FPS, RENDERER_VERSION)
     made_from = keys.digest(request.code_key, request.narration_key, looks)
     names = [keys.cache("stills", keys.digest(made_from, number), "jpg") for number in range(len(request.at[:MOST]))]
     if names and await store.head(names[-1]):
-        return StillsReply(ok=True, keys=names)
+        return Stills(ok=True, keys=tuple(names))
     narration = await store.get_json(request.narration_key, Narration)
     code = (await store.get(request.code_key)).decode()
     with tempfile.TemporaryDirectory(prefix="lectern-stills-") as name:
@@ -61,9 +42,9 @@ async def stills(request: StillsRequest, pool: Pool, store: ObjectStore) -> Stil
         outcome = await pool.run(RenderJob(code=code, settings=settings, assets=assets, limits=limits))
         try:
             if outcome.retryable:
-                return StillsReply(ok=False, unavailable=outcome.reason)
+                return Stills(ok=False, unavailable=outcome.reason)
             if not outcome.ok or outcome.footage is None:
-                return StillsReply(ok=False, reason=outcome.reason or "the scene was not drawn")
+                return Stills(ok=False, reason=outcome.reason or "the scene was not drawn")
             last = narration.seconds - 1 / FPS
             shots = [
                 Shot(name=str(outcome.footage), seconds=f"{max(0.0, min(at, last)):.3f}", still=f"{number}.jpg")
@@ -75,4 +56,4 @@ async def stills(request: StillsRequest, pool: Pool, store: ObjectStore) -> Stil
                 outcome.footage.unlink(missing_ok=True)
         for number, key in enumerate(names):
             await store.put_file(key, folder / f"{number}.jpg", "image/jpeg")
-    return StillsReply(ok=True, keys=names)
+    return Stills(ok=True, keys=tuple(names))

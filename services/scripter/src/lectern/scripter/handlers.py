@@ -19,10 +19,10 @@ from lectern.contracts.events import (
     message_id,
 )
 from lectern.contracts.problems import Problem, ProblemError
+from lectern.markdown import limits, parse, render
 from lectern.scripter.deps import ScripterDeps
 from lectern.scripter.documents import decoded
 from lectern.scripter.dubbing.handling import dub
-from lectern.scripter.markdown import limits, parse, render
 from lectern.scripter.writer import Written
 from lectern.scripter.writing import write_and_tell
 from lectern.worker import Job, Permanent, Stage

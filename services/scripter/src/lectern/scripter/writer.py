@@ -10,9 +10,9 @@ import msgspec
 from lectern.contracts.options import Brief, VideoOptions
 from lectern.contracts.problems import Problem
 from lectern.contracts.script import Script
-from lectern.contracts.usage import Spent
+from lectern.contracts.usage import Usage
 from lectern.lessons import Lesson
-from lectern.scripter.markdown import parse
+from lectern.markdown import parse
 from lectern.scripter.topics import find_lesson
 from lectern.worker import Permanent, Transient
 
@@ -36,7 +36,7 @@ class ModelAway(Transient):
 
     problem: Problem
 
-    def __init__(self, problem: Problem, *, spent: tuple[Spent, ...] = ()) -> None:
+    def __init__(self, problem: Problem, *, spent: tuple[Usage, ...] = ()) -> None:
         super().__init__(problem=problem, spent=spent)
 
 
@@ -44,7 +44,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     """A script, and what it cost."""
 
     script: Script
-    spent: tuple[Spent, ...] = ()
+    spent: tuple[Usage, ...] = ()
 
 
 class Writer(Protocol):

@@ -8,8 +8,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from lectern.contracts.events import VideoRequested
-from lectern.contracts.state import fold
-from lectern.contracts.usage import Spent, added_up
+from lectern.contracts.usage import Usage, added_up
 from lectern.scripter.deps import ScripterDeps
 from lectern.scripter.writer import ModelAway, Tell, Terms, Written
 from lectern.worker import Job, Missing, Permanent
@@ -54,15 +53,15 @@ async def over_deliveries(
     return msgspec.structs.replace(written, spent=added_up((*earlier, *written.spent)))
 
 
-async def _spent_usd(job: Job[ScripterDeps], earlier: tuple[Spent, ...]) -> float:
-    state = fold(fact for _, fact in await job.log_of_video())
+async def _spent_usd(job: Job[ScripterDeps], earlier: tuple[Usage, ...]) -> float:
+    state = job.log.state
     return sum(item.cost_usd for item in (*state.spent(), *earlier))
 
 
-async def _earlier(event: VideoRequested, job: Job[ScripterDeps]) -> tuple[Spent, ...]:
+async def _earlier(event: VideoRequested, job: Job[ScripterDeps]) -> tuple[Usage, ...]:
     """What deliveries of this event cost that ended with a model being away."""
     try:
-        return tuple(await job.store.get_json(_bill_key(event), list[Spent]))
+        return tuple(await job.store.get_json(_bill_key(event), list[Usage]))
     except Missing:
         return ()
 

@@ -9,16 +9,16 @@ from lectern.voice.engines.espeak import EspeakEngine
 from lectern.voice.engines.piper import PiperEngine, piper_voices
 from lectern.voice.engines.silent import SilentEngine
 from lectern.voice.handlers import STAGE, VoiceDeps
-from lectern.voice.responder import respond
+from lectern.voice.requests import responder
 from lectern.voice.settings import VoiceSettings
 from lectern.voice.speech import Engine
 from lectern.voice.voices import Voice, load_voices
-from lectern.worker import Deps, Service
+from lectern.worker import Connections, Service
 
 LAST = ("espeak", "silent")  # engines whose voices stand behind those that are set up
 
 
-def build(settings: VoiceSettings | None, deps: Deps) -> Service:
+def build(settings: VoiceSettings | None, connections: Connections) -> Service:
     """The voice service with every engine that is set up."""
     settings = settings or VoiceSettings()
     engines = build_engines(settings)
@@ -32,15 +32,14 @@ def build(settings: VoiceSettings | None, deps: Deps) -> Service:
     async def start() -> None:
         for engine in engines:
             open_things.push_async_callback(engine.close)
-        subscription = await respond(deps.nats, adapters.voices)
-        open_things.push_async_callback(subscription.drain)
 
     return Service(
         name="voice",
-        infra=deps,
+        connections=connections,
         settings=settings,
         stage=STAGE,
         deps=adapters,
+        responders=(responder(adapters.voices),),
         start=start,
         close=open_things.aclose,
     )

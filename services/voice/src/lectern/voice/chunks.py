@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from lectern.contracts.sentences import sentences
+from lectern.language.sentences import sentences
 
 _CLAUSE = re.compile(r"[,;:،、，；](?:\s|(?=[^\d\s]))")
 

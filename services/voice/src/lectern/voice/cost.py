@@ -8,7 +8,6 @@ from typing import Any
 from lectern.contracts.events import ScenePlanned
 from lectern.contracts.problems import Problem
 from lectern.contracts.script import Script
-from lectern.contracts.state import fold
 from lectern.voice.voices import Voice
 from lectern.worker import Job, Permanent
 
@@ -23,7 +22,7 @@ async def within_cost(
     limit = event.options.max_cost_usd
     if limit is None or not any(voice.usd_per_million for voice in (lead, *roles.values())):
         return
-    state = fold(fact for _, fact in await job.log_of_video())
+    state = job.log.state
     waiting = {number for number, facts in state.scenes().items() if facts.status() == "planned"} | {event.scene}
     spent = sum(item.cost_usd for item in state.spent())
     needed = sum(scene_cost(script, number, roles, lead) for number in sorted(waiting))

@@ -13,7 +13,8 @@ from lectern.contracts.events import NarrationRef, SceneNarrated, ScenePlanned, 
 from lectern.contracts.narration import Narration, Timing
 from lectern.contracts.problems import Problem
 from lectern.contracts.script import Beat, Script
-from lectern.contracts.usage import Spent
+from lectern.contracts.usage import Usage
+from lectern.media.process import ProcessFailed
 from lectern.voice.aligner import aligned
 from lectern.voice.cost import within_cost
 from lectern.voice.layout import lay_out
@@ -22,7 +23,6 @@ from lectern.voice.sound import at_rate, trimmed
 from lectern.voice.speech import Engine, Passage, Speech
 from lectern.voice.voices import Voice, cast, find_voice, voice_for
 from lectern.worker import Job, Missing, ObjectStore, Permanent, Stage, Transient
-from lectern.worker.process import ProcessFailed
 
 STAGE = Stage("voice")
 
@@ -45,7 +45,7 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
     """What a narration cost, and the event it was made for: others find it for nothing."""
 
     event: str
-    spent: tuple[Spent, ...]
+    spent: tuple[Usage, ...]
 
 
 @STAGE.on(ScenePlanned, slots=4)
@@ -82,7 +82,7 @@ async def speak(beats: Sequence[Beat], voices: Sequence[Voice], language: str, r
     """The beats, each by its voice, with marks in every passage where anything can tell them."""
     passages: dict[int, Passage] = {}
     timings: set[Timing] = set()
-    spent: list[Spent] = []
+    spent: list[Usage] = []
     silent = False
     for voice in dict.fromkeys(voices):
         numbers = [number for number, each in enumerate(voices) if each == voice]
@@ -144,7 +144,7 @@ async def _known(store: ObjectStore, key: str) -> Narration | None:
     return await store.get_json(key, Narration) if await store.head(key) else None
 
 
-async def _paid_before(event: ScenePlanned, job: Job[VoiceDeps], key: str) -> tuple[Spent, ...]:
+async def _paid_before(event: ScenePlanned, job: Job[VoiceDeps], key: str) -> tuple[Usage, ...]:
     """What an earlier delivery of this very event paid, if it ended before it could say so."""
     try:
         bill = await job.store.get_json(_bill_key(key), Bill)

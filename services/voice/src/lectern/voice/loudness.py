@@ -10,8 +10,8 @@ import ffmpeg
 import numpy as np
 
 from lectern.contracts.quality import AUDIO_RATE
+from lectern.media.process import run_ffmpeg
 from lectern.voice.speech import Samples
-from lectern.worker.process import run_ffmpeg
 
 TARGET = -14.0  # LUFS integrated, where online players normalise to
 CEILING = -1.5  # dBFS at four times the rate, which leaves half a decibel for the AAC encoder

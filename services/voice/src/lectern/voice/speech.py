@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lectern.contracts.narration import Timing
-from lectern.contracts.usage import Spent
+from lectern.contracts.usage import Usage
 from lectern.voice.voices import Voice
 
 Samples = npt.NDArray[np.int16]
@@ -41,7 +41,7 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
     passages: tuple[Passage, ...]
     timing: Timing
     silent: bool = False
-    spent: tuple[Spent, ...] = ()
+    spent: tuple[Usage, ...] = ()
 
 
 class Engine(Protocol):

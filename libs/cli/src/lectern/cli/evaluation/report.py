@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from lectern.cli.evaluation.trial import SceneTrial, Trial
-from lectern.contracts.usage import Spent
+from lectern.contracts.usage import Usage
 
 
 class TaskUse(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +99,7 @@ def _share(scenes: Sequence[SceneTrial], holds: Callable[[SceneTrial], bool]) ->
     return round(sum(map(holds, scenes)) / len(scenes), 4) if scenes else None
 
 
-def _tokens(use: Spent) -> int:
+def _tokens(use: Usage) -> int:
     return use.input + use.thinking + use.output
 
 
@@ -107,7 +107,7 @@ def _counted(names: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(name for name in names if name).items(), key=lambda item: (-item[1], item[0])))
 
 
-def _tasks(models: Sequence[Spent], videos: int) -> dict[str, TaskUse]:
+def _tasks(models: Sequence[Usage], videos: int) -> dict[str, TaskUse]:
     names = sorted({f"{use.task or 'other'} ({use.name})" for use in models})
     found = {}
     for name in names:

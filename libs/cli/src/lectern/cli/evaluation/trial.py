@@ -11,7 +11,7 @@ import msgspec
 from lectern.cli.api import ENDED, Api, Json
 from lectern.cli.evaluation.briefs import Brief
 from lectern.cli.exits import USAGE, Stop
-from lectern.contracts.usage import Spent
+from lectern.contracts.usage import Usage
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -42,7 +42,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     failed: str = ""
     said: str = ""
     scenes: tuple[SceneTrial, ...] = ()
-    used: tuple[Spent, ...] = ()
+    used: tuple[Usage, ...] = ()
 
 
 async def tried(api: Api, brief: Brief, *, render: bool) -> Trial:
@@ -75,7 +75,7 @@ async def tried(api: Api, brief: Brief, *, render: bool) -> Trial:
         failed=error.get("code", "cancelled" if video["status"] == "cancelled" else ""),
         said=error.get("detail", ""),
         scenes=tuple(_scene(scene) for scene in video["scenes"]),
-        used=tuple(msgspec.convert(video["usage"]["items"], list[Spent])),
+        used=tuple(msgspec.convert(video["usage"]["items"], list[Usage])),
     )
 
 

@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry
 from lectern.cli.machine.child import FIRST_PAUSE, LONGEST_PAUSE, SETTLED, Child
 from lectern.cli.machine.home import Home
 from lectern.contracts.problems import Problem, ProblemError
-from lectern.worker import Deps, Settings
+from lectern.worker import Connections, Settings
 from lectern.worker.service import Service, built
 
 GROUP = "lectern.services"
@@ -60,7 +60,7 @@ class InProcess:
         name: str,
         point: EntryPoint,
         values: Mapping[str, Any],
-        deps: Deps,
+        connections: Connections,
         registry: Callable[[], CollectorRegistry],
     ) -> None:
         """`registry` gives an empty one each time the service is built."""
@@ -68,7 +68,7 @@ class InProcess:
         self._registry = registry
         self._point = point
         self._values = values
-        self._deps = deps
+        self._connections = connections
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._failure: ProblemError | None = None
@@ -104,7 +104,7 @@ class InProcess:
 
     async def _built(self) -> Service:
         """The service on a registry of its own: two may name a metric alike, and one built anew names its own again."""
-        deps = Deps(nats=self._deps.nats, store=self._deps.store, registry=self._registry())
+        deps = Connections(nats=self._connections.nats, store=self._connections.store, registry=self._registry())
         return await built(self._point.load(), settings_of(self._point, self._values), deps)
 
     async def _keep(self, service: Service | None) -> None:

@@ -24,7 +24,7 @@ from lectern.cli.machine.servers import LOOPBACK, free_port, nats_server, object
 from lectern.cli.runner.metrics import Registries
 from lectern.cli.runner.services import InProcess, discover, separate_process
 from lectern.contracts.problems import Problem, ProblemError
-from lectern.worker import Deps, Settings, connect
+from lectern.worker import Connections, Settings, connect
 from lectern.worker.provision import apply
 
 # What every service of this machine is told; the rest of its settings is the environment's.
@@ -102,9 +102,9 @@ async def running(
             require_free(host, port)
         async with AsyncExitStack() as closing:
             stack = await _servers(closing, place, host, port or free_port(), grace_seconds)
-            deps = await closing.enter_async_context(connect(stack.settings, "runner"))
-            await apply(deps.nats)
-            parts = _services(points, stack, None if separate else deps, host, renderers, settings or {})
+            connections = await closing.enter_async_context(connect(stack.settings, "runner"))
+            await apply(connections.nats)
+            parts = _services(points, stack, None if separate else connections, host, renderers, settings or {})
             stack.members.update({part.name: part for part in parts})
             try:
                 await _together(part.start() for part in parts)
@@ -148,7 +148,7 @@ async def _servers(closing: AsyncExitStack, home: Home, host: str, port: int, gr
 def _services(
     points: Mapping[str, EntryPoint],
     stack: Stack,
-    deps: Deps | None,
+    connections: Connections | None,
     host: str,
     renderers: int,
     settings: Mapping[str, Mapping[str, Any]],
@@ -160,11 +160,11 @@ def _services(
         values = {**_shared_values(stack), **settings.get(name, {})}
         if name == GATEWAY:
             values |= {"host": host, "port": int(stack.url.rpartition(":")[2])}
-        if deps is not None:
+        if connections is not None:
             if name == RENDERER:
                 values |= {"slots": renderers}  # 0: the renderer takes one for each CPU
             registry = functools.partial(registries.fresh, name, shows_all=name == GATEWAY)
-            parts.append(InProcess(name, point, values, deps, registry))
+            parts.append(InProcess(name, point, values, connections, registry))
         elif name == RENDERER:
             values |= {"slots": 1}
             names = [f"{RENDERER}-{number}" for number in range(1, (renderers or len(os.sched_getaffinity(0))) + 1)]

@@ -7,7 +7,8 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 import msgspec
 
-from lectern.llm.usage import Usage
+from lectern.contracts.usage import Usage
+from lectern.llm.usage import NOTHING
 
 OnText: TypeAlias = Callable[[int], None]
 Trouble: TypeAlias = Literal["busy", "away", "slow", "key", "quota", "refused", "cut-off", "empty", "request"]
@@ -70,7 +71,7 @@ class EngineError(Exception):
         self.trouble: Trouble = trouble
         self.detail = detail
         self.retry_after = retry_after
-        self.usage = usage or Usage()
+        self.usage = usage or NOTHING
 
     @property
     def passing(self) -> bool:

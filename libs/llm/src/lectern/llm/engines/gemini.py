@@ -9,8 +9,8 @@ import httpx
 from google import genai
 from google.genai import errors, types
 
+from lectern.contracts.usage import Usage
 from lectern.llm.engines.call import Call, EngineError, OnText, Part, Reply, Source, Trouble
-from lectern.llm.usage import Usage
 from lectern.worker.retry_after import seconds_until
 
 _REFUSALS = {
@@ -55,7 +55,7 @@ class GeminiEngine:
 
     async def _stream(self, call: Call, on_text: OnText | None) -> Reply:
         text: list[str] = []
-        usage = Usage(model=call.model, requests=1)
+        usage = Usage(kind="model", name=call.model, requests=1)
         finish, refusal = "", ""
         sources: dict[str, Source] = {}
         stream = await self._client.aio.models.generate_content_stream(
@@ -115,7 +115,8 @@ def _usage(model: str, said: types.GenerateContentResponseUsageMetadata | None) 
     if said is None:
         return None
     return Usage(
-        model=model,
+        kind="model",
+        name=model,
         requests=1,
         input=(said.prompt_token_count or 0) + (said.tool_use_prompt_token_count or 0),
         cached=said.cached_content_token_count or 0,

@@ -8,8 +8,8 @@ from typing import Any
 
 import openai
 
+from lectern.contracts.usage import Usage
 from lectern.llm.engines.call import Call, EngineError, OnText, Part, Reply, Trouble
-from lectern.llm.usage import Usage
 from lectern.worker.retry_after import seconds_until
 
 _STATUS: dict[int, Trouble] = {400: "request", 401: "key", 403: "key", 404: "request", 408: "slow", 422: "request"}
@@ -36,7 +36,7 @@ class OpenAIEngine:
 
     async def _stream(self, call: Call, on_text: OnText | None) -> Reply:
         text: list[str] = []
-        usage = Usage(model=call.model, requests=1)
+        usage = Usage(kind="model", name=call.model, requests=1)
         finish, refusal = "", ""
         messages: Any = [
             {"role": "system", "content": call.instructions},
@@ -62,7 +62,8 @@ class OpenAIEngine:
                 details = chunk.usage.completion_tokens_details
                 thinking = (details.reasoning_tokens if details else 0) or 0
                 usage = Usage(
-                    model=call.model,
+                    kind="model",
+                    name=call.model,
                     requests=1,
                     input=chunk.usage.prompt_tokens,
                     cached=cached or 0,

@@ -17,12 +17,13 @@ from lectern.coder.model.fixes import mend
 from lectern.coder.model.ledger import Ledger, Strategy, fingerprint
 from lectern.coder.model.reference import Reference, load_text
 from lectern.coder.task import Check, Coded, Look, Task
-from lectern.coder.verdict import Verdict
+from lectern.coder.verdict import fit_for_author, fit_for_template
 from lectern.contracts import script as s
 from lectern.contracts.events import CodeAttempt
 from lectern.contracts.problems import Problem
-from lectern.contracts.usage import Spent, added_up
-from lectern.llm import Asker, Budget, ModelFailed, Part, Picture, Usage, billed
+from lectern.contracts.requests import SceneVerdict
+from lectern.contracts.usage import Usage, added_up
+from lectern.llm import Asker, Budget, ModelFailed, Part, Picture
 from lectern.worker import Transient
 
 T = TypeVar("T")
@@ -87,7 +88,7 @@ class ModelCoder:
         for number in range(1, REPAIRS + 2):
             code = mend(code, self._reference).code if not (work.authored and number == 1) else code
             verdict = await check(code)
-            fit = verdict.fit_for_author() if work.authored else verdict.fit_for_template()
+            fit = fit_for_author(verdict) if work.authored else fit_for_template(verdict)
             work.note(number, "draft" if number == 1 else str(strategy), None if fit else verdict)
             if fit:
                 return code
@@ -124,7 +125,7 @@ class ModelCoder:
             return code
         except Transient:
             return code
-        fit = verdict.fit_for_template()
+        fit = fit_for_template(verdict)
         work.note(len(work.history) + 1, strategy, None if fit else verdict)
         return new if fit else code
 
@@ -133,7 +134,7 @@ class ModelCoder:
         examples = self._shelf.nearest(f"{work.task.script_title} {work.task.scene.title} {said}")
         return await self._ask(work, "code", self._rules, prompts.draft(work.task, examples), str)
 
-    async def _repaired(self, work: _Work, code: str, verdict: Verdict) -> tuple[str, Strategy | None]:
+    async def _repaired(self, work: _Work, code: str, verdict: SceneVerdict) -> tuple[str, Strategy | None]:
         """The next version, by the narrowest strategy that was not tried on this trouble and gives new code."""
         trouble = fingerprint(verdict)
         first: Strategy = "lines" if "class " in code else "scene"
@@ -175,15 +176,15 @@ class _Work:
         self.repaired = False
         self.ledger = Ledger()
         self.history: list[CodeAttempt] = []
-        self.spent: list[Spent] = []
+        self.spent: list[Usage] = []
         self.trouble: Problem | None = None
 
     def book(self, usage: Usage) -> None:
         """Notes what a question cost."""
         if usage.requests:
-            self.spent.append(billed(usage))
+            self.spent.append(usage)
 
-    def note(self, number: int, strategy: str, verdict: Verdict | None) -> None:
+    def note(self, number: int, strategy: str, verdict: SceneVerdict | None) -> None:
         """Records an attempt with the finding that ended it; none for the one that passed."""
         if verdict is None:
             self.history.append(CodeAttempt(number=number, strategy=strategy))

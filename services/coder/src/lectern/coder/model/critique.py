@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from lectern.coder.task import Task
-from lectern.coder.verdict import Finding, Verdict
+from lectern.contracts.requests import Finding, SceneVerdict
 from lectern.llm import fenced
 
 RULE = "critique"
@@ -40,7 +40,7 @@ def request(task: Task) -> str:
     return "The scene, and its beats, one for each picture:\n" + fenced("\n".join(said))
 
 
-def verdict(critique: Critique, task: Task) -> Verdict:
+def verdict(critique: Critique, task: Task) -> SceneVerdict:
     """The serious remarks about beats there are, as findings; all others change nothing."""
     beats = range(1, len(task.scene.beats) + 1)
     serious = [
@@ -48,7 +48,7 @@ def verdict(critique: Critique, task: Task) -> Verdict:
         for remark in critique.findings
         if remark.severity.strip().lower() == "serious" and remark.beat in beats and remark.what.strip()
     ]
-    return Verdict(ok=True, findings=tuple(serious[:MOST]))
+    return SceneVerdict(ok=True, findings=tuple(serious[:MOST]))
 
 
 def _told(remark: Remark) -> str:

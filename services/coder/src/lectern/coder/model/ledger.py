@@ -6,13 +6,13 @@ import hashlib
 import re
 from typing import Literal, TypeAlias, get_args
 
-from lectern.coder.verdict import Verdict
+from lectern.contracts.requests import SceneVerdict
 
 Strategy: TypeAlias = Literal["lines", "block", "scene", "simpler"]
 WIDENING: tuple[Strategy, ...] = get_args(Strategy)
 
 
-def fingerprint(verdict: Verdict) -> str:
+def fingerprint(verdict: SceneVerdict) -> str:
     """The same for the same trouble: its kind and message without numbers, names of objects kept."""
     if verdict.error:
         said = f"{verdict.error.type}: {verdict.error.message}"

@@ -11,8 +11,8 @@ from lectern.coder.model.examples import Example
 from lectern.coder.model.ledger import Strategy
 from lectern.coder.model.reference import Reference, mentioned
 from lectern.coder.task import Task
-from lectern.coder.verdict import Verdict
 from lectern.contracts.quality import preset
+from lectern.contracts.requests import SceneVerdict
 
 
 class Repair(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +57,7 @@ def draft(task: Task, examples: Sequence[Example]) -> str:
     return "\n\n".join(parts)
 
 
-def repair(task: Task, code: str, verdict: Verdict, strategy: Strategy, reference: Reference) -> str:
+def repair(task: Task, code: str, verdict: SceneVerdict, strategy: Strategy, reference: Reference) -> str:
     """The request to remove what preflight found, with the real signatures of what is involved."""
     trouble = findings(verdict)
     excerpt = _excerpt(code, verdict)
@@ -71,7 +71,7 @@ def repair(task: Task, code: str, verdict: Verdict, strategy: Strategy, referenc
     return "\n\n".join(parts)
 
 
-def findings(verdict: Verdict) -> str:
+def findings(verdict: SceneVerdict) -> str:
     """What preflight found, a line each, worst first."""
     lines: list[str] = []
     if verdict.error:
@@ -94,7 +94,7 @@ def _beats(task: Task) -> str:
     return "Beats, with the seconds each lasts:\n" + "\n".join(lines)
 
 
-def _excerpt(code: str, verdict: Verdict) -> str:
+def _excerpt(code: str, verdict: SceneVerdict) -> str:
     wanted = [verdict.error.line] if verdict.error and verdict.error.line else []
     wanted += [finding.line for finding in verdict.errors() if finding.line][:3]
     lines = code.splitlines()

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
+from lectern.contracts.requests import Finding, SceneException
+
 OnProgress: TypeAlias = Callable[[int, int], None]
 Killed: TypeAlias = Literal["wall", "cpu", "memory", "output", "disk", "log", "threads", "crash", "sandbox"]
 
@@ -56,27 +58,6 @@ class BeatMeasure(msgspec.Struct, frozen=True, kw_only=True):
     speed: float = 1.0
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing scenekit found wrong with a scene; `line` is the author's, `beat` counts from 0."""
-
-    rule: str
-    level: str
-    message: str
-    beat: int | None = None
-    line: int | None = None
-    object: str | None = None
-
-
-class SceneFailure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An exception of scene code: the author's own line and the frames of the author's file only."""
-
-    type: str
-    message: str = ""
-    line: int | None = None
-    code: str | None = None
-    traceback: str = ""
-
-
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """`result.json` as the job wrote it. Its shape and size are checked; its truth is not: hostile code wrote it."""
 
@@ -85,7 +66,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     beats: list[BeatMeasure] = []
     cpu_seconds: float = 0.0
     findings: list[Finding] = []
-    error: SceneFailure | None = None
+    error: SceneException | None = None
 
 
 class Footage(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,10 +8,10 @@ from lectern.contracts.events import VideoRequested
 from lectern.contracts.options import Dub
 from lectern.contracts.problems import Problem
 from lectern.contracts.script import Script
+from lectern.markdown import parse
 from lectern.scripter.deps import ScripterDeps
 from lectern.scripter.documents import decoded
 from lectern.scripter.dubbing.dubbed import Original, from_document
-from lectern.scripter.markdown import parse
 from lectern.scripter.writer import Terms, Written
 from lectern.scripter.writing import over_deliveries
 from lectern.worker import Job, Missing, Permanent

@@ -8,8 +8,8 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from lectern.contracts import script as s
-from lectern.contracts.sentences import sentences
-from lectern.scripter.markdown import limits
+from lectern.language.sentences import sentences
+from lectern.markdown import limits
 from lectern.scripter.model.language import script_share, seems
 from lectern.scripter.model.plain import has_address, has_markup, symbols
 

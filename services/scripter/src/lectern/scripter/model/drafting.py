@@ -8,10 +8,10 @@ import msgspec
 
 from lectern.contracts import script as s
 from lectern.contracts.problems import ProblemError
-from lectern.contracts.sentences import sentences
-from lectern.scripter.markdown import limits
-from lectern.scripter.markdown.blocks import read_block
-from lectern.scripter.markdown.faults import Faults
+from lectern.language.sentences import sentences
+from lectern.markdown import limits
+from lectern.markdown.blocks import read_block
+from lectern.markdown.faults import Faults
 from lectern.scripter.model import answers
 from lectern.scripter.model.checks import BEAT_SENTENCES, Finding
 from lectern.scripter.model.plain import plain, plain_title

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from lectern.contracts import script as s
-from lectern.contracts.sentences import sentences
-from lectern.scripter.markdown import limits
+from lectern.language.sentences import sentences
+from lectern.markdown import limits
 from lectern.scripter.model.checks import LONGEST, SHORTEST, Wanted, scene_seconds, unspeakable
 from lectern.scripter.model.pieces import pieces
 

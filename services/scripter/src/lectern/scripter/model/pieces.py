@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from lectern.contracts.sentences import sentences
-from lectern.scripter.markdown import limits
+from lectern.language.sentences import sentences
+from lectern.markdown import limits
 
 
 def pieces(text: str, most: int) -> list[str]:

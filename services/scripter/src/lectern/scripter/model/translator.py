@@ -10,10 +10,10 @@ import msgspec
 from lectern.contracts import script as s
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.problems import Problem
-from lectern.contracts.usage import Spent, added_up
-from lectern.llm import Asker, Budget, ModelFailed, Usage, billed, fenced
+from lectern.contracts.usage import Usage, added_up
+from lectern.llm import Asker, Budget, ModelFailed, fenced
+from lectern.markdown.prose import clean
 from lectern.scripter.dubbing.dubbed import Original, with_words
-from lectern.scripter.markdown.prose import clean
 from lectern.scripter.model import prompts
 from lectern.scripter.model.checks import Finding
 from lectern.scripter.model.language import script_share, seems
@@ -73,7 +73,7 @@ class Translator:
     async def translate(self, original: Original, options: VideoOptions, terms: Terms) -> Written:
         """The script in the options' language. Raises Permanent with what was spent, and ModelAway."""
         budget = Budget(options.max_cost_usd, spent_usd=terms.spent_usd)
-        spent: list[Spent] = []
+        spent: list[Usage] = []
         request = _request(original, options.language)
         correction: tuple[str, ...] = ()
         best: tuple[Translation, list[Finding]] | None = None
@@ -154,9 +154,9 @@ def _screen_faults(original: Original, number: int, now: TranslatedScene) -> lis
     ]
 
 
-def _bill(usage: Usage) -> list[Spent]:
+def _bill(usage: Usage) -> list[Usage]:
     """What a question cost; nothing for an answer that was remembered."""
-    return [billed(usage)] if usage.requests else []
+    return [usage] if usage.requests else []
 
 
 def _grave(wrong: Sequence[Finding]) -> int:

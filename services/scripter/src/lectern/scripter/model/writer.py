@@ -10,11 +10,11 @@ import msgspec
 from lectern.contracts import script as s
 from lectern.contracts.options import Brief, VideoOptions
 from lectern.contracts.problems import Problem, ProblemError
-from lectern.contracts.usage import Spent, added_up
+from lectern.contracts.usage import Usage, added_up
 from lectern.lessons import Lesson
-from lectern.llm import Answer, Asker, Budget, ModelFailed, Source, Usage, billed
-from lectern.scripter.markdown import parse, render
-from lectern.scripter.markdown.prose import clean
+from lectern.llm import Answer, Asker, Budget, ModelFailed, Source
+from lectern.markdown import parse, render
+from lectern.markdown.prose import clean
 from lectern.scripter.model import answers, prompts
 from lectern.scripter.model.checks import UNSPEAKABLE, Finding, Wanted, findings
 from lectern.scripter.model.drafting import draft
@@ -146,7 +146,7 @@ class _Work:
         self.options = options
         self.terms = terms
         self.budget = Budget(options.max_cost_usd, spent_usd=terms.spent_usd)
-        self.spent: list[Spent] = []
+        self.spent: list[Usage] = []
         self.wanted = Wanted(
             seconds=brief.target_seconds,
             scenes=brief.scenes,
@@ -162,7 +162,7 @@ class _Work:
         """Notes what a question cost."""
         self._before, self._now = self._before + self._now, 0
         if usage.requests:
-            self.spent.append(billed(usage))
+            self.spent.append(usage)
 
     def hears(self, step: str) -> Callable[[int], None]:
         """Passes on how many characters have arrived, over all questions."""

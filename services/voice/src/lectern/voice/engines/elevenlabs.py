@@ -10,7 +10,7 @@ from itertools import pairwise
 import httpx
 import msgspec
 
-from lectern.contracts.usage import Spent
+from lectern.contracts.usage import Usage
 from lectern.voice.chunks import chunks
 from lectern.voice.memory import Memory
 from lectern.voice.provider import ProviderError, Trouble, asked, together
@@ -77,7 +77,7 @@ class ElevenLabsEngine:
     async def speak(self, texts: tuple[str, ...], voice: Voice, language: str, rate: float) -> Speech:
         with self._memory.during((texts, voice.name, voice.model, rate)) as kept:
             said = await together(self._passage(texts, number, voice, rate, kept) for number in range(len(texts)))
-        spent = Spent(
+        spent = Usage(
             kind="voice",
             name=f"elevenlabs/{voice.name}",
             requests=sum(requests for _, requests in said),

@@ -8,12 +8,12 @@ import msgspec
 import numpy as np
 
 from lectern.contracts.problems import Problem
-from lectern.contracts.usage import Spent
+from lectern.contracts.usage import Usage
+from lectern.media.process import ProcessFailed, run_process
 from lectern.voice.engines.espeak_child import Answer, Order
 from lectern.voice.speech import Mark, Passage, Speech
 from lectern.voice.voices import Voice
 from lectern.worker import Permanent, Transient
-from lectern.worker.process import ProcessFailed, run_process
 
 WORDS_PER_MINUTE = 158  # unhurried: an explainer is listened to once
 _TIMEOUT = 60.0
@@ -46,7 +46,7 @@ class EspeakEngine:
             marks = tuple(Mark(offset=offset, seconds=at / answer.rate) for offset, at in said.marks)
             passages.append(Passage(samples=samples[start : start + said.samples], rate=answer.rate, marks=marks))
             start += said.samples
-        spent = Spent(kind="voice", name=f"espeak/{voice.name}", requests=1, characters=sum(map(len, texts)))
+        spent = Usage(kind="voice", name=f"espeak/{voice.name}", requests=1, characters=sum(map(len, texts)))
         return Speech(passages=tuple(passages), timing="exact", spent=(spent,))
 
     async def close(self) -> None:

@@ -8,7 +8,7 @@ import re
 from google import genai
 from google.genai import errors, types
 
-from lectern.contracts.usage import Spent
+from lectern.contracts.usage import Usage
 from lectern.voice.chunks import chunks
 from lectern.voice.memory import Memory
 from lectern.voice.provider import ProviderError, asked, together
@@ -35,7 +35,7 @@ class GeminiEngine:
         options = types.HttpOptions(base_url=url or None, retry_options=types.HttpRetryOptions(attempts=1))
         self._client = genai.Client(api_key=api_key, http_options=options, vertexai=False)
         self._under_way = asyncio.Semaphore(AT_ONCE)
-        self._memory: Memory[tuple[Passage, Spent]] = Memory()
+        self._memory: Memory[tuple[Passage, Usage]] = Memory()
 
     async def speak(self, texts: tuple[str, ...], voice: Voice, language: str, rate: float) -> Speech:
         with self._memory.during((texts, voice.name, voice.model, language, rate)) as kept:
@@ -44,13 +44,13 @@ class GeminiEngine:
         return Speech(passages=passages, timing="estimated", spent=tuple(bill for _, bills in said for bill in bills))
 
     async def _passage(
-        self, text: str, voice: Voice, language: str, rate: float, kept: dict[str, tuple[Passage, Spent]]
-    ) -> tuple[Passage, list[Spent]]:
-        bills: list[Spent] = []
+        self, text: str, voice: Voice, language: str, rate: float, kept: dict[str, tuple[Passage, Usage]]
+    ) -> tuple[Passage, list[Usage]]:
+        bills: list[Usage] = []
         pieces: list[tuple[int, Passage]] = []
         for offset, piece in chunks(text, lambda each: len(each) <= LIMIT):
 
-            async def once(piece: str = piece) -> tuple[Passage, Spent]:
+            async def once(piece: str = piece) -> tuple[Passage, Usage]:
                 async with self._under_way:
                     return await self._requested(piece, voice, language, rate)
 
@@ -61,7 +61,7 @@ class GeminiEngine:
             bills.append(bill)
         return joined(pieces), bills
 
-    async def _requested(self, text: str, voice: Voice, language: str, rate: float) -> tuple[Passage, Spent]:
+    async def _requested(self, text: str, voice: Voice, language: str, rate: float) -> tuple[Passage, Usage]:
         part = types.Part(text=spoken(text), speech_metadata=types.SpeechMetadata(style=_style(rate)))
         config = types.GenerateContentConfig(
             response_modalities=["AUDIO"],
@@ -125,12 +125,12 @@ def _sound(answer: types.GenerateContentResponse) -> tuple[Samples, int]:
     raise ValueError(f"no sound in the answer ({reason.value if reason else 'no reason given'})")
 
 
-def _bill(answer: types.GenerateContentResponse, voice: Voice, text: str) -> Spent:
+def _bill(answer: types.GenerateContentResponse, voice: Voice, text: str) -> Usage:
     usage = answer.usage_metadata
     tokens_in = (usage.prompt_token_count or 0) if usage else 0
     tokens_out = (usage.candidates_token_count or 0) if usage else 0
     cost = (tokens_in * voice.usd_per_million_input + tokens_out * voice.usd_per_million_output) / 1e6
-    return Spent(
+    return Usage(
         kind="voice",
         name=f"gemini/{voice.name}",
         requests=1,

@@ -15,7 +15,7 @@ from google.cloud import texttospeech_v1beta1 as tts
 from google.cloud.texttospeech_v1beta1.services.text_to_speech.transports import TextToSpeechGrpcAsyncIOTransport
 
 from lectern.contracts.narration import Timing
-from lectern.contracts.usage import Spent
+from lectern.contracts.usage import Usage
 from lectern.voice.chunks import chunks
 from lectern.voice.memory import Memory
 from lectern.voice.provider import ProviderError, asked, together
@@ -48,7 +48,7 @@ class GoogleEngine:
     async def speak(self, texts: tuple[str, ...], voice: Voice, language: str, rate: float) -> Speech:
         with self._memory.during((texts, voice.name, rate)) as kept:
             said = await together(self._passage(text, voice, rate, kept) for text in texts)
-        spent = Spent(
+        spent = Usage(
             kind="voice",
             name=f"google/{voice.name}",
             requests=sum(requests for _, _, requests in said),

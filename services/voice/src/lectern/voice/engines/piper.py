@@ -10,12 +10,12 @@ import msgspec
 import numpy as np
 
 from lectern.contracts.problems import Problem
-from lectern.contracts.usage import Spent
+from lectern.contracts.usage import Usage
+from lectern.media.process import ProcessFailed, run_process
 from lectern.voice.engines.piper_child import Answer, Order
 from lectern.voice.speech import Passage, Speech
 from lectern.voice.voices import Voice
 from lectern.worker import Permanent, Transient
-from lectern.worker.process import ProcessFailed, run_process
 
 TIMEOUT = 180.0  # seconds for one scene: a slow machine speaks at about the pace of speech
 
@@ -82,7 +82,7 @@ class PiperEngine:
         for length in answer.lengths:
             passages.append(Passage(samples=samples[at : at + length], rate=answer.rate))
             at += length
-        spent = Spent(kind="voice", name=f"piper/{voice.id}", requests=1, characters=sum(map(len, texts)))
+        spent = Usage(kind="voice", name=f"piper/{voice.id}", requests=1, characters=sum(map(len, texts)))
         return Speech(passages=tuple(passages), timing="estimated", spent=(spent,))
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""`python -m lectern.scripter.markdown FILE...`: checks lessons and shows what becomes of them."""
+"""`python -m lectern.markdown FILE...`: checks lessons and shows what becomes of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lectern.contracts.problems import ProblemError
 from lectern.contracts.script import Script
-from lectern.scripter.markdown import limits, parse
+from lectern.markdown import limits, parse
 
 
 def outline(script: Script) -> str:

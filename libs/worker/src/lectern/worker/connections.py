@@ -12,14 +12,14 @@ import structlog
 from nats.aio.client import Client
 from prometheus_client import CollectorRegistry
 
-from lectern.worker.eventlog import EventLog
+from lectern.worker.event_log import EventLog
 from lectern.worker.settings import Settings
 from lectern.worker.store import ObjectStore, open_store
 from lectern.worker.telemetry import StageMetrics
 
 
 @dataclass(frozen=True, kw_only=True)
-class Deps:
+class Connections:
     """What every service is built from. Services of one process may share it."""
 
     nats: Client
@@ -30,7 +30,7 @@ class Deps:
     def __post_init__(self) -> None:
         object.__setattr__(self, "metrics", StageMetrics(self.registry))
 
-    def eventlog(self) -> EventLog:
+    def event_log(self) -> EventLog:
         """The event log over this connection."""
         return EventLog(self.nats)
 
@@ -62,12 +62,12 @@ async def connect_nats(url: str, name: str = "lectern") -> Client:
 
 
 @asynccontextmanager
-async def connect(settings: Settings, name: str = "lectern") -> AsyncIterator[Deps]:
+async def connect(settings: Settings, name: str = "lectern") -> AsyncIterator[Connections]:
     """Opens both connections and closes them afterwards."""
     client = await connect_nats(settings.nats_url, name)
     try:
         async with open_store(settings) as store:
-            yield Deps(nats=client, store=store, registry=CollectorRegistry())
+            yield Connections(nats=client, store=store, registry=CollectorRegistry())
     finally:
         with contextlib.suppress(ConnectionError, OSError):
             await client.close()

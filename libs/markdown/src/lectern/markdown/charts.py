@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 
 from lectern.contracts import script as s
-from lectern.scripter.markdown import limits
-from lectern.scripter.markdown.faults import Faults, nearest
+from lectern.markdown import limits
+from lectern.markdown.faults import Faults, nearest
 
 CHART_STYLES = ("bar", "line")
 _GROUPED = re.compile(r"^[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$")

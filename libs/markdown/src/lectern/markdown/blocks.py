@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 
 from lectern.contracts import script as s
-from lectern.scripter.markdown import limits
-from lectern.scripter.markdown.charts import cells, read_chart, table_rows
-from lectern.scripter.markdown.faults import Faults, nearest
-from lectern.scripter.markdown.listings import is_language, read_code, read_listing, read_manim
-from lectern.scripter.markdown.prose import clean
+from lectern.markdown import limits
+from lectern.markdown.charts import cells, read_chart, table_rows
+from lectern.markdown.faults import Faults, nearest
+from lectern.markdown.listings import is_language, read_code, read_listing, read_manim
+from lectern.markdown.prose import clean
 
 _MEANT = {
     **dict.fromkeys(("math", "formula", "typst"), "equation"),

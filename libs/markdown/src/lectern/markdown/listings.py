@@ -9,8 +9,8 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from lectern.contracts import script as s
-from lectern.scripter.markdown import limits
-from lectern.scripter.markdown.faults import Faults
+from lectern.markdown import limits
+from lectern.markdown.faults import Faults
 
 
 def is_language(name: str) -> bool:

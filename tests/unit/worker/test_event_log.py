@@ -25,7 +25,7 @@ async def test_a_log_is_read_whole_in_order_and_only_its_own(nats: Client) -> No
 
 
 async def test_a_log_longer_than_one_batch_is_read_whole(nats: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lectern.worker.eventlog._BATCH", 7)
+    monkeypatch.setattr("lectern.worker.event_log._BATCH", 7)
     log, video = EventLog(nats), new_id()
     for scene in range(1, 31):
         await log.publish(planned(video, scene))
@@ -33,7 +33,7 @@ async def test_a_log_longer_than_one_batch_is_read_whole(nats: Client, monkeypat
 
 
 async def test_a_video_nobody_asked_for_has_an_empty_log(nats: Client) -> None:
-    assert await EventLog(nats).read(new_id()) == []
+    assert not await EventLog(nats).read(new_id())
 
 
 async def test_an_event_of_a_later_version_is_left_out(nats: Client) -> None:
@@ -54,9 +54,9 @@ async def test_an_outcome_of_an_older_revision_is_not_recorded(nats: Client) -> 
     log, video = EventLog(nats), new_id()
     await log.publish(requested(video))
     await log.publish(requested(video, revision=2))
-    assert not await log.outcome(e.VideoCancelled(video_id=video, revision=1))
-    assert await log.outcome(e.VideoCancelled(video_id=video, revision=2))
-    assert await log.outcome(e.VideoCancelled(video_id=video, revision=2)), "said again, it is still so"
+    assert not await log.record_outcome(e.VideoCancelled(video_id=video, revision=1))
+    assert await log.record_outcome(e.VideoCancelled(video_id=video, revision=2))
+    assert await log.record_outcome(e.VideoCancelled(video_id=video, revision=2)), "said again, it is still so"
 
 
 async def test_a_stream_that_is_away_is_transient(nats: Client) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lectern.worker.process import ProcessFailed, run_ffmpeg, run_process
+from lectern.media.process import ProcessFailed, run_ffmpeg, run_process
 
 SPAWNS_A_CHILD = (
     "import subprocess, sys, time; p = subprocess.Popen(['sleep', '60']); print(p.pid, flush=True); time.sleep(60)"

@@ -12,10 +12,10 @@ from markdown_it.tree import SyntaxTreeNode
 from lectern.contracts import script as s
 from lectern.contracts.options import DOCUMENT_LIMIT
 from lectern.lessons import front_matter
-from lectern.scripter.markdown import blocks, limits
-from lectern.scripter.markdown.charts import cells, read_table
-from lectern.scripter.markdown.faults import Faults, nearest
-from lectern.scripter.markdown.prose import NOTES, Inline, clean, flatten, is_comment, note
+from lectern.markdown import blocks, limits
+from lectern.markdown.charts import cells, read_table
+from lectern.markdown.faults import Faults, nearest
+from lectern.markdown.prose import NOTES, Inline, clean, flatten, is_comment, note
 
 KEYS = ("title", "language", "topics", "audience", "sources", "source", "symbol", "pronounce", "doubt")
 _LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$")

@@ -7,13 +7,21 @@ from nats.aio.msg import Msg
 
 from lectern.contracts.problems import Problem
 from lectern.contracts.topology import DEAD
-from lectern.worker.connection import Deps
+from lectern.worker.connections import Connections
 
 REASON, SUBJECT, SEQUENCE, CONSUMER = "Lectern-Reason", "Lectern-Subject", "Lectern-Sequence", "Lectern-Consumer"
 
 
 async def store_dead(
-    deps: Deps, *, data: bytes, subject: str, sequence: int, consumer: str, stage: str, problem: Problem, reason: str
+    connections: Connections,
+    *,
+    data: bytes,
+    subject: str,
+    sequence: int,
+    consumer: str,
+    stage: str,
+    problem: Problem,
+    reason: str,
 ) -> None:
     """Copies a message to the DEAD stream, once for a message and consumer."""
     video_id = (subject.split(".") + ["unknown"] * 3)[2]
@@ -24,14 +32,14 @@ async def store_dead(
         SEQUENCE: str(sequence),
         CONSUMER: consumer,
     }
-    await deps.nats.jetstream(timeout=5).publish(f"dead.{stage}.{video_id}", data, headers=headers, stream=DEAD)
-    deps.metrics.dead.labels(stage, reason).inc()
+    await connections.nats.jetstream(timeout=5).publish(f"dead.{stage}.{video_id}", data, headers=headers, stream=DEAD)
+    connections.metrics.dead.labels(stage, reason).inc()
 
 
-async def bury(deps: Deps, message: Msg, problem: Problem, stage: str, reason: str) -> None:
+async def bury(connections: Connections, message: Msg, problem: Problem, stage: str, reason: str) -> None:
     """Copies a delivered message to the DEAD stream. The caller terms it."""
     await store_dead(
-        deps,
+        connections,
         data=message.data,
         subject=message.subject,
         sequence=message.metadata.sequence.stream,

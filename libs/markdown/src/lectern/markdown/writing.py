@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from lectern.contracts import script as s
-from lectern.scripter.markdown.blocks import names_a_language
-from lectern.scripter.markdown.prose import NOTES, escape, escape_heading, image, note_comment
+from lectern.markdown.blocks import names_a_language
+from lectern.markdown.prose import NOTES, escape, escape_heading, image, note_comment
 
 
 def render(script: s.Script) -> str:

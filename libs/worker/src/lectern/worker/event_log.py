@@ -14,7 +14,7 @@ from nats.js import errors as js_errors
 
 from lectern.contracts import events as e
 from lectern.contracts import subjects
-from lectern.contracts.state import fold
+from lectern.contracts.log import VideoLog
 from lectern.contracts.topology import VIDEOS
 from lectern.worker.failures import Transient
 from lectern.worker.telemetry import trace_headers
@@ -72,27 +72,26 @@ class EventLog:
         except _RETRIED as error:
             raise Transient(f"the event log does not answer ({type(error).__name__})") from error
 
-    async def outcome(self, event: e.Outcome) -> bool:
+    async def record_outcome(self, event: e.Outcome) -> bool:
         """Ends a video's revision, unless it has already ended. True when this very outcome stands."""
         while True:
             log = await self.read(event.video_id, event.lane)
-            state = fold(known for _, known in log)
-            if (standing := state.outcome()) is not None or state.revision() > event.revision:
+            if (standing := log.state.outcome()) is not None or log.state.revision() > event.revision:
                 return standing is not None and e.message_id(standing) == e.message_id(event)
-            if await self.append(event, log[-1][0] if log else 0) is not None:
+            if await self.append(event, log.last) is not None:
                 if isinstance(event, e.VideoCancelled):
                     await self._nats.publish(subjects.cancel(event.video_id), str(event.revision).encode())
                 return True
 
-    async def read(self, video_id: str, lane: str = "*", *, at_least: int = 0) -> list[tuple[int, e.AnyEvent]]:
-        """A video's whole log as (sequence, event), oldest first.
+    async def read(self, video_id: str, lane: str = "*", *, at_least: int = 0) -> VideoLog:
+        """A video's whole log, oldest first; empty when there is no such video.
 
         With `at_least` it waits (a replica may lag) until the log reaches that sequence. Events of unknown types are
         left out. Raises Transient when the stream does not answer.
         """
         for _ in range(20):
-            log = await self._read(subjects.video(video_id, lane))
-            if not at_least or (log and log[-1][0] >= at_least):
+            log = VideoLog(await self._read(subjects.video(video_id, lane)))
+            if log.last >= at_least:
                 return log
             await asyncio.sleep(0.1)  # the replica that answered has not caught up; nothing announces when it has
         raise Transient("the event log's replica lags behind")

@@ -1,0 +1,62 @@
+"""A video's log as it was read: its events in stream order, what they fold into, and where it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from lectern.contracts.events import AnyEvent
+from lectern.contracts.options import Lane
+from lectern.contracts.state import VideoState, fold
+
+
+class LogEntry(NamedTuple):
+    """An event and its sequence on the stream."""
+
+    sequence: int
+    event: AnyEvent
+
+
+class VideoLog:
+    """One video's events, oldest first. Read once for each message and passed on; never changed.
+
+    `state` is what the events fold into, `last` the newest sequence (0 for an empty log, which is falsy).
+    """
+
+    def __init__(self, entries: Iterable[tuple[int, AnyEvent]] = ()) -> None:
+        self._entries = tuple(LogEntry(sequence, event) for sequence, event in entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[LogEntry]:
+        return iter(self._entries)
+
+    def __getitem__(self, index: int) -> LogEntry:
+        return self._entries[index]
+
+    @property
+    def events(self) -> tuple[AnyEvent, ...]:
+        """The events without their sequences."""
+        return tuple(entry.event for entry in self._entries)
+
+    @cached_property
+    def state(self) -> VideoState:
+        """The folded events."""
+        return fold(self.events)
+
+    @property
+    def last(self) -> int:
+        """The newest sequence; 0 when there is none."""
+        return self._entries[-1].sequence if self._entries else 0
+
+    @property
+    def video_id(self) -> str:
+        """The video's id. Raises IndexError for an empty log."""
+        return self._entries[0].event.video_id
+
+    @property
+    def lane(self) -> Lane:
+        """The lane the video travels in. Raises IndexError for an empty log."""
+        return self._entries[0].event.lane

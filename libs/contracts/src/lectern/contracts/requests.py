@@ -1,0 +1,190 @@
+"""Requests between services: the few questions that need an answer now, and so are no facts on the log.
+
+Each travels over core NATS request/reply to a queue group of whoever answers. Nothing is stored: an unanswered request
+is asked again. `Progress` is here too, as it is the other message that travels beside the log.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Generic, Literal, TypeVar
+
+import msgspec
+
+from lectern.contracts.narration import Timing
+from lectern.contracts.options import VideoOptions
+from lectern.contracts.problems import Problem
+from lectern.contracts.script import Script
+
+Q = TypeVar("Q", bound=msgspec.Struct)
+R = TypeVar("R", bound=msgspec.Struct)
+
+
+class Request(msgspec.Struct, Generic[Q, R], frozen=True, kw_only=True):
+    """A kind of request: where it is sent, who answers it, and the types of its message and reply."""
+
+    subject: str
+    queue: str
+    message: type[Q]
+    reply: type[R]
+
+
+class ParseMarkdown(msgspec.Struct, frozen=True, kw_only=True):
+    """Asks for the script that a lesson in Markdown describes."""
+
+    markdown: str
+
+
+class ParsedMarkdown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The script, or the problem with the Markdown; exactly one is set."""
+
+    script: Script | None = None
+    problem: Problem | None = None
+
+
+class RenderMarkdown(msgspec.Struct, frozen=True, kw_only=True):
+    """Asks for the Markdown form of a script."""
+
+    script: Script
+
+
+class RenderedMarkdown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The Markdown, or the problem with the script; exactly one is set."""
+
+    markdown: str | None = None
+    problem: Problem | None = None
+
+
+class ListVoices(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Asks which voices can be used now, and what a wanted voice or locale stands for. `wanted` may be empty."""
+
+    wanted: str = ""
+
+
+class VoiceOffer(msgspec.Struct, frozen=True, kw_only=True):
+    """A voice that can be asked for. `usd_per_million` is the list price of a million characters.
+
+    `language` is BCP-47: `mul` for a voice that speaks many, empty for one that says nothing.
+    """
+
+    id: str
+    language: str
+    gender: str
+    engine: str
+    timing: Timing
+    usd_per_million: float = 0.0
+
+
+class VoiceList(msgspec.Struct, frozen=True, kw_only=True):
+    """The voices on offer. For a wanted voice, `chosen` is its id, or `refused` says why it cannot be used."""
+
+    voices: tuple[VoiceOffer, ...]
+    chosen: str = ""
+    refused: str = ""
+
+
+class CheckScene(msgspec.Struct, frozen=True, kw_only=True):
+    """Asks for a preflight: the scene's code run with animations skipped. Code and narration by object key.
+
+    `assets` maps the names that the code may load to object keys.
+    """
+
+    code_key: str
+    narration_key: str
+    options: VideoOptions
+    assets: dict[str, str] = {}
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing wrong with a scene. `beat` and `line` count from 1; `line` is in the scene's own source."""
+
+    rule: str
+    level: Literal["error", "warning"]
+    message: str
+    beat: int | None = None
+    line: int | None = None
+    object: str | None = None
+
+
+class SceneException(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The exception that ended a scene's code. `line` counts from 1 in the scene's own source, `code` is that line."""
+
+    type: str
+    message: str = ""
+    line: int | None = None
+    code: str | None = None
+    traceback: str = ""
+
+
+class SceneVerdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a preflight found.
+
+    `killed` names the limit that ended the run, `reason` says it in words. `unavailable` is set when the renderer, not
+    the code, is at fault: ask again. `seconds` is the run's wall time.
+    """
+
+    ok: bool
+    findings: tuple[Finding, ...] = ()
+    error: SceneException | None = None
+    killed: str | None = None
+    reason: str = ""
+    seconds: float = 0.0
+    unavailable: str | None = None
+
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that are errors."""
+        return tuple(finding for finding in self.findings if finding.level == "error")
+
+
+class DrawStills(msgspec.Struct, frozen=True, kw_only=True):
+    """Asks how a scene looks at some moments. `at` in seconds from the scene's start."""
+
+    code_key: str
+    narration_key: str
+    options: VideoOptions
+    at: tuple[float, ...]
+    assets: dict[str, str] = {}
+
+
+class Stills(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Object keys of JPEGs, one for each moment, in order; `reason` says why there are none.
+
+    `unavailable` is set when the renderer, not the code, is at fault: ask again.
+    """
+
+    ok: bool
+    keys: tuple[str, ...] = ()
+    reason: str = ""
+    unavailable: str | None = None
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How far a stage is inside a scene (or, without one, the video). Published, not asked for; never stored."""
+
+    video_id: str
+    stage: str
+    doing: str
+    done: float
+    of: float
+    scene: int | None = None
+    revision: int = 1
+    attempt: int = 1
+    facts: dict[str, Any] = {}
+
+
+PARSE_MARKDOWN: Request[ParseMarkdown, ParsedMarkdown] = Request(
+    subject="script.parse", queue="scripters", message=ParseMarkdown, reply=ParsedMarkdown
+)
+RENDER_MARKDOWN: Request[RenderMarkdown, RenderedMarkdown] = Request(
+    subject="script.render", queue="scripters", message=RenderMarkdown, reply=RenderedMarkdown
+)
+LIST_VOICES: Request[ListVoices, VoiceList] = Request(
+    subject="voices.list", queue="voices", message=ListVoices, reply=VoiceList
+)
+CHECK_SCENE: Request[CheckScene, SceneVerdict] = Request(
+    subject="preflight", queue="renderers", message=CheckScene, reply=SceneVerdict
+)
+DRAW_STILLS: Request[DrawStills, Stills] = Request(
+    subject="stills", queue="renderers", message=DrawStills, reply=Stills
+)
+
+REQUESTS = (PARSE_MARKDOWN, RENDER_MARKDOWN, LIST_VOICES, CHECK_SCENE, DRAW_STILLS)

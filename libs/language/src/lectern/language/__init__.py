@@ -1,0 +1,1 @@
+"""Natural language, in one place: tags, sentences, stems, stop words, direction and letter counting."""

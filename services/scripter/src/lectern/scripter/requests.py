@@ -1,0 +1,71 @@
+"""Reads and writes lessons for other services: Markdown to a script and back, or what is wrong with it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from lectern.contracts.problems import Problem, ProblemError
+from lectern.contracts.requests import (
+    PARSE_MARKDOWN,
+    RENDER_MARKDOWN,
+    ParsedMarkdown,
+    ParseMarkdown,
+    RenderedMarkdown,
+    RenderMarkdown,
+)
+from lectern.markdown import parse, render
+from lectern.worker import Responder
+
+SLOTS = 4  # requests of a kind at once; each is milliseconds in a thread
+
+
+def responders() -> tuple[Responder[ParseMarkdown, ParsedMarkdown], Responder[RenderMarkdown, RenderedMarkdown]]:
+    """Answers both kinds of request."""
+
+    async def parsed(message: ParseMarkdown) -> ParsedMarkdown:
+        return await asyncio.to_thread(parse_markdown, message)
+
+    async def rendered(message: RenderMarkdown) -> RenderedMarkdown:
+        return await asyncio.to_thread(render_markdown, message)
+
+    return (
+        Responder(
+            request=PARSE_MARKDOWN,
+            handler=parsed,
+            failed=lambda error: ParsedMarkdown(problem=_unreadable(error)),
+            slots=SLOTS,
+        ),
+        Responder(
+            request=RENDER_MARKDOWN,
+            handler=rendered,
+            failed=lambda error: RenderedMarkdown(problem=_unreadable(error)),
+            slots=SLOTS,
+        ),
+    )
+
+
+def parse_markdown(message: ParseMarkdown) -> ParsedMarkdown:
+    """The script that Markdown describes, or the problem with it."""
+    try:
+        return ParsedMarkdown(script=parse(message.markdown))
+    except ProblemError as error:
+        return ParsedMarkdown(problem=error.problem)
+
+
+def render_markdown(message: RenderMarkdown) -> RenderedMarkdown:
+    """The Markdown of a script, or the problem with it. What could not be parsed again is refused."""
+    try:
+        markdown = render(message.script)
+        parse(markdown)
+    except ProblemError as error:
+        return RenderedMarkdown(problem=error.problem)
+    return RenderedMarkdown(markdown=markdown)
+
+
+def _unreadable(error: Exception) -> Problem:
+    return Problem(
+        code="malformed-script",
+        title="The script cannot be read",
+        detail=f"The request holds no script: {type(error).__name__}.",
+        remedy="Send a script in the form that the API shows it in.",
+    )
