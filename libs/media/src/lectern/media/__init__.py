@@ -1,0 +1,1 @@
+"""Programs that read and write media: bounded processes, ffmpeg, stills, loudness."""
