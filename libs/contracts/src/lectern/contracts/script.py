@@ -1,14 +1,37 @@
-"""A script: scenes made of beats, each scene with what is on screen meanwhile. Numbers of scenes count from 1."""
+"""A script: scenes made of beats, each with the visual that is on screen meanwhile. Scenes are numbered from 1."""
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Self, TypeAlias, get_args
 
 import msgspec
 
 
 class Visual(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
-    """What a scene shows. Subclasses name a template, or hold Manim source."""
+    """Something that a scene shows. Each kind is a subclass with its own tag, listed in `AnyVisual`."""
+
+    def map_texts(self, change: Callable[[str], str]) -> Self:
+        """A copy with `change` applied to every text that a translator would translate, in reading order.
+
+        Every kind defines it: a kind whose content is the same in every language returns itself.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not define map_texts")
+
+    def texts(self) -> tuple[str, ...]:
+        """The texts that a translator would translate, in reading order, each once."""
+        found: dict[str, None] = {}
+
+        def collect(text: str) -> str:
+            found.setdefault(text)
+            return text
+
+        self.map_texts(collect)
+        return tuple(found)
+
+    def replace_texts(self, replacements: Mapping[str, str]) -> Self:
+        """A copy with texts exchanged; those that `replacements` does not name stay."""
+        return self.map_texts(lambda text: replacements.get(text, text))
 
 
 class Equation(Visual, frozen=True, kw_only=True, tag="equation"):
@@ -16,17 +39,26 @@ class Equation(Visual, frozen=True, kw_only=True, tag="equation"):
 
     lines: tuple[str, ...]
 
+    def map_texts(self, change: Callable[[str], str]) -> Self:
+        return self
+
 
 class Bullets(Visual, frozen=True, kw_only=True, tag="bullets"):
     """Short points, revealed one by one."""
 
     items: tuple[str, ...]
 
+    def map_texts(self, change: Callable[[str], str]) -> Self:
+        return msgspec.structs.replace(self, items=tuple(map(change, self.items)))
+
 
 class Flow(Visual, frozen=True, kw_only=True, tag="flow"):
     """Boxes joined by arrows, in order."""
 
     steps: tuple[str, ...]
+
+    def map_texts(self, change: Callable[[str], str]) -> Self:
+        return msgspec.structs.replace(self, steps=tuple(map(change, self.steps)))
 
 
 class Chart(Visual, frozen=True, kw_only=True, tag="chart"):
@@ -36,12 +68,21 @@ class Chart(Visual, frozen=True, kw_only=True, tag="chart"):
     series: tuple[str, ...]
     rows: tuple[tuple[str, tuple[float, ...]], ...]
 
+    def map_texts(self, change: Callable[[str], str]) -> Self:
+        series = tuple(map(change, self.series))
+        return msgspec.structs.replace(
+            self, series=series, rows=tuple((change(label), values) for label, values in self.rows)
+        )
+
 
 class CodeListing(Visual, frozen=True, kw_only=True, tag="code"):
     """A program listing with highlighting."""
 
     language: str
     source: str
+
+    def map_texts(self, change: Callable[[str], str]) -> Self:
+        return self
 
 
 class Comparison(Visual, frozen=True, kw_only=True, tag="comparison"):
@@ -52,34 +93,57 @@ class Comparison(Visual, frozen=True, kw_only=True, tag="comparison"):
     right_title: str
     right: tuple[str, ...]
 
+    def map_texts(self, change: Callable[[str], str]) -> Self:
+        return msgspec.structs.replace(
+            self,
+            left_title=change(self.left_title),
+            left=tuple(map(change, self.left)),
+            right_title=change(self.right_title),
+            right=tuple(map(change, self.right)),
+        )
+
 
 class Timeline(Visual, frozen=True, kw_only=True, tag="timeline"):
     """Moments in order. Each entry is (when, what)."""
 
     entries: tuple[tuple[str, str], ...]
 
+    def map_texts(self, change: Callable[[str], str]) -> Self:
+        return msgspec.structs.replace(self, entries=tuple((change(when), change(what)) for when, what in self.entries))
+
 
 class Image(Visual, frozen=True, kw_only=True, tag="image"):
-    """A picture file that came with the document, by the name the document gives it."""
+    """An image file that was uploaded with the document, under the name that the document uses."""
 
     name: str
     alt: str = ""
 
+    def map_texts(self, change: Callable[[str], str]) -> Self:
+        return msgspec.structs.replace(self, alt=change(self.alt))
+
 
 class Manim(Visual, frozen=True, kw_only=True, tag="manim"):
-    """Manim source written by the author. Hostile until it has run in the sandbox."""
+    """Manim source written by the author. Hostile until it has run in the sandbox.
+
+    The words in its code are found and replaced by reading the code, not here.
+    """
 
     source: str
 
+    def map_texts(self, change: Callable[[str], str]) -> Self:
+        return self
+
 
 AnyVisual: TypeAlias = Equation | Bullets | Flow | Chart | CodeListing | Comparison | Timeline | Image | Manim
+
+VISUAL_KINDS: Mapping[str, type[Visual]] = {str(kind.__struct_config__.tag): kind for kind in get_args(AnyVisual)}
 
 
 class Beat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One or two sentences of narration, and what is on screen while they are spoken.
 
     `text` is what captions show; `spoken`, when given, is what the voice says instead (for symbols and names).
-    `show` is a writer's note for whoever draws the beat; `speaker` names who speaks in a dialogue.
+    `show` is the writer's note on what to draw; `speaker` names who speaks in a dialogue.
     """
 
     text: str
@@ -93,7 +157,7 @@ class Beat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
-    """A titled part of the video with its narration and its picture."""
+    """A titled part of the video with its beats and its visual."""
 
     title: str
     beats: tuple[Beat, ...]
@@ -111,8 +175,8 @@ class Symbol(msgspec.Struct, frozen=True, kw_only=True):
 class Script(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The whole text of a video. `language` is BCP-47. `sources` are shown in the transcript.
 
-    `pronunciations` tells the voice how to say a written word, `symbols` is the ledger every scene's pictures follow,
-    `doubts` are claims a fact-check would have a person look at.
+    `pronunciations` tells the voice how to say a written word, `symbols` lists names that look the same in every
+    scene, `doubts` are claims that a fact-check asks a person to verify.
     """
 
     title: str
