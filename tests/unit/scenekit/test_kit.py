@@ -33,6 +33,7 @@ from lectern.scenekit import (
 )
 from lectern.scenekit.renderer import frame_shape
 from lectern.scenekit.scale import ticks, written
+from lectern.theme import THEMES
 
 pytestmark = pytest.mark.slow
 
@@ -184,7 +185,7 @@ def test_columns_share_the_body() -> None:
     assert (one.get_x() < other.get_x()) != frame.portrait
 
 
-@pytest.mark.parametrize("name", list(look.PALETTES))
+@pytest.mark.parametrize("name", list(THEMES))
 def test_every_colour_can_be_read_on_the_background_and_on_surfaces(name: str) -> None:
     from lectern.scenekit.survey import _ratio, _rgb
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import fields
 from typing import Any
 
 from manim import (
@@ -28,58 +28,13 @@ from manim import (
     tempconfig,
 )
 
+from lectern.theme import DARK, THEMES, Palette
+
 from .defaults import default
 
 FONT = "Inter"
 MONO = "Noto Sans Mono"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Palette:
-    """Colours by what they mean. Each is at least 4.5 : 1 against `background` and 4 : 1 against `surface`."""
-
-    background: str
-    surface: str
-    border: str
-    text: str
-    muted: str
-    primary: str
-    accent: str
-    good: str
-    bad: str
-    violet: str
-    teal: str
-
-
-DARK = Palette(
-    background="#10141F",
-    surface="#1C2436",
-    border="#46557A",
-    text="#F3F6FB",
-    muted="#A3B0C8",
-    primary="#62B2FF",
-    accent="#FFB750",
-    good="#5FD9A3",
-    bad="#FF7B88",
-    violet="#BBA3FF",
-    teal="#4FD4DB",
-)
-
-LIGHT = Palette(
-    background="#FBFAF6",
-    surface="#FFFFFF",
-    border="#A9B4C8",
-    text="#182033",
-    muted="#56627A",
-    primary="#1463BD",
-    accent="#A65200",
-    good="#0B7449",
-    bad="#BE2740",
-    violet="#6540C4",
-    teal="#0A6F78",
-)
-
-PALETTES = {"dark": DARK, "light": LIGHT}
+COLOURS = tuple(field.name for field in fields(Palette))
 
 _current: ContextVar[Palette] = ContextVar("palette", default=DARK)
 
@@ -103,8 +58,8 @@ class Theme:
     mono = MONO
 
     def __getattr__(self, name: str) -> ManimColor:
-        if name.startswith("_") or name not in Palette.__dataclass_fields__:
-            raise AttributeError(f"theme has no {name!r}; it has {', '.join(Palette.__dataclass_fields__)}")
+        if name not in COLOURS:
+            raise AttributeError(f"theme has no {name!r}; it has {', '.join(COLOURS)}")
         return ManimColor(getattr(_current.get(), name))
 
     @property
@@ -127,9 +82,9 @@ def applied(name: str) -> Iterator[None]:
 
     Raises ValueError for a theme that does not exist.
     """
-    if name not in PALETTES:
-        raise ValueError(f"theme {name!r} does not exist; use one of {', '.join(PALETTES)}")
-    palette = PALETTES[name]
+    if name not in THEMES:
+        raise ValueError(f"theme {name!r} does not exist; use one of {', '.join(THEMES)}")
+    palette = THEMES[name]
     token = _current.set(palette)
     settings: dict[str, Any] = {"background_color": palette.background}
     try:

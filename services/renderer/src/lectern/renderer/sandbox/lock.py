@@ -36,7 +36,7 @@ def readable_paths() -> tuple[str, ...]:
     """What a job has to read to run: the interpreter, its packages, the scene kit, system libraries, fonts."""
     places = sysconfig.get_paths()
     packages = {*site.getsitepackages(), *(places[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))}
-    for name in ("lectern.scenekit", "lectern.renderer.sandbox"):
+    for name in ("lectern.scenekit", "lectern.theme", "lectern.renderer.sandbox"):
         spec = find_spec(name)
         packages |= {str(Path(folder)) for folder in (spec.submodule_search_locations or ())} if spec else set()
     libraries = f"{sys.base_prefix}/lib"
