@@ -18,7 +18,7 @@ from lectern.contracts.narration import Narration
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import AUDIO_RATE
 from lectern.contracts.script import Beat, Scene, Script
-from lectern.media.process import run_ffmpeg
+from lectern.media.ffmpeg import run_ffmpeg
 from lectern.voice.app import offered
 from lectern.voice.engines.espeak import EspeakEngine
 from lectern.voice.engines.silent import SilentEngine

@@ -1,1 +1,1 @@
-"""Programs that read and write media: bounded processes, ffmpeg, stills, loudness."""
+"""Media files: ffmpeg, ffprobe and other programs with a time limit, stills, loudness, sample rates."""

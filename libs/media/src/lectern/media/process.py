@@ -1,4 +1,4 @@
-"""Running other programs: bounded in time, killed with all they started, the end of what they said kept."""
+"""Programs that run with a time limit and are killed with all their children."""
 
 from __future__ import annotations
 
@@ -10,35 +10,18 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-_TAIL = 8 * 1024  # bytes of stderr worth showing
+STDERR_TAIL_BYTES = 8 * 1024
 
 
 class ProcessFailed(Exception):
-    """A program ended badly. `tail` is the end of what it wrote to stderr."""
+    """A program failed or timed out. `code` is None for a timeout; `tail` is the end of its stderr."""
 
     def __init__(self, program: str, code: int | None, tail: str) -> None:
-        what = "ran out of time" if code is None else f"ended with status {code}"
-        super().__init__(f"{program} {what}: {tail.strip()[-500:] or 'it said nothing'}")
+        reason = "timed out" if code is None else f"exited with status {code}"
+        super().__init__(f"{program} {reason}: {tail.strip()[-500:] or 'no output on stderr'}")
         self.program = program
         self.code = code
         self.tail = tail
-
-
-async def _read_tail(stream: asyncio.StreamReader) -> str:
-    chunks: deque[bytes] = deque()
-    size = 0
-    while chunk := await stream.read(4096):
-        chunks.append(chunk)
-        size += len(chunk)
-        while size - len(chunks[0]) >= _TAIL:
-            size -= len(chunks.popleft())
-    return b"".join(chunks).decode("utf-8", "replace")[-_TAIL:]
-
-
-def kill_group(pid: int) -> None:
-    """Ends a process that leads its own group, and all in the group."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
 
 
 async def run_process(
@@ -49,9 +32,10 @@ async def run_process(
     env: Mapping[str, str] | None = None,
     stdin: bytes | None = None,
 ) -> tuple[bytes, str]:
-    """Runs a program to its end; returns (stdout, end of stderr).
+    """Run a program to completion and return its stdout and the last 8 KiB of its stderr.
 
-    `timeout` in seconds. Raises ProcessFailed on a bad status or at the timeout. Cancelling kills the process group.
+    `timeout` in seconds. Raises ProcessFailed for a non-zero exit status or a timeout. Cancellation kills the process
+    group.
     """
     process = await asyncio.create_subprocess_exec(
         *argv,
@@ -64,17 +48,12 @@ async def run_process(
     )
     assert process.stdout is not None
     assert process.stderr is not None
-
-    async def feed() -> None:
-        if stdin is not None and process.stdin is not None:
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                process.stdin.write(stdin)
-                await process.stdin.drain()
-            process.stdin.close()
-
+    tail = b""
     try:
         async with asyncio.timeout(timeout):
-            out, tail, _ = await asyncio.gather(process.stdout.read(), _read_tail(process.stderr), feed())
+            output, tail, _ = await asyncio.gather(
+                process.stdout.read(), _read_tail(process.stderr), _write_stdin(process, stdin)
+            )
             code = await process.wait()
     except TimeoutError:
         raise ProcessFailed(Path(argv[0]).name, None, "") from None
@@ -82,16 +61,33 @@ async def run_process(
         if process.returncode is None:
             kill_group(process.pid)
             await asyncio.shield(process.wait())
+    stderr = tail.decode("utf-8", "replace")
     if code != 0:
-        raise ProcessFailed(Path(argv[0]).name, code, tail)
-    return out, tail
+        raise ProcessFailed(Path(argv[0]).name, code, stderr)
+    return output, stderr
 
 
-async def run_ffmpeg(args: Sequence[str], *, timeout: float, cwd: Path | None = None) -> str:
-    """Runs ffmpeg with `args` (without the program's name); returns the end of what it logged.
+def kill_group(pid: int) -> None:
+    """Kill a process that leads its own group, and everything in that group."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
 
-    Raises ProcessFailed. The input is never the terminal, and existing outputs are replaced.
-    """
-    argv = ["ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-y", *args]
-    _, tail = await run_process(argv, timeout=timeout, cwd=cwd)
-    return tail
+
+async def _read_tail(stream: asyncio.StreamReader) -> bytes:
+    chunks: deque[bytes] = deque()
+    size = 0
+    while chunk := await stream.read(4096):
+        chunks.append(chunk)
+        size += len(chunk)
+        while size - len(chunks[0]) >= STDERR_TAIL_BYTES:
+            size -= len(chunks.popleft())
+    return b"".join(chunks)[-STDERR_TAIL_BYTES:]
+
+
+async def _write_stdin(process: asyncio.subprocess.Process, data: bytes | None) -> None:
+    if data is None or process.stdin is None:
+        return
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        process.stdin.write(data)
+        await process.stdin.drain()
+    process.stdin.close()

@@ -1,15 +1,16 @@
-"""Pictures taken out of footage. Pure: what ffmpeg is asked to do, by names relative to the folder it runs in."""
+"""Still images taken from footage."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import ffmpeg
 import msgspec
+
+from lectern.media.ffmpeg import GraphOutput, graph_args, open_stream, write_stream
 
 
 class Shot(msgspec.Struct, frozen=True, kw_only=True):
-    """One frame to take out of a scene's footage. `seconds` from the scene's start."""
+    """One frame to take from the footage file `name`, `seconds` (as text) after its start, as the JPEG file `still`."""
 
     name: str
     seconds: str
@@ -17,9 +18,16 @@ class Shot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def stills_args(shots: Sequence[Shot], *, longest_edge: int) -> list[str]:
-    """Arguments that take one JPEG out of each shot, scaled so that its longer edge is `longest_edge` pixels."""
-    outputs = [
-        ffmpeg.input(shot.name, ss=shot.seconds, threads=1)["v"]
+    """Build ffmpeg arguments that write a JPEG for each shot, scaled to `longest_edge` pixels on its longer edge.
+
+    File names are relative to ffmpeg's working directory.
+    """
+    return graph_args(*(_write_still(shot, longest_edge) for shot in shots))
+
+
+def _write_still(shot: Shot, longest_edge: int) -> GraphOutput:
+    frame = (
+        open_stream(shot.name, "v", ss=shot.seconds, threads=1)
         .filter(
             "scale",
             w=f"if(gte(iw,ih),{longest_edge},-2)",
@@ -30,15 +38,13 @@ def stills_args(shots: Sequence[Shot], *, longest_edge: int) -> list[str]:
             out_range="pc",
         )
         .filter("format", "yuvj420p")
-        .output(
-            shot.still,
-            format="image2",
-            update=1,
-            vframes=1,
-            threads=1,
-            **{"c:v": "mjpeg", "q:v": 3, "fflags": "+bitexact", "flags:v": "+bitexact"},
-        )
-        for shot in shots
-    ]
-    args: list[str] = ffmpeg.merge_outputs(*outputs).compile()
-    return args[1:]
+    )
+    return write_stream(
+        frame,
+        shot.still,
+        format="image2",
+        update=1,
+        vframes=1,
+        threads=1,
+        **{"c:v": "mjpeg", "q:v": 3, "fflags": "+bitexact", "flags:v": "+bitexact"},
+    )

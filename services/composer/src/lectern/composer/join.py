@@ -19,7 +19,7 @@ from lectern.composer.probe import probe
 from lectern.composer.sound import Sound
 from lectern.composer.timeline import Timeline
 from lectern.contracts.quality import Preset
-from lectern.media.process import run_ffmpeg
+from lectern.media.ffmpeg import run_ffmpeg
 
 PATIENCE = 60.0  # seconds on top of the video's own length; joining takes a few hundredths of that
 SLOWEST = 10_000_000  # pixels a second that a machine must draw and encode; two cores do about ten times as many

@@ -14,7 +14,8 @@ from lectern.composer.materials import Materials
 from lectern.contracts.options import BUNDLED, MUSIC
 from lectern.contracts.problems import FieldError, Problem
 from lectern.contracts.quality import AUDIO_RATE
-from lectern.media.process import ProcessFailed, run_ffmpeg
+from lectern.media.ffmpeg import run_ffmpeg
+from lectern.media.process import ProcessFailed
 from lectern.worker import ObjectStore, Permanent
 
 LARGEST = 20 * 1024 * 1024  # bytes of an uploaded track, as the gateway takes it

@@ -11,7 +11,7 @@ import msgspec
 from lectern.composer.graph import Levels, Voice, loudness_args, sound_args
 from lectern.composer.languages import three_letters
 from lectern.composer.materials import Materials, audio_name
-from lectern.media.process import run_ffmpeg
+from lectern.media.ffmpeg import run_ffmpeg
 
 TARGET = -14.0  # LUFS integrated, where online players normalise to
 TOLERANCE = 0.3  # LU; what we promise is half a unit

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lectern.composer.materials import Materials, footage_name
 from lectern.composer.timeline import Span, Timeline
-from lectern.media.process import run_ffmpeg
+from lectern.media.ffmpeg import run_ffmpeg
 from lectern.media.stills import Shot, stills_args
 
 LONGEST_EDGE = 1280  # pixels

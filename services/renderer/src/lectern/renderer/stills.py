@@ -11,7 +11,7 @@ from lectern.contracts import keys
 from lectern.contracts.narration import Narration
 from lectern.contracts.quality import preset
 from lectern.contracts.requests import DrawStills, Stills
-from lectern.media.process import run_ffmpeg
+from lectern.media.ffmpeg import run_ffmpeg
 from lectern.media.stills import Shot, stills_args
 from lectern.renderer.briefing import RENDERER_VERSION, job_settings, render_limits
 from lectern.renderer.handlers import fetch_assets

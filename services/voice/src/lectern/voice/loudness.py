@@ -10,7 +10,7 @@ import ffmpeg
 import numpy as np
 
 from lectern.contracts.quality import AUDIO_RATE
-from lectern.media.process import run_ffmpeg
+from lectern.media.ffmpeg import run_ffmpeg
 from lectern.voice.speech import Samples
 
 TARGET = -14.0  # LUFS integrated, where online players normalise to

@@ -1,0 +1,113 @@
+"""Loudness: how it is measured, what it should be, and the gain and limit that get it there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import msgspec
+
+from lectern.media.ffmpeg import GraphStream, run_ffmpeg
+
+TARGET_LUFS = -14.0  # integrated; what online players normalise to
+TOLERANCE_LU = 0.3  # we promise half a unit
+MAX_TRUE_PEAK = -1.0  # dBTP of the decoded sound
+ENCODER_HEADROOM = 0.5  # dB that a lossy encoder may add to peaks
+
+
+class Loudness(msgspec.Struct, frozen=True, kw_only=True):
+    """Integrated loudness in LUFS and true peak in dBTP; -inf where there is too little sound to measure."""
+
+    integrated: float
+    peak: float
+
+
+class Levels(msgspec.Struct, frozen=True, kw_only=True):
+    """Changes to a sound's level: `gain` in dB, then a limit on true peaks at `ceiling` dBTP (None: no limit)."""
+
+    gain: float = 0.0
+    ceiling: float | None = None
+
+
+class _LoudnormReport(msgspec.Struct):
+    """The part that we use of what ffmpeg's `loudnorm` filter reports."""
+
+    input_i: str
+    input_tp: str
+
+
+async def measure_loudness(path: Path, *, timeout: float, dual_mono: bool = False) -> Loudness:
+    """Measure a file's decoded sound as EBU R128 defines it. Raises ProcessFailed.
+
+    `timeout` in seconds. `dual_mono` measures one channel as if it came from both speakers, 3 LU louder.
+    """
+    measuring = f"loudnorm=print_format=json:dual_mono={'true' if dual_mono else 'false'}"
+    args = ["-i", path.name, "-map", "0:a", "-af", measuring, "-f", "null", "-"]
+    log = await run_ffmpeg(args, timeout=timeout, cwd=path.parent)
+    report = msgspec.json.decode(log[log.rindex("{") : log.rindex("}") + 1], type=_LoudnormReport)
+    return Loudness(integrated=float(report.input_i), peak=float(report.input_tp))
+
+
+async def encode_at_target(
+    encode: Callable[[Levels], Awaitable[Path]],
+    levels: Levels,
+    *,
+    timeout: float,
+    max_encodings: int,
+    max_gain: float = math.inf,
+    dual_mono: bool = False,
+) -> Loudness:
+    """Encode until loudness and true peak fit, and return those of the last encoding.
+
+    `encode` writes the sound at the given levels and returns its file. The result of each encoding sets the levels of
+    the next: encoders add peaks of their own, and limiters take loudness away. `timeout` in seconds for each
+    measurement; `max_gain` as for `correct_levels`. Raises ProcessFailed.
+    """
+    for _ in range(max_encodings):
+        path = await encode(levels)
+        loudness = await measure_loudness(path, timeout=timeout, dual_mono=dual_mono)
+        better = correct_levels(levels, loudness, max_gain=max_gain)
+        if better == levels:
+            break
+        levels = better
+    return loudness
+
+
+def correct_levels(levels: Levels, loudness: Loudness, *, max_gain: float = math.inf) -> Levels:
+    """Return the levels to encode with next, given the loudness that `levels` led to; the same ones if it fits.
+
+    A sound that needs more gain than `max_gain` dB up or down keeps its loudness.
+    """
+    gain, ceiling = levels.gain, levels.ceiling
+    needed = gain + TARGET_LUFS - loudness.integrated
+    off_target = abs(loudness.integrated - TARGET_LUFS) > TOLERANCE_LU
+    if off_target and math.isfinite(needed) and abs(needed) <= max_gain:
+        gain = round(needed, 2)
+    if loudness.peak >= MAX_TRUE_PEAK and ceiling is not None:
+        ceiling = round(ceiling - (loudness.peak - MAX_TRUE_PEAK) - 0.1, 2)
+    elif max(loudness.peak, loudness.peak + gain - levels.gain) >= MAX_TRUE_PEAK and ceiling is None:
+        ceiling = MAX_TRUE_PEAK - ENCODER_HEADROOM
+    return Levels(gain=gain, ceiling=ceiling)
+
+
+def apply_levels(stream: GraphStream, levels: Levels, rate: int) -> GraphStream:
+    """Apply gain and limit to a sound of `rate` samples a second.
+
+    With a limit the number of samples may change slightly; follow with `fit_length`.
+    """
+    if levels.gain:
+        stream = stream.filter("volume", f"{levels.gain:.2f}dB")
+    if levels.ceiling is None:
+        return stream
+    # A limiter sees the true peaks, which lie between the samples, only at a multiple of the rate.
+    return (
+        stream.filter("aresample", rate * 4)
+        .filter("alimiter", limit=f"{10 ** (levels.ceiling / 20):.6f}", attack=4, release=60, level=0, latency=1)
+        .filter("aresample", rate)
+    )
+
+
+def fit_length(stream: GraphStream, samples: int) -> GraphStream:
+    """Cut a sound to `samples` samples, or extend it to them with silence."""
+    return stream.filter("apad", whole_len=samples).filter("atrim", end_sample=samples)
