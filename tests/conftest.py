@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as settings_profile
 from nats.aio.client import Client
-from prometheus_client import CollectorRegistry
 from servers import S3, nats_server, s3_server
 
-from lectern.worker import Connections, ObjectStore, Settings, loop, sweeper
+from lectern.worker import Connections, ObjectStore, Settings
 from lectern.worker.connections import connect_nats
 from lectern.worker.provision import apply
 from lectern.worker.store import open_store
@@ -33,13 +32,6 @@ settings_profile.register_profile("fast", max_examples=20, deadline=None, derand
 settings_profile.register_profile("thorough", deadline=None, derandomize=True)
 settings_profile.register_profile("explore", max_examples=1000, deadline=None)
 settings_profile.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "thorough"))
-
-
-@pytest.fixture(autouse=True)
-def _stops_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Loops in this process linger on an idle pull for less long, so that stopping them takes no second."""
-    monkeypatch.setattr(loop, "PULL_WAIT", 0.15)
-    monkeypatch.setattr(sweeper, "_WAIT", 0.15)
 
 
 @pytest.fixture(autouse=True)
@@ -105,4 +97,4 @@ async def store(settings: Settings) -> AsyncIterator[ObjectStore]:
 @pytest.fixture
 def connections(nats: Client, store: ObjectStore) -> Connections:
     """What a service is built from."""
-    return Connections(nats=nats, store=store, registry=CollectorRegistry())
+    return Connections.over(nats, store)

@@ -26,7 +26,7 @@ def job_for(
         deps=adapters,
         nats=connections.nats,
         log=structlog.get_logger("test"),
-        event_log=connections.event_log(),
+        event_log=connections.event_log,
         store=connections.store,
         scratch_root=scratch,
     )

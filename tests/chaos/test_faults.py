@@ -12,7 +12,7 @@ from films import SPINNING, Studio, assert_in_sync
 from lectern.cli.runner import running
 from lectern.cli.runner.stack import Stack
 from lectern.contracts import events as e
-from lectern.worker import EventLog
+from lectern.worker import JetStreamEventLog
 from lectern.worker.connections import connect_nats
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
@@ -38,7 +38,7 @@ async def assert_arrived_once(stack: Stack, studio: Studio, video: str, folder: 
     assert not any(scene.get("degraded") for scene in shown["scenes"]), shown["scenes"]
     assert_in_sync(await studio.download(video, "video", folder / "v.mp4"))
     nats = await connect_nats(stack.nats_url, "test")
-    log = [event for _, event in await EventLog(nats).read(video)]
+    log = [event for _, event in await JetStreamEventLog(nats).read(video)]
     await nats.close()
     outcomes = [event for event in log if isinstance(event, e.VideoCompleted | e.VideoFailed | e.VideoCancelled)]
     assert len(outcomes) == 1

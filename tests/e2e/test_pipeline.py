@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from lectern.cli.runner import running
 from lectern.contracts import events as e
 from lectern.contracts.state import fold
-from lectern.worker import EventLog
+from lectern.worker import JetStreamEventLog
 from lectern.worker.connections import connect_nats
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -53,7 +53,7 @@ async def test_a_document_becomes_a_video_and_a_second_one_reuses_it(studio: Stu
     again = await studio.ask()
     await studio.finished(again)
     nats = await connect_nats(studio.nats_url, "test")  # type: ignore[attr-defined]
-    log = [event for _, event in await EventLog(nats).read(again)]
+    log = [event for _, event in await JetStreamEventLog(nats).read(again)]
     await nats.close()
     assert all(event.footage.cached for event in log if isinstance(event, e.SceneRendered))
     assert sum(isinstance(event, e.VideoCompleted) for event in log) == 1
@@ -111,7 +111,7 @@ async def test_one_scene_is_redone_with_new_words_and_the_others_are_kept(studio
     assert "bulges too" in captions
     assert "second bulge" not in captions
     nats = await connect_nats(studio.nats_url, "test")  # type: ignore[attr-defined]
-    log = [event for _, event in await EventLog(nats).read(video)]
+    log = [event for _, event in await JetStreamEventLog(nats).read(video)]
     await nats.close()
     assert [event.scene for event in log if isinstance(event, e.ScenePlanned) and event.revision == 2] == [2]
     assert shown["scenes"][0]["status"] == "rendered"
@@ -179,7 +179,7 @@ async def test_progress_streams_and_a_client_that_reconnects_misses_nothing(stud
     await studio.finished(video)
     await listen(last, 10_000)
     nats = await connect_nats(studio.nats_url, "test")  # type: ignore[attr-defined]
-    log = await EventLog(nats).read(video)
+    log = await JetStreamEventLog(nats).read(video)
     await nats.close()
     told = [sequence for sequence, _ in seen]
     assert told == sorted(set(told)), "an event came twice or out of order"
@@ -231,7 +231,7 @@ async def test_the_same_scene_of_another_quality_is_spoken_once(studio: Studio) 
     shown = await studio.finished(video)
     assert shown["status"] == "completed"
     nats = await connect_nats(studio.nats_url, "test")  # type: ignore[attr-defined]
-    log = [event for _, event in await EventLog(nats).read(video)]
+    log = [event for _, event in await JetStreamEventLog(nats).read(video)]
     await nats.close()
     assert all(not event.spent for event in log if isinstance(event, e.SceneNarrated))
 

@@ -111,7 +111,7 @@ async def test_provision_reports_drift_and_mends_it(home: Path, nats: Client, na
 async def bury(connections: Connections, video_id: str) -> None:
     """Leaves a request in DEAD as a worker that gave up does."""
     requested = VideoRequested(video_id=video_id, brief=Brief(topic="leaf"), options=VideoOptions())
-    await connections.event_log().publish(requested)
+    await connections.event_log.publish(requested)
     await store_dead(
         connections,
         data=encode(requested),
@@ -147,7 +147,7 @@ async def test_a_dead_message_of_an_ended_video_is_not_put_back(
 ) -> None:
     video_id = new_id()
     await bury(connections, video_id)
-    await connections.event_log().record_outcome(VideoCancelled(video_id=video_id))
+    await connections.event_log.record_outcome(VideoCancelled(video_id=video_id))
     ran = await invoked("dead", "retry", "1", home=home, LECTERN_NATS_URL=nats_url)
     assert ran.status == 2
     assert "has ended" in ran.err

@@ -17,7 +17,7 @@ from unit.cli.processes import mentioning
 
 from lectern.cli.runner import Stack, running
 from lectern.contracts.events import VideoRequested
-from lectern.worker import EventLog
+from lectern.worker import JetStreamEventLog
 from lectern.worker.connections import connect_nats
 
 LESSON = """# A leaf
@@ -252,7 +252,7 @@ async def test_wishes_reach_the_brief(speakers: Stack) -> None:
         video = (await http.get(f"/v1/videos/{shown['video']['id']}")).json()  # type: ignore[index]
         assert video["options"]["max_cost_usd"] == 0.5
         nats = await connect_nats(speakers.nats_url, "test")
-        [(_, requested), *_] = await EventLog(nats).read(video["id"])
+        [(_, requested), *_] = await JetStreamEventLog(nats).read(video["id"])
         await nats.close()
     assert isinstance(requested, VideoRequested)
     brief = requested.brief

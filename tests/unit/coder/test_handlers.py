@@ -22,7 +22,8 @@ from lectern.contracts.ids import new_id
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.requests import CHECK_SCENE, CheckScene, Finding, SceneException, SceneVerdict
 from lectern.worker import Connections, Settings, Transient
-from lectern.worker import loop as loop_module
+from lectern.worker.loop import StageLoop
+from lectern.worker.processing import Timing
 
 pytestmark = pytest.mark.slow
 
@@ -76,15 +77,14 @@ async def renders(connections: Connections) -> AsyncIterator[Renders]:
 
 
 @pytest.fixture
-async def coder(
-    connections: Connections, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Connections]:
+async def coder(connections: Connections, settings: Settings) -> AsyncIterator[Connections]:
     """The service's loop, running, with retries on a test's time scale."""
-    monkeypatch.setattr(loop_module, "retry_delay", lambda attempt, error=None: 0.05)
     stop = asyncio.Event()
     given = CoderSettings(**{**settings.model_dump(), "preflight_patience": 0.1, "preflight_timeout": 5.0})
     service = build(given, connections)
-    task = asyncio.create_task(loop_module.StageLoop(STAGE, connections, service.deps, service.settings).run(stop))
+    task = asyncio.create_task(
+        StageLoop(STAGE, connections, service.deps, service.settings, Timing(retry_delays=(0.05,))).run(stop)
+    )
     yield connections
     stop.set()
     await task
@@ -111,10 +111,10 @@ async def narrated(connections: Connections, visual: s.AnyVisual | None, revisio
 
 async def coded(connections: Connections, event: e.SceneNarrated) -> e.SceneCoded:
     """Publishes the event and waits for its answer."""
-    await connections.event_log().publish(event)
+    await connections.event_log.publish(event)
     async with asyncio.timeout(20):
         while True:
-            for _, fact in await connections.event_log().read(event.video_id):
+            for _, fact in await connections.event_log.read(event.video_id):
                 if isinstance(fact, e.SceneCoded):
                     return fact
                 assert not isinstance(fact, e.SceneFailed), fact
@@ -257,12 +257,10 @@ async def test_without_any_renderer_scenes_go_on_unchecked_in_the_end(coder: Con
 
 async def test_a_scene_the_script_does_not_have_fails_with_a_reason(coder: Connections) -> None:
     event = msgspec.structs.replace(await narrated(coder, None), scene=7)
-    await coder.event_log().publish(event)
+    await coder.event_log.publish(event)
     async with asyncio.timeout(10):
         while True:
-            failed = [
-                fact for _, fact in await coder.event_log().read(event.video_id) if isinstance(fact, e.SceneFailed)
-            ]
+            failed = [fact for _, fact in await coder.event_log.read(event.video_id) if isinstance(fact, e.SceneFailed)]
             if failed:
                 break
             await asyncio.sleep(0.03)

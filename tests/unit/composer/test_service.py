@@ -39,12 +39,12 @@ async def _ready(
     """A video whose scenes are in the store and whose script is in the log."""
     video_id = new_id()
     ready = await stored(connections.store, video_id, materials(folder, takes), **options)
-    await connections.event_log().publish(scripted(video_id, ready))
+    await connections.event_log.publish(scripted(video_id, ready))
     return video_id, ready
 
 
 async def _publish(connections: Connections, *events: e.AnyEvent) -> list[int]:
-    return [await connections.event_log().publish(event) for event in events]
+    return [await connections.event_log.publish(event) for event in events]
 
 
 def _job(connections: Connections, event: e.AnyEvent, seq: int) -> Job[Composer]:
@@ -57,14 +57,14 @@ def _job(connections: Connections, event: e.AnyEvent, seq: int) -> Job[Composer]
         deps=Composer(measures=Measures(CollectorRegistry())),
         nats=connections.nats,
         log=structlog.get_logger("test"),
-        event_log=connections.event_log(),
+        event_log=connections.event_log,
         store=connections.store,
         scratch_root=None,
     )
 
 
 async def _facts(connections: Connections, video_id: str) -> list[e.AnyEvent]:
-    return [event for _, event in await connections.event_log().read(video_id)]
+    return [event for _, event in await connections.event_log.read(video_id)]
 
 
 async def _outcomes(connections: Connections, video_id: str) -> list[e.AnyEvent]:

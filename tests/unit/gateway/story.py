@@ -10,7 +10,7 @@ from lectern.contracts import script as s
 from lectern.contracts.ids import new_id
 from lectern.contracts.options import Brief, Lane, VideoOptions
 from lectern.contracts.problems import Problem
-from lectern.worker import Connections, EventLog
+from lectern.worker import Connections, JetStreamEventLog
 
 OUT_OF_MEMORY = Problem(
     code="out-of-memory", title="Out of memory", detail="The scene needs too much memory.", remedy="Simplify it."
@@ -37,7 +37,7 @@ class Story:
 
     def __init__(self, connections: Connections, *, lane: Lane = "fast", review: bool = False, scenes: int = 2) -> None:
         self.deps = connections
-        self.log = EventLog(connections.nats)
+        self.log = JetStreamEventLog(connections.nats)
         self.video_id = new_id()
         self.lane: Lane = lane
         self.revision = 1

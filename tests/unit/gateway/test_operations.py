@@ -9,7 +9,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from prometheus_client import CollectorRegistry
 from servers import BUCKET, free_port, nats_server
 from unit.gateway.serving import Running, running, sent, until
 from unit.gateway.story import Story
@@ -49,9 +48,9 @@ async def test_readiness_answers_within_its_second_when_the_log_is_away(
     with nats_server(tmp_path) as url:
         client = await connect_nats(url, "test")
         await apply(client)
-        server = running(settings, Connections(nats=client, store=store, registry=CollectorRegistry()))
+        server = running(settings, Connections.over(client, store))
         api = await server.__aenter__()
-        story = Story(Connections(nats=client, store=store, registry=CollectorRegistry()))
+        story = Story(Connections.over(client, store))
         await story.requested()
     started = time.monotonic()
     answer = await api.http.get("/readyz")
@@ -75,7 +74,7 @@ async def test_streams_and_lists_go_on_when_the_log_server_comes_back(
     with nats_server(tmp_path, port) as url:
         client = await connect_nats(url, "test")
         await apply(client)
-        connections = Connections(nats=client, store=store, registry=CollectorRegistry())
+        connections = Connections.over(client, store)
         server = running(settings, connections)
         api = await server.__aenter__()
         story = Story(connections)

@@ -25,7 +25,7 @@ from lectern.gateway.refusals import Refusal
 from lectern.gateway.scripttext import markdown_key
 from lectern.scripter.requests import responders
 from lectern.worker import Connections, Responder
-from lectern.worker.requests import answering
+from lectern.worker.bus import NatsBus
 
 pytestmark = pytest.mark.slow
 
@@ -84,7 +84,7 @@ async def test_a_script_that_was_edited_as_json_is_written_as_markdown(
     edited["scenes"][1]["beats"][0]["text"] = "Here it ends."
     assert (await api.http.put(f"{reviewed.url}/script", json=edited)).status_code == 200
     _, rendering = responders()
-    async with answering(nats, rendering):
+    async with NatsBus(nats).answering(rendering):
         answer = await api.http.get(f"{reviewed.url}/script", headers={"Accept": "text/markdown"})
     assert answer.status_code == 200, answer.text
     assert answer.text.startswith("# The leaf")
@@ -226,7 +226,7 @@ async def parsing(nats: Client, reply: ParsedMarkdown) -> AsyncIterator[list[str
         received.append(message.markdown)
         return reply
 
-    async with answering(nats, Responder(request=PARSE_MARKDOWN, handler=parse, failed=lambda _: reply)):
+    async with NatsBus(nats).answering(Responder(request=PARSE_MARKDOWN, handler=parse, failed=lambda _: reply)):
         yield received
 
 

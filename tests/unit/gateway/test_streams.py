@@ -254,7 +254,7 @@ async def test_a_server_that_stops_says_goodbye_and_closes_cleanly(
             assert time.monotonic() - started < 2
     await story.scripted()
     await story.completed()
-    again = Connections(nats=connections.nats, store=connections.store, registry=type(connections.registry)())
+    again = Connections.over(connections.nats, connections.store, type(connections.registry)())
     async with running(settings, again) as server:
         blocks_after = await collect(server.http, f"{story.url}/events", Last_Event_ID=snapshot.id)
         assert [block.name for block in blocks_after if block.name] == ["video.scripted", "video.completed"]

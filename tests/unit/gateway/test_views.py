@@ -161,9 +161,8 @@ async def test_views_are_made_again_after_the_bucket_was_lost(settings: Settings
 
 def _again(connections: Connections) -> Connections:
     """The same connections with metrics of their own, as a second process would have."""
-    from prometheus_client import CollectorRegistry
 
-    return Connections(nats=connections.nats, store=connections.store, registry=CollectorRegistry())
+    return Connections.over(connections.nats, connections.store)
 
 
 async def test_an_older_view_never_replaces_a_newer_one(connections: Connections) -> None:

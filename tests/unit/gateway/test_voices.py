@@ -10,7 +10,7 @@ from nats.aio.client import Client
 
 from lectern.voice.requests import responder
 from lectern.voice.voices import load_voices
-from lectern.worker.requests import answering
+from lectern.worker.bus import NatsBus
 
 VOICES = tuple(voice for voice in load_voices() if voice.engine in ("espeak", "silent"))
 
@@ -18,7 +18,7 @@ VOICES = tuple(voice for voice in load_voices() if voice.engine in ("espeak", "s
 @pytest.fixture
 async def speaking(nats: Client) -> AsyncIterator[None]:
     """A voice service that answers."""
-    async with answering(nats, responder(VOICES)):
+    async with NatsBus(nats).answering(responder(VOICES)):
         await nats.flush()
         yield
 

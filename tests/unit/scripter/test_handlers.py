@@ -45,9 +45,9 @@ async def scripter(connections: Connections, settings: Settings) -> AsyncIterato
 
 async def log_after(connections: Connections, event: e.AnyEvent, count: int) -> list[e.AnyEvent]:
     """Publishes an event and waits until the video's log has `count` facts."""
-    await connections.event_log().publish(event)
+    await connections.event_log.publish(event)
     async with asyncio.timeout(15):
-        while len(log := await connections.event_log().read(event.video_id)) < count:
+        while len(log := await connections.event_log.read(event.video_id)) < count:
             await asyncio.sleep(0.05)
     return [fact for _, fact in log]
 

@@ -44,9 +44,9 @@ class Service:
 
     async def log_after(self, event: e.AnyEvent, count: int) -> list[e.AnyEvent]:
         """Publishes an event and waits until the video's log has `count` facts."""
-        await self.deps.event_log().publish(event)
+        await self.deps.event_log.publish(event)
         async with asyncio.timeout(20):
-            while len(log := await self.deps.event_log().read(event.video_id)) < count:
+            while len(log := await self.deps.event_log.read(event.video_id)) < count:
                 await asyncio.sleep(0.05)
         return [fact for _, fact in log]
 

@@ -20,7 +20,7 @@ from lectern.voice.app import build_engines, offered
 from lectern.voice.handlers import VoiceDeps, narrate
 from lectern.voice.settings import VoiceSettings
 from lectern.voice.voices import load_voices
-from lectern.worker import Connections, EventLog, Permanent
+from lectern.worker import Connections, JetStreamEventLog, Permanent
 
 pytestmark = pytest.mark.slow
 
@@ -44,7 +44,7 @@ class Studio:
         video, key = new_id(), f"videos/{new_id()}/script.json"
         await self.deps.store.put_json(key, Script(title="T", scenes=SCENES))
         wanted = VideoOptions(**options)  # type: ignore[arg-type]
-        log = EventLog(self.deps.nats)
+        log = JetStreamEventLog(self.deps.nats)
         await log.publish(e.VideoRequested(video_id=video, brief=Brief(topic="T"), options=wanted))
         titles = tuple(e.SceneTitle(title=scene.title, words=8) for scene in SCENES)
         await log.publish(e.VideoScripted(video_id=video, script_key=key, title="T", scenes=titles, options=wanted))
@@ -57,7 +57,7 @@ class Studio:
 
     async def narrate(self, event: e.ScenePlanned) -> e.SceneNarrated:
         answer = await narrate(event, job_for(event, self.deps, self.adapters, "voice"))
-        await EventLog(self.deps.nats).publish(answer)
+        await JetStreamEventLog(self.deps.nats).publish(answer)
         return answer
 
 

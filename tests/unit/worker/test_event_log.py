@@ -1,6 +1,8 @@
-"""Reading a video's log: whole, in order, its own, in one round trip however long."""
+"""What an event log promises; the same for the in-memory double and for JetStream."""
 
 from __future__ import annotations
+
+import asyncio
 
 import pytest
 from nats.aio.client import Client
@@ -9,60 +11,123 @@ from unit.worker.pipeline_events import planned, requested, scripted
 
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
+from lectern.contracts.problems import Problem
 from lectern.contracts.topology import VIDEOS
-from lectern.worker import EventLog, Transient
+from lectern.worker import Connections, EventLog, JetStreamEventLog, Transient
+from lectern.worker.testing import memory_connections
 
 
-async def test_a_log_is_read_whole_in_order_and_only_its_own(nats: Client) -> None:
-    log = EventLog(nats)
+@pytest.fixture(params=["memory", "jetstream"])
+def connections_of_kind(request: pytest.FixtureRequest) -> Connections:
+    """The double, and the real thing."""
+    if request.param == "memory":
+        return memory_connections()
+    found: Connections = request.getfixturevalue("connections")
+    return found
+
+
+@pytest.fixture
+def log(connections_of_kind: Connections) -> EventLog:
+    return connections_of_kind.event_log
+
+
+async def test_a_log_is_read_whole_in_order_and_only_its_own(log: EventLog) -> None:
     mine, other = new_id(), new_id()
     for scene in range(1, 31):
         await log.publish(planned(mine, scene))
         await log.publish(planned(other, scene))
     read = await log.read(mine)
-    assert [event.scene for _, event in read if isinstance(event, e.ScenePlanned)] == list(range(1, 31))
-    assert [sequence for sequence, _ in read] == sorted(sequence for sequence, _ in read)
+    assert [event.scene for event in read.events if isinstance(event, e.ScenePlanned)] == list(range(1, 31))
+    assert [entry.sequence for entry in read] == sorted(entry.sequence for entry in read)
+    assert (read.video_id, read.lane, read.last) == (mine, "fast", read[-1].sequence)
 
 
-async def test_a_log_longer_than_one_batch_is_read_whole(nats: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lectern.worker.event_log._BATCH", 7)
-    log, video = EventLog(nats), new_id()
-    for scene in range(1, 31):
-        await log.publish(planned(video, scene))
-    assert len(await log.read(video)) == 30
+async def test_the_same_event_twice_is_stored_once(log: EventLog) -> None:
+    event = planned(new_id())
+    first = await log.publish(event)
+    assert await log.publish(event) == first
+    assert len(await log.read(event.video_id)) == 1
 
 
-async def test_a_video_nobody_asked_for_has_an_empty_log(nats: Client) -> None:
-    assert not await EventLog(nats).read(new_id())
+async def test_an_unknown_video_has_an_empty_log(log: EventLog) -> None:
+    read = await log.read(new_id())
+    assert not read
+    assert read.last == 0
 
 
-async def test_an_event_of_a_later_version_is_left_out(nats: Client) -> None:
-    log, video = EventLog(nats), new_id()
-    await log.publish(requested(video))
-    await nats.jetstream().publish(f"videos.fast.{video}.sung", b'{"type":"video.sung.v1"}')
-    assert len(await log.read(video)) == 1
+async def test_a_log_is_read_up_to_a_sequence_or_not_at_all(log: EventLog) -> None:
+    video = new_id()
+    last = await log.publish(requested(video))
+    assert (await log.read(video, at_least=last)).last == last
+    with pytest.raises(Transient, match="lags behind"):
+        await log.read(video, at_least=last + 1)
 
 
-async def test_appending_after_somebody_else_is_refused(nats: Client) -> None:
-    log, video = EventLog(nats), new_id()
+async def test_appending_after_another_event_is_refused(log: EventLog) -> None:
+    video = new_id()
     first = await log.publish(requested(video))
     assert await log.append(scripted(video), first) is not None
     assert await log.append(planned(video), first) is None
 
 
-async def test_an_outcome_of_an_older_revision_is_not_recorded(nats: Client) -> None:
-    log, video = EventLog(nats), new_id()
+async def test_an_outcome_of_an_older_revision_is_not_recorded(log: EventLog) -> None:
+    video = new_id()
     await log.publish(requested(video))
     await log.publish(requested(video, revision=2))
     assert not await log.record_outcome(e.VideoCancelled(video_id=video, revision=1))
     assert await log.record_outcome(e.VideoCancelled(video_id=video, revision=2))
-    assert await log.record_outcome(e.VideoCancelled(video_id=video, revision=2)), "said again, it is still so"
+    assert await log.record_outcome(e.VideoCancelled(video_id=video, revision=2)), "recorded again, it still stands"
 
 
-async def test_a_stream_that_is_away_is_transient(nats: Client) -> None:
+@pytest.mark.parametrize("racers", [8])
+async def test_a_video_ends_once_however_many_try(log: EventLog, racers: int) -> None:
+    video = new_id()
+    await log.publish(requested(video))
+    await log.publish(scripted(video))
+    problem = Problem(code="x", title="x", detail="x", remedy="x")
+    ends: list[e.Outcome] = [
+        e.VideoCancelled(video_id=video),
+        e.VideoFailed(video_id=video, problem=problem),
+        e.VideoCompleted(video_id=video, seconds=1, frames=1, outputs=()),
+    ]
+    stands = await asyncio.gather(*(log.record_outcome(ends[i % 3]) for i in range(racers)))
+    outcomes = [event for event in (await log.read(video)).events if isinstance(event, e.Outcome)]
+    assert len(outcomes) == 1
+    assert [ends[i % 3].__class__ for i, mine in enumerate(stands) if mine] == [type(outcomes[0])] * sum(stands)
+
+
+async def test_a_cancellation_is_broadcast(connections_of_kind: Connections) -> None:
+    heard: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
+
+    async def listen(subject: str, data: bytes) -> None:
+        await heard.put((subject, data))
+
+    video = new_id()
+    await connections_of_kind.event_log.publish(requested(video))
+    async with connections_of_kind.bus.listening("cancel.*", listen), asyncio.timeout(5):
+        await connections_of_kind.event_log.record_outcome(e.VideoCancelled(video_id=video))
+        assert await heard.get() == (f"cancel.{video}", b"1")
+
+
+async def test_a_log_longer_than_one_batch_is_read_whole(nats: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lectern.worker.batch_get._BATCH", 7)
+    log, video = JetStreamEventLog(nats), new_id()
+    for scene in range(1, 31):
+        await log.publish(planned(video, scene))
+    assert len(await log.read(video)) == 30
+
+
+async def test_an_event_of_a_later_version_is_left_out(nats: Client) -> None:
+    log, video = JetStreamEventLog(nats), new_id()
+    await log.publish(requested(video))
+    await nats.jetstream().publish(f"videos.fast.{video}.sung", b'{"type":"video.sung.v1"}')
+    assert len(await log.read(video)) == 1
+
+
+async def test_an_unavailable_stream_is_transient(nats: Client) -> None:
     await nats.jetstream().delete_stream(VIDEOS)
     with pytest.raises(Transient, match="does not answer"):
-        await EventLog(nats).publish(requested(), patience=0.5)
+        await JetStreamEventLog(nats).publish(requested(), patience=0.5)
 
 
 async def test_the_duplicate_window_outlasts_a_redelivery(nats: Client) -> None:

@@ -7,9 +7,10 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import msgspec
 import pytest
 from nats.js import api
-from unit.worker.pipeline_events import narrated, planned, requested, scripted
+from unit.worker.pipeline_events import narrated, planned, requested
 
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
@@ -17,18 +18,14 @@ from lectern.contracts.problems import Problem
 from lectern.contracts.topology import ADVISORIES, ATTEMPTS, DEAD, VIDEOS
 from lectern.contracts.usage import Usage
 from lectern.worker import Connections, Job, Permanent, Settings, Stage, Transient, failures
-from lectern.worker import loop as loop_module
 from lectern.worker.loop import StageLoop
+from lectern.worker.processing import Timing
 from lectern.worker.sweeper import Advisory, record
 
 Handle = Callable[[e.ScenePlanned, Job[None]], Awaitable[e.AnyEvent | None]]
 
 
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Retries and heartbeats on a test's time scale; the code that runs is the same."""
-    monkeypatch.setattr(loop_module, "retry_delay", lambda attempt, error=None: 0.05)
-    monkeypatch.setattr(loop_module, "HEARTBEAT", 0.3)
+TIMING = Timing(heartbeat=0.3, linger=0.1, retry_delays=(0.05,))  # on a test's time scale; the code is the same
 
 
 def voice(handle: Handle, slots: int = 2) -> Stage:
@@ -39,10 +36,12 @@ def voice(handle: Handle, slots: int = 2) -> Stage:
 
 
 @asynccontextmanager
-async def working(stage: Stage, connections: Connections, settings: Settings) -> AsyncIterator[asyncio.Event]:
+async def working(
+    stage: Stage, connections: Connections, settings: Settings, timing: Timing = TIMING
+) -> AsyncIterator[asyncio.Event]:
     """The stage's loop, running."""
     stop = asyncio.Event()
-    task = asyncio.create_task(StageLoop(stage, connections, None, settings).run(stop))
+    task = asyncio.create_task(StageLoop(stage, connections, None, settings, timing).run(stop))
     try:
         yield stop
     finally:
@@ -69,21 +68,14 @@ async def answer(event: e.ScenePlanned, job: Job[None]) -> e.SceneNarrated:
 
 async def test_an_answer_is_published_before_the_message_is_acked(connections: Connections, settings: Settings) -> None:
     video = new_id()
-    await connections.event_log().publish(planned(video))
+    await connections.event_log.publish(planned(video))
     async with working(voice(answer), connections, settings):
         await until(lambda: _has(connections, video, e.SceneNarrated))
         await until(lambda: _idle(connections))
-    [(_, first), (_, second)] = await connections.event_log().read(video)
+    [(_, first), (_, second)] = await connections.event_log.read(video)
     assert isinstance(second, e.SceneNarrated)
     assert second.cause == e.message_id(first)
     assert second.script_key == planned(video).script_key
-
-
-async def test_the_same_answer_twice_is_stored_once(connections: Connections) -> None:
-    event = planned(new_id())
-    first = await connections.event_log().publish(event)
-    assert await connections.event_log().publish(event) == first
-    assert len(await connections.event_log().read(event.video_id)) == 1
 
 
 async def test_a_slot_is_taken_before_a_message_is_fetched(connections: Connections, settings: Settings) -> None:
@@ -93,7 +85,7 @@ async def test_a_slot_is_taken_before_a_message_is_fetched(connections: Connecti
         await free.wait()
 
     for scene in range(1, 6):
-        await connections.event_log().publish(planned(video, scene))
+        await connections.event_log.publish(planned(video, scene))
     async with working(voice(wait, slots=2), connections, settings):
         await until(lambda: _is(connections, (3, 2)))
         await asyncio.sleep(0.3)
@@ -109,12 +101,28 @@ async def test_fast_videos_are_served_before_bulk_ones(connections: Connections,
         order.append(event.lane)
 
     for _ in range(3):
-        await connections.event_log().publish(planned(new_id(), lane="bulk"))
+        await connections.event_log.publish(planned(new_id(), lane="bulk"))
     for _ in range(3):
-        await connections.event_log().publish(planned(new_id(), lane="fast"))
+        await connections.event_log.publish(planned(new_id(), lane="fast"))
     async with working(voice(note, slots=1), connections, settings):
         await until(lambda: _counted(order, 6))
     assert order == ["fast"] * 3 + ["bulk"] * 3
+
+
+@pytest.mark.parametrize("slots", [1, 4])
+async def test_an_empty_fast_lane_does_not_hold_up_bulk_videos(
+    connections: Connections, settings: Settings, slots: int
+) -> None:
+    done: list[str] = []
+
+    async def note(event: e.ScenePlanned, job: Job[None]) -> None:
+        done.append(event.video_id)
+
+    patient = msgspec.structs.replace(TIMING, linger=1.5)  # were each message to wait for it, this would time out
+    for _ in range(20):
+        await connections.event_log.publish(planned(new_id(), lane="bulk"))
+    async with working(voice(note, slots), connections, settings, patient):
+        await until(lambda: _counted(done, 20), seconds=5.0)
 
 
 async def test_a_transient_failure_is_tried_again(connections: Connections, settings: Settings) -> None:
@@ -127,7 +135,7 @@ async def test_a_transient_failure_is_tried_again(connections: Connections, sett
         return await answer(event, job)
 
     video = new_id()
-    await connections.event_log().publish(planned(video))
+    await connections.event_log.publish(planned(video))
     async with working(voice(stumble), connections, settings):
         await until(lambda: _has(connections, video, e.SceneNarrated))
     assert attempts == [1, 2, 3]
@@ -140,11 +148,11 @@ async def test_after_the_last_attempt_the_scene_fails_and_the_message_is_kept(
         raise RuntimeError("bug")
 
     video = new_id()
-    await connections.event_log().publish(planned(video))
+    await connections.event_log.publish(planned(video))
     async with working(voice(crash), connections, settings):
         await until(lambda: _has(connections, video, e.SceneFailed))
         await until(lambda: _idle(connections))
-    failed = (await connections.event_log().read(video)).state.scene(1).failed
+    failed = (await connections.event_log.read(video)).state.scene(1).failed
     assert failed is not None
     assert (failed.problem.code, failed.problem.stage, failed.problem.scene, failed.problem.attempt) == (
         "attempts-exhausted",
@@ -168,10 +176,10 @@ async def test_after_the_last_attempt_the_user_is_told_what_the_stage_said(
         raise Transient(problem=said, spent=(paid,))
 
     video = new_id()
-    await connections.event_log().publish(planned(video))
+    await connections.event_log.publish(planned(video))
     async with working(voice(away), connections, settings):
         await until(lambda: _has(connections, video, e.SceneFailed))
-    failed = (await connections.event_log().read(video)).state.scene(1).failed
+    failed = (await connections.event_log.read(video)).state.scene(1).failed
     assert failed is not None
     assert (failed.problem.code, failed.problem.detail) == ("provider-unavailable", "The service is away.")
     assert failed.spent == (paid,)
@@ -193,7 +201,7 @@ async def test_a_permanent_failure_is_not_tried_again(connections: Connections, 
         )
 
     video = new_id()
-    await connections.event_log().publish(planned(video))
+    await connections.event_log.publish(planned(video))
     async with working(voice(refuse), connections, settings):
         await until(lambda: _has(connections, video, e.SceneFailed))
         await until(lambda: _idle(connections))
@@ -206,7 +214,7 @@ async def test_a_message_nobody_can_read_is_kept_and_does_not_block_the_next(
     js = connections.nats.jetstream()
     await js.publish("videos.fast.odd.scenes.1.planned", b'{"type":"scene.planned.v99"}')
     video = new_id()
-    await connections.event_log().publish(planned(video))
+    await connections.event_log.publish(planned(video))
     async with working(voice(answer), connections, settings):
         await until(lambda: _has(connections, video, e.SceneNarrated))
         await until(lambda: _idle(connections))
@@ -224,7 +232,7 @@ async def test_a_long_job_is_kept_alive_and_runs_once(connections: Connections, 
         runs += 1
         await asyncio.sleep(2.5)
 
-    await connections.event_log().publish(planned(new_id()))
+    await connections.event_log.publish(planned(new_id()))
     async with working(voice(slow), connections, settings):
         await until(lambda: _idle(connections))
         assert runs == 1
@@ -246,12 +254,12 @@ async def test_a_cancelled_video_stops_its_jobs_within_a_second_and_no_others(
 
     doomed, spared = new_id(), new_id()
     for video in (doomed, spared):
-        await connections.event_log().publish(requested(video))
-        await connections.event_log().publish(planned(video))
+        await connections.event_log.publish(requested(video))
+        await connections.event_log.publish(planned(video))
     async with working(voice(linger), connections, settings.model_copy(update={"grace_seconds": 0.1})):
         await until(lambda: _counted(started, 2))
         since = time.monotonic()
-        assert await connections.event_log().record_outcome(e.VideoCancelled(video_id=doomed))
+        assert await connections.event_log.record_outcome(e.VideoCancelled(video_id=doomed))
         await until(lambda: _counted(stopped, 1), seconds=1.0)
         assert time.monotonic() - since < 1.0
         assert stopped == [doomed]
@@ -265,9 +273,9 @@ async def test_work_for_a_cancelled_video_is_not_begun(connections: Connections,
         begun.append(event.video_id)
 
     video = new_id()
-    await connections.event_log().publish(requested(video))
-    await connections.event_log().publish(planned(video))
-    await connections.event_log().record_outcome(e.VideoCancelled(video_id=video))
+    await connections.event_log.publish(requested(video))
+    await connections.event_log.publish(planned(video))
+    await connections.event_log.record_outcome(e.VideoCancelled(video_id=video))
     async with working(voice(note), connections, settings):
         await until(lambda: _idle(connections))
     assert begun == []
@@ -282,8 +290,8 @@ async def test_work_for_a_revision_that_was_overtaken_is_not_begun(
         begun.append(event.revision)
 
     video = new_id()
-    await connections.event_log().publish(planned(video, revision=1))
-    await connections.event_log().publish(planned(video, revision=2))
+    await connections.event_log.publish(planned(video, revision=1))
+    await connections.event_log.publish(planned(video, revision=2))
     async with working(voice(note), connections, settings):
         await until(lambda: _idle(connections))
     assert begun == [2]
@@ -300,7 +308,7 @@ async def test_stopping_finishes_what_fits_and_hands_the_rest_back_at_once(
 
     video = new_id()
     for scene in (1, 2, 3):
-        await connections.event_log().publish(planned(video, scene))
+        await connections.event_log.publish(planned(video, scene))
     async with working(voice(work, slots=2), connections, settings.model_copy(update={"grace_seconds": 1.0})) as stop:
         await until(lambda: _is(connections, (1, 2)))
         stop.set()
@@ -317,10 +325,10 @@ async def test_stopping_finishes_what_fits_and_hands_the_rest_back_at_once(
 
 async def test_a_worker_that_dies_each_time_fails_its_scene(connections: Connections) -> None:
     video = new_id()
-    await connections.event_log().publish(requested(video))
-    sequence = await connections.event_log().publish(planned(video))
+    await connections.event_log.publish(requested(video))
+    sequence = await connections.event_log.publish(planned(video))
     await record(connections, Advisory(consumer="voice-fast", stream_seq=sequence, deliveries=8))
-    failed = (await connections.event_log().read(video)).state.scene(1).failed
+    failed = (await connections.event_log.read(video)).state.scene(1).failed
     assert failed is not None
     assert failed.problem.code == "worker-died"
     assert "8 times" in failed.problem.detail
@@ -330,7 +338,7 @@ async def test_the_server_reports_a_message_that_was_delivered_too_often(connect
     js = connections.nats.jetstream()
     known = (await js.consumer_info(VIDEOS, "voice-fast")).config
     await js.add_consumer(VIDEOS, api.ConsumerConfig.from_response({**known.as_dict(), "max_deliver": 2}))
-    await connections.event_log().publish(planned(new_id()))
+    await connections.event_log.publish(planned(new_id()))
     subscription = await js.pull_subscribe_bind("voice-fast", VIDEOS)
     for _ in range(2):
         [message] = await subscription.fetch(1, timeout=2)
@@ -340,26 +348,8 @@ async def test_the_server_reports_a_message_that_was_delivered_too_often(connect
     assert (await js.stream_info(ADVISORIES)).state.messages >= 1
 
 
-@pytest.mark.parametrize("racers", [8])
-async def test_a_video_ends_once_however_many_try(connections: Connections, racers: int) -> None:
-    video = new_id()
-    await connections.event_log().publish(requested(video))
-    await connections.event_log().publish(scripted(video))
-    problem = Problem(code="x", title="x", detail="x", remedy="x")
-    ends: list[e.Outcome] = [
-        e.VideoCancelled(video_id=video),
-        e.VideoFailed(video_id=video, problem=problem),
-        e.VideoCompleted(video_id=video, seconds=1, frames=1, outputs=()),
-    ]
-    won = await asyncio.gather(*(connections.event_log().record_outcome(ends[i % 3]) for i in range(racers)))
-    log = await connections.event_log().read(video)
-    outcomes = [event for _, event in log if isinstance(event, e.VideoCancelled | e.VideoFailed | e.VideoCompleted)]
-    assert len(outcomes) == 1
-    assert [ends[i % 3].__class__ for i, mine in enumerate(won) if mine] == [type(outcomes[0])] * sum(won)
-
-
 async def _has(connections: Connections, video: str, kind: type[e.Event]) -> bool:
-    return any(isinstance(event, kind) for _, event in await connections.event_log().read(video))
+    return any(isinstance(event, kind) for _, event in await connections.event_log.read(video))
 
 
 async def _idle(connections: Connections) -> bool:

@@ -20,7 +20,7 @@ from lectern.cli.exits import OK, USAGE, stop
 from lectern.contracts import events as e
 from lectern.contracts.problems import Problem
 from lectern.contracts.topology import DEAD, VIDEOS
-from lectern.worker import EventLog
+from lectern.worker import JetStreamEventLog
 from lectern.worker.dead_letters import CONSUMER, REASON, SUBJECT
 
 
@@ -82,7 +82,7 @@ async def _refuse_ended(client: Client, letter: Letter) -> None:
         event = e.decode(letter.data)
     except ValueError:
         return  # written by another version; whoever reads it decides
-    outcome = (await EventLog(client).read(event.video_id, event.lane)).state.outcome()
+    outcome = (await JetStreamEventLog(client).read(event.video_id, event.lane)).state.outcome()
     if outcome is not None and outcome.revision >= event.revision:
         raise stop(
             USAGE,

@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import nats
 import structlog
 from nats.aio.client import Client
 from prometheus_client import CollectorRegistry
 
-from lectern.worker.event_log import EventLog
+from lectern.worker.bus import Bus, NatsBus
+from lectern.worker.dead_letters import DeadLetters, JetStreamDeadLetters
+from lectern.worker.event_log import EventLog, JetStreamEventLog
 from lectern.worker.settings import Settings
 from lectern.worker.store import ObjectStore, open_store
 from lectern.worker.telemetry import StageMetrics
@@ -20,33 +22,47 @@ from lectern.worker.telemetry import StageMetrics
 
 @dataclass(frozen=True, kw_only=True)
 class Connections:
-    """What every service is built from. Services of one process may share it."""
+    """What every service is built from. Services of one process may share it.
+
+    `nats` is for what only JetStream can do (consumers, buckets); all else goes through `event_log`, `bus` and
+    `dead_letters`, which have doubles in `lectern.worker.testing`.
+    """
 
     nats: Client
+    event_log: EventLog
+    bus: Bus
+    dead_letters: DeadLetters
     store: ObjectStore
     registry: CollectorRegistry
-    metrics: StageMetrics = field(init=False)
+    metrics: StageMetrics
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "metrics", StageMetrics(self.registry))
-
-    def event_log(self) -> EventLog:
-        """The event log over this connection."""
-        return EventLog(self.nats)
+    @classmethod
+    def over(cls, nats: Client, store: ObjectStore, registry: CollectorRegistry | None = None) -> Connections:
+        """Over open connections, with a metrics registry of its own unless one is given."""
+        registry = registry or CollectorRegistry()
+        return cls(
+            nats=nats,
+            event_log=JetStreamEventLog(nats),
+            bus=NatsBus(nats),
+            dead_letters=JetStreamDeadLetters(nats),
+            store=store,
+            registry=registry,
+            metrics=StageMetrics(registry),
+        )
 
 
 async def connect_nats(url: str, name: str = "lectern") -> Client:
-    """A connection that never gives up: a server that restarts is waited for."""
-    log = structlog.get_logger("lectern.nats")
+    """A connection that reconnects for ever. `url` may list several servers, separated by commas."""
+    logger = structlog.get_logger("lectern.nats")
 
     async def on_disconnect() -> None:
-        log.warning("the event log is away; waiting for it", action="nats-disconnected")
+        logger.warning("lost NATS connection; reconnecting", action="nats-disconnected")
 
     async def on_reconnect() -> None:
-        log.info("the event log is back", action="nats-reconnected")
+        logger.info("NATS connection restored", action="nats-reconnected")
 
     async def on_error(error: Exception) -> None:
-        log.debug("nats", error=type(error).__name__)
+        logger.debug("NATS error", error=type(error).__name__)
 
     return await nats.connect(
         url.split(","),
@@ -67,7 +83,7 @@ async def connect(settings: Settings, name: str = "lectern") -> AsyncIterator[Co
     client = await connect_nats(settings.nats_url, name)
     try:
         async with open_store(settings) as store:
-            yield Connections(nats=client, store=store, registry=CollectorRegistry())
+            yield Connections.over(client, store)
     finally:
         with contextlib.suppress(ConnectionError, OSError):
             await client.close()

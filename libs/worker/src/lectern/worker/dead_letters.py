@@ -1,50 +1,56 @@
-"""Messages nobody could process: kept whole with the reason, shown, and put back on request."""
+"""Dead letters: messages that no worker could process, kept whole with the reason."""
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import msgspec
-from nats.aio.msg import Msg
+from nats.aio.client import Client
 
 from lectern.contracts.problems import Problem
 from lectern.contracts.topology import DEAD
-from lectern.worker.connections import Connections
 
 REASON, SUBJECT, SEQUENCE, CONSUMER = "Lectern-Reason", "Lectern-Subject", "Lectern-Sequence", "Lectern-Consumer"
 
 
-async def store_dead(
-    connections: Connections,
-    *,
-    data: bytes,
-    subject: str,
-    sequence: int,
-    consumer: str,
-    stage: str,
-    problem: Problem,
-    reason: str,
-) -> None:
-    """Copies a message to the DEAD stream, once for a message and consumer."""
-    video_id = (subject.split(".") + ["unknown"] * 3)[2]
-    headers = {
-        "Nats-Msg-Id": f"dead:{consumer}:{sequence}",
-        REASON: msgspec.json.encode(problem).decode(),
-        SUBJECT: subject,
-        SEQUENCE: str(sequence),
-        CONSUMER: consumer,
-    }
-    await connections.nats.jetstream(timeout=5).publish(f"dead.{stage}.{video_id}", data, headers=headers, stream=DEAD)
-    connections.metrics.dead.labels(stage, reason).inc()
+class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """A message and why it is dead. `sequence` is its place on the stream, `reason` a slug for metrics."""
+
+    stage: str
+    consumer: str
+    subject: str
+    sequence: int
+    data: bytes
+    problem: Problem
+    reason: str
+
+    @property
+    def video_id(self) -> str:
+        """The video's id, or `unknown` for a subject that has none."""
+        return (self.subject.split(".") + ["unknown"] * 3)[2]
 
 
-async def bury(connections: Connections, message: Msg, problem: Problem, stage: str, reason: str) -> None:
-    """Copies a delivered message to the DEAD stream. The caller terms it."""
-    await store_dead(
-        connections,
-        data=message.data,
-        subject=message.subject,
-        sequence=message.metadata.sequence.stream,
-        consumer=message.metadata.consumer,
-        stage=stage,
-        problem=problem,
-        reason=reason,
-    )
+class DeadLetters(Protocol):
+    """Where dead letters are kept."""
+
+    async def store(self, letter: DeadLetter) -> None:
+        """Keeps a letter, once for a message and consumer."""
+
+
+class JetStreamDeadLetters:
+    """The `DEAD` stream over a NATS connection."""
+
+    def __init__(self, nats: Client) -> None:
+        self._js = nats.jetstream(timeout=5)
+
+    async def store(self, letter: DeadLetter) -> None:
+        """Keeps a letter, once for a message and consumer. Raises nats.errors.Error."""
+        headers = {
+            "Nats-Msg-Id": f"dead:{letter.consumer}:{letter.sequence}",
+            REASON: msgspec.json.encode(letter.problem).decode(),
+            SUBJECT: letter.subject,
+            SEQUENCE: str(letter.sequence),
+            CONSUMER: letter.consumer,
+        }
+        subject = f"dead.{letter.stage}.{letter.video_id}"
+        await self._js.publish(subject, letter.data, headers=headers, stream=DEAD)

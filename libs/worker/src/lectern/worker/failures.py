@@ -1,4 +1,12 @@
-"""How a handler says that it cannot go on: try again later, or never."""
+"""How a handler says that it cannot go on: try again later, or never.
+
+Exception
+├── Transient        something is unavailable: the event is delivered again after a delay
+│   ├── Missing      an object is not in the store (yet)
+│   └── NoReply      no service answered a request
+└── ProblemError     (lectern.contracts.problems)
+    └── Permanent    trying again cannot help: the scene or video fails
+"""
 
 from __future__ import annotations
 
@@ -11,7 +19,7 @@ RETRY_DELAYS = (1.0, 5.0, 20.0, 60.0)  # seconds before deliveries 2, 3, 4, 5: a
 
 
 class Transient(Exception):
-    """Something is away or busy. The message comes back after a delay, up to the attempt limit.
+    """Something is unavailable or busy. The event is delivered again after a delay, up to the attempt limit.
 
     `retry_after` (seconds) makes the delay at least as long. `problem` is what the user is told, and `spent` what was
     paid, should there be no further attempt.
@@ -31,6 +39,18 @@ class Transient(Exception):
         self.retry_after = retry_after
 
 
+class Missing(Transient):
+    """An object that an event names is not in the store. Raised by reads; transient because stores settle late."""
+
+
+class NoReply(Transient):
+    """No usable reply came to a request. `absent` when no service answers such requests at all."""
+
+    def __init__(self, subject: str, *, absent: bool = False) -> None:
+        super().__init__(f"no service answers {subject!r} requests" if absent else f"no usable reply to {subject!r}")
+        self.absent = absent
+
+
 class Permanent(ProblemError):
     """Trying again cannot help. The scene or video fails with the Problem; `spent` is what the attempts cost."""
 
@@ -39,15 +59,11 @@ class Permanent(ProblemError):
         self.spent = spent
 
 
-class Missing(Transient):
-    """An object that an event names is not in the store. Raised by reads; transient because stores settle late."""
-
-
-def retry_delay(attempt: int, error: BaseException | None = None) -> float:
-    """Seconds to wait after delivery `attempt` (from 1) failed, with up to 20 % jitter so that retries spread out.
+def retry_delay(attempt: int, error: BaseException, delays: tuple[float, ...] = RETRY_DELAYS) -> float:
+    """Seconds to wait after attempt `attempt` (from 1) failed, with up to 20 % jitter so that retries spread out.
 
     Never less than the error's `retry_after`.
     """
-    base = RETRY_DELAYS[min(attempt, len(RETRY_DELAYS)) - 1]
-    asked = error.retry_after or 0.0 if isinstance(error, Transient) else 0.0
-    return max(base, asked) * random.uniform(1.0, 1.2)
+    scheduled = delays[min(attempt, len(delays)) - 1]
+    requested = error.retry_after or 0.0 if isinstance(error, Transient) else 0.0
+    return max(scheduled, requested) * random.uniform(1.0, 1.2)

@@ -1,7 +1,8 @@
-"""What a handler is given: its deliveries, the log, the store, and the means to tell how far it is."""
+"""What a handler is given: its event, the video's log, the store, a scratch folder, and a way to report progress."""
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
 import time
@@ -11,15 +12,12 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from nats.aio.client import Client
-from structlog.typing import FilteringBoundLogger
 
 from lectern.contracts import events as e
 from lectern.contracts import subjects
-from lectern.contracts.log import VideoLog
 from lectern.contracts.requests import Progress
-from lectern.worker.event_log import EventLog
-from lectern.worker.store import ObjectStore
+from lectern.worker.connections import Connections
+from lectern.worker.delivery import Delivery
 
 D = TypeVar("D")
 E = TypeVar("E", bound=e.Event)
@@ -28,42 +26,38 @@ PROGRESS_INTERVAL = 0.5  # seconds: at most two a second for a scene
 
 
 class Job(Generic[D]):
-    """One delivery of one event to one handler."""
+    """One delivery as its handler sees it. `attempt` counts from 1 to `attempts`; `log` is the video's log."""
 
     def __init__(
         self,
         *,
-        event: e.AnyEvent,
+        delivery: Delivery,
         stage: str,
-        log: VideoLog,
-        attempt: int,
         attempts: int,
         deps: D,
-        nats: Client,
-        logger: FilteringBoundLogger,
-        event_log: EventLog,
-        store: ObjectStore,
+        connections: Connections,
         scratch_root: Path | None,
     ) -> None:
-        self.event = event
+        self.event = delivery.event
+        self.log = delivery.log
+        self.attempt = delivery.attempt
+        self.logger = delivery.logger
         self.stage = stage
-        self.log = log
-        self.attempt = attempt
         self.attempts = attempts
         self.deps = deps
-        self.logger = logger
-        self.event_log = event_log
-        self.store = store
-        self._nats = nats
+        self.event_log = connections.event_log
+        self.store = connections.store
+        self._bus = connections.bus
         self._scratch_root = scratch_root
         self._reported = 0.0
+        self._reports: set[asyncio.Task[None]] = set()
 
     async def record_outcome(self, event: e.Outcome) -> bool:
         """Ends the video's revision, once. False when another outcome was first."""
         return await self.event_log.record_outcome(event)
 
     async def progress(self, done: float, of: float, doing: str, **facts: object) -> None:
-        """Tells how far the work is. Dropped within half a second of the last one, unless it is the end."""
+        """Reports how far the work is. Dropped within half a second of the last report, unless it is the end."""
         if time.monotonic() - self._reported < PROGRESS_INTERVAL and done < of:
             return
         self._reported = time.monotonic()
@@ -79,7 +73,17 @@ class Job(Generic[D]):
             attempt=self.attempt,
             facts=facts,
         )
-        await self._nats.publish(subjects.progress(self.event.video_id, scene), msgspec.json.encode(report))
+        await self._bus.publish(subjects.progress(self.event.video_id, scene), msgspec.json.encode(report))
+
+    def progress_soon(self, done: float, of: float, doing: str, **facts: object) -> None:
+        """Reports progress from a callback that cannot wait. What is under way is sent before the job ends."""
+        report = asyncio.create_task(self.progress(done, of, doing, **facts))
+        self._reports.add(report)
+        report.add_done_callback(self._reports.discard)
+
+    async def flush_progress(self) -> None:
+        """Waits until every report is sent."""
+        await asyncio.gather(*self._reports, return_exceptions=True)
 
     @asynccontextmanager
     async def scratch(self) -> AsyncIterator[Path]:

@@ -7,16 +7,17 @@ import contextlib
 import inspect
 import signal
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 import structlog
 
-from lectern.contracts.topology import VIDEOS
+from lectern.worker.bus import Responder
 from lectern.worker.connections import Connections, connect
-from lectern.worker.health import serve_health
+from lectern.worker.health import check_connections, serve_health
 from lectern.worker.loop import StageLoop
-from lectern.worker.requests import Responder, answering
+from lectern.worker.processing import TIMING, Timing
 from lectern.worker.settings import Settings
 from lectern.worker.stage import Stage
 from lectern.worker.sweeper import sweep
@@ -39,6 +40,7 @@ class Service:
     connections: Connections
     settings: Settings
     stage: Stage | None = None
+    timing: Timing = TIMING
     deps: Any = None
     responders: tuple[Responder[Any, Any], ...] = ()
     start: Hook | None = None
@@ -51,32 +53,28 @@ class Service:
         if self.start:
             await self.start()
         try:
-            async with asyncio.TaskGroup() as tasks:
+            async with AsyncExitStack() as answering, asyncio.TaskGroup() as tasks:
                 for responder in self.responders:
-                    tasks.create_task(self._answer(responder, stop), name=f"{self.name}:{responder.request.subject}")
+                    await answering.enter_async_context(self.connections.bus.answering(responder))
                 if self.stage:
-                    loop = StageLoop(self.stage, self.connections, self.deps, self.settings)
+                    loop = StageLoop(self.stage, self.connections, self.deps, self.settings, self.timing)
                     tasks.create_task(loop.run(stop), name=f"{self.name}:loop")
                     tasks.create_task(sweep(self.connections, stop), name=f"{self.name}:sweeper")
                 if self.run:
-                    tasks.create_task(_awaited(self.run(stop)), name=f"{self.name}:run")
+                    tasks.create_task(_await(self.run(stop)), name=f"{self.name}:run")
+                await stop.wait()
         finally:
             if self.close:
                 await self.close()
 
-    async def _answer(self, responder: Responder[Any, Any], stop: asyncio.Event) -> None:
-        async with answering(self.connections.nats, responder):
-            await stop.wait()
-
-    async def readiness(self) -> Mapping[str, str]:
-        """What a ready service answers. Raises when a part it needs does not answer within a second."""
+    async def check(self) -> Mapping[str, str]:
+        """The state of each part the service needs. Raises when one does not answer within a second."""
         async with asyncio.timeout(1.0):
-            await self.connections.nats.jetstream(timeout=1).stream_info(VIDEOS)
-            await self.connections.store.check()
-        return {"nats": "ok", "store": "ok", **(self.ready() if self.ready else {})}
+            connections = await check_connections(self.connections)
+        return {**connections, **(self.ready() if self.ready else {})}
 
 
-async def _awaited(work: Awaitable[None]) -> None:
+async def _await(work: Awaitable[None]) -> None:
     await work
 
 
@@ -88,9 +86,13 @@ async def built(build: Build[Any], settings: Any, connections: Connections) -> S
 
 async def run_service(build: Build[S], settings: S, stop: asyncio.Event, name: str) -> None:
     """Connects, serves health and metrics, and runs the service until `stop`."""
-    async with connect(settings, name) as deps:
-        service = await built(build, settings, deps)
-        health = serve_health(service, settings.metrics_port) if settings.metrics_port else contextlib.nullcontext()
+    async with connect(settings, name) as connections:
+        service = await built(build, settings, connections)
+        health = (
+            serve_health(name, service.check, connections.registry, settings.metrics_port)
+            if settings.metrics_port
+            else contextlib.nullcontext()
+        )
         async with health:
             structlog.get_logger("lectern").info("running", action="start", service=name)
             await service.serve(stop)

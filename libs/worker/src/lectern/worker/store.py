@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,7 +25,7 @@ _CHUNK = 256 * 1024
 
 
 class ObjectInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """What the store knows about an object without reading it."""
+    """An object without its content. `size` in bytes."""
 
     size: int
     media_type: str
@@ -32,7 +33,7 @@ class ObjectInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _failure(error: Exception, key: str) -> Exception:
-    """The store's error in our words. Endpoints and credentials stay out of the text."""
+    """The store's error as one of ours. Endpoints and credentials stay out of the text."""
     if isinstance(error, ClientError):
         code = str(error.response.get("Error", {}).get("Code", ""))
         if code in _ABSENT:
@@ -41,34 +42,43 @@ def _failure(error: Exception, key: str) -> Exception:
     return Transient(f"the object store cannot be reached ({type(error).__name__})")
 
 
-class ObjectStore:
-    """Reads and writes whole objects by key. Raises Missing for an absent key and Transient when the store is away."""
+class ObjectStore(ABC):
+    """Reads and writes whole objects by key: `S3ObjectStore` on a server, `MemoryObjectStore` in this process.
 
-    def __init__(self, client: Any, bucket: str) -> None:
-        self._client = client
-        self._bucket = bucket
+    Reads raise Missing for an absent key; everything raises Transient when the store is unavailable.
+    """
 
-    @asynccontextmanager
-    async def _said_plainly(self, key: str) -> AsyncIterator[None]:
-        try:
-            yield
-        except (ClientError, BotoCoreError, OSError, TimeoutError) as error:
-            if isinstance(error, OSError) and error.errno is not None and error.filename is not None:
-                raise  # a local file's trouble (disk full), not the store's
-            raise _failure(error, key) from error
-
+    @abstractmethod
     async def get(self, key: str) -> bytes:
         """The object's bytes."""
-        async with self._said_plainly(key):
-            answer = await self._client.get_object(Bucket=self._bucket, Key=key)
-            async with answer["Body"] as body:
-                data: bytes = await body.read()
-                return data
 
+    @abstractmethod
     async def put(self, key: str, data: bytes, media_type: str) -> None:
         """Stores bytes under a key, replacing what was there."""
-        async with self._said_plainly(key):
-            await self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=media_type)
+
+    @abstractmethod
+    async def get_file(self, key: str, path: Path) -> None:
+        """Downloads an object into a file."""
+
+    @abstractmethod
+    async def put_file(self, key: str, path: Path, media_type: str) -> None:
+        """Uploads a file."""
+
+    @abstractmethod
+    async def head(self, key: str) -> ObjectInfo | None:
+        """Describes the object without reading it; None when there is none."""
+
+    @abstractmethod
+    def stream(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """The object's bytes `start` to `end` (both included), in chunks."""
+
+    @abstractmethod
+    async def presign(self, key: str, seconds: int, filename: str | None = None) -> str:
+        """A URL that lets its holder download the object for `seconds`."""
+
+    @abstractmethod
+    async def check(self) -> None:
+        """Returns when the store answers; raises Transient when it does not."""
 
     async def get_json(self, key: str, type_: type[T]) -> T:
         """The object decoded into a msgspec type. Raises msgspec.ValidationError when it does not fit."""
@@ -78,14 +88,44 @@ class ObjectStore:
         """Stores a value as JSON."""
         await self.put(key, msgspec.json.encode(value), "application/json")
 
+
+class S3ObjectStore(ObjectStore):
+    """A bucket of an S3 server. See `ObjectStore` for what each method promises."""
+
+    def __init__(self, client: Any, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    @asynccontextmanager
+    async def _translated_errors(self, key: str) -> AsyncIterator[None]:
+        try:
+            yield
+        except (ClientError, BotoCoreError, OSError, TimeoutError) as error:
+            if isinstance(error, OSError) and error.errno is not None and error.filename is not None:
+                raise  # a local file's trouble (disk full), not the store's
+            raise _failure(error, key) from error
+
+    async def get(self, key: str) -> bytes:
+        """The object's bytes."""
+        async with self._translated_errors(key):
+            answer = await self._client.get_object(Bucket=self._bucket, Key=key)
+            async with answer["Body"] as body:
+                data: bytes = await body.read()
+                return data
+
+    async def put(self, key: str, data: bytes, media_type: str) -> None:
+        """Stores bytes under a key, replacing what was there."""
+        async with self._translated_errors(key):
+            await self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=media_type)
+
     async def get_file(self, key: str, path: Path) -> None:
         """Downloads an object into a file."""
-        async with self._said_plainly(key):
+        async with self._translated_errors(key):
             await self._client.download_file(self._bucket, key, str(path))
 
     async def put_file(self, key: str, path: Path, media_type: str) -> None:
         """Uploads a file, in equal parts when it is large."""
-        async with self._said_plainly(key):
+        async with self._translated_errors(key):
             with path.open("rb") as source:
                 await self._client.upload_fileobj(
                     source,
@@ -96,9 +136,9 @@ class ObjectStore:
                 )
 
     async def head(self, key: str) -> ObjectInfo | None:
-        """What is known about the object; None when there is none."""
+        """Describes the object; None when there is none."""
         try:
-            async with self._said_plainly(key):
+            async with self._translated_errors(key):
                 answer = await self._client.head_object(Bucket=self._bucket, Key=key)
         except Missing:
             return None
@@ -113,9 +153,9 @@ class ObjectStore:
 
         A store that ignores ranges and answers with the whole object is cut to the range here.
         """
-        wanted = f"bytes={start}-{'' if end is None else end}"
-        async with self._said_plainly(key):
-            answer = await self._client.get_object(Bucket=self._bucket, Key=key, Range=wanted)
+        range_ = f"bytes={start}-{'' if end is None else end}"
+        async with self._translated_errors(key):
+            answer = await self._client.get_object(Bucket=self._bucket, Key=key, Range=range_)
             # The header tells, not the status: rclone honours ranges and yet answers 200.
             skip = 0 if answer.get("ContentRange") else start
             left = None if end is None else end - start + 1
@@ -136,7 +176,7 @@ class ObjectStore:
     async def delete_prefix(self, prefix: str) -> int:
         """Deletes every object whose key starts with `prefix`; returns how many."""
         deleted = 0
-        async with self._said_plainly(prefix):
+        async with self._translated_errors(prefix):
             pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
             async for page in pages:
                 for item in page.get("Contents", []):
@@ -154,16 +194,8 @@ class ObjectStore:
 
     async def check(self) -> None:
         """Returns when the bucket answers; raises Transient when it does not."""
-        async with self._said_plainly("the bucket"):
+        async with self._translated_errors("the bucket"):
             await self._client.head_bucket(Bucket=self._bucket)
-
-    async def ensure_bucket(self) -> None:
-        """Makes the bucket when it is absent."""
-        try:
-            await self.check()
-        except Transient:
-            async with self._said_plainly("the bucket"):
-                await self._client.create_bucket(Bucket=self._bucket)
 
 
 @asynccontextmanager
@@ -188,4 +220,4 @@ async def open_store(settings: Settings) -> AsyncIterator[ObjectStore]:
         region_name=settings.s3_region,
     )
     async with session.client("s3", endpoint_url=settings.s3_endpoint, config=config) as client:
-        yield ObjectStore(client, settings.s3_bucket)
+        yield S3ObjectStore(client, settings.s3_bucket)

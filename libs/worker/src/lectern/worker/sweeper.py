@@ -14,12 +14,14 @@ from lectern.contracts import events as e
 from lectern.contracts.problems import Problem
 from lectern.contracts.topology import ADVISORIES, SWEEPER, VIDEOS
 from lectern.worker.connections import Connections
-from lectern.worker.dead_letters import store_dead
+from lectern.worker.dead_letters import DeadLetter
 from lectern.worker.failures import Transient
-from lectern.worker.loop import fail
+from lectern.worker.fetching import open_puller
+from lectern.worker.processing import fail
 from lectern.worker.stage import Stage
+from lectern.worker.stopping import wait_for
 
-_WAIT = 1.0  # seconds a pull lingers; stopping waits for it, in every service and every test of one
+SWEEP_INTERVAL = 2.0  # seconds between two looks for advisories
 
 
 class Advisory(msgspec.Struct):
@@ -32,26 +34,22 @@ class Advisory(msgspec.Struct):
 
 async def sweep(connections: Connections, stop: asyncio.Event) -> None:
     """Handles advisories until `stop`. Every worker process runs this; the durable consumer shares them out."""
-    js = connections.nats.jetstream(timeout=5)
-    subscription = await js.pull_subscribe_bind(SWEEPER, ADVISORIES)
-    log = structlog.get_logger("lectern.sweeper")
-    while not stop.is_set():
-        try:
-            message = (await subscription.fetch(1, timeout=_WAIT if not stop.is_set() else 0.1))[0]
-        except (nats.errors.TimeoutError, TimeoutError):
-            continue
-        except (nats.errors.Error, js_errors.Error):
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), 1.0)
-            continue
-        try:
-            await record(connections, msgspec.json.decode(message.data, type=Advisory))
-            await message.ack()
-        except (Transient, nats.errors.Error, js_errors.Error) as error:
-            log.warning("could not sweep", action="retry", error=type(error).__name__)
-            await message.nak(delay=5)
-    with contextlib.suppress(nats.errors.Error):
-        await subscription.unsubscribe()
+    logger = structlog.get_logger("lectern.sweeper")
+    async with open_puller(connections.nats, ADVISORIES, SWEEPER) as puller:
+        while not stop.is_set():
+            try:
+                message = await puller.pull()
+            except (nats.errors.Error, TimeoutError, ConnectionError):
+                message = None
+            if message is None:
+                await wait_for(stop, SWEEP_INTERVAL)
+                continue
+            try:
+                await record(connections, msgspec.json.decode(message.data, type=Advisory))
+                await message.ack()
+            except (Transient, nats.errors.Error, js_errors.Error) as error:
+                logger.warning("could not record a delivery limit", action="retry", error=type(error).__name__)
+                await message.nak(delay=5)
 
 
 async def record(connections: Connections, advisory: Advisory) -> None:
@@ -64,23 +62,24 @@ async def record(connections: Connections, advisory: Advisory) -> None:
     stage = advisory.consumer.rpartition("-")[0]
     problem = Problem(
         code="worker-died",
-        title="The worker died each time",
-        detail=f"{stage} was given this {advisory.deliveries} times and never came back: it crashed or lacked memory.",
+        title="The worker crashed each time",
+        detail=f"The {stage} got this {advisory.deliveries} times and never finished: it crashed or ran out of memory.",
         remedy="Give the worker more memory or choose a lower quality, then retry the video.",
         stage=stage,
         retryable=True,
     )
     data = raw.data or b""
-    await store_dead(
-        connections,
-        data=data,
+    letter = DeadLetter(
+        stage=stage,
+        consumer=advisory.consumer,
         subject=raw.subject or "",
         sequence=advisory.stream_seq,
-        consumer=advisory.consumer,
-        stage=stage,
+        data=data,
         problem=problem,
         reason="worker-died",
     )
+    await connections.dead_letters.store(letter)
+    connections.metrics.dead.labels(stage, letter.reason).inc()
     with contextlib.suppress(ValueError):
         ended = Stage(stage, fails="video" if stage == "composer" else "scene")
         await fail(connections, ended, e.decode(data), advisory.deliveries, problem)

@@ -21,7 +21,7 @@ async def assemble(settings: GatewaySettings, connections: Connections) -> Gatew
     return Gateway(
         settings=settings,
         connections=connections,
-        log=connections.event_log(),
+        log=connections.event_log,
         hub=Hub(connections.nats),
         views=Views(connections.nats),
         answers=await connections.nats.jetstream(timeout=5).key_value(ANSWERS),

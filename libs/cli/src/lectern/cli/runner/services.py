@@ -104,7 +104,7 @@ class InProcess:
 
     async def _built(self) -> Service:
         """The service on a registry of its own: two may name a metric alike, and one built anew names its own again."""
-        deps = Connections(nats=self._connections.nats, store=self._connections.store, registry=self._registry())
+        deps = Connections.over(self._connections.nats, self._connections.store, self._registry())
         return await built(self._point.load(), settings_of(self._point, self._values), deps)
 
     async def _keep(self, service: Service | None) -> None:

@@ -1,0 +1,58 @@
+"""Batched direct gets (NATS ADR-31): a subject's messages in one round trip for each thousand."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import nats.errors
+from nats.aio.client import Client
+from nats.aio.subscription import Subscription
+
+from lectern.worker.failures import Transient
+
+_BATCH = 1000  # messages in one answer
+_TIMEOUT = 5.0  # seconds until the next message of an answer
+
+
+async def get_all(nats: Client, stream: str, subject: str) -> list[tuple[int, bytes]]:
+    """Every message on a subject (which may have wildcards) as (sequence, data), in stream order.
+
+    Raises Transient when the stream does not answer.
+    """
+    found: list[tuple[int, bytes]] = []
+    while True:
+        start = found[-1][0] + 1 if found else 1
+        messages, pending = await _get_batch(nats, stream, {"seq": start, "batch": _BATCH, "next_by_subj": subject})
+        found += messages
+        if not pending or not messages:
+            return found
+
+
+async def _get_batch(nats_: Client, stream: str, query: dict[str, Any]) -> tuple[list[tuple[int, bytes]], int]:
+    """One batch, and how many messages come after it."""
+    inbox = nats_.new_inbox()
+    subscription = await nats_.subscribe(inbox)
+    try:
+        await nats_.publish(f"$JS.API.DIRECT.GET.{stream}", json.dumps(query).encode(), reply=inbox)
+        return await _receive(subscription)
+    except (nats.errors.Error, TimeoutError, ConnectionError) as error:
+        raise Transient(f"the event log does not answer ({type(error).__name__})") from error
+    finally:
+        await subscription.unsubscribe()
+
+
+async def _receive(subscription: Subscription) -> tuple[list[tuple[int, bytes]], int]:
+    messages: list[tuple[int, bytes]] = []
+    while True:
+        message = await subscription.next_msg(timeout=_TIMEOUT)
+        headers = message.headers or {}
+        match headers.get("Status"):
+            case None:
+                messages.append((int(headers["Nats-Sequence"]), message.data))
+            case "204":
+                return messages, int(headers.get("Nats-Num-Pending", "0"))
+            case "404":
+                return messages, 0
+            case status:
+                raise Transient(f"the event log answered {status} {headers.get('Description', '')}")

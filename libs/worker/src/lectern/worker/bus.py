@@ -1,0 +1,132 @@
+"""Messages that are not stored: requests to other services, progress, cancellation signals."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+import msgspec
+import nats.errors
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from lectern.contracts.requests import Request
+from lectern.worker.failures import NoReply
+
+Q = TypeVar("Q", bound=msgspec.Struct)
+R = TypeVar("R", bound=msgspec.Struct)
+
+Listener: TypeAlias = Callable[[str, bytes], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Responder(Generic[Q, R]):
+    """Answers one kind of request, `slots` of them at once.
+
+    `failed` makes the reply to a request that could not be read or whose handler raised.
+    """
+
+    request: Request[Q, R]
+    handler: Callable[[Q], Awaitable[R]]
+    failed: Callable[[Exception], R]
+    slots: int = 1
+
+    async def reply_to(self, data: bytes) -> bytes:
+        """The encoded reply to an encoded request. Never raises."""
+        try:
+            reply = await self.handler(msgspec.json.decode(data, type=self.request.message))
+        except Exception as error:
+            structlog.get_logger("lectern.requests").warning(
+                "request failed", action="request-failed", subject=self.request.subject, error=type(error).__name__
+            )
+            reply = self.failed(error)
+        return msgspec.json.encode(reply)
+
+
+class Bus(Protocol):
+    """Publishes, asks and answers. Nothing is kept: a message that nobody listens for is gone."""
+
+    async def publish(self, subject: str, data: bytes) -> None:
+        """Sends a message to all who listen."""
+
+    async def ask(self, request: Request[Q, R], message: Q, *, timeout: float) -> R:
+        """The reply to a request, within `timeout` seconds.
+
+        Raises NoReply when no service answers such requests (`absent`), when none answers in time, and for a reply that
+        this version cannot read.
+        """
+
+    def answering(self, responder: Responder[Any, Any]) -> AbstractAsyncContextManager[None]:
+        """Answers requests while the context lasts, sharing them with all who answer; then finishes those it began."""
+
+    def listening(self, subject: str, listener: Listener) -> AbstractAsyncContextManager[None]:
+        """Passes each message on `subject` (which may have wildcards) to `listener` while the context lasts."""
+
+
+class NatsBus:
+    """Core NATS."""
+
+    def __init__(self, nats: Client) -> None:
+        self._nats = nats
+
+    async def publish(self, subject: str, data: bytes) -> None:
+        """Sends a message to all who listen. Raises nats.errors.Error when the connection is closed."""
+        await self._nats.publish(subject, data)
+
+    async def ask(self, request: Request[Q, R], message: Q, *, timeout: float) -> R:
+        """See `Bus.ask`."""
+        try:
+            reply = await self._nats.request(request.subject, msgspec.json.encode(message), timeout=timeout)
+            return msgspec.json.decode(reply.data, type=request.reply)
+        except nats.errors.NoRespondersError as error:
+            raise NoReply(request.subject, absent=True) from error
+        except (nats.errors.Error, TimeoutError, msgspec.MsgspecError) as error:
+            raise NoReply(request.subject) from error
+
+    @asynccontextmanager
+    async def answering(self, responder: Responder[Any, Any]) -> AsyncIterator[None]:
+        """See `Bus.answering`."""
+        free = asyncio.Semaphore(responder.slots)
+        running: set[asyncio.Task[None]] = set()
+
+        async def answer(message: Msg) -> None:
+            async with free:
+                await message.respond(await responder.reply_to(message.data))
+
+        async def on_request(message: Msg) -> None:
+            task = asyncio.create_task(answer(message), name=f"answer:{message.subject}")
+            running.add(task)
+            task.add_done_callback(running.discard)
+
+        request = responder.request
+        subscription = await self._nats.subscribe(request.subject, queue=request.queue, cb=on_request)
+        try:
+            yield
+        finally:
+            await subscription.unsubscribe()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    @asynccontextmanager
+    async def listening(self, subject: str, listener: Listener) -> AsyncIterator[None]:
+        """See `Bus.listening`."""
+
+        async def on_message(message: Msg) -> None:
+            await listener(message.subject, message.data)
+
+        subscription = await self._nats.subscribe(subject, cb=on_message)
+        try:
+            yield
+        finally:
+            with contextlib.suppress(nats.errors.Error):  # the connection is gone, and the subscription with it
+                await subscription.unsubscribe()
+
+
+async def ask(nats_: Client, request: Request[Q, R], message: Q, *, timeout: float) -> R:
+    """Transitional: use `Bus.ask`. Raises what nats-py and msgspec raise."""
+    reply = await nats_.request(request.subject, msgspec.json.encode(message), timeout=timeout)
+    return msgspec.json.decode(reply.data, type=request.reply)

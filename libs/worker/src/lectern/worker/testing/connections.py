@@ -1,0 +1,36 @@
+"""Connections that need no server."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from nats.aio.client import Client
+from prometheus_client import CollectorRegistry
+
+from lectern.worker.connections import Connections
+from lectern.worker.telemetry import StageMetrics
+from lectern.worker.testing.memory_bus import MemoryBus
+from lectern.worker.testing.memory_event_log import MemoryDeadLetters, MemoryEventLog
+from lectern.worker.testing.memory_store import MemoryObjectStore
+
+
+class _NoServer:
+    """Stands where a NATS connection would be, and says so when it is used."""
+
+    def __getattr__(self, name: str) -> object:
+        raise AssertionError(f"nats.{name}: this needs a real server; use the `connections` fixture instead of doubles")
+
+
+def memory_connections() -> Connections:
+    """Connections to doubles of their own."""
+    registry = CollectorRegistry()
+    bus = MemoryBus()
+    return Connections(
+        nats=cast(Client, _NoServer()),
+        event_log=MemoryEventLog(bus),
+        bus=bus,
+        dead_letters=MemoryDeadLetters(),
+        store=MemoryObjectStore(),
+        registry=registry,
+        metrics=StageMetrics(registry),
+    )
