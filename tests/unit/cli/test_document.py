@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from lectern.cli.document import is_file_name, picture_names, read_document
+from lectern.cli.document import is_file_name, read_document
 from lectern.cli.exits import USAGE, Stop
 
 
@@ -24,17 +24,17 @@ def lesson(tmp_path: Path) -> Path:
     return folder / "lesson.md"
 
 
-def test_pictures_are_found_beside_the_lesson(lesson: Path) -> None:
+def test_images_are_found_beside_the_lesson(lesson: Path) -> None:
     lesson.write_text("# Leaf\n\n![a leaf](images/leaf.png)\n\n![](./the%20leaf.png) ![](<the leaf.png>)\n")
     document = read_document(lesson)
-    assert document.pictures == {
+    assert document.images == {
         "images/leaf.png": lesson.parent / "images" / "leaf.png",
         "the leaf.png": lesson.parent / "the leaf.png",
     }
 
 
 @pytest.mark.parametrize("name", ["../secret.png", "images/../../secret.png", "/etc/passwd", "%2e%2e/secret.png"])
-def test_a_picture_outside_the_folder_is_refused_with_its_line(lesson: Path, name: str) -> None:
+def test_an_image_outside_the_folder_is_refused_with_its_line(lesson: Path, name: str) -> None:
     lesson.write_text(f"# Leaf\n\nText.\n\n![x]({name})\n")
     stopped = refusal(lesson)
     assert [error.pointer for error in stopped.problem.errors] == ["line 5"]
@@ -47,7 +47,7 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(lesson: Path) -> None:
     assert "link to a file outside" in refusal(lesson).problem.detail
 
 
-def test_every_wrong_picture_is_named_at_once(lesson: Path) -> None:
+def test_every_wrong_image_is_reported_at_once(lesson: Path) -> None:
     lesson.write_text("![a](no.png)\n![b](https://example.org/b.png)\n![c](../c.png)\n")
     errors = refusal(lesson).problem.errors
     assert [error.pointer for error in errors] == ["line 1", "line 2", "line 3"]
@@ -55,9 +55,29 @@ def test_every_wrong_picture_is_named_at_once(lesson: Path) -> None:
     assert "on the web" in errors[1].detail
 
 
-def test_what_stands_in_code_is_no_picture() -> None:
-    text = "```md\n![a](a.png)\n````\n`![b](b.png)`\n~~~\n![c](c.png)\n```\n~~~\n![d](d.png 'a title')\n"
-    assert picture_names(text) == [(9, "d.png")]
+@pytest.mark.parametrize(
+    "image",
+    [
+        "![a leaf][leaf]\n\n[leaf]: images/leaf.png 'a title'\n",
+        "Text ![a\nleaf](\nimages/leaf.png) and more.\n",
+        "![a leaf](<./images/leaf.png>)\n",
+    ],
+    ids=["reference-style", "wrapped", "angle-brackets"],
+)
+def test_an_image_is_found_however_it_is_written(lesson: Path, image: str) -> None:
+    lesson.write_text(f"# Leaf\n\n{image}")
+    assert read_document(lesson).images == {"images/leaf.png": lesson.parent / "images" / "leaf.png"}
+
+
+def test_a_file_saved_under_its_encoded_name_is_found(lesson: Path) -> None:
+    (lesson.parent / "a%20b.png").write_bytes(b"png")
+    lesson.write_text("![x](a%20b.png)\n")
+    assert read_document(lesson).images == {"a b.png": lesson.parent / "a%20b.png"}
+
+
+def test_images_in_code_need_no_file(lesson: Path) -> None:
+    lesson.write_text("Write `![b](b.png)`.\n\n```md\n![a](a.png)\n```\n")
+    assert read_document(lesson).images == {}
 
 
 def test_a_byte_order_mark_is_not_part_of_the_lesson(lesson: Path) -> None:
@@ -67,7 +87,12 @@ def test_a_byte_order_mark_is_not_part_of_the_lesson(lesson: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(None, "no such file"), (b"\xff\xfe\x00#", "UTF-8"), (b" \n\n", "empty"), (b"a" * 200_001, "fit")],
+    [
+        (None, "no such file"),
+        (b"\xff\xfe\x00#", "UTF-8"),
+        (b" \n\n", "empty"),
+        (b"a" * 200_001, "the limit is 200,000"),
+    ],
 )
 def test_a_lesson_that_cannot_be_read_says_why(lesson: Path, content: bytes | None, said: str) -> None:
     if content is not None:

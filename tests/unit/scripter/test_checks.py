@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from unit.scripter.scripts import MARKS
+from unit.markdown.scripts import MARKS
 
 from lectern.contracts import script as s
 from lectern.language.sentences import sentences

@@ -1,103 +1,88 @@
-"""A lesson file and the pictures it names, checked before anything is sent."""
+"""A lesson file and the images it refers to, checked before anything is sent."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
+from lectern import markdown
 from lectern.cli.exits import USAGE, Stop
 from lectern.contracts.options import DOCUMENT_LIMIT
 from lectern.contracts.problems import FieldError, Problem
 
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-_IMAGE = re.compile(r"!\[[^\]]*\]\(\s*(?:<([^>]+)>|([^)\s]+))(?:\s+[\"'(][^)]*)?\)")
-
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """A lesson. `pictures` maps each name, as the Markdown reader will know it, to a file in the lesson's folder."""
+    """A lesson. `images` maps each name, decoded as the scripter decodes it, to a file in the lesson's folder."""
 
     markdown: str
-    pictures: dict[str, Path]
+    images: dict[str, Path]
 
 
 def is_file_name(source: str) -> bool:
-    """Whether an argument means a file rather than a topic."""
+    """True when an argument means a file rather than a topic."""
     return source.lower().endswith((".md", ".markdown")) or ("/" in source and Path(source).is_file())
 
 
 def read_document(path: Path) -> Document:
-    """Reads a lesson. Raises Stop, naming every line whose picture cannot be sent, before anything is."""
-    try:
-        markdown = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise _refused(path, "there is no such file", "Check the path.") from None
-    except UnicodeDecodeError as error:
-        raise _refused(path, f"it is not UTF-8 text (byte {error.start})", "Save it as UTF-8.") from None
-    except OSError as error:
-        raise _refused(path, str(error.strerror).lower(), "Name a Markdown file you can read.") from None
-    if not markdown.strip():
-        raise _refused(path, "it is empty", "Write at least one heading and one sentence.")
-    if len(markdown) > DOCUMENT_LIMIT:
-        raise _refused(
-            path, f"it has {len(markdown)} characters; {DOCUMENT_LIMIT} fit", "Split it into several lessons."
-        )
-    pictures: dict[str, Path] = {}
+    """Reads a lesson. Raises Stop, naming every line whose image cannot be sent."""
+    text = _read_text(path)
+    files: dict[str, Path] = {}
     errors: list[FieldError] = []
-    for number, name in picture_names(markdown):
-        if urlsplit(name).scheme or name.startswith("//"):
-            errors.append(FieldError(pointer=f"line {number}", detail=f"{name} is on the web; save it beside the file"))
-            continue
-        file, trouble = _picture(path.parent, name)
-        if trouble:
-            errors.append(FieldError(pointer=f"line {number}", detail=trouble))
-        else:
-            pictures[unquote(name).removeprefix("./")] = file
+    for line, name in markdown.images(text):
+        try:
+            files[name] = _find_image(path.parent, name)
+        except ValueError as error:
+            errors.append(FieldError(pointer=f"line {line}", detail=str(error)))
     if errors:
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         problem = Problem(
             code="pictures-refused",
-            title="Pictures of the lesson cannot be used",
-            detail=f"{path}: {errors[0].pointer}: {errors[0].detail}"
-            + (f" (and {len(errors) - 1} more)." if len(errors) > 1 else "."),
-            remedy="Pictures lie in the lesson's folder, or in folders inside it, and are named relative to it.",
+            title="The lesson's images cannot be used",
+            detail=f"{path}: {errors[0].pointer}: {errors[0].detail}{more}.",
+            remedy="Put the images into the lesson's folder, or a folder inside it, and use relative names.",
             errors=tuple(errors),
         )
         raise Stop(USAGE, problem)
-    return Document(markdown=markdown, pictures=pictures)
+    return Document(markdown=text, images=files)
 
 
-def picture_names(markdown: str) -> list[tuple[int, str]]:
-    """Each picture's line (from 1) and name as written; what stands in fenced code is no picture."""
-    found: list[tuple[int, str]] = []
-    fence = ""
-    for number, line in enumerate(markdown.splitlines(), 1):
-        mark = _FENCE.match(line)
-        if mark and (not fence or (mark[1].startswith(fence) and not line.strip().strip(fence[0]))):
-            fence = "" if fence else mark[1]
-            continue
-        if not fence:
-            visible = re.sub(r"`[^`]*`", "", line)
-            found += [(number, match[1] or match[2]) for match in _IMAGE.finditer(visible)]
-    return found
+def _read_text(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise _refusal(path, "no such file", "Check the path.") from None
+    except UnicodeDecodeError as error:
+        raise _refusal(path, f"it is not UTF-8 text (byte {error.start})", "Save it as UTF-8.") from None
+    except OSError as error:
+        raise _refusal(path, str(error.strerror).lower(), "Name a Markdown file that you can read.") from None
+    if not text.strip():
+        raise _refusal(path, "it is empty", "Write at least one heading and one sentence.")
+    if len(text) > DOCUMENT_LIMIT:
+        detail = f"it has {len(text):,} characters; the limit is {DOCUMENT_LIMIT:,}"
+        raise _refusal(path, detail, "Split it into several lessons.")
+    return text
 
 
-def _picture(folder: Path, name: str) -> tuple[Path, str]:
-    """The file a name means, and what is wrong with it ("" when nothing is). Links out of the folder do not count."""
+def _find_image(folder: Path, name: str) -> Path:
+    """The file that an image's name means. Raises ValueError when it is missing, or not inside the folder."""
+    if urlsplit(name).scheme or name.startswith("//"):
+        raise ValueError(f"{name} is on the web; save it beside the file")
+    if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+        raise ValueError(f"{name} is outside the lesson's folder")
     root = folder.resolve()
-    for spelling in dict.fromkeys((name, unquote(name))):
-        if PurePosixPath(spelling).is_absolute() or ".." in PurePosixPath(spelling).parts:
-            return root, f"{name} is outside the lesson's folder"
+    for spelling in (name, quote(name)):  # a browser may have saved the file under its encoded name
         file = (root / spelling).resolve()
         if file.is_file():
-            inside = file.is_relative_to(root)
-            return file, "" if inside else f"{name} is a link to a file outside the lesson's folder"
-    return root, f"{name} does not exist"
+            if not file.is_relative_to(root):
+                raise ValueError(f"{name} is a link to a file outside the lesson's folder")
+            return file
+    raise ValueError(f"{name} does not exist")
 
 
-def _refused(path: Path, what: str, remedy: str) -> Stop:
-    return Stop(
-        USAGE,
-        Problem(code="document-refused", title="The lesson cannot be read", detail=f"{path}: {what}.", remedy=remedy),
+def _refusal(path: Path, detail: str, remedy: str) -> Stop:
+    problem = Problem(
+        code="document-refused", title="The lesson cannot be read", detail=f"{path}: {detail}.", remedy=remedy
     )
+    return Stop(USAGE, problem)

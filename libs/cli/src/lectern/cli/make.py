@@ -42,11 +42,11 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 async def make(order: Order, url: str, home: Path, display: Display) -> int:
     """Makes the video; returns the exit status. Raises Stop for everything that keeps it from being made."""
     outputs.prepare(order.out)
-    source, pictures = _source(order.source)
+    source, images = _source(order.source)
     options, music = order.options, track(order.music) if order.music else None
     with Interruption() as interruption:
         async with reach(url, home, display.say) as api:
-            await _with_pictures(api, source, pictures)
+            await _upload_images(api, source, images)
             if isinstance(music, Path):
                 music = await api.upload(music.name, await asyncio.to_thread(music.read_bytes))
             if music:
@@ -69,20 +69,20 @@ async def dub(order: Dubbing, url: str, home: Path, display: Display) -> int:
     """Makes a video in another language; returns the exit status. Raises Stop."""
     outputs.prepare(order.out)
     source: Json = {}
-    pictures: dict[str, Path] = {}
+    images: dict[str, Path] = {}
     if order.translation:
-        source, pictures = _source(str(order.translation))
+        source, images = _source(str(order.translation))
     with Interruption() as interruption:
         async with reach(url, home, display.say) as api:
-            await _with_pictures(api, source, pictures)
+            await _upload_images(api, source, images)
             video = await api.dub(order.video_id, {**source, **order.request})
             return await _to_its_end(api, video["id"], order.out, display, interruption, show=order.show)
 
 
-async def _with_pictures(api: Api, source: Json, pictures: dict[str, Path]) -> None:
-    """Uploads a document's pictures and names them in it."""
+async def _upload_images(api: Api, source: Json, images: dict[str, Path]) -> None:
+    """Uploads a document's images and names them in it."""
     ids = {}
-    for name, file in pictures.items():
+    for name, file in images.items():
         ids[name] = await api.upload(file.name, await asyncio.to_thread(file.read_bytes))
     if ids:
         source["document"]["assets"] = ids
@@ -147,7 +147,7 @@ async def _ended(api: Api, video: Json, out: Path | None, display: Display, *, s
 def _source(source: str) -> tuple[Json, dict[str, Path]]:
     if is_file_name(source):
         document = read_document(Path(source))
-        return {"document": {"markdown": document.markdown}}, document.pictures
+        return {"document": {"markdown": document.markdown}}, document.images
     if not source.strip():
         raise stop(
             USAGE,

@@ -1,6 +1,7 @@
-"""A script as Markdown: what people write, read and edit. `parse` and `render` are each other's inverse."""
+"""The Markdown of lessons: what people write, read and edit. `parse` and `render` are each other's inverse."""
 
-from lectern.markdown.reading import parse
-from lectern.markdown.writing import render
+from lectern.markdown.images import images
+from lectern.markdown.parsing import parse
+from lectern.markdown.rendering import render
 
-__all__ = ["parse", "render"]
+__all__ = ["images", "parse", "render"]

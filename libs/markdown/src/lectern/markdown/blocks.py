@@ -1,18 +1,23 @@
-"""The visual blocks of a lesson: what a fenced block or a table says, read into a visual."""
+"""The visual blocks of a lesson: fenced blocks whose first word names a kind of visual."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from lectern.contracts import script as s
 from lectern.markdown import limits
-from lectern.markdown.charts import cells, read_chart, table_rows
-from lectern.markdown.faults import Faults, nearest
-from lectern.markdown.listings import is_language, read_code, read_listing, read_manim
-from lectern.markdown.prose import clean
+from lectern.markdown.charts import parse_chart
+from lectern.markdown.errors import ErrorCollector, closest_match
+from lectern.markdown.inline import clean
+from lectern.markdown.listings import is_programming_language, parse_code, parse_listing, parse_manim
+from lectern.markdown.tables import split_cells, split_rows
 
-_MEANT = {
+NumberedLines = list[tuple[int, str]]  # (line number in the lesson, its text)
+LineParser = Callable[[str, NumberedLines, ErrorCollector, int], "s.AnyVisual | None"]
+SourceParser = Callable[[str, str, int, ErrorCollector], "s.AnyVisual | None"]
+
+_OTHER_NAMES = {
     **dict.fromkeys(("math", "formula", "typst"), "equation"),
     **dict.fromkeys(("list", "points"), "bullets"),
     **dict.fromkeys(("steps", "process", "mermaid"), "flow"),
@@ -24,148 +29,125 @@ _MEANT = {
 }
 _LATEX = re.compile(r"\\(?:[a-zA-Z]{2,})")
 
-Lines = list[tuple[int, str]]  # (line number in the lesson, its text)
-Reader = Callable[[str, Lines, Faults, int], "s.AnyVisual | None"]
 
+def parse_block(info: str, content: str, line: int, errors: ErrorCollector) -> s.AnyVisual | None:
+    """The visual in a fenced block; None after recording what is wrong with it.
 
-def read_block(info: str, content: str, line: int, faults: Faults) -> s.AnyVisual | None:
-    """The visual of a fenced block whose opening fence stands on `line`; None after noting what is wrong with it."""
+    `info` is what follows the opening fence, which stands on `line`.
+    """
     name, _, rest = info.strip().partition(" ")
     name, rest = name.lower(), rest.strip()
-    if name in _VERBATIM:
-        return _VERBATIM[name](rest, content, line, faults)
-    reader = _READERS.get(name)
-    if reader is None:
-        if names_a_language(name):
-            return read_listing(name, content, line, faults)
-        _unknown(name, line, faults)
+    if parse_source := _SOURCE_PARSERS.get(name or "code"):
+        return parse_source(rest, content, line, errors)
+    parse_lines = _LINE_PARSERS.get(name)
+    if parse_lines is None:
+        if opens_listing(name):
+            return parse_listing(name, content, line, errors)
+        _report_unknown(name, line, errors)
         return None
     lines = [(number, clean(text)) for number, text in enumerate(content.split("\n"), line + 1)]
     lines = [(number, text) for number, text in lines if text]
     if not lines:
-        faults.add(
-            "empty-block", line, f"The {name} block is empty.", "Put something between its fences, or remove it."
-        )
+        detail, remedy = f"The {name} block is empty.", "Put something between its fences, or remove it."
+        errors.add("empty-block", line, detail, remedy)
         return None
-    return reader(rest, lines, faults, line)
+    return parse_lines(rest, lines, errors, line)
 
 
-def names_a_language(name: str) -> bool:
-    """Whether a fence of this name opens a listing: it is a programming language and none of our own words."""
-    return name not in (*_READERS, *_VERBATIM, *_MEANT) and is_language(name)
+def opens_listing(name: str) -> bool:
+    """True when a fence of this name opens a listing: a programming language, and not one of our own words."""
+    return name not in BLOCKS and name not in _OTHER_NAMES and is_programming_language(name)
 
 
-def short_items(name: str, items: Sequence[tuple[int, str]], faults: Faults) -> tuple[str, ...]:
-    """The items of a block, with a fault for each that is too long and one if they are too many."""
-    most = limits.ITEMS[name]
-    if len(items) > most:
-        faults.add(
-            "too-much-to-show",
-            items[most][0],
-            f"This {name} block has {len(items)} entries; {most} can be read in one scene.",
-            "Shorten it, or share it out over two scenes.",
-        )
+def short_items(name: str, items: Sequence[tuple[int, str]], errors: ErrorCollector) -> tuple[str, ...]:
+    """The items of a block. Records an error for each that is too long, and one if there are too many."""
+    limit = limits.ITEMS[name]
+    if len(items) > limit:
+        detail = f"This {name} block has {len(items)} entries; at most {limit} can be read in one scene."
+        errors.add("too-much-to-show", items[limit][0], detail, "Shorten it, or split it over two scenes.")
     for line, text in items:
         if len(text) > limits.ITEM_CHARACTERS:
-            faults.add(
-                "entry-too-long",
-                line,
-                f"This {name} entry has {len(text)} characters; {limits.ITEM_CHARACTERS} can be read.",
-                "Show a few words and let the narration say the rest.",
-            )
+            detail = f"This {name} entry has {len(text)} characters; at most {limits.ITEM_CHARACTERS} can be read."
+            errors.add("entry-too-long", line, detail, "Show a few words and let the narration say the rest.")
     return tuple(text for _, text in items)
 
 
-def _equation(_: str, lines: Lines, faults: Faults, line: int) -> s.Equation:
+def _parse_equation(_: str, lines: NumberedLines, errors: ErrorCollector, line: int) -> s.Equation:
     formulas = [(number, text.strip("$").strip() if text.startswith("$") else text) for number, text in lines]
     for number, text in formulas:
         if latex := _LATEX.search(text):
-            faults.add(
+            errors.add(
                 "latex-in-equation",
                 number,
                 f"{latex[0]} is LaTeX; equations are written in Typst maths.",
-                "Write a/b for a fraction, sqrt(x), sum_(i=1)^n, pi, dot, times, arrow.r; letters that are multiplied "
-                "need spaces between them, words need quotation marks.",
+                "Write a/b for a fraction, sqrt(x), sum_(i=1)^n, pi, dot, times, arrow.r; put spaces between letters "
+                "that are multiplied, and quotation marks around words.",
             )
-    return s.Equation(lines=short_items("equation", formulas, faults))
+    return s.Equation(lines=short_items("equation", formulas, errors))
 
 
-def _bullets(_: str, lines: Lines, faults: Faults, line: int) -> s.Bullets:
-    return s.Bullets(items=short_items("bullets", [(number, item(text)) for number, text in lines], faults))
+def _parse_bullets(_: str, lines: NumberedLines, errors: ErrorCollector, line: int) -> s.Bullets:
+    items = [(number, _strip_list_marker(text)) for number, text in lines]
+    return s.Bullets(items=short_items("bullets", items, errors))
 
 
-def _flow(_: str, lines: Lines, faults: Faults, line: int) -> s.Flow | None:
+def _parse_flow(_: str, lines: NumberedLines, errors: ErrorCollector, line: int) -> s.Flow | None:
     if len(lines) == 1:
         lines = [(lines[0][0], part.strip()) for part in re.split(r"->|→|⟶", lines[0][1]) if part.strip()]
     if len(lines) < 2:
-        faults.add(
-            "flow-too-short",
-            line,
-            "A flow needs two steps at least.",
-            "Write one step a line, or `Light -> Water -> Sugar`.",
-        )
+        remedy = "Write one step a line, or `Light -> Water -> Sugar`."
+        errors.add("flow-too-short", line, "A flow needs at least two steps.", remedy)
         return None
-    return s.Flow(steps=short_items("flow", [(number, item(text)) for number, text in lines], faults))
+    steps = [(number, _strip_list_marker(text)) for number, text in lines]
+    return s.Flow(steps=short_items("flow", steps, errors))
 
 
-def _comparison(_: str, lines: Lines, faults: Faults, line: int) -> s.Comparison | None:
-    rows = table_rows(lines)
+def _parse_comparison(_: str, lines: NumberedLines, errors: ErrorCollector, line: int) -> s.Comparison | None:
+    rows = split_rows(lines)
     wrong = [number for number, row in rows if len(row) != 2]
     if wrong or len(rows) < 2 or not all(rows[0][1]):
-        faults.add(
-            "comparison-columns",
-            wrong[0] if wrong else line,
-            "A comparison has two titled columns.",
-            "Write `Left title | Right title`, then lines `left point | right point` (a side may be empty).",
-        )
+        remedy = "Write `Left title | Right title`, then lines `left point | right point` (a side may be empty)."
+        place = wrong[0] if wrong else line
+        errors.add("comparison-columns", place, "A comparison has two titled columns.", remedy)
         return None
     columns = [[(number, row[side]) for number, row in rows[1:] if row[side]] for side in (0, 1)]
-    left, right = (short_items("comparison", column, faults) for column in columns)
-    titles = short_items("comparison", [(rows[0][0], title) for title in rows[0][1]], faults)
+    left, right = (short_items("comparison", column, errors) for column in columns)
+    titles = short_items("comparison", [(rows[0][0], title) for title in rows[0][1]], errors)
     return s.Comparison(left_title=titles[0], left=left, right_title=titles[1], right=right)
 
 
-def _timeline(_: str, lines: Lines, faults: Faults, line: int) -> s.Timeline | None:
+def _parse_timeline(_: str, lines: NumberedLines, errors: ErrorCollector, line: int) -> s.Timeline:
     entries: list[tuple[str, str]] = []
     for number, text in lines:
-        parts = cells(text)
-        when, what = parts if len(parts) == 2 else [part.strip() for part in text.partition(": ")[::2]]
-        if not when or not what or len(parts) > 2:
-            faults.add(
-                "timeline-entry", number, f"{text!r} does not say when and what.", "Write `1905: Special relativity`."
-            )
+        cells = split_cells(text)
+        when, what = cells if len(cells) == 2 else [part.strip() for part in text.partition(": ")[::2]]
+        if not when or not what or len(cells) > 2:
+            detail, remedy = f"{text!r} does not say when and what.", "Write `1905: Special relativity`."
+            errors.add("timeline-entry", number, detail, remedy)
         entries.append((when, what))
-    short_items("timeline", [(number, text) for number, text in lines], faults)
+    short_items("timeline", [(number, text) for number, text in lines], errors)
     return s.Timeline(entries=tuple(entries))
 
 
-def _unknown(name: str, line: int, faults: Faults) -> None:
-    known = tuple(filter(None, (*_READERS, *_VERBATIM)))
-    meant = _MEANT.get(name) or nearest(name, known)
-    remedy = f"Did you mean {meant}? " if meant else ""
-    faults.add(
-        "unknown-block",
-        line,
-        f"There is no visual block {name!r}.",
-        f"{remedy}Blocks are: {', '.join(sorted(known))}, or the name of a programming language.",
-    )
+def _report_unknown(name: str, line: int, errors: ErrorCollector) -> None:
+    meant = _OTHER_NAMES.get(name) or closest_match(name, BLOCKS)
+    hint = f"Did you mean {meant}? " if meant else ""
+    remedy = f"{hint}Blocks are: {', '.join(sorted(BLOCKS))}, or the name of a programming language."
+    errors.add("unknown-block", line, f"There is no visual block {name!r}.", remedy)
 
 
-def item(text: str) -> str:
-    """A line of a block without a list marker in front; a backslash in front keeps the line as it is."""
+def _strip_list_marker(text: str) -> str:
+    """A line without its list marker. A leading backslash, which is removed, protects one that belongs to the text."""
     return text[1:] if text.startswith("\\") else re.sub(r"^(?:[-*•]|\d{1,2}[.)])\s+", "", text)
 
 
-_READERS: dict[str, Reader] = {
-    "equation": _equation,
-    "bullets": _bullets,
-    "flow": _flow,
-    "chart": read_chart,
-    "comparison": _comparison,
-    "timeline": _timeline,
+_LINE_PARSERS: Mapping[str, LineParser] = {
+    "equation": _parse_equation,
+    "bullets": _parse_bullets,
+    "flow": _parse_flow,
+    "chart": parse_chart,
+    "comparison": _parse_comparison,
+    "timeline": _parse_timeline,
 }
-_VERBATIM: dict[str, Callable[[str, str, int, Faults], s.AnyVisual | None]] = {
-    "code": read_code,
-    "manim": read_manim,
-    "": read_code,
-}
+_SOURCE_PARSERS: Mapping[str, SourceParser] = {"code": parse_code, "manim": parse_manim}
+BLOCKS = (*_LINE_PARSERS, *_SOURCE_PARSERS)  # the kinds of visual that are written as a fenced block

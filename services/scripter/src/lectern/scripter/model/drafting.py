@@ -10,8 +10,8 @@ from lectern.contracts import script as s
 from lectern.contracts.problems import ProblemError
 from lectern.language.sentences import sentences
 from lectern.markdown import limits
-from lectern.markdown.blocks import read_block
-from lectern.markdown.faults import Faults
+from lectern.markdown.blocks import parse_block
+from lectern.markdown.errors import ErrorCollector
 from lectern.scripter.model import answers
 from lectern.scripter.model.checks import BEAT_SENTENCES, Finding
 from lectern.scripter.model.plain import plain, plain_title
@@ -122,12 +122,12 @@ def _visual(written: answers.WrittenVisual | None) -> tuple[s.AnyVisual | None, 
     kind, _, style = written.kind.strip().lower().partition(" ")
     if kind not in answers.VISUALS:
         return None, f"There is no visual {kind!r}; use one of {', '.join(answers.VISUALS)}, or null to have it drawn."
-    faults = Faults()
+    errors = ErrorCollector()
     info = f"{kind} {written.style.strip() or style}" if kind in ("chart", "code") else kind
     content = written.content.strip("\n")
-    visual = read_block(info, content, 0, faults)
+    visual = parse_block(info, content, 0, errors)
     try:
-        faults.raise_any()
+        errors.raise_if_any()
     except ProblemError as error:
         return None, " ".join(dict.fromkeys(each.detail for each in error.problem.errors[:3]))
     return visual, ""

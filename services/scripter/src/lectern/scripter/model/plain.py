@@ -6,7 +6,7 @@ import html
 import re
 import unicodedata
 
-from lectern.markdown.prose import clean
+from lectern.markdown.inline import clean
 
 _DRESSING = (
     (re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)"), r"\1"),  # a link is its words

@@ -12,7 +12,7 @@ from lectern.contracts.options import VideoOptions
 from lectern.contracts.problems import Problem
 from lectern.contracts.usage import Usage, added_up
 from lectern.llm import Asker, Budget, ModelFailed, fenced
-from lectern.markdown.prose import clean
+from lectern.markdown.inline import clean
 from lectern.scripter.dubbing.dubbed import Original, with_words
 from lectern.scripter.model import prompts
 from lectern.scripter.model.checks import Finding

@@ -14,7 +14,7 @@ from lectern.contracts.usage import Usage, added_up
 from lectern.lessons import Lesson
 from lectern.llm import Answer, Asker, Budget, ModelFailed, Source
 from lectern.markdown import parse, render
-from lectern.markdown.prose import clean
+from lectern.markdown.inline import clean
 from lectern.scripter.model import answers, prompts
 from lectern.scripter.model.checks import UNSPEAKABLE, Finding, Wanted, findings
 from lectern.scripter.model.drafting import draft

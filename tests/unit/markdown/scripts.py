@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from lectern.contracts import script as s
 from lectern.markdown import limits
-from lectern.markdown.listings import verbatim
-from lectern.markdown.prose import clean
+from lectern.markdown.inline import clean
+from lectern.markdown.listings import normalize_source
 
 MARKS = [
     *"#*_-+`~|<>[](){}!&;:=\\\"'$%^/.,0123456789abZé漢\u200d \n",
@@ -45,7 +45,7 @@ def formulas() -> st.SearchStrategy[str]:
 
 
 def sources() -> st.SearchStrategy[str]:
-    return st.lists(lines(), min_size=1, max_size=5).map("\n".join).map(verbatim).filter(bool)
+    return st.lists(lines(), min_size=1, max_size=5).map("\n".join).map(normalize_source).filter(bool)
 
 
 def tuples(of: st.SearchStrategy[str], least: int = 1, most: int = 6) -> st.SearchStrategy[tuple[str, ...]]:
@@ -61,24 +61,29 @@ def charts(draw: st.DrawFn) -> s.Chart:
     return s.Chart(style=draw(st.sampled_from(["bar", "line"])), series=series, rows=draw(rows))
 
 
-def visuals() -> st.SearchStrategy[s.AnyVisual | None]:
+def visuals_by_kind() -> dict[str, st.SearchStrategy[s.AnyVisual]]:
     names = lines(12).filter(
         lambda name: "://" not in name and not name.startswith(("/", "./")) and ".." not in name.split("/")
     )
-    return st.one_of(
-        st.none(),
-        st.builds(s.Equation, lines=tuples(formulas())),
-        st.builds(s.Bullets, items=tuples(lines())),
-        st.builds(s.Flow, steps=tuples(lines(), least=2)),
-        charts(),
-        st.builds(s.CodeListing, language=st.sampled_from(LANGUAGES), source=sources()),
-        st.builds(
+    return {
+        "equation": st.builds(s.Equation, lines=tuples(formulas())),
+        "bullets": st.builds(s.Bullets, items=tuples(lines())),
+        "flow": st.builds(s.Flow, steps=tuples(lines(), least=2)),
+        "chart": charts(),
+        "code": st.builds(s.CodeListing, language=st.sampled_from(LANGUAGES), source=sources()),
+        "comparison": st.builds(
             s.Comparison, left_title=lines(), left=tuples(lines()), right_title=lines(), right=tuples(lines(), least=0)
         ),
-        st.builds(s.Timeline, entries=st.lists(st.tuples(lines(), lines(20)), min_size=1, max_size=5).map(tuple)),
-        st.builds(s.Image, name=names, alt=st.one_of(st.just(""), lines(12))),
-        st.builds(s.Manim, source=st.sampled_from(MANIM)),
-    )
+        "timeline": st.builds(
+            s.Timeline, entries=st.lists(st.tuples(lines(), lines(20)), min_size=1, max_size=5).map(tuple)
+        ),
+        "image": st.builds(s.Image, name=names, alt=st.one_of(st.just(""), lines(12))),
+        "manim": st.builds(s.Manim, source=st.sampled_from(MANIM)),
+    }
+
+
+def visuals() -> st.SearchStrategy[s.AnyVisual | None]:
+    return st.one_of(st.none(), *visuals_by_kind().values())
 
 
 def beats() -> st.SearchStrategy[s.Beat]:

@@ -1,10 +1,10 @@
-"""What is written as Markdown is read back as the same script, whatever its texts hold."""
+"""A script rendered as Markdown parses to the same script, whatever its texts contain."""
 
 from __future__ import annotations
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from unit.scripter.scripts import MARKS, scripts
+from unit.markdown.scripts import MARKS, scripts
 
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.contracts.script import Script
@@ -15,13 +15,13 @@ thorough = settings(max_examples=150, deadline=None, suppress_health_check=list(
 
 @thorough
 @given(scripts())
-def test_a_script_survives_being_written_and_read(script: Script) -> None:
+def test_a_rendered_script_parses_to_itself(script: Script) -> None:
     assert parse(render(script)) == script
 
 
 @thorough
 @given(scripts())
-def test_writing_what_was_read_changes_nothing(script: Script) -> None:
+def test_rendering_a_parsed_script_changes_nothing(script: Script) -> None:
     text = render(script)
     assert render(parse(text)) == text
 
@@ -33,15 +33,15 @@ def test_writing_what_was_read_changes_nothing(script: Script) -> None:
     )
 )
 def test_any_text_is_a_script_or_a_problem_with_a_line(text: str) -> None:
-    read = attempt(text)
-    if isinstance(read, Problem):
-        assert read.remedy
-        assert all(fault.pointer.startswith("line ") for fault in read.errors)
+    result = try_to_parse(text)
+    if isinstance(result, Problem):
+        assert result.remedy
+        assert all(error.pointer.startswith("line ") for error in result.errors)
     else:
-        assert parse(render(read)) == read
+        assert parse(render(result)) == result
 
 
-def attempt(text: str) -> Script | Problem:
+def try_to_parse(text: str) -> Script | Problem:
     try:
         return parse(text)
     except ProblemError as error:

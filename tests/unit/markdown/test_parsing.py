@@ -1,4 +1,4 @@
-"""What a lesson in Markdown means, and what is said when it means nothing."""
+"""Lessons in Markdown: the script they make, and the errors of those that make none."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ def scene(visual: str = "", narration: str = "Something is said.") -> s.Scene:
     return parse(f"## Scene\n\n{narration}\n\n{visual}\n").scenes[0]
 
 
-def shown(visual: str) -> s.AnyVisual | None:
+def visual_of(visual: str) -> s.AnyVisual | None:
     return scene(visual).visual
 
 
-def refused(text: str) -> Problem:
+def refusal(text: str) -> Problem:
     with pytest.raises(ProblemError) as raised:
         parse(text)
     return raised.value.problem
 
 
-def faults(text: str) -> dict[str, str]:
-    return {fault.pointer: fault.detail for fault in refused(text).errors}
+def errors_by_line(text: str) -> dict[str, str]:
+    return {error.pointer: error.detail for error in refusal(text).errors}
 
 
 def test_headings_are_scenes_and_paragraphs_are_beats() -> None:
@@ -45,7 +45,7 @@ def test_without_second_level_headings_the_first_level_makes_scenes() -> None:
     assert script.title == "One"
 
 
-def test_front_matter_gives_title_language_and_sources() -> None:
+def test_front_matter_sets_title_language_and_sources() -> None:
     script = parse(
         '---\ntitle: "Gezeiten"\nlanguage: de\ntopics: moon, sea\nsources: Newton 1687; Laplace\nsource: A; B\n---\n## S\n\nText.\n'
     )
@@ -53,7 +53,7 @@ def test_front_matter_gives_title_language_and_sources() -> None:
     assert script.sources == ("A; B", "Newton 1687", "Laplace")
 
 
-def test_a_lesson_without_a_language_takes_that_of_the_request() -> None:
+def test_a_lesson_without_a_language_has_the_requested_one() -> None:
     assert parse("## S\n\nTexte.", language="fr").language == "fr"
 
 
@@ -68,13 +68,13 @@ def test_emphasis_links_and_code_are_spoken_as_their_words() -> None:
     )
 
 
-def test_a_say_comment_changes_what_is_spoken_not_what_is_shown() -> None:
+def test_a_say_comment_changes_the_speech_and_not_the_captions() -> None:
     beat = scene("", "H₂O boils.\n<!-- say: Water boils. -->").beats[0]
     assert (beat.text, beat.said()) == ("H₂O boils.", "Water boils.")
     assert scene("", "H₂O boils. <!-- say: Water boils. -->").beats[0] == beat
 
 
-def test_other_comments_are_the_authors_own() -> None:
+def test_other_comments_are_ignored() -> None:
     assert scene("<!-- check this -->").beats == (s.Beat(text="Something is said."),)
 
 
@@ -99,11 +99,11 @@ def test_other_comments_are_the_authors_own() -> None:
     ],
 )  # fmt: skip
 def test_every_visual_can_be_written(markdown: str, visual: s.AnyVisual) -> None:
-    assert shown(markdown) == visual
+    assert visual_of(markdown) == visual
 
 
 @pytest.mark.parametrize(
-    ("text", "code", "line", "told"),
+    ("text", "code", "line", "hint"),
     [
         ("", "empty-document", 1, "paragraph to be spoken"),
         ("Only text.", "no-scenes", 1, "## Heading"),
@@ -132,49 +132,49 @@ def test_every_visual_can_be_written(markdown: str, visual: s.AnyVisual) -> None
         ("---\nlanguage: German!\n---\n## A\n\nText.", "language", 2, "de"),
     ],
 )
-def test_a_fault_is_told_with_its_line_and_its_remedy(text: str, code: str, line: int, told: str) -> None:
-    problem = refused(text)
+def test_an_error_is_reported_with_its_line_and_remedy(text: str, code: str, line: int, hint: str) -> None:
+    problem = refusal(text)
     assert problem.code == code
     assert problem.errors[0].pointer == f"line {line}"
-    assert told in problem.errors[0].detail
+    assert hint in problem.errors[0].detail
 
 
-def test_a_paragraph_too_long_for_a_beat_is_told_where_to_split() -> None:
+def test_a_paragraph_too_long_for_a_beat_is_reported_with_a_place_to_split() -> None:
     first, second = "Alpha " * 35 + "ends here.", "Beta " * 30 + "is over."
-    problem = refused(f"## A\n\n{first} {second}\n")
+    problem = refusal(f"## A\n\n{first} {second}\n")
     assert problem.code == "beat-too-long"
     assert "Put an empty line after “… Alpha Alpha ends here.”" in problem.remedy
 
 
-def test_a_scene_too_long_to_watch_is_refused() -> None:
-    assert refused("## A\n\n" + ("word " * 50 + "end.\n\n") * 5).code == "scene-too-long"
+def test_a_scene_too_long_to_watch_is_refusal() -> None:
+    assert refusal("## A\n\n" + ("word " * 50 + "end.\n\n") * 5).code == "scene-too-long"
 
 
 def test_words_are_counted_in_scripts_without_spaces() -> None:
-    assert refused("## 光合作用\n\n" + "植物利用阳光" * 30 + "。\n").code == "beat-too-long"
+    assert refusal("## 光合作用\n\n" + "植物利用阳光" * 30 + "。\n").code == "beat-too-long"
 
 
-def test_every_fault_is_told_at_once_in_order() -> None:
+def test_all_errors_are_reported_together_in_order() -> None:
     text = "## A\n\n## B\n\nText.\n\n```chart\nx: one\n```\n\n### C\n"
-    assert list(faults(text)) == ["line 1", "line 8", "line 11"]
+    assert list(errors_by_line(text)) == ["line 1", "line 8", "line 11"]
 
 
-def test_a_windows_file_reads_like_any_other() -> None:
+def test_a_file_with_windows_line_ends_makes_the_same_script() -> None:
     text = "---\ntitle: T\n---\n\n## A\n\nText.\n\n- x\n"
     assert parse("\ufeff" + text.replace("\n", "\r\n")) == parse(text)
 
 
 def test_line_numbers_count_the_front_matter() -> None:
-    assert refused("---\ntitle: T\n---\n## A\n\nText.\n\n### B\n").errors[0].pointer == "line 8"
+    assert refusal("---\ntitle: T\n---\n## A\n\nText.\n\n### B\n").errors[0].pointer == "line 8"
 
 
-def test_emphasis_like_text_is_written_so_that_it_stays_text() -> None:
+def test_text_that_looks_like_markup_is_escaped() -> None:
     text = render(s.Script(title="*T* #", scenes=(s.Scene(title="1. # a #", beats=(s.Beat(text="- _x_ <b> &amp;"),)),)))
     assert "&amp;" not in text.replace("\\&amp;", "")
     assert parse(text).scenes[0].beats[0].text == "- _x_ <b> &amp;"
 
 
-def test_the_command_tells_faults_by_file_and_line(tmp_path, capsys) -> None:  # type: ignore[no-untyped-def]
+def test_the_command_reports_errors_by_file_and_line(tmp_path, capsys) -> None:  # type: ignore[no-untyped-def]
     good, bad = tmp_path / "good.md", tmp_path / "bad.md"
     good.write_text("## A\n\nText to speak.\n\n- x\n")
     bad.write_text("## A\n")

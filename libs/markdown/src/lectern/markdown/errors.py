@@ -1,0 +1,56 @@
+"""Errors in a lesson, collected line by line and reported together, so that an author can fix all of them at once."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+import msgspec
+
+from lectern.contracts.problems import FieldError, Problem, ProblemError
+
+MAX_REPORTED_ERRORS = 20  # errors listed in one problem; nobody reads a longer list
+
+
+class LineError(msgspec.Struct, frozen=True, kw_only=True):
+    """One error: its line (from 1), what is wrong, and what to write instead."""
+
+    code: str
+    line: int
+    detail: str
+    remedy: str
+
+
+class ErrorCollector:
+    """Collects errors while a lesson is parsed."""
+
+    def __init__(self) -> None:
+        self._errors: list[LineError] = []
+
+    def add(self, code: str, line: int, detail: str, remedy: str) -> None:
+        """Records an error; parsing continues."""
+        self._errors.append(LineError(code=code, line=line, detail=detail, remedy=remedy))
+
+    def raise_if_any(self) -> None:
+        """Raises ProblemError with every recorded error in line order; returns when there is none."""
+        if not self._errors:
+            return
+        ordered = sorted(self._errors, key=lambda error: error.line)
+        first = ordered[0]
+        more = f" ({len(ordered) - 1} more below it.)" if len(ordered) > 1 else ""
+        raise ProblemError(
+            Problem(
+                code=first.code,
+                title="The lesson cannot be read",
+                detail=f"Line {first.line}: {first.detail}{more}",
+                remedy=first.remedy,
+                errors=tuple(
+                    FieldError(pointer=f"line {error.line}", detail=f"{error.detail} {error.remedy}")
+                    for error in ordered[:MAX_REPORTED_ERRORS]
+                ),
+            )
+        )
+
+
+def closest_match(name: str, candidates: tuple[str, ...]) -> str | None:
+    """The candidate that `name` is probably a misspelling of; None when none is similar."""
+    return next(iter(get_close_matches(name.lower(), candidates, n=1, cutoff=0.6)), None)
