@@ -11,7 +11,9 @@ from lectern.markdown import parse
 from lectern.markdown.syntax import parse_tree
 
 PAGE = (Path(__file__).parents[3] / "docs" / "lessons.md").read_text(encoding="utf-8")
-LESSON, *VISUALS = [node.content for node in parse_tree(PAGE).root.walk() if node.info == "markdown"]
+LESSON, *VISUALS = [
+    node.content for node in parse_tree(PAGE).root.walk() if node.type == "fence" and node.info == "markdown"
+]
 
 
 def test_the_example_lesson_is_valid() -> None:
