@@ -8,14 +8,12 @@ from hypothesis import strategies as st
 from unit.markdown.scripts import MARKS
 
 from lectern.contracts import script as s
-from lectern.language.sentences import sentences
+from lectern.language.words import count_words
 from lectern.markdown import limits, parse, render
 from lectern.scripter.model import answers
 from lectern.scripter.model.checks import LONGEST, UNSPEAKABLE, Wanted, findings, scene_seconds
 from lectern.scripter.model.drafting import draft
-from lectern.scripter.model.language import script_share, seems
 from lectern.scripter.model.mending import mended
-from lectern.scripter.model.pieces import pieces
 from lectern.scripter.model.plain import has_address, has_markup, plain, plain_title, symbols
 from lectern.scripter.model.prompts import fenced
 
@@ -116,7 +114,7 @@ def test_what_is_mended_can_be_spoken_edited_and_watched(
     left = findings(script, wanted)
     assert not [each for each in left if each.rule in UNSPEAKABLE]
     for scene in script.scenes:
-        assert all(limits.count_words(beat.said()) <= limits.BEAT_WORDS for beat in scene.beats)
+        assert all(count_words(beat.said()) <= limits.BEAT_WORDS for beat in scene.beats)
         assert wanted.scenes or len(scene.beats) == 1 or scene_seconds(scene, wanted.rate) <= LONGEST
 
 
@@ -184,36 +182,6 @@ def test_signs_that_a_voice_would_stumble_over() -> None:
     assert symbols("E = mc², π → 3", "en") == "=²π→"
     assert symbols("5 °C, 50 %, 1.5 and ½, co-op", "en") == ""
     assert symbols("Η Αθήνα", "el") == ""
-
-
-@thorough
-@given(texts)
-def test_sentences_are_the_text(text: str) -> None:
-    assert "".join("".join(sentences(text)).split()) == "".join(text.split())
-
-
-@thorough
-@given(texts, st.integers(1, 60))
-def test_pieces_are_the_text_and_short(text: str, most: int) -> None:
-    parts = pieces(text, most)
-    assert "".join("".join(parts).split()) == "".join(text.split())
-    assert all(limits.count_words(part) <= most for part in parts)
-
-
-def test_abbreviations_end_no_sentence() -> None:
-    assert sentences("Dr. Li met J. S. Bach, e.g. in Leipzig. Really? Yes.") == [
-        "Dr. Li met J. S. Bach, e.g. in Leipzig.",
-        "Really?",
-        "Yes.",
-    ]
-
-
-def test_a_language_is_known_by_its_letters_and_its_little_words() -> None:
-    assert script_share("Почему небо голубое", "ru") == 1.0
-    assert script_share("Why is the sky blue", "ru") == 0.0
-    assert script_share("Dobar dan, добар дан", "sr") == 1.0
-    assert seems(" ".join([SENTENCE] * 3)) == "en"
-    assert seems("The word is short") == "", "too little to tell"
 
 
 @thorough

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from pathlib import Path
 
 from lectern.cli.api import Api, Json
 from lectern.cli.exits import USAGE, stop
+from lectern.language.slugs import slug
 
 SUFFIXES = {
     "video": ".mp4",
@@ -18,14 +17,6 @@ SUFFIXES = {
     "thumbnail": ".jpg",
     "transcript": ".txt",
 }
-LONGEST_NAME = 80
-
-
-def slug(title: str) -> str:
-    """A title as a file name: lower case, words joined by hyphens; letters of any script stay letters."""
-    plain = unicodedata.normalize("NFKC", title).lower()
-    words = re.sub(r"[^\w]+", "-", plain.replace("'", "").replace("’", ""), flags=re.UNICODE).strip("-_")
-    return words[:LONGEST_NAME].rstrip("-") or "video"
 
 
 def prepare(folder: Path) -> None:
@@ -44,7 +35,7 @@ def prepare(folder: Path) -> None:
 
 async def fetch(api: Api, video: Json, folder: Path) -> dict[str, Path]:
     """Downloads every finished file of a video; returns where each kind is."""
-    name = slug(str(video["title"]))
+    name = slug(str(video["title"]), "video")
     fetched: dict[str, Path] = {}
     for output in video["outputs"]:
         suffix = SUFFIXES.get(output["kind"])

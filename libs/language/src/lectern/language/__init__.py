@@ -1,1 +1,1 @@
-"""Natural language, in one place: tags, sentences, stems, stop words, direction and letter counting."""
+"""Natural language in one place: tags, sentences, splitting, words, stop words, slugs and detection."""

@@ -1,23 +1,73 @@
-"""Where sentences end, well enough to cut narration between them."""
+"""Sentence boundaries: the one rule that narration, captions, transcripts and checks share."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”’）]*")
-_NO_END = re.compile(
-    r"(?:^|[\s(“\"'])(?:[A-Za-z]|Dr|Mr|Mrs|Ms|Prof|St|No|vs|cf|approx|ca|bzw|etc|al|(?:\w\.)+\w)\.$", re.IGNORECASE
-)
+import sentencex
+
+from lectern.language.tags import base_language
+
+# Abbreviations that the library does not know. A reference such as "Eq. 5" goes on only with a number.
+_ABBREVIATION = re.compile(r"(?:^|[\s(“\"'])(?:approx|bzw|ca|cf|vs)\.$", re.IGNORECASE)
+_REFERENCE = re.compile(r"(?:^|[\s(“\"'])(?:Eqs?|Figs?|Nos?|Nr|pp?|Secs?|Tab|Vols?)\.$", re.IGNORECASE)
+# Ends that the library reads past: a bracketed sentence before another one, and the full stop of Urdu.
+_MISSED_END = re.compile(r"[.!?…][)\]](?=\s+[“\"'(\[]?[A-Z])|۔(?=\s)|[。！？][）】》](?=\S)")
+_FULL_WIDTH_STOPS, _FULL_WIDTH_CLOSERS = "。！？", "」』）】》”’"
 
 
-def sentences(text: str) -> list[str]:
-    """The sentences of a text without the space between them. Initials and a few abbreviations end none."""
-    found, start = [], 0
-    for end in _END.finditer(text):
-        rest = text[end.end() :].lstrip()
-        if _NO_END.search(text[start : end.end()]) or rest[:1].islower():
-            continue
-        found.append(text[start : end.end()].strip())
-        start = end.end()
-    found.append(text[start:].strip())
-    return [each for each in found if each]
+def sentences(text: str, language: str = "en") -> list[str]:
+    """The sentences of a text in order, without the space between them. Initials and abbreviations end none."""
+    return [text[start:end] for start, end in sentence_spans(text, language)]
+
+
+def sentence_spans(text: str, language: str = "en") -> list[tuple[int, int]]:
+    """(start, end) of each sentence in characters, without the space around it."""
+    spans: list[tuple[int, int]] = []
+    for start, end in _boundaries(text, language):
+        if spans and _continues(text[spans[-1][0] : spans[-1][1]], text[start:end]):
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def sentence_ends(words: Sequence[str], language: str = "en") -> tuple[bool, ...]:
+    """For each word with its punctuation, whether a sentence ends with it. The last word always ends one."""
+    ends = {end for _, end in sentence_spans(" ".join(words), language)}
+    at = -1
+    return tuple((at := at + 1 + len(word)) in ends for word in words)
+
+
+def _boundaries(text: str, language: str) -> Iterator[tuple[int, int]]:
+    """The library's segments, corrected, without the space around them."""
+    segments = sentencex.get_sentence_boundaries(base_language(language), text)
+    ends = [segment["end_index"] for segment in segments] + [end.end() for end in _MISSED_END.finditer(text)]
+    start = 0
+    for end in sorted({_after_closers(text, end) for end in ends}):
+        part = text[start:end]
+        if part.strip() and _can_end(text, end):
+            yield start + len(part) - len(part.lstrip()), start + len(part.rstrip())
+            start = end
+
+
+def _after_closers(text: str, end: int) -> int:
+    while end < len(text) and text[end] in _FULL_WIDTH_CLOSERS:
+        end += 1
+    return end
+
+
+def _can_end(text: str, end: int) -> bool:
+    """Whether a sentence can end here: space or nothing follows, unless its full stop is a full-width one."""
+    around = text[end - 1 : end + 1]
+    if len(around) < 2 or any(char.isspace() for char in around):
+        return True
+    return text[:end].rstrip(_FULL_WIDTH_CLOSERS)[-1:] in _FULL_WIDTH_STOPS
+
+
+def _continues(before: str, after: str) -> bool:
+    """Whether a segment goes on with the one before: after an abbreviation, or in lower case."""
+    if _REFERENCE.search(before):
+        return after[:1].isdigit()
+    return bool(_ABBREVIATION.search(before)) or after[:1].islower()

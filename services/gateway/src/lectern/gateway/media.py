@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import unicodedata
 from typing import Annotated, Literal
 from urllib.parse import quote
@@ -16,6 +15,7 @@ from lectern.gateway import mapping, ranges
 from lectern.gateway.context import Gateway, TheGateway, read_video
 from lectern.gateway.refusals import refusal
 from lectern.gateway.rounds import no_scene
+from lectern.language.slugs import slug
 from lectern.worker import ObjectInfo
 
 router = APIRouter(tags=["media"])
@@ -33,12 +33,6 @@ _SUFFIXES = {
     "text/markdown": ".md",
     "text/plain": ".txt",
 }
-
-
-def file_name(title: str, suffix: str) -> str:
-    """A file name from a title: letters and digits of any script, at most 80 characters."""
-    words = re.sub(r"[^\w]+", "-", unicodedata.normalize("NFKC", title)).strip("-_").lower()
-    return (words[:80].strip("-_") or "video") + suffix
 
 
 def _disposition(name: str) -> str:
@@ -151,7 +145,7 @@ async def content(
     plain = output.media_type.partition(";")[0]
     suffix = _SUFFIXES.get(output.kind) or _SUFFIXES.get(plain, "")
     title = mapping.video(known.state, video_id, known[0][1]).title
-    return await _served(gateway, request, output.key, output.media_type, file_name(title, suffix), download)
+    return await _served(gateway, request, output.key, output.media_type, slug(title, "video") + suffix, download)
 
 
 @router.head("/v1/videos/{video_id}/scenes/{number}/footage", include_in_schema=False)
@@ -182,6 +176,4 @@ async def footage(
             f"Scene {number} is {known.state.scene(number).status()}.",
             f"Wait for the event scene.rendered of scene {number}.",
         )
-    return await _served(
-        gateway, request, rendered.footage.key, "video/mp4", file_name(f"scene {number}", ".mp4"), download
-    )
+    return await _served(gateway, request, rendered.footage.key, "video/mp4", f"scene-{number}.mp4", download)

@@ -19,7 +19,8 @@ from lectern.contracts.events import (
     message_id,
 )
 from lectern.contracts.problems import Problem, ProblemError
-from lectern.markdown import limits, parse, render
+from lectern.language.words import count_words
+from lectern.markdown import parse, render
 from lectern.scripter.deps import ScripterDeps
 from lectern.scripter.documents import decoded
 from lectern.scripter.dubbing.handling import dub
@@ -45,7 +46,7 @@ async def write_script(event: VideoRequested, job: Job[ScripterDeps]) -> list[An
     _check_pictures(script, assets)
     key = keys.script(event.video_id, keys.digest(script))
     await job.store.put_json(key, script)
-    await job.store.put(_markdown_key(key), render(script).encode(), "text/markdown; charset=utf-8")
+    await job.store.put(keys.script_markdown(key), render(script).encode(), "text/markdown; charset=utf-8")
     options = msgspec.structs.replace(event.options, language=script.language)
     scripted = job.answer(
         VideoScripted,
@@ -131,8 +132,4 @@ def _check_pictures(script: s.Script, assets: Mapping[str, str]) -> None:
 
 
 def _title(scene: s.Scene) -> SceneTitle:
-    return SceneTitle(title=scene.title, words=sum(limits.count_words(beat.said()) for beat in scene.beats))
-
-
-def _markdown_key(script_key: str) -> str:
-    return script_key.removesuffix(".json") + ".md"
+    return SceneTitle(title=scene.title, words=sum(count_words(beat.said()) for beat in scene.beats))

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 import msgspec
 
+from lectern.language.stop_words import QUESTION_WORDS
+from lectern.language.words import stem, strip_accents
 from lectern.lessons import Lesson
 
-# what people put around a subject when they ask about it
-_ASKING = frozenset(
-    re.findall(
-        r"\w+",
-        """
-        a about all am an and animate animated animation are at be between by can class could create did do does explain
-        explained explainer explaining explanation for from give happen happens how i in into introduction intro is it
-        its kid kids learn lesson let make made mean means me my of on one or our please s see short show simple simply
-        so student students tell that the their them there they this to tutorial understand us use used video was way
-        we were what when where which who why will with work works working would you your
-        """,
-    )
-)
 CLOSE = 0.6  # share of likeness from which a lesson is offered: a misspelt word, or half of the words
 OFFERED = 3
 
@@ -50,11 +38,9 @@ def find_lesson(topic: str, lessons: Sequence[Lesson]) -> Match:
 
 
 def subject(topic: str) -> frozenset[str]:
-    """The words a topic is about: without case, accents, plural endings, and the words of asking."""
-    plain = "".join(char for char in unicodedata.normalize("NFKD", topic.casefold()) if not unicodedata.combining(char))
-    words = re.findall(r"\w+", re.sub(r"['’]s\b", "", plain))
-    telling = [word for word in words if word not in _ASKING] or words
-    return frozenset(_singular(word) for word in telling)
+    """The stems of the words a topic is about: without accents and the words of asking."""
+    words = re.findall(r"\w+", re.sub(r"['’]s\b", "", strip_accents(topic)))
+    return frozenset(stem(word) for word in [word for word in words if word not in QUESTION_WORDS] or words)
 
 
 def likeness(asked: frozenset[str], lesson: Lesson) -> float:
@@ -88,11 +74,3 @@ def _covers(lesson: Lesson, asked: frozenset[str]) -> bool:
 
 def _names(lesson: Lesson) -> tuple[str, ...]:
     return (lesson.title, lesson.name.replace("-", " "), *lesson.topics)
-
-
-def _singular(word: str) -> str:
-    if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 4 and word.endswith(("ches", "shes", "xes", "sses")):
-        return word[:-2]
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "is", "us")) else word

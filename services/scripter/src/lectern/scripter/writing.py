@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from lectern.contracts import keys
 from lectern.contracts.events import VideoRequested
 from lectern.contracts.usage import Usage, added_up
 from lectern.scripter.deps import ScripterDeps
@@ -46,7 +47,7 @@ async def over_deliveries(
         spent = added_up((*earlier, *away.spent))
         if job.attempt >= job.attempts:
             raise Permanent(away.problem, spent=spent) from away
-        await job.store.put_json(_bill_key(event), list(spent))
+        await job.store.put_json(keys.script_bill(event.video_id, event.revision), list(spent))
         raise
     except Permanent as failure:
         raise Permanent(failure.problem, spent=added_up((*earlier, *failure.spent))) from failure
@@ -61,13 +62,9 @@ async def _spent_usd(job: Job[ScripterDeps], earlier: tuple[Usage, ...]) -> floa
 async def _earlier(event: VideoRequested, job: Job[ScripterDeps]) -> tuple[Usage, ...]:
     """What deliveries of this event cost that ended with a model being away."""
     try:
-        return tuple(await job.store.get_json(_bill_key(event), list[Usage]))
+        return tuple(await job.store.get_json(keys.script_bill(event.video_id, event.revision), list[Usage]))
     except Missing:
         return ()
-
-
-def _bill_key(event: VideoRequested) -> str:
-    return f"videos/{event.video_id}/script/spent-{event.revision}.json"
 
 
 class _Telling:

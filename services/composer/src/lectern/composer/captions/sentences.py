@@ -41,7 +41,7 @@ def break_cost(word: str, following: str | None, small: FunctionWords) -> float:
     if bare.endswith((",", "،", "、", "，")):
         return COMMA
     last, first = _plain(word), _plain(following or "")
-    if small.cling(last) or first in small.trailers:
+    if small.binds_to_next(last) or first in small.trailers:
         return NEVER
     if first in small.conjunctions:
         return CONJUNCTION

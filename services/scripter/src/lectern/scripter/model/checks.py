@@ -8,9 +8,10 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from lectern.contracts import script as s
+from lectern.language.detection import is_written_in
 from lectern.language.sentences import sentences
+from lectern.language.words import count_words
 from lectern.markdown import limits
-from lectern.scripter.model.language import script_share, seems
 from lectern.scripter.model.plain import has_address, has_markup, symbols
 
 Rule: TypeAlias = Literal[
@@ -48,7 +49,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 def scene_seconds(scene: s.Scene, rate: float = 1.0) -> float:
     """How long a scene will take to say, about. Pauses are the listener's and do not shrink with the rate."""
-    words = sum(limits.count_words(beat.said()) for beat in scene.beats)
+    words = sum(count_words(beat.said()) for beat in scene.beats)
     return words / (WORDS_PER_SECOND * rate) + PAUSE * max(0, len(scene.beats) - 1) + BREATH
 
 
@@ -77,8 +78,7 @@ def _of_the_whole(script: s.Script, wanted: Wanted) -> Iterator[Finding]:
             f"It must be {do} about {change} words.",
         )
     text = " ".join(beat.text for scene in script.scenes for beat in scene.beats)
-    code = wanted.language.lower().split("-")[0]
-    if script_share(text, wanted.language) < IN_SCRIPT or seems(text) not in ("", code):
+    if not is_written_in(text, wanted.language, IN_SCRIPT):
         yield Finding(rule="language", said=f"The narration is not in the language {wanted.language!r}; write it so.")
     speakers = {beat.speaker for scene in script.scenes for beat in scene.beats}
     if wanted.dialogue and ("" in speakers or len(speakers) != 2):
@@ -105,7 +105,7 @@ def _of_scenes(script: s.Script, wanted: Wanted) -> Iterator[Finding]:
 
 
 def _of_a_beat(beat: s.Beat, language: str) -> Iterator[tuple[Rule, str]]:
-    words = max(limits.count_words(beat.text), limits.count_words(beat.spoken))
+    words = max(count_words(beat.text), count_words(beat.spoken))
     if words > limits.BEAT_WORDS or len(sentences(beat.text)) > BEAT_SENTENCES:
         yield (
             "beat-length",

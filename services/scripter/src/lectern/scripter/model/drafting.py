@@ -9,6 +9,7 @@ import msgspec
 from lectern.contracts import script as s
 from lectern.contracts.problems import ProblemError
 from lectern.language.sentences import sentences
+from lectern.language.words import count_words
 from lectern.markdown import limits
 from lectern.markdown.blocks import parse_block
 from lectern.markdown.errors import ErrorCollector
@@ -87,7 +88,7 @@ def _beats(written: answers.WrittenBeat) -> Iterator[s.Beat]:
         spoken = ""
     texts, voices = sentences(text), sentences(spoken)
     show = plain(written.show)[:NOTE].strip()
-    fits = len(texts) <= BEAT_SENTENCES and limits.count_words(text) <= limits.BEAT_WORDS
+    fits = len(texts) <= BEAT_SENTENCES and count_words(text) <= limits.BEAT_WORDS
     if fits or (voices and len(voices) != len(texts)):
         yield s.Beat(text=text, spoken=spoken, show=show, speaker=speaker)
     else:
@@ -107,7 +108,7 @@ def _starts(texts: list[str]) -> Iterator[int]:
 def _next(place: int, texts: list[str]) -> int:
     """Where the beat that starts at a sentence ends: two sentences on, one when two are too many words."""
     end = min(place + BEAT_SENTENCES, len(texts))
-    too_long = limits.count_words(" ".join(texts[place:end])) > limits.BEAT_WORDS
+    too_long = count_words(" ".join(texts[place:end])) > limits.BEAT_WORDS
     return place + 1 if too_long else end
 
 

@@ -6,9 +6,10 @@ import msgspec
 
 from lectern.contracts import script as s
 from lectern.language.sentences import sentences
+from lectern.language.splitting import split_text
+from lectern.language.words import count_words
 from lectern.markdown import limits
 from lectern.scripter.model.checks import LONGEST, SHORTEST, Wanted, scene_seconds, unspeakable
-from lectern.scripter.model.pieces import pieces
 
 LEAST = 0.5  # share of the words that must be left for the script to be what was written
 
@@ -41,7 +42,7 @@ def mended(script: s.Script, wanted: Wanted) -> Mended:
 
 
 def _words(beats: tuple[s.Beat, ...]) -> int:
-    return sum(limits.count_words(beat.text) for beat in beats)
+    return sum(count_words(beat.text) for beat in beats)
 
 
 def _speakable(beat: s.Beat) -> tuple[s.Beat, ...]:
@@ -55,10 +56,11 @@ def _speakable(beat: s.Beat) -> tuple[s.Beat, ...]:
 
 def _short(beat: s.Beat) -> tuple[s.Beat, ...]:
     """The beat in beats of the length that fits. One that is spoken differently is captioned as it is spoken."""
-    longest = max(limits.count_words(beat.text), limits.count_words(beat.spoken))
+    longest = max(count_words(beat.text), count_words(beat.spoken))
     if longest <= limits.BEAT_WORDS:
         return (beat,)
-    first, *rest = pieces(beat.said(), limits.BEAT_WORDS)
+    pieces = split_text(beat.said(), lambda text: count_words(text) <= limits.BEAT_WORDS)
+    first, *rest = (piece.text for piece in pieces)
     start = msgspec.structs.replace(beat, text=first, spoken="")
     return (start, *(s.Beat(text=text, speaker=beat.speaker) for text in rest))
 

@@ -11,17 +11,18 @@ from lectern.contracts import script as s
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.problems import Problem
 from lectern.contracts.usage import Usage, added_up
+from lectern.language.detection import is_written_in
 from lectern.llm import Asker, Budget, ModelFailed, fenced
 from lectern.markdown.inline import clean
 from lectern.scripter.dubbing.dubbed import Original, with_words
 from lectern.scripter.model import prompts
 from lectern.scripter.model.checks import Finding
-from lectern.scripter.model.language import script_share, seems
 from lectern.scripter.writer import ModelAway, Terms, Written
 from lectern.worker import Permanent
 
 ROOM = 1.5  # times its original's length that a text on the screen may have, and some letters more
 SOME_LETTERS = 8
+IN_SCRIPT = 0.5  # share of letters
 _STRUCTURE = frozenset({"scene-count", "beat-count", "nothing-said", "language"})
 
 
@@ -122,8 +123,7 @@ def faults(original: Original, found: Translation, language: str) -> list[Findin
         elif not all(any(char.isalnum() for char in beat.text) for beat in now.beats):
             wrong.append(Finding(rule="nothing-said", said=f"Scene {number} has a beat without words."))
     text = " ".join(beat.text for scene in found.scenes for beat in scene.beats)
-    tongue = language.lower().split("-")[0]
-    if script_share(text, language) < 0.5 or seems(text) not in ("", tongue):
+    if not is_written_in(text, language, IN_SCRIPT):
         wrong.append(Finding(rule="language", said=f"The narration is not in the language {language}."))
     for number, now in enumerate(found.scenes, 1):
         wrong += _screen_faults(original, number, now)

@@ -11,6 +11,7 @@ from lectern.contracts import script as s
 from lectern.contracts.options import Brief, VideoOptions
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.contracts.usage import Usage, added_up
+from lectern.language.detection import script_share
 from lectern.lessons import Lesson
 from lectern.llm import Answer, Asker, Budget, ModelFailed, Source
 from lectern.markdown import parse, render
@@ -18,7 +19,6 @@ from lectern.markdown.inline import clean
 from lectern.scripter.model import answers, prompts
 from lectern.scripter.model.checks import UNSPEAKABLE, Finding, Wanted, findings
 from lectern.scripter.model.drafting import draft
-from lectern.scripter.model.language import script_share
 from lectern.scripter.model.mending import mended
 from lectern.scripter.topics import subject
 from lectern.scripter.writer import ModelAway, Tell, Terms, Written

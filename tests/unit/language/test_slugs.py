@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lectern.cli.outputs import slug
+from lectern.language.slugs import MAX_SLUG_CHARACTERS, slug
 
 
 @pytest.mark.parametrize(
@@ -21,12 +21,13 @@ from lectern.cli.outputs import slug
     ],
 )
 def test_a_title_becomes_a_file_name(title: str, name: str) -> None:
-    assert slug(title) == name
+    assert slug(title, "video") == name
 
 
 @given(st.text())
-def test_no_title_leads_out_of_the_folder_or_hides_the_file(title: str) -> None:
-    name = slug(title)
-    assert 0 < len(name) <= 80
+def test_a_slug_is_a_safe_file_name(title: str) -> None:
+    name = slug(title, "video")
     assert re.fullmatch(r"[\w-]+", name)
-    assert not name.startswith(("-", "."))
+    assert len(name) <= MAX_SLUG_CHARACTERS
+    assert not name.startswith("-")
+    assert not name.endswith("-")

@@ -1,0 +1,100 @@
+"""Language tags (BCP-47): normal form, parts, names, and whether two tags mean the same language.
+
+A tag that cannot be read counts as `und`, the undetermined language; only `normalize` raises.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from langcodes import Language, standardize_tag, tag_distance, tag_is_valid
+
+UNDETERMINED = "und"
+MULTIPLE = "mul"  # multiple languages: a voice that speaks any language it is given
+_RIGHT_TO_LEFT = frozenset(
+    ("Adlm", "Arab", "Aran", "Armi", "Hebr", "Mand", "Nkoo", "Phnx", "Rohg", "Samr", "Syrc", "Thaa")
+)
+_SAME_LANGUAGE_DISTANCE = 1  # CLDR's distance of Norwegian from Bokmål; the next dialects are at 4
+
+
+def is_valid(tag: str) -> bool:
+    """Whether a tag is well formed and all its parts are registered."""
+    return tag_is_valid(tag)
+
+
+@functools.lru_cache(1024)
+def normalize(tag: str) -> str:
+    """The normal form of a tag: `iw` is `he`, `cmn-cn` is `zh-CN`, `en_uk` is `en-GB`.
+
+    Raises ValueError for a malformed tag.
+    """
+    return standardize_tag(tag, macro=True)
+
+
+def base_language(tag: str) -> str:
+    """The language subtag alone: `zh` for `cmn-Hant-TW`. A tag of several or no languages keeps `mul` or `und`."""
+    return _parsed(tag).language or UNDETERMINED
+
+
+def region(tag: str) -> str:
+    """The region a tag names (ISO 3166, `GB`), or an empty string."""
+    return _parsed(tag).territory or ""
+
+
+def script(tag: str) -> str:
+    """The script a tag is written in (ISO 15924): `Hant` for `zh-TW`, `Latn` where nothing else is known."""
+    return _parsed(tag).maximize().script or "Latn"
+
+
+def is_right_to_left(tag: str) -> bool:
+    """Whether a language is written from right to left."""
+    return script(tag) in _RIGHT_TO_LEFT
+
+
+def alpha3(tag: str) -> str:
+    """The ISO 639-2/T code that MP4 and Matroska tracks carry: `eng` for `en-GB`, `und` for an unknown language."""
+    try:
+        return _parsed(tag).to_alpha3()
+    except LookupError:
+        return UNDETERMINED
+
+
+def english_name(tag: str) -> str:
+    """A language's English name: `Portuguese (Brazil)`."""
+    return _parsed(tag).display_name()
+
+
+def own_name(tag: str) -> str:
+    """A language's name in that language: `português (Brasil)`."""
+    return _parsed(tag).autonym()
+
+
+def same_language(one: str, other: str) -> bool:
+    """Whether two tags share a language, whatever their regions and scripts. `mul` and `und` share none."""
+    first, second = base_language(one), base_language(other)
+    if {first, second} & {UNDETERMINED, MULTIPLE}:
+        return False
+    return first == second or tag_distance(first, second) <= _SAME_LANGUAGE_DISTANCE
+
+
+def matches(wanted: str, offered: str) -> bool:
+    """Whether an offered language serves a wanted one: `en` accepts `en-GB`, `en-GB` only itself.
+
+    A wanted script is compared with the one the offer is written in (`zh-Hant` accepts `zh-TW`). An offer of `mul`
+    serves every language.
+    """
+    if base_language(offered) == MULTIPLE:
+        return base_language(wanted) != UNDETERMINED
+    if not same_language(wanted, offered):
+        return False
+    if region(wanted) and region(wanted) != region(offered):
+        return False
+    return not _parsed(wanted).script or script(wanted) == script(offered)
+
+
+@functools.lru_cache(1024)
+def _parsed(tag: str) -> Language:
+    try:
+        return Language.get(normalize(tag))
+    except ValueError:
+        return Language.get(UNDETERMINED)
