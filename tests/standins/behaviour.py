@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import stamina
 from aiohttp import web
 
 
@@ -116,7 +117,7 @@ class Script:
 
 @asynccontextmanager
 async def served(script: Script, routes: list[web.RouteDef]) -> AsyncIterator[Script]:
-    """Serves on a free port while the context lasts."""
+    """Serves on a free port while the context lasts. Meanwhile stamina retries without waiting, as often as ever."""
     app = web.Application(client_max_size=64 * 1024 * 1024)
     app.add_routes(routes)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -127,7 +128,8 @@ async def served(script: Script, routes: list[web.RouteDef]) -> AsyncIterator[Sc
     port = site._server.sockets[0].getsockname()[1]  # type: ignore[attr-defined]
     script.url = f"http://127.0.0.1:{port}"
     try:
-        yield script
+        with stamina.set_testing(True, attempts=100, cap=True):
+            yield script
     finally:
         script.closing.set()
         await runner.cleanup()

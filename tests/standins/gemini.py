@@ -27,6 +27,8 @@ from standins.behaviour import (
 )
 from standins.reading import read_aloud, wav
 
+from lectern.llm import ModelClient, ModelSettings, build_model_client
+
 _STATUS = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND",
            429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 503: "UNAVAILABLE"}  # fmt: skip
 
@@ -75,6 +77,13 @@ async def gemini(script: Script | None = None) -> AsyncIterator[Script]:
     ]
     async with served(script, routes) as running:
         yield running
+
+
+def gemini_client(script: Script, **settings: Any) -> ModelClient:
+    """A model client of a running stand-in, with the bundled model table and no cache."""
+    client = build_model_client(ModelSettings(GEMINI_API_KEY="key", gemini_url=script.url, **settings))
+    assert client is not None
+    return client
 
 
 def _refusal(move: object) -> web.Response | None:

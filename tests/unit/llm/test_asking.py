@@ -11,17 +11,17 @@ from email.utils import format_datetime
 
 import msgspec
 import pytest
+import stamina
 from standins.behaviour import Blocks, Cuts, Empty, Fails, Garbles, Hangs, Move, Says, Script
 from standins.chat import chat
 from standins.gemini import gemini
 
-from lectern.llm import Asker, Budget, ModelFailed, Picture
-from lectern.llm.asker import TRIES
-from lectern.llm.engines.call import Engine
-from lectern.llm.engines.gemini import GeminiEngine
-from lectern.llm.engines.openai import OpenAIEngine
-from lectern.llm.models import ModelTable, PriceTable, TaskSettings
-from lectern.llm.usage import Price
+from lectern.llm import MAX_ATTEMPTS, Budget, BudgetExceeded, ImagePart, ModelClient, ModelFailed, UnusableAnswer
+from lectern.llm.engines.gemini import GeminiModelEngine
+from lectern.llm.engines.openai import OpenAIModelEngine
+from lectern.llm.models import ModelTable, ModelTask, PriceTable
+from lectern.llm.prices import TokenPrice
+from lectern.llm.request import ModelEngine
 
 KEY = "test-key-which-must-not-leak"
 
@@ -36,8 +36,8 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
 GOOD = Says(json.dumps({"title": "Relativity", "year": 1905}))
 
 
-class Kept:
-    """A cache in memory."""
+class MemoryStore:
+    """A store in memory."""
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
@@ -50,26 +50,26 @@ class Kept:
 
 
 class Rig:
-    """An asker on a stand-in, with a clock and sleeps that take no time but are noted."""
+    """A model client of a stand-in, with a clock and waits that take no time but are recorded."""
 
     def __init__(
-        self, script: Script, engine: Engine, models: tuple[str, ...] = ("strong",), timeout: float = 5.0
+        self,
+        script: Script,
+        engine: ModelEngine,
+        waits: list[float],
+        models: tuple[str, ...] = ("strong",),
+        timeout: float = 5.0,
     ) -> None:
         self.script = script
-        self.slept: list[float] = []
-        self.cache = Kept()
+        self.waits = waits
+        self.store = MemoryStore()
         self.now = 1_000_000.0
-        table = ModelTable(
-            tasks={"default": TaskSettings(models=models, timeout_seconds=timeout, max_output_tokens=1000)}
-        )
-        prices = PriceTable(as_of="2026-01-01", models={"strong": Price(input=1.0, cached=0.1, output=10.0)})
-        self.asker = Asker(engine, table, prices, cache=self.cache, sleep=self.sleep, clock=lambda: self.now)
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
+        table = ModelTable(tasks={"default": ModelTask(models=models, timeout_seconds=timeout, max_output_tokens=1000)})
+        prices = PriceTable(as_of="2026-01-01", models={"strong": TokenPrice(input=1.0, cached=0.1, output=10.0)})
+        self.client = ModelClient(engine, table, prices, store=self.store, clock=lambda: self.now)
 
     async def ask(self, budget: Budget | None = None, question: str = "Who?", **options: object) -> object:
-        return await self.asker.ask(
+        return await self.client.ask(
             "title",
             instructions="Be brief.",
             parts=(question,),
@@ -79,19 +79,32 @@ class Rig:
         )
 
 
-Servers: dict[str, tuple[Callable[[], AbstractAsyncContextManager[Script]], Callable[[str], Engine]]] = {
-    "gemini": (gemini, lambda url: GeminiEngine(KEY, base_url=url)),
-    "openai": (chat, lambda url: OpenAIEngine(url, api_key=KEY)),
+Servers: dict[str, tuple[Callable[[], AbstractAsyncContextManager[Script]], Callable[[str], ModelEngine]]] = {
+    "gemini": (gemini, lambda url: GeminiModelEngine(KEY, base_url=url)),
+    "openai": (chat, lambda url: OpenAIModelEngine(url, api_key=KEY)),
 }
 
 
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that retries would have waited."""
+    recorded: list[float] = []
+
+    async def record(seconds: float) -> None:
+        recorded.append(seconds)
+
+    monkeypatch.setattr("stamina._core._smart_sleep", record)
+    return recorded
+
+
 @pytest.fixture(params=list(Servers))
-async def rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
+async def rig(request: pytest.FixtureRequest, waits: list[float]) -> AsyncIterator[Rig]:
     serve, connect = Servers[request.param]
     async with serve() as script:
-        made = Rig(script, connect(script.url), models=("strong", "spare"), timeout=1.0)
-        yield made
-        await made.asker.close()
+        with stamina.set_testing(False):
+            rig = Rig(script, connect(script.url), waits, models=("strong", "spare"), timeout=1.0)
+            yield rig
+            await rig.client.close()
 
 
 async def failure(rig: Rig, *moves: Move, budget: Budget | None = None) -> ModelFailed:
@@ -106,8 +119,8 @@ async def failure(rig: Rig, *moves: Move, budget: Budget | None = None) -> Model
 async def test_an_answer_comes_typed_with_its_usage_and_cost(rig: Rig) -> None:
     rig.script.then(Says(GOOD.text, input=1000, cached=400, thinking=50, output=50))
     heard: list[int] = []
-    answer = await rig.asker.ask(
-        "title", instructions="x", parts=("y", Picture(data=b"\x89PNG")), result=Fact, on_text=heard.append
+    answer = await rig.client.ask(
+        "title", instructions="x", parts=("y", ImagePart(data=b"\x89PNG")), result=Fact, on_text=heard.append
     )
     assert answer.value == Fact(title="Relativity", year=1905)
     assert (answer.usage.input, answer.usage.cached, answer.usage.thinking, answer.usage.output) == (1000, 400, 50, 50)
@@ -141,9 +154,10 @@ async def test_an_answer_that_does_not_fit_is_asked_for_once_more_quoting_the_er
 
 async def test_a_second_answer_that_does_not_fit_is_a_clear_failure(rig: Rig) -> None:
     failed = await failure(rig, Says("not json"), Says('{"title": 3}'))
+    assert isinstance(failed, UnusableAnswer)
     assert failed.problem.code == "model-answer-invalid"
     assert failed.usage.requests == 2
-    assert not failed.passing
+    assert not failed.retryable
 
 
 @pytest.mark.parametrize("form", ["seconds", "date"])
@@ -151,21 +165,21 @@ async def test_a_busy_model_is_asked_again_when_it_says(rig: Rig, form: str) -> 
     header = "7" if form == "seconds" else format_datetime(datetime.now(UTC) + timedelta(seconds=7))
     rig.script.then(Fails(429, headers={"Retry-After": header}), GOOD)
     await rig.ask()
-    assert rig.slept == [pytest.approx(7, abs=2)]
+    assert rig.waits == [pytest.approx(7, abs=2)]
 
 
 async def test_a_busy_model_that_names_no_time_is_asked_again_after_growing_delays(rig: Rig) -> None:
     rig.script.then(Fails(429), Fails(503), GOOD)
     await rig.ask()
-    assert len(rig.slept) == 2
-    assert rig.slept[0] < rig.slept[1]
+    assert len(rig.waits) == 2
+    assert rig.waits[0] < rig.waits[1]
 
 
 async def test_a_clock_that_is_wrong_cannot_park_a_worker(rig: Rig) -> None:
     future = format_datetime(datetime.now(UTC) + timedelta(days=400))
     rig.script.then(Fails(429, headers={"Retry-After": future}), GOOD)
     answer = await rig.ask()
-    assert rig.slept == [], "the wait is too long to hold a slot for: the next model is asked"
+    assert rig.waits == [], "the wait is too long to hold a slot for: the next model is asked"
     assert rig.script.requests[1].get("model") == "spare"
     assert answer.value.year == 1905  # type: ignore[attr-defined]
 
@@ -176,19 +190,19 @@ async def test_a_clock_that_is_wrong_cannot_park_a_worker(rig: Rig) -> None:
 async def test_a_service_in_trouble_is_asked_again(rig: Rig, bad: Move) -> None:
     rig.script.then(bad, GOOD)
     assert (await rig.ask()).value.year == 1905  # type: ignore[attr-defined]
-    assert len(rig.slept) == 1
+    assert len(rig.waits) == 1
 
 
 async def test_after_too_many_troubles_the_next_model_is_asked(rig: Rig) -> None:
-    rig.script.then(*[Fails(500)] * TRIES, GOOD)
+    rig.script.then(*[Fails(500)] * MAX_ATTEMPTS, GOOD)
     answer = await rig.ask()
     assert answer.model == "spare"  # type: ignore[attr-defined]
 
 
 async def test_when_every_model_is_in_trouble_it_is_worth_trying_later(rig: Rig) -> None:
-    failed = await failure(rig, *[Fails(500)] * TRIES * 2)
+    failed = await failure(rig, *[Fails(500)] * MAX_ATTEMPTS * 2)
     assert failed.problem.code == "provider-unavailable"
-    assert failed.passing
+    assert failed.retryable
 
 
 @pytest.mark.parametrize(
@@ -199,11 +213,11 @@ async def test_when_every_model_is_in_trouble_it_is_worth_trying_later(rig: Rig)
         (Blocks(), "content-refused"),
     ],
 )
-async def test_what_trying_again_cannot_mend_is_told_at_once(rig: Rig, bad: Move, code: str) -> None:
+async def test_an_error_that_a_retry_cannot_fix_is_reported_at_once(rig: Rig, bad: Move, code: str) -> None:
     failed = await failure(rig, bad)
     assert failed.problem.code == code
-    assert not failed.passing
-    assert rig.slept == []
+    assert not failed.retryable
+    assert rig.waits == []
 
 
 @pytest.mark.parametrize(
@@ -216,22 +230,22 @@ async def test_what_another_model_may_do_better_is_asked_of_it(rig: Rig, bad: Mo
     assert [request["model"] for request in rig.script.requests] == ["strong", "spare"]
 
 
-async def test_a_spent_quota_is_told_as_such() -> None:
+async def test_an_exhausted_quota_is_reported_as_such() -> None:
     async with gemini() as script:
-        rig = Rig(script, GeminiEngine(KEY, base_url=script.url))
+        rig = Rig(script, GeminiModelEngine(KEY, base_url=script.url), [])
         failed = await failure(
             rig, Fails(429, "You exceeded your current quota, please check your plan and billing details.")
         )
         assert failed.problem.code == "provider-quota-spent"
     async with chat() as script:
-        rig = Rig(script, OpenAIEngine(script.url, api_key=KEY))
+        rig = Rig(script, OpenAIModelEngine(script.url, api_key=KEY), [])
         failed = await failure(rig, Fails(429, "no credit", kind="insufficient_quota"))
         assert failed.problem.code == "provider-quota-spent"
 
 
-async def test_a_wrong_gemini_key_is_told_even_when_google_answers_400() -> None:
+async def test_a_wrong_gemini_key_is_reported_even_when_google_answers_400() -> None:
     async with gemini() as script:
-        rig = Rig(script, GeminiEngine(KEY, base_url=script.url))
+        rig = Rig(script, GeminiModelEngine(KEY, base_url=script.url), [])
         failed = await failure(rig, Fails(400, "API key not valid. Please pass a valid API key."))
         assert failed.problem.code == "provider-auth"
         assert script.headers[0]["x-goog-api-key"] == KEY
@@ -243,6 +257,7 @@ async def test_the_next_request_is_not_made_when_it_might_pass_the_budget(rig: R
     await rig.ask(budget)
     assert 0 < budget.spent_usd < 0.0105
     failed = await failure(rig, budget=Budget(0.0105, spent_usd=0.001))
+    assert isinstance(failed, BudgetExceeded)
     assert failed.problem.code == "budget-exceeded"
     assert len(rig.script.requests) == 1
 
@@ -268,14 +283,14 @@ async def test_the_same_question_is_answered_from_the_cache_for_a_day(rig: Rig) 
     assert len(rig.script.requests) == 3
 
 
-async def test_a_model_that_keeps_failing_rests() -> None:
+async def test_a_model_that_keeps_failing_is_not_asked_for_a_while() -> None:
     async with chat() as script:
-        rig = Rig(script, OpenAIEngine(script.url, api_key=KEY), models=("strong",))
+        rig = Rig(script, OpenAIModelEngine(script.url, api_key=KEY), [], models=("strong",))
         for number in range(2):
-            await failure(rig, *([Fails(500)] * (TRIES if number == 0 else 1)))
+            await failure(rig, *([Fails(500)] * (MAX_ATTEMPTS if number == 0 else 1)))
         asked = len(script.requests)
         failed = await failure(rig)
-        assert "rests" in failed.problem.detail
+        assert "circuit is open" in failed.problem.detail
         assert len(script.requests) == asked, "an open circuit asks nobody"
 
 
@@ -287,7 +302,7 @@ async def test_only_so_many_requests_are_under_way_at_once(rig: Rig) -> None:
 
 async def test_sources_of_a_grounded_answer_come_with_it() -> None:
     async with gemini() as script:
-        rig = Rig(script, GeminiEngine(KEY, base_url=script.url))
+        rig = Rig(script, GeminiModelEngine(KEY, base_url=script.url), [])
         script.then(Says(GOOD.text, sources=(("Annalen der Physik", "https://example.org/1905"),)))
         answer = await rig.ask()
-        assert [source.title for source in answer.sources] == ["Annalen der Physik"]  # type: ignore[attr-defined]
+        assert [source.title for source in answer.citations] == ["Annalen der Physik"]  # type: ignore[attr-defined]

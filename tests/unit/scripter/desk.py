@@ -11,13 +11,10 @@ from typing import Any
 
 import msgspec
 from standins.behaviour import Move, Says, Script
-from standins.gemini import gemini
+from standins.gemini import gemini, gemini_client
 
 from lectern.contracts.options import Brief, VideoOptions
 from lectern.lessons import catalogue
-from lectern.llm import Asker
-from lectern.llm.engines.gemini import GeminiEngine
-from lectern.llm.models import load_models, load_prices
 from lectern.scripter.model.writer import ModelWriter
 from lectern.scripter.writer import Tell, Terms, Written
 
@@ -72,13 +69,8 @@ class Desk:
 
     def __init__(self, script: Script) -> None:
         self.script = script
-        self.asker = Asker(
-            GeminiEngine("key", base_url=script.url), load_models("gemini"), load_prices(), sleep=self._none
-        )
-        self.writer = ModelWriter(self.asker, catalogue())
-
-    async def _none(self, seconds: float) -> None:
-        return None
+        self.model_client = gemini_client(script)
+        self.writer = ModelWriter(self.model_client, catalogue())
 
     async def write(
         self, *moves: Move, brief: Brief = BRIEF, tell: Tell | None = None, terms: Terms | None = None, **options: Any
@@ -105,4 +97,4 @@ async def a_desk() -> AsyncIterator[Desk]:
     async with gemini() as script:
         made = Desk(script)
         yield made
-        await made.asker.close()
+        await made.model_client.close()

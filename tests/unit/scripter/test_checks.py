@@ -9,13 +9,13 @@ from unit.markdown.scripts import MARKS
 
 from lectern.contracts import script as s
 from lectern.language.words import count_words
+from lectern.llm import fence
 from lectern.markdown import limits, parse, render
 from lectern.scripter.model import answers
 from lectern.scripter.model.checks import LONGEST, UNSPEAKABLE, Wanted, findings, scene_seconds
 from lectern.scripter.model.drafting import draft
 from lectern.scripter.model.mending import mended
 from lectern.scripter.model.plain import has_address, has_markup, plain, plain_title, symbols
-from lectern.scripter.model.prompts import fenced
 
 SENTENCE = "Sunlight is a mixture of all the colours, and the air scatters blue light far more than red light."
 thorough = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
@@ -187,7 +187,7 @@ def test_signs_that_a_voice_would_stumble_over() -> None:
 @thorough
 @given(st.text("=\n a", max_size=60))
 def test_no_text_ends_its_own_fence(text: str) -> None:
-    first, *inside, last = fenced(text).split("\n")
+    first, *inside, last = fence(text).split("\n")
     assert first == last
     assert first not in inside
     assert "\n".join(inside) == text

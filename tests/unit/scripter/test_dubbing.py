@@ -11,14 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from standins.behaviour import Fails, Says, Script
-from standins.gemini import gemini
+from standins.gemini import gemini, gemini_client
 
 from lectern.contracts import script as s
 from lectern.contracts.options import VideoOptions
 from lectern.lessons import catalogue
-from lectern.llm import Asker
-from lectern.llm.engines.gemini import GeminiEngine
-from lectern.llm.models import load_models, load_prices
 from lectern.markdown import parse
 from lectern.scripter.dubbing.dubbed import Original, from_document
 from lectern.scripter.dubbing.pictures import replaced, translated, words_in, words_of
@@ -98,15 +95,11 @@ class Desk:
 
     def __init__(self, script: Script) -> None:
         self.script = script
-        engine = GeminiEngine("key", base_url=script.url)
-        self.asker = Asker(engine, load_models("gemini"), load_prices(), sleep=self._none)
-
-    async def _none(self, seconds: float) -> None:
-        return None
+        self.model_client = gemini_client(script)
 
     async def translate(self, *moves: Says | Fails) -> s.Script:
         self.script.then(*moves)
-        written = await Translator(self.asker).translate(ORIGINAL, VideoOptions(language="de"), Terms())
+        written = await Translator(self.model_client).translate(ORIGINAL, VideoOptions(language="de"), Terms())
         return written.script
 
 
@@ -115,7 +108,7 @@ async def desk() -> AsyncIterator[Desk]:
     async with gemini() as script:
         desk = Desk(script)
         yield desk
-        await desk.asker.close()
+        await desk.model_client.close()
 
 
 def test_words_on_screen_and_words_waited_for_are_told_apart() -> None:

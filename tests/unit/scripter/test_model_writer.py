@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from standins.behaviour import Blocks, Cuts, Empty, Fails, Garbles, Hangs, Move, Says
+from standins.gemini import gemini_client
 from unit.scripter.desk import BRIEF, Desk, a_desk, recorded
 
 from lectern.contracts import script as s
 from lectern.contracts.options import Brief
 from lectern.lessons import catalogue
-from lectern.llm.models import ModelTable, load_models
+from lectern.scripter.model.writer import ModelWriter
 from lectern.scripter.writer import ModelAway, Terms
 from lectern.worker import Permanent
 
@@ -167,11 +169,10 @@ async def test_passing_trouble_is_tried_again_later_and_says_what_it_is(
     assert sum(item.requests for item in failure.value.spent) >= 1, "the plan was paid for"
 
 
-async def test_a_model_that_hangs_is_left_after_its_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    import msgspec
-
-    task = msgspec.structs.replace(load_models("gemini").task("script"), timeout_seconds=0.1)
-    monkeypatch.setattr(desk.asker, "_models", ModelTable(tasks={"default": task}))
+async def test_a_model_that_hangs_is_left_after_its_time(desk: Desk, tmp_path: Path) -> None:
+    table = tmp_path / "tasks.toml"
+    table.write_text('[gemini.default]\nmodels = ["slow", "slower"]\ntimeout_seconds = 0.1\n')
+    desk.writer = ModelWriter(gemini_client(desk.script, model_table=table), catalogue())
     with pytest.raises(ModelAway, match=r"did not answer within 0\.1 s"):
         await desk.write(*[Hangs()] * 8)
 

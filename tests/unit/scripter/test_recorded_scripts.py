@@ -8,7 +8,7 @@ import pytest
 from unit.scripter.desk import RECORDED, Case, Desk, a_desk, cases, recorded
 
 from lectern.contracts import script as s
-from lectern.llm.schema import decoded
+from lectern.llm import decode_answer
 from lectern.markdown import parse, render
 from lectern.scripter.model import answers
 from lectern.scripter.model.checks import UNSPEAKABLE, Wanted, findings
@@ -96,8 +96,8 @@ def test_every_recorded_answer_is_used() -> None:
 
 
 def read(case: Case, name: str) -> s.Script:
-    plan = decoded((RECORDED / case.answers[0]).read_text(encoding="utf-8"), answers.Plan)
-    narration = decoded((RECORDED / name).read_text(encoding="utf-8"), answers.Narration)
+    plan = decode_answer((RECORDED / case.answers[0]).read_text(encoding="utf-8"), answers.Plan)
+    narration = decode_answer((RECORDED / name).read_text(encoding="utf-8"), answers.Narration)
     return draft(plan, narration, case.language)[0]
 
 

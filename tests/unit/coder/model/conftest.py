@@ -25,4 +25,4 @@ async def desk(pool: WarmPool) -> AsyncIterator[Desk]:
     async with gemini() as script:
         made = Desk(script, pool)
         yield made
-        await made.asker.close()
+        await made.model_client.close()

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from standins.behaviour import Says, Script
+from standins.gemini import gemini_client
 from unit.coder.tasks import task
 
 from lectern.coder.model.coder import ModelCoder
@@ -17,9 +18,6 @@ from lectern.coder.model.reference import load_reference
 from lectern.coder.task import Coded, Look, Task
 from lectern.contracts.requests import SceneVerdict
 from lectern.lessons import catalogue
-from lectern.llm import Asker
-from lectern.llm.engines.gemini import GeminiEngine
-from lectern.llm.models import load_models, load_prices
 from lectern.renderer.briefing import job_settings
 from lectern.renderer.pool import PREFLIGHT, RenderJob, WarmPool
 
@@ -65,13 +63,9 @@ class Desk:
     def __init__(self, script: Script, pool: WarmPool) -> None:
         self.script = script
         self.pool = pool
-        engine = GeminiEngine("key", base_url=script.url)
-        self.asker = Asker(engine, load_models("gemini"), load_prices(), sleep=self._no_sleep)
-        self.coder = ModelCoder(self.asker, load_reference(), Shelf(examples_of(catalogue())))
+        self.model_client = gemini_client(script)
+        self.coder = ModelCoder(self.model_client, load_reference(), Shelf(examples_of(catalogue())))
         self.checked: list[str] = []
-
-    async def _no_sleep(self, seconds: float) -> None:
-        return None
 
     async def code(self, of: Task, look: Look | None = None) -> Coded:
         """What the coder makes of a scene."""

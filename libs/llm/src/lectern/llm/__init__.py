@@ -1,18 +1,27 @@
-"""Asking a model: Gemini, an OpenAI-compatible endpoint, none."""
+"""Asking a model: Gemini, or an OpenAI-compatible endpoint."""
 
-from lectern.llm.asker import Answer, Asker, Budget, ModelFailed
-from lectern.llm.engines.call import Part, Picture, Source
-from lectern.llm.fences import fenced
-from lectern.llm.usage import total
+from lectern.llm.budget import Budget
+from lectern.llm.client import MAX_ATTEMPTS, ModelClient, ModelReply
+from lectern.llm.errors import BudgetExceeded, ModelFailed, UnusableAnswer
+from lectern.llm.factory import build_model_client
+from lectern.llm.fence import fence
+from lectern.llm.request import Citation, ImagePart, PromptPart
+from lectern.llm.schema import decode_answer
+from lectern.llm.settings import ModelSettings
 
 __all__ = [
-    "Answer",
-    "Asker",
+    "MAX_ATTEMPTS",
     "Budget",
+    "BudgetExceeded",
+    "Citation",
+    "ImagePart",
+    "ModelClient",
     "ModelFailed",
-    "Part",
-    "Picture",
-    "Source",
-    "fenced",
-    "total",
+    "ModelReply",
+    "ModelSettings",
+    "PromptPart",
+    "UnusableAnswer",
+    "build_model_client",
+    "decode_answer",
+    "fence",
 ]

@@ -1,40 +1,42 @@
-"""A circuit breaker for each model: after several failures in a row it is left alone for a while, then tried once."""
+"""A circuit breaker for each model: after several failures in a row it stops requests for a while."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
-FAILURES = 5  # in a row
-REST = 30.0  # seconds
+MAX_FAILURES = 5  # in a row
+OPEN_SECONDS = 30.0
 
 
-@dataclass
-class Breaker:
-    """Counts failures of one model. `clock` gives seconds."""
+class CircuitBreaker:
+    """Counts one model's failures in a row. `clock` returns seconds."""
 
-    clock: Callable[[], float] = time.monotonic
-    failures: int = 0
-    opened: float | None = None
-    _trying: bool = field(default=False)
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._failures = 0
+        self._opened_at: float | None = None
 
-    def allows(self) -> bool:
-        """Whether to ask the model now. When it has rested, one request is let through to find out."""
-        if self.opened is None:
+    @property
+    def is_open(self) -> bool:
+        """True from the last failure that was allowed until a request succeeds."""
+        return self._opened_at is not None
+
+    def admit(self) -> bool:
+        """Admits a request unless the circuit is open; an open one admits a probe every `OPEN_SECONDS`."""
+        if self._opened_at is None:
             return True
-        if self.clock() - self.opened < REST or self._trying:
+        if self._clock() - self._opened_at < OPEN_SECONDS:
             return False
-        self._trying = True
+        self._opened_at = self._clock()
         return True
 
-    def succeeded(self) -> None:
-        """The model answered."""
-        self.failures, self.opened, self._trying = 0, None, False
+    def record_success(self) -> None:
+        """Closes the circuit."""
+        self._failures, self._opened_at = 0, None
 
-    def failed(self) -> None:
-        """The model did not answer."""
-        self.failures += 1
-        self._trying = False
-        if self.failures >= FAILURES:
-            self.opened = self.clock()
+    def record_failure(self) -> None:
+        """Counts a failure, and opens the circuit when there were too many in a row."""
+        self._failures += 1
+        if self._failures >= MAX_FAILURES:
+            self._opened_at = self._clock()

@@ -1,4 +1,4 @@
-"""Reads the tables: which model does which task with what settings, and what it costs."""
+"""The tables of models: the models and settings of each task, and the prices."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
-from lectern.llm.usage import Price
+from lectern.llm.prices import TokenPrice
 
 
-class TaskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How one task is asked. `models` in order of preference; times in seconds."""
+class ModelTask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The models of one task, in order of preference, and the settings of its requests. Times in seconds."""
 
     models: tuple[str, ...]
     thinking: str = ""
@@ -26,15 +26,15 @@ class PriceTable(msgspec.Struct, frozen=True, kw_only=True):
     """Prices by model, as published on `as_of`."""
 
     as_of: str
-    models: dict[str, Price]
+    models: dict[str, TokenPrice]
 
 
 class ModelTable(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of every task for one engine."""
 
-    tasks: dict[str, TaskSettings]
+    tasks: dict[str, ModelTask]
 
-    def task(self, name: str) -> TaskSettings:
+    def task(self, name: str) -> ModelTask:
         """The settings of a task; the engine's `default` where it names none. Raises KeyError when it has neither."""
         found = self.tasks.get(name) or self.tasks.get("default")
         if found is None:
@@ -49,13 +49,13 @@ def _read(path: Path | None, name: str) -> dict[str, Any]:
 
 
 def load_models(engine: str, path: Path | None = None, *, model: str = "") -> ModelTable:
-    """The table for an engine; `model`, when given, replaces every task's models. Raises ValueError for a bad table."""
-    tasks = msgspec.convert(_read(path, "tasks.toml").get(engine, {}), dict[str, TaskSettings])
+    """Reads an engine's table; `model`, when given, replaces every task's models. Raises ValueError for a bad table."""
+    tasks = msgspec.convert(_read(path, "tasks.toml").get(engine, {}), dict[str, ModelTask])
     if model:
         tasks = {name: msgspec.structs.replace(task, models=(model,)) for name, task in tasks.items()}
     return ModelTable(tasks=tasks)
 
 
 def load_prices(path: Path | None = None) -> PriceTable:
-    """The price table."""
+    """Reads the price table."""
     return msgspec.convert(_read(path, "prices.toml"), PriceTable)

@@ -9,15 +9,14 @@ from lectern.coder.settings import CoderSettings
 from lectern.coder.stills import StillsClient
 from lectern.coder.task import Coder
 from lectern.lessons import catalogue
-from lectern.llm import Asker
-from lectern.llm.setup import build_asker
+from lectern.llm import ModelClient, build_model_client
 from lectern.worker import Connections, Service
 
 
 def build(settings: CoderSettings | None, connections: Connections) -> Service:
     """The coder with the engine its settings ask for: a model where one is set up, templates in any case."""
     settings = settings or CoderSettings()
-    asker = build_asker(settings, connections.store)
+    model_client = build_model_client(settings, connections.store)
     preflight = PreflightClient(
         connections.nats, connections.store, timeout=settings.preflight_timeout, patience=settings.preflight_patience
     )
@@ -27,16 +26,16 @@ def build(settings: CoderSettings | None, connections: Connections) -> Service:
         connections=connections,
         settings=settings,
         stage=STAGE,
-        deps=CoderDeps(coder=_coder(asker), preflight=preflight, stills=stills),
-        close=asker.close if asker else None,
+        deps=CoderDeps(coder=_coder(model_client), preflight=preflight, stills=stills),
+        close=model_client.close if model_client else None,
     )
 
 
-def _coder(asker: Asker | None) -> Coder:
-    if asker is None:
+def _coder(model_client: ModelClient | None) -> Coder:
+    if model_client is None:
         return TemplateCoder()
     from lectern.coder.model.coder import ModelCoder  # its search index is needed only with a model
     from lectern.coder.model.examples import Shelf, examples_of
     from lectern.coder.model.reference import load_reference
 
-    return ModelCoder(asker, load_reference(), Shelf(examples_of(catalogue())))
+    return ModelCoder(model_client, load_reference(), Shelf(examples_of(catalogue())))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from lectern.llm.setup import ModelSettings
+from lectern.llm import ModelSettings
 
 
 class CoderSettings(ModelSettings):

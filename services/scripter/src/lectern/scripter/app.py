@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lectern.lessons import catalogue
-from lectern.llm.setup import build_asker
+from lectern.llm import build_model_client
 from lectern.scripter.deps import ScripterDeps
 from lectern.scripter.handlers import STAGE
 from lectern.scripter.model.translator import Translator
@@ -17,15 +17,15 @@ from lectern.worker import Connections, Service
 def build(settings: ScripterSettings | None, connections: Connections) -> Service:
     """The scripter with the writer its settings ask for: a model where one is set up, else the finished lessons."""
     settings = settings or ScripterSettings()
-    asker = build_asker(settings, connections.store)
+    model_client = build_model_client(settings, connections.store)
     lessons = catalogue()
-    writer: Writer = ModelWriter(asker, lessons) if asker else LessonWriter(lessons)
+    writer: Writer = ModelWriter(model_client, lessons) if model_client else LessonWriter(lessons)
     return Service(
         name="scripter",
         connections=connections,
         settings=settings,
         stage=STAGE,
-        deps=ScripterDeps(writer=writer, translator=Translator(asker) if asker else None),
+        deps=ScripterDeps(writer=writer, translator=Translator(model_client) if model_client else None),
         responders=responders(),
-        close=asker.close if asker else None,
+        close=model_client.close if model_client else None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lectern.llm.setup import ModelSettings
+from lectern.llm import ModelSettings
 
 
 class ScripterSettings(ModelSettings):

@@ -1,1 +1,1 @@
-"""Ways to reach a model: Gemini, an OpenAI-compatible endpoint, none."""
+"""Engines that reach models: Gemini, and OpenAI-compatible endpoints."""

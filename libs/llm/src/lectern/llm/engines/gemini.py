@@ -10,10 +10,22 @@ from google import genai
 from google.genai import errors, types
 
 from lectern.contracts.usage import Usage
-from lectern.llm.engines.call import Call, EngineError, OnText, Part, Reply, Source, Trouble
+from lectern.llm.errors import (
+    ContentRefused,
+    EmptyCompletion,
+    KeyRejected,
+    ModelError,
+    QuotaExhausted,
+    RateLimited,
+    RequestRejected,
+    RequestTimedOut,
+    ServiceUnavailable,
+    TruncatedCompletion,
+)
+from lectern.llm.request import Citation, Completion, ImagePart, ModelRequest, OnText, PromptPart
 from lectern.worker.retry_after import seconds_until
 
-_REFUSALS = {
+_REFUSAL_REASONS = {
     "SAFETY",
     "RECITATION",
     "BLOCKLIST",
@@ -23,123 +35,131 @@ _REFUSALS = {
     "MODEL_ARMOR",
     "LANGUAGE",
 }
-_STATUS: dict[int, Trouble] = {400: "request", 401: "key", 403: "key", 404: "request", 408: "slow", 429: "busy"}
+_ERRORS: dict[int, type[ModelError]] = {
+    401: KeyRejected,
+    403: KeyRejected,
+    408: RequestTimedOut,
+    429: RateLimited,
+}
+_QUOTA_SIGNS = ("per day", "billing", "exceeded your current quota")  # in the message of a 429
+_CONNECTION_LIBRARIES = {"aiohttp", "httpx2", "httpcore", "httpcore2", "requests"}
 
 
-class GeminiEngine:
-    """The Gemini API. The key goes into a header of requests and nowhere else."""
-
-    name = "gemini"
+class GeminiModelEngine:
+    """The Gemini API. The key is sent in a header of requests and used nowhere else."""
 
     def __init__(self, api_key: str, *, base_url: str = "") -> None:
         options = types.HttpOptions(
             base_url=base_url or None,
-            retry_options=types.HttpRetryOptions(attempts=1),  # retries are ours: they honour Retry-After
+            retry_options=types.HttpRetryOptions(attempts=1),  # the client retries, and honours Retry-After
         )
         self._client = genai.Client(api_key=api_key, http_options=options, vertexai=False)
 
-    async def generate(self, call: Call, on_text: OnText | None = None) -> Reply:
+    async def generate(self, request: ModelRequest, on_text: OnText | None = None) -> Completion:
         try:
-            async with asyncio.timeout(call.timeout_seconds):
-                return await self._stream(call, on_text)
+            async with asyncio.timeout(request.timeout_seconds):
+                return await self._stream(request, on_text)
         except TimeoutError:
-            raise EngineError("slow", f"{call.model} did not answer within {call.timeout_seconds:g} s") from None
+            raise RequestTimedOut(f"{request.model} did not answer within {request.timeout_seconds:g} s") from None
         except errors.APIError as error:
-            raise _trouble(error) from error
+            raise _model_error(error) from error
         except (httpx.HTTPError, OSError, ValueError) as error:
-            raise EngineError("away", f"the connection to {call.model} broke ({type(error).__name__})") from error
+            raise _connection_error(request, error) from error
         except Exception as error:
-            if type(error).__module__.split(".")[0] in ("aiohttp", "httpx2", "httpcore", "httpcore2", "requests"):
-                raise EngineError("away", f"the connection to {call.model} broke ({type(error).__name__})") from error
+            if type(error).__module__.split(".")[0] in _CONNECTION_LIBRARIES:
+                raise _connection_error(request, error) from error
             raise
 
-    async def _stream(self, call: Call, on_text: OnText | None) -> Reply:
-        text: list[str] = []
-        usage = Usage(kind="model", name=call.model, requests=1)
-        finish, refusal = "", ""
-        sources: dict[str, Source] = {}
+    async def _stream(self, request: ModelRequest, on_text: OnText | None) -> Completion:
+        pieces: list[str] = []
+        usage = Usage(kind="model", name=request.model, requests=1)
+        finish_reason, block_reason = "", ""
+        citations: dict[str, Citation] = {}
         stream = await self._client.aio.models.generate_content_stream(
-            model=call.model,
-            contents=[types.Content(role="user", parts=[_part(part) for part in call.parts])],
-            config=_config(call),
+            model=request.model,
+            contents=[types.Content(role="user", parts=[_part(part) for part in request.parts])],
+            config=_config(request),
         )
         async for chunk in stream:
-            usage = _usage(call.model, chunk.usage_metadata) or usage
+            usage = _usage(request.model, chunk.usage_metadata) or usage
             if chunk.prompt_feedback and chunk.prompt_feedback.block_reason:
-                refusal = str(chunk.prompt_feedback.block_reason.value)
+                block_reason = str(chunk.prompt_feedback.block_reason.value)
             for candidate in chunk.candidates or []:
-                pieces = (candidate.content.parts or []) if candidate.content else []
-                text += [piece.text for piece in pieces if piece.text and not piece.thought]
-                finish = str(candidate.finish_reason.value) if candidate.finish_reason else finish
-                sources.update({source.url: source for source in _sources(candidate)})
+                parts = (candidate.content.parts or []) if candidate.content else []
+                pieces += [part.text for part in parts if part.text and not part.thought]
+                finish_reason = str(candidate.finish_reason.value) if candidate.finish_reason else finish_reason
+                citations.update({citation.url: citation for citation in _citations(candidate)})
             if on_text:
-                on_text(sum(map(len, text)))
-        said = "".join(text)
-        if refusal or finish in _REFUSALS:
-            raise EngineError("refused", f"{call.model} declined ({refusal or finish})", usage=usage)
-        if finish == "MAX_TOKENS":
-            limit = call.max_output_tokens
-            raise EngineError("cut-off", f"the answer of {call.model} was longer than {limit} tokens", usage=usage)
-        if not said.strip():
-            raise EngineError("empty", f"{call.model} answered nothing ({finish or 'no reason given'})", usage=usage)
-        return Reply(text=said, usage=usage, sources=tuple(sources.values()))
+                on_text(sum(map(len, pieces)))
+        text = "".join(pieces)
+        if block_reason or finish_reason in _REFUSAL_REASONS:
+            raise ContentRefused(f"{request.model} declined ({block_reason or finish_reason})", usage=usage)
+        if finish_reason == "MAX_TOKENS":
+            limit = request.max_output_tokens
+            raise TruncatedCompletion(f"the answer of {request.model} exceeded {limit} tokens", usage=usage)
+        if not text.strip():
+            reason = finish_reason or "no reason given"
+            raise EmptyCompletion(f"{request.model} returned an empty answer ({reason})", usage=usage)
+        return Completion(text=text, usage=usage, citations=tuple(citations.values()))
 
     async def close(self) -> None:
         await self._client.aio.aclose()
 
 
-def _part(part: Part) -> types.Part:
-    if isinstance(part, str):
-        return types.Part.from_text(text=part)
-    return types.Part.from_bytes(data=part.data, mime_type=part.media_type)
+def _part(part: PromptPart) -> types.Part:
+    if isinstance(part, ImagePart):
+        return types.Part.from_bytes(data=part.data, mime_type=part.media_type)
+    return types.Part.from_text(text=part)
 
 
-def _config(call: Call) -> types.GenerateContentConfig:
+def _config(request: ModelRequest) -> types.GenerateContentConfig:
     structured: dict[str, Any] = {}
-    if call.schema is not None and not call.search:
-        structured = {"response_mime_type": "application/json", "response_json_schema": call.schema}
-    thinking = (
-        types.ThinkingConfig(thinking_level=types.ThinkingLevel(call.thinking.upper())) if call.thinking else None
-    )
+    if request.schema is not None and not request.search:
+        structured = {"response_mime_type": "application/json", "response_json_schema": request.schema}
+    level = types.ThinkingLevel(request.thinking.upper()) if request.thinking else None
     return types.GenerateContentConfig(
-        system_instruction=call.instructions,
-        max_output_tokens=call.max_output_tokens,
-        thinking_config=thinking,
-        tools=[types.Tool(google_search=types.GoogleSearch())] if call.search else None,
+        system_instruction=request.instructions,
+        max_output_tokens=request.max_output_tokens,
+        thinking_config=types.ThinkingConfig(thinking_level=level) if level else None,
+        tools=[types.Tool(google_search=types.GoogleSearch())] if request.search else None,
         automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
         **structured,
     )
 
 
-def _usage(model: str, said: types.GenerateContentResponseUsageMetadata | None) -> Usage | None:
-    if said is None:
+def _usage(model: str, metadata: types.GenerateContentResponseUsageMetadata | None) -> Usage | None:
+    if metadata is None:
         return None
     return Usage(
         kind="model",
         name=model,
         requests=1,
-        input=(said.prompt_token_count or 0) + (said.tool_use_prompt_token_count or 0),
-        cached=said.cached_content_token_count or 0,
-        thinking=said.thoughts_token_count or 0,
-        output=said.candidates_token_count or 0,
+        input=(metadata.prompt_token_count or 0) + (metadata.tool_use_prompt_token_count or 0),
+        cached=metadata.cached_content_token_count or 0,
+        thinking=metadata.thoughts_token_count or 0,
+        output=metadata.candidates_token_count or 0,
     )
 
 
-def _sources(candidate: types.Candidate) -> list[Source]:
+def _citations(candidate: types.Candidate) -> list[Citation]:
     grounding = candidate.grounding_metadata
-    webs = [chunk.web for chunk in (grounding.grounding_chunks or []) if chunk.web] if grounding else []
-    return [Source(title=web.title or web.uri, url=web.uri) for web in webs if web.uri]
+    pages = [chunk.web for chunk in (grounding.grounding_chunks or []) if chunk.web] if grounding else []
+    return [Citation(title=page.title or page.uri, url=page.uri) for page in pages if page.uri]
 
 
-def _trouble(error: errors.APIError) -> EngineError:
-    """The service's error in our words. Its message is kept; the request (and its key) is not in it."""
+def _connection_error(request: ModelRequest, error: Exception) -> ModelError:
+    return ServiceUnavailable(f"lost the connection to {request.model} ({type(error).__name__})")
+
+
+def _model_error(error: errors.APIError) -> ModelError:
+    """The service's error as one of ours. It keeps the message, which quotes neither the request nor its key."""
     message = (error.message or error.status or "no reason given")[:300]
-    code = error.code or 0
-    trouble = _STATUS.get(code, "away" if code >= 500 or not code else "request")
+    status = error.code or 0
+    kind = _ERRORS.get(status, ServiceUnavailable if status >= 500 or not status else RequestRejected)
     lowered = message.lower()
-    if trouble == "request" and "api key" in lowered:
-        trouble = "key"
-    if trouble == "busy" and ("per day" in lowered or "billing" in lowered or "exceeded your current quota" in lowered):
-        trouble = "quota"
+    if kind is RequestRejected and "api key" in lowered:
+        kind = KeyRejected
+    if kind is RateLimited and any(sign in lowered for sign in _QUOTA_SIGNS):
+        kind = QuotaExhausted
     headers = getattr(error.response, "headers", None) or {}
-    return EngineError(trouble, f"{code} {message}", retry_after=seconds_until(headers.get("retry-after")))
+    return kind(f"{status} {message}", retry_after=seconds_until(headers.get("retry-after")))

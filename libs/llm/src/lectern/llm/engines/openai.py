@@ -1,4 +1,4 @@
-"""Any endpoint that speaks OpenAI's chat completions: Ollama, vLLM, llama.cpp, a gateway."""
+"""Any endpoint with OpenAI's chat completions: Ollama, vLLM, llama.cpp, a gateway."""
 
 from __future__ import annotations
 
@@ -7,100 +7,122 @@ import base64
 from typing import Any
 
 import openai
+from openai.types import CompletionUsage
 
 from lectern.contracts.usage import Usage
-from lectern.llm.engines.call import Call, EngineError, OnText, Part, Reply, Trouble
+from lectern.llm.errors import (
+    ContentRefused,
+    EmptyCompletion,
+    KeyRejected,
+    ModelError,
+    QuotaExhausted,
+    RateLimited,
+    RequestRejected,
+    RequestTimedOut,
+    ServiceUnavailable,
+    TruncatedCompletion,
+)
+from lectern.llm.request import Completion, ImagePart, ModelRequest, OnText, PromptPart
 from lectern.worker.retry_after import seconds_until
 
-_STATUS: dict[int, Trouble] = {400: "request", 401: "key", 403: "key", 404: "request", 408: "slow", 422: "request"}
+_ERRORS: dict[int, type[ModelError]] = {
+    401: KeyRejected,
+    403: KeyRejected,
+    408: RequestTimedOut,
+    429: RateLimited,
+}
 
 
-class OpenAIEngine:
-    """An OpenAI-compatible endpoint. Local servers take any key."""
-
-    name = "openai"
+class OpenAIModelEngine:
+    """An OpenAI-compatible endpoint. Local servers accept any key."""
 
     def __init__(self, base_url: str, *, api_key: str = "") -> None:
         self._client = openai.AsyncOpenAI(base_url=base_url, api_key=api_key or "none", max_retries=0)
 
-    async def generate(self, call: Call, on_text: OnText | None = None) -> Reply:
+    async def generate(self, request: ModelRequest, on_text: OnText | None = None) -> Completion:
         try:
-            async with asyncio.timeout(call.timeout_seconds):
-                return await self._stream(call, on_text)
+            async with asyncio.timeout(request.timeout_seconds):
+                return await self._stream(request, on_text)
         except (TimeoutError, openai.APITimeoutError):
-            raise EngineError("slow", f"{call.model} did not answer within {call.timeout_seconds:g} s") from None
+            raise RequestTimedOut(f"{request.model} did not answer within {request.timeout_seconds:g} s") from None
         except openai.APIStatusError as error:
-            raise _trouble(error) from error
+            raise _model_error(error) from error
         except (openai.APIError, OSError, ValueError) as error:
-            raise EngineError("away", f"the connection to {call.model} broke ({type(error).__name__})") from error
+            detail = f"lost the connection to {request.model} ({type(error).__name__})"
+            raise ServiceUnavailable(detail) from error
 
-    async def _stream(self, call: Call, on_text: OnText | None) -> Reply:
-        text: list[str] = []
-        usage = Usage(kind="model", name=call.model, requests=1)
-        finish, refusal = "", ""
+    async def _stream(self, request: ModelRequest, on_text: OnText | None) -> Completion:
+        pieces: list[str] = []
+        usage = Usage(kind="model", name=request.model, requests=1)
+        finish_reason, refusal = "", ""
         messages: Any = [
-            {"role": "system", "content": call.instructions},
-            {"role": "user", "content": [_part(part) for part in call.parts]},
+            {"role": "system", "content": request.instructions},
+            {"role": "user", "content": [_part(part) for part in request.parts]},
         ]
-        extra: dict[str, Any] = {}
-        if call.schema is not None:
-            extra["response_format"] = {
+        structured: dict[str, Any] = {}
+        if request.schema is not None:
+            structured["response_format"] = {
                 "type": "json_schema",
-                "json_schema": {"name": "answer", "schema": call.schema, "strict": False},
+                "json_schema": {"name": "answer", "schema": request.schema, "strict": False},
             }
         stream = await self._client.chat.completions.create(
-            model=call.model,
+            model=request.model,
             messages=messages,
-            max_completion_tokens=call.max_output_tokens,
+            max_completion_tokens=request.max_output_tokens,
             stream=True,
             stream_options={"include_usage": True},
-            **extra,
+            **structured,
         )
         async for chunk in stream:
             if chunk.usage:
-                cached = chunk.usage.prompt_tokens_details.cached_tokens if chunk.usage.prompt_tokens_details else 0
-                details = chunk.usage.completion_tokens_details
-                thinking = (details.reasoning_tokens if details else 0) or 0
-                usage = Usage(
-                    kind="model",
-                    name=call.model,
-                    requests=1,
-                    input=chunk.usage.prompt_tokens,
-                    cached=cached or 0,
-                    thinking=thinking,
-                    output=chunk.usage.completion_tokens - thinking,
-                )
+                usage = _usage(request.model, chunk.usage)
             for choice in chunk.choices:
-                text.append(choice.delta.content or "")
+                pieces.append(choice.delta.content or "")
                 refusal += choice.delta.refusal or ""
-                finish = choice.finish_reason or finish
+                finish_reason = choice.finish_reason or finish_reason
             if on_text:
-                on_text(sum(map(len, text)))
-        said = "".join(text)
-        if refusal or finish == "content_filter":
-            raise EngineError("refused", f"{call.model} declined ({refusal[:200] or finish})", usage=usage)
-        if finish == "length":
-            limit = call.max_output_tokens
-            raise EngineError("cut-off", f"the answer of {call.model} was longer than {limit} tokens", usage=usage)
-        if not said.strip():
-            raise EngineError("empty", f"{call.model} answered nothing ({finish or 'no reason given'})", usage=usage)
-        return Reply(text=said, usage=usage)
+                on_text(sum(map(len, pieces)))
+        text = "".join(pieces)
+        if refusal or finish_reason == "content_filter":
+            raise ContentRefused(f"{request.model} declined ({refusal[:200] or finish_reason})", usage=usage)
+        if finish_reason == "length":
+            limit = request.max_output_tokens
+            raise TruncatedCompletion(f"the answer of {request.model} exceeded {limit} tokens", usage=usage)
+        if not text.strip():
+            reason = finish_reason or "no reason given"
+            raise EmptyCompletion(f"{request.model} returned an empty answer ({reason})", usage=usage)
+        return Completion(text=text, usage=usage)
 
     async def close(self) -> None:
         await self._client.close()
 
 
-def _part(part: Part) -> dict[str, Any]:
-    if isinstance(part, str):
-        return {"type": "text", "text": part}
-    data = base64.b64encode(part.data).decode()
-    return {"type": "image_url", "image_url": {"url": f"data:{part.media_type};base64,{data}"}}
+def _part(part: PromptPart) -> dict[str, Any]:
+    if isinstance(part, ImagePart):
+        data = base64.b64encode(part.data).decode()
+        return {"type": "image_url", "image_url": {"url": f"data:{part.media_type};base64,{data}"}}
+    return {"type": "text", "text": part}
 
 
-def _trouble(error: openai.APIStatusError) -> EngineError:
-    code = error.status_code
-    trouble: Trouble = _STATUS.get(code, "away" if code >= 500 else "busy" if code == 429 else "request")
-    if code == 429 and error.code == "insufficient_quota":
-        trouble = "quota"
-    wait = seconds_until(error.response.headers.get("retry-after"))
-    return EngineError(trouble, f"{code} {error.message[:300]}", retry_after=wait)
+def _usage(model: str, reported: CompletionUsage) -> Usage:
+    prompt, completion = reported.prompt_tokens_details, reported.completion_tokens_details
+    thinking = (completion.reasoning_tokens if completion else 0) or 0
+    return Usage(
+        kind="model",
+        name=model,
+        requests=1,
+        input=reported.prompt_tokens,
+        cached=(prompt.cached_tokens if prompt else 0) or 0,
+        thinking=thinking,
+        output=reported.completion_tokens - thinking,
+    )
+
+
+def _model_error(error: openai.APIStatusError) -> ModelError:
+    """The endpoint's error as one of ours."""
+    status = error.status_code
+    kind = _ERRORS.get(status, ServiceUnavailable if status >= 500 else RequestRejected)
+    if status == 429 and error.code == "insufficient_quota":
+        kind = QuotaExhausted
+    retry_after = seconds_until(error.response.headers.get("retry-after"))
+    return kind(f"{status} {error.message[:300]}", retry_after=retry_after)

@@ -1,1 +1,1 @@
-"""The tables people read: which model does which task, and what models cost."""
+"""Tables to read and edit: the models of each task, and the prices of models."""

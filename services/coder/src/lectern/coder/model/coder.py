@@ -23,7 +23,7 @@ from lectern.contracts.events import CodeAttempt
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import SceneVerdict
 from lectern.contracts.usage import Usage, added_up
-from lectern.llm import Asker, Budget, ModelFailed, Part, Picture
+from lectern.llm import Budget, ImagePart, ModelClient, ModelFailed, PromptPart
 from lectern.worker import Transient
 
 T = TypeVar("T")
@@ -36,8 +36,8 @@ UNUSABLE = frozenset({"model-answer-invalid", "model-answer-empty", "model-answe
 class ModelCoder:
     """Draws what no template covers. An author's own Manim that does not pass is repaired the same way."""
 
-    def __init__(self, asker: Asker, reference: Reference, shelf: Shelf) -> None:
-        self._asker = asker
+    def __init__(self, model_client: ModelClient, reference: Reference, shelf: Shelf) -> None:
+        self._model_client = model_client
         self._reference = reference
         self._shelf = shelf
         self._templates = TemplateCoder()
@@ -60,7 +60,7 @@ class ModelCoder:
                 found = await self._looked_at(work, found, check, look)
         except ModelFailed as failure:
             work.book(failure.usage)
-            if failure.passing and not task.last_try:
+            if failure.retryable and not task.last_try:
                 raise Transient(failure.problem.sentence()) from failure
             work.trouble = failure.problem
             found = None
@@ -105,9 +105,9 @@ class ModelCoder:
         """The code, or a version without what a vision model found serious. Whatever goes wrong, the code stands."""
         try:
             shown = await look(code, moments(work.task))
-            pictures = (Picture(data=data, media_type="image/jpeg") for data in shown)
-            parts: tuple[Part, ...] = (critique_request(work.task), *pictures)
-            answer = await self._asker.ask(
+            pictures = (ImagePart(data=data, media_type="image/jpeg") for data in shown)
+            parts: tuple[PromptPart, ...] = (critique_request(work.task), *pictures)
+            answer = await self._model_client.ask(
                 "critique", instructions=self._critique_rules, parts=parts, result=Critique, budget=work.budget
             )
             work.book(answer.usage)
@@ -161,7 +161,9 @@ class ModelCoder:
         return await self._ask(work, "repair", self._repair_rules, request, str)
 
     async def _ask(self, work: _Work, task: str, rules: str, request: str, result: type[T]) -> T:
-        answer = await self._asker.ask(task, instructions=rules, parts=(request,), result=result, budget=work.budget)
+        answer = await self._model_client.ask(
+            task, instructions=rules, parts=(request,), result=result, budget=work.budget
+        )
         work.book(answer.usage)
         return answer.value
 

@@ -6,7 +6,7 @@ import msgspec
 
 from lectern.coder.task import Task
 from lectern.contracts.requests import Finding, SceneVerdict
-from lectern.llm import fenced
+from lectern.llm import fence
 
 RULE = "critique"
 MOST = 4  # findings taken; more is a list of wishes
@@ -37,7 +37,7 @@ def request(task: Task) -> str:
     """What is said in each picture."""
     said = [f"{task.script_title}: {task.scene.title}", ""]
     said += [f"{number}. {beat.text}" for number, beat in enumerate(task.scene.beats, 1)]
-    return "The scene, and its beats, one for each picture:\n" + fenced("\n".join(said))
+    return "The scene, and its beats, one for each picture:\n" + fence("\n".join(said))
 
 
 def verdict(critique: Critique, task: Task) -> SceneVerdict:

@@ -9,7 +9,7 @@ import msgspec
 
 from lectern.contracts import script as s
 from lectern.contracts.options import Brief, VideoOptions
-from lectern.llm import fenced
+from lectern.llm import fence
 from lectern.scripter.model import answers
 from lectern.scripter.model.checks import WORDS_PER_SECOND, Finding
 
@@ -48,7 +48,7 @@ def wish(brief: Brief, options: VideoOptions) -> str:
         lines.append(f"Tone: {brief.tone}")
     asked = ["\n".join(lines)]
     if brief.topic.strip():
-        asked.append(f"Topic:\n{fenced(brief.topic)}")
+        asked.append(f"Topic:\n{fence(brief.topic)}")
     return "\n\n".join(asked)
 
 
@@ -64,12 +64,12 @@ def words(seconds: float, rate: float = 1.0) -> int:
 
 def material(text: str) -> str:
     """A text that is to be explained, as part of a request."""
-    return f"Material to explain. Say what it says, in this order of ideas or a better one:\n{fenced(text)}"
+    return f"Material to explain. Say what it says, in this order of ideas or a better one:\n{fence(text)}"
 
 
 def noted(notes: str) -> str:
     """Notes from a search, as part of a request. They come from pages anybody may have written."""
-    return f"Notes from a search:\n{fenced(notes)}"
+    return f"Notes from a search:\n{fence(notes)}"
 
 
 def planned(plan: answers.Plan, seconds: int, rate: float) -> str:
@@ -94,4 +94,4 @@ def correction(last: msgspec.Struct, faults: Sequence[Finding]) -> str:
 def narrated(script: s.Script) -> str:
     """The narration, for checking."""
     said = (f"{scene.title}\n" + "\n".join(beat.text for beat in scene.beats) for scene in script.scenes)
-    return f"Language: {script.language}\n\nThe narration of “{script.title}”:\n" + fenced("\n\n".join(said))
+    return f"Language: {script.language}\n\nThe narration of “{script.title}”:\n" + fence("\n\n".join(said))

@@ -12,7 +12,7 @@ from lectern.contracts.options import VideoOptions
 from lectern.contracts.problems import Problem
 from lectern.contracts.usage import Usage, added_up
 from lectern.language.detection import is_written_in
-from lectern.llm import Asker, Budget, ModelFailed, fenced
+from lectern.llm import Budget, ModelClient, ModelFailed, fence
 from lectern.markdown.inline import clean
 from lectern.scripter.dubbing.dubbed import Original, with_words
 from lectern.scripter.model import prompts
@@ -68,8 +68,8 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Translator:
     """Turns a video's script into another language's, with the words of its pictures."""
 
-    def __init__(self, asker: Asker) -> None:
-        self._asker = asker
+    def __init__(self, model_client: ModelClient) -> None:
+        self._model_client = model_client
 
     async def translate(self, original: Original, options: VideoOptions, terms: Terms) -> Written:
         """The script in the options' language. Raises Permanent with what was spent, and ModelAway."""
@@ -80,7 +80,7 @@ class Translator:
         best: tuple[Translation, list[Finding]] | None = None
         for _ in range(2):
             try:
-                answer = await self._asker.ask(
+                answer = await self._model_client.ask(
                     "translate",
                     instructions=prompts.rules("translate"),
                     parts=(request, *correction),
@@ -90,7 +90,7 @@ class Translator:
                 )
             except ModelFailed as failure:
                 spent += _bill(failure.usage)
-                if failure.passing:
+                if failure.retryable:
                     raise ModelAway(failure.problem, spent=added_up(spent)) from failure
                 if best is None:
                     raise Permanent(failure.problem, spent=added_up(spent)) from failure
@@ -175,7 +175,7 @@ def _request(original: Original, language: str) -> str:
         shown.append(_Words(title=scene.title, beats=beats, screen=words.screen, waits_for=words.cues))
     script = original.script
     text = msgspec.json.format(msgspec.json.encode({"title": script.title, "scenes": shown}), indent=1).decode()
-    return f"From: {script.language}\nTo: {language}\n\n{fenced(text)}"
+    return f"From: {script.language}\nTo: {language}\n\n{fence(text)}"
 
 
 def _script(original: Original, found: Translation, language: str) -> s.Script:

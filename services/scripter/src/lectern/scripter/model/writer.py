@@ -13,7 +13,7 @@ from lectern.contracts.problems import Problem, ProblemError
 from lectern.contracts.usage import Usage, added_up
 from lectern.language.detection import script_share
 from lectern.lessons import Lesson
-from lectern.llm import Answer, Asker, Budget, ModelFailed, Source
+from lectern.llm import Budget, Citation, ModelClient, ModelFailed, ModelReply
 from lectern.markdown import parse, render
 from lectern.markdown.inline import clean
 from lectern.scripter.model import answers, prompts
@@ -35,8 +35,8 @@ class ModelWriter:
 
     reads_material = True
 
-    def __init__(self, asker: Asker, lessons: tuple[Lesson, ...]) -> None:
-        self._asker = asker
+    def __init__(self, model_client: ModelClient, lessons: tuple[Lesson, ...]) -> None:
+        self._model_client = model_client
         self._lessons = lessons
 
     async def write(
@@ -52,7 +52,7 @@ class ModelWriter:
             script = await self._script(work)
         except ModelFailed as failure:
             work.book(failure.usage)
-            if failure.passing:
+            if failure.retryable:
                 raise ModelAway(failure.problem, spent=added_up(work.spent)) from failure
             raise Permanent(failure.problem, spent=added_up(work.spent)) from failure
         return Written(script=script, spent=added_up(work.spent))
@@ -65,7 +65,7 @@ class ModelWriter:
         if work.brief.search:
             found = await self._ask(work, "searching", "script-from-news", "research", wish, str)
             backing = (*backing, prompts.noted(found.value[:NOTES_KEPT]))
-            cited = _cited(found.sources)
+            cited = _cited(found.citations)
             doubts = () if cited else ("The search named no sources; nothing here can be followed up.",)
         wish = (wish[0], *backing)
         plan = await self._plan(work, wish)
@@ -96,7 +96,7 @@ class ModelWriter:
             try:
                 answer = await self._ask(work, step, "script", "write", (*request, *correction), answers.Narration)
             except ModelFailed as failure:
-                if best is None or failure.passing:
+                if best is None or failure.retryable:
                     raise
                 work.book(failure.usage)
                 break
@@ -124,8 +124,8 @@ class ModelWriter:
 
     async def _ask(
         self, work: _Work, step: str, task: str, rules: str, parts: tuple[str, ...], result: type[T]
-    ) -> Answer[T]:
-        answer = await self._asker.ask(
+    ) -> ModelReply[T]:
+        answer = await self._model_client.ask(
             task,
             instructions=prompts.rules(rules),
             parts=parts,
@@ -215,6 +215,6 @@ def _unfit(finding: Finding) -> Problem:
     )
 
 
-def _cited(sources: tuple[Source, ...]) -> tuple[str, ...]:
+def _cited(sources: tuple[Citation, ...]) -> tuple[str, ...]:
     lines = (clean(f"{each.title} — {each.url}" if each.title != each.url else each.url) for each in sources)
     return tuple(dict.fromkeys(line for line in lines if line))

@@ -1,0 +1,203 @@
+"""Asking a model: the right one for the task, again when that may help, never past the budget."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import msgspec
+import stamina
+
+from lectern.contracts import keys
+from lectern.contracts.usage import Usage
+from lectern.llm.breaker import OPEN_SECONDS, CircuitBreaker
+from lectern.llm.budget import Bill, Budget
+from lectern.llm.cache import AnswerCache, AnswerStore
+from lectern.llm.errors import (
+    ModelError,
+    ModelFailed,
+    ServiceError,
+    ServiceUnavailable,
+    UnusableAnswer,
+    UnusableCompletion,
+)
+from lectern.llm.models import ModelTable, PriceTable
+from lectern.llm.prices import NO_USAGE
+from lectern.llm.request import Citation, Completion, ModelEngine, ModelRequest, OnText, PromptPart
+from lectern.llm.schema import decode_answer, json_schema
+
+T = TypeVar("T")
+
+MAX_ATTEMPTS = 4  # requests to one model for one question
+MAX_WAIT_SECONDS = 60.0  # between attempts, in all: a longer wait is for the queue, which holds no slot meanwhile
+MAX_CONCURRENT_REQUESTS = 8  # to one engine
+
+
+class ModelReply(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """A model's answer. `usage` counts every request it took, failed ones too."""
+
+    value: T
+    usage: Usage
+    model: str
+    cached: bool = False
+    citations: tuple[Citation, ...] = ()
+
+
+class ModelClient:
+    """Asks one engine's models, chosen by task. `clock` returns seconds since the epoch."""
+
+    def __init__(
+        self,
+        engine: ModelEngine,
+        models: ModelTable,
+        prices: PriceTable,
+        *,
+        store: AnswerStore | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._engine = engine
+        self._models = models
+        self._prices = prices
+        self._cache = AnswerCache(store, clock)
+        self._breakers: dict[str, CircuitBreaker] = {}
+        self._slots = asyncio.Semaphore(MAX_CONCURRENT_REQUESTS)
+
+    async def ask(
+        self,
+        task: str,
+        *,
+        instructions: str,
+        parts: tuple[PromptPart, ...],
+        result: type[T],
+        budget: Budget | None = None,
+        on_text: OnText | None = None,
+        fresh: bool = False,
+    ) -> ModelReply[T]:
+        """The answer of the task's model as a `result` (a msgspec struct, or str for plain text).
+
+        An answer of the wrong shape is asked for once more, quoting the error. `on_text` is called with the number of
+        characters so far; `fresh` skips the cache. Raises ModelFailed, whose Problem says what happened and what to do.
+        """
+        settings = self._models.task(task)
+        schema = None if result is str else json_schema(result)
+        key = keys.cache("answers", keys.digest(task, instructions, _digestible(parts), schema, settings), "json")
+        if not fresh and (known := await self._cache.get(key)):
+            value = _decode(known.text, result)
+            return ModelReply(value=value, usage=NO_USAGE, model=known.model, cached=True, citations=known.citations)
+        request = ModelRequest(
+            model="",
+            instructions=instructions,
+            parts=parts,
+            schema=schema,
+            thinking=settings.thinking,
+            max_output_tokens=settings.max_output_tokens,
+            timeout_seconds=settings.timeout_seconds,
+            search=settings.search,
+        )
+        bill = Bill(task, self._prices.models, budget or Budget())
+        completion = await self._complete(request, settings.models, bill, on_text)
+        try:
+            value = _decode(completion.text, result)
+        except ValueError as error:
+            correction = msgspec.structs.replace(request, parts=(*parts, _correction(completion.text, error)))
+            completion = await self._complete(correction, settings.models, bill, on_text)
+            try:
+                value = _decode(completion.text, result)
+            except ValueError as second_error:
+                raise UnusableAnswer(
+                    "model-answer-invalid",
+                    f"{completion.usage.name} answered twice in a shape that cannot be used: {second_error}",
+                    "Try again; if it persists, name another model for this task in the model table.",
+                    bill.total(),
+                ) from second_error
+        model = completion.usage.name
+        await self._cache.put(key, completion.text, model, completion.citations)
+        return ModelReply(value=value, usage=bill.total(), model=model, citations=completion.citations)
+
+    async def _complete(
+        self, request: ModelRequest, models: tuple[str, ...], bill: Bill, on_text: OnText | None
+    ) -> Completion:
+        """The first completion that one of the models gives, in their order."""
+        failure: ModelError | None = None
+        for model in models:
+            breaker = self._breakers.setdefault(model, CircuitBreaker())
+            if not breaker.admit():
+                open_circuit = f"{model} has failed repeatedly; its circuit is open for {OPEN_SECONDS:g} s"
+                failure = failure or ServiceUnavailable(open_circuit)
+                continue
+            try:
+                async for attempt in stamina.retry_context(
+                    on=_Backoff(breaker),
+                    attempts=MAX_ATTEMPTS,
+                    timeout=None,
+                    wait_initial=1.0,
+                    wait_exp_base=4.0,
+                    wait_max=20.0,
+                    wait_jitter=0.5,
+                ):
+                    with attempt:
+                        return await self._send(msgspec.structs.replace(request, model=model), breaker, bill, on_text)
+            except ModelError as error:
+                failure = error
+                if not error.try_next_model:
+                    break
+        assert failure is not None
+        kind = UnusableAnswer if isinstance(failure, UnusableCompletion) else ModelFailed
+        detail = f"Task {bill.task}: {failure.detail}."
+        raise kind(failure.code, detail, failure.remedy, bill.total(), retryable=failure.retryable)
+
+    async def _send(
+        self, request: ModelRequest, breaker: CircuitBreaker, bill: Bill, on_text: OnText | None
+    ) -> Completion:
+        bill.check_budget(request)
+        try:
+            async with self._slots:
+                completion = await self._engine.generate(request, on_text)
+        except ModelError as error:
+            bill.charge(error.usage)
+            if isinstance(error, ServiceError):
+                breaker.record_failure()
+            else:
+                breaker.record_success()
+            raise
+        breaker.record_success()
+        bill.charge(completion.usage)
+        return completion
+
+    async def close(self) -> None:
+        """Closes the engine's connections."""
+        await self._engine.close()
+
+
+class _Backoff:
+    """Decides for stamina if and when a failed request is sent again."""
+
+    def __init__(self, breaker: CircuitBreaker) -> None:
+        self._breaker = breaker
+        self._waited = 0.0
+
+    def __call__(self, error: Exception) -> bool | float:
+        if not isinstance(error, ModelError) or not error.retryable or self._breaker.is_open:
+            return False
+        if error.retry_after is None:
+            return True
+        self._waited += error.retry_after
+        return error.retry_after if self._waited <= MAX_WAIT_SECONDS else False
+
+
+def _digestible(parts: tuple[PromptPart, ...]) -> list[object]:
+    return [part if isinstance(part, str) else [part.media_type, keys.digest(part.data)] for part in parts]
+
+
+def _decode(text: str, result: type[T]) -> T:
+    return text if result is str else decode_answer(text, result)  # type: ignore[return-value]
+
+
+def _correction(text: str, error: ValueError) -> str:
+    return (
+        "Your last answer could not be used. It was:\n\n"
+        f"{text[:6000]}\n\nWhat is wrong with it: {error}\n\n"
+        "Answer again with one JSON value of the requested shape and nothing else."
+    )

@@ -1,0 +1,49 @@
+"""Builds the model client from settings."""
+
+from __future__ import annotations
+
+from lectern.contracts.problems import Problem, ProblemError
+from lectern.llm.cache import AnswerStore
+from lectern.llm.client import ModelClient
+from lectern.llm.models import load_models, load_prices
+from lectern.llm.request import ModelEngine
+from lectern.llm.settings import ModelSettings
+
+
+def build_model_client(settings: ModelSettings, store: AnswerStore | None = None) -> ModelClient | None:
+    """The client of the engine that is set up; None when there is none. Answers are cached in the store.
+
+    Raises ProblemError for settings that cannot work.
+    """
+    name = settings.engine()
+    if name == "none":
+        return None
+    prices = load_prices(settings.price_table)
+    store = store if settings.remember_answers else None
+    if name == "gemini":
+        # imported here: the client libraries take a second to import, and most processes use one engine or none
+        from lectern.llm.engines.gemini import GeminiModelEngine
+
+        key = settings.gemini_api_key.get_secret_value()
+        if not key:
+            raise _missing_setting("GEMINI_API_KEY", "the engine is gemini")
+        engine: ModelEngine = GeminiModelEngine(key, base_url=settings.gemini_url)
+        return ModelClient(engine, load_models("gemini", settings.model_table), prices, store=store)
+    from lectern.llm.engines.openai import OpenAIModelEngine
+
+    if not settings.openai_url or not settings.openai_model:
+        raise _missing_setting("LECTERN_OPENAI_URL and LECTERN_OPENAI_MODEL", "the engine is openai")
+    engine = OpenAIModelEngine(settings.openai_url, api_key=settings.openai_api_key.get_secret_value())
+    table = load_models("openai", settings.model_table, model=settings.openai_model)
+    return ModelClient(engine, table, prices, store=store)
+
+
+def _missing_setting(names: str, why: str) -> ProblemError:
+    return ProblemError(
+        Problem(
+            code="model-not-set-up",
+            title="The model is not set up",
+            detail=f"{names} must be set, because {why}.",
+            remedy=f"Set {names}, or LECTERN_MODEL_ENGINE=none to work without a model.",
+        )
+    )

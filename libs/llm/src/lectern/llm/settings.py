@@ -1,0 +1,42 @@
+"""Settings of the models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field, SecretStr
+
+from lectern.worker import Settings
+
+
+class ModelSettings(Settings):
+    """The models to ask. With neither a key nor an endpoint there are none, and only finished lessons can be made."""
+
+    model_engine: Literal["auto", "none", "gemini", "openai"] = Field(
+        "auto", description="auto: gemini with a key, openai with an endpoint, else none"
+    )
+    gemini_api_key: SecretStr = Field(
+        SecretStr(""),
+        validation_alias=AliasChoices("LECTERN_GEMINI_API_KEY", "GEMINI_API_KEY"),
+        description="key of the Gemini API",
+    )
+    gemini_url: str = Field("", description="another base address for the Gemini API")
+    openai_url: str = Field(
+        "", description="an OpenAI-compatible endpoint, such as http://localhost:11434/v1 for Ollama"
+    )
+    openai_api_key: SecretStr = Field(SecretStr(""), description="the endpoint's API key, if it needs one")
+    openai_model: str = Field("", description="the model to ask there")
+    model_table: Path | None = Field(None, description="a file that replaces the bundled tasks.toml")
+    remember_answers: bool = Field(
+        True, description="reuse answers of the last 24 hours; false asks again, as an evaluation must"
+    )
+    price_table: Path | None = Field(None, description="a file that replaces the bundled prices.toml")
+
+    def engine(self) -> Literal["none", "gemini", "openai"]:
+        """The engine that is set up."""
+        if self.model_engine != "auto":
+            return self.model_engine
+        if self.gemini_api_key.get_secret_value():
+            return "gemini"
+        return "openai" if self.openai_url else "none"
