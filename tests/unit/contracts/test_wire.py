@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import msgspec
 import pytest
@@ -14,6 +14,7 @@ from lectern.contracts import events as e
 from lectern.contracts import keys, subjects, topology
 from lectern.contracts.ids import new_id
 from lectern.contracts.options import Brief
+from lectern.contracts.state import SceneEvents, VideoState
 
 GOLDEN = Path(__file__).parent / "golden"
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -49,8 +50,28 @@ def test_every_event_ever_written_is_still_read(event: e.AnyEvent) -> None:
     assert e.decode(golden.read_bytes()) == event
 
 
-def test_every_event_type_has_a_sample() -> None:
-    assert {type(sample) for sample in SAMPLES} == set(get_args(e.AnyEvent))
+def declared_events() -> list[type[e.Event]]:
+    """Every event class with a tag of its own."""
+    return [
+        kind
+        for kind in vars(e).values()
+        if isinstance(kind, type) and issubclass(kind, e.Event) and "." in tag_of(kind)
+    ]
+
+
+def tag_of(kind: type[e.Event]) -> str:
+    return str(kind.__struct_config__.tag)
+
+
+@pytest.mark.parametrize("kind", declared_events(), ids=lambda kind: kind.__name__)
+def test_an_event_is_complete(kind: type[e.Event]) -> None:
+    """The three places of an event: its class, the union, and the state that the fold keeps it in. And a sample here."""
+    assert kind in get_args(e.AnyEvent), f"{kind.__name__} is missing from events.AnyEvent"
+    state = SceneEvents if issubclass(kind, e.SceneEvent) else VideoState
+    fields = get_type_hints(state)
+    assert e.verb(kind) in fields, f"{state.__name__} has no field {e.verb(kind)!r} for {kind.__name__}"
+    assert fields[e.verb(kind)] == kind | None
+    assert kind in {type(sample) for sample in SAMPLES}, f"{kind.__name__} has no sample in this file"
 
 
 def test_unknown_fields_are_ignored_and_unknown_types_refused() -> None:

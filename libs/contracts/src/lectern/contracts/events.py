@@ -18,11 +18,11 @@ def now() -> datetime:
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True):
-    """What every event carries.
+    """The fields of every event.
 
-    `revision` counts a video's rounds of work from 1: a first run, then one for each edit or retry. A scene keeps the
-    revision it was last planned in, so work for an older one is recognised as stale. `cause` is the message id of the
-    event this one answers.
+    `revision` counts a video's passes through the pipeline from 1; an edit, redo or retry starts the next. A scene
+    keeps the revision it was last planned in, so work for an older one is recognised as stale. `cause` is the message
+    id of the event this one answers.
     """
 
     video_id: str
@@ -39,7 +39,7 @@ class SceneEvent(Event, frozen=True, kw_only=True):
 
 
 class NarrationRef(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a scene's narration lies. `key` is a `Narration` as JSON, `audio_key` its FLAC."""
+    """Points to a scene's narration: `key` to a `Narration` in JSON, `audio_key` to its FLAC."""
 
     key: str
     audio_key: str
@@ -49,7 +49,7 @@ class NarrationRef(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CodeAttempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One try at a scene's code: what was tried, and the finding that ended it (none for the one that passed)."""
+    """One version of a scene's code: the strategy that made it and the finding that ended it (none if it passed)."""
 
     number: int
     strategy: str
@@ -60,7 +60,7 @@ class CodeAttempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class CodeRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where a scene's visual source lies, how it came about, and the template to use should it not render."""
+    """Points to a scene's code, with its origin and the template to render should it fail."""
 
     key: str
     origin: str  # "lesson", "template", "model", "author"
@@ -70,7 +70,7 @@ class CodeRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class FootageRef(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a scene's silent picture lies. `frames / fps` is its exact length."""
+    """Points to a scene's footage. `frames / fps` is its exact length in seconds."""
 
     key: str
     frames: int
@@ -89,14 +89,14 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SceneTitle(msgspec.Struct, frozen=True, kw_only=True):
-    """What a list of scenes shows before anything is made."""
+    """A scene in a list, before anything is made. `words` counts its narration."""
 
     title: str
     words: int
 
 
 class VideoRequested(Event, frozen=True, kw_only=True, tag="video.requested.v1"):
-    """Somebody asked for a video."""
+    """A user asked for a video."""
 
     brief: Brief
     options: VideoOptions
@@ -115,7 +115,7 @@ class VideoScripted(Event, frozen=True, kw_only=True, tag="video.scripted.v1"):
 
 
 class ScriptApproved(Event, frozen=True, kw_only=True, tag="video.approved.v1"):
-    """The script (perhaps edited) may be made. `plan` names the scenes to make anew; the others keep what they have."""
+    """The script (perhaps edited) may be made. `plan` lists the scenes to make; the others keep what they have."""
 
     script_key: str
     title: str
@@ -123,7 +123,7 @@ class ScriptApproved(Event, frozen=True, kw_only=True, tag="video.approved.v1"):
     plan: tuple[int, ...]
     options: VideoOptions
     assets: dict[str, str] = {}
-    fresh: bool = False  # make the planned scenes anew even where their inputs are unchanged
+    fresh: bool = False  # make the planned scenes again even where their inputs are unchanged
 
 
 class ScenePlanned(SceneEvent, frozen=True, kw_only=True, tag="scene.planned.v1"):
@@ -132,11 +132,11 @@ class ScenePlanned(SceneEvent, frozen=True, kw_only=True, tag="scene.planned.v1"
     script_key: str
     options: VideoOptions
     assets: dict[str, str] = {}
-    salt: str = ""  # set when the user wants the same inputs worked on again
+    salt: str = ""  # part of the cache keys; set when the same inputs are to be worked on again
 
 
 class SceneNarrated(SceneEvent, frozen=True, kw_only=True, tag="scene.narrated.v1"):
-    """A scene has its voice."""
+    """A scene has its narration."""
 
     script_key: str
     options: VideoOptions
@@ -147,7 +147,7 @@ class SceneNarrated(SceneEvent, frozen=True, kw_only=True, tag="scene.narrated.v
 
 
 class SceneCoded(SceneEvent, frozen=True, kw_only=True, tag="scene.coded.v1"):
-    """A scene has its visual source. `degraded` says why it is only a template, when it is."""
+    """A scene has its code. `degraded` says why it is only a template, when it is."""
 
     script_key: str
     options: VideoOptions
@@ -160,7 +160,7 @@ class SceneCoded(SceneEvent, frozen=True, kw_only=True, tag="scene.coded.v1"):
 
 
 class SceneRendered(SceneEvent, frozen=True, kw_only=True, tag="scene.rendered.v1"):
-    """A scene has its picture."""
+    """A scene has its footage."""
 
     script_key: str
     options: VideoOptions
@@ -180,7 +180,7 @@ class SceneFailed(SceneEvent, frozen=True, kw_only=True, tag="scene.failed.v1"):
 
 
 class VideoCompleted(Event, frozen=True, kw_only=True, tag="video.completed.v1"):
-    """The video is there."""
+    """The video is finished. `seconds` is its length."""
 
     seconds: float
     frames: int
@@ -195,7 +195,7 @@ class VideoFailed(Event, frozen=True, kw_only=True, tag="video.failed.v1"):
 
 
 class VideoCancelled(Event, frozen=True, kw_only=True, tag="video.cancelled.v1"):
-    """Somebody no longer wants the video."""
+    """A user cancelled the video."""
 
     reason: str = ""
 
@@ -220,7 +220,7 @@ _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 
 def encode(event: AnyEvent) -> bytes:
-    """An event as it travels: one JSON object."""
+    """The event on the wire: one JSON object."""
     return _encoder.encode(event)
 
 

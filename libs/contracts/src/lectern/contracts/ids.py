@@ -1,4 +1,4 @@
-"""Names for new things: UUIDv7, so that names sort by the time they were given."""
+"""Ids: UUIDv7, so that they sort by the time they were made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of objects in the store. Work is found again because a key is the hash of what the work was made from."""
+"""Object keys. A cached result is found again because its key is the hash of its inputs."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ def digest(*inputs: object) -> str:
 
 
 def cache(kind: str, sha256: str, suffix: str) -> str:
-    """`cache/<kind>/<sha256>.<suffix>`: made from its inputs alone, shared by all videos, expires by lifecycle."""
+    """`cache/<kind>/<sha256>.<suffix>`: depends on its inputs alone, and shared by all videos."""
     return f"cache/{kind}/{sha256}.{suffix}"
 
 
 def output(video_id: str, revision: int, name: str) -> str:
-    """`videos/<id>/r<revision>/<name>`: what the user gets; deleted with the video."""
+    """`videos/<id>/r<revision>/<name>`: one of the video's outputs."""
     return f"videos/{video_id}/r{revision}/{name}"
 
 
 def script(video_id: str, sha256: str) -> str:
-    """`videos/<id>/script/<hash>.json`: every edit is a new object, so nothing written is lost."""
+    """`videos/<id>/script/<hash>.json`: each edit is a new object, so no edit is lost."""
     return f"videos/{video_id}/script/{sha256[:16]}.json"
 
 
@@ -43,10 +43,10 @@ def script_bill(video_id: str, revision: int) -> str:
 
 
 def document(video_id: str) -> str:
-    """`videos/<id>/document.md`: what the user sent in."""
+    """`videos/<id>/document.md`: the user's document."""
     return f"videos/{video_id}/document.md"
 
 
 def asset(sha256: str) -> str:
-    """`assets/<sha256>`: a picture that came with a document."""
+    """`assets/<sha256>`: an uploaded image or music track."""
     return f"assets/{sha256}"

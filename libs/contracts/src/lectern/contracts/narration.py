@@ -1,4 +1,4 @@
-"""What a spoken scene is: its length, when each word is said, where each beat begins and ends. Times in seconds."""
+"""A scene's narration: its length, the time of each word, the span of each beat. Times in seconds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Timing: TypeAlias = Literal["exact", "aligned", "estimated"]
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):
-    """One spoken word as captions show it. `beat` counts from 0; no space is before a `glued` one (Chinese, Thai)."""
+    """One spoken word as captions show it. `beat` counts from 0; a `glued` word has no space before it."""
 
     text: str
     start: float

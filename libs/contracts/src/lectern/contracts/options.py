@@ -1,4 +1,4 @@
-"""What a user asks for: the brief (what to explain) and the options (how it should look and sound)."""
+"""A user's request: the brief (what to explain) and the options (how it looks and sounds)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Captions: TypeAlias = Literal["plain", "karaoke", "off"]
 
 TOPIC_LIMIT = 500  # characters: a topic is a question or a phrase; longer text is a document
 DOCUMENT_LIMIT = 200_000  # characters of Markdown
-MUSIC = ("calm", "curious")  # the tracks that come with Lectern
-BUNDLED = "bundled:"  # how `music_key` names one of them
+MUSIC = ("calm", "curious")  # the bundled tracks
+BUNDLED = "bundled:"  # prefix of `music_key` for a bundled track
 
 
 class Dub(msgspec.Struct, frozen=True, kw_only=True):
-    """Another video whose pictures are to be shown again: the keys of its script, and of its scenes' code in order."""
+    """The finished video that a dub reuses: the keys of its script and of its scenes' code, in order."""
 
     video_id: str
     script_key: str
@@ -29,10 +29,10 @@ class Dub(msgspec.Struct, frozen=True, kw_only=True):
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
     """What to explain: a topic, or the key of a Markdown document in the object store.
 
-    `assets` maps the names a document uses for its pictures to object keys. `target_seconds` and `scenes` 0 leave
-    length and number of scenes to the writer; `search` lets the writer look the topic up and cite what it found. With
-    `dub` the script is that of another video in the options' language: a document's words where there is one, else a
-    model's.
+    `assets` maps the names a document uses for its images to object keys. `target_seconds` and `scenes` of 0 leave the
+    length and number of scenes to the writer; `search` lets the writer look the topic up and cite its sources. With
+    `dub` the script is another video's in the options' language: translated by the document if there is one, else by
+    a model.
     """
 
     topic: str = ""
@@ -46,13 +46,13 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     assets: dict[str, str] = {}
     dub: Dub | None = None
 
-    def names(self) -> str:
-        """What to call this brief in lists and logs before a script gives it a title."""
+    def label(self) -> str:
+        """The brief's name in lists and logs before a script gives it a title."""
         return self.topic or "Document"
 
 
 class VideoOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How the video should look and sound. Travels in every event so that no stage has to look it up.
+    """How the video looks and sounds. Every event carries it, so that no stage has to look it up.
 
     `voice` is a voice or a locale; where it is empty, the script's language decides. `max_cost_usd` bounds what models
     and voices may cost for the whole video, failed attempts included. `music_key`

@@ -1,4 +1,4 @@
-"""A Problem: what went wrong, where, and what to do. The same value is an event's field and an API error's body."""
+"""Problems: what went wrong, where, and what to do about it. The same value is in an event and in an API error."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A failure in words a user can act on.
 
     `code` is a stable slug (`unknown-lesson`), `detail` says what happened, `remedy` what to do. `stage`, `scene` and
-    `attempt` say where in the pipeline; they are absent for errors of the API itself.
+    `attempt` locate it in the pipeline; errors of the API itself have none of them.
     """
 
     code: str
@@ -51,8 +51,3 @@ class ProblemError(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.sentence())
         self.problem = problem
-
-
-def refuse(code: str, title: str, detail: str, remedy: str, *, errors: tuple[FieldError, ...] = ()) -> ProblemError:
-    """A ProblemError for input that is refused; raise what it returns."""
-    return ProblemError(Problem(code=code, title=title, detail=detail, remedy=remedy, errors=errors))

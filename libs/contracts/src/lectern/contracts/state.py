@@ -10,7 +10,7 @@ import msgspec
 
 from lectern.contracts import events as e
 from lectern.contracts.problems import Problem
-from lectern.contracts.usage import Usage, added_up
+from lectern.contracts.usage import Usage, add_up
 
 Status: TypeAlias = Literal["queued", "in_progress", "awaiting_approval", "completed", "failed", "cancelled"]
 SceneStatus: TypeAlias = Literal["waiting", "planned", "narrated", "coded", "rendered", "failed"]
@@ -23,7 +23,7 @@ E = TypeVar("E", bound=e.Event)
 
 
 def _later(a: E | None, b: E | None) -> E | None:
-    """Of two reports of one fact: the newer revision; within a revision the one that was first."""
+    """Of two versions of one event: the newer revision, and within a revision the earlier one."""
     if a is None or b is None:
         return a or b
 
@@ -33,8 +33,8 @@ def _later(a: E | None, b: E | None) -> E | None:
     return max(a, b, key=order)
 
 
-class SceneFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The newest fact of each kind about one scene. Read it through `VideoState.scene`, which hides stale ones."""
+class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The newest event of each type about one scene. Read it through `VideoState.scene`, which hides stale ones."""
 
     planned: e.ScenePlanned | None = None
     narrated: e.SceneNarrated | None = None
@@ -42,13 +42,13 @@ class SceneFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rendered: e.SceneRendered | None = None
     failed: e.SceneFailed | None = None
 
-    def of_revision(self, revision: int) -> SceneFacts:
-        """Only what was made in `revision` or later."""
+    def of_revision(self, revision: int) -> SceneEvents:
+        """A copy without what was made before `revision`."""
 
         def fresh(event: E | None) -> E | None:
             return event if event is not None and event.revision >= revision else None
 
-        return SceneFacts(
+        return SceneEvents(
             planned=fresh(self.planned),
             narrated=fresh(self.narrated),
             coded=fresh(self.coded),
@@ -69,7 +69,7 @@ class SceneFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return None if overcome else self.failed
 
     def status(self) -> SceneStatus:
-        """How far the scene is."""
+        """The scene's progress in one word."""
         if self.rendered:
             return "rendered"
         if self.failure():
@@ -81,12 +81,12 @@ class SceneFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return "planned" if self.planned else "waiting"
 
     def degraded(self) -> Problem | None:
-        """Why the scene is only a template, when it is."""
+        """The reason why the scene is only a template, if it is."""
         latest = self.rendered or self.coded
         return latest.degraded if latest else None
 
     def share(self) -> float:
-        """How much of the scene's work is done, 0 to 1."""
+        """The share of the scene's work that is done, 0 to 1."""
         done = (
             VOICE_SHARE * bool(self.narrated or self.coded or self.rendered)
             + CODE_SHARE * bool(self.coded or self.rendered)
@@ -96,7 +96,7 @@ class SceneFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """All that is known about a video. Made only by `fold`."""
+    """The state of a video. Made only by `fold`."""
 
     requested: e.VideoRequested | None = None
     scripted: e.VideoScripted | None = None
@@ -104,57 +104,57 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     completed: e.VideoCompleted | None = None
     failed: e.VideoFailed | None = None
     cancelled: e.VideoCancelled | None = None
-    facts: dict[int, SceneFacts] = {}
-    planned_in: dict[int, int] = {}  # scene -> revision it was last asked for
-    bills: dict[str, tuple[Usage, ...]] = {}  # message id -> what the work behind that event used
+    scene_events: dict[int, SceneEvents] = {}
+    planned_in: dict[int, int] = {}  # scene -> revision it was last planned in
+    usage_by_event: dict[str, tuple[Usage, ...]] = {}  # message id -> what the work behind that event used
 
     def revision(self) -> int:
-        """The round of work the video is in, from 1."""
+        """The current revision, from 1."""
         return max((fact.revision for fact in (self.requested, self.scripted, self.approved) if fact), default=1)
 
     def script(self) -> e.VideoScripted | e.ScriptApproved | None:
-        """The script in force: the newest approved one, else the one that was written."""
+        """The current script: the newest approved one, else the one that was written."""
         if self.approved and (not self.scripted or self.approved.revision >= self.scripted.revision):
             return self.approved
         return self.scripted
 
     def scene_count(self) -> int:
-        """How many scenes the script in force has; 0 before there is one."""
+        """The number of scenes of the current script; 0 before there is one."""
         script = self.script()
         return len(script.scenes) if script else 0
 
-    def scene(self, number: int) -> SceneFacts:
-        """The scene's facts in the revision it was last asked for."""
-        return self.facts.get(number, SceneFacts()).of_revision(self.planned_in.get(number, 1))
+    def scene(self, number: int) -> SceneEvents:
+        """The scene's events in the revision it was last planned in."""
+        return self.scene_events.get(number, SceneEvents()).of_revision(self.planned_in.get(number, 1))
 
-    def scenes(self) -> Mapping[int, SceneFacts]:
-        """Every scene of the script in force, in order."""
+    def scenes(self) -> Mapping[int, SceneEvents]:
+        """Every scene of the current script, in order."""
         return {number: self.scene(number) for number in range(1, self.scene_count() + 1)}
 
     def outcome(self) -> e.Outcome | None:
-        """How the current revision ended; None while it is going on."""
+        """The end of the current revision; None while it is in progress."""
         ended = [fact for fact in (self.completed, self.failed, self.cancelled) if fact]
         current = [fact for fact in ended if fact.revision >= self.revision()]
         return min(current, key=lambda fact: fact.at, default=None)
 
     def awaits_approval(self) -> bool:
-        """Whether the script waits for its user."""
+        """True while the script waits for the user's approval."""
         scripted = self.scripted
         return bool(scripted and scripted.review and (not self.approved or self.approved.revision < scripted.revision))
 
     def spent(self) -> tuple[Usage, ...]:
-        """What the video has cost so far, over all revisions, a total for each model, voice and renderer."""
-        return added_up(item for bill in self.bills.values() for item in bill)
+        """What the video has used so far, over all revisions: a total for each model, voice and renderer."""
+        return add_up(item for spent in self.usage_by_event.values() for item in spent)
 
     def settled(self) -> tuple[e.SceneRendered | e.SceneFailed, ...] | None:
-        """Each scene's last word, in order, once every scene has one and the script may be made; None before."""
+        """Each scene's final event, in order, once every scene has one and the script may be made; None before."""
         if not self.scene_count() or self.awaits_approval():
             return None
-        words = [facts.rendered or facts.failure() for facts in self.scenes().values()]
-        return tuple(word for word in words if word) if all(words) else None
+        final = [facts.rendered or facts.failure() for facts in self.scenes().values()]
+        return tuple(event for event in final if event) if all(final) else None
 
     def status(self) -> Status:
-        """The one word a user sees."""
+        """The status that users see."""
         match self.outcome():
             case e.VideoCompleted():
                 return "completed"
@@ -167,7 +167,7 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return "in_progress" if self.script() else "queued"
 
     def progress(self) -> int:
-        """Per cent of the work that is done, weighted by what stages cost; 100 only when completed."""
+        """The percentage of the work that is done, weighted by what stages cost; 100 only when completed."""
         if self.status() == "completed":
             return 100
         scenes = self.scenes().values()
@@ -181,14 +181,16 @@ def _with_plan(state: VideoState, scenes: Iterable[int], revision: int) -> Video
     return msgspec.structs.replace(state, planned_in={**state.planned_in, **planned_in}) if planned_in else state
 
 
-def _billed(state: VideoState, event: e.AnyEvent) -> VideoState:
-    """Books what an event cost, once for its message id; of two versions of one event the dearer counts."""
-    bill: tuple[Usage, ...] = getattr(event, "spent", ())
-    if not bill:
+def _add_usage(state: VideoState, event: e.AnyEvent) -> VideoState:
+    """Counts an event's usage once for its message id; of two versions of one event the more expensive counts."""
+    spent: tuple[Usage, ...] = getattr(event, "spent", ())
+    if not spent:
         return state
     name = e.message_id(event)
-    dearer = max(bill, state.bills.get(name, ()), key=lambda items: (sum(i.cost_usd for i in items), str(items)))
-    return msgspec.structs.replace(state, bills={**state.bills, name: dearer})
+    dearer = max(
+        spent, state.usage_by_event.get(name, ()), key=lambda items: (sum(i.cost_usd for i in items), str(items))
+    )
+    return msgspec.structs.replace(state, usage_by_event={**state.usage_by_event, name: dearer})
 
 
 def _plan(event: e.AnyEvent) -> tuple[int, ...]:
@@ -202,17 +204,17 @@ def _plan(event: e.AnyEvent) -> tuple[int, ...]:
 
 
 def apply(state: VideoState, event: e.AnyEvent) -> VideoState:
-    """The state with one more fact. Applying a fact twice, or facts in another order, changes nothing.
+    """The state with one more event. Applying an event twice, or events in another order, changes nothing.
 
-    Each fact is kept under its verb, in the video's fields or in its scene's: `scene.coded` in `SceneFacts.coded`.
+    Each event is kept under its verb, in the video's fields or in its scene's: `scene.coded` in `SceneEvents.coded`.
     """
-    state = _with_plan(_billed(state, event), _plan(event), event.revision)
+    state = _with_plan(_add_usage(state, event), _plan(event), event.revision)
     verb = e.verb(type(event))
     if not isinstance(event, e.SceneEvent):
         return msgspec.structs.replace(state, **{verb: _later(getattr(state, verb), event)})
-    facts = state.facts.get(event.scene, SceneFacts())
+    facts = state.scene_events.get(event.scene, SceneEvents())
     facts = msgspec.structs.replace(facts, **{verb: _later(getattr(facts, verb), event)})
-    return msgspec.structs.replace(state, facts={**state.facts, event.scene: facts})
+    return msgspec.structs.replace(state, scene_events={**state.scene_events, event.scene: facts})
 
 
 def fold(events: Iterable[e.AnyEvent], state: VideoState | None = None) -> VideoState:

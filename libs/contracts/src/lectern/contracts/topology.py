@@ -11,10 +11,10 @@ from lectern.contracts.options import LANES
 DAY = 86_400.0
 VIDEOS, DEAD, ADVISORIES = "VIDEOS", "DEAD", "ADVISORIES"
 VIDEO_VIEWS = "video-views"  # KV bucket: the gateway's projection for lists
-ANSWERS = "idempotency"  # KV bucket: what an Idempotency-Key was answered with
-ATTEMPTS = 5  # deliveries a handler may fail before its scene fails
-BACKSTOP = ATTEMPTS + 3  # deliveries after which the server gives up: only a worker that dies each time gets here
-ACK_WAIT = 30.0  # seconds without a heartbeat until a message is delivered to somebody else
+IDEMPOTENCY = "idempotency"  # KV bucket: the answer given to each Idempotency-Key
+ATTEMPTS = 5  # deliveries after which a scene fails whose handler failed each time
+MAX_DELIVERIES = ATTEMPTS + 3  # after which the server gives up: reached only by a worker that crashes each time
+ACK_WAIT = 30.0  # seconds without a heartbeat until a message is delivered to another worker
 PROJECTOR = "gateway-projector"
 SWEEPER = "advisory-sweeper"
 
@@ -43,7 +43,7 @@ class Consumer(msgspec.Struct, frozen=True, kw_only=True):
     stream: str
     filters: tuple[str, ...]
     ack_wait: float = ACK_WAIT
-    max_deliver: int = BACKSTOP
+    max_deliver: int = MAX_DELIVERIES
     max_ack_pending: int = 1000
 
 
@@ -69,7 +69,7 @@ STREAMS = (
 
 
 def consumer_name(stage: str, lane: str) -> str:
-    """The durable's name, which a scaler is configured with: `renderer-fast`."""
+    """A consumer's name, which a scaler is configured with: `renderer-fast`."""
     return f"{stage}-{lane}"
 
 
@@ -94,4 +94,4 @@ def consumers() -> tuple[Consumer, ...]:
     return (*stages, projector, sweeper)
 
 
-BUCKETS = (Bucket(name=VIDEO_VIEWS), Bucket(name=ANSWERS, ttl=DAY))
+BUCKETS = (Bucket(name=VIDEO_VIEWS), Bucket(name=IDEMPOTENCY, ttl=DAY))

@@ -1,4 +1,4 @@
-"""What work cost: tokens, characters, CPU time, money. Events carry it; the fold adds it up."""
+"""Usage: tokens, characters, CPU time and money. Events carry it; the fold adds it up."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Kind: TypeAlias = Literal["model", "voice", "render"]
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What one model, voice engine or renderer used for one event. `task` is what a model was asked for.
+    """What one model, voice engine or renderer used for one event. `task` is what the model was asked for.
 
-    `input` counts prompt tokens, `cached` those of them that were cheaper, `output` excludes `thinking`. `characters`
-    are what a voice is billed by, `cpu_seconds` what a renderer used. Failed attempts are included.
+    `input` counts prompt tokens, `cached` those of them that were cheaper, `output` excludes `thinking`. Voices are
+    billed by `characters`, renderers use `cpu_seconds`. Failed attempts are included.
     """
 
     kind: Kind
@@ -30,10 +30,10 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cost_usd: float = 0.0
 
 
-def added_up(spent: Iterable[Usage]) -> tuple[Usage, ...]:
+def add_up(usage: Iterable[Usage]) -> tuple[Usage, ...]:
     """One total for each kind, name and task, sorted."""
     totals: dict[tuple[str, str, str], Usage] = {}
-    for item in spent:
+    for item in usage:
         key = (item.kind, item.name, item.task)
         known = totals.get(key)
         totals[key] = item if known is None else _sum(known, item)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from lectern.contracts.topology import ANSWERS
+from lectern.contracts.topology import IDEMPOTENCY
 from lectern.gateway.api import application
 from lectern.gateway.context import Gateway
 from lectern.gateway.hub import Hub
@@ -24,7 +24,7 @@ async def assemble(settings: GatewaySettings, connections: Connections) -> Gatew
         log=connections.event_log,
         hub=Hub(connections.nats),
         views=Views(connections.nats),
-        answers=await connections.nats.jetstream(timeout=5).key_value(ANSWERS),
+        answers=await connections.nats.jetstream(timeout=5).key_value(IDEMPOTENCY),
         metrics=GatewayMetrics(connections.registry),
     )
 

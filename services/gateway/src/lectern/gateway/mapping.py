@@ -7,7 +7,7 @@ from lectern.contracts import keys
 from lectern.contracts.options import BUNDLED, MUSIC, Brief, VideoOptions
 from lectern.contracts.problems import DOCS, Problem
 from lectern.contracts.script import Script
-from lectern.contracts.state import SceneFacts, VideoState
+from lectern.contracts.state import SceneEvents, VideoState
 from lectern.gateway import models as m
 
 _NEXT_STAGE = {"waiting": "voicing", "planned": "voicing", "narrated": "coding", "coded": "rendering"}
@@ -122,7 +122,7 @@ def _urls(state: VideoState, video_id: str) -> m.Urls:
 
 def _title(state: VideoState) -> str:
     script = state.script()
-    return script.title if script else state.requested.brief.names() if state.requested else ""
+    return script.title if script else state.requested.brief.label() if state.requested else ""
 
 
 def _summary_fields(state: VideoState, video_id: str, first: e.AnyEvent) -> dict[str, object]:
@@ -152,7 +152,7 @@ def summary(state: VideoState, video_id: str, first: e.AnyEvent) -> m.VideoSumma
 
 def scene(state: VideoState, video_id: str, number: int) -> m.Scene:
     """A scene of the script in force; a number beyond it (a scene that was since cut) has no title."""
-    facts: SceneFacts = state.scene(number)
+    facts: SceneEvents = state.scene(number)
     script = state.script()
     titles = script.scenes if script else ()
     spoken = facts.rendered or facts.coded or facts.narrated

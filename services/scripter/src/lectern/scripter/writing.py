@@ -9,7 +9,7 @@ import msgspec
 
 from lectern.contracts import keys
 from lectern.contracts.events import VideoRequested
-from lectern.contracts.usage import Usage, added_up
+from lectern.contracts.usage import Usage, add_up
 from lectern.scripter.deps import ScripterDeps
 from lectern.scripter.writer import ModelAway, Tell, Terms, Written
 from lectern.worker import Job, Missing, Permanent
@@ -44,14 +44,14 @@ async def over_deliveries(
     try:
         written = await write(await _spent_usd(job, earlier))
     except ModelAway as away:
-        spent = added_up((*earlier, *away.spent))
+        spent = add_up((*earlier, *away.spent))
         if job.attempt >= job.attempts:
             raise Permanent(away.problem, spent=spent) from away
         await job.store.put_json(keys.script_bill(event.video_id, event.revision), list(spent))
         raise
     except Permanent as failure:
-        raise Permanent(failure.problem, spent=added_up((*earlier, *failure.spent))) from failure
-    return msgspec.structs.replace(written, spent=added_up((*earlier, *written.spent)))
+        raise Permanent(failure.problem, spent=add_up((*earlier, *failure.spent))) from failure
+    return msgspec.structs.replace(written, spent=add_up((*earlier, *written.spent)))
 
 
 async def _spent_usd(job: Job[ScripterDeps], earlier: tuple[Usage, ...]) -> float:

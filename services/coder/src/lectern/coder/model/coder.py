@@ -22,7 +22,7 @@ from lectern.contracts import script as s
 from lectern.contracts.events import CodeAttempt
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import SceneVerdict
-from lectern.contracts.usage import Usage, added_up
+from lectern.contracts.usage import Usage, add_up
 from lectern.llm import Budget, ImagePart, ModelClient, ModelFailed, PromptPart
 from lectern.worker import Transient
 
@@ -65,7 +65,7 @@ class ModelCoder:
             work.trouble = failure.problem
             found = None
         template = await self._templates.code(_without_visual(task), check)
-        spent, history = added_up(work.spent), tuple(work.history)
+        spent, history = add_up(work.spent), tuple(work.history)
         if found is not None:
             origin = "author" if work.authored and not work.repaired else "model"
             return Coded(

@@ -10,7 +10,7 @@ import msgspec
 from lectern.contracts import script as s
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.problems import Problem
-from lectern.contracts.usage import Usage, added_up
+from lectern.contracts.usage import Usage, add_up
 from lectern.language.detection import is_written_in
 from lectern.llm import Budget, ModelClient, ModelFailed, fence
 from lectern.markdown.inline import clean
@@ -91,9 +91,9 @@ class Translator:
             except ModelFailed as failure:
                 spent += _bill(failure.usage)
                 if failure.retryable:
-                    raise ModelAway(failure.problem, spent=added_up(spent)) from failure
+                    raise ModelAway(failure.problem, spent=add_up(spent)) from failure
                 if best is None:
-                    raise Permanent(failure.problem, spent=added_up(spent)) from failure
+                    raise Permanent(failure.problem, spent=add_up(spent)) from failure
                 break
             spent += _bill(answer.usage)
             wrong = faults(original, answer.value, options.language)
@@ -105,8 +105,8 @@ class Translator:
         assert best is not None
         found, left = best
         if _grave(left):
-            raise Permanent(_unusable(next(each for each in left if each.rule in _STRUCTURE)), spent=added_up(spent))
-        return Written(script=_script(original, found, options.language), spent=added_up(spent))
+            raise Permanent(_unusable(next(each for each in left if each.rule in _STRUCTURE)), spent=add_up(spent))
+        return Written(script=_script(original, found, options.language), spent=add_up(spent))
 
 
 def faults(original: Original, found: Translation, language: str) -> list[Finding]:

@@ -10,7 +10,7 @@ import msgspec
 from lectern.contracts import script as s
 from lectern.contracts.options import Brief, VideoOptions
 from lectern.contracts.problems import Problem, ProblemError
-from lectern.contracts.usage import Usage, added_up
+from lectern.contracts.usage import Usage, add_up
 from lectern.language.detection import script_share
 from lectern.lessons import Lesson
 from lectern.llm import Budget, Citation, ModelClient, ModelFailed, ModelReply
@@ -53,9 +53,9 @@ class ModelWriter:
         except ModelFailed as failure:
             work.book(failure.usage)
             if failure.retryable:
-                raise ModelAway(failure.problem, spent=added_up(work.spent)) from failure
-            raise Permanent(failure.problem, spent=added_up(work.spent)) from failure
-        return Written(script=script, spent=added_up(work.spent))
+                raise ModelAway(failure.problem, spent=add_up(work.spent)) from failure
+            raise Permanent(failure.problem, spent=add_up(work.spent)) from failure
+        return Written(script=script, spent=add_up(work.spent))
 
     async def _script(self, work: _Work) -> s.Script:
         backing: tuple[str, ...] = (prompts.material(work.terms.material),) if work.terms.material else ()
@@ -183,14 +183,14 @@ def _fit(script: s.Script, left: tuple[Finding, ...], work: _Work) -> s.Script:
         unspeakable = next((each for each in remaining if each.rule in UNSPEAKABLE), None)
         if not result.whole or unspeakable or _foreign(result.script):
             first = unspeakable or left[0]
-            raise Permanent(_unfit(first), spent=added_up(work.spent))
+            raise Permanent(_unfit(first), spent=add_up(work.spent))
         doubts = tuple(clean(each) for each in (*result.notes, *(finding.said for finding in remaining)))
         script = msgspec.structs.replace(result.script, doubts=doubts)
     try:
         parse(render(script))  # what people will edit
     except ProblemError as error:
         fault = Finding(rule="on-screen", said=error.problem.detail)
-        raise Permanent(_unfit(fault), spent=added_up(work.spent)) from error
+        raise Permanent(_unfit(fault), spent=add_up(work.spent)) from error
     return script
 
 
