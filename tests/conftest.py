@@ -11,10 +11,7 @@ from hypothesis import settings as settings_profile
 from nats.aio.client import Client
 from servers import S3, nats_server, s3_server
 
-from lectern.worker import Connections, ObjectStore, Settings
-from lectern.worker.connections import connect_nats
-from lectern.worker.provision import apply
-from lectern.worker.store import open_store
+from lectern.worker import Connections, ObjectStore, Settings, apply_topology, connect_nats, open_store
 
 SLOW_PLACES = {"hostile", "e2e", "chaos"}
 
@@ -69,7 +66,7 @@ async def nats(nats_url: str) -> AsyncIterator[Client]:
     js = client.jetstream()
     for stream in await js.streams_info():
         await js.delete_stream(stream.config.name or "")
-    await apply(client)
+    await apply_topology(client)
     yield client
     await client.close()
 

@@ -12,8 +12,7 @@ from films import SPINNING, Studio, assert_in_sync
 from lectern.cli.runner import running
 from lectern.cli.runner.stack import Stack
 from lectern.contracts import events as e
-from lectern.worker import JetStreamEventLog
-from lectern.worker.connections import connect_nats
+from lectern.worker import JetStreamEventLog, connect_nats
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 

@@ -16,8 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from lectern.cli.runner import running
 from lectern.contracts import events as e
 from lectern.contracts.state import fold
-from lectern.worker import JetStreamEventLog
-from lectern.worker.connections import connect_nats
+from lectern.worker import JetStreamEventLog, connect_nats
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 

@@ -12,8 +12,7 @@ from lectern.contracts.ids import new_id
 from lectern.contracts.options import Brief, VideoOptions
 from lectern.contracts.problems import Problem
 from lectern.contracts.topology import DEAD, VIDEOS
-from lectern.worker import Connections
-from lectern.worker.dead_letters import store_dead
+from lectern.worker import Connections, DeadLetter
 
 pytestmark = pytest.mark.slow
 
@@ -112,8 +111,7 @@ async def bury(connections: Connections, video_id: str) -> None:
     """Leaves a request in DEAD as a worker that gave up does."""
     requested = VideoRequested(video_id=video_id, brief=Brief(topic="leaf"), options=VideoOptions())
     await connections.event_log.publish(requested)
-    await store_dead(
-        connections,
+    letter = DeadLetter(
         data=encode(requested),
         subject=subjects.subject(requested),
         sequence=1,
@@ -122,6 +120,7 @@ async def bury(connections: Connections, video_id: str) -> None:
         problem=Problem(code="attempts-exhausted", title="Tried too often", detail="It failed 5 times.", remedy=""),
         reason="attempts-exhausted",
     )
+    await connections.dead_letters.store(letter)
 
 
 async def test_a_dead_message_is_listed_shown_and_put_back(home: Path, connections: Connections, nats_url: str) -> None:

@@ -17,8 +17,7 @@ from unit.cli.processes import mentioning
 
 from lectern.cli.runner import Stack, running
 from lectern.contracts.events import VideoRequested
-from lectern.worker import JetStreamEventLog
-from lectern.worker.connections import connect_nats
+from lectern.worker import JetStreamEventLog, connect_nats
 
 LESSON = """# A leaf
 

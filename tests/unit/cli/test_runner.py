@@ -14,13 +14,12 @@ from unit.cli.processes import alive, mentioning, until
 from lectern.cli.machine.home import Home
 from lectern.cli.runner import running
 from lectern.contracts.problems import ProblemError
-from lectern.worker import connect
-from lectern.worker.provision import check
+from lectern.worker import connect, find_drift
 
 
 async def test_servers_are_up_and_provisioned_while_it_runs_and_gone_after(tmp_path: Path) -> None:
     async with running(tmp_path / "home", services=[]) as stack, connect(stack.settings) as connections:
-        assert await check(connections.nats) == []
+        assert await find_drift(connections.nats) == []
         await connections.store.put("a/b.txt", b"kept", "text/plain")
         pids = [member.pid for member in stack.members.values()]
         assert Home.at(tmp_path / "home").find() == stack.endpoint
@@ -46,7 +45,7 @@ async def test_a_server_that_dies_comes_back_on_the_same_address(tmp_path: Path,
         await until(lambda: stack.members[name].pid not in (None, before))
         await until(lambda: connections.nats.is_connected)
         async with asyncio.timeout(10):
-            assert await check(connections.nats) == []
+            assert await find_drift(connections.nats) == []
             await connections.store.check()
 
 
@@ -55,7 +54,7 @@ async def test_a_server_can_be_kept_down_for_a_while(tmp_path: Path) -> None:
         async with stack.without("nats"):
             assert stack.members["nats"].pid is None
         async with connect(stack.settings) as connections:
-            assert await check(connections.nats) == []
+            assert await find_drift(connections.nats) == []
 
 
 async def test_a_home_in_use_is_refused(tmp_path: Path) -> None:

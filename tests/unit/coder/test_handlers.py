@@ -21,9 +21,8 @@ from lectern.contracts import script as s
 from lectern.contracts.ids import new_id
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.requests import CHECK_SCENE, CheckScene, Finding, SceneException, SceneVerdict
-from lectern.worker import Connections, Settings, Transient
+from lectern.worker import Connections, Settings, Timing, Transient
 from lectern.worker.loop import StageLoop
-from lectern.worker.processing import Timing
 
 pytestmark = pytest.mark.slow
 

@@ -9,8 +9,7 @@ import pytest
 import structlog
 from unit.gateway.serving import Running, running
 
-from lectern.worker import Connections, Settings
-from lectern.worker.telemetry import configure_logs
+from lectern.worker import Connections, Settings, configure_logs
 
 
 @pytest.fixture(autouse=True)

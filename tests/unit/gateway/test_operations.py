@@ -14,9 +14,7 @@ from unit.gateway.serving import Running, running, sent, until
 from unit.gateway.story import Story
 
 from lectern.contracts.topology import PROJECTOR, VIDEOS, consumer_name
-from lectern.worker import Connections, ObjectStore, Settings
-from lectern.worker.connections import connect_nats
-from lectern.worker.provision import apply
+from lectern.worker import Connections, ObjectStore, Settings, apply_topology, connect_nats
 
 pytestmark = pytest.mark.slow
 
@@ -47,7 +45,7 @@ async def test_readiness_answers_within_its_second_when_the_log_is_away(
 ) -> None:
     with nats_server(tmp_path) as url:
         client = await connect_nats(url, "test")
-        await apply(client)
+        await apply_topology(client)
         server = running(settings, Connections.over(client, store))
         api = await server.__aenter__()
         story = Story(Connections.over(client, store))
@@ -73,7 +71,7 @@ async def test_streams_and_lists_go_on_when_the_log_server_comes_back(
     port = free_port()
     with nats_server(tmp_path, port) as url:
         client = await connect_nats(url, "test")
-        await apply(client)
+        await apply_topology(client)
         connections = Connections.over(client, store)
         server = running(settings, connections)
         api = await server.__aenter__()

@@ -24,8 +24,7 @@ from lectern.gateway.context import decide
 from lectern.gateway.refusals import Refusal
 from lectern.gateway.scripttext import markdown_key
 from lectern.scripter.requests import responders
-from lectern.worker import Connections, Responder
-from lectern.worker.bus import NatsBus
+from lectern.worker import Connections, NatsBus, Responder
 
 pytestmark = pytest.mark.slow
 

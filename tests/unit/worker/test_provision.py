@@ -6,12 +6,12 @@ import pytest
 from nats.aio.client import Client
 
 from lectern.contracts import topology
-from lectern.worker.provision import apply, check
+from lectern.worker.provision import apply_topology, find_drift
 
 
 async def test_applying_twice_changes_nothing(nats: Client) -> None:
-    assert await apply(nats) == []
-    assert await check(nats) == []
+    assert await apply_topology(nats) == []
+    assert await find_drift(nats) == []
 
 
 async def test_every_declared_consumer_exists_before_any_worker_runs(nats: Client) -> None:
@@ -31,14 +31,14 @@ async def test_a_consumer_that_was_changed_is_told_and_mended(
     js = nats.jetstream()
     config = (await js.consumer_info(topology.VIDEOS, "voice-fast")).config
     await js.add_consumer(topology.VIDEOS, config.evolve(**change))
-    assert any(told in line for line in await check(nats))
-    assert await apply(nats) == ["consumer voice-fast"]
-    assert await check(nats) == []
+    assert any(told in line for line in await find_drift(nats))
+    assert await apply_topology(nats) == ["consumer voice-fast"]
+    assert await find_drift(nats) == []
 
 
 async def test_what_is_missing_is_told_and_made(nats: Client) -> None:
     js = nats.jetstream()
     await js.delete_stream(topology.DEAD)
     await js.delete_consumer(topology.VIDEOS, "coder-bulk")
-    assert {"stream DEAD is missing", "consumer coder-bulk is missing"} <= set(await check(nats))
-    assert set(await apply(nats)) == {"stream DEAD", "consumer coder-bulk"}
+    assert {"stream DEAD is missing", "consumer coder-bulk is missing"} <= set(await find_drift(nats))
+    assert set(await apply_topology(nats)) == {"stream DEAD", "consumer coder-bulk"}

@@ -8,14 +8,13 @@ import typer
 
 from lectern.cli.broker import event_log
 from lectern.cli.exits import FAILED, OK
-from lectern.worker.provision import apply
-from lectern.worker.provision import check as drift
+from lectern.worker import apply_topology, find_drift
 
 
 async def provision(nats_url: str, home: Path, *, check: bool, replicas: int) -> int:
     """0 when the server is as declared (now); with `check`, 1 when it is not."""
     async with event_log(nats_url, home) as client:
-        lines = await drift(client) if check else await apply(client, replicas=replicas)
+        lines = await find_drift(client) if check else await apply_topology(client, replicas=replicas)
         for line in lines:
             typer.echo(line if check else f"applied: {line}")
         if not lines:

@@ -14,7 +14,7 @@ import structlog
 from lectern.cli.exits import OK, UNAVAILABLE, Stop
 from lectern.cli.runner import Stack, running
 from lectern.contracts.problems import ProblemError
-from lectern.worker.telemetry import configure_logs, configure_traces
+from lectern.worker import configure_logs, configure_traces
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,35 @@ from lectern.contracts.options import Brief, Lane, VideoOptions
 from lectern.contracts.problems import Problem
 from lectern.contracts.usage import Usage
 
+__all__ = [
+    "AnyEvent",
+    "CodeAttempt",
+    "CodeRef",
+    "Event",
+    "FootageRef",
+    "NarrationRef",
+    "Outcome",
+    "Output",
+    "SceneCoded",
+    "SceneEvent",
+    "SceneFailed",
+    "SceneNarrated",
+    "ScenePlanned",
+    "SceneRendered",
+    "SceneTitle",
+    "ScriptApproved",
+    "VideoCancelled",
+    "VideoCompleted",
+    "VideoFailed",
+    "VideoRequested",
+    "VideoScripted",
+    "decode",
+    "encode",
+    "message_id",
+    "now",
+    "verb",
+]
+
 
 def now() -> datetime:
     """The current time in UTC, which every event carries as `at`."""

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import uuid_utils
 
+__all__ = [
+    "new_id",
+]
+
 
 def new_id() -> str:
     """A new UUIDv7 as text (RFC 9562), safe as a subject token and as part of an object key."""

@@ -6,6 +6,17 @@ import hashlib
 
 import msgspec
 
+__all__ = [
+    "asset",
+    "cache",
+    "digest",
+    "document",
+    "output",
+    "script",
+    "script_bill",
+    "script_markdown",
+]
+
 
 def digest(*inputs: object) -> str:
     """SHA-256 (hex) over inputs, each encoded canonically, so equal inputs give equal digests in any process."""

@@ -10,6 +10,11 @@ from lectern.contracts.events import AnyEvent
 from lectern.contracts.options import Lane
 from lectern.contracts.state import VideoState, fold
 
+__all__ = [
+    "LogEntry",
+    "VideoLog",
+]
+
 
 class LogEntry(NamedTuple):
     """An event and its sequence on the stream."""

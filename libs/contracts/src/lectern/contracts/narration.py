@@ -6,6 +6,13 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+__all__ = [
+    "BeatSpan",
+    "Narration",
+    "Timing",
+    "Word",
+]
+
 Timing: TypeAlias = Literal["exact", "aligned", "estimated"]
 
 

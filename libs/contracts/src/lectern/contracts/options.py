@@ -8,6 +8,19 @@ import msgspec
 
 from lectern.contracts.quality import Aspect, Quality
 
+__all__ = [
+    "BUNDLED",
+    "DOCUMENT_LIMIT",
+    "LANES",
+    "MUSIC",
+    "TOPIC_LIMIT",
+    "Brief",
+    "Captions",
+    "Dub",
+    "Lane",
+    "VideoOptions",
+]
+
 Lane: TypeAlias = Literal["fast", "bulk"]
 LANES: tuple[Lane, ...] = ("fast", "bulk")
 Captions: TypeAlias = Literal["plain", "karaoke", "off"]

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
+__all__ = [
+    "DOCS",
+    "FieldError",
+    "Problem",
+    "ProblemError",
+]
+
 DOCS = "https://lectern.dev/problems/"  # a name, resolved by nobody; RFC 9457 asks only that `type` is a URI
 
 

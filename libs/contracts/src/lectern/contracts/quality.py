@@ -6,6 +6,16 @@ from typing import Literal, TypeAlias, get_args
 
 import msgspec
 
+__all__ = [
+    "ASPECTS",
+    "AUDIO_RATE",
+    "QUALITIES",
+    "Aspect",
+    "Preset",
+    "Quality",
+    "preset",
+]
+
 Quality: TypeAlias = Literal["draft", "standard", "high", "ultra"]
 Aspect: TypeAlias = Literal["16:9", "9:16", "1:1"]
 

@@ -15,6 +15,30 @@ from lectern.contracts.options import VideoOptions
 from lectern.contracts.problems import Problem
 from lectern.contracts.script import Script
 
+__all__ = [
+    "CHECK_SCENE",
+    "DRAW_STILLS",
+    "LIST_VOICES",
+    "PARSE_MARKDOWN",
+    "RENDER_MARKDOWN",
+    "REQUESTS",
+    "CheckScene",
+    "DrawStills",
+    "Finding",
+    "ListVoices",
+    "ParseMarkdown",
+    "ParsedMarkdown",
+    "Progress",
+    "RenderMarkdown",
+    "RenderedMarkdown",
+    "Request",
+    "SceneException",
+    "SceneVerdict",
+    "Stills",
+    "VoiceList",
+    "VoiceOffer",
+]
+
 Q = TypeVar("Q", bound=msgspec.Struct)
 R = TypeVar("R", bound=msgspec.Struct)
 

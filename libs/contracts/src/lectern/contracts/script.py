@@ -7,6 +7,25 @@ from typing import Self, TypeAlias, get_args
 
 import msgspec
 
+__all__ = [
+    "VISUAL_KINDS",
+    "AnyVisual",
+    "Beat",
+    "Bullets",
+    "Chart",
+    "CodeListing",
+    "Comparison",
+    "Equation",
+    "Flow",
+    "Image",
+    "Manim",
+    "Scene",
+    "Script",
+    "Symbol",
+    "Timeline",
+    "Visual",
+]
+
 
 class Visual(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     """Something that a scene shows. Each kind is a subclass with its own tag, listed in `AnyVisual`."""

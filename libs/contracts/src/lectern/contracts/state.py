@@ -12,6 +12,20 @@ from lectern.contracts import events as e
 from lectern.contracts.problems import Problem
 from lectern.contracts.usage import Usage, add_up
 
+__all__ = [
+    "CODE_SHARE",
+    "COMPOSE_SHARE",
+    "RENDER_SHARE",
+    "SCRIPT_SHARE",
+    "VOICE_SHARE",
+    "SceneEvents",
+    "SceneStatus",
+    "Status",
+    "VideoState",
+    "apply",
+    "fold",
+]
+
 Status: TypeAlias = Literal["queued", "in_progress", "awaiting_approval", "completed", "failed", "cancelled"]
 SceneStatus: TypeAlias = Literal["waiting", "planned", "narrated", "coded", "rendered", "failed"]
 

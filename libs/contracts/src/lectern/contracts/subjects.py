@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from lectern.contracts import events as e
 
+__all__ = [
+    "CANCEL",
+    "EVERY_VIDEO",
+    "PROGRESS",
+    "cancel",
+    "inputs",
+    "progress",
+    "subject",
+    "video",
+]
+
 EVERY_VIDEO = "videos.>"
 CANCEL = "cancel.*"  # core NATS: the fast path by which workers hear of a cancellation
 PROGRESS = "progress.>"  # core NATS: not stored, at most 2 Hz for a scene

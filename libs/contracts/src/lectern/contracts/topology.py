@@ -8,6 +8,28 @@ from lectern.contracts import events as e
 from lectern.contracts import subjects
 from lectern.contracts.options import LANES
 
+__all__ = [
+    "ACK_WAIT",
+    "ADVISORIES",
+    "ATTEMPTS",
+    "BUCKETS",
+    "DAY",
+    "DEAD",
+    "IDEMPOTENCY",
+    "MAX_DELIVERIES",
+    "PROJECTOR",
+    "STAGE_INPUTS",
+    "STREAMS",
+    "SWEEPER",
+    "VIDEOS",
+    "VIDEO_VIEWS",
+    "Bucket",
+    "Consumer",
+    "Stream",
+    "consumer_name",
+    "consumers",
+]
+
 DAY = 86_400.0
 VIDEOS, DEAD, ADVISORIES = "VIDEOS", "DEAD", "ADVISORIES"
 VIDEO_VIEWS = "video-views"  # KV bucket: the gateway's projection for lists

@@ -7,6 +7,12 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+__all__ = [
+    "Kind",
+    "Usage",
+    "add_up",
+]
+
 Kind: TypeAlias = Literal["model", "voice", "render"]
 
 

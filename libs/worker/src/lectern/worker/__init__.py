@@ -1,22 +1,37 @@
-"""What every stage does the same way: the JetStream pull loop, the object store, settings, telemetry."""
+"""What every service does the same way: the worker loop, the event log, the object store, settings, telemetry.
 
-from lectern.worker.bus import Bus, Responder, ask
-from lectern.worker.connections import Connections, connect
+`lectern.worker.testing` has doubles for tests.
+"""
+
+from lectern.worker.bus import Bus, Listener, NatsBus, Responder, ask
+from lectern.worker.connections import Connections, connect, connect_nats
+from lectern.worker.dead_letters import DeadLetter, DeadLetters
 from lectern.worker.event_log import EventLog, JetStreamEventLog
 from lectern.worker.failures import Missing, NoReply, Permanent, Transient
+from lectern.worker.health import liveness, readiness
 from lectern.worker.job import Job
-from lectern.worker.service import Service, main
+from lectern.worker.processing import Timing
+from lectern.worker.provision import apply_topology, find_drift
+from lectern.worker.retry_after import parse_retry_after
+from lectern.worker.service import Service, build_service, main
 from lectern.worker.settings import Settings
 from lectern.worker.stage import Stage
-from lectern.worker.store import ObjectInfo, ObjectStore
+from lectern.worker.stopping import wait_for
+from lectern.worker.store import ObjectInfo, ObjectStore, open_store
+from lectern.worker.telemetry import SECONDS, configure_logs, configure_traces
 
 __all__ = [
+    "SECONDS",
     "Bus",
     "Connections",
+    "DeadLetter",
+    "DeadLetters",
     "EventLog",
     "JetStreamEventLog",
     "Job",
+    "Listener",
     "Missing",
+    "NatsBus",
     "NoReply",
     "ObjectInfo",
     "ObjectStore",
@@ -25,8 +40,20 @@ __all__ = [
     "Service",
     "Settings",
     "Stage",
+    "Timing",
     "Transient",
+    "apply_topology",
     "ask",
+    "build_service",
+    "configure_logs",
+    "configure_traces",
     "connect",
+    "connect_nats",
+    "find_drift",
+    "liveness",
     "main",
+    "open_store",
+    "parse_retry_after",
+    "readiness",
+    "wait_for",
 ]

@@ -1,4 +1,4 @@
-"""Applies the declared topology to a server, and tells where a server differs from it."""
+"""Applies the declared topology to a NATS server, and finds where a server differs from it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from nats.js import errors as js_errors
 from lectern.contracts import topology
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.contracts.topology import Bucket, Consumer, Stream
-
-NEEDED_API_LEVEL = 1  # nats-server 2.11; 2.12 brought the expected sequence of a whole video (level 2)
 
 
 def _stream(stream: Stream, replicas: int) -> api.StreamConfig:
@@ -38,28 +36,28 @@ def _consumer(consumer: Consumer) -> api.ConsumerConfig:
     )
 
 
-async def apply(nats: Client, *, replicas: int = 1) -> list[str]:
-    """Makes streams, consumers and buckets as declared; returns what was made or changed. Safe to repeat.
+async def apply_topology(nats: Client, *, replicas: int = 1) -> list[str]:
+    """Creates or updates streams, consumers and buckets as declared; returns what changed. Safe to repeat.
 
     Raises ProblemError when the server is too old, TimeoutError when it has no JetStream.
     """
     js = nats.jetstream(timeout=10)
-    await _probe(nats)
-    done: list[str] = []
+    await _check_version(nats)
+    changed: list[str] = []
     for stream in topology.STREAMS:
-        done += await _apply_stream(js, _stream(stream, replicas))
+        changed += await _apply_stream(js, _stream(stream, replicas))
     for consumer in topology.consumers():
         drift = await _consumer_drift(js, consumer)
         if drift:
             await js.add_consumer(consumer.stream, _consumer(consumer))
-            done.append(f"consumer {consumer.name}")
+            changed.append(f"consumer {consumer.name}")
     for bucket in topology.BUCKETS:
-        done += await _apply_bucket(js, bucket, replicas)
-    return done
+        changed += await _apply_bucket(js, bucket, replicas)
+    return changed
 
 
-async def check(nats: Client) -> list[str]:
-    """Where the server differs from the declaration, a line each; empty when it does not."""
+async def find_drift(nats: Client) -> list[str]:
+    """One line for each difference between the server and the declaration; empty when there is none."""
     js = nats.jetstream(timeout=10)
     found: list[str] = []
     for stream in topology.STREAMS:
@@ -77,7 +75,7 @@ async def check(nats: Client) -> list[str]:
     return found
 
 
-async def _probe(nats: Client) -> None:
+async def _check_version(nats: Client) -> None:
     version = nats.connected_server_version
     if (version.major, version.minor) < (2, 12):
         raise ProblemError(
@@ -90,38 +88,38 @@ async def _probe(nats: Client) -> None:
         )
 
 
-async def _apply_stream(js: JetStreamContext, wanted: api.StreamConfig) -> list[str]:
+async def _apply_stream(js: JetStreamContext, declared: api.StreamConfig) -> list[str]:
     try:
-        known = (await js.stream_info(wanted.name or "")).config
+        actual = (await js.stream_info(declared.name or "")).config
     except js_errors.NotFoundError:
-        await js.add_stream(wanted)
-        return [f"stream {wanted.name}"]
-    if not _stream_drift(known, wanted):
+        await js.add_stream(declared)
+        return [f"stream {declared.name}"]
+    if not _stream_drift(actual, declared):
         return []
-    await js.update_stream(wanted)
-    return [f"stream {wanted.name}"]
+    await js.update_stream(declared)
+    return [f"stream {declared.name}"]
 
 
-def _stream_drift(known: api.StreamConfig, wanted: api.StreamConfig) -> list[str]:
+def _stream_drift(actual: api.StreamConfig, declared: api.StreamConfig) -> list[str]:
     fields = ("subjects", "retention", "storage", "max_age", "duplicate_window", "allow_direct")
     return [
-        f"stream {wanted.name}: {name} is {getattr(known, name)!r}, declared {getattr(wanted, name)!r}"
+        f"stream {declared.name}: {name} is {getattr(actual, name)!r}, declared {getattr(declared, name)!r}"
         for name in fields
-        if getattr(known, name) != getattr(wanted, name)
+        if getattr(actual, name) != getattr(declared, name)
     ]
 
 
 async def _consumer_drift(js: JetStreamContext, consumer: Consumer) -> list[str]:
     try:
-        known = (await js.consumer_info(consumer.stream, consumer.name)).config
+        actual = (await js.consumer_info(consumer.stream, consumer.name)).config
     except js_errors.NotFoundError:
         return [f"consumer {consumer.name} is missing"]
-    wanted = _consumer(consumer)
-    filters = sorted(known.filter_subjects or [known.filter_subject or ""])
+    declared = _consumer(consumer)
+    filters = sorted(actual.filter_subjects or [actual.filter_subject or ""])
     found = [
-        f"consumer {consumer.name}: {name} is {getattr(known, name)!r}, declared {getattr(wanted, name)!r}"
+        f"consumer {consumer.name}: {name} is {getattr(actual, name)!r}, declared {getattr(declared, name)!r}"
         for name in ("ack_wait", "max_deliver", "max_ack_pending")
-        if getattr(known, name) != getattr(wanted, name)
+        if getattr(actual, name) != getattr(declared, name)
     ]
     if filters != sorted(consumer.filters):
         found.append(f"consumer {consumer.name}: filters are {filters}, declared {sorted(consumer.filters)}")

@@ -1,15 +1,15 @@
-"""Reading `Retry-After`, which is seconds or a date (RFC 9110 section 10.2.3)."""
+"""The `Retry-After` header: seconds or a date (RFC 9110 section 10.2.3)."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-LONGEST = 600.0  # seconds; past that a job had better be told to come back
+MAX_WAIT = 600.0  # seconds; a longer wait is better spent as a later delivery
 
 
-def seconds_until(header: str | None, *, now: datetime | None = None) -> float | None:
-    """Seconds to wait, 0 to 600 so that a wrong clock on either side cannot park us; None if unsaid."""
+def parse_retry_after(header: str | None, *, now: datetime | None = None) -> float | None:
+    """Seconds to wait, 0 to 600 so that a wrong clock cannot block a job for ever; None without a usable header."""
     if not header:
         return None
     try:
@@ -20,4 +20,4 @@ def seconds_until(header: str | None, *, now: datetime | None = None) -> float |
         except ValueError:
             return None
         seconds = ((then if then.tzinfo else then.replace(tzinfo=UTC)) - (now or datetime.now(UTC))).total_seconds()
-    return min(max(seconds, 0.0), LONGEST) if seconds == seconds else None
+    return min(max(seconds, 0.0), MAX_WAIT) if seconds == seconds else None

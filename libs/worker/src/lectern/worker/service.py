@@ -1,4 +1,4 @@
-"""A service: a stage's loop, what must run beside it, its health, and its `main`."""
+"""A service: a stage's loop, what runs beside it, its health endpoints, and its `main`."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ Build: TypeAlias = Callable[[S | None, Connections], "Service | Awaitable[Servic
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """What `build` returns. `deps` is what the stage's handlers get; `connections` the connections it was built from.
+    """A service that is ready to run. `deps` is what the stage's handlers get; `connections` is what it was built from.
 
     `responders` answer requests of other services. `start` and `close` run before and after; `run` runs beside the loop
-    until its event is set; `ready` raises, or answers facts, when /readyz asks.
+    until its event is set; `ready` raises, or returns the state of its parts, when /readyz asks.
     """
 
     name: str
@@ -78,16 +78,16 @@ async def _await(work: Awaitable[None]) -> None:
     await work
 
 
-async def built(build: Build[Any], settings: Any, connections: Connections) -> Service:
-    """The service that `build` makes, whether it is async or not."""
-    made = build(settings, connections)
-    return await made if inspect.isawaitable(made) else made
+async def build_service(build: Build[Any], settings: Any, connections: Connections) -> Service:
+    """Calls `build`, which may be async."""
+    service = build(settings, connections)
+    return await service if inspect.isawaitable(service) else service
 
 
 async def run_service(build: Build[S], settings: S, stop: asyncio.Event, name: str) -> None:
     """Connects, serves health and metrics, and runs the service until `stop`."""
     async with connect(settings, name) as connections:
-        service = await built(build, settings, connections)
+        service = await build_service(build, settings, connections)
         health = (
             serve_health(name, service.check, connections.registry, settings.metrics_port)
             if settings.metrics_port

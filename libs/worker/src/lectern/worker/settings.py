@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Where the event log and the object store are, and how a worker behaves. Secrets may be files in /run/secrets."""
+    """Addresses of the event log and the object store, and a worker's limits."""
 
     model_config = SettingsConfigDict(env_prefix="LECTERN_", extra="ignore", frozen=True)
 
@@ -20,9 +20,9 @@ class Settings(BaseSettings):
     s3_access_key: str = Field("", description="S3 access key id")
     s3_secret_key: SecretStr = Field(SecretStr(""), description="S3 secret access key")
     s3_region: str = Field("auto", description="S3 region; R2 wants `auto`")
-    slots: int = Field(0, ge=0, description="jobs at once in this process; 0 takes the stage's default")
-    metrics_port: int = Field(9090, ge=0, description="port of /healthz, /readyz and /metrics; 0 turns it off")
+    slots: int = Field(0, ge=0, description="jobs at once in this process; 0 for the stage's default")
+    metrics_port: int = Field(9090, ge=0, description="port of /healthz, /readyz and /metrics; 0 to turn it off")
     log_format: Literal["auto", "json", "console"] = Field("auto", description="json unless a terminal is attached")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
-    grace_seconds: float = Field(25.0, ge=0, description="time running jobs get to finish after SIGTERM")
-    scratch: Path | None = Field(None, description="where temporary folders are made; the system's default if unset")
+    grace_seconds: float = Field(25.0, ge=0, description="seconds that running jobs get to finish after SIGTERM")
+    scratch: Path | None = Field(None, description="folder for temporary files; the system's default if unset")

@@ -1,4 +1,4 @@
-"""Declaring a stage: which events it answers, with what, and how many at once."""
+"""Stages: which events a stage handles, with which functions, and how many at once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stage:
-    """A stage's name and handlers. `fails` says what a permanent failure ends: the scene or the whole video."""
+    """A stage's name and handlers. A permanent failure ends what `fails` names: the scene or the whole video."""
 
     def __init__(self, name: str, *, fails: Literal["scene", "video"] = "scene") -> None:
         self.name = name
@@ -31,11 +31,11 @@ class Stage:
         self.routes: dict[type[Event], Route] = {}
 
     def on(self, event_type: type[Event], *, slots: int = 1) -> Callable[[Handler], Handler]:
-        """Registers a handler. The stage takes as many jobs at once as its handlers' largest `slots`."""
+        """Registers a handler. The stage runs as many jobs at once as its handlers' largest `slots`."""
 
         def register(handler: Handler) -> Handler:
             if event_type in self.routes:
-                raise ValueError(f"stage {self.name} already answers {event_type.__name__}")
+                raise ValueError(f"stage {self.name} already handles {event_type.__name__}")
             self.routes[event_type] = Route(event_type=event_type, handler=handler)
             self.slots = max(self.slots, slots)
             return handler

@@ -1,4 +1,4 @@
-"""Logs, metrics and traces, the same for every service."""
+"""Logs, metrics and traces; the same for every service."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 180, 300, 600, 900, 1
 
 
 class StageMetrics:
-    """What every stage reports. Labels are bounded: stages and outcomes, never ids or texts."""
+    """The metrics of every stage. Labels are bounded: stages and outcomes, never ids or texts."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         stage = ("stage",)
         self.processed = Counter(
-            "lectern_stage_processed", "Deliveries handled, by how they ended", ("stage", "outcome"), registry=registry
+            "lectern_stage_processed", "Deliveries handled, by result", ("stage", "outcome"), registry=registry
         )
         self.duration = Histogram(
             "lectern_stage_duration_seconds",
-            "Time in the handler",
+            "Time spent in the handler",
             ("stage", "outcome"),
             buckets=SECONDS,
             registry=registry,
@@ -41,12 +41,12 @@ class StageMetrics:
             buckets=SECONDS,
             registry=registry,
         )
-        self.in_progress = Gauge("lectern_stage_in_progress", "Jobs being worked on", stage, registry=registry)
-        self.slots = Gauge("lectern_worker_slots", "Jobs this process takes at once", stage, registry=registry)
+        self.in_progress = Gauge("lectern_stage_in_progress", "Jobs in progress", stage, registry=registry)
+        self.slots = Gauge("lectern_worker_slots", "Jobs this process runs at once", stage, registry=registry)
         self.redelivered = Counter("lectern_redeliveries", "Deliveries after the first", stage, registry=registry)
-        self.dead = Counter("lectern_dead_letters", "Messages given up", ("stage", "reason"), registry=registry)
+        self.dead = Counter("lectern_dead_letters", "Dead letters", ("stage", "reason"), registry=registry)
         self.last_success = Gauge(
-            "lectern_stage_last_success_timestamp_seconds", "When a job last succeeded", stage, registry=registry
+            "lectern_stage_last_success_timestamp_seconds", "Time of the last successful job", stage, registry=registry
         )
 
 

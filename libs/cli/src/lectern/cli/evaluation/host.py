@@ -13,7 +13,7 @@ from lectern.cli.exits import UNAVAILABLE, Stop
 from lectern.cli.machine.home import Home
 from lectern.cli.reach import reach
 from lectern.contracts.problems import ProblemError
-from lectern.worker.telemetry import configure_logs
+from lectern.worker import configure_logs
 
 
 @asynccontextmanager

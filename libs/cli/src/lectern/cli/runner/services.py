@@ -18,8 +18,7 @@ from prometheus_client import CollectorRegistry
 from lectern.cli.machine.child import FIRST_PAUSE, LONGEST_PAUSE, SETTLED, Child
 from lectern.cli.machine.home import Home
 from lectern.contracts.problems import Problem, ProblemError
-from lectern.worker import Connections, Settings
-from lectern.worker.service import Service, built
+from lectern.worker import Connections, Service, Settings, build_service
 
 GROUP = "lectern.services"
 
@@ -105,7 +104,7 @@ class InProcess:
     async def _built(self) -> Service:
         """The service on a registry of its own: two may name a metric alike, and one built anew names its own again."""
         deps = Connections.over(self._connections.nats, self._connections.store, self._registry())
-        return await built(self._point.load(), settings_of(self._point, self._values), deps)
+        return await build_service(self._point.load(), settings_of(self._point, self._values), deps)
 
     async def _keep(self, service: Service | None) -> None:
         pause = FIRST_PAUSE

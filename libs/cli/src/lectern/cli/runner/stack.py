@@ -24,8 +24,7 @@ from lectern.cli.machine.servers import LOOPBACK, free_port, nats_server, object
 from lectern.cli.runner.metrics import Registries
 from lectern.cli.runner.services import InProcess, discover, separate_process
 from lectern.contracts.problems import Problem, ProblemError
-from lectern.worker import Connections, Settings, connect
-from lectern.worker.provision import apply
+from lectern.worker import Connections, Settings, apply_topology, connect
 
 # What every service of this machine is told; the rest of its settings is the environment's.
 SHARED = {"nats_url", "s3_endpoint", "s3_bucket", "s3_access_key", "s3_secret_key", "metrics_port", "grace_seconds"}
@@ -103,7 +102,7 @@ async def running(
         async with AsyncExitStack() as closing:
             stack = await _servers(closing, place, host, port or free_port(), grace_seconds)
             connections = await closing.enter_async_context(connect(stack.settings, "runner"))
-            await apply(connections.nats)
+            await apply_topology(connections.nats)
             parts = _services(points, stack, None if separate else connections, host, renderers, settings or {})
             stack.members.update({part.name: part for part in parts})
             try:

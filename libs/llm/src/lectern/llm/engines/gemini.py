@@ -23,7 +23,7 @@ from lectern.llm.errors import (
     TruncatedCompletion,
 )
 from lectern.llm.request import Citation, Completion, ImagePart, ModelRequest, OnText, PromptPart
-from lectern.worker.retry_after import seconds_until
+from lectern.worker import parse_retry_after
 
 _REFUSAL_REASONS = {
     "SAFETY",
@@ -162,4 +162,4 @@ def _model_error(error: errors.APIError) -> ModelError:
     if kind is RateLimited and any(sign in lowered for sign in _QUOTA_SIGNS):
         kind = QuotaExhausted
     headers = getattr(error.response, "headers", None) or {}
-    return kind(f"{status} {message}", retry_after=seconds_until(headers.get("retry-after")))
+    return kind(f"{status} {message}", retry_after=parse_retry_after(headers.get("retry-after")))

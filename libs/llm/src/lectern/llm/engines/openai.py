@@ -23,7 +23,7 @@ from lectern.llm.errors import (
     TruncatedCompletion,
 )
 from lectern.llm.request import Completion, ImagePart, ModelRequest, OnText, PromptPart
-from lectern.worker.retry_after import seconds_until
+from lectern.worker import parse_retry_after
 
 _ERRORS: dict[int, type[ModelError]] = {
     401: KeyRejected,
@@ -124,5 +124,5 @@ def _model_error(error: openai.APIStatusError) -> ModelError:
     kind = _ERRORS.get(status, ServiceUnavailable if status >= 500 else RequestRejected)
     if status == 429 and error.code == "insufficient_quota":
         kind = QuotaExhausted
-    retry_after = seconds_until(error.response.headers.get("retry-after"))
+    retry_after = parse_retry_after(error.response.headers.get("retry-after"))
     return kind(f"{status} {error.message[:300]}", retry_after=retry_after)

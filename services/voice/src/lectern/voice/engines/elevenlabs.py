@@ -18,7 +18,7 @@ from lectern.voice.sound import check_spoken, joined, read_pcm
 from lectern.voice.speech import Mark, Passage, Speech
 from lectern.voice.voices import Voice
 from lectern.voice.words import written_words
-from lectern.worker.retry_after import seconds_until
+from lectern.worker import parse_retry_after
 
 URL = "https://api.elevenlabs.io"
 LIMIT = 5000  # characters of one request: the smallest limit of its models
@@ -163,4 +163,4 @@ def _trouble(response: httpx.Response) -> ProviderError:
     said = (message or status or "no reason given")[:300]
     by_code: dict[int, Trouble] = {401: "key", 402: "quota", 403: "key", 404: "voice", 408: "slow", 429: "busy"}
     trouble = _STATUS.get(status) or by_code.get(code) or ("away" if code >= 500 else "refused")
-    return ProviderError(trouble, f"{code} {said}", retry_after=seconds_until(response.headers.get("retry-after")))
+    return ProviderError(trouble, f"{code} {said}", retry_after=parse_retry_after(response.headers.get("retry-after")))

@@ -15,7 +15,7 @@ from lectern.voice.provider import ProviderError, asked, together
 from lectern.voice.sound import check_spoken, joined, read_pcm, read_wav
 from lectern.voice.speech import Passage, Samples, Speech
 from lectern.voice.voices import Voice
-from lectern.worker.retry_after import seconds_until
+from lectern.worker import parse_retry_after
 
 LIMIT = 3000  # characters of one request: about three minutes, past which the voice is said to drift
 AT_ONCE = 3
@@ -145,7 +145,7 @@ def _trouble(error: errors.APIError) -> ProviderError:
     message = (error.message or error.status or "no reason given")[:300]
     lowered, code = message.lower(), error.code or 0
     headers = getattr(error.response, "headers", None) or {}
-    wait = seconds_until(headers.get("retry-after"))
+    wait = parse_retry_after(headers.get("retry-after"))
     if code == 429:
         spent = "per day" in lowered or "billing" in lowered or "exceeded your current quota" in lowered
         return ProviderError("quota" if spent else "busy", message, retry_after=wait)
