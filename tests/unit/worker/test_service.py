@@ -1,0 +1,95 @@
+"""A service: its parts run side by side, stop together, and its health endpoints say what is missing."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+import pytest
+from servers import free_port
+
+from lectern.contracts.requests import LIST_VOICES, ListVoices, VoiceList
+from lectern.worker import Connections, Responder, Service, Settings, Transient, liveness, readiness
+from lectern.worker.health import serve_health
+from lectern.worker.testing import memory_connections
+
+
+def responder() -> Responder[ListVoices, VoiceList]:
+    async def answer(_: ListVoices) -> VoiceList:
+        return VoiceList(voices=(), refused="none")
+
+    return Responder(request=LIST_VOICES, handler=answer, failed=lambda _: VoiceList(voices=()))
+
+
+async def test_a_service_answers_requests_until_it_is_stopped() -> None:
+    connections, calls = memory_connections(), list[str]()
+
+    async def start() -> None:
+        calls.append("start")
+
+    async def close() -> None:
+        calls.append("close")
+
+    async def run(stop: asyncio.Event) -> None:
+        await stop.wait()
+        calls.append("run")
+
+    service = Service(
+        name="voice",
+        connections=connections,
+        settings=Settings(),
+        responders=(responder(),),
+        start=start,
+        close=close,
+        run=run,
+    )
+    stop = asyncio.Event()
+    task = asyncio.create_task(service.serve(stop))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        assert (await connections.bus.ask(LIST_VOICES, ListVoices(), timeout=1)).refused == "none"
+        stop.set()
+        await task
+    assert calls == ["start", "run", "close"]
+
+
+async def test_a_part_that_fails_ends_the_service() -> None:
+    async def run(stop: asyncio.Event) -> None:
+        raise RuntimeError("bug")
+
+    service = Service(name="voice", connections=memory_connections(), settings=Settings(), run=run)
+    with pytest.raises(ExceptionGroup, match="unhandled errors"):
+        await service.serve(asyncio.Event())
+
+
+async def test_readiness_names_the_state_of_each_part(connections: Connections, settings: Settings) -> None:
+    service = Service(
+        name="renderer", connections=connections, settings=settings, ready=lambda: {"sandbox.seccomp": "active"}
+    )
+    assert await readiness(service.check) == (
+        200,
+        {"status": "ready", "nats": "ok", "store": "ok", "sandbox.seccomp": "active"},
+    )
+
+
+async def test_readiness_is_503_with_the_reason_when_a_part_is_missing() -> None:
+    async def check() -> dict[str, str]:
+        raise Transient("the object store cannot be reached")
+
+    assert await readiness(check) == (503, {"status": "not ready", "reason": "Transient"})
+
+
+async def test_health_is_served_on_a_port_of_its_own(connections: Connections, settings: Settings) -> None:
+    service = Service(name="voice", connections=connections, settings=settings)
+    connections.metrics.slots.labels("voice").inc(3)
+    port = free_port()
+    async with (
+        serve_health("voice", service.check, connections.registry, port),
+        aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http,
+    ):
+        async with http.get("/healthz") as answer:
+            assert (answer.status, await answer.json()) == (200, liveness("voice"))
+        async with http.get("/readyz") as answer:
+            assert (await answer.json())["status"] == "ready"
+        async with http.get("/metrics") as answer:
+            assert 'lectern_worker_slots{stage="voice"} 3.0' in await answer.text()
