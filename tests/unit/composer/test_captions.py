@@ -8,22 +8,33 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.composer.films import script
+from unit.composer.sample_inputs import sample_script
 
-from lectern.composer.captions import Cue, chapters_vtt, cues, guide, srt, vtt
-from lectern.composer.captions.direction import EMBED, POP, directed, right_to_left
-from lectern.composer.captions.guide import Guide
-from lectern.composer.captions.lettering import columns, joined
-from lectern.composer.captions.phrases import may_part
-from lectern.composer.captions.sentences import sentences
-from lectern.composer.timeline import lay_out
-from lectern.composer.transcript import transcript
+from lectern.composer.captions import (
+    Cue,
+    ReadingLimits,
+    cut_cues,
+    format_chapters_vtt,
+    format_srt,
+    format_vtt,
+    limits_for,
+)
+from lectern.composer.captions.line_text import (
+    END_OF_EMBEDDING,
+    RIGHT_TO_LEFT_EMBEDDING,
+    count_columns,
+    embed_line,
+    join_words,
+)
+from lectern.composer.captions.phrases import can_break
+from lectern.composer.timeline import build_timeline
+from lectern.composer.transcript import format_transcript
 from lectern.contracts.narration import Word
 from lectern.contracts.quality import ASPECTS, Aspect
 
-WIDE = guide("16:9", "en")
+WIDE = limits_for("16:9", "en")
 LESSON = (
-    "Plants make their own food. They take in light, water and carbon dioxide, and turn them into glucose through a "
+    "Plants make their own food. They scene in light, water and carbon dioxide, and turn them into glucose through a "
     "process that is called photosynthesis, which happens inside the chloroplasts of every green cell. Yes. Oxygen is "
     "what is left over, and Dr. Smith says that we breathe it because the plants do not need all of it themselves."
 )
@@ -40,12 +51,12 @@ def spoken(text: str, *, pace: float = 0.07, pause: float = 0.35, start: float =
 
 
 def lines_of(cue: Cue) -> list[str]:
-    return [joined(line) for line in cue.lines]
+    return [join_words(line) for line in cue.lines]
 
 
 def made(text: str, aspect: Aspect = "16:9", fps: int = 30) -> tuple[Cue, ...]:
     words = spoken(text)
-    return cues(words, round((words[-1].end + 0.5) * fps), fps, guide(aspect, "en"))
+    return cut_cues(words, round((words[-1].end + 0.5) * fps), fps, limits_for(aspect, "en"))
 
 
 _tokens = st.text(st.characters(codec="utf-8", exclude_categories=("Z", "C")), min_size=1, max_size=14)
@@ -92,26 +103,26 @@ def narrations(draw: st.DrawFn) -> Spoken:
     return tuple(words), max(1, round((now + draw(st.floats(0, 2))) * fps)), fps, language
 
 
-def wide_of(text: str, limits: Guide) -> int:
-    return columns(text, wide=limits.wide)
+def wide_of(text: str, limits: ReadingLimits) -> int:
+    return count_columns(text, full_width=limits.full_width)
 
 
 @given(narrations(), st.sampled_from(ASPECTS))
 def test_every_word_is_shown_once_and_in_order(scene: Spoken, aspect: Aspect) -> None:
     words, frames, fps, language = scene
-    shown = [word for cue in cues(words, frames, fps, guide(aspect, language)) for word in cue.words()]
+    shown = [word for cue in cut_cues(words, frames, fps, limits_for(aspect, language)) for word in cue.words()]
     assert shown == list(words)
 
 
 @given(narrations(), st.sampled_from(ASPECTS))
 def test_lines_are_at_most_two_and_short_unless_one_word_is_longer(scene: Spoken, aspect: Aspect) -> None:
     words, frames, fps, language = scene
-    limits = guide(aspect, language)
-    for cue in cues(words, frames, fps, limits):
+    limits = limits_for(aspect, language)
+    for cue in cut_cues(words, frames, fps, limits):
         assert 1 <= len(cue.lines) <= 2
         for line in cue.lines:
-            if wide_of(joined(line), limits) > limits.chars:
-                assert len(line) == 1 or (len(line) == 2 and wide_of(line[0].text, limits) > limits.chars)
+            if wide_of(join_words(line), limits) > limits.columns:
+                assert len(line) == 1 or (len(line) == 2 and wide_of(line[0].text, limits) > limits.columns)
 
 
 CLOSING, OPENING = set("。，、」）》”！？ーっ；："), set("「（《“")
@@ -125,11 +136,11 @@ def parts(before: Word, after: Word) -> bool:
 @given(narrations(), st.sampled_from(ASPECTS))
 def test_no_line_starts_with_a_closing_mark_or_ends_with_an_opening_one(scene: Spoken, aspect: Aspect) -> None:
     words, frames, fps, language = scene
-    limits = guide(aspect, language)
+    limits = limits_for(aspect, language)
     at = 0
-    for line in [line for cue in cues(words, frames, fps, limits) for line in cue.lines][:-1]:
+    for line in [line for cue in cut_cues(words, frames, fps, limits) for line in cue.lines][:-1]:
         at += len(line)
-        if not limits.wide or parts(words[at - 1], words[at]):
+        if not limits.full_width or parts(words[at - 1], words[at]):
             continue
         # The only excuse: what must stay together is longer than a line.
         first, last = at - 1, at + 1
@@ -137,15 +148,15 @@ def test_no_line_starts_with_a_closing_mark_or_ends_with_an_opening_one(scene: S
             first -= 1
         while last < len(words) and not parts(words[last - 1], words[last]):
             last += 1
-        held = joined(words[first:last])
+        held = join_words(words[first:last])
         spelled = any(word.glued and word.text[0].isascii() for word in words[first:last])  # ATP|3.5 is one word
-        assert spelled or wide_of(held, limits) > limits.chars
+        assert spelled or wide_of(held, limits) > limits.columns
 
 
 @given(narrations(), st.sampled_from(ASPECTS))
 def test_cues_follow_each_other_inside_their_scene(scene: Spoken, aspect: Aspect) -> None:
     words, frames, fps, language = scene
-    found = cues(words, frames, fps, guide(aspect, language))
+    found = cut_cues(words, frames, fps, limits_for(aspect, language))
     assert all(0 <= cue.start < cue.end <= frames for cue in found)
     assert all(before.end <= after.start for before, after in pairwise(found))
     assert all(cue.end - cue.start <= max(7 * fps, 1) for cue in found)
@@ -154,19 +165,19 @@ def test_cues_follow_each_other_inside_their_scene(scene: Spoken, aspect: Aspect
 @given(narrations(), st.sampled_from(ASPECTS))
 def test_a_cue_too_fast_to_read_stays_until_the_next_one_needs_its_place(scene: Spoken, aspect: Aspect) -> None:
     words, frames, fps, language = scene
-    limits = guide(aspect, language)
-    found = cues(words, frames, fps, limits)
+    limits = limits_for(aspect, language)
+    found = cut_cues(words, frames, fps, limits)
     for cue, border in zip(found, [*(after.start for after in found[1:]), frames], strict=bool(found)):
         chars = sum(wide_of(line, limits) for line in lines_of(cue))
-        if chars / (cue.end - cue.start) * fps > limits.fastest + 1e-9:
-            full = cue.end >= border - limits.gap or cue.end - cue.start >= int(limits.longest * fps)
+        if chars / (cue.end - cue.start) * fps > limits.max_speed + 1e-9:
+            full = cue.end >= border - limits.gap or cue.end - cue.start >= int(limits.max_seconds * fps)
             assert full or cue.end - cue.start == 1
 
 
 @given(st.lists(st.tuples(st.floats(0, 10), st.floats(0, 10)), max_size=40), st.sampled_from([15, 30, 60]))
 def test_words_whose_times_make_no_sense_still_give_cues_in_order(times: list[tuple[float, float]], fps: int) -> None:
     words = tuple(Word(text=f"word{n}.", start=start, end=end, beat=0) for n, (start, end) in enumerate(times))
-    found = cues(words, 5 * fps, fps, WIDE)
+    found = cut_cues(words, 5 * fps, fps, WIDE)
     assert [word for cue in found for word in cue.words()] == list(words)
     assert all(0 <= cue.start < cue.end <= 5 * fps for cue in found)
     assert all(before.end <= after.start for before, after in pairwise(found))
@@ -175,14 +186,14 @@ def test_words_whose_times_make_no_sense_still_give_cues_in_order(times: list[tu
 @given(narrations())
 def test_a_cue_comes_within_three_frames_of_its_first_word(scene: Spoken) -> None:
     words, frames, fps, language = scene
-    for cue in cues(words, frames, fps, guide("16:9", language)):
+    for cue in cut_cues(words, frames, fps, limits_for("16:9", language)):
         assert abs(cue.start - cue.words()[0].start * fps) <= 3
 
 
 @given(narrations())
 def test_there_are_two_frames_between_cues_where_the_words_leave_room(scene: Spoken) -> None:
     words, frames, fps, language = scene
-    for before, after in pairwise(cues(words, frames, fps, guide("16:9", language))):
+    for before, after in pairwise(cut_cues(words, frames, fps, limits_for("16:9", language))):
         assert after.start - before.end >= 2 or before.end - before.start == 1
 
 
@@ -198,7 +209,7 @@ def test_ordinary_speech_gives_cues_that_keep_every_limit(aspect: Aspect, fps: i
 def test_cues_end_where_sentences_and_clauses_do() -> None:
     assert [lines_of(cue) for cue in made(LESSON)] == [
         ["Plants make their own food."],
-        ["They take in light,", "water and carbon dioxide,"],
+        ["They scene in light,", "water and carbon dioxide,"],
         ["and turn them into glucose through a", "process that is called photosynthesis,"],
         ["which happens inside the chloroplasts", "of every green cell. Yes."],
         ["Oxygen is what is left over,", "and Dr. Smith says that we breathe it"],
@@ -218,7 +229,7 @@ def test_no_line_ends_with_an_article_when_there_is_a_better_place() -> None:
 
 def test_a_cue_is_not_held_over_a_long_silence() -> None:
     first, second = spoken("Watch this."), spoken("There it goes.", start=6.0)
-    found = cues((*first, *second), 300, 30, WIDE)
+    found = cut_cues((*first, *second), 300, 30, WIDE)
     assert [cue.start for cue in found] == [6, 180]
     assert found[0].end < 3 * 30
 
@@ -226,7 +237,7 @@ def test_a_cue_is_not_held_over_a_long_silence() -> None:
 @pytest.mark.parametrize(("language", "speed"), [("en", 20), ("hi", 22)])
 def test_what_is_said_in_a_hurry_stays_long_enough_to_be_read(language: str, speed: int) -> None:
     hasty = spoken("and the rest of it all is told in far too little time.", pace=0.008, pause=0)
-    first, second = cues((*hasty, *spoken("Then comes a rest.", start=6.0)), 300, 30, guide("16:9", language))
+    first, second = cut_cues((*hasty, *spoken("Then comes a rest.", start=6.0)), 300, 30, limits_for("16:9", language))
     chars = sum(map(len, lines_of(first)))
     assert chars / (hasty[-1].end - hasty[0].start + 1) > speed  # a second more would not be enough
     assert chars * 30 / (first.end - first.start) == pytest.approx(speed, rel=0.03)
@@ -239,7 +250,7 @@ def test_a_short_pause_between_cues_is_closed_to_two_frames() -> None:
 
 
 def test_silence_has_no_captions() -> None:
-    assert cues((), 300, 30, WIDE) == ()
+    assert cut_cues((), 300, 30, WIDE) == ()
 
 
 def glued(text: str, *, pace: float = 0.25, pause: float = 0.3) -> tuple[Word, ...]:
@@ -262,17 +273,22 @@ JAPANESE = "植物は|光と|水と|二酸化炭素から|自分の|栄養を|�
 @pytest.mark.parametrize("aspect", ASPECTS)
 @pytest.mark.parametrize(("language", "text"), [("zh-CN", CHINESE), ("ja", JAPANESE)])
 def test_chinese_and_japanese_keep_every_limit(language: str, text: str, aspect: Aspect) -> None:
-    words, limits = glued(text), guide(aspect, language)
-    found = cues(words, round((words[-1].end + 0.5) * 30), 30, limits)
+    words, limits = glued(text), limits_for(aspect, language)
+    found = cut_cues(words, round((words[-1].end + 0.5) * 30), 30, limits)
     assert "".join(line for cue in found for line in lines_of(cue)) == text.replace("|", "")
     for cue in found:
-        assert all(columns(line, wide=True) <= limits.chars for line in lines_of(cue))
-        assert sum(columns(line, wide=True) for line in lines_of(cue)) * 30 / (cue.end - cue.start) <= limits.fastest
+        assert all(count_columns(line, full_width=True) <= limits.columns for line in lines_of(cue))
+        assert (
+            sum(count_columns(line, full_width=True) for line in lines_of(cue)) * 30 / (cue.end - cue.start)
+            <= limits.max_speed
+        )
 
 
 def test_chinese_breaks_between_words_and_keeps_particles_with_theirs() -> None:
     words = glued(CHINESE)
-    lines = [lines_of(cue) for cue in cues(words, round((words[-1].end + 0.5) * 30), 30, guide("16:9", "zh-CN"))]
+    lines = [
+        lines_of(cue) for cue in cut_cues(words, round((words[-1].end + 0.5) * 30), 30, limits_for("16:9", "zh-CN"))
+    ]
     assert lines == [
         ["植物用阳光、", "水和二氧化碳制造自己的食物。"],
         ["这个过程叫做“光合作用”，", "它发生在叶绿体里。"],
@@ -282,80 +298,66 @@ def test_chinese_breaks_between_words_and_keeps_particles_with_theirs() -> None:
 
 
 def test_lines_of_other_scripts_are_as_long_as_their_guides_say() -> None:
-    assert {tag: guide("16:9", tag).chars // 2 for tag in ("zh-TW", "ja-JP", "ko")} == {
+    assert {tag: limits_for("16:9", tag).columns // 2 for tag in ("zh-TW", "ja-JP", "ko")} == {
         "zh-TW": 16,
         "ja-JP": 13,
         "ko": 16,
     }
-    assert {tag: guide("16:9", tag).chars for tag in ("en-GB", "ar", "ru", "th")} == {
+    assert {tag: limits_for("16:9", tag).columns for tag in ("en-GB", "ar", "ru", "th")} == {
         "en-GB": 42,
         "ar": 42,
         "ru": 39,
         "th": 35,
     }
-    assert columns("光合作用。") == 10
-    assert (columns("“光”", wide=True), columns("“a”")) == (6, 3)
-    assert columns("ที่นี่") == 2  # marks sit on their letters
-    assert columns("क्या") == 3
+    assert count_columns("光合作用。") == 10
+    assert (count_columns("“光”", full_width=True), count_columns("“a”")) == (6, 3)
+    assert count_columns("ที่นี่") == 2  # marks sit on their letters
+    assert count_columns("क्या") == 3
 
 
 def test_french_marks_after_a_space_stay_with_their_word() -> None:
     words = spoken("Pourquoi les feuilles vertes captent-elles la lumière ? Parce que « chlorophylle » absorbe !")
-    limits = guide("9:16", "fr")
-    lines = [line for cue in cues(words, 400, 30, limits) for line in lines_of(cue)]
+    limits = limits_for("9:16", "fr")
+    lines = [line for cue in cut_cues(words, 400, 30, limits) for line in lines_of(cue)]
     assert not [line for line in lines if line[0] in "?!»" or line[-1] == "«"]
 
 
 def test_a_name_written_together_is_not_broken_whatever_the_voice_made_of_it() -> None:
     parts = [Word(text="well-known", start=0, end=1, beat=0), Word(text="ness", start=1, end=2, beat=0, glued=True)]
-    assert not may_part(*parts, WIDE)
-    assert may_part(*glued("植物|用"), guide("16:9", "zh"))
+    assert not can_break(*parts, WIDE)
+    assert can_break(*glued("植物|用"), limits_for("16:9", "zh"))
 
 
 def test_right_to_left_lines_are_embedded_one_by_one_in_logical_order() -> None:
     words = spoken("DNA هو جزيء يحمل التعليمات الوراثية في كل خلية، وهو موجود في نواة الخلية.", pace=0.1)
-    timeline = lay_out(30, [(1, "One", 400)])
-    placed = [(timeline.spans[0], cues(words, 400, 30, guide("9:16", "ar")))]
-    for text in (srt(placed, timeline, rtl=True), vtt(placed, timeline, rtl=True)):
+    timeline = build_timeline(30, [(1, "One", 400)])
+    placed = [(timeline.spans[0], cut_cues(words, 400, 30, limits_for("9:16", "ar")))]
+    for text in (format_srt(placed, timeline, rtl=True), format_vtt(placed, timeline, rtl=True)):
         lines = [line for line in text.split("\n") if any("\u0600" < letter < "\u0700" for letter in line)]
         assert len(lines) > 2
-        assert all(line[0] == EMBED and line[-1] == POP for line in lines)
-        assert " ".join(line.strip(EMBED + POP) for line in lines) == " ".join(word.text for word in words)
-    assert EMBED not in srt(placed, timeline)
-    assert directed("", rtl=True) == ""
-
-
-def test_which_languages_are_written_from_right_to_left() -> None:
-    tags = ["ar", "ar-EG", "he", "fa-IR", "ur", "en", "az-Arab", "ku-Latn", "ar-Latn", "zh"]
-    assert [tag for tag in tags if right_to_left(tag)] == ["ar", "ar-EG", "he", "fa-IR", "ur", "az-Arab"]
+        assert all(line[0] == RIGHT_TO_LEFT_EMBEDDING and line[-1] == END_OF_EMBEDDING for line in lines)
+        assert " ".join(line.strip(RIGHT_TO_LEFT_EMBEDDING + END_OF_EMBEDDING) for line in lines) == " ".join(
+            word.text for word in words
+        )
+    assert RIGHT_TO_LEFT_EMBEDDING not in format_srt(placed, timeline)
+    assert embed_line("", rtl=True) == ""
 
 
 def test_files_join_glued_words_without_a_space() -> None:
     words = (*glued("植物|用|光"), Word(text="ATP", start=2, end=2.5, beat=0))
-    timeline = lay_out(30, [(1, "One", 120)])
-    placed = [(timeline.spans[0], cues(words, 120, 30, guide("16:9", "zh")))]
-    assert srt(placed, timeline).split("\n")[2] == "植物用光 ATP"
-    assert vtt(placed, timeline).split("\n")[4] == "植物用光 ATP"
-    karaoke = vtt(placed, timeline, karaoke=True).split("\n")[4]
+    timeline = build_timeline(30, [(1, "One", 120)])
+    placed = [(timeline.spans[0], cut_cues(words, 120, 30, limits_for("16:9", "zh")))]
+    assert format_srt(placed, timeline).split("\n")[2] == "植物用光 ATP"
+    assert format_vtt(placed, timeline).split("\n")[4] == "植物用光 ATP"
+    karaoke = format_vtt(placed, timeline, karaoke=True).split("\n")[4]
     assert karaoke == "植物<00:00:00.700>用<00:00:00.950>光 <00:00:02.000>ATP"
-
-
-def test_sentences_end_in_every_script() -> None:
-    assert sentences("植物需要光。「真的吗？」是的！") == ("植物需要光。", "「真的吗？」", "是的！")
-    assert sentences("هل تعلم؟ نعم.") == ("هل تعلم؟", "نعم.")
-    assert sentences("पौधे खाना बनाते हैं। सच?") == ("पौधे खाना बनाते हैं।", "सच?")
-
-
-def test_an_abbreviation_does_not_end_a_sentence() -> None:
-    text = 'Dr. Smith works in the U.S. today. "Really?" Yes, e.g. here. It is 3.5 m.'
-    assert sentences(text) == ("Dr. Smith works in the U.S. today.", '"Really?"', "Yes, e.g. here.", "It is 3.5 m.")
 
 
 def _files(text: str, *, karaoke: bool = False) -> tuple[str, str]:
     words = spoken(text, start=0.5)
-    timeline = lay_out(30, [(1, "One", 45), (2, "Two", 150)])
-    placed = [(timeline.spans[0], ()), (timeline.spans[1], cues(words, 150, 30, WIDE))]
-    return vtt(placed, timeline, karaoke=karaoke), srt(placed, timeline)
+    timeline = build_timeline(30, [(1, "One", 45), (2, "Two", 150)])
+    placed = [(timeline.spans[0], ()), (timeline.spans[1], cut_cues(words, 150, 30, WIDE))]
+    return format_vtt(placed, timeline, karaoke=karaoke), format_srt(placed, timeline)
 
 
 def test_files_say_when_cues_come_counted_from_the_start_of_the_video() -> None:
@@ -380,8 +382,8 @@ def test_karaoke_times_each_word_inside_its_cue_and_only_in_webvtt() -> None:
 def test_karaoke_times_rise_between_the_cue_s_own(scene: Spoken) -> None:
     words, frames, fps, _ = scene
     words = tuple(msgspec.structs.replace(word, text="word") for word in words)
-    timeline = lay_out(fps, [(1, "One", frames)])
-    text = vtt([(timeline.spans[0], cues(words, frames, fps, WIDE))], timeline, karaoke=True)
+    timeline = build_timeline(fps, [(1, "One", frames)])
+    text = format_vtt([(timeline.spans[0], cut_cues(words, frames, fps, WIDE))], timeline, karaoke=True)
     for block in text.split("\n\n")[1:]:
         stamps = block.replace("<", "\n").replace(">", "\n").replace(" --", "\n").split("\n")
         times = [line.strip() for line in stamps if line.strip()[:2] == "00"]
@@ -390,15 +392,15 @@ def test_karaoke_times_rise_between_the_cue_s_own(scene: Spoken) -> None:
 
 
 def test_chapters_are_the_scenes_titles() -> None:
-    timeline = lay_out(15, [(1, "Light & dark", 31), (2, "Sugar", 30)])
-    assert chapters_vtt(timeline) == (
+    timeline = build_timeline(15, [(1, "Light & dark", 31), (2, "Sugar", 30)])
+    assert format_chapters_vtt(timeline) == (
         "WEBVTT\n\n1\n00:00:00.000 --> 00:00:02.067\nLight &amp; dark\n\n2\n00:00:02.067 --> 00:00:04.067\nSugar\n"
     )
 
 
 def test_the_transcript_reads_title_scenes_sentences_sources() -> None:
-    timeline = lay_out(30, [(1, "Part 1: & more", 2000), (2, "Part 2: & more", 30)])
-    assert transcript(script(2), timeline) == (
+    timeline = build_timeline(30, [(1, "Part 1: & more", 2000), (2, "Part 2: & more", 30)])
+    assert format_transcript(sample_script(2), timeline) == (
         "Leaves = sugar; #1\n\n"
         "1. Part 1: & more (0:00)\n\nLight falls on a leaf.\nThe leaf keeps it, and makes sugar from it.\n\n"
         "2. Part 2: & more (1:06)\n\nLight falls on a leaf.\nThe leaf keeps it, and makes sugar from it.\n\n"

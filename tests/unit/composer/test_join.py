@@ -13,17 +13,17 @@ import msgspec
 import numpy as np
 import pytest
 from PIL import Image
-from unit.composer.films import Take, materials
+from unit.composer.sample_inputs import SampleScene, make_inputs
 
-from lectern.composer.captions import vtt
-from lectern.composer.checks import Unsound, check_alike, check_footage, check_video
-from lectern.composer.compose import captions_of
-from lectern.composer.join import join
-from lectern.composer.materials import Materials, footage_name
-from lectern.composer.probe import probe
-from lectern.composer.sound import mix
-from lectern.composer.thumbnail import thumbnail
+from lectern.composer.captions import format_vtt
+from lectern.composer.inputs import VideoInputs, footage_name
+from lectern.composer.join import join_video
+from lectern.composer.sound import mix_sound
+from lectern.composer.text_outputs import cut_captions
+from lectern.composer.thumbnail import choose_thumbnail
+from lectern.composer.verification import BadVideo, verify_footage, verify_same_encoding, verify_video
 from lectern.contracts.options import VideoOptions
+from lectern.media.probe import probe_media
 from lectern.worker import Permanent
 
 pytestmark = pytest.mark.slow
@@ -32,9 +32,9 @@ AWKWARD = [31, 47, 53, 61, 37, 41, 59, 43, 67, 29, 71, 83]
 OFF = [799, -799, 1, -1, 500, -333, 0, 777, -700, 13, -13, 798]
 
 
-async def _joined(parts: Materials) -> Path:
-    spoken = vtt(captions_of(parts, VideoOptions()), parts.timeline)
-    return (await join(parts, await mix(parts, None, bitrate="192k"), spoken)).path
+async def _joined(parts: VideoInputs) -> Path:
+    spoken = format_vtt(cut_captions(parts, VideoOptions()), parts.timeline)
+    return (await join_video(parts, await mix_sound(parts, None, bitrate="192k"), spoken)).path
 
 
 def _output(argv: list[str]) -> bytes:
@@ -67,8 +67,10 @@ def _clicks(samples: np.ndarray[tuple[int], np.dtype[np.int16]]) -> list[int]:
 @pytest.mark.parametrize("fps", [15, 30, 60])
 async def test_flash_and_click_of_every_scene_still_coincide_after_twelve(tmp_path: Path, fps: int) -> None:
     half = 48_000 // fps // 2 - 1
-    takes = [Take(frames=frames, off=max(-half, min(half, off))) for frames, off in zip(AWKWARD, OFF, strict=True)]
-    parts = materials(tmp_path, takes, fps=fps)
+    scenes = [
+        SampleScene(frames=frames, off=max(-half, min(half, off))) for frames, off in zip(AWKWARD, OFF, strict=True)
+    ]
+    parts = make_inputs(tmp_path, scenes, fps=fps)
     video = await _joined(parts)
     starts = [span.start for span in parts.timeline.spans]
     assert _flashes(video) == starts
@@ -79,9 +81,9 @@ async def test_flash_and_click_of_every_scene_still_coincide_after_twelve(tmp_pa
 
 
 async def test_sound_and_picture_are_equally_long_to_the_frame(tmp_path: Path) -> None:
-    parts = materials(tmp_path, [Take(frames=f, off=o) for f, o in zip(AWKWARD, OFF, strict=True)])
+    parts = make_inputs(tmp_path, [SampleScene(frames=f, off=o) for f, o in zip(AWKWARD, OFF, strict=True)])
     video = await _joined(parts)
-    media = await probe(video)
+    media = await probe_media(video)
     picture, sound = media.tracks("video")[0], media.tracks("audio")[0]
     assert picture.frames == sum(AWKWARD)
     assert picture.seconds == pytest.approx(sum(AWKWARD) / 30, abs=1e-5)
@@ -91,7 +93,7 @@ async def test_sound_and_picture_are_equally_long_to_the_frame(tmp_path: Path) -
 
 
 async def test_frames_are_evenly_spaced_across_joins(tmp_path: Path) -> None:
-    parts = materials(tmp_path, [Take(frames=n) for n in AWKWARD])
+    parts = make_inputs(tmp_path, [SampleScene(frames=n) for n in AWKWARD])
     video = await _joined(parts)
     argv = ["ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=pts", "-of", "csv=p=0"]
     stamps = [int(line.strip(",")) for line in _output([*argv, str(video)]).decode().split()]
@@ -99,7 +101,7 @@ async def test_frames_are_evenly_spaced_across_joins(tmp_path: Path) -> None:
 
 
 async def test_sound_is_as_loud_on_both_sides_as_it_was_recorded(tmp_path: Path) -> None:
-    sound = _sound(await _joined(materials(tmp_path, [Take(frames=30), Take(frames=30)])))
+    sound = _sound(await _joined(make_inputs(tmp_path, [SampleScene(frames=30), SampleScene(frames=30)])))
     apart = sound[:, 0].astype(float) - sound[:, 1]
     assert np.sqrt((apart**2).mean()) < 50  # of 32768: what coding two channels leaves
     recorded = 20_000 / np.sqrt(2)
@@ -108,8 +110,8 @@ async def test_sound_is_as_loud_on_both_sides_as_it_was_recorded(tmp_path: Path)
 
 
 async def test_chapters_title_language_and_colour_are_told(tmp_path: Path) -> None:
-    video = await _joined(materials(tmp_path, [Take(frames=n) for n in (31, 47, 53)]))
-    media = await probe(video)
+    video = await _joined(make_inputs(tmp_path, [SampleScene(frames=n) for n in (31, 47, 53)]))
+    media = await probe_media(video)
     assert [(c.start_time, c.tags["title"]) for c in media.chapters] == [
         ("0.000000", "Part 1: & more"),
         ("1.033333", "Part 2: & more"),
@@ -129,19 +131,19 @@ async def test_chapters_title_language_and_colour_are_told(tmp_path: Path) -> No
 
 
 async def test_captions_are_a_track_that_says_what_the_file_says(tmp_path: Path) -> None:
-    parts = materials(tmp_path, [Take(frames=150), Take(frames=160)])
+    parts = make_inputs(tmp_path, [SampleScene(frames=150), SampleScene(frames=160)])
     video = await _joined(parts)
     argv = ["ffmpeg", "-v", "error", "-i", str(video), "-map", "0:s", "-f", "webvtt", "-"]
     inside = _output(argv).decode()
     said = " ".join(line for line in inside.split("\n")[1:] if line and "-->" not in line)
     assert said == " ".join(word.text for narration in parts.narrations for word in narration.words)
-    assert (await probe(video)).tracks("subtitle")[0].codec == "mov_text"
+    assert (await probe_media(video)).tracks("subtitle")[0].codec == "mov_text"
 
 
 async def test_a_video_without_captions_has_no_such_track(tmp_path: Path) -> None:
-    parts = materials(tmp_path, [Take(frames=20)])
-    video = await join(parts, await mix(parts, None, bitrate="192k"), None)
-    assert (await probe(video.path)).tracks("subtitle") == ()
+    parts = make_inputs(tmp_path, [SampleScene(frames=20)])
+    video = await join_video(parts, await mix_sound(parts, None, bitrate="192k"), None)
+    assert (await probe_media(video.path)).tracks("subtitle") == ()
 
 
 def _boxes(data: bytes) -> list[str]:
@@ -154,14 +156,14 @@ def _boxes(data: bytes) -> list[str]:
 
 
 async def test_a_player_can_start_before_it_has_the_whole_file(tmp_path: Path) -> None:
-    data = (await _joined(materials(tmp_path, [Take(frames=31), Take(frames=47)]))).read_bytes()
+    data = (await _joined(make_inputs(tmp_path, [SampleScene(frames=31), SampleScene(frames=47)]))).read_bytes()
     boxes = _boxes(data)
     assert boxes.index("moov") < boxes.index("mdat")
     assert data.count(b"colr") == 1
 
 
 async def test_each_track_has_one_edit_and_only_sound_skips_its_priming(tmp_path: Path) -> None:
-    data = (await _joined(materials(tmp_path, [Take(frames=150), Take(frames=47)]))).read_bytes()
+    data = (await _joined(make_inputs(tmp_path, [SampleScene(frames=150), SampleScene(frames=47)]))).read_bytes()
     edits = []
     at = data.find(b"elst")
     while at >= 0:
@@ -177,76 +179,76 @@ async def test_the_same_parts_give_the_same_bytes(tmp_path: Path) -> None:
     digests = set()
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        parts = materials(tmp_path / name, [Take(frames=31, off=5), Take(frames=47, detail=True)])
-        video, still = await _joined(parts), await thumbnail(parts)
+        parts = make_inputs(tmp_path / name, [SampleScene(frames=31, off=5), SampleScene(frames=47, detail=True)])
+        video, still = await _joined(parts), await choose_thumbnail(parts)
         digests.add(hashlib.sha256(video.read_bytes() + still.read_bytes()).hexdigest())
     assert len(digests) == 1
 
 
 async def test_the_thumbnail_is_the_richest_picture_and_1280_wide(tmp_path: Path) -> None:
-    parts = materials(tmp_path, [Take(frames=60), Take(frames=75, detail=True), Take(frames=20)])
-    still = await thumbnail(parts)
+    parts = make_inputs(tmp_path, [SampleScene(frames=60), SampleScene(frames=75, detail=True), SampleScene(frames=20)])
+    still = await choose_thumbnail(parts)
     assert still.name == "still-002.jpg"
-    picture = (await probe(still)).tracks("video")[0]
+    picture = (await probe_media(still)).tracks("video")[0]
     assert (picture.codec, picture.width, picture.height) == ("mjpeg", 1280, 720)
     assert still.stat().st_size < 2_000_000
 
 
 async def test_an_upright_thumbnail_keeps_its_shape_and_never_shows_the_first_frame(tmp_path: Path) -> None:
-    still = await thumbnail(materials(tmp_path, [Take(frames=25)], size=(180, 320)))
-    picture = (await probe(still)).tracks("video")[0]
+    still = await choose_thumbnail(make_inputs(tmp_path, [SampleScene(frames=25)], size=(180, 320)))
+    picture = (await probe_media(still)).tracks("video")[0]
     assert (picture.width, picture.height) == (720, 1280)
     level = np.asarray(Image.open(still).convert("L")).mean()
     assert level == pytest.approx(40, abs=2)  # the dark grey of all but the first, white frame
 
 
 async def test_footage_that_is_not_what_was_promised_is_refused_by_scene(tmp_path: Path) -> None:
-    parts = materials(tmp_path, [Take(frames=31)])
-    media = await probe(parts.folder / footage_name(1))
-    with pytest.raises(Permanent, match=r"footage of scene 7 has 31 frames, not 32\. Make scene 7 anew"):
-        check_footage(7, media, frames=32, fps=30, samples=32 * 1600)
+    parts = make_inputs(tmp_path, [SampleScene(frames=31)])
+    media = await probe_media(parts.folder / footage_name(1))
+    with pytest.raises(Permanent, match=r"footage of scene 7 has 31 frames, not 32\. Redo scene 7"):
+        verify_footage(7, media, frames=32, fps=30, samples=32 * 1600)
     with pytest.raises(Permanent, match="runs at 30/1 frames a second, not 60"):
-        check_footage(7, media, frames=31, fps=60, samples=31 * 800)
+        verify_footage(7, media, frames=31, fps=60, samples=31 * 800)
     with pytest.raises(Permanent, match=r"lasts 1.033 s, its narration 1.067 s"):
-        check_footage(7, media, frames=31, fps=30, samples=32 * 1600 + 1)
-    check_footage(7, media, frames=31, fps=30, samples=32 * 1600)
+        verify_footage(7, media, frames=31, fps=30, samples=32 * 1600 + 1)
+    verify_footage(7, media, frames=31, fps=30, samples=32 * 1600)
 
 
 async def test_footage_of_another_shape_is_refused_and_named(tmp_path: Path) -> None:
     for name, size in (("a", (320, 180)), ("b", (180, 320))):
         (tmp_path / name).mkdir()
-        materials(tmp_path / name, [Take(frames=20)], size=size)
+        make_inputs(tmp_path / name, [SampleScene(frames=20)], size=size)
     tracks = [
-        (n, (await probe(tmp_path / name / footage_name(1))).tracks("video")[0]) for n, name in enumerate("ab", 1)
+        (n, (await probe_media(tmp_path / name / footage_name(1))).tracks("video")[0]) for n, name in enumerate("ab", 1)
     ]
     with pytest.raises(Permanent, match="footage of scene 2 has width 180, scene 1's has 320"):
-        check_alike(tracks)
+        verify_same_encoding(tracks)
 
 
 async def test_a_video_that_lacks_a_frame_or_a_track_is_not_let_through(tmp_path: Path) -> None:
-    parts = materials(tmp_path, [Take(frames=31), Take(frames=47)])
-    media = await probe(await _joined(parts))
-    assert check_video(media, parts.timeline, captions=True, chapters=2) < 1e-5
-    with pytest.raises(Unsound, match="has tracks"):
-        check_video(media, parts.timeline, captions=False, chapters=2)
-    with pytest.raises(Unsound, match="chapters"):
-        check_video(media, parts.timeline, captions=True, chapters=3)
+    parts = make_inputs(tmp_path, [SampleScene(frames=31), SampleScene(frames=47)])
+    media = await probe_media(await _joined(parts))
+    assert verify_video(media, parts.timeline, captions=True, chapters=2) < 1e-5
+    with pytest.raises(BadVideo, match="has tracks"):
+        verify_video(media, parts.timeline, captions=False, chapters=2)
+    with pytest.raises(BadVideo, match="chapters"):
+        verify_video(media, parts.timeline, captions=True, chapters=3)
     shorter = msgspec.structs.replace(parts.timeline, spans=parts.timeline.spans[:1])
-    with pytest.raises(Unsound, match="has 78 frames, not 31"):
-        check_video(media, shorter, captions=True, chapters=2)
+    with pytest.raises(BadVideo, match="has 78 frames, not 31"):
+        verify_video(media, shorter, captions=True, chapters=2)
     late = msgspec.convert(json.loads(msgspec.json.encode(media)), type(media))
     sound = msgspec.structs.replace(late.tracks("audio")[0], duration="2.5")
-    with pytest.raises(Unsound, match=r"audio lasts from 0.000000 s for 2.5 s, not 2.600 s"):
-        check_video(msgspec.structs.replace(late, streams=(late.tracks("video")[0], sound, late.tracks("subtitle")[0])),
+    with pytest.raises(BadVideo, match=r"audio track starts at 0.000000 s and lasts 2.5 s, not 2.600 s"):
+        verify_video(msgspec.structs.replace(late, streams=(late.tracks("video")[0], sound, late.tracks("subtitle")[0])),
                     parts.timeline, captions=True, chapters=2)  # fmt: skip
 
 
 @pytest.mark.slow
 async def test_two_minutes_are_joined_in_under_ten_seconds(tmp_path: Path) -> None:
-    parts = materials(tmp_path, [Take(frames=300 + n, detail=True) for n in range(12)], size=(1280, 720))
+    parts = make_inputs(tmp_path, [SampleScene(frames=300 + n, detail=True) for n in range(12)], size=(1280, 720))
     started = time.monotonic()
     await _joined(parts)
-    await thumbnail(parts)
+    await choose_thumbnail(parts)
     spent = time.monotonic() - started
     print(f"joined {parts.timeline.seconds:.0f} s of 720p in {spent:.1f} s")
     assert spent < 10

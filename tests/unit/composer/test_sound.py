@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import subprocess
 from collections.abc import Sequence
 from importlib.resources import as_file, files
@@ -14,17 +13,18 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.composer.films import RATE, Take, materials
+from unit.composer.sample_inputs import RATE, SampleScene, make_inputs
 
-from lectern.composer import bed
-from lectern.composer.bed import ALONE, UNDER, curve, fades, lay, looped
-from lectern.composer.join import join
-from lectern.composer.materials import Materials, audio_name
-from lectern.composer.music import LARGEST, music_for
-from lectern.composer.probe import probe
-from lectern.composer.sound import Levels, Loudness, corrected, measured, mix
+from lectern.composer import music_bed
+from lectern.composer.background_music import MAX_TRACK_BYTES, prepare_music
+from lectern.composer.inputs import VideoInputs, audio_name
+from lectern.composer.join import join_video
+from lectern.composer.music_bed import PAUSE_LUFS, SPEECH_LUFS, fade_gain, level_curve, loop_track, write_bed
+from lectern.composer.sound import mix_sound
 from lectern.contracts.narration import Word
 from lectern.contracts.options import BUNDLED, MUSIC
+from lectern.media.loudness import measure_loudness
+from lectern.media.probe import probe_media
 from lectern.worker import ObjectStore, Permanent
 
 slow = pytest.mark.slow
@@ -67,9 +67,9 @@ SECONDS = 20.0
 SAID = [(1.0 + n * 0.4, 1.36 + n * 0.4) for n in range(18)] + [(13.0 + n * 0.4, 13.36 + n * 0.4) for n in range(12)]
 
 
-def film_of(folder: Path, *, voice: float, scenes: int = 1) -> Materials:
+def film_of(folder: Path, *, voice: float, scenes: int = 1) -> VideoInputs:
     """A film whose scenes are spoken as `SAID`, `voice` times as loud as -14 LUFS or so (0: by a silent voice)."""
-    parts = materials(folder, [Take(frames=round(SECONDS * 30))] * scenes)
+    parts = make_inputs(folder, [SampleScene(frames=round(SECONDS * 30))] * scenes)
     words = tuple(Word(text="word", start=start, end=end, beat=0) for start, end in SAID)
     for number in range(1, scenes + 1):
         flac(folder / audio_name(number), speech(SAID, SECONDS, voice))
@@ -78,9 +78,9 @@ def film_of(folder: Path, *, voice: float, scenes: int = 1) -> Materials:
     )
 
 
-async def _video(parts: Materials, store: ObjectStore, key: str = "") -> Path:
-    music = await music_for(key, store, parts)
-    return (await join(parts, await mix(parts, music, bitrate="192k"), None)).path
+async def _video(parts: VideoInputs, store: ObjectStore, key: str = "") -> Path:
+    music = await prepare_music(key, store, parts)
+    return (await join_video(parts, await mix_sound(parts, music, bitrate="192k"), None)).path
 
 
 @slow
@@ -110,7 +110,7 @@ async def test_bundled_music_is_at_least_18_db_below_the_voice_wherever_it_speak
 async def test_music_alone_in_a_pause_is_no_louder_than_minus_26_lufs(store: ObjectStore, tmp_path: Path) -> None:
     video = await _video(film_of(tmp_path, voice=0.0), store, BUNDLED + "curious")
     flac(tmp_path / "pause.flac", decoded(video)[round(9.8 * RATE) : round(12.2 * RATE)].mean(axis=1))
-    heard = await measured(tmp_path / "pause.flac", timeout=20)
+    heard = await measure_loudness(tmp_path / "pause.flac", timeout=20)
     assert -36 < heard.integrated + 3 < -26  # ebur128 counts one channel for half of two
 
 
@@ -121,13 +121,13 @@ async def test_a_finished_video_has_minus_14_lufs_and_no_peak_above_minus_one(
 ) -> None:
     parts = film_of(tmp_path, voice=voice, scenes=2)
     video = await _video(parts, store, key)
-    heard = await measured(video, timeout=60)
+    heard = await measure_loudness(video, timeout=60)
     print(f"voice {voice}, music {key or 'none'}: {heard.integrated} LUFS, {heard.peak} dBTP")
     assert heard.integrated == pytest.approx(-14, abs=0.5)
     assert heard.peak < -1
     length = parts.timeline.samples(parts.timeline.frames)
     assert length <= len(decoded(video)) < length + 1024  # the last AAC frame is filled up
-    track = (await probe(video)).tracks("audio")[0]
+    track = (await probe_media(video)).tracks("audio")[0]
     assert track.seconds == pytest.approx(2 * SECONDS, abs=1e-5)
     assert track.start_time == "0.000000"
 
@@ -142,8 +142,8 @@ async def test_a_voice_with_sharp_peaks_is_limited_until_its_decoded_peaks_are_l
         at = round((start + 0.1) * RATE)
         sound[at : at + 48] = 0.999 * np.where(np.arange(48) // 6 % 2, 1, -1)
     flac(parts.folder / audio_name(1), sound)
-    as_it_was = await measured(parts.folder / audio_name(1), timeout=30)
-    heard = await measured(await _video(parts, store, "bundled:calm"), timeout=30)
+    as_it_was = await measure_loudness(parts.folder / audio_name(1), timeout=30)
+    heard = await measure_loudness(await _video(parts, store, "bundled:calm"), timeout=30)
     print(f"peaks of {as_it_was.peak} dBTP became {heard.peak} at {heard.integrated} LUFS")
     assert as_it_was.peak > 0
     assert heard.peak < -1
@@ -174,7 +174,7 @@ def test_bundled_tracks_are_small_long_enough_and_loop_without_a_click(name: str
         track = np.rint(decoded(path) * 32767).astype(np.int16)
     assert 40 <= len(track) / RATE <= 70
     period = len(track) - 2 * RATE
-    around = looped(track, np.arange(period - RATE, period + 3 * RATE))
+    around = loop_track(track, np.arange(period - RATE, period + 3 * RATE))
     jumps = np.abs(np.diff(around, axis=0)).max(axis=1)
     usual = np.abs(np.diff(track.astype(float), axis=0)).max(axis=1)
     assert jumps.max() <= usual.max()
@@ -186,7 +186,7 @@ def test_bundled_tracks_are_small_long_enough_and_loop_without_a_click(name: str
 def test_a_strange_track_s_end_fades_into_its_beginning() -> None:
     track = np.stack([np.full(10 * RATE, 1000), np.full(10 * RATE, -1000)], axis=1).astype(np.int16)
     track[: 5 * RATE] *= 5
-    sound = looped(track, np.arange(0, 40 * RATE))[:, 0]
+    sound = loop_track(track, np.arange(0, 40 * RATE))[:, 0]
     assert np.abs(np.diff(sound)[8 * RATE - 10 : 8 * RATE + 10]).max() < 1
     assert sound[0] == 5000  # the first time nothing is faded in
     assert sound[8 * RATE] == pytest.approx(1000, abs=1)
@@ -201,22 +201,22 @@ def test_music_is_down_whenever_a_word_is_said_and_never_above_its_level(
     moments: list[tuple[float, float]], seconds: float
 ) -> None:
     spoken = [(start, start + length) for start, length in moments]
-    times, levels = curve(spoken, seconds)
+    times, levels = level_curve(spoken, seconds)
     assert times == sorted(times)
-    assert set(levels) <= {UNDER, ALONE}
+    assert set(levels) <= {SPEECH_LUFS, PAUSE_LUFS}
     for start, end in spoken:
         for moment in np.linspace(start, end, 5):
-            assert np.interp(moment, times, levels) == pytest.approx(UNDER)
+            assert np.interp(moment, times, levels) == pytest.approx(SPEECH_LUFS)
 
 
 def test_short_pauses_are_not_filled_and_long_ones_are() -> None:
-    times, levels = curve([(1, 2), (3.5, 4), (7, 8)], 12)
+    times, levels = level_curve([(1, 2), (3.5, 4), (7, 8)], 12)
     level = dict(zip((1.5, 2.7, 5.5, 7.5, 11.0), np.interp([1.5, 2.7, 5.5, 7.5, 11.0], times, levels), strict=True))
-    assert level == {1.5: UNDER, 2.7: UNDER, 5.5: ALONE, 7.5: UNDER, 11.0: ALONE}
+    assert level == {1.5: SPEECH_LUFS, 2.7: SPEECH_LUFS, 5.5: PAUSE_LUFS, 7.5: SPEECH_LUFS, 11.0: PAUSE_LUFS}
 
 
 def test_a_video_shorter_than_its_fades_still_has_music() -> None:
-    gain = fades(np.arange(RATE), RATE)
+    gain = fade_gain(np.arange(RATE), RATE)
     assert gain[0] == 0
     assert gain[-1] == 0
     assert gain.max() == 1
@@ -226,35 +226,22 @@ def test_the_bed_is_exact_to_the_sample_and_looped_across_chunks(tmp_path: Path)
     tone = np.rint(8000 * np.sin(2 * np.pi * 220 * np.arange(7 * RATE) / RATE)).astype("<i2")
     (tmp_path / "track").write_bytes(np.stack([tone, tone], axis=1).tobytes())
     samples = 31 * RATE + 17
-    lay(tmp_path / "track", tmp_path / "bed", samples=samples, spoken=[(2.0, 30.0)], loudest=-20.0)
+    write_bed(tmp_path / "track", tmp_path / "bed", samples=samples, spoken=[(2.0, 30.0)], loudest=-20.0)
     made = np.fromfile(tmp_path / "bed", "<i2").reshape(-1, 2)
     assert len(made) == samples
     speaking = made[5 * RATE : 25 * RATE, 0].astype(float)
-    assert np.abs(speaking).max() == pytest.approx(8000 * 10 ** ((UNDER + 20) / 20), rel=0.02)
-    assert np.abs(np.diff(speaking)).max() < 8000 * 10 ** ((UNDER + 20) / 20) * 2 * np.pi * 220 / RATE * 2 + 1.5
+    assert np.abs(speaking).max() == pytest.approx(8000 * 10 ** ((SPEECH_LUFS + 20) / 20), rel=0.02)
+    assert np.abs(np.diff(speaking)).max() < 8000 * 10 ** ((SPEECH_LUFS + 20) / 20) * 2 * np.pi * 220 / RATE * 2 + 1.5
 
 
 def test_a_very_quiet_track_is_not_raised_without_end(tmp_path: Path) -> None:
     hiss = np.ones((6 * RATE, 2), "<i2")
     (tmp_path / "track").write_bytes(hiss.tobytes())
-    lay(tmp_path / "track", tmp_path / "bed", samples=10 * RATE, spoken=[], loudest=-70.0)
-    assert np.abs(np.fromfile(tmp_path / "bed", "<i2")).max() <= 10 ** ((bed.MOST + ALONE - UNDER) / 20) + 1
-
-
-def test_levels_are_corrected_from_what_was_heard() -> None:
-    as_is = Levels()
-    assert corrected(as_is, Loudness(integrated=-14.2, peak=-1.4)) == as_is
-    assert corrected(as_is, Loudness(integrated=-15.5, peak=-3.0)) == Levels(gain=1.5, ceiling=None)
-    assert corrected(as_is, Loudness(integrated=-15.5, peak=-1.5)) == Levels(gain=1.5, ceiling=-1.5)
-    assert corrected(as_is, Loudness(integrated=-14.0, peak=-0.4)) == Levels(gain=0.0, ceiling=-1.5)
-    limited = Levels(gain=0.0, ceiling=-1.5)
-    assert corrected(limited, Loudness(integrated=-14.0, peak=-0.8)) == Levels(gain=0.0, ceiling=-1.8)
-    assert corrected(Levels(gain=1.5, ceiling=-1.5), Loudness(integrated=-14.6, peak=-1.2)).gain == 2.1
-
-
-@pytest.mark.parametrize("integrated", [-math.inf, -33.0])
-def test_what_is_meant_to_be_quiet_stays_so(integrated: float) -> None:
-    assert corrected(Levels(), Loudness(integrated=integrated, peak=-20.0)) == Levels()
+    write_bed(tmp_path / "track", tmp_path / "bed", samples=10 * RATE, spoken=[], loudest=-70.0)
+    assert (
+        np.abs(np.fromfile(tmp_path / "bed", "<i2")).max()
+        <= 10 ** ((music_bed.MAX_BOOST + PAUSE_LUFS - SPEECH_LUFS) / 20) + 1
+    )
 
 
 def _encoded(path: Path, *codec: str, seconds: float = 8.0, extra: Sequence[str] = ()) -> bytes:
@@ -279,9 +266,9 @@ UPLOADS = {
 async def test_an_uploaded_track_of_every_kind_is_laid_beneath_the_video(
     store: ObjectStore, tmp_path: Path, suffix: str
 ) -> None:
-    parts = materials(tmp_path, [Take(frames=600)])
+    parts = make_inputs(tmp_path, [SampleScene(frames=600)])
     await store.put(f"assets/{suffix}", _encoded(tmp_path / f"upload.{suffix}", *UPLOADS[suffix]), "audio/x")
-    assert await music_for(f"assets/{suffix}", store, parts) == "music.pcm"
+    assert await prepare_music(f"assets/{suffix}", store, parts) == "music.pcm"
     made = np.fromfile(tmp_path / "music.pcm", "<i2").reshape(-1, 2)
     assert len(made) == 600 * 1600
     assert np.abs(made[8 * RATE : 12 * RATE]).max() > 200  # it went on after its eight seconds
@@ -289,12 +276,12 @@ async def test_an_uploaded_track_of_every_kind_is_laid_beneath_the_video(
 
 @slow
 async def test_a_cover_picture_in_a_track_is_not_looked_at(store: ObjectStore, tmp_path: Path) -> None:
-    parts = materials(tmp_path, [Take(frames=60)])
+    parts = make_inputs(tmp_path, [SampleScene(frames=60)])
     picture = ("-f", "lavfi", "-i", "color=red:size=64x64:duration=0.04:rate=25", "-map", "0", "-map", "1")
     data = _encoded(tmp_path / "u.mp3", "-c:a", "libmp3lame", "-c:v", "png", "-disposition:v", "attached_pic",
                     extra=picture)  # fmt: skip
     await store.put("assets/cover", data, "audio/mpeg")
-    assert await music_for("assets/cover", store, parts) == "music.pcm"
+    assert await prepare_music("assets/cover", store, parts) == "music.pcm"
 
 
 def _playlist(secret: Path) -> bytes:
@@ -312,7 +299,7 @@ def _hls(secret: Path) -> bytes:
 async def test_what_is_no_music_is_refused_with_the_option_and_a_remedy(
     store: ObjectStore, tmp_path: Path, kind: str
 ) -> None:
-    parts = materials(tmp_path, [Take(frames=60)])
+    parts = make_inputs(tmp_path, [SampleScene(frames=60)])
     secret = tmp_path / "secret.wav"
     song = _encoded(secret)
     match kind:
@@ -334,7 +321,7 @@ async def test_what_is_no_music_is_refused_with_the_option_and_a_remedy(
             data = _encoded(tmp_path / "short.wav", seconds=1.0)
     await store.put(f"assets/{kind.replace(' ', '-')}", data, "audio/x")
     with pytest.raises(Permanent) as caught:
-        await music_for(f"assets/{kind.replace(' ', '-')}", store, parts)
+        await prepare_music(f"assets/{kind.replace(' ', '-')}", store, parts)
     problem = caught.value.problem
     assert problem.code == "music-unusable"
     assert "options.music" in problem.detail
@@ -344,19 +331,19 @@ async def test_what_is_no_music_is_refused_with_the_option_and_a_remedy(
 
 @slow
 async def test_a_damaged_track_plays_as_far_as_it_can_be_read(store: ObjectStore, tmp_path: Path) -> None:
-    parts = materials(tmp_path, [Take(frames=300)])
+    parts = make_inputs(tmp_path, [SampleScene(frames=300)])
     data = bytearray(_encoded(tmp_path / "u.mp3", "-c:a", "libmp3lame", seconds=20.0))
     data[len(data) // 2 : len(data) // 2 + 3000] = np.random.default_rng(1).bytes(3000)
     await store.put("assets/damaged", bytes(data), "audio/mpeg")
-    assert await music_for("assets/damaged", store, parts) == "music.pcm"
+    assert await prepare_music("assets/damaged", store, parts) == "music.pcm"
 
 
 async def test_music_that_is_gone_or_too_large_is_told(store: ObjectStore, tmp_path: Path) -> None:
-    parts = materials(tmp_path, [Take(frames=5)])
+    parts = make_inputs(tmp_path, [SampleScene(frames=5)])
     with pytest.raises(Permanent, match=r"no longer stored.*upload it again with POST /v1/assets"):
-        await music_for("assets/never", store, parts)
-    await store.put("assets/huge", bytes(LARGEST + 1), "audio/wav")
-    with pytest.raises(Permanent, match="20 MB are used at most"):
-        await music_for("assets/huge", store, parts)
+        await prepare_music("assets/never", store, parts)
+    await store.put("assets/huge", bytes(MAX_TRACK_BYTES + 1), "audio/wav")
+    with pytest.raises(Permanent, match="the limit is 20 MB"):
+        await prepare_music("assets/huge", store, parts)
     with pytest.raises(Permanent, match="There is no bundled track 'loud'"):
-        await music_for("bundled:loud", store, parts)
+        await prepare_music("bundled:loud", store, parts)

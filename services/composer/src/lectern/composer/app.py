@@ -1,17 +1,20 @@
-"""Puts the composer together: the only place that knows its concrete parts."""
+"""Builds the composer: the only place that knows its concrete parts."""
 
 from __future__ import annotations
 
-from lectern.composer.handlers import STAGE, Composer
-from lectern.composer.measures import Measures
+from lectern.composer.deps import ComposerDeps
+from lectern.composer.handlers import STAGE
+from lectern.composer.metrics import ComposerMetrics
 from lectern.composer.settings import ComposerSettings
 from lectern.worker import Connections, Service
 
 
 def build(settings: ComposerSettings | None, connections: Connections) -> Service:
-    """The composer as a service."""
+    """Build the composer as a service."""
     settings = settings or ComposerSettings()
-    composer = Composer(
-        measures=Measures(connections.registry), audio_bitrate=settings.audio_bitrate, transfers=settings.transfers
+    deps = ComposerDeps(
+        metrics=ComposerMetrics(connections.registry),
+        audio_bitrate=settings.audio_bitrate,
+        transfers=settings.transfers,
     )
-    return Service(name="composer", connections=connections, settings=settings, stage=STAGE, deps=composer)
+    return Service(name="composer", connections=connections, settings=settings, stage=STAGE, deps=deps)

@@ -1,172 +1,125 @@
-"""From fetched scenes to stored files: the video, its captions, chapters, transcript and thumbnail.
+"""From stored scenes to stored outputs: the video, its captions, chapters, transcript and thumbnail.
 
-Files have the same names and bytes however often this runs, and no event names them before all are stored: work that
-was cut off is simply done again.
+Outputs have the same names and bytes however often this runs, and no event names them before all are stored: work that
+was cut off is simply repeated.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from lectern.composer.captions import Placed, ass, chapters_vtt, cues, for_burning, guide, look, right_to_left, srt, vtt
-from lectern.composer.fanin import Ready
-from lectern.composer.join import Drawing, join
-from lectern.composer.materials import Materials, at_most, fetch
-from lectern.composer.music import music_for
-from lectern.composer.sound import Loudness, mix
-from lectern.composer.thumbnail import thumbnail
-from lectern.composer.transcript import transcript
+from lectern.composer.background_music import prepare_music
+from lectern.composer.captions import SceneCues
+from lectern.composer.fan_in import ScenesReady
+from lectern.composer.inputs import VideoInputs, fetch_inputs
+from lectern.composer.join import BurnedCaptions, JoinedVideo, join_video
+from lectern.composer.sound import VideoSound, mix_sound
+from lectern.composer.text_outputs import OutputFile, cut_captions, format_styled_captions, format_text_outputs
+from lectern.composer.thumbnail import choose_thumbnail
 from lectern.contracts import keys
 from lectern.contracts.events import Output
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import preset
 from lectern.worker import Job, ObjectStore
+from lectern.worker.concurrency import map_concurrently
+
+STEPS_AFTER_FETCHING = 4  # sound, joining, thumbnail, storing
 
 
-class File(msgspec.Struct, frozen=True, kw_only=True):
-    """A finished file before it is stored."""
+class ComposedVideo(msgspec.Struct, frozen=True, kw_only=True):
+    """A finished and stored video.
 
-    kind: str
-    name: str
-    media_type: str
-    content: str | Path
-
-
-class Composed(msgspec.Struct, frozen=True, kw_only=True):
-    """A finished video, stored. `drift` is in seconds, as `seconds` is; `loudness` that of the sound as encoded."""
+    `seconds` is its length, `drift` the difference in seconds of its audio and video tracks, `loudness` in LUFS.
+    """
 
     seconds: float
     frames: int
     drift: float
-    loudness: Loudness
+    loudness: float
     outputs: tuple[Output, ...]
 
 
-async def compose(ready: Ready, job: Job[Any], *, bitrate: str, transfers: int) -> Composed:
-    """Makes and stores a video's files.
+async def compose_video(ready: ScenesReady, job: Job[Any], *, audio_bitrate: str, transfers: int) -> ComposedVideo:
+    """Make and store a video's outputs, `transfers` of them at once.
 
-    Raises what fetching and joining raise: Missing, Permanent, Unsound, ProcessFailed.
+    Raises Missing and Permanent for inputs that cannot be used, BadVideo and ProcessFailed.
     """
-    steps = len(ready.scenes) + 4
+    fetching = len(ready.scenes)
+    steps = fetching + STEPS_AFTER_FETCHING
     options = ready.options
 
-    async def fetched(scenes: int) -> None:
+    async def report_fetched(scenes: int) -> None:
         await job.progress(scenes, steps, "fetching scenes")
 
-    async with job.scratch() as folder:
-        materials = await fetch(ready, job.store, folder, transfers=transfers, on_scene=fetched)
-        await job.progress(steps - 4, steps, "mixing the sound")
-        music = await music_for(options.music_key, job.store, materials)
-        sound = await mix(materials, music, bitrate=bitrate)
-        await job.progress(steps - 3, steps, "joining")
-        placed = await asyncio.to_thread(captions_of, materials, options)
-        texts = texts_of(materials, options, placed)
+    async def report_drawn(share: float) -> None:
+        await job.progress(fetching + 1 + share, steps, "drawing captions")
 
-        async def encoded(frames: int) -> None:
-            await job.progress(steps - 3 + frames / materials.timeline.frames, steps, "drawing captions")
+    async with job.scratch() as folder:
+        inputs = await fetch_inputs(ready, job.store, folder, transfers=transfers, on_scene=report_fetched)
+        await job.progress(fetching, steps, "mixing the sound")
+        music = await prepare_music(options.music_key, job.store, inputs)
+        sound = await mix_sound(inputs, music, bitrate=audio_bitrate)
+        await job.progress(fetching + 1, steps, "joining")
+        captions = await asyncio.to_thread(cut_captions, inputs, options)
+        texts = format_text_outputs(inputs, options, captions)
 
         # Captions are a track of the video or, burned in, part of its picture: never both, or they would double.
-        if placed and options.burn_captions:
-            frame = preset(options.quality, options.aspect)
-            drawing = Drawing(ass=drawn(materials, options, placed, burned=True), preset=frame, on_frames=encoded)
-            video = await join(materials, sound, None, drawing)
-            if video.unknown:
-                job.logger.warning(
-                    "captions have letters that no font here has; install fonts-noto-core or fonts-noto-cjk",
-                    action="letters-missing",
-                    letters=video.unknown,
-                )
+        if captions and options.burn_captions:
+            video = await _join_burned(inputs, options, sound, captions, report_drawn)
         else:
-            video = await join(
-                materials, sound, next((str(t.content) for t in texts if t.kind == "captions_vtt"), None)
+            track = next((str(file.content) for file in texts if file.kind == "captions_vtt"), None)
+            video = await join_video(inputs, sound, track)
+        if video.missing_letters:
+            job.logger.warning(
+                "no installed font has some letters of the captions; install fonts-noto-core or fonts-noto-cjk",
+                action="letters-missing",
+                letters=video.missing_letters,
             )
-        await job.progress(steps - 2, steps, "choosing a thumbnail")
+        await job.progress(fetching + 2, steps, "choosing a thumbnail")
+        thumbnail = await choose_thumbnail(inputs)
+        await job.progress(fetching + 3, steps, "storing")
         files = [
-            File(kind="video", name="video.mp4", media_type="video/mp4", content=video.path),
+            OutputFile(kind="video", name="video.mp4", media_type="video/mp4", content=video.path),
             *texts,
-            File(kind="thumbnail", name="thumbnail.jpg", media_type="image/jpeg", content=await thumbnail(materials)),
+            OutputFile(kind="thumbnail", name="thumbnail.jpg", media_type="image/jpeg", content=thumbnail),
         ]
-        await job.progress(steps - 1, steps, "storing")
-        outputs = await at_most(
-            transfers, (_store(job.store, file, job.event.video_id, ready.revision) for file in files)
+        outputs = await map_concurrently(
+            lambda file: _store_output(job.store, file, job.event.video_id, ready.revision), files, limit=transfers
         )
         await job.progress(steps, steps, "done")
-        return Composed(
-            seconds=materials.timeline.seconds,
-            frames=materials.timeline.frames,
+        return ComposedVideo(
+            seconds=inputs.timeline.seconds,
+            frames=inputs.timeline.frames,
             drift=video.drift,
-            loudness=sound.loudness,
+            loudness=sound.loudness.integrated,
             outputs=tuple(outputs),
         )
 
 
-def texts_of(materials: Materials, options: VideoOptions, placed: Placed) -> list[File]:
-    """The files made of text. Captions are left out when there are none."""
-    timeline = materials.timeline
-    files = [
-        File(kind="chapters_vtt", name="chapters.vtt", media_type="text/vtt", content=chapters_vtt(timeline)),
-        File(
-            kind="transcript",
-            name="transcript.txt",
-            media_type="text/plain; charset=utf-8",
-            content=transcript(materials.script, timeline),
-        ),
-    ]
-    if not placed:
-        return files
-    rtl, karaoke = right_to_left(materials.script.language), options.captions == "karaoke"
-    captions = [
-        File(
-            kind="captions_vtt",
-            name="captions.vtt",
-            media_type="text/vtt",
-            content=vtt(placed, timeline, karaoke=karaoke, rtl=rtl),
-        ),
-        File(
-            kind="captions_srt",
-            name="captions.srt",
-            media_type="application/x-subrip",
-            content=srt(placed, timeline, rtl=rtl),
-        ),
-    ]
-    if karaoke:
-        content = drawn(materials, options, placed)
-        captions.append(File(kind="captions_ass", name="captions.ass", media_type="text/x-ssa", content=content))
-    return [*captions, *files]
+async def _join_burned(
+    inputs: VideoInputs,
+    options: VideoOptions,
+    sound: VideoSound,
+    captions: SceneCues,
+    report_drawn: Callable[[float], Awaitable[None]],
+) -> JoinedVideo:
+    async def report_frames(frames: int) -> None:
+        await report_drawn(frames / inputs.timeline.frames)
 
-
-def drawn(materials: Materials, options: VideoOptions, placed: Placed, *, burned: bool = False) -> str:
-    """The captions as they are drawn into the picture, or, not `burned`, as players draw them over it."""
-    language = materials.script.language
-    frame = preset(options.quality, options.aspect)
-    shown = look(options.aspect, options.theme, language, width=frame.width, height=frame.height)
-    return ass(
-        placed,
-        materials.timeline,
-        for_burning(shown) if burned else shown,
-        karaoke=options.captions == "karaoke",
-        rtl=right_to_left(language),
+    burned = BurnedCaptions(
+        ass=format_styled_captions(inputs, options, captions, burned=True),
+        preset=preset(options.quality, options.aspect),
+        on_frames=report_frames,
     )
+    return await join_video(inputs, sound, None, burned)
 
 
-def captions_of(materials: Materials, options: VideoOptions) -> Placed:
-    """Each scene's place with its cues; nothing when captions are off or nothing is said."""
-    if options.captions == "off":
-        return []
-    limits = guide(options.aspect, materials.script.language)
-    timeline = materials.timeline
-    placed = [
-        (span, cues(narration.words, span.frames, timeline.fps, limits))
-        for span, narration in zip(timeline.spans, materials.narrations, strict=True)
-    ]
-    return placed if any(scene_cues for _, scene_cues in placed) else []
-
-
-async def _store(store: ObjectStore, file: File, video_id: str, revision: int) -> Output:
+async def _store_output(store: ObjectStore, file: OutputFile, video_id: str, revision: int) -> Output:
     key = keys.output(video_id, revision, file.name)
     if isinstance(file.content, Path):
         size = file.content.stat().st_size

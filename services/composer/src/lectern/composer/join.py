@@ -5,126 +5,139 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import msgspec
 
-from lectern.composer.chapters import ffmetadata
-from lectern.composer.checks import check_video
-from lectern.composer.graph import Burn, join_args
-from lectern.composer.languages import three_letters
-from lectern.composer.materials import Materials, footage_name
-from lectern.composer.probe import probe
-from lectern.composer.sound import Sound
-from lectern.composer.timeline import Timeline
+from lectern.composer.chapters import format_ffmetadata
+from lectern.composer.ffmpeg_args import BurnIn, join_args
+from lectern.composer.inputs import VideoInputs, footage_name
+from lectern.composer.sound import VideoSound
+from lectern.composer.timeline import VideoTimeline
+from lectern.composer.verification import verify_video
 from lectern.contracts.quality import Preset
+from lectern.language.tags import alpha3
 from lectern.media.ffmpeg import run_ffmpeg
+from lectern.media.probe import probe_media
 
-PATIENCE = 60.0  # seconds on top of the video's own length; joining takes a few hundredths of that
-SLOWEST = 10_000_000  # pixels a second that a machine must draw and encode; two cores do about ten times as many
-LOOKS = 0.5  # seconds between looks at how far the encoder is
+EXTRA_SECONDS = 60.0  # allowed in addition to the video's own length; joining takes a few hundredths of that
+MIN_PIXELS_PER_SECOND = 10_000_000  # that a machine must draw and encode; two cores manage about ten times as many
+PROGRESS_INTERVAL_SECONDS = 0.5
 
 _LIST, _METADATA, _CAPTIONS, _VIDEO = "footage.ffconcat", "chapters.ffmetadata", "captions.vtt", "video.mp4"
-_DRAWN, _PROGRESS = "captions.ass", "join.progress"
+_BURNED_CAPTIONS, _PROGRESS = "captions.ass", "join.progress"
 
 
-class Joined(msgspec.Struct, frozen=True, kw_only=True):
-    """The finished video, and by how many seconds its sound and picture differ in length.
+class JoinedVideo(msgspec.Struct, frozen=True, kw_only=True):
+    """The finished video. `drift` is the difference in length of its audio and video tracks, in seconds.
 
-    `unknown` are letters of burned-in captions that no font on this machine has.
+    `missing_letters` are letters of burned-in captions that no font on this machine has.
     """
 
     path: Path
     drift: float
-    unknown: str = ""
+    missing_letters: str = ""
 
 
-class Drawing(msgspec.Struct, frozen=True, kw_only=True):
-    """Captions to burn in: ASS, the preset of the video, and whom to tell how many frames are done."""
+class BurnedCaptions(msgspec.Struct, frozen=True, kw_only=True):
+    """Captions to burn in, as ASS. `on_frames` receives the number of frames encoded so far."""
 
     ass: str
     preset: Preset
     on_frames: Callable[[int], Awaitable[None]]
 
 
-async def join(materials: Materials, sound: Sound, captions: str | None, drawing: Drawing | None = None) -> Joined:
-    """The finished video, checked. `captions` is WebVTT for a track that players show on request.
+async def join_video(
+    inputs: VideoInputs, sound: VideoSound, captions: str | None, burned: BurnedCaptions | None = None
+) -> JoinedVideo:
+    """Join and verify a video. `captions` is WebVTT for a track that players show on request.
 
-    Raises Unsound or ProcessFailed. Joining copies the picture; with `drawing` it is decoded, drawn upon and encoded.
+    The picture is copied, unless captions are `burned` into it; then it is decoded, drawn upon and encoded. Raises
+    BadVideo or ProcessFailed.
     """
-    folder, timeline = materials.folder, materials.timeline
-    (folder / _LIST).write_text(concat_list(timeline))
-    (folder / _METADATA).write_text(ffmetadata(materials.script.title, timeline))
+    folder, timeline = inputs.folder, inputs.timeline
+    (folder / _LIST).write_text(format_concat_list(timeline))
+    (folder / _METADATA).write_text(format_ffmetadata(inputs.script.title, timeline))
     if captions:
         (folder / _CAPTIONS).write_text(captions)
-    burn, patience = None, PATIENCE + timeline.seconds
-    if drawing:
-        (folder / _DRAWN).write_text(drawing.ass)
-        burn = Burn(
-            captions=_DRAWN,
-            fps=timeline.fps,
-            encoder_preset=drawing.preset.encoder_preset,
-            crf=drawing.preset.crf,
-            progress=_PROGRESS,
-        )
-        patience += timeline.frames * drawing.preset.width * drawing.preset.height / SLOWEST
+    if burned:
+        (folder / _BURNED_CAPTIONS).write_text(burned.ass)
     args = join_args(
         footage=_LIST,
         sound=sound.name,
         metadata=_METADATA,
         captions=_CAPTIONS if captions else None,
-        language=three_letters(materials.script.language),
-        burn=burn,
+        language=alpha3(inputs.script.language),
+        burn_in=_burn_in(burned, timeline) if burned else None,
         out=_VIDEO,
     )
-    watching = asyncio.create_task(_watch(folder / _PROGRESS, drawing.on_frames)) if drawing else None
-    try:
-        said = await run_ffmpeg(args, timeout=patience, cwd=folder)
-    finally:
-        if watching:
-            watching.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watching
-    if drawing:
-        await drawing.on_frames(await asyncio.to_thread(_frames_in, folder / _PROGRESS))
-    video = folder / _VIDEO
-    drift = check_video(await probe(video), timeline, captions=bool(captions), chapters=len(timeline.spans))
-    return Joined(path=video, drift=drift, unknown=letters_missed(said))
+    timeout = EXTRA_SECONDS + timeline.seconds
+    if burned:
+        timeout += timeline.frames * burned.preset.width * burned.preset.height / MIN_PIXELS_PER_SECOND
+        async with _reporting_frames(folder / _PROGRESS, burned.on_frames):
+            log = await run_ffmpeg(args, timeout=timeout, cwd=folder)
+    else:
+        log = await run_ffmpeg(args, timeout=timeout, cwd=folder)
+    media = await probe_media(folder / _VIDEO)
+    drift = verify_video(media, timeline, captions=bool(captions), chapters=len(timeline.spans))
+    return JoinedVideo(path=folder / _VIDEO, drift=drift, missing_letters=find_missing_letters(log))
 
 
-def letters_missed(said: str) -> str:
-    """The letters libass found no font for, once each, from what ffmpeg logged."""
-    codes = re.findall(r"failed to find any fallback with glyph 0x([0-9A-Fa-f]+)", said)
+def _burn_in(burned: BurnedCaptions, timeline: VideoTimeline) -> BurnIn:
+    return BurnIn(
+        captions=_BURNED_CAPTIONS,
+        fps=timeline.fps,
+        encoder_preset=burned.preset.encoder_preset,
+        crf=burned.preset.crf,
+        progress=_PROGRESS,
+    )
+
+
+def find_missing_letters(log: str) -> str:
+    """Return the letters that libass found no font for, once each, from ffmpeg's log."""
+    codes = re.findall(r"failed to find any fallback with glyph 0x([0-9A-Fa-f]+)", log)
     return "".join(chr(int(code, 16)) for code in dict.fromkeys(codes))
 
 
-async def _watch(progress: Path, on_frames: Callable[[int], Awaitable[None]]) -> None:
-    """Tells how many frames ffmpeg says it has encoded, until cancelled."""
-    told = 0
-    while True:
-        await asyncio.sleep(LOOKS)
-        frames = await asyncio.to_thread(_frames_in, progress)
-        if frames > told:
-            told = frames
-            await on_frames(frames)
+@contextlib.asynccontextmanager
+async def _reporting_frames(progress: Path, on_frames: Callable[[int], Awaitable[None]]) -> AsyncIterator[None]:
+    """Report how many frames ffmpeg has encoded: repeatedly while the context lasts, and once after success."""
+
+    async def report() -> None:
+        reported = 0
+        while True:
+            await asyncio.sleep(PROGRESS_INTERVAL_SECONDS)
+            frames = await asyncio.to_thread(_read_frames, progress)
+            if frames > reported:
+                reported = frames
+                await on_frames(frames)
+
+    task = asyncio.create_task(report())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    await on_frames(await asyncio.to_thread(_read_frames, progress))
 
 
-def _frames_in(progress: Path) -> int:
-    return frames_of(progress.read_text()) if progress.exists() else 0
+def _read_frames(progress: Path) -> int:
+    return parse_frames(progress.read_text()) if progress.exists() else 0
 
 
-def frames_of(progress: str) -> int:
-    """The frames encoded so far, from what ffmpeg wrote with `-progress`: blocks of key=value, the last one newest."""
+def parse_frames(progress: str) -> int:
+    """Return the frames encoded so far, from ffmpeg's `-progress` file: blocks of key=value, the newest one last."""
     counts = [line.partition("=")[2].strip() for line in progress.splitlines() if line.startswith("frame=")]
     return int(counts[-1]) if counts and counts[-1].isdigit() else 0
 
 
-def concat_list(timeline: Timeline) -> str:
-    """The footage in order, with its lengths in microseconds.
+def format_concat_list(timeline: VideoTimeline) -> str:
+    """List the footage in order, with its lengths in microseconds.
 
-    Without them ffmpeg takes the container's, which are rounded up to milliseconds: pictures would come later with
-    every scene. Differences of rounded starts, not rounded lengths: an error never adds up.
+    Without them ffmpeg uses the container's, which are rounded up to milliseconds: pictures would come later with every
+    scene. Lengths are differences of rounded starts rather than rounded lengths, so errors never add up.
     """
     lines = ["ffconcat version 1.0"]
     for span in timeline.spans:

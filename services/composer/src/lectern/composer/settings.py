@@ -1,4 +1,4 @@
-"""The composer's settings, on top of those every service has."""
+"""The composer's settings, in addition to those of every service."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lectern.worker import Settings
 
 
 class ComposerSettings(Settings):
-    """How finished videos are made."""
+    """How finished videos are encoded and stored."""
 
     audio_bitrate: str = Field("192k", pattern=r"^\d+k$", description="AAC bit rate of the finished video")
-    transfers: int = Field(8, ge=1, description="objects read from or written to the store at once")
+    transfers: int = Field(8, ge=1, description="number of objects read from or written to the store at once")

@@ -1,48 +1,48 @@
-"""The picture that stands for a video: of frames near the scenes' ends, the one with the most to see."""
+"""The video's thumbnail: of frames near the ends of scenes, the one with the most detail."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from lectern.composer.materials import Materials, footage_name
-from lectern.composer.timeline import Span, Timeline
+from lectern.composer.inputs import VideoInputs, footage_name
+from lectern.composer.timeline import SceneSpan, VideoTimeline
 from lectern.media.ffmpeg import run_ffmpeg
 from lectern.media.stills import Shot, stills_args
 
 LONGEST_EDGE = 1280  # pixels
-CANDIDATES = 12  # scenes looked at: the longest ones
-SETTLED = 0.5  # seconds before a scene's end by which its last animation is usually over
-PATIENCE = 60.0
+MAX_CANDIDATES = 12  # scenes, the longest ones
+SETTLED_SECONDS = 0.5  # before a scene's end, when its last animation is usually over
+STILLS_TIMEOUT_SECONDS = 60.0
 
 
-async def thumbnail(materials: Materials) -> Path:
-    """A JPEG. Detail is measured by the bytes it takes to write: an empty or half-faded frame takes fewer."""
-    chosen = shots(materials.timeline)
-    args = stills_args(chosen, longest_edge=LONGEST_EDGE)
-    await run_ffmpeg(args, timeout=PATIENCE, cwd=materials.folder)
-    stills = [materials.folder / shot.still for shot in chosen]
+async def choose_thumbnail(inputs: VideoInputs) -> Path:
+    """Return the JPEG with the most detail, measured in bytes: an empty or half-faded frame takes fewer."""
+    candidates = choose_shots(inputs.timeline)
+    args = stills_args(candidates, longest_edge=LONGEST_EDGE)
+    await run_ffmpeg(args, timeout=STILLS_TIMEOUT_SECONDS, cwd=inputs.folder)
+    stills = [inputs.folder / shot.still for shot in candidates]
     return max(stills, key=lambda still: still.stat().st_size)
 
 
-def shots(timeline: Timeline) -> list[Shot]:
-    """The frames to look at, one a scene."""
-    longest = sorted(timeline.spans, key=lambda span: -span.frames)[:CANDIDATES]
+def choose_shots(timeline: VideoTimeline) -> list[Shot]:
+    """Choose one frame of each of the longest scenes, in the order of the video."""
+    longest = sorted(timeline.spans, key=lambda span: -span.frames)[:MAX_CANDIDATES]
     return [
         Shot(
             name=footage_name(span.number),
-            seconds=_settled(span, timeline.fps),
+            seconds=_settled_second(span, timeline.fps),
             still=f"still-{span.number:03d}.jpg",
         )
         for span in sorted(longest, key=lambda span: span.number)
     ]
 
 
-def _settled(span: Span, fps: int) -> str:
-    """A whole second near the end, where footage has a key frame and nothing must be decoded before it.
+def _settled_second(span: SceneSpan, fps: int) -> str:
+    """Return a whole second near the end, where footage has a key frame and decoding starts at once.
 
-    A scene too short to have one after its start gives the frame in its middle.
+    For a scene too short to have one after its start, return the time of the frame in its middle.
     """
-    second = int((span.frames / fps) - SETTLED)
+    second = int((span.frames / fps) - SETTLED_SECONDS)
     if second >= 1:
         return str(second)
     return f"{max(0.0, (span.frames // 2 - 0.5) / fps):.6f}"

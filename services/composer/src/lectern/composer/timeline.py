@@ -7,8 +7,8 @@ import msgspec
 from lectern.contracts.quality import AUDIO_RATE
 
 
-class Span(msgspec.Struct, frozen=True, kw_only=True):
-    """A scene's place: it starts at frame `start` and is `frames` long."""
+class SceneSpan(msgspec.Struct, frozen=True, kw_only=True):
+    """A scene's place in the video: `frames` frames, the first of which is `start`."""
 
     number: int
     title: str
@@ -21,11 +21,11 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
         return self.start + self.frames
 
 
-class Timeline(msgspec.Struct, frozen=True, kw_only=True):
+class VideoTimeline(msgspec.Struct, frozen=True, kw_only=True):
     """All scenes of a video, one after the other, at `fps` frames a second."""
 
     fps: int
-    spans: tuple[Span, ...]
+    spans: tuple[SceneSpan, ...]
 
     @property
     def frames(self) -> int:
@@ -38,20 +38,20 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
         return self.frames / self.fps
 
     def samples(self, frames: int) -> int:
-        """How many samples of sound go with `frames` frames: a whole number, as every preset's fps divides 48000."""
+        """Convert frames to samples of sound: a whole number, as every preset's fps divides 48000."""
         return frames * AUDIO_RATE // self.fps
 
     def milliseconds(self, frame: int) -> int:
-        """When a frame is shown."""
+        """Return the time at which a frame is shown."""
         return round(frame * 1000 / self.fps)
 
 
-def lay_out(fps: int, scenes: list[tuple[int, str, int]]) -> Timeline:
-    """The timeline of scenes given as (number, title, frames). Raises ValueError when fps does not divide 48000."""
+def build_timeline(fps: int, scenes: list[tuple[int, str, int]]) -> VideoTimeline:
+    """Lay scenes, given as (number, title, frames), end to end. Raises ValueError if fps does not divide 48000."""
     if AUDIO_RATE % fps:
         raise ValueError(f"{fps} frames a second do not divide {AUDIO_RATE} samples evenly; use 15, 30 or 60")
     spans, start = [], 0
     for number, title, frames in scenes:
-        spans.append(Span(number=number, title=title, start=start, frames=frames))
+        spans.append(SceneSpan(number=number, title=title, start=start, frames=frames))
         start += frames
-    return Timeline(fps=fps, spans=tuple(spans))
+    return VideoTimeline(fps=fps, spans=tuple(spans))

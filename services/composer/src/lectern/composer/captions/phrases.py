@@ -1,4 +1,4 @@
-"""Which words a line break may part, and which it may not (kinsoku)."""
+"""Phrases: the pieces that lines are made of. A line never breaks inside one (kinsoku)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from lectern.composer.captions.guide import Guide
-from lectern.composer.captions.lettering import columns, joined
+from lectern.composer.captions.line_text import count_columns, join_words, on_one_line
+from lectern.composer.captions.reading_limits import ReadingLimits
 from lectern.contracts.narration import Word
+from lectern.language.sentences import sentence_ends
 
 # What no line starts with, and no line ends with: JIS X 4051 and GB/T 15834, the classes CL, EX, NS, OP of UAX #14.
 _NEVER_FIRST = frozenset(
@@ -18,7 +19,7 @@ _NEVER_FIRST = frozenset(
 )
 _NEVER_LAST = frozenset("（［｛〔〈《「『【〘〖〝｟«([{｢￥＄￡№")
 # Quotation marks open in one language and close in another; between full-width letters their sides are fixed.
-_WIDE_FIRST, _WIDE_LAST = frozenset("”’"), frozenset("“‘")
+_FULL_WIDTH_FIRST, _FULL_WIDTH_LAST = frozenset("”’"), frozenset("“‘")
 
 
 class Phrase(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,10 +27,11 @@ class Phrase(msgspec.Struct, frozen=True, kw_only=True):
 
     words: tuple[Word, ...]
     columns: int
+    ends_sentence: bool
 
     @property
     def glued(self) -> bool:
-        """Whether no space is before it."""
+        """Whether no space comes before it."""
         return self.words[0].glued
 
     @property
@@ -43,56 +45,59 @@ class Phrase(msgspec.Struct, frozen=True, kw_only=True):
         return self.words[-1]
 
 
-def phrases(words: Sequence[Word], guide: Guide) -> tuple[Phrase, ...]:
-    """All words in order, in the pieces lines are made of.
+def group_phrases(words: Sequence[Word], limits: ReadingLimits) -> tuple[Phrase, ...]:
+    """Group all words, in order, into phrases.
 
     Where keeping words together would need more than a line, the line's length wins; but a word that is longer than a
-    line by itself still takes one closing mark with it.
+    line by itself still keeps one closing mark.
     """
-    found: list[Phrase] = []
-    for word in words:
-        if found and not may_part(found[-1].last, word, guide):
-            held = found[-1]
-            longer = _phrase((*held.words, word), guide)
-            if longer.columns <= guide.chars or (len(held.words) == 1 and held.columns > guide.chars):
-                found[-1] = longer
+    phrases: list[Phrase] = []
+    ends = sentence_ends([on_one_line(word.text) for word in words], limits.language)
+    for word, ends_sentence in zip(words, ends, strict=True):
+        if phrases and not can_break(phrases[-1].last, word, limits):
+            previous = phrases[-1]
+            longer = _phrase((*previous.words, word), ends_sentence, limits)
+            previous_is_too_long = len(previous.words) == 1 and previous.columns > limits.columns
+            if longer.columns <= limits.columns or previous_is_too_long:
+                phrases[-1] = longer
                 continue
-        found.append(_phrase((word,), guide))
-    return tuple(found)
+        phrases.append(_phrase((word,), ends_sentence, limits))
+    return tuple(phrases)
 
 
-def may_part(before: Word, after: Word, guide: Guide) -> bool:
+def can_break(before: Word, after: Word, limits: ReadingLimits) -> bool:
     """Whether a line may end with `before` and the next start with `after`."""
-    if _never_last(before.text, guide.wide) or _never_first(after.text, guide.wide):
+    if _cannot_end_line(before.text, limits.full_width) or _cannot_start_line(after.text, limits.full_width):
         return False
-    # What is written together in an alphabet is one word to the eye, whatever the voice made of it.
-    return not (after.glued and _alphabetic(before.text[-1]) and _alphabetic(after.text[0]))
+    # What is written together in an alphabet is one word to the eye, however the voice divided it.
+    return not (after.glued and _is_alphabetic(before.text[-1]) and _is_alphabetic(after.text[0]))
 
 
-def width(group: Sequence[Phrase]) -> int:
-    """Columns of phrases on one line, spaces included."""
+def width_of(group: Sequence[Phrase]) -> int:
+    """Return the columns of phrases on one line, spaces included."""
     return sum(phrase.columns for phrase in group) + sum(not phrase.glued for phrase in group[1:])
 
 
-def _phrase(words: tuple[Word, ...], guide: Guide) -> Phrase:
-    return Phrase(words=words, columns=columns(joined(words), wide=guide.wide))
+def _phrase(words: tuple[Word, ...], ends_sentence: bool, limits: ReadingLimits) -> Phrase:
+    columns = count_columns(join_words(words), full_width=limits.full_width)
+    return Phrase(words=words, columns=columns, ends_sentence=ends_sentence)
 
 
-def _never_first(text: str, wide: bool) -> bool:
-    return _bound(text, text[0], _NEVER_FIRST | _WIDE_FIRST if wide else _NEVER_FIRST, wide)
+def _cannot_start_line(text: str, full_width: bool) -> bool:
+    return _is_bound(text, text[0], _NEVER_FIRST | _FULL_WIDTH_FIRST if full_width else _NEVER_FIRST, full_width)
 
 
-def _never_last(text: str, wide: bool) -> bool:
-    return _bound(text, text[-1], _NEVER_LAST | _WIDE_LAST if wide else _NEVER_LAST, wide)
+def _cannot_end_line(text: str, full_width: bool) -> bool:
+    return _is_bound(text, text[-1], _NEVER_LAST | _FULL_WIDTH_LAST if full_width else _NEVER_LAST, full_width)
 
 
-def _bound(text: str, edge: str, marks: frozenset[str], wide: bool) -> bool:
-    """Full-width marks bind in any company; others only where they stand alone: `.5`, `:)` and `»Wort«` are words."""
-    return edge in marks and (wide or columns(edge) == 2 or all(letter in marks for letter in text))
+def _is_bound(text: str, edge: str, marks: frozenset[str], full_width: bool) -> bool:
+    """Full-width marks always bind; others only where they stand alone: `.5`, `:)` and `»Wort«` are words."""
+    return edge in marks and (full_width or count_columns(edge) == 2 or all(letter in marks for letter in text))
 
 
-def _alphabetic(letter: str) -> bool:
-    """Of a script that has spaces between words."""
+def _is_alphabetic(letter: str) -> bool:
+    """Whether a letter is of a script that has spaces between words."""
     return letter.isalnum() and unicodedata.name(letter, "").startswith(
         ("LATIN", "GREEK", "CYRILLIC", "DIGIT", "ARABIC", "HEBREW", "DEVANAGARI", "HANGUL")
     )

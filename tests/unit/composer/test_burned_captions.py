@@ -14,22 +14,31 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.composer.films import Take, materials
+from unit.composer.sample_inputs import SampleScene, make_inputs
 from unit.composer.test_captions import glued, spoken
 
-from lectern.composer import join as joining
-from lectern.composer.captions import Placed, ass, cues, for_burning, guide, look, srt, vtt
-from lectern.composer.captions.drawn import shown_from
-from lectern.composer.captions.look import FACES, script_of
-from lectern.composer.compose import captions_of, drawn
-from lectern.composer.join import Drawing, frames_of, join
-from lectern.composer.materials import Materials
-from lectern.composer.probe import probe
-from lectern.composer.sound import mix
-from lectern.composer.timeline import Timeline, lay_out
+from lectern.composer import join
+from lectern.composer.captions import (
+    SceneCues,
+    adjust_for_burning,
+    cut_cues,
+    format_ass,
+    format_srt,
+    format_vtt,
+    limits_for,
+    style_for,
+)
+from lectern.composer.captions.ass import time_in_frame
+from lectern.composer.captions.style import FONTS, font_script
+from lectern.composer.inputs import VideoInputs
+from lectern.composer.join import BurnedCaptions, join_video, parse_frames
+from lectern.composer.sound import mix_sound
+from lectern.composer.text_outputs import cut_captions, format_styled_captions
+from lectern.composer.timeline import VideoTimeline, build_timeline
 from lectern.contracts.narration import Narration, Word
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import ASPECTS, Aspect, preset
+from lectern.media.probe import probe_media
 from lectern.media.process import ProcessFailed
 
 slow = pytest.mark.slow
@@ -79,9 +88,9 @@ def near(picture: Picture, colour: tuple[int, int, int], by: int) -> npt.NDArray
     return (np.abs(picture.astype(int) - np.array(colour)) <= by).all(axis=2)
 
 
-def placed(words: tuple[Word, ...], language: str, aspect: Aspect = "16:9") -> tuple[Placed, Timeline]:
-    timeline = lay_out(30, [(1, "One", 600)])
-    return [(timeline.spans[0], cues(words, 600, 30, guide(aspect, language)))], timeline
+def placed(words: tuple[Word, ...], language: str, aspect: Aspect = "16:9") -> tuple[SceneCues, VideoTimeline]:
+    timeline = build_timeline(30, [(1, "One", 600)])
+    return [(timeline.spans[0], cut_cues(words, 600, 30, limits_for(aspect, language)))], timeline
 
 
 def now(text: str, *, language: str = "en") -> str:
@@ -90,13 +99,13 @@ def now(text: str, *, language: str = "en") -> str:
         Word(text=word, start=0.0, end=1.0, beat=0, glued=language == "zh" and n > 0)
         for n, word in enumerate(text.split())
     )
-    timeline = lay_out(30, [(1, "One", 30)])
-    shown = look("16:9", "dark", language, width=1280, height=720)
-    return ass([(timeline.spans[0], cues(words, 30, 30, guide("16:9", language)))], timeline, shown)
+    timeline = build_timeline(30, [(1, "One", 30)])
+    shown = style_for("16:9", "dark", language, width=1280, height=720)
+    return format_ass([(timeline.spans[0], cut_cues(words, 30, 30, limits_for("16:9", language)))], timeline, shown)
 
 
-def film_of(folder: Path, text: str, fps: int, *, language: str = "en") -> Materials:
-    parts = materials(folder, [Take(frames=2 * fps), Take(frames=9 * fps)], fps=fps, size=(640, 360))
+def film_of(folder: Path, text: str, fps: int, *, language: str = "en") -> VideoInputs:
+    parts = make_inputs(folder, [SampleScene(frames=2 * fps), SampleScene(frames=9 * fps)], fps=fps, size=(640, 360))
     words = spoken(text, pace=0.06)
     said = tuple(msgspec.structs.replace(each, words=words) for each in parts.narrations[1:])
     silent: Narration = msgspec.structs.replace(parts.narrations[0], words=())
@@ -104,17 +113,17 @@ def film_of(folder: Path, text: str, fps: int, *, language: str = "en") -> Mater
     return msgspec.structs.replace(parts, narrations=(silent, *said), script=script)
 
 
-async def burned(parts: Materials, options: VideoOptions, heard: list[int] | None = None) -> Path:
+async def burned(parts: VideoInputs, options: VideoOptions, heard: list[int] | None = None) -> Path:
     heard = [] if heard is None else heard
 
     async def told(frames: int) -> None:
         heard.append(frames)
 
-    text = drawn(parts, options, captions_of(parts, options), burned=True)
+    text = format_styled_captions(parts, options, cut_captions(parts, options), burned=True)
     frame = preset(options.quality, options.aspect)
-    sound = await mix(parts, None, bitrate="192k")
-    joined = await join(parts, sound, None, Drawing(ass=text, preset=frame, on_frames=told))
-    assert joined.unknown == "".join(letter for letter in NOBODY_S if letter in text)
+    sound = await mix_sound(parts, None, bitrate="192k")
+    joined = await join_video(parts, sound, None, BurnedCaptions(ass=text, preset=frame, on_frames=told))
+    assert joined.missing_letters == "".join(letter for letter in NOBODY_S if letter in text)
     return joined.path
 
 
@@ -128,7 +137,7 @@ async def test_captions_are_in_exactly_the_frames_of_their_cues_and_no_frame_is_
     assert len(pictures) == parts.timeline.frames
     drawn_in = [bool(ink(picture[250:], 40).sum() > 50) for picture in pictures]
     wanted = [False] * parts.timeline.frames
-    for span, found in captions_of(parts, options):
+    for span, found in cut_captions(parts, options):
         for cue in found:
             wanted[span.start + cue.start : span.start + cue.end] = [True] * (cue.end - cue.start)
     for span in parts.timeline.spans:
@@ -139,7 +148,7 @@ async def test_captions_are_in_exactly_the_frames_of_their_cues_and_no_frame_is_
 @slow
 async def test_a_burned_video_keeps_every_promise_of_a_copied_one_but_the_track(tmp_path: Path) -> None:
     parts = film_of(tmp_path, LESSON, 30)
-    media = await probe(await burned(parts, VideoOptions()))
+    media = await probe_media(await burned(parts, VideoOptions()))
     picture, sound = media.tracks("video")[0], media.tracks("audio")[0]
     assert media.tracks("subtitle") == ()
     assert (picture.frames, picture.r_frame_rate, picture.pix_fmt) == (330, "30/1", "yuv420p")
@@ -154,7 +163,7 @@ async def test_a_burned_video_keeps_every_promise_of_a_copied_one_but_the_track(
 async def test_how_far_the_encoder_is_is_told_to_the_last_frame(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(joining, "LOOKS", 0.01)
+    monkeypatch.setattr(join, "PROGRESS_INTERVAL_SECONDS", 0.01)
     heard: list[int] = []
     await burned(film_of(tmp_path, LESSON, 60), VideoOptions(), heard)
     assert heard == sorted(heard)
@@ -163,9 +172,9 @@ async def test_how_far_the_encoder_is_is_told_to_the_last_frame(
 
 @slow
 async def test_burning_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(joining, "PATIENCE", -10.99)
-    monkeypatch.setattr(joining, "SLOWEST", 10**12)
-    with pytest.raises(ProcessFailed, match="ran out of time"):
+    monkeypatch.setattr(join, "EXTRA_SECONDS", -10.99)
+    monkeypatch.setattr(join, "MIN_PIXELS_PER_SECOND", 10**12)
+    with pytest.raises(ProcessFailed, match="timed out"):
         await burned(film_of(tmp_path, LESSON, 30), VideoOptions())
 
 
@@ -187,8 +196,8 @@ async def test_the_word_being_spoken_is_lit_from_its_very_frame(tmp_path: Path, 
     parts = film_of(tmp_path, text, 30, language=language)
     options = VideoOptions(captions="karaoke")
     pictures = frames_in(await burned(parts, options), (640, 360))
-    ((_, _), (span, found)) = captions_of(parts, options)
-    lit_colour = look("16:9", "dark", language, width=640, height=360).spoken
+    ((_, _), (span, found)) = cut_captions(parts, options)
+    lit_colour = style_for("16:9", "dark", language, width=640, height=360).spoken
     off = []
     for cue in found:
         line = cue.lines[0]
@@ -211,9 +220,9 @@ def test_how_far_captions_are_from_the_words_they_show() -> None:
     """The figures of caption timing, in milliseconds, for a voice whose word times are known."""
     words = spoken(LESSON * 3, pace=0.0613)
     for fps in (15, 30, 60):
-        timeline = lay_out(fps, [(1, "One", 5 * fps), (2, "Two", 60 * fps)])
-        found = cues(words, 60 * fps, fps, guide("16:9", "en"))
-        text = vtt([(timeline.spans[0], ()), (timeline.spans[1], found)], timeline, karaoke=True)
+        timeline = build_timeline(fps, [(1, "One", 5 * fps), (2, "Two", 60 * fps)])
+        found = cut_cues(words, 60 * fps, fps, limits_for("16:9", "en"))
+        text = format_vtt([(timeline.spans[0], ()), (timeline.spans[1], found)], timeline, karaoke=True)
         starts = re.findall(r"^([\d:.]+) -->", text, re.MULTILINE)
         stamps = re.findall(r"<([\d:.]+)>", text)
         firsts = [cue.words()[0] for cue in found]
@@ -234,7 +243,7 @@ def milliseconds(stamp: str) -> float:
 
 @given(st.integers(0, 1_000_000), st.sampled_from([15, 30, 60]))
 def test_a_time_that_shows_a_caption_in_its_frame_comes_after_the_frame_before(frame: int, fps: int) -> None:
-    at = shown_from(frame, fps)
+    at = time_in_frame(frame, fps)
     assert at % 10 == 0
     assert at <= int(frame * 1000 / fps - 1e-6) or frame == 0
     assert at > int((frame - 1) * 1000 / fps) or frame == 0
@@ -251,7 +260,10 @@ def test_two_lines_stay_low_and_inside_the_picture(aspect: Aspect, language: str
         for span, cues_ in found
     ]
     picture = ink(
-        still(ass(moved, timeline, look(aspect, "dark", language, width=width, height=height)), (width, height))
+        still(
+            format_ass(moved, timeline, style_for(aspect, "dark", language, width=width, height=height)),
+            (width, height),
+        )
     )
     rows, columns = np.flatnonzero(picture.any(axis=1)), np.flatnonzero(picture.any(axis=0))
     assert rows[0] > height * (0.80 if aspect == "9:16" else 0.86)
@@ -278,13 +290,16 @@ def test_what_looks_like_styling_in_the_text_is_drawn_as_text(text: str) -> None
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_colours_are_the_theme_s_own_once_they_are_in_the_picture(theme: str) -> None:
-    shown = look("16:9", theme, "en", width=1280, height=720)
-    timeline = lay_out(30, [(1, "One", 30)])
+    shown = style_for("16:9", theme, "en", width=1280, height=720)
+    timeline = build_timeline(30, [(1, "One", 30)])
     words = (Word(text="IIIIIIII", start=0.0, end=1.0, beat=0), Word(text="HHHHHH", start=1.0, end=1.0, beat=0))
-    text = ass(
-        [(timeline.spans[0], cues(words, 30, 30, guide("16:9", "en")))], timeline, for_burning(shown), karaoke=True
+    text = format_ass(
+        [(timeline.spans[0], cut_cues(words, 30, 30, limits_for("16:9", "en")))],
+        timeline,
+        adjust_for_burning(shown),
+        karaoke=True,
     )
-    back = "0x{:02X}{:02X}{:02X}".format(*shown.edge)
+    back = "0x{:02X}{:02X}{:02X}".format(*shown.outline)
     picture = still(text, (1280, 720), back)
     for colour in (shown.spoken, shown.text):
         assert near(picture, colour, 5).sum() > 100
@@ -302,21 +317,23 @@ def test_every_language_has_a_font_of_its_script() -> None:
         "en": "Latn", "ru": "Latn", "ar-EG": "Arab", "fa": "Arab", "he": "Hebr", "hi": "Deva", "zh-CN": "Hans",
         "zh-TW": "Hant", "zh-Hant": "Hant", "zh_HK": "Hant", "ja": "Jpan", "ko-KR": "Kore", "th": "Thai",
     }  # fmt: skip
-    assert {tag: script_of(tag) for tag in tags} == tags
-    assert set(tags.values()) <= set(FACES)
+    assert {tag: font_script(tag) for tag in tags} == tags
+    assert set(tags.values()) <= set(FONTS)
 
 
 def test_karaoke_goes_out_in_a_pause_and_plain_captions_are_one_event_a_line() -> None:
     first, second = spoken("Look here."), spoken("now.", start=2.5)
-    timeline = lay_out(30, [(1, "One", 120)])
-    found = [(timeline.spans[0], cues((*first, *second), 120, 30, guide("16:9", "en")))]
-    shown = look("16:9", "dark", "en", width=1280, height=720)
+    timeline = build_timeline(30, [(1, "One", 120)])
+    found = [(timeline.spans[0], cut_cues((*first, *second), 120, 30, limits_for("16:9", "en")))]
+    shown = style_for("16:9", "dark", "en", width=1280, height=720)
     events = [
-        line.split(",,", 1)[1] for line in ass(found, timeline, shown, karaoke=True).splitlines() if "Dialogue" in line
+        line.split(",,", 1)[1]
+        for line in format_ass(found, timeline, shown, karaoke=True).splitlines()
+        if "Dialogue" in line
     ]
     lit = [re.findall(r"50B7FF&\}(.*?)\{", event) for event in events]
     assert lit == [["Look"], ["here."], [], ["now."]]
-    assert sum("Dialogue" in line for line in ass(found, timeline, shown).splitlines()) == 1
+    assert sum("Dialogue" in line for line in format_ass(found, timeline, shown).splitlines()) == 1
 
 
 @given(st.lists(st.tuples(st.text("ab{}\\N植。ضوء ", min_size=1, max_size=9), st.booleans()), min_size=1, max_size=20))
@@ -325,23 +342,27 @@ def test_ass_says_what_the_other_files_say(texts: list[tuple[str, bool]]) -> Non
         Word(text=text, start=n * 0.4, end=n * 0.4 + 0.3, beat=0, glued=glued) for n, (text, glued) in enumerate(texts)
     )
     found, timeline = placed(words, "en")
-    shown = look("16:9", "dark", "en", width=1280, height=720)
-    events = [line.split(",", 9)[9] for line in ass(found, timeline, shown).splitlines() if line.startswith("Dialogue")]
+    shown = style_for("16:9", "dark", "en", width=1280, height=720)
+    events = [
+        line.split(",", 9)[9] for line in format_ass(found, timeline, shown).splitlines() if line.startswith("Dialogue")
+    ]
     plain = [re.sub(r"(?<!\\)\{[^}]*\}", "", event) for event in events]
     said = [line.replace("\\{", "{").replace("\\}", "}").replace("\u2060", "") for line in plain]
     blocks = (
-        srt(found, timeline).replace("\u2060", "").strip("\n").split("\n\n") if any(t.strip() for t, _ in texts) else []
+        format_srt(found, timeline).replace("\u2060", "").strip("\n").split("\n\n")
+        if any(t.strip() for t, _ in texts)
+        else []
     )
     assert said == [line for block in blocks for line in block.split("\n")[2:]]
 
 
 def test_chinese_is_drawn_without_spaces_in_one_font() -> None:
     found, timeline = placed(glued("植物|用|光。"), "zh")
-    text = ass(found, timeline, look("16:9", "dark", "zh", width=1280, height=720))
+    text = format_ass(found, timeline, style_for("16:9", "dark", "zh", width=1280, height=720))
     assert text.rstrip().endswith("}植物用光。")
     assert "Noto Sans CJK SC" in text
 
 
 def test_progress_is_read_from_what_ffmpeg_writes() -> None:
-    assert frames_of("frame=12\nfps=3\nprogress=continue\nframe=  48\nprogress=end\n") == 48
-    assert frames_of("") == frames_of("frame=N/A\n") == 0
+    assert parse_frames("frame=12\nfps=3\nprogress=continue\nframe=  48\nprogress=end\n") == 48
+    assert parse_frames("") == parse_frames("frame=N/A\n") == 0

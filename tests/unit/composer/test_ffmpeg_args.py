@@ -1,16 +1,19 @@
-"""What ffmpeg is asked to do, argument by argument."""
+"""ffmpeg's arguments, one by one."""
 
 from __future__ import annotations
 
-from lectern.composer.chapters import ffmetadata
-from lectern.composer.graph import Burn, Levels, Voice, join_args, sound_args, track_args
-from lectern.composer.join import concat_list
-from lectern.composer.languages import three_letters
-from lectern.composer.thumbnail import shots
-from lectern.composer.timeline import lay_out
+from lectern.composer.chapters import format_ffmetadata
+from lectern.composer.ffmpeg_args import BurnIn, NarrationTrack, join_args, music_args, sound_args
+from lectern.composer.join import format_concat_list
+from lectern.composer.thumbnail import choose_shots
+from lectern.composer.timeline import build_timeline
+from lectern.media.loudness import Levels
 from lectern.media.stills import Shot, stills_args
 
-VOICES = [Voice(name="scene-001.flac", samples=161_600), Voice(name="scene-002.flac", samples=252_800)]
+NARRATIONS = [
+    NarrationTrack(name="scene-001.flac", samples=161_600),
+    NarrationTrack(name="scene-002.flac", samples=252_800),
+]
 SOUND = (
     "[0:a]aformat=channel_layouts=mono:sample_rates=48000[s0];[s0]apad=whole_len=161600[s1];"
     "[s1]atrim=end_sample=161600[s2];"
@@ -21,29 +24,29 @@ SOUND = (
 )
 
 
-def _sound(music: str | None = None, levels: Levels | None = None) -> list[str]:
+def _sound_args(music: str | None = None, levels: Levels | None = None) -> list[str]:
     return sound_args(
-        voices=VOICES, music=music, levels=levels or Levels(), language="eng", bitrate="192k", out="sound.m4a"
+        narrations=NARRATIONS, music=music, levels=levels or Levels(), language="eng", bitrate="192k", out="sound.m4a"
     )
 
 
-def _join(captions: str | None, burn: Burn | None = None) -> list[str]:
+def _join_args(captions: str | None, burn_in: BurnIn | None = None) -> list[str]:
     return join_args(
         footage="footage.ffconcat",
         sound="sound.m4a",
         metadata="chapters.ffmetadata",
         captions=captions,
         language="eng",
-        burn=burn,
+        burn_in=burn_in,
         out="video.mp4",
     )
 
 
-BURN = Burn(captions="captions.ass", fps=30, encoder_preset="ultrafast", crf=20, progress="join.progress")
+BURN_IN = BurnIn(captions="captions.ass", fps=30, encoder_preset="ultrafast", crf=20, progress="join.progress")
 
 
-def test_sound_is_laid_to_the_sample_and_encoded_once() -> None:
-    assert _sound() == [
+def test_narrations_are_cut_to_the_sample_and_encoded_once() -> None:
+    assert _sound_args() == [
         "-threads", "1", "-i", "scene-001.flac",
         "-threads", "1", "-i", "scene-002.flac",
         "-filter_complex", SOUND,
@@ -54,8 +57,8 @@ def test_sound_is_laid_to_the_sample_and_encoded_once() -> None:
     ]  # fmt: skip
 
 
-def test_music_is_added_as_it_is_and_levels_come_last() -> None:
-    args = _sound("music.pcm", Levels(gain=1.5, ceiling=-1.5))
+def test_music_is_mixed_in_unchanged_and_levels_come_last() -> None:
+    args = _sound_args("music.pcm", Levels(gain=1.5, ceiling=-1.5))
     graph = args[args.index("-filter_complex") + 1]
     assert args[args.index("s16le") - 1 : args.index("music.pcm") + 1] == [
         "-f", "s16le", "-ac", "2", "-ar", "48000", "-i", "music.pcm",
@@ -65,29 +68,25 @@ def test_music_is_added_as_it_is_and_levels_come_last() -> None:
 
 
 def test_a_video_is_joined_without_encoding_anything_again() -> None:
-    assert _join("captions.vtt") == [
+    assert _join_args("captions.vtt") == [
         "-f", "concat", "-i", "footage.ffconcat",
         "-i", "sound.m4a",
         "-i", "captions.vtt",
         "-f", "ffmetadata", "-i", "chapters.ffmetadata",
-        "-map", "0:v", "-map", "1:a", "-map", "2:s", "-map", "3:s?",
-        "-f", "mp4",
-        "-c:a", "copy", "-c:s", "mov_text", "-c:v", "copy",
-        "-fflags", "+bitexact",
-        "-map_chapters", "3", "-map_metadata", "3",
-        "-metadata:s:a:0", "language=eng", "-metadata:s:s:0", "language=eng", "-metadata:s:v:0", "language=eng",
-        "-movflags", "+faststart+write_colr", "-movie_timescale", "48000",
-        "-video_track_timescale", "90000",
-        "video.mp4",
+        "-map", "0:v", "-c:v", "copy",
+        "-map", "1:a", "-c:a", "copy",
+        "-map", "2:s", "-c:s", "mov_text", "-metadata:s:s:0", "language=eng",
+        "-map", "3:s?", "-map_metadata", "3", "-map_chapters", "3",
+        "-metadata:s:v:0", "language=eng", "-metadata:s:a:0", "language=eng",
+        "-movflags", "+faststart+write_colr", "-fflags", "+bitexact",
+        "-movie_timescale", "48000", "-video_track_timescale", "90000",
+        "-f", "mp4", "video.mp4",
     ]  # fmt: skip
 
 
-def test_captions_that_are_burned_in_are_drawn_on_numbered_frames_and_encoded_like_scenes() -> None:
-    args = _join(None, BURN)
-    graph = args[args.index("-filter_complex") + 1]
-    assert (
-        graph == "[0:v]settb=expr=1/30[s0];[s0]setpts=expr=N[s1];[s1]fps=fps=30[s2];[s2]ass=filename=captions.ass[s3]"
-    )
+def test_burned_captions_are_drawn_on_numbered_frames_and_encoded_like_scenes() -> None:
+    args = _join_args(None, BURN_IN)
+    assert args[args.index("-filter:v") + 1] == "settb=1/30,setpts=N,fps=30,ass=captions.ass"
     assert args[args.index("-c:v") + 1] == "libx264"
     assert (args[args.index("-qp:v") + 1], args[args.index("-preset:v") + 1]) == ("20", "ultrafast")
     assert args[args.index("-x264-params") + 1] == "keyint=30:min-keyint=30:scenecut=0:open-gop=0:bframes=0"
@@ -96,27 +95,27 @@ def test_captions_that_are_burned_in_are_drawn_on_numbered_frames_and_encoded_li
 
 
 def test_without_captions_chapters_come_from_the_input_after_the_sound() -> None:
-    args = _join(None)
+    args = _join_args(None)
     assert "mov_text" not in args
     assert args[args.index("-map_chapters") + 1] == args[args.index("-map_metadata") + 1] == "2"
     assert [args[n + 1] for n, arg in enumerate(args) if arg == "-i"][2] == "chapters.ffmetadata"
 
 
 def test_the_tail_of_the_narration_is_never_cut_by_a_shorter_picture() -> None:
-    assert "-shortest" not in _join("captions.vtt") + _sound()
+    assert "-shortest" not in _join_args("captions.vtt") + _sound_args()
 
 
-def test_a_stranger_s_track_is_decoded_by_few_decoders_and_for_a_bounded_time() -> None:
-    ours, theirs = (
-        track_args(track="music.track", hostile=hostile, longest=600.0, loudness="l", out="o.pcm")
-        for hostile in (False, True)
+def test_an_uploaded_track_is_decoded_by_few_decoders_and_for_a_limited_time() -> None:
+    bundled, uploaded = (
+        music_args(track="music.track", trusted=trusted, max_seconds=600.0, loudness="l", out="o.pcm")
+        for trusted in (True, False)
     )
-    before = theirs[: theirs.index("-i")]
+    before = uploaded[: uploaded.index("-i")]
     assert before[before.index("-protocol_whitelist") + 1] == "file"
     assert before[before.index("-format_whitelist") + 1] == "mp3,wav,flac,ogg,mov"
     assert {"-vn", "-sn", "-dn", "-max_alloc", "-codec_whitelist"} <= set(before)
-    assert "-format_whitelist" not in ours
-    assert theirs[theirs.index("-t") + 1] == "600.0"
+    assert "-format_whitelist" not in bundled
+    assert uploaded[uploaded.index("-t") + 1] == "600.0"
 
 
 def test_each_still_decodes_from_a_key_frame_in_a_process_of_one() -> None:
@@ -136,15 +135,17 @@ def test_each_still_decodes_from_a_key_frame_in_a_process_of_one() -> None:
 
 
 def test_lengths_in_the_concat_list_never_add_up_to_an_error() -> None:
-    timeline = lay_out(30, [(n, "T", 31) for n in range(1, 301)])
-    lengths = [float(line.split()[1]) for line in concat_list(timeline).split("\n") if line.startswith("duration")]
+    timeline = build_timeline(30, [(n, "T", 31) for n in range(1, 301)])
+    lengths = [
+        float(line.split()[1]) for line in format_concat_list(timeline).split("\n") if line.startswith("duration")
+    ]
     for number, span in enumerate(timeline.spans):
         assert abs(sum(lengths[: number + 1]) - span.end / 30) < 2e-6
 
 
-def test_chapters_are_told_in_frames_and_titles_are_escaped() -> None:
-    timeline = lay_out(30, [(1, "a = b; #c \\", 31), (2, "two\nlines", 47)])
-    assert ffmetadata("T", timeline) == (
+def test_chapters_are_counted_in_frames_and_titles_are_escaped() -> None:
+    timeline = build_timeline(30, [(1, "a = b; #c \\", 31), (2, "two\nlines", 47)])
+    assert format_ffmetadata("T", timeline) == (
         ";FFMETADATA1\ntitle=T\n"
         "[CHAPTER]\nTIMEBASE=1/30\nSTART=0\nEND=31\ntitle=a \\= b\\; \\#c \\\\\n"
         "[CHAPTER]\nTIMEBASE=1/30\nSTART=31\nEND=78\ntitle=two lines\n"
@@ -152,8 +153,8 @@ def test_chapters_are_told_in_frames_and_titles_are_escaped() -> None:
 
 
 def test_stills_are_taken_where_scenes_have_settled() -> None:
-    timeline = lay_out(30, [(1, "T", 90), (2, "T", 44), (3, "T", 45), (4, "T", 1)])
-    assert [(shot.name, shot.seconds) for shot in shots(timeline)] == [
+    timeline = build_timeline(30, [(1, "T", 90), (2, "T", 44), (3, "T", 45), (4, "T", 1)])
+    assert [(shot.name, shot.seconds) for shot in choose_shots(timeline)] == [
         ("scene-001.mp4", "2"),  # 3 s long: half a second before the end is in second 2
         ("scene-002.mp4", "0.716667"),  # too short for that: its middle, frame 22
         ("scene-003.mp4", "1"),
@@ -161,11 +162,6 @@ def test_stills_are_taken_where_scenes_have_settled() -> None:
     ]
 
 
-def test_of_many_scenes_the_longest_are_looked_at_in_order() -> None:
-    timeline = lay_out(30, [(n, "T", 30 * n) for n in range(1, 31)])
-    assert [shot.still for shot in shots(timeline)] == [f"still-{n:03d}.jpg" for n in range(19, 31)]
-
-
-def test_languages_become_the_codes_mp4_knows() -> None:
-    tags = ["en", "en-GB", "pt_BR", "zh-Hant-TW", "fil-PH", "tlh", "xx", ""]
-    assert list(map(three_letters, tags)) == ["eng", "eng", "por", "zho", "fil", "tlh", "und", "und"]
+def test_of_many_scenes_the_longest_are_candidates_in_order() -> None:
+    timeline = build_timeline(30, [(n, "T", 30 * n) for n in range(1, 31)])
+    assert [shot.still for shot in choose_shots(timeline)] == [f"still-{n:03d}.jpg" for n in range(19, 31)]

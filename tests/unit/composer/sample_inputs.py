@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from lectern.composer.fanin import Ready
-from lectern.composer.materials import Materials, audio_name, footage_name
-from lectern.composer.timeline import lay_out
+from lectern.composer.fan_in import ScenesReady
+from lectern.composer.inputs import VideoInputs, audio_name, footage_name
+from lectern.composer.timeline import build_timeline
 from lectern.contracts import events as e
 from lectern.contracts.narration import BeatSpan, Narration, Word
 from lectern.contracts.options import VideoOptions
@@ -26,7 +26,7 @@ TEXT = "Light falls on a leaf. The leaf keeps it, and makes sugar from it."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Take:
+class SampleScene:
     """A scene to film: its frames, and how much longer or shorter (in samples) its narration is."""
 
     frames: int
@@ -34,7 +34,7 @@ class Take:
     detail: bool = False
 
 
-def narration(seconds: float, samples: int, text: str = TEXT) -> Narration:
+def sample_narration(seconds: float, samples: int, text: str = TEXT) -> Narration:
     """A narration whose words share its time evenly."""
     words = text.split()
     step = seconds / len(words)
@@ -49,7 +49,9 @@ def narration(seconds: float, samples: int, text: str = TEXT) -> Narration:
     )
 
 
-def film(path: Path, frames: int, *, fps: int = 30, size: tuple[int, int] = (320, 180), detail: bool = False) -> None:
+def write_footage(
+    path: Path, frames: int, *, fps: int = 30, size: tuple[int, int] = (320, 180), detail: bool = False
+) -> None:
     """Footage that starts with one white frame and is dark grey from then on; with `detail`, noise at the end."""
     width, height = size
     footage = Footage(path, Encoding(width=width, height=height, fps=fps))
@@ -62,7 +64,7 @@ def film(path: Path, frames: int, *, fps: int = 30, size: tuple[int, int] = (320
     footage.finish()
 
 
-def speak(path: Path, samples: int) -> None:
+def write_narration(path: Path, samples: int) -> None:
     """A FLAC that starts with a 10 ms burst at its very first sample and is silent from then on."""
     burst = np.zeros(samples, np.int16)
     n = min(480, samples)
@@ -71,7 +73,7 @@ def speak(path: Path, samples: int) -> None:
     subprocess.run(argv, input=burst.tobytes(), check=True)
 
 
-def script(scenes: int) -> Script:
+def sample_script(scenes: int) -> Script:
     """A script with as many scenes."""
     return Script(
         title="Leaves = sugar; #1",
@@ -81,20 +83,22 @@ def script(scenes: int) -> Script:
     )
 
 
-def materials(folder: Path, takes: Sequence[Take], *, fps: int = 30, size: tuple[int, int] = (320, 180)) -> Materials:
+def make_inputs(
+    folder: Path, scenes: Sequence[SampleScene], *, fps: int = 30, size: tuple[int, int] = (320, 180)
+) -> VideoInputs:
     """The parts of a video, as the composer finds them after fetching."""
     narrations = []
-    for number, take in enumerate(takes, start=1):
-        samples = take.frames * RATE // fps + take.off
-        film(folder / footage_name(number), take.frames, fps=fps, size=size, detail=take.detail)
-        speak(folder / audio_name(number), samples)
-        narrations.append(narration(samples / RATE, samples))
-    text = script(len(takes))
-    timeline = lay_out(fps, [(n, text.scene(n).title, take.frames) for n, take in enumerate(takes, start=1)])
-    return Materials(folder=folder, script=text, timeline=timeline, narrations=tuple(narrations))
+    for number, scene in enumerate(scenes, start=1):
+        samples = scene.frames * RATE // fps + scene.off
+        write_footage(folder / footage_name(number), scene.frames, fps=fps, size=size, detail=scene.detail)
+        write_narration(folder / audio_name(number), samples)
+        narrations.append(sample_narration(samples / RATE, samples))
+    text = sample_script(len(scenes))
+    timeline = build_timeline(fps, [(n, text.scene(n).title, scene.frames) for n, scene in enumerate(scenes, start=1)])
+    return VideoInputs(folder=folder, script=text, timeline=timeline, narrations=tuple(narrations))
 
 
-async def stored(store: ObjectStore, video_id: str, parts: Materials, **options: Any) -> Ready:
+async def store_inputs(store: ObjectStore, video_id: str, parts: VideoInputs, **options: Any) -> ScenesReady:
     """The parts put where the scenes' events name them."""
     text, scenes = parts.script, []
     script_key = f"videos/{video_id}/script/1.json"
@@ -105,7 +109,7 @@ async def stored(store: ObjectStore, video_id: str, parts: Materials, **options:
         await store.put_file(f"{key}.flac", parts.folder / audio_name(span.number), "audio/flac")
         await store.put_file(f"{key}.mp4", parts.folder / footage_name(span.number), "video/mp4")
         scenes.append(
-            rendered(
+            rendered_event(
                 video_id,
                 span.number,
                 script_key=script_key,
@@ -116,10 +120,10 @@ async def stored(store: ObjectStore, video_id: str, parts: Materials, **options:
                 seconds=spoken.seconds,
             )
         )
-    return Ready(revision=1, script_key=script_key, options=VideoOptions(**options), scenes=tuple(scenes))
+    return ScenesReady(revision=1, script_key=script_key, options=VideoOptions(**options), scenes=tuple(scenes))
 
 
-def rendered(
+def rendered_event(
     video_id: str,
     scene: int,
     *,
@@ -144,7 +148,7 @@ def rendered(
     )
 
 
-def scripted(video_id: str, ready: Ready, **fields: Any) -> e.VideoScripted:
+def scripted_event(video_id: str, ready: ScenesReady, **fields: Any) -> e.VideoScripted:
     """The fact that the script is there."""
     titles = tuple(e.SceneTitle(title=f"Part {scene.scene}", words=9) for scene in ready.scenes)
     event = e.VideoScripted(

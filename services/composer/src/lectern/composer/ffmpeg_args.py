@@ -1,0 +1,147 @@
+"""ffmpeg's arguments for mixing sound, decoding music and joining a video.
+
+File names are relative to ffmpeg's working directory, so equal videos have equal argument lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from lectern.contracts.quality import AUDIO_RATE
+from lectern.media.ffmpeg import combine_streams, graph_args, open_stream, write_stream
+from lectern.media.loudness import Levels, apply_levels, fit_length
+
+VIDEO_TIMESCALE = 90_000  # ticks a second: a frame of 15, 30 or 60 fps is a whole number of them
+
+# What uploaded music may be: "mov" reads M4A.
+MUSIC_CONTAINERS = ("mp3", "wav", "flac", "ogg", "mov")
+MUSIC_DECODERS = (
+    *("mp3", "mp3float", "flac", "vorbis", "libvorbis", "opus", "libopus", "aac", "alac"),
+    *("pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le"),
+)
+MUSIC_MAX_ALLOC = 256 * 1024 * 1024  # bytes in one allocation
+
+
+class NarrationTrack(msgspec.Struct, frozen=True, kw_only=True):
+    """A scene's narration file, and the number of samples it must fill."""
+
+    name: str
+    samples: int
+
+
+class BurnIn(msgspec.Struct, frozen=True, kw_only=True):
+    """Captions to draw into the picture, and how the picture is encoded then.
+
+    `captions` is an ASS file, `fps` the footage's frame rate, `progress` the file that ffmpeg reports progress to.
+    """
+
+    captions: str
+    fps: int
+    encoder_preset: str
+    crf: int
+    progress: str
+
+
+def sound_args(
+    *, narrations: Sequence[NarrationTrack], music: str | None, levels: Levels, language: str, bitrate: str, out: str
+) -> list[str]:
+    """Build the arguments that mix a video's sound, narrations end to end and music beneath, into AAC in an MP4.
+
+    `music` is 16-bit stereo at 48 kHz without a header, exactly as long as the narrations; `language` an ISO 639-2/T
+    code. The movie's clock ticks in samples, or the length in the edit list, which leaves out the encoder's 1024
+    priming samples, would be rounded. One decoder thread per narration: by default every input would start as many as
+    there are cores.
+    """
+    tracks = [
+        fit_length(
+            open_stream(track.name, "a", threads=1).filter("aformat", sample_rates=AUDIO_RATE, channel_layouts="mono"),
+            track.samples,
+        )
+        for track in narrations
+    ]
+    # `concat` counts in microseconds; numbering the samples again keeps every timestamp whole. `pan` doubles the one
+    # channel as it is, where ffmpeg's own upmix would make it 3 dB quieter.
+    sound = (
+        combine_streams(tracks, "concat", n=len(tracks), v=0, a=1)
+        .filter("asetpts", expr="N/SR/TB")
+        .filter("pan", args="stereo|c0=c0|c1=c0")
+    )
+    if music:
+        bed = open_stream(music, "a", format="s16le", ar=AUDIO_RATE, ac=2)
+        sound = combine_streams([sound, bed], "amix", inputs=2, duration="first", normalize=0)
+    sound = apply_levels(sound, levels, AUDIO_RATE)
+    if levels.ceiling is not None:
+        sound = fit_length(sound, sum(track.samples for track in narrations))
+    options = {
+        "c:a": "aac",
+        "profile:a": "aac_low",
+        "b:a": bitrate,
+        "metadata:s:a:0": f"language={language}",
+        "movie_timescale": AUDIO_RATE,
+        "fflags": "+bitexact",
+        "flags:a": "+bitexact",
+    }
+    return graph_args(write_stream(sound, out, format="mp4", **options))
+
+
+def music_args(*, track: str, trusted: bool, max_seconds: float, loudness: str, out: str) -> list[str]:
+    """Build the arguments that decode music to 16-bit stereo at 48 kHz and write its short-term loudness to a file.
+
+    A track that is not `trusted` was uploaded: only sound containers and decoders may read it, no protocol but the
+    file's own (playlists name others), one thread, at most 256 MB in one allocation and `max_seconds` of it.
+    """
+    sandbox = [
+        *("-protocol_whitelist", "file"),
+        *("-format_whitelist", ",".join(MUSIC_CONTAINERS)),
+        *("-codec_whitelist", ",".join(MUSIC_DECODERS)),
+        *("-max_alloc", str(MUSIC_MAX_ALLOC)),
+    ]
+    filters = (
+        f"aformat=sample_rates={AUDIO_RATE}:channel_layouts=stereo:sample_fmts=s16,"
+        f"ebur128=framelog=verbose:metadata=1,ametadata=mode=print:key=lavfi.r128.S:file={loudness}"
+    )
+    return [
+        *([] if trusted else sandbox),
+        *("-threads", "1", "-vn", "-sn", "-dn", "-i", track),
+        *("-map", "0:a:0", "-af", filters, "-t", str(max_seconds)),
+        *("-f", "s16le", "-c:a", "pcm_s16le", "-ac", "2", "-ar", str(AUDIO_RATE), out),
+    ]
+
+
+def join_args(
+    *, footage: str, sound: str, metadata: str, captions: str | None, language: str, burn_in: BurnIn | None, out: str
+) -> list[str]:
+    """Build the arguments that join a video: footage and sound copied, with captions and chapters.
+
+    `footage` is a concat list, `metadata` an ffmetadata file, `captions` WebVTT, `language` an ISO 639-2/T code. With
+    `burn_in` the picture is drawn upon and encoded as scenes are. The movie's clock ticks in samples: with ffmpeg's
+    default of milliseconds the lengths in the edit lists, one for each track, would be rounded.
+    """
+    caption_input = ["-i", captions] if captions else []
+    caption_track = ["-map", "2:s", "-c:s", "mov_text", "-metadata:s:s:0", f"language={language}"] if captions else []
+    metadata_input = 3 if captions else 2
+    return [
+        *("-f", "concat", "-i", footage, "-i", sound, *caption_input, "-f", "ffmetadata", "-i", metadata),
+        *("-map", "0:v", *(_burn_in_args(burn_in) if burn_in else ("-c:v", "copy"))),
+        *("-map", "1:a", "-c:a", "copy", *caption_track),
+        # An ffmetadata file has no streams; mapping "any, if there are some" is how it becomes an input all the same.
+        *("-map", f"{metadata_input}:s?", "-map_metadata", f"{metadata_input}", "-map_chapters", f"{metadata_input}"),
+        *("-metadata:s:v:0", f"language={language}", "-metadata:s:a:0", f"language={language}"),
+        *("-movflags", "+faststart+write_colr", "-fflags", "+bitexact"),
+        *("-movie_timescale", str(AUDIO_RATE), "-video_track_timescale", str(VIDEO_TIMESCALE)),
+        *("-f", "mp4", out),
+    ]
+
+
+def _burn_in_args(burn_in: BurnIn) -> list[str]:
+    # Frames are numbered again, so that none is doubled or dropped for a timestamp a microsecond off.
+    filters = f"settb=1/{burn_in.fps},setpts=N,fps={burn_in.fps},ass={burn_in.captions}"
+    quality = "-qp:v" if burn_in.encoder_preset == "ultrafast" else "-crf:v"
+    return [
+        *("-filter:v", filters, "-c:v", "libx264", "-preset:v", burn_in.encoder_preset, quality, str(burn_in.crf)),
+        *("-x264-params", f"keyint={burn_in.fps}:min-keyint={burn_in.fps}:scenecut=0:open-gop=0:bframes=0"),
+        *("-pix_fmt", "yuv420p", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"),
+        *("-color_range", "tv", "-flags:v", "+bitexact", "-progress", burn_in.progress, "-stats_period", "0.5"),
+    ]

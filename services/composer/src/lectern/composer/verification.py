@@ -1,0 +1,108 @@
+"""Verification of footage before it is joined, and of the video before anyone sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from lectern.composer.timeline import VideoTimeline
+from lectern.contracts.problems import Problem
+from lectern.contracts.quality import AUDIO_RATE
+from lectern.media.probe import MediaFile, MediaTrack
+from lectern.worker import Permanent
+
+
+class BadVideo(Exception):
+    """The joined file is not what was asked for. The delivery is retried: a damaged copy is the likeliest cause."""
+
+
+# Tracks that differ in any of these cannot be joined without encoding them again.
+_ENCODING_FIELDS = (
+    "codec",
+    "profile",
+    "width",
+    "height",
+    "pix_fmt",
+    "r_frame_rate",
+    "color_space",
+    "color_primaries",
+    "color_transfer",
+    "color_range",
+    "extradata_hash",
+)
+
+
+def verify_footage(number: int, media: MediaFile, *, frames: int, fps: int, samples: int) -> MediaTrack:
+    """Return the scene's one video track. Raises Permanent if it is not the footage that its event promised.
+
+    `samples` is the narration's length at 48 kHz: a scene's footage and narration differ by at most one frame.
+    """
+    tracks = media.tracks("video")
+    if len(tracks) != 1 or media.tracks("audio"):
+        raise _reject(
+            number, f"has {len(tracks)} video and {len(media.tracks('audio'))} audio tracks, not one video track"
+        )
+    track = tracks[0]
+    if Fraction(track.r_frame_rate) != fps:
+        raise _reject(number, f"runs at {track.r_frame_rate} frames a second, not {fps}")
+    if track.frames != frames:
+        raise _reject(number, f"has {track.frames} frames, not {frames}")
+    if abs(frames * AUDIO_RATE - samples * fps) > AUDIO_RATE:
+        raise _reject(number, f"lasts {frames / fps:.3f} s, its narration {samples / AUDIO_RATE:.3f} s")
+    return track
+
+
+def verify_same_encoding(tracks: Sequence[tuple[int, MediaTrack]]) -> None:
+    """Raise Permanent for the first scene whose footage is encoded differently from the first one's.
+
+    `tracks` are scene numbers with their video tracks.
+    """
+    first_number, first = tracks[0]
+    for number, track in tracks[1:]:
+        for field in _ENCODING_FIELDS:
+            expected, found = getattr(first, field), getattr(track, field)
+            if expected != found:
+                name = field.replace("_", " ")
+                raise _reject(
+                    number, f"has {name} {found or 'unset'}, scene {first_number}'s has {expected or 'unset'}"
+                )
+
+
+def verify_video(media: MediaFile, timeline: VideoTimeline, *, captions: bool, chapters: int) -> float:
+    """Return by how many seconds the audio and video tracks differ in length.
+
+    Raises BadVideo unless the file has every frame, sound as long as the picture, its captions and its chapters.
+    """
+    found = {kind: len(media.tracks(kind)) for kind in ("video", "audio", "subtitle")}
+    expected = {"video": 1, "audio": 1, "subtitle": int(captions)}
+    if found != expected:
+        raise BadVideo(f"the joined video has tracks {found}, not {expected}")
+    video, audio = media.tracks("video")[0], media.tracks("audio")[0]
+    if video.frames != timeline.frames:
+        raise BadVideo(f"the joined video has {video.frames} frames, not {timeline.frames}")
+    if (audio.codec, audio.sample_rate, audio.channels) != ("aac", "48000", 2):
+        raise BadVideo(f"the joined video's sound is {audio.codec} {audio.sample_rate} Hz, {audio.channels} channels")
+    for track in (video, audio):
+        off_length = abs(track.seconds - timeline.seconds) * timeline.fps > 1
+        off_start = abs(float(track.start_time)) * timeline.fps > 1
+        if off_length or off_start:
+            raise BadVideo(
+                f"the joined video's {track.kind} track starts at {track.start_time} s and lasts {track.seconds} s, "
+                f"not {timeline.seconds:.3f} s"
+            )
+    if len(media.chapters) != chapters:
+        raise BadVideo(f"the joined video has {len(media.chapters)} chapters, not {chapters}")
+    return abs(video.seconds - audio.seconds)
+
+
+def _reject(number: int, fault: str) -> Permanent:
+    return Permanent(
+        Problem(
+            code="footage-unfit",
+            title="A scene's footage cannot be used",
+            detail=f"The footage of scene {number} {fault}.",
+            remedy=f"Redo scene {number}.",
+            scene=number,
+            retryable=True,
+        )
+    )

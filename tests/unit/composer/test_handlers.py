@@ -1,0 +1,243 @@
+"""The composer's handler: one outcome for each revision, even if a delivery is repeated or cut off."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from prometheus_client import CollectorRegistry
+from unit.composer.sample_inputs import SampleScene, make_inputs, scripted_event, store_inputs
+from unit.composer.test_sound import decoded
+
+from lectern.composer.deps import ComposerDeps
+from lectern.composer.fan_in import ScenesReady
+from lectern.composer.handlers import STAGE
+from lectern.composer.metrics import ComposerMetrics
+from lectern.contracts import events as e
+from lectern.contracts import subjects
+from lectern.contracts.ids import new_id
+from lectern.contracts.problems import Problem
+from lectern.contracts.requests import Progress
+from lectern.media.probe import probe_media
+from lectern.worker import Connections
+from lectern.worker.testing import Delivered, MemoryObjectStore, deliver, memory_connections
+
+SCENES = [SampleScene(frames=31, off=-700), SampleScene(frames=47, detail=True), SampleScene(frames=53, off=300)]
+PROBLEM = Problem(code="no-luck", title="No luck", detail="Nothing drew.", remedy="Try again.")
+
+
+@pytest.fixture
+def connections() -> Connections:
+    """An event log, a store and a bus in memory."""
+    return memory_connections()
+
+
+async def _prepare(
+    connections: Connections, folder: Path, scenes: Sequence[SampleScene] = SCENES, **options: Any
+) -> tuple[str, ScenesReady]:
+    """Store the scenes of a video and put its script in the log."""
+    video_id = new_id()
+    ready = await store_inputs(connections.store, video_id, make_inputs(folder, scenes), **options)
+    await connections.event_log.publish(scripted_event(video_id, ready))
+    return video_id, ready
+
+
+async def _publish(connections: Connections, *events: e.AnyEvent) -> None:
+    for event in events:
+        await connections.event_log.publish(event)
+
+
+async def _deliver(connections: Connections, event: e.AnyEvent) -> Delivered:
+    deps = ComposerDeps(metrics=ComposerMetrics(CollectorRegistry()))
+    return await deliver(STAGE, event, connections, deps)
+
+
+async def _outcomes(connections: Connections, video_id: str) -> list[e.AnyEvent]:
+    log = await connections.event_log.read(video_id)
+    return [event for event in log.events if isinstance(event, e.VideoCompleted | e.VideoFailed | e.VideoCancelled)]
+
+
+async def _compose(connections: Connections, folder: Path, **options: Any) -> dict[str, e.Output]:
+    """Compose a video of one scene and return its outputs by kind."""
+    _, ready = await _prepare(connections, folder, [SampleScene(frames=150)], **options)
+    (completed,) = (await _deliver(connections, ready.scenes[0])).events
+    assert isinstance(completed, e.VideoCompleted)
+    return {output.kind: output for output in completed.outputs}
+
+
+async def test_only_the_last_scene_does_anything(connections: Connections, tmp_path: Path) -> None:
+    video_id, ready = await _prepare(connections, tmp_path)
+    await _publish(connections, *ready.scenes)
+    for event in ready.scenes[:-1]:
+        assert (await _deliver(connections, event)).events == ()
+    assert await connections.store.head(f"videos/{video_id}/r1/video.mp4") is None
+
+
+class StallingStore(MemoryObjectStore):
+    """A store that stalls after storing a file while `stalled` is set to an event."""
+
+    stalled: asyncio.Event | None = None
+
+    async def put_file(self, key: str, path: Path, media_type: str) -> None:
+        await super().put_file(key, path, media_type)
+        if self.stalled:
+            self.stalled.set()
+            await asyncio.sleep(60)
+
+
+async def test_work_cut_off_while_storing_is_repeated_to_the_same_bytes(
+    connections: Connections, tmp_path: Path
+) -> None:
+    store = StallingStore()
+    connections = dataclasses.replace(connections, store=store)
+    video_id, ready = await _prepare(connections, tmp_path)
+    await _publish(connections, *ready.scenes)
+    last = ready.scenes[-1]
+    store.stalled = asyncio.Event()
+    cut_off = asyncio.create_task(_deliver(connections, last))
+    await asyncio.wait_for(store.stalled.wait(), 30)
+    cut_off.cancel()
+    assert (await cut_off).settled == "nak"
+    assert await _outcomes(connections, video_id) == []
+
+    store.stalled = None
+    (completed,) = (await _deliver(connections, last)).events
+    assert isinstance(completed, e.VideoCompleted)
+    before = [await store.get(output.key) for output in completed.outputs]
+    await _deliver(connections, last)
+    assert [await store.get(output.key) for output in completed.outputs] == before
+    assert len(await _outcomes(connections, video_id)) == 1
+
+
+async def test_two_composers_with_the_same_event_end_the_video_once(connections: Connections, tmp_path: Path) -> None:
+    video_id, ready = await _prepare(connections, tmp_path, SCENES[:2])
+    await _publish(connections, *ready.scenes)
+    await asyncio.gather(*(_deliver(connections, ready.scenes[-1]) for _ in range(2)))
+    assert len(await _outcomes(connections, video_id)) == 1
+
+
+async def test_a_failed_scene_fails_the_video_and_nothing_is_joined(connections: Connections, tmp_path: Path) -> None:
+    video_id, ready = await _prepare(connections, tmp_path)
+    failed = e.SceneFailed(video_id=video_id, scene=2, stage="renderer", problem=PROBLEM)
+    await _publish(connections, ready.scenes[0], ready.scenes[2])
+    (outcome,) = (await _deliver(connections, failed)).events
+    assert isinstance(outcome, e.VideoFailed)
+    assert (outcome.problem.code, outcome.problem.scene, outcome.problem.stage) == ("no-luck", 2, "renderer")
+    assert "2 of 3 scenes succeeded and are kept" in outcome.problem.detail
+    assert await connections.store.head(f"videos/{video_id}/r1/video.mp4") is None
+
+
+async def test_a_retry_is_composed_from_old_and_new_scenes_under_its_own_revision(
+    connections: Connections, tmp_path: Path
+) -> None:
+    video_id, ready = await _prepare(connections, tmp_path, SCENES[:2])
+    failed = e.SceneFailed(video_id=video_id, scene=2, stage="renderer", problem=PROBLEM)
+    await _publish(connections, ready.scenes[0])
+    await _deliver(connections, failed)
+    script = scripted_event(video_id, ready)
+    approved = e.ScriptApproved(
+        video_id=video_id,
+        revision=2,
+        script_key=script.script_key,
+        title=script.title,
+        scenes=script.scenes,
+        plan=(2,),
+        options=script.options,
+    )
+    await _publish(connections, approved)
+    await _deliver(connections, msgspec.structs.replace(ready.scenes[1], revision=2))
+    outcome = (await connections.event_log.read(video_id)).state.outcome()
+    assert isinstance(outcome, e.VideoCompleted)
+    assert outcome.revision == 2
+    assert outcome.frames == 78
+    assert all(f"/{video_id}/r2/" in output.key for output in outcome.outputs)
+
+
+async def test_without_captions_there_are_no_caption_files(connections: Connections, tmp_path: Path) -> None:
+    outputs = await _compose(connections, tmp_path, captions="off")
+    assert set(outputs) == {"video", "chapters_vtt", "transcript", "thumbnail"}
+
+
+async def test_karaoke_times_words_in_webvtt_and_has_a_styled_file(connections: Connections, tmp_path: Path) -> None:
+    outputs = await _compose(connections, tmp_path, captions="karaoke", theme="light")
+    assert b"<00:00:0" in await connections.store.get(outputs["captions_vtt"].key)
+    assert b"<" not in await connections.store.get(outputs["captions_srt"].key)
+    assert outputs["captions_ass"].media_type == "text/x-ssa"
+    assert outputs["captions_ass"].key.endswith("/captions.ass")
+    styled = (await connections.store.get(outputs["captions_ass"].key)).decode()
+    assert "{\\1c&H0052A6&}Light{\\1c&H332018&} falls" in styled  # the light theme's accent and text, as BGR
+
+
+@pytest.mark.slow  # encodes 720p
+@pytest.mark.parametrize("captions", ["plain", "karaoke"])
+async def test_burned_captions_are_in_the_picture_and_in_files_but_no_track(
+    connections: Connections, tmp_path: Path, captions: str
+) -> None:
+    outputs = await _compose(connections, tmp_path, captions=captions, burn_captions=True)
+    assert {"captions_vtt", "captions_srt"} < set(outputs)
+    await connections.store.get_file(outputs["video"].key, tmp_path / "burned.mp4")
+    media = await probe_media(tmp_path / "burned.mp4")
+    assert media.tracks("subtitle") == ()
+    assert media.tracks("video")[0].frames == 150
+
+
+async def test_bundled_music_is_audible_where_the_voice_is_silent(connections: Connections, tmp_path: Path) -> None:
+    levels = []
+    for music in ("", "bundled:calm"):
+        folder = tmp_path / (music or "none")
+        folder.mkdir()
+        outputs = await _compose(connections, folder, music_key=music)
+        await connections.store.get_file(outputs["video"].key, folder / "out.mp4")
+        levels.append(np.abs(decoded(folder / "out.mp4")[96_000:192_000]).max())
+    assert levels[0] < 1e-4 < 0.01 < levels[1]
+
+
+async def test_unusable_music_fails_the_video_with_a_remedy(connections: Connections, tmp_path: Path) -> None:
+    await connections.store.put("assets/bad", b"ID3 is all that is right about this", "audio/mpeg")
+    _, ready = await _prepare(connections, tmp_path, SCENES[:1], music_key="assets/bad")
+    (outcome,) = (await _deliver(connections, ready.scenes[0])).events
+    assert isinstance(outcome, e.VideoFailed)
+    assert outcome.problem.code == "music-unusable"
+    assert "options.music" in outcome.problem.sentence()
+    assert outcome.problem.stage == "composer"
+
+
+async def test_footage_with_too_few_frames_fails_the_video_and_names_the_scene(
+    connections: Connections, tmp_path: Path
+) -> None:
+    _, ready = await _prepare(connections, tmp_path, SCENES[:2])
+    short = ready.scenes[1]
+    await _publish(connections, ready.scenes[0])
+    wrong = msgspec.structs.replace(short, footage=msgspec.structs.replace(short.footage, frames=48))
+    (outcome,) = (await _deliver(connections, wrong)).events
+    assert isinstance(outcome, e.VideoFailed)
+    assert "footage of scene 2 has 47 frames, not 48. Redo scene 2" in outcome.problem.sentence()
+    assert outcome.problem.scene == 2
+
+
+async def test_scenes_with_different_frame_rates_are_rejected(connections: Connections, tmp_path: Path) -> None:
+    _, ready = await _prepare(connections, tmp_path, SCENES[:2])
+    await _publish(connections, ready.scenes[0])
+    fast = msgspec.structs.replace(ready.scenes[1], footage=msgspec.structs.replace(ready.scenes[1].footage, fps=60))
+    (outcome,) = (await _deliver(connections, fast)).events
+    assert isinstance(outcome, e.VideoFailed)
+    assert "Scenes have different frame rates: 30, 60. Redo all scenes" in outcome.problem.sentence()
+
+
+async def test_progress_is_reported_for_the_whole_video(connections: Connections, tmp_path: Path) -> None:
+    video_id, ready = await _prepare(connections, tmp_path, SCENES[:1])
+    reports: list[Progress] = []
+
+    async def collect(_: str, data: bytes) -> None:
+        reports.append(msgspec.json.decode(data, type=Progress))
+
+    async with connections.bus.listening(subjects.progress(video_id), collect):
+        await _deliver(connections, ready.scenes[0])
+    assert (reports[0].stage, reports[0].doing, reports[0].of) == ("composer", "fetching scenes", 5)
+    assert (reports[-1].done, reports[-1].scene) == (5, None)
