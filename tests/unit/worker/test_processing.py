@@ -13,7 +13,7 @@ from lectern.contracts.requests import Progress
 from lectern.contracts.topology import ATTEMPTS
 from lectern.contracts.usage import Usage
 from lectern.worker import Connections, Job, Permanent, Stage, Transient
-from lectern.worker.delivery import Result
+from lectern.worker.delivery import DeliveryResult
 from lectern.worker.stage import Handler
 from lectern.worker.testing import MemoryDeadLetters, deliver, memory_connections
 
@@ -48,7 +48,7 @@ async def test_what_a_handler_returns_is_published_and_the_message_acked(connect
     [answer] = delivered.events
     assert isinstance(answer, e.SceneNarrated)
     assert answer.cause == e.message_id(event)
-    assert (delivered.result, delivered.settled) == (Result.SUCCESS, "ack")
+    assert (delivered.result, delivered.settled) == (DeliveryResult.SUCCESS, "ack")
 
 
 async def test_a_handler_is_given_the_log_up_to_its_event(connections: Connections) -> None:
@@ -69,7 +69,7 @@ async def test_a_failure_is_retried_after_a_growing_delay(connections: Connectio
     delays = []
     for attempt in range(1, ATTEMPTS):
         delivered = await deliver(raising(error), event, connections, attempt=attempt)
-        assert (delivered.result, delivered.settled, delivered.events) == (Result.RETRY, "nak", ())
+        assert (delivered.result, delivered.settled, delivered.events) == (DeliveryResult.RETRY, "nak", ())
         assert delivered.delay is not None
         delays.append(delivered.delay)
     assert delays == sorted(delays)
@@ -107,7 +107,7 @@ async def test_a_stages_own_problem_and_cost_survive_the_last_attempt(connection
 
 async def test_a_permanent_failure_is_not_retried(connections: Connections) -> None:
     delivered = await deliver(raising(Permanent(PROBLEM)), planned(new_id()), connections)
-    assert (delivered.result, delivered.settled) == (Result.FAILED, "term")
+    assert (delivered.result, delivered.settled) == (DeliveryResult.FAILED, "term")
     assert [type(event) for event in delivered.events] == [e.SceneFailed]
 
 
@@ -116,14 +116,14 @@ async def test_work_for_a_cancelled_video_is_not_begun(connections: Connections)
     await connections.event_log.publish(requested(video))
     await connections.event_log.record_outcome(e.VideoCancelled(video_id=video))
     delivered = await deliver(raising(AssertionError("begun")), planned(video), connections)
-    assert (delivered.result, delivered.settled) == (Result.STALE, "ack")
+    assert (delivered.result, delivered.settled) == (DeliveryResult.STALE, "ack")
 
 
 async def test_work_for_an_overtaken_revision_is_not_begun(connections: Connections) -> None:
     video = new_id()
     await connections.event_log.publish(planned(video, revision=2))
     delivered = await deliver(raising(AssertionError("begun")), planned(video, revision=1), connections)
-    assert delivered.result is Result.STALE
+    assert delivered.result is DeliveryResult.STALE
 
 
 async def test_progress_reported_from_a_callback_is_sent_before_the_job_ends(connections: Connections) -> None:

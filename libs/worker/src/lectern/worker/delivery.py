@@ -50,7 +50,7 @@ class StopReason(Enum):
     SHUTDOWN = auto()  # of this process: another worker gets the message at once
 
 
-class Result(Enum):
+class DeliveryResult(Enum):
     """How a delivery ended; the values are metric labels."""
 
     SUCCESS = "success"

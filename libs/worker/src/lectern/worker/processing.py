@@ -20,7 +20,7 @@ from lectern.contracts.topology import ACK_WAIT, ATTEMPTS
 from lectern.contracts.usage import Usage
 from lectern.worker.connections import Connections
 from lectern.worker.dead_letters import DeadLetter
-from lectern.worker.delivery import Delivery, Message, Result, StopReason
+from lectern.worker.delivery import Delivery, DeliveryResult, Message, StopReason
 from lectern.worker.failures import RETRY_DELAYS, Permanent, Transient, retry_delay
 from lectern.worker.job import Job
 from lectern.worker.stage import Answer, Stage
@@ -53,26 +53,26 @@ class Processor:
         self._scratch = scratch
         self._timing = timing
 
-    async def process(self, delivery: Delivery) -> Result:
+    async def process(self, delivery: Delivery) -> DeliveryResult:
         """Takes a delivery to its end. Nothing is raised: whatever happens to the handler is a result."""
-        with self._measured(delivery) as measured:
-            async with self._kept_alive(delivery):
+        with _Measurement(self._stage.name, self._connections, delivery) as measurement:
+            async with self._keep_alive(delivery):
                 try:
-                    measured.result = await self._handle(delivery)
+                    measurement.result = await self._handle(delivery)
                 except asyncio.CancelledError:
-                    measured.result = await self._stopped(delivery)
+                    measurement.result = await self._settle_stopped(delivery)
                 except Permanent as error:
-                    measured.result = await self._give_up(delivery, error.problem, error.spent)
+                    measurement.result = await self._give_up(delivery, error.problem, error.spent)
                 except Exception as error:
-                    measured.result = await self._retry(delivery, error)
-        return measured.result
+                    measurement.result = await self._retry(delivery, error)
+        return measurement.result
 
-    async def _handle(self, delivery: Delivery) -> Result:
+    async def _handle(self, delivery: Delivery) -> DeliveryResult:
         event = delivery.event
         delivery.log = await self._connections.event_log.read(event.video_id, event.lane, at_least=delivery.sequence)
         if _is_stale(delivery.log.state, event):
             await delivery.drop()
-            return Result.STALE
+            return DeliveryResult.STALE
         job: Job[Any] = Job(
             delivery=delivery,
             stage=self._stage.name,
@@ -88,19 +88,19 @@ class Processor:
         for published in _events(answer):
             await self._connections.event_log.publish(published)
         await delivery.confirm()
-        return Result.SUCCESS
+        return DeliveryResult.SUCCESS
 
-    async def _stopped(self, delivery: Delivery) -> Result:
+    async def _settle_stopped(self, delivery: Delivery) -> DeliveryResult:
         if delivery.stop_reason is StopReason.CANCELLED:
             await delivery.drop()
-            return Result.CANCELLED
+            return DeliveryResult.CANCELLED
         await delivery.hand_back()
-        return Result.HANDED_BACK
+        return DeliveryResult.HANDED_BACK
 
-    async def _retry(self, delivery: Delivery, error: Exception) -> Result:
+    async def _retry(self, delivery: Delivery, error: Exception) -> DeliveryResult:
         if delivery.attempt >= ATTEMPTS:
             spent = error.spent if isinstance(error, Transient) else ()
-            return await self._give_up(delivery, self._exhausted(delivery, error), spent)
+            return await self._give_up(delivery, self._exhaustion_problem(delivery, error), spent)
         delay = retry_delay(delivery.attempt, error, self._timing.retry_delays)
         delivery.logger.warning(
             "retrying later",
@@ -110,9 +110,9 @@ class Processor:
             exc_info=None if isinstance(error, Transient) else error,
         )
         await delivery.hand_back(delay)
-        return Result.RETRY
+        return DeliveryResult.RETRY
 
-    def _exhausted(self, delivery: Delivery, error: Exception) -> Problem:
+    def _exhaustion_problem(self, delivery: Delivery, error: Exception) -> Problem:
         if isinstance(error, Transient) and error.problem:
             return error.problem
         return Problem(
@@ -123,7 +123,7 @@ class Processor:
             retryable=True,
         )
 
-    async def _give_up(self, delivery: Delivery, problem: Problem, spent: tuple[Usage, ...]) -> Result:
+    async def _give_up(self, delivery: Delivery, problem: Problem, spent: tuple[Usage, ...]) -> DeliveryResult:
         delivery.logger.error("gave up", action="gave-up", code=problem.code, detail=problem.detail)
         try:
             await fail(self._connections, self._stage, delivery.event, delivery.attempt, problem, spent)
@@ -131,10 +131,10 @@ class Processor:
         except (Transient, nats.errors.Error) as error:
             delivery.logger.warning("could not record the failure", action="retry", error=_describe(error))
             await delivery.hand_back(retry_delay(delivery.attempt, error, self._timing.retry_delays))
-        return Result.FAILED
+        return DeliveryResult.FAILED
 
     @asynccontextmanager
-    async def _kept_alive(self, delivery: Delivery) -> AsyncIterator[None]:
+    async def _keep_alive(self, delivery: Delivery) -> AsyncIterator[None]:
         """Restarts the ack wait at each heartbeat, and stops the handler of a video that was cancelled.
 
         The cancellation signal may have been missed while reconnecting; the log is what counts.
@@ -155,21 +155,18 @@ class Processor:
         finally:
             heartbeat.cancel()
 
-    def _measured(self, delivery: Delivery) -> _Measured:
-        return _Measured(self._stage.name, self._connections, delivery)
 
-
-class _Measured:
+class _Measurement:
     """Metrics and the closing log line of one delivery."""
 
     def __init__(self, stage: str, connections: Connections, delivery: Delivery) -> None:
-        self.result = Result.FAILED
+        self.result = DeliveryResult.FAILED
         self._stage = stage
         self._metrics = connections.metrics
         self._delivery = delivery
         self._started = time.monotonic()
 
-    def __enter__(self) -> _Measured:
+    def __enter__(self) -> _Measurement:
         published = self._delivery.message.metadata.timestamp.timestamp()
         if self._delivery.attempt == 1:
             self._metrics.queue_wait.labels(self._stage).observe(max(0.0, time.time() - published))
@@ -183,7 +180,7 @@ class _Measured:
         self._metrics.in_progress.labels(self._stage).dec()
         self._metrics.processed.labels(self._stage, result.value).inc()
         self._metrics.duration.labels(self._stage, result.value).observe(seconds)
-        if result is Result.SUCCESS:
+        if result is DeliveryResult.SUCCESS:
             self._metrics.last_success.labels(self._stage).set_to_current_time()
         self._delivery.logger.info("handled", action="handled", outcome=result.value, seconds=round(seconds, 3))
 

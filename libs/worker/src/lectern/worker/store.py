@@ -97,7 +97,7 @@ class S3ObjectStore(ObjectStore):
         self._bucket = bucket
 
     @asynccontextmanager
-    async def _translated_errors(self, key: str) -> AsyncIterator[None]:
+    async def _translate_errors(self, key: str) -> AsyncIterator[None]:
         try:
             yield
         except (ClientError, BotoCoreError, OSError, TimeoutError) as error:
@@ -107,7 +107,7 @@ class S3ObjectStore(ObjectStore):
 
     async def get(self, key: str) -> bytes:
         """The object's bytes."""
-        async with self._translated_errors(key):
+        async with self._translate_errors(key):
             answer = await self._client.get_object(Bucket=self._bucket, Key=key)
             async with answer["Body"] as body:
                 data: bytes = await body.read()
@@ -115,17 +115,17 @@ class S3ObjectStore(ObjectStore):
 
     async def put(self, key: str, data: bytes, media_type: str) -> None:
         """Stores bytes under a key, replacing what was there."""
-        async with self._translated_errors(key):
+        async with self._translate_errors(key):
             await self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=media_type)
 
     async def get_file(self, key: str, path: Path) -> None:
         """Downloads an object into a file."""
-        async with self._translated_errors(key):
+        async with self._translate_errors(key):
             await self._client.download_file(self._bucket, key, str(path))
 
     async def put_file(self, key: str, path: Path, media_type: str) -> None:
         """Uploads a file, in equal parts when it is large."""
-        async with self._translated_errors(key):
+        async with self._translate_errors(key):
             with path.open("rb") as source:
                 await self._client.upload_fileobj(
                     source,
@@ -138,7 +138,7 @@ class S3ObjectStore(ObjectStore):
     async def head(self, key: str) -> ObjectInfo | None:
         """Describes the object; None when there is none."""
         try:
-            async with self._translated_errors(key):
+            async with self._translate_errors(key):
                 answer = await self._client.head_object(Bucket=self._bucket, Key=key)
         except Missing:
             return None
@@ -154,7 +154,7 @@ class S3ObjectStore(ObjectStore):
         A store that ignores ranges and answers with the whole object is cut to the range here.
         """
         range_ = f"bytes={start}-{'' if end is None else end}"
-        async with self._translated_errors(key):
+        async with self._translate_errors(key):
             answer = await self._client.get_object(Bucket=self._bucket, Key=key, Range=range_)
             # The header tells, not the status: rclone honours ranges and yet answers 200.
             skip = 0 if answer.get("ContentRange") else start
@@ -176,7 +176,7 @@ class S3ObjectStore(ObjectStore):
     async def delete_prefix(self, prefix: str) -> int:
         """Deletes every object whose key starts with `prefix`; returns how many."""
         deleted = 0
-        async with self._translated_errors(prefix):
+        async with self._translate_errors(prefix):
             pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
             async for page in pages:
                 for item in page.get("Contents", []):
@@ -194,7 +194,7 @@ class S3ObjectStore(ObjectStore):
 
     async def check(self) -> None:
         """Returns when the bucket answers; raises Transient when it does not."""
-        async with self._translated_errors("the bucket"):
+        async with self._translate_errors("the bucket"):
             await self._client.head_bucket(Bucket=self._bucket)
 
 

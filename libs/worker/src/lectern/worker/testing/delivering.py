@@ -15,7 +15,7 @@ from lectern.contracts import events as e
 from lectern.contracts import subjects
 from lectern.contracts.topology import VIDEOS, consumer_name
 from lectern.worker.connections import Connections
-from lectern.worker.delivery import Delivery, Result
+from lectern.worker.delivery import Delivery, DeliveryResult
 from lectern.worker.processing import TIMING, Processor, Timing
 from lectern.worker.stage import Stage
 
@@ -65,7 +65,7 @@ class MemoryMessage:
 class Delivered(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a delivery. `events` were published meanwhile; `delay` (s) is that before the next delivery."""
 
-    result: Result
+    result: DeliveryResult
     events: tuple[e.AnyEvent, ...]
     settled: str
     delay: float | None = None
