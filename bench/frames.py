@@ -29,10 +29,9 @@ HEAD = """
 import contextlib
 
 from lectern.scenekit import *
-from lectern.scenekit import look
+from lectern.scenekit.style import use_theme
 
-applied = look.applied("dark")
-applied.__enter__()
+use_theme("dark").__enter__()
 config.background_color = theme.background
 
 

@@ -15,7 +15,7 @@ import lectern.scenekit.job
 class Hostile(Scene):
     def construct(self):
         manim.Circle.__init__ = lambda *_, **__: print("ESCAPED into the next job")
-        lectern.scenekit.footage.Footage.show = lambda *_, **__: None
-        lectern.scenekit.job._write = lambda path, _: path.write_text('{"ok": true, "frames": 5}')
+        lectern.scenekit.footage.FootageWriter.write = lambda *_, **__: None
+        lectern.scenekit.job._write_result = lambda path, _: path.write_text('{"ok": true, "frames": 5}')
         builtins.open = None
         os.write = None

@@ -18,7 +18,7 @@ from lectern.contracts import events as e
 from lectern.contracts.narration import BeatSpan, Narration, Word
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.script import Beat, Scene, Script
-from lectern.scenekit.footage import Encoding, Footage
+from lectern.scenekit.footage import Encoding, FootageWriter
 from lectern.worker import ObjectStore
 
 RATE = 48_000
@@ -54,13 +54,13 @@ def write_footage(
 ) -> None:
     """Footage that starts with one white frame and is dark grey from then on; with `detail`, noise at the end."""
     width, height = size
-    footage = Footage(path, Encoding(width=width, height=height, fps=fps))
-    footage.show(np.full((height, width, 4), 255, np.uint8))
+    footage = FootageWriter(path, Encoding(width=width, height=height, fps=fps))
+    footage.write(np.full((height, width, 4), 255, np.uint8))
     if frames > 1:
         dark = np.full((height, width, 4), 40, np.uint8)
         if detail:
             dark[:] = np.random.default_rng(7).integers(30, 60, dark.shape, np.uint8)
-        footage.show(dark, frames - 1)
+        footage.write(dark, frames - 1)
     footage.finish()
 
 

@@ -31,7 +31,7 @@ from manim import (
 )
 
 from lectern.scenekit.canvas import Canvas
-from lectern.scenekit.regions import Region, aligned, area, meets, merged
+from lectern.scenekit.regions import Region, align, area, intersect, merge
 
 
 @pytest.fixture(autouse=True)
@@ -117,7 +117,7 @@ regions = st.tuples(*[st.integers(0, 60)] * 2, *[st.integers(1, 40)] * 2).map(
 
 @given(st.lists(regions, max_size=40))
 def test_merged_regions_cover_every_region_and_are_few(given_regions: list[Region]) -> None:
-    kept = merged(given_regions)
+    kept = merge(given_regions)
     assert len(kept) <= 5
     assert all(any(_covers(one, region) for one in kept) for region in given_regions)
 
@@ -127,7 +127,7 @@ def test_an_aligned_region_covers_its_box_inside_the_picture(
     corner: tuple[float, float], size: tuple[float, float]
 ) -> None:
     box = (corner[0], corner[1], corner[0] + size[0], corner[1] + size[1])
-    region = aligned(box, 1280, 720)
+    region = align(box, 1280, 720)
     if region is None:
         assert box[2] < 0 or box[0] > 1280 or box[3] < 0 or box[1] > 720
     else:
@@ -137,7 +137,7 @@ def test_an_aligned_region_covers_its_box_inside_the_picture(
         assert region[3] >= min(720, box[3])
         assert region[0] % 16 == 0
         assert region[1] % 2 == 0
-        assert meets(region, (0, 0, 1280, 720))
+        assert intersect(region, (0, 0, 1280, 720))
 
 
 def _covers(one: Region, other: Region) -> bool:

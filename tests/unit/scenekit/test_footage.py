@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 from unit.scenekit.jobs import frames_of
 
-from lectern.scenekit.footage import Encoding, Footage
+from lectern.scenekit.footage import Encoding, FootageWriter
 
 ENCODING = Encoding(width=320, height=192, fps=15, crf=10)
 
 
 def test_only_the_changed_region_is_taken_from_a_picture(tmp_path: Path) -> None:
-    footage = Footage(tmp_path / "a.mp4", ENCODING)
+    footage = FootageWriter(tmp_path / "a.mp4", ENCODING)
     pixels = np.zeros((192, 320, 4), dtype=np.uint8)
-    footage.show(pixels)
+    footage.write(pixels)
     pixels[:] = 255
-    footage.show(pixels, 2, [(64, 32, 128, 96)])
+    footage.write(pixels, 2, [(64, 32, 128, 96)])
     pixels[:] = 0
-    footage.show(pixels, 1, [])
+    footage.write(pixels, 1, [])
     footage.finish()
     pictures = frames_of(tmp_path / "a.mp4")
     assert [picture.shape for picture in pictures] == [(192, 320)] * 4
@@ -33,22 +33,22 @@ def test_only_the_changed_region_is_taken_from_a_picture(tmp_path: Path) -> None
 
 
 def test_an_encoder_that_fails_is_reported_and_leaves_no_file(tmp_path: Path) -> None:
-    footage = Footage(tmp_path / "a.mp4", Encoding(width=321, height=191, fps=15))
+    footage = FootageWriter(tmp_path / "a.mp4", Encoding(width=321, height=191, fps=15))
     with pytest.raises(RuntimeError, match=r"cannot encode a\.mp4"):
         show_many(footage, np.zeros((191, 321, 4), dtype=np.uint8))
     footage.abort()
     assert list(tmp_path.iterdir()) == []
 
 
-def show_many(footage: Footage, pixels: np.ndarray) -> None:
+def show_many(footage: FootageWriter, pixels: np.ndarray) -> None:
     """More pictures than the queue holds, so that a failure is met while showing or at the end."""
     for _ in range(20):
-        footage.show(pixels)
+        footage.write(pixels)
     footage.finish()
 
 
 def test_aborted_footage_leaves_no_file(tmp_path: Path) -> None:
-    footage = Footage(tmp_path / "a.mp4", ENCODING)
-    footage.show(np.zeros((192, 320, 4), dtype=np.uint8), 30)
+    footage = FootageWriter(tmp_path / "a.mp4", ENCODING)
+    footage.write(np.zeros((192, 320, 4), dtype=np.uint8), 30)
     footage.abort()
     assert list(tmp_path.iterdir()) == []

@@ -27,12 +27,13 @@ from lectern.scenekit import (
     columns,
     dim,
     frame,
-    look,
     theme,
     undim,
 )
+from lectern.scenekit.contrast import contrast_ratio, to_rgb
 from lectern.scenekit.renderer import frame_shape
-from lectern.scenekit.scale import ticks, written
+from lectern.scenekit.style import use_theme
+from lectern.scenekit.ticks import choose_ticks, format_number
 from lectern.theme import THEMES
 
 pytestmark = pytest.mark.slow
@@ -43,7 +44,7 @@ def shape(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
     width, height = frame_shape(*request.param)
     with (
         tempconfig({"frame_width": width, "frame_height": height, "media_dir": str(tmp_path)}),
-        look.applied("dark"),
+        use_theme("dark"),
     ):
         yield
 
@@ -112,7 +113,7 @@ def test_things_are_found_by_their_words() -> None:
     ],
 )
 def test_no_text_breaks_the_kit(text: str, tmp_path: Path) -> None:
-    with tempconfig({"media_dir": str(tmp_path)}), look.applied("dark"):
+    with tempconfig({"media_dir": str(tmp_path)}), use_theme("dark"):
         for thing in (Title(text, text), Bullets(text, title=text), Flow(text, text), CodeListing(text, text)):
             thing.reveal()
             assert thing.width <= frame.safe.width + 0.01
@@ -187,22 +188,20 @@ def test_columns_share_the_body() -> None:
 
 @pytest.mark.parametrize("name", list(THEMES))
 def test_every_colour_can_be_read_on_the_background_and_on_surfaces(name: str) -> None:
-    from lectern.scenekit.survey import _ratio, _rgb
-
-    with look.applied(name):
+    with use_theme(name):
         for color in (theme.text, theme.muted, *theme.series):
-            assert _ratio(_rgb(color), _rgb(theme.background)) >= 4.5
-            assert _ratio(_rgb(color), _rgb(theme.surface)) >= 4.0
+            assert contrast_ratio(to_rgb(color), to_rgb(theme.background)) >= 4.5
+            assert contrast_ratio(to_rgb(color), to_rgb(theme.surface)) >= 4.0
 
 
 def test_a_theme_that_does_not_exist_names_those_that_do() -> None:
-    with pytest.raises(ValueError, match="dark, light"), look.applied("sepia"):
+    with pytest.raises(ValueError, match="dark, light"), use_theme("sepia"):
         pass
 
 
 @given(st.lists(st.floats(min_value=-1e6, max_value=1e6), min_size=1, max_size=9))
 def test_ticks_cover_the_values_and_zero(values: list[float]) -> None:
-    marks = ticks(values)
+    marks = choose_ticks(values)
     assert marks[0] <= min(0, *values) + 1e-6
     assert marks[-1] >= max(0, *values) - abs(max(values)) * 1e-6 - 1e-6
     assert 2 <= len(marks) <= 8
@@ -210,7 +209,7 @@ def test_ticks_cover_the_values_and_zero(values: list[float]) -> None:
 
 
 def test_numbers_are_written_as_people_write_them() -> None:
-    assert [written(1500000), written(-2.5, "t"), written(40, "%"), written(1999)] == [
+    assert [format_number(1500000), format_number(-2.5, "t"), format_number(40, "%"), format_number(1999)] == [
         "1\u2009500\u2009000",
         "\u22122.5\u2009t",
         "40%",

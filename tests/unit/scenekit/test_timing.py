@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lectern.scenekit.timing import FLOOR, plan_beat, rest_ratio, timetable
+from lectern.scenekit.timing import MIN_LENGTH_RATIO, build_timetable, plan_beat, plan_waits
 
 lengths = st.lists(st.floats(min_value=0.05, max_value=30), min_size=1, max_size=12)
 rates = st.sampled_from([15, 24, 25, 30, 50, 60])
@@ -18,7 +18,7 @@ rates = st.sampled_from([15, 24, 25, 30, 50, 60])
 def test_the_last_beat_ends_at_the_rounded_length_of_the_narration(parts: list[float], fps: int) -> None:
     seconds = sum(parts)
     edges = [sum(parts[:index]) for index in range(len(parts) + 1)]
-    table = timetable(fps=fps, seconds=seconds, beats=list(itertools.pairwise(edges)))
+    table = build_timetable(fps=fps, seconds=seconds, beats=list(itertools.pairwise(edges)))
     assert table.ends[-1] == table.frames == round(seconds * fps)
     assert all(abs(end - stop * fps) <= 0.5 + 1e-6 for end, stop in zip(table.ends, table.stops, strict=True))
     assert list(table.ends) == sorted(table.ends)
@@ -26,12 +26,12 @@ def test_the_last_beat_ends_at_the_rounded_length_of_the_narration(parts: list[f
 
 def test_a_scene_shorter_than_a_frame_is_refused() -> None:
     with pytest.raises(ValueError, match="no frames"):
-        timetable(fps=30, seconds=0.01, beats=[])
+        build_timetable(fps=30, seconds=0.01, beats=[])
 
 
 def test_a_beat_that_runs_backwards_is_refused_by_its_number() -> None:
     with pytest.raises(ValueError, match=r"beats\[1\]"):
-        timetable(fps=30, seconds=3, beats=[(0, 2), (2, 1), (1, 3)])
+        build_timetable(fps=30, seconds=3, beats=[(0, 2), (2, 1), (1, 3)])
 
 
 runs_and_words = st.integers(min_value=1, max_value=5).flatmap(
@@ -56,8 +56,8 @@ def test_a_beat_always_ends_in_time(case: tuple[list[float], list[float], float]
 def test_only_an_overrun_is_faster_than_the_floor(case: tuple[list[float], list[float], float]) -> None:
     runs, words, length = case
     plan = plan_beat(runs=runs, anchors=words, length=length)
-    assert plan.overrun == (sum(runs) * FLOOR > length + 1e-9)
-    assert plan.overrun or all(FLOOR - 1e-9 <= ratio <= 1 for ratio in plan.ratios)
+    assert plan.overrun == (sum(runs) * MIN_LENGTH_RATIO > length + 1e-9)
+    assert plan.overrun or all(MIN_LENGTH_RATIO - 1e-9 <= ratio <= 1 for ratio in plan.ratios)
 
 
 @given(runs_and_words)
@@ -83,7 +83,7 @@ def test_a_run_is_sped_up_to_be_over_when_the_next_word_comes() -> None:
 def test_a_word_too_late_for_what_follows_is_anticipated_just_enough() -> None:
     plan = plan_beat(runs=[0.5, 1.0], anchors=[4.9], length=5.0)
     assert plan.starts == (0.0, pytest.approx(4.6))
-    assert plan.ratios[1] == pytest.approx(FLOOR)
+    assert plan.ratios[1] == pytest.approx(MIN_LENGTH_RATIO)
 
 
 def test_a_beat_too_long_for_the_floor_is_squeezed_evenly_and_called_an_overrun() -> None:
@@ -100,4 +100,4 @@ def test_a_beat_too_long_for_the_floor_is_squeezed_evenly_and_called_an_overrun(
 def test_waits_of_plain_code_give_way_before_its_animations(
     moving: float, resting: float, length: float, ratio: float
 ) -> None:
-    assert rest_ratio(moving=moving, resting=resting, length=length) == pytest.approx(ratio)
+    assert plan_waits(moving=moving, resting=resting, length=length) == pytest.approx(ratio)

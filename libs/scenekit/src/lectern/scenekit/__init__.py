@@ -1,7 +1,7 @@
-"""What scene code may use: NarratedScene, layouts, theme, the layout lint.
+"""What scene code may use: narrated scenes, layouts, the theme and ready-made visuals, on top of manim.
 
-`from lectern.scenekit import *` gives scene code all of manim and the kit on top. Importing the package costs nothing;
-manim is imported when the first name is used.
+`from lectern.scenekit import *` imports all of manim and the kit. Importing the package itself is cheap: manim is
+imported when the first name is used.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from typing import Any
 
 KIT = {
     "scene": ("NarratedScene", "NarratedThreeDScene", "NarratedMovingCameraScene", "Narrated"),
-    "look": ("theme",),
+    "style": ("theme",),
     "layout": ("frame", "stack", "row", "columns", "fit", "place"),
-    "lettering": ("Title", "TitleCard", "Label", "Caption"),
+    "labels": ("Title", "TitleCard", "Label", "Caption"),
     "bullets": ("Bullets",),
     "flow": ("Flow", "Box", "link"),
     "equation": ("Equation",),
     "chart": ("Chart",),
-    "listing": ("CodeListing",),
+    "code_listing": ("CodeListing",),
     "comparison": ("Comparison",),
     "timeline": ("Timeline",),
     "picture": ("Picture",),
@@ -28,15 +28,15 @@ KIT = {
 
 
 def kit_names() -> list[str]:
-    """The names that scenekit adds to manim's."""
+    """Return the names that scenekit adds to manim's."""
     return [name for names in KIT.values() for name in names]
 
 
 def vocabulary() -> str:
-    """What scene code may use beyond manim, as text for a model's prompt or a writer's page. Does not import manim."""
-    from .wordlist import vocabulary as written
+    """Describe what scene code may use beyond manim, for a model's prompt or an author. Does not import manim."""
+    from .reference import describe_names
 
-    return written(KIT)
+    return describe_names(KIT)
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""`python -m lectern.scenekit FOLDER`: one render job in a cold process. Progress lines go to stdout."""
+"""`python -m lectern.scenekit FOLDER`: one render job in a process of its own. Progress lines go to stdout."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .job import run
 
 
 def main() -> int:
-    """Exit status 0 when the job is done, 1 when the scene failed, 2 when the command is wrong."""
+    """Run the job; return exit status 0 for success, 1 for a scene that failed, 2 for wrong usage."""
     if len(sys.argv) != 2:
         sys.stderr.write("usage: python -m lectern.scenekit FOLDER\n")
         return 2
-    # scene code may print; progress lines must not be mixed with that
+    # scene code may print, which must not mix with the progress lines
     progress = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from manim import DOWN, LEFT, RIGHT, UP, Animation, Dot, LaggedStart, VGroup
 
+from .labels import Label
 from .layout import frame, place
-from .lettering import Label, letters_middle
-from .look import theme
+from .line_breaking import find_bullet_height
 from .motion import appear
+from .style import theme
 
 
 class Point(VGroup):
@@ -23,8 +24,7 @@ class Point(VGroup):
         self.dot = Dot(radius=0.0022 * size, color=color)
         self.add(self.dot, self.words)
         self.words.next_to(self.dot, RIGHT, buff=0.009 * size)
-        first = self.words[0]
-        self.words.shift((self.dot.get_y() - letters_middle(first, size)) * UP)
+        self.words.shift((self.dot.get_y() - find_bullet_height(self.words[0], size)) * UP)
 
 
 class Bullets(VGroup):
@@ -57,7 +57,7 @@ class Bullets(VGroup):
         return len(self.points_)
 
     def reveal(self, index: int | None = None) -> Animation:
-        """Point `index` (from 0) slides in; without one the heading and all points, one after the other."""
+        """Point `index` (from 0) slides in; without an index the heading and all points do, one after the other."""
         if index is not None:
             return appear(self[index], shift=0.25 * RIGHT)
         parts = [*([self.heading] if self.heading is not None else []), *self.points_]

@@ -1,5 +1,5 @@
 # mypy: disallow-subclassing-any=False
-"""Bars and lines."""
+"""Bar and line charts."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from manim import (
 )
 from manim.utils.rate_functions import ease_out_cubic
 
+from .labels import Label
 from .layout import frame, place
-from .lettering import Label
-from .look import theme
 from .motion import appear
-from .scale import ticks, written
+from .style import theme
+from .ticks import choose_ticks, format_number
 
 
 class Chart(VGroup):
@@ -70,16 +70,19 @@ class Chart(VGroup):
         body = frame.body
         self.plot_width = (width or min(body.width, 11.0)) - 1.3
         self.plot_height = (height or min(body.height, 6.0)) - 0.9 - (0.8 if title else 0) - (0.6 if series else 0)
-        marks = ticks([each for values in self.numbers for each in values])
-        self.low, self.high = marks[0], marks[-1]
+        ticks = choose_ticks([each for values in self.numbers for each in values])
+        self.low, self.high = ticks[0], ticks[-1]
         self.grid, self.axis, self.values, self.lines = VGroup(), VGroup(), VGroup(), VGroup()
         self.heading = Label(title, size=theme.label, weight="SEMIBOLD") if title else None
         columns = max((len(values) for values in self.numbers), default=1)
-        self.thick = min(self.plot_width / max(1, len(rows)) * 0.72 / columns, 1.3)
-        self.told = style == "bar" and len(rows) * columns <= 10 and self.thick > 0.5
-        self._draw_grid(marks)
-        self._draw_bars() if style == "bar" else self._draw_lines()
-        self.legend = self._legend()
+        self.bar_width = min(self.plot_width / max(1, len(rows)) * 0.72 / columns, 1.3)
+        self.shows_values = style == "bar" and len(rows) * columns <= 10 and self.bar_width > 0.5
+        self._draw_grid(ticks)
+        if style == "bar":
+            self._draw_bars()
+        else:
+            self._draw_lines()
+        self.legend = self._build_legend()
         self.add(self.grid, self.lines, self.values, self.axis)
         if self.heading is not None:
             self.add(self.heading.next_to(VGroup(self.grid, self.values), UP, buff=0.4).align_to(self.axis, LEFT))
@@ -88,30 +91,30 @@ class Chart(VGroup):
         place(self)
 
     def value(self, label: str, series: Any = 0) -> Any:
-        """The bar, or the dot, of row `label` and of series number or name `series`. Raises KeyError."""
+        """The bar or dot of row `label` and of series `series` (its number or name). Raises KeyError."""
         column = self.series.index(series) if isinstance(series, str) else series
         if label not in self.names or (self.names.index(label), column) not in self.marks:
             raise KeyError(f"the chart has no value {label!r}, series {series!r}; its rows are {', '.join(self.names)}")
         return self.marks[self.names.index(label), column]
 
     def reveal(self) -> Animation:
-        """The axis appears, then the bars grow from it, or the line is drawn."""
-        frame_parts = [self.grid, self.axis, *([self.heading] if self.heading is not None else []), *self.legend]
-        opening = AnimationGroup(*(FadeIn(part, run_time=0.6) for part in frame_parts))
+        """The axis appears, then the bars grow from it or the lines are drawn."""
+        axis_parts = [self.grid, self.axis, *([self.heading] if self.heading is not None else []), *self.legend]
+        opening = AnimationGroup(*(FadeIn(part, run_time=0.6) for part in axis_parts))
         if self.style == "line":
-            drawn = [Create(line, run_time=1.4, rate_func=ease_out_cubic) for line in self.lines]
+            lines = [Create(line, run_time=1.4, rate_func=ease_out_cubic) for line in self.lines]
             dots = [GrowFromCenter(dot, run_time=0.4) for dot in self.values]
-            return LaggedStart(opening, AnimationGroup(*drawn), LaggedStart(*dots, lag_ratio=0.15), lag_ratio=0.6)
-        grown = []
+            return LaggedStart(opening, AnimationGroup(*lines), LaggedStart(*dots, lag_ratio=0.15), lag_ratio=0.6)
+        bars = []
         for bar in self.values:
             edge = DOWN if bar[0].number >= 0 else UP
-            grown.append(
+            bars.append(
                 AnimationGroup(
                     GrowFromEdge(bar[0], edge, run_time=0.9, rate_func=ease_out_cubic),
                     *(appear(words, run_time=0.9) for words in bar[1:]),
                 )
             )
-        return LaggedStart(opening, LaggedStart(*grown, lag_ratio=0.2), lag_ratio=0.6)
+        return LaggedStart(opening, LaggedStart(*bars, lag_ratio=0.2), lag_ratio=0.6)
 
     def _y(self, value: float) -> float:
         return (value - self.low) / (self.high - self.low) * self.plot_height
@@ -119,39 +122,44 @@ class Chart(VGroup):
     def _x(self, row: int) -> float:
         return (row + 0.5) / len(self.names) * self.plot_width
 
-    def _draw_grid(self, marks: list[float]) -> None:
-        for mark in [0.0] if self.told else marks:
-            y = self._y(mark)
-            zero = mark == 0
+    def _draw_grid(self, ticks: list[float]) -> None:
+        for tick in [0.0] if self.shows_values else ticks:
+            y = self._y(tick)
+            zero = tick == 0
             line = Line([0, y, 0], [self.plot_width, y, 0], stroke_width=3 if zero else 1.2)
             line.set_color(theme.muted if zero else theme.border)
             (self.axis if zero else self.grid).add(line)
-            if not self.told:
-                words = Label(written(mark, self.unit), size=theme.small, color=theme.muted)
+            if not self.shows_values:
+                words = Label(format_number(tick, self.unit), size=theme.small, color=theme.muted)
                 self.axis.add(words.next_to(line, LEFT, buff=0.2))
         share = self.plot_width / len(self.names)
-        drafts = [Label(name, size=theme.small, color=theme.muted, width=share * 0.94) for name in self.names]
+        row_labels = [Label(name, size=theme.small, color=theme.muted, width=share * 0.94) for name in self.names]
         lowest = min([0.0, *(value for values in self.numbers for value in values)])
-        top = (self._y(lowest) - (0.5 if lowest < 0 else 0.0) if self.told else self._y(self.low)) - 0.22
-        for row, words in enumerate(drafts):
+        bottom = self._y(self.low)
+        if self.shows_values:
+            bottom = self._y(lowest) - (0.5 if lowest < 0 else 0.0)  # numbers stand below bars that point down
+        top = bottom - 0.22
+        for row, words in enumerate(row_labels):
             words.move_to([self._x(row), top - words.height / 2, 0])
             self.axis.add(words)
 
     def _draw_bars(self) -> None:
         for row, values in enumerate(self.numbers):
             for column, value in enumerate(values):
-                x = self._x(row) + (column - (len(values) - 1) / 2) * self.thick
+                x = self._x(row) + (column - (len(values) - 1) / 2) * self.bar_width
                 low, high = sorted((self._y(0), self._y(value)))
-                bar = Rectangle(width=self.thick * 0.9, height=max(high - low, 0.02), stroke_width=0, fill_opacity=1)
+                bar = Rectangle(
+                    width=self.bar_width * 0.9, height=max(high - low, 0.02), stroke_width=0, fill_opacity=1
+                )
                 bar.set_fill(theme.series[column % 6]).move_to([x, (low + high) / 2, 0])
                 bar.number = value
-                whole = VGroup(bar)
-                if self.told:
-                    words = Label(written(value, self.unit), size=theme.small, weight="MEDIUM")
+                group = VGroup(bar)
+                if self.shows_values:
+                    words = Label(format_number(value, self.unit), size=theme.small, weight="MEDIUM")
                     words.next_to(bar, UP if value >= 0 else DOWN, buff=0.12)
-                    whole.add(words)
+                    group.add(words)
                 self.marks[row, column] = bar
-                self.values.add(whole)
+                self.values.add(group)
 
     def _draw_lines(self) -> None:
         columns = max(len(values) for values in self.numbers)
@@ -168,7 +176,7 @@ class Chart(VGroup):
                 self.marks[row, column] = dot
                 self.values.add(dot)
 
-    def _legend(self) -> VGroup:
+    def _build_legend(self) -> VGroup:
         entries = VGroup()
         for column, name in enumerate(self.series):
             swatch = Square(side_length=0.26, stroke_width=0, fill_opacity=1).set_fill(theme.series[column % 6])

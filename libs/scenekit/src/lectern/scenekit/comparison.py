@@ -9,10 +9,10 @@ from typing import Any
 from manim import DOWN, LEFT, RIGHT, UP, Animation, LaggedStart, RoundedRectangle, VGroup
 
 from .bullets import Point
+from .labels import Label
 from .layout import frame, place
-from .lettering import Label
-from .look import theme
 from .motion import appear
+from .style import theme
 
 
 class Comparison(VGroup):
@@ -32,9 +32,9 @@ class Comparison(VGroup):
             _Side(left_title, left, width=width, color=theme.primary),
             _Side(right_title, right, width=width, color=theme.accent),
         ]
-        height = max(side.words_height for side in self.sides) + 0.9
+        height = max(side.text_height for side in self.sides) + 0.9
         for side in self.sides:
-            side.frame_in(height)
+            side.draw_card(height)
         self.add(*self.sides)
         self.arrange(DOWN if frame.portrait else RIGHT, buff=0.6 if frame.portrait else 0.8)
         place(self)
@@ -62,17 +62,17 @@ class _Side(VGroup):
         ).arrange(DOWN, buff=0.34, aligned_edge=LEFT)
         if len(self.points_):
             self.points_.next_to(self.heading, DOWN, buff=0.45, aligned_edge=LEFT)
-        self.wide = width
+        self.card_width = width
         self.edge = RoundedRectangle(width=width - 0.4, height=0.07, corner_radius=0.035, stroke_width=0)
         self.edge.set_fill(color, opacity=1)
 
     @property
-    def words_height(self) -> float:
+    def text_height(self) -> float:
         return float(VGroup(self.heading, self.points_).height)
 
-    def frame_in(self, height: float) -> None:
-        """Puts the words on a card of `height` units, from its top left corner."""
-        self.card = RoundedRectangle(width=self.wide, height=height, corner_radius=0.2, stroke_width=0)
+    def draw_card(self, height: float) -> None:
+        """Put the text on a card of `height` units, at its top left corner."""
+        self.card = RoundedRectangle(width=self.card_width, height=height, corner_radius=0.2, stroke_width=0)
         self.card.set_fill(theme.surface, opacity=1)
         words = VGroup(self.heading, self.points_)
         words.move_to(self.card.get_corner(UP + LEFT) + 0.45 * RIGHT + 0.48 * DOWN, aligned_edge=UP + LEFT)

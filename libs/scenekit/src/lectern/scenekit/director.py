@@ -1,7 +1,7 @@
-"""Who decides how long things take: two passes over the same scene code.
+"""The directors: they decide how long things take, in two passes over the same scene code.
 
-The measuring pass plays everything at natural length and notes it per beat; the filming pass asks for each play how
-many frames it gets. Scene code cannot tell them apart.
+The measuring pass plays everything at natural length and records it per beat; the filming pass grants each play,
+wait and hold its frames. Scene code cannot tell the passes apart.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from . import findings as wrong
-from .findings import Finding
-from .timing import FLOOR, BeatPlan, Timetable, plan_beat, rest_ratio
-from .words import find
+from .findings import Finding, beat_missing, beat_overrun, word_missing
+from .spoken_words import find_phrase
+from .timing import MIN_LENGTH_RATIO, BeatPlan, Timetable, plan_beat, plan_waits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SpokenWord:
-    """A word of the narration: when it starts (seconds from the start of the scene) and its beat, counted from 0."""
+    """A word of the narration: its start in seconds from the start of the scene, and its beat, counted from 0."""
 
     text: str
     start: float
@@ -26,9 +25,13 @@ class SpokenWord:
 
 
 @dataclass(kw_only=True)
-class BeatMeasure:
-    """What the measuring pass noted of one beat: natural seconds of each run between `at()` calls, and the words'
-    times in seconds from the start of the beat. Waits right before a word or the end are holds and not counted."""
+class MeasuredBeat:
+    """A beat as the measuring pass saw it.
+
+    `runs` are the natural seconds of animation between `at()` calls, `anchors` the words' times in seconds from the
+    start of the beat. A wait just before a word or the end of the beat is a hold, and is not part of a run. `moving`
+    and `resting` are the seconds of all animations and of all waits; `line` is where the beat begins in the source.
+    """
 
     runs: list[float] = field(default_factory=lambda: [0.0])
     anchors: list[float] = field(default_factory=list)
@@ -39,6 +42,7 @@ class BeatMeasure:
     line: int | None = None
 
     def add(self, seconds: float, *, wait: bool) -> None:
+        """Add a play, or a wait, to the current run."""
         if wait:
             self.waiting += seconds
             self.resting += seconds
@@ -48,7 +52,8 @@ class BeatMeasure:
         self.runs[-1] += self.waiting + seconds
         self.waiting = 0.0
 
-    def cut(self, anchor: float) -> None:
+    def start_run(self, anchor: float) -> None:
+        """Start the next run at `anchor`."""
         self.runs.append(0.0)
         self.anchors.append(anchor)
         self.waiting = 0.0
@@ -61,44 +66,49 @@ class Director:
         self.table = table
         self.source = source
         self.texts = tuple(texts)
-        self.spoken = [[word for word in words if word.beat == index] for index in range(len(table.ends))]
-        self.entered = 0
-        self.open = False
-        self.heard = 0
+        self.words_by_beat = [[word for word in words if word.beat == index] for index in range(len(table.ends))]
+        self.beats_entered = 0
+        self.in_beat = False
+        self.words_heard = 0
 
     @property
-    def last(self) -> int:
+    def last_beat(self) -> int:
+        """The last beat of the script, counted from 0."""
         return len(self.table.ends) - 1
 
     @property
     def beat(self) -> int:
         """The beat that plays belong to now, counted from 0."""
-        return min(self.entered - 1 if self.open else self.entered, self.last)
+        return min(self.beats_entered - 1 if self.in_beat else self.beats_entered, self.last_beat)
 
-    def enter(self) -> None:
-        """A `with self.beat():` begins. Raises RuntimeError inside another one."""
-        if self.open:
+    def enter_beat(self) -> None:
+        """Begin a `with self.beat():` block. Raises RuntimeError inside another one."""
+        if self.in_beat:
             raise RuntimeError(
                 "self.beat() inside another beat: end the first `with self.beat():` block before the next"
             )
-        self.entered += 1
-        self.open = True
-        self.heard = 0
+        self.beats_entered += 1
+        self.in_beat = True
+        self.words_heard = 0
 
-    def leave(self) -> None:
-        self.open = False
+    def leave_beat(self) -> None:
+        """End the block."""
+        self.in_beat = False
 
-    def word_time(self, word: str) -> float | None:
-        """When `word` is spoken in this beat, in seconds from the start of the scene."""
-        spoken = self.spoken[self.beat]
-        index = find(word, [each.text for each in spoken], after=self.heard)
+    def hear_word(self, word: str) -> float | None:
+        """Listen for `word` in this beat; return when it is spoken, in seconds from the start of the scene.
+
+        The next search starts after it. None when the beat does not contain the word.
+        """
+        spoken = self.words_by_beat[self.beat]
+        index = find_phrase(word, [each.text for each in spoken], after=self.words_heard)
         if index is None:
             return None
-        self.heard = index + 1
+        self.words_heard = index + 1
         return spoken[index].start
 
     def author_line(self) -> int | None:
-        """The line of the author's code that is running now."""
+        """Return the line of the author's code that is running now."""
         frame = sys._getframe(1)
         while frame is not None:
             if frame.f_code.co_filename == self.source:
@@ -108,7 +118,7 @@ class Director:
 
 
 class Measuring(Director):
-    """The first pass: everything at natural length, nothing drawn. `plain` code has no beats: it is one."""
+    """The first pass: everything at natural length, nothing drawn. `plain` code does not use beats: it is one beat."""
 
     def __init__(
         self,
@@ -121,127 +131,135 @@ class Measuring(Director):
     ) -> None:
         super().__init__(table, words=words, texts=texts, source=source)
         self.plain = plain
-        self.measures = [BeatMeasure() for _ in table.ends]
+        self.measures = [MeasuredBeat() for _ in table.ends]
         self.lengths: list[float] = []
-        self.findings: list[Finding] = []
+        self.missing_words: list[Finding] = []
 
-    def enter(self) -> None:
-        super().enter()
+    def enter_beat(self) -> None:
+        super().enter_beat()
         if self.measures[self.beat].line is None:
             self.measures[self.beat].line = self.author_line()
 
-    def played(self, seconds: float, *, wait: bool) -> None:
+    def record_play(self, seconds: float, *, wait: bool) -> None:
+        """Record a play, or a wait, of natural length `seconds`."""
         self.lengths.append(float(seconds))
         self.measures[self.beat].add(float(seconds), wait=wait)
 
-    def at(self, word: str) -> None:
-        time = self.word_time(word)
+    def record_word(self, word: str) -> None:
+        """Record that what follows starts when `word` is spoken."""
+        time = self.hear_word(word)
         if time is None:
             text = self.texts[self.beat] if self.beat < len(self.texts) else ""
-            self.findings.append(wrong.word_missing(beat=self.beat + 1, word=word, text=text, line=self.author_line()))
+            finding = word_missing(beat=self.beat + 1, word=word, text=text, line=self.author_line())
+            self.missing_words.append(finding)
             return
-        self.measures[self.beat].cut(max(0.0, time - self.table.starts[self.beat]))
+        self.measures[self.beat].start_run(max(0.0, time - self.table.starts[self.beat]))
 
     @property
-    def rest(self) -> float:
-        """What waits are multiplied by: one, but for plain code, whose waits are not in step with this narration."""
+    def wait_ratio(self) -> float:
+        """The factor for the length of waits: 1 except for plain code, whose waits were not made for a narration."""
         if not self.plain:
             return 1.0
         whole = self.measures[0]
-        return rest_ratio(moving=whole.moving, resting=whole.resting, length=self.table.stops[-1])
+        return plan_waits(moving=whole.moving, resting=whole.resting, length=self.table.stops[-1])
 
-    def plans(self, *, floor: float = FLOOR) -> list[BeatPlan]:
-        """What the filming pass will do with each beat."""
+    def plan_beats(self) -> list[BeatPlan]:
+        """Plan what the filming pass will do with each beat."""
         if self.plain:
-            runs = [self.measures[0].moving + self.measures[0].resting * self.rest]
-            return [plan_beat(runs=runs, anchors=[], length=self.table.stops[-1], floor=floor)]
+            runs = [self.measures[0].moving + self.measures[0].resting * self.wait_ratio]
+            return [plan_beat(runs=runs, anchors=[], length=self.table.stops[-1])]
         lengths = [stop - start for start, stop in zip(self.table.starts, self.table.stops, strict=True)]
         return [
-            plan_beat(runs=measure.runs, anchors=measure.anchors, length=length, floor=floor)
+            plan_beat(runs=measure.runs, anchors=measure.anchors, length=length)
             for measure, length in zip(self.measures, lengths, strict=True)
         ]
 
-    def all_findings(self, plans: Sequence[BeatPlan], *, beats_expected: bool) -> list[Finding]:
-        """Beats that are missing or do not fit, and words that are not spoken."""
-        found = list(self.findings)
-        if beats_expected and self.entered != len(self.table.ends):
-            found.append(wrong.beat_missing(script=len(self.table.ends), code=self.entered))
+    def collect_findings(self, plans: Sequence[BeatPlan], *, beats_expected: bool) -> list[Finding]:
+        """Collect the words that are not spoken, and the beats that are missing or do not fit."""
+        found = list(self.missing_words)
+        if beats_expected and self.beats_entered != len(self.table.ends):
+            found.append(beat_missing(script=len(self.table.ends), code=self.beats_entered))
         for index, (measure, plan) in enumerate(zip(self.measures, plans, strict=True)):
             if plan.overrun:
+                measured = sum(measure.runs)
                 allotted = self.table.stops[index] - self.table.starts[index]
                 found.append(
-                    wrong.beat_overrun(
-                        beat=index + 1, measured=sum(measure.runs), allotted=allotted, floor=FLOOR, line=measure.line
+                    beat_overrun(
+                        beat=index + 1,
+                        measured=measured,
+                        allotted=allotted,
+                        floor=MIN_LENGTH_RATIO,
+                        line=measure.line,
                     )
                 )
         return found
 
 
 class Filming(Director):
-    """The second pass: says how many frames each play, wait and hold is given, and never gives one too many."""
+    """The second pass: grants each play, wait and hold its frames, and never one too many."""
 
     def __init__(self, measuring: Measuring, plans: Sequence[BeatPlan]) -> None:
         super().__init__(measuring.table, words=[], texts=measuring.texts, source=measuring.source)
-        self.spoken = measuring.spoken
-        self.plan = tuple(plans)
+        self.words_by_beat = measuring.words_by_beat
+        self.plans = tuple(plans)
         self.lengths = measuring.lengths
-        self.rest = measuring.rest
+        self.wait_ratio = measuring.wait_ratio
         self.plays = 0
-        self.written = 0
+        self.frames_granted = 0
         self.position = 0.0
         self.run = 0
 
-    def natural_length(self, fallback: float) -> float:
-        """What the measuring pass saw this play last: a stop condition may have ended it early."""
+    def next_length(self, fallback: float) -> float:
+        """Take the next play's length in seconds from the measuring pass, where a stop condition may have ended it."""
         self.plays += 1
         return self.lengths[self.plays - 1] if self.plays <= len(self.lengths) else fallback
 
-    def frames_for(self, seconds: float, *, wait: bool) -> int:
-        """Frames of a play of natural length `seconds`."""
+    def grant_play(self, seconds: float, *, wait: bool) -> int:
+        """Grant the frames of a play, or a wait, of natural length `seconds`."""
         beat = self.beat
-        plan = self.plan[beat]
+        plan = self.plans[beat]
         run = min(self.run, len(plan.ratios) - 1)
-        target = self.position + seconds * plan.ratios[run] * (self.rest if wait else 1.0)
+        target = self.position + seconds * plan.ratios[run] * (self.wait_ratio if wait else 1.0)
         if wait:
             start = self.table.starts[beat]
             over = start + plan.starts[run + 1] if run + 1 < len(plan.starts) else self.table.stops[beat]
             target = max(self.position, min(target, over))
-        return self._until(target)
+        return self._grant_until(target)
 
-    def frames_at(self, word: str) -> int:
-        """Frames to hold until `word` is spoken."""
-        if self.word_time(word) is None:
+    def grant_until_word(self, word: str) -> int:
+        """Grant the frames of a hold that lasts until `word` is spoken."""
+        if self.hear_word(word) is None:
             return 0
         self.run += 1
-        plan = self.plan[self.beat]
+        plan = self.plans[self.beat]
         if self.run >= len(plan.starts):
             return 0
-        return self._until(max(self.position, self.table.starts[self.beat] + plan.starts[self.run]))
+        return self._grant_until(max(self.position, self.table.starts[self.beat] + plan.starts[self.run]))
 
-    def frames_to_leave(self) -> int:
-        """Frames to hold at the end of a beat. The last beat is held only when the scene is over."""
-        if self.entered > self.last:
+    def grant_until_beat_ends(self) -> int:
+        """Grant the frames of the hold at the end of a beat. The last beat is held only when the scene is over."""
+        if self.beats_entered > self.last_beat:
             return 0
-        return self._until(self.table.stops[self.entered - 1])
+        return self._grant_until(self.table.stops[self.beats_entered - 1])
 
-    def leave(self) -> None:
-        super().leave()
-        if self.entered <= self.last:
-            self.position = self.table.stops[self.entered - 1]
+    def leave_beat(self) -> None:
+        super().leave_beat()
+        if self.beats_entered <= self.last_beat:
+            self.position = self.table.stops[self.beats_entered - 1]
             self.run = 0
 
-    def frames_left(self) -> int:
-        """Frames to hold when the scene's code is over."""
-        left = self.table.frames - self.written
-        self.written = self.table.frames
-        return left
+    def grant_rest(self) -> int:
+        """Grant all remaining frames, for the hold after the scene's code has ended."""
+        remaining = self.table.frames - self.frames_granted
+        self.frames_granted = self.table.frames
+        return remaining
 
-    def _until(self, target: float) -> int:
+    def _grant_until(self, target: float) -> int:
         beat = self.beat
         self.position = min(target, self.table.stops[beat])
         frame = min(round(self.position * self.table.fps), self.table.ends[beat])
         if self.position >= self.table.stops[beat]:
             frame = self.table.ends[beat]
-        count = max(0, frame - self.written)
-        self.written += count
+        count = max(0, frame - self.frames_granted)
+        self.frames_granted += count
         return count

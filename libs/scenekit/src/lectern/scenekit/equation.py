@@ -1,5 +1,5 @@
 # mypy: disallow-subclassing-any=False
-"""Formulas, always available: set by Typst, which comes with manim."""
+"""Formulas. They are always available: Typst, which comes with manim, sets them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from manim import DOWN, Animation, LaggedStart, MathTypst, TransformMatchingShap
 from manim.utils.rate_functions import ease_in_out_sine
 
 from .layout import place
-from .look import theme
+from .style import theme
 
-LINE = 58
-"""Font size of a formula that stands alone."""
+FORMULA_SIZE = 58
+"""Font size of up to three formulas; more are set smaller."""
 
 
 class Equation(VGroup):
@@ -28,23 +28,23 @@ class Equation(VGroup):
     def __init__(self, *lines: str, size: float | None = None, color: Any = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.sources = tuple(lines)
-        size = size or (LINE if len(lines) < 4 else theme.title * 0.9)
+        size = size or (FORMULA_SIZE if len(lines) < 4 else theme.title * 0.9)
         self.color_ = theme.text if color is None else color
-        self.add(*(formula(line, font_size=size, color=self.color_) for line in lines))
+        self.add(*(set_formula(line, font_size=size, color=self.color_) for line in lines))
         self.arrange(DOWN, buff=0.5)
-        if len(lines) > 1 and all(equals(plain(line)) is not None for line in lines):
+        if len(lines) > 1 and all(find_equals_sign(remove_marks(line)) is not None for line in lines):
             self._line_up()
         place(self)
 
     def part(self, source: str, line: int | None = None) -> VGroup:
-        """The glyphs of `source` (as written) in line `line`, or in the first line that has it. Raises KeyError."""
+        """The glyphs of `source` (as written) in line `line`, or in the first line with it. Raises KeyError."""
         for index, text in enumerate(self.sources):
-            if line in (None, index) and source in plain(text):
-                return _part(self[index], plain(text), plain(text).index(source), source)
+            if line in (None, index) and source in remove_marks(text):
+                return _select_part(self[index], remove_marks(text), remove_marks(text).index(source), source)
         raise KeyError(f"no formula contains {source!r}; the lines are {', '.join(map(repr, self.sources))}")
 
     def reveal(self, line: int | None = None) -> Animation:
-        """Line `line` (from 0) is written; without one all lines, one after the other."""
+        """Line `line` (from 0) is written; without a line all of them are, one after the other."""
         if line is not None:
             return Write(self[line], run_time=1.2)
         return LaggedStart(*(Write(each, run_time=1.2) for each in self), lag_ratio=0.7)
@@ -56,33 +56,36 @@ class Equation(VGroup):
         )
 
     def _line_up(self) -> None:
-        texts = [plain(text) for text in self.sources]
-        signs = [_part(each, text, equals(text) or 0, "=").get_x() for each, text in zip(self, texts, strict=True)]
+        texts = [remove_marks(text) for text in self.sources]
+        signs = [
+            _select_part(each, text, find_equals_sign(text) or 0, "=").get_x()
+            for each, text in zip(self, texts, strict=True)
+        ]
         for each, sign in zip(self, signs, strict=True):
             each.shift((signs[0] - sign, 0, 0))
 
 
-def formula(source: str, **kwargs: Any) -> MathTypst:
-    """One line of Typst maths. Raises ValueError naming the formula, what Typst says, and what LaTeX users write."""
+def set_formula(source: str, **kwargs: Any) -> MathTypst:
+    """Set one line of Typst maths. Raises ValueError with the formula, Typst's message and the correct notation."""
     try:
         return MathTypst(source, **kwargs)
     except Exception as error:
-        said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        message = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         hint = (
             'this is LaTeX; write Typst: frac(a, b), sqrt(x), x^(n+1), alpha, times, dot, "words"'
             if "\\" in source
             else 'space letters that are multiplied ("m c^2"), quote words ("\\"speed\\" = v")'
         )
-        raise ValueError(f"Equation({source!r}): {said}; {hint}") from error
+        raise ValueError(f"Equation({source!r}): {message}; {hint}") from error
 
 
-def plain(source: str) -> str:
-    """The formula without its `{{ }}` marks."""
+def remove_marks(source: str) -> str:
+    """Remove the `{{ }}` marks from a formula."""
     return source.replace("{{", "").replace("}}", "")
 
 
-def equals(text: str) -> int | None:
-    """Where the formula's own equals sign is: outside brackets and quotes, and not a part of `<=` or `!=`."""
+def find_equals_sign(text: str) -> int | None:
+    """Return the index of the formula's own equals sign: outside brackets and quotes, and no part of `<=` or `!=`."""
     depth, quoted = 0, False
     for index, character in enumerate(text):
         quoted ^= character == '"'
@@ -95,13 +98,13 @@ def equals(text: str) -> int | None:
     return None
 
 
-def _part(line: Any, text: str, at: int, source: str) -> VGroup:
-    """The shapes of `line` that belong to `source`: found by setting the line again with that part marked."""
+def _select_part(line: Any, text: str, at: int, source: str) -> VGroup:
+    """Find the shapes of `line` that belong to `source`, by setting the line again with that part marked."""
     marked = f"{text[:at]} {{{{ {source} : wanted }}}} {text[at + len(source) :]}"
-    probe = formula(marked)
+    probe = set_formula(marked)
     chosen = set(map(id, probe.select("wanted").family_members_with_points()))
     mine = line.family_members_with_points()
     whole = probe.family_members_with_points()
     if len(mine) != len(whole):
-        raise KeyError(f"{source!r} cannot be told apart inside {text!r}; mark a larger part")
+        raise KeyError(f"{source!r} cannot be singled out inside {text!r}; mark a larger part")
     return VGroup(*(shape for shape, twin in zip(mine, whole, strict=True) if id(twin) in chosen))

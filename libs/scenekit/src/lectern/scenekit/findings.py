@@ -1,4 +1,4 @@
-"""What is wrong with a scene, told so that its author can mend it."""
+"""Findings: things wrong with a scene, in words its author can act on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ Level = Literal["error", "warning"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """One thing wrong: the rule, where (beat counts from 1, line in the author's source), which object, the remedy."""
+    """One thing wrong with a scene. The message ends with the remedy.
+
+    `beat` and `line` (of the author's source) count from 1; `object` names the thing on screen.
+    """
 
     rule: str
     level: Level
@@ -20,12 +23,12 @@ class Finding:
     object: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The finding as it stands in result.json."""
+        """Return the finding as it is written to result.json."""
         return asdict(self)
 
 
 def beat_missing(*, script: int, code: int) -> Finding:
-    """The code has another number of beats than the script."""
+    """Report code that has a different number of beats than the script."""
     remedy = (
         f"add {script - code} more `with self.beat():` block(s), in the order of the script"
         if code < script
@@ -40,14 +43,15 @@ def beat_missing(*, script: int, code: int) -> Finding:
 
 
 def beat_overrun(*, beat: int, measured: float, allotted: float, floor: float, line: int | None) -> Finding:
-    """A beat's animations do not fit its narration even at the highest speed."""
+    """Report a beat whose animations do not fit its narration even at the highest speed. Times are in seconds."""
     fits = allotted / floor
     return Finding(
         rule="beat-overrun",
         level="error",
         message=(
             f"beat {beat} animates for {measured:.1f} s but its narration lasts {allotted:.1f} s, and animations "
-            f"are sped up to {floor:g} of their length at most: keep run_time and wait() under {fits:.1f} s together"
+            f"can be shortened to no less than {floor:g} of their length: keep run_time and wait() under {fits:.1f} s "
+            "in total"
         ),
         beat=beat,
         line=line,
@@ -55,11 +59,11 @@ def beat_overrun(*, beat: int, measured: float, allotted: float, floor: float, l
 
 
 def word_missing(*, beat: int, word: str, text: str, line: int | None) -> Finding:
-    """`at()` asks for a word that the beat does not speak."""
+    """Report an `at()` that waits for a word which is not spoken in its beat."""
     return Finding(
         rule="word-missing",
         level="warning",
-        message=f"at({word!r}): beat {beat} does not speak that word, it says {text!r}; use one of its words",
+        message=f"at({word!r}): beat {beat} does not speak that word; use one of its own words: {text!r}",
         beat=beat,
         line=line,
     )

@@ -1,5 +1,5 @@
 # mypy: disallow-subclassing-any=False
-"""Boxes and arrows."""
+"""Boxes joined by arrows."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, Animation, Arrow, GrowArrow, LaggedStart, RoundedRectangle, VGroup
 
+from .labels import Label
 from .layout import frame, place
-from .lettering import Label
-from .look import theme
 from .motion import appear
+from .style import theme
 
 
 class Box(VGroup):
@@ -57,17 +57,17 @@ class Flow(VGroup):
         if not steps:
             raise ValueError('Flow needs at least one step: Flow("Light", "Sugar")')
         self.into = into
-        self.boxes = VGroup(*_boxes(list(steps), into))
+        self.boxes = VGroup(*_build_boxes(list(steps), into))
         self.arrows = VGroup()
         self.add(self.boxes, self.arrows)
         if into is None:
-            self._chain(direction)
+            self._lay_out_chain(direction)
         else:
-            self._gather(direction)
+            self._lay_out_gathering(direction)
         place(self)
 
     def __getitem__(self, key: Any) -> Any:
-        """A box by its label (case does not matter) or by its number. Raises KeyError naming the labels there are."""
+        """A box by its label (ignoring case) or by its number. Raises KeyError listing the labels there are."""
         if not isinstance(key, str):
             return self.boxes[key]
         for box in self.boxes:
@@ -83,9 +83,9 @@ class Flow(VGroup):
         return self.arrows[index]
 
     def reveal(self, step: Any = None) -> Animation:
-        """All boxes and arrows in order; with a label or number, that box and the arrow that leads to it."""
+        """All boxes and arrows appear in order; with a label or number, that box and the arrow that leads to it do."""
         if step is None:
-            return LaggedStart(*self._in_order(), lag_ratio=0.35)
+            return LaggedStart(*self._reveal_in_order(), lag_ratio=0.35)
         box = self[step]
         index = list(self.boxes).index(box)
         if self.into is not None:
@@ -95,27 +95,27 @@ class Flow(VGroup):
             arrows = [self.arrows[index - 1]] if index else []
         return LaggedStart(*(GrowArrow(arrow, run_time=0.6) for arrow in arrows), appear(box), lag_ratio=0.3)
 
-    def _in_order(self) -> list[Animation]:
+    def _reveal_in_order(self) -> list[Animation]:
         boxes = [appear(box) for box in self.boxes]
         arrows = [GrowArrow(arrow, run_time=0.6) for arrow in self.arrows]
         if self.into is not None:
             return [*boxes[:-1], *arrows, boxes[-1]]
         return [each for pair in zip(boxes, [*arrows, None], strict=True) for each in pair if each is not None]
 
-    def _chain(self, direction: Any) -> None:
+    def _lay_out_chain(self, direction: Any) -> None:
         body = frame.body
-        wide = sum(box.width for box in self.boxes) + 1.0 * (len(self.boxes) - 1)
+        natural_width = sum(box.width for box in self.boxes) + 1.0 * (len(self.boxes) - 1)
         down = direction is not None and abs(direction[1]) > 0
         if down or (direction is None and frame.portrait):
             self.boxes.arrange(DOWN, buff=0.9)
-            self._join(DOWN, UP)
-        elif wide <= body.width * 1.12 or len(self.boxes) < 4:
+            self._link_boxes(DOWN, UP)
+        elif natural_width <= body.width * 1.12 or len(self.boxes) < 4:
             self.boxes.arrange(RIGHT, buff=1.0)
-            self._join(RIGHT, LEFT)
+            self._link_boxes(RIGHT, LEFT)
         else:
-            self._two_rows()
+            self._lay_out_two_rows()
 
-    def _two_rows(self) -> None:
+    def _lay_out_two_rows(self) -> None:
         half = (len(self.boxes) + 1) // 2
         first, second = VGroup(*self.boxes[:half]), VGroup(*self.boxes[half:])
         first.arrange(RIGHT, buff=1.0)
@@ -126,11 +126,11 @@ class Flow(VGroup):
             side = RIGHT if index < half - 1 else DOWN if index == half - 1 else LEFT
             self.arrows.add(link(here.shape.get_edge_center(side), there.shape.get_edge_center(-side)))
 
-    def _join(self, out: Any, into: Any) -> None:
+    def _link_boxes(self, out: Any, into: Any) -> None:
         for here, there in zip(self.boxes[:-1], self.boxes[1:], strict=True):
             self.arrows.add(link(here.shape.get_edge_center(out), there.shape.get_edge_center(into)))
 
-    def _gather(self, direction: Any) -> None:
+    def _lay_out_gathering(self, direction: Any) -> None:
         sources, target = VGroup(*self.boxes[:-1]), self.boxes[-1]
         down = frame.portrait if direction is None else abs(direction[1]) > 0
         if down:
@@ -143,8 +143,8 @@ class Flow(VGroup):
         shape, count = target.shape, len(sources)
         along, length = (RIGHT, shape.width) if down else (DOWN, shape.height)
         for index, box in enumerate(sources):
-            aside = (index - (count - 1) / 2) / max(count, 1) * length * 0.7
-            end = shape.get_edge_center(into) + along * aside
+            offset = (index - (count - 1) / 2) / max(count, 1) * length * 0.7
+            end = shape.get_edge_center(into) + along * offset
             self.arrows.add(link(box.shape.get_edge_center(out), end))
 
 
@@ -162,7 +162,7 @@ def link(start: Any, end: Any, color: Any = None) -> Arrow:
     )
 
 
-def _boxes(steps: list[str], into: str | None) -> list[Box]:
+def _build_boxes(steps: list[str], into: str | None) -> list[Box]:
     longest = max((len(step) for step in steps), default=0)
     room = frame.body.width
     share = room if into is not None or frame.portrait else room / max(1, min(len(steps), 4)) - 0.4

@@ -1,7 +1,7 @@
 """Footage: one H.264 stream for a whole scene, encoded while the next frame is drawn.
 
-Every scene of a video is encoded with the same parameters, so that scenes are joined without encoding them again:
-constant frame rate, no B-frames, a closed group of pictures with a key frame every second, BT.709 limited range.
+All scenes of a video are encoded with the same parameters, so that they can be joined without encoding them again:
+constant frame rate, no B-frames, closed groups of pictures with a key frame every second, BT.709 limited range.
 """
 
 from __future__ import annotations
@@ -23,19 +23,20 @@ from .regions import Region
 
 Pixels = npt.NDArray[np.uint8]
 
-QUEUED_FRAMES = 6
+MAX_QUEUED_FRAMES = 6
 """Converted frames that may wait for the encoder: 3 MB each at 1080p, enough to smooth out key frames."""
 
 MARGIN = 16
-"""Pixels around a region that are converted with it and thrown away."""
+"""Pixels around a region that are converted with it and discarded."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Encoding:
-    """How frames become H.264. `crf` 20 is visually lossless for drawings; `threads` must match the CPUs given.
+    """How frames are encoded. `width` and `height` are in pixels; `threads` should match the available CPUs.
 
-    The preset "ultrafast" takes `crf` as a constant quantizer: without lookahead, rate control only costs time (a
-    third of the encoder's at 1080p, measured), and quality is the same in every scene.
+    `crf` 20 is visually lossless for drawings. With the preset "ultrafast" it is a constant quantizer: without
+    lookahead, rate control only costs time (a third of the encoder's at 1080p, measured), and quality is the same in
+    every scene.
     """
 
     width: int
@@ -48,53 +49,53 @@ class Encoding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Patch:
-    """A converted part of a picture. `origin` is where its first pixel belongs: it may be larger than the region."""
+    """A converted part of a picture, which may be larger than the region. `origin` is the place of its first pixel."""
 
     frame: Any
     region: Region
     origin: tuple[int, int]
 
 
-class Footage:
-    """Writes frames to `path`: `show` each picture, then `finish`.
+class FootageWriter:
+    """Writes frames to `path`: `write` each picture, then `finish`.
 
-    Raises RuntimeError from the next call when the encoder has failed.
+    When the encoder fails, the next call raises RuntimeError.
     """
 
     def __init__(self, path: Path, encoding: Encoding) -> None:
         self.path = path
         self.encoding = encoding
-        self.frames = 0
+        self.frames_written = 0
         self._part = path.with_name(path.name + ".part")
         self._reformatter = VideoReformatter()
-        self._queue: Queue[tuple[tuple[Patch, ...], int] | None] = Queue(maxsize=QUEUED_FRAMES)
+        self._queue: Queue[tuple[tuple[Patch, ...], int] | None] = Queue(maxsize=MAX_QUEUED_FRAMES)
         self._failure: BaseException | None = None
         self._closed = False
         self._thread = Thread(target=self._encode_all, name="footage-encoder", daemon=True)
         self._thread.start()
 
-    def show(self, pixels: Pixels, count: int = 1, changed: Sequence[Region] | None = None) -> None:
-        """`pixels` (height, width, RGBA; alpha is ignored) for `count` frames. The array may be reused on return.
+    def write(self, pixels: Pixels, count: int = 1, changed: Sequence[Region] | None = None) -> None:
+        """Write `pixels`, an array (height, width, RGBA), as `count` frames. It may be reused on return.
 
-        `changed` are the regions in which it differs from the picture before; None means all of it may differ, and no
-        regions that the picture before is shown again without looking at `pixels`.
+        Alpha is ignored. `changed` are the regions that differ from the previous picture: None means all of it may
+        differ; an empty list repeats the previous picture without reading `pixels`.
         """
         self._raise_failure()
         if count <= 0:
             return
-        if changed is None or self.frames == 0:
+        if changed is None or self.frames_written == 0:
             changed = [(0, 0, self.encoding.width, self.encoding.height)]
-        self._queue.put((tuple(self._patch(pixels, region) for region in changed), count))
-        self.frames += count
+        self._queue.put((tuple(self._convert(pixels, region) for region in changed), count))
+        self.frames_written += count
 
     def finish(self) -> None:
-        """Waits for the encoder and puts the finished file in place, at once."""
+        """Wait for the encoder and move the finished file into place atomically."""
         self._close()
         self._raise_failure()
         self._part.replace(self.path)
 
     def abort(self) -> None:
-        """Stops the encoder and leaves no file."""
+        """Stop the encoder and leave no file."""
         self._failure = self._failure or RuntimeError("footage was aborted")
         self._close()
         self._part.unlink(missing_ok=True)
@@ -109,8 +110,8 @@ class Footage:
         if self._failure is not None:
             raise RuntimeError(f"cannot encode {self.path.name}: {self._failure}") from self._failure
 
-    def _patch(self, pixels: Pixels, region: Region) -> Patch:
-        """The region's pixels as YUV, with a margin: colour is averaged with the neighbours."""
+    def _convert(self, pixels: Pixels, region: Region) -> Patch:
+        """Convert the region's pixels to YUV, with a margin, because colour is averaged with neighbouring pixels."""
         left, top, right, bottom = region
         x, y = max(0, left - MARGIN), max(0, top - MARGIN)
         part = pixels[y : bottom + MARGIN, x : right + MARGIN]
@@ -130,15 +131,15 @@ class Footage:
     def _encode_all(self) -> None:
         try:
             with av.open(str(self._part), "w", format="mp4", options={"movflags": "+faststart"}) as container:
-                stream = self._stream(container)
+                stream = self._add_stream(container)
                 picture: Any = None
-                number = 0
+                frame = 0
                 while (item := self._queue.get()) is not None:
                     patches, count = item
-                    picture = _patched(picture, patches, self.encoding)
+                    picture = _apply_patches(picture, patches, self.encoding)
                     for _ in range(count):
-                        picture.pts = number
-                        number += 1
+                        picture.pts = frame
+                        frame += 1
                         container.mux(stream.encode(picture))
                 container.mux(stream.encode(None))
         except BaseException as failure:
@@ -150,18 +151,18 @@ class Footage:
             if self._queue.get() is None:
                 return
 
-    def _stream(self, container: Any) -> Any:
-        wanted = self.encoding
-        every_second = f"keyint={wanted.fps}:min-keyint={wanted.fps}:scenecut=0:open-gop=0:bframes=0"
-        quality = "qp" if wanted.preset == "ultrafast" else "crf"
-        options = {"preset": wanted.preset, quality: str(wanted.crf), "x264-params": every_second}
-        stream = container.add_stream("libx264", rate=wanted.fps, options=options)
-        stream.width, stream.height, stream.pix_fmt = wanted.width, wanted.height, "yuv420p"
-        stream.time_base = Fraction(1, wanted.fps)
+    def _add_stream(self, container: Any) -> Any:
+        encoding = self.encoding
+        key_frames = f"keyint={encoding.fps}:min-keyint={encoding.fps}:scenecut=0:open-gop=0:bframes=0"
+        quality = "qp" if encoding.preset == "ultrafast" else "crf"
+        options = {"preset": encoding.preset, quality: str(encoding.crf), "x264-params": key_frames}
+        stream = container.add_stream("libx264", rate=encoding.fps, options=options)
+        stream.width, stream.height, stream.pix_fmt = encoding.width, encoding.height, "yuv420p"
+        stream.time_base = Fraction(1, encoding.fps)
         context = stream.codec_context
-        context.thread_count = wanted.threads
-        context.gop_size = wanted.fps
-        context.time_base = Fraction(1, wanted.fps)
+        context.thread_count = encoding.threads
+        context.gop_size = encoding.fps
+        context.time_base = Fraction(1, encoding.fps)
         context.colorspace = 1  # AVCOL_SPC_BT709
         context.color_primaries = int(ColorPrimaries.BT709)
         context.color_trc = int(ColorTrc.BT709)
@@ -169,8 +170,8 @@ class Footage:
         return stream
 
 
-def _patched(picture: Any, patches: Sequence[Patch], encoding: Encoding) -> Any:
-    """The picture with the patches applied. Safe because x264 has copied the picture when `encode` returns."""
+def _apply_patches(picture: Any, patches: Sequence[Patch], encoding: Encoding) -> Any:
+    """Apply the patches to the picture in place, which is safe: x264 has copied it when `encode` returns."""
     for patch in patches:
         if patch.region == (0, 0, encoding.width, encoding.height):
             picture = patch.frame
@@ -178,8 +179,8 @@ def _patched(picture: Any, patches: Sequence[Patch], encoding: Encoding) -> Any:
         left, top, right, bottom = patch.region
         x, y = patch.origin
         for index, share in enumerate((1, 2, 2)):
-            there, here = _plane(picture, index), _plane(patch.frame, index)
-            there[top // share : bottom // share, left // share : right // share] = here[
+            target, source = _plane(picture, index), _plane(patch.frame, index)
+            target[top // share : bottom // share, left // share : right // share] = source[
                 (top - y) // share : (bottom - y) // share, (left - x) // share : (right - x) // share
             ]
     return picture

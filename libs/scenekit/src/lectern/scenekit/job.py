@@ -15,25 +15,30 @@ from typing import Any
 import tqdm
 from manim import Scene, logger, tempconfig
 
-from . import look, source, tex
 from .director import Filming, Measuring, SpokenWord
 from .findings import Finding
-from .footage import Encoding, Footage
-from .lint import Lint
-from .renderer import DirectedRenderer, FilmingRenderer, MeasuringRenderer, directed, frame_shape
+from .footage import Encoding, FootageWriter
+from .latex import use_latex
+from .lint import LayoutLint
+from .renderer import DirectedRenderer, FilmingRenderer, MeasuringRenderer, frame_shape, use_renderer
 from .scene import Narrated
-from .timing import BeatPlan, Timetable, timetable
+from .source import describe_error, find_scene_class, load_source
+from .style import use_theme
+from .timing import BeatPlan, Timetable, build_timetable
 
 SOURCE = "scene.py"
-PROGRESS_EVERY = 0.1
-"""Seconds between progress reports, at least."""
+PROGRESS_INTERVAL_SECONDS = 0.1
 
 OnProgress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Job:
-    """What `job.json` asks for. `scene_class` None means the last scene the source defines."""
+class JobSettings:
+    """The contents of `job.json`.
+
+    `mode` is "render" or "measure", `tex` a mode of `use_latex`. With `scene_class` None the last scene of the source
+    is rendered. `texts` are the narration's beats, `words` its words.
+    """
 
     mode: str
     scene_class: str | None
@@ -46,123 +51,136 @@ class Job:
     tex: str
 
     @classmethod
-    def read(cls, folder: Path) -> Job:
-        """Reads `job.json`. Raises KeyError or ValueError naming the field that is wrong."""
-        given = json.loads((folder / "job.json").read_text(encoding="utf-8"))
-        beats = given.get("beats") or []
-        encoder = given.get("encoder") or {}
-        fps = int(given["fps"])
+    def read(cls, folder: Path) -> JobSettings:
+        """Read `job.json`. Raises KeyError or ValueError naming the field that is wrong."""
+        fields = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+        beats = fields.get("beats") or []
+        words = fields.get("words") or []
+        encoder = fields.get("encoder") or {}
+        fps = int(fields["fps"])
+        spans = [(each["start"], each["end"]) for each in beats]
         return cls(
-            mode=given.get("mode", "render"),
-            scene_class=given.get("scene_class"),
-            table=timetable(fps=fps, seconds=given["seconds"], beats=[(each["start"], each["end"]) for each in beats]),
+            mode=fields.get("mode", "render"),
+            scene_class=fields.get("scene_class"),
+            table=build_timetable(fps=fps, seconds=fields["seconds"], beats=spans),
             texts=tuple(each.get("text", "") for each in beats),
-            words=tuple(
-                SpokenWord(text=each["text"], start=each["start"], beat=each["beat"])
-                for each in given.get("words") or []
-            ),
-            encoding=Encoding(width=given["width"], height=given["height"], fps=fps, **encoder),
-            theme=given.get("theme", "dark"),
-            seed=given.get("seed", 0),
-            tex=given.get("tex", "local"),
+            words=tuple(SpokenWord(text=each["text"], start=each["start"], beat=each["beat"]) for each in words),
+            encoding=Encoding(width=fields["width"], height=fields["height"], fps=fps, **encoder),
+            theme=fields.get("theme", "dark"),
+            seed=fields.get("seed", 0),
+            tex=fields.get("tex", "local"),
         )
 
 
 @dataclass(kw_only=True)
-class Outcome:
-    """What result.json will say."""
+class JobResult:
+    """The contents of `result.json`, filled in as the job goes on."""
 
     frames: int = 0
     beats: list[dict[str, float]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     error: dict[str, Any] | None = None
 
+    def to_json(self, *, cpu_seconds: float) -> dict[str, Any]:
+        """Return the result as it is written to result.json."""
+        return {
+            "ok": self.error is None,
+            "frames": self.frames,
+            "beats": self.beats,
+            "cpu_seconds": round(cpu_seconds, 3),
+            "findings": [finding.to_json() for finding in self.findings],
+            "error": self.error,
+        }
+
 
 def run(folder: Path, on_progress: OnProgress | None = None) -> dict[str, Any]:
-    """Does the job in `folder` and writes `result.json`, whatever happens. Returns what it wrote.
+    """Run the job in `folder` and write `result.json`, whatever happens. Returns what it wrote.
 
     `on_progress(frames, of)` is called at most ten times a second. The working directory is `folder` meanwhile.
     """
     folder = Path(folder).absolute()
     before = Path.cwd()
     started = time.process_time()
-    outcome = Outcome()
+    result = JobResult()
     try:
         os.chdir(folder)
-        _do(Job.read(folder), folder, outcome, on_progress)
-    except BaseException as error:  # a hostile scene may raise anything, SystemExit too, and is still answered
-        outcome.error = source.describe(error, SOURCE)
+        _run_passes(JobSettings.read(folder), folder, result, on_progress)
+    except BaseException as error:  # a hostile scene may raise anything, even SystemExit, and still gets its result
+        result.error = describe_error(error, SOURCE)
     finally:
         os.chdir(before)
-    result = {
-        "ok": outcome.error is None,
-        "frames": outcome.frames,
-        "beats": outcome.beats,
-        "cpu_seconds": round(time.process_time() - started, 3),
-        "findings": [finding.to_json() for finding in outcome.findings],
-        "error": outcome.error,
-    }
-    _write(folder / "result.json", result)
-    return result
+    written = result.to_json(cpu_seconds=time.process_time() - started)
+    _write_result(folder / "result.json", written)
+    return written
 
 
-def _write(path: Path, result: dict[str, Any]) -> None:
+def _write_result(path: Path, result: dict[str, Any]) -> None:
     part = path.with_name(path.name + ".part")
     part.write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
     part.replace(path)
 
 
-def _do(job: Job, folder: Path, outcome: Outcome, on_progress: OnProgress | None) -> None:
-    with _manim_for(job, folder):
-        measuring, narrated = _measure(job, folder, outcome)
-        plans = measuring.plans()
-        outcome.findings += measuring.all_findings(plans, beats_expected=narrated and bool(job.texts))
-        outcome.beats = _beats(measuring, plans)
-        if job.mode == "measure":
-            outcome.frames = job.table.frames
+def _run_passes(settings: JobSettings, folder: Path, result: JobResult, on_progress: OnProgress | None) -> None:
+    with _configure_manim(settings, folder):
+        measuring, narrated = _measure(settings, folder, result)
+        plans = measuring.plan_beats()
+        result.findings += measuring.collect_findings(plans, beats_expected=narrated and bool(settings.texts))
+        result.beats = _describe_beats(measuring, plans)
+        if settings.mode == "measure":
+            result.frames = settings.table.frames
         else:
-            outcome.frames = _film(job, folder, measuring, plans, on_progress)
+            result.frames = _film(settings, folder, measuring, plans, on_progress)
 
 
-def _measure(job: Job, folder: Path, outcome: Outcome) -> tuple[Measuring, bool]:
-    chosen = source.scene_class(source.load(folder / SOURCE), job.scene_class)
+def _measure(settings: JobSettings, folder: Path, result: JobResult) -> tuple[Measuring, bool]:
+    """Run the measuring pass. Returns its director, and whether the scene follows its narration."""
+    chosen = find_scene_class(load_source(folder / SOURCE), settings.scene_class)
     narrated = issubclass(chosen, Narrated)
-    table = job.table if narrated else timetable(fps=job.table.fps, seconds=job.table.stops[-1], beats=[])
-    measuring = Measuring(table, words=job.words, texts=job.texts, source=SOURCE, plain=not narrated)
-    lint = Lint()
+    table = settings.table
+    if not narrated:
+        table = build_timetable(fps=table.fps, seconds=table.stops[-1], beats=[])
+    measuring = Measuring(table, words=settings.words, texts=settings.texts, source=SOURCE, plain=not narrated)
+    lint = LayoutLint()
     try:
         _construct(chosen, partial(MeasuringRenderer, measuring, lint))
     finally:
-        outcome.findings += lint.findings
-    outcome.findings += lint.after(measuring)
+        result.findings += lint.findings
+    result.findings += lint.find_still_beats(measuring)
     return measuring, narrated
 
 
-def _film(job: Job, folder: Path, measuring: Measuring, plans: list[BeatPlan], on_progress: OnProgress | None) -> int:
-    chosen = source.scene_class(source.load(folder / SOURCE), job.scene_class)
-    footage = Footage(folder / "footage.mp4", job.encoding)
+def _film(
+    settings: JobSettings,
+    folder: Path,
+    measuring: Measuring,
+    plans: list[BeatPlan],
+    on_progress: OnProgress | None,
+) -> int:
+    """Run the filming pass. Returns the number of frames written."""
+    chosen = find_scene_class(load_source(folder / SOURCE), settings.scene_class)
+    footage = FootageWriter(folder / "footage.mp4", settings.encoding)
     filming = Filming(measuring, plans)
-    report = _progress(on_progress, job.table.frames)
+    on_frames = _limit_progress(on_progress, settings.table.frames)
     try:
-        scene = _construct(chosen, partial(FilmingRenderer, filming, footage, report))
+        scene = _construct(chosen, partial(FilmingRenderer, filming, footage, on_frames))
         renderer = scene.renderer
         assert isinstance(renderer, FilmingRenderer)
-        renderer.hold(scene, filming.frames_left())
+        renderer.hold(scene, filming.grant_rest())
         footage.finish()
     except BaseException:
         footage.abort()
         raise
-    return footage.frames
+    return footage.frames_written
 
 
 def _construct(chosen: type[Scene], renderer: Callable[..., DirectedRenderer]) -> Scene:
-    with directed(renderer):
+    with use_renderer(renderer):
         scene = chosen()
     scene.render()
     return scene
 
 
-def _beats(measuring: Measuring, plans: list[BeatPlan]) -> list[dict[str, float]]:
+def _describe_beats(measuring: Measuring, plans: list[BeatPlan]) -> list[dict[str, float]]:
     table = measuring.table
     return [
         {
@@ -174,13 +192,13 @@ def _beats(measuring: Measuring, plans: list[BeatPlan]) -> list[dict[str, float]
     ]
 
 
-def _progress(on_progress: OnProgress | None, total: int) -> Callable[[int], None]:
+def _limit_progress(on_progress: OnProgress | None, total: int) -> Callable[[int], None]:
     last = 0.0
 
     def report(frames: int) -> None:
         nonlocal last
         now = time.monotonic()
-        if on_progress is not None and (now - last >= PROGRESS_EVERY or frames == total):
+        if on_progress is not None and (now - last >= PROGRESS_INTERVAL_SECONDS or frames == total):
             last = now
             on_progress(frames, total)
 
@@ -188,15 +206,16 @@ def _progress(on_progress: OnProgress | None, total: int) -> Callable[[int], Non
 
 
 @contextmanager
-def _manim_for(job: Job, folder: Path) -> Iterator[None]:
-    width, height = frame_shape(job.encoding.width, job.encoding.height)
+def _configure_manim(settings: JobSettings, folder: Path) -> Iterator[None]:
+    encoding = settings.encoding
+    width, height = frame_shape(encoding.width, encoding.height)
     tqdm.tqdm.monitor_interval = 0
     level = logger.level
     logger.setLevel("ERROR")
-    settings = {
-        "pixel_width": job.encoding.width,
-        "pixel_height": job.encoding.height,
-        "frame_rate": job.encoding.fps,
+    config = {
+        "pixel_width": encoding.width,
+        "pixel_height": encoding.height,
+        "frame_rate": encoding.fps,
         "frame_width": width,
         "frame_height": height,
         "media_dir": str(folder / ".media"),
@@ -204,10 +223,10 @@ def _manim_for(job: Job, folder: Path) -> Iterator[None]:
         "disable_caching": True,
         "notify_outdated_version": False,
         "progress_bar": "none",
-        "seed": job.seed,
+        "seed": settings.seed,
     }
     try:
-        with tempconfig(settings), look.applied(job.theme), tex.available(job.tex):
+        with tempconfig(config), use_theme(settings.theme), use_latex(settings.tex):
             yield
     finally:
         logger.setLevel(level)

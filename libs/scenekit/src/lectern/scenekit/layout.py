@@ -1,4 +1,4 @@
-"""Where things go: the frame's safe area, and a few ways to arrange objects in it."""
+"""The frame's safe area, and a few ways to arrange objects in it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from typing import Any
 import numpy as np
 from manim import DOWN, ORIGIN, RIGHT, Group, Mobject, VGroup, VMobject, config
 
-SIDE = 0.7
-TOP = 0.5
-CAPTIONS = 0.12
-"""The share of the frame's height at its bottom that belongs to captions."""
+SIDE_MARGIN = 0.7
+TOP_MARGIN = 0.5
 TITLE_BAND = 1.35
+"""Units between the top of the safe area and the body, in a landscape frame."""
+CAPTION_SHARE = 0.12
+"""The share of the frame's height, at its bottom, that belongs to captions."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Area:
-    """A rectangle of the frame in manim units."""
+    """A rectangle of the frame, in manim units."""
 
     left: float
     right: float
@@ -34,14 +35,14 @@ class Area:
 
     @property
     def center(self) -> Any:
-        """The middle, as a point."""
+        """The centre, as a point (x, y, 0)."""
         return np.array([(self.left + self.right) / 2, (self.bottom + self.top) / 2, 0.0])
 
 
-class Frame:
+class FrameGeometry:
     """The picture's size in manim units. Its short side is always 8: landscape is 14.2 x 8, portrait 8 x 14.2.
 
-    `frame.safe` is the area with margins that keeps clear of captions; `frame.body` is the safe area below a Title.
+    `frame.safe` is the area inside the margins and above the captions; `frame.body` is the safe area below a Title.
     Both have `.left .right .top .bottom .width .height .center`. `frame.portrait` is true for upright videos.
     """
 
@@ -55,19 +56,19 @@ class Frame:
 
     @property
     def portrait(self) -> bool:
-        """Whether the picture is higher than wide."""
+        """Whether the picture is taller than it is wide."""
         return self.height > self.width * 1.05
 
     @property
     def safe(self) -> Area:
         """The frame without margins and captions."""
-        margin = SIDE if self.width > 10 else 0.5
+        margin = SIDE_MARGIN if self.width > 10 else 0.5
         half_width, half_height = self.width / 2, self.height / 2
-        top = TOP if not self.portrait else 1.1
+        top = 1.1 if self.portrait else TOP_MARGIN
         return Area(
             left=margin - half_width,
             right=half_width - margin,
-            bottom=CAPTIONS * self.height - half_height,
+            bottom=CAPTION_SHARE * self.height - half_height,
             top=half_height - top,
         )
 
@@ -79,11 +80,11 @@ class Frame:
         return Area(left=safe.left, right=safe.right, bottom=safe.bottom + 0.1, top=safe.top - band)
 
 
-frame = Frame()
+frame = FrameGeometry()
 
 
 def group(*objects: Mobject) -> Mobject:
-    """The objects as one, whatever their kinds."""
+    """Group objects of any kind."""
     return VGroup(*objects) if all(isinstance(each, VMobject) for each in objects) else Group(*objects)
 
 
@@ -100,7 +101,7 @@ def fit(thing: Mobject, width: float | None = None, height: float | None = None)
 
 
 def place(thing: Mobject, width: float | None = None, height: float | None = None) -> Mobject:
-    """Put `thing` in the middle of `frame.body`, shrunk to fit. Kit objects place themselves so."""
+    """Put `thing` in the middle of `frame.body`, shrunk to fit. Kit objects place themselves there."""
     body = frame.body
     return fit(thing, width or body.width, height or body.height).move_to(body.center)
 
@@ -118,7 +119,7 @@ def row(*things: Mobject, gap: float = 0.6, align: Any = ORIGIN) -> Mobject:
 def columns(*things: Mobject, gap: float = 0.8) -> Mobject:
     """Each of `things` in an equal share of the body: side by side, or below each other in an upright video.
 
-    Things are shrunk to their share and centred in it: `columns(Bullets("a", "b"), Picture("leaf.png"))`.
+    Each is shrunk to its share and centred in it: `columns(Bullets("a", "b"), Picture("leaf.png"))`.
     """
     body = frame.body
     count = max(1, len(things))
@@ -133,12 +134,3 @@ def columns(*things: Mobject, gap: float = 0.8) -> Mobject:
             middle = body.left + share / 2 + index * (share + gap)
             fit(thing, share, body.height).move_to([middle, body.center[1], 0])
     return group(*things)
-
-
-def gap_for(size: float) -> float:
-    """The distance between two lines' baselines for text of font size `size`: 1.38 times the size, in units."""
-    return size * UNITS_PER_POINT * 1.38
-
-
-UNITS_PER_POINT = 0.01388
-"""Manim units per point of font size: an em of 48 points is 0.67 units high (measured with Inter)."""

@@ -9,26 +9,27 @@ import numpy as np
 from manim import UP, Animation, AnimationGroup, FadeIn, Indicate, Mobject, MoveToTarget, VMobject
 from manim.utils.rate_functions import ease_in_out_sine, ease_out_cubic, there_and_back
 
-from .look import theme
+from .style import theme
 
-DIMMED = 0.28
+DIM_OPACITY = 0.28
+"""Share of its opacity that a dimmed thing keeps."""
 RGBAS = ("fill_rgbas", "stroke_rgbas", "background_stroke_rgbas")
 
 
 def appear(thing: Any, run_time: float = 0.7, shift: Any = None) -> Animation:
-    """`thing` fades in, rising a little: the kit's gentle entrance. `self.play(appear(a))`; `shift` is its way."""
-    way = 0.18 * UP if shift is None else shift
+    """`thing` fades in, rising a little: the kit's gentle entrance. `self.play(appear(a))`; `shift` is its path."""
+    path = 0.18 * UP if shift is None else shift
     if all(isinstance(part, VMobject) for part in thing.get_family()):
-        return Appear(thing, way=way, run_time=run_time, rate_func=ease_out_cubic)
-    return FadeIn(thing, shift=way, run_time=run_time, rate_func=ease_out_cubic)
+        return Appear(thing, shift=path, run_time=run_time, rate_func=ease_out_cubic)
+    return FadeIn(thing, shift=path, run_time=run_time, rate_func=ease_out_cubic)
 
 
 class Appear(Animation):
-    """Manim's FadeIn with a shift, without the two copies it makes: copying costs more than drawing for text."""
+    """Manim's FadeIn with a shift, without the two copies it makes: for text, copying costs more than drawing."""
 
-    def __init__(self, thing: VMobject, *, way: Any, **kwargs: Any) -> None:
+    def __init__(self, thing: VMobject, *, shift: Any, **kwargs: Any) -> None:
         super().__init__(thing, introducer=True, **kwargs)
-        self.way = np.asarray(way, dtype=float)
+        self.shift = np.asarray(shift, dtype=float)
 
     def create_starting_mobject(self) -> Any:
         return self.mobject
@@ -43,7 +44,7 @@ class Appear(Animation):
     def interpolate_mobject(self, alpha: float) -> None:
         share = float(self.rate_func(alpha))
         for part, points, colors in self.parts:
-            part.points = points + self.way * (share - 1.0)
+            part.points = points + self.shift * (share - 1.0)
             for name, rgbas in colors:
                 faint = rgbas.copy()
                 faint[:, 3] *= share
@@ -51,28 +52,28 @@ class Appear(Animation):
 
 
 def focus(thing: Mobject, color: Any = None) -> Animation:
-    """Draws the eye to `thing`: it grows a little, takes the accent colour and returns. `self.play(focus(x))`."""
+    """Draw the eye to `thing`: it grows a little, takes the accent colour and returns. `self.play(focus(x))`."""
     return Indicate(
         thing, scale_factor=1.08, color=theme.accent if color is None else color, run_time=1.0, rate_func=there_and_back
     )
 
 
 def dim(*things: Mobject) -> Animation:
-    """Makes things recede so that others stand out; `undim` brings them back. `self.play(dim(a, b))`."""
-    return _opacity(DIMMED, things)
+    """Make things recede so that others stand out; `undim` brings them back. `self.play(dim(a, b))`."""
+    return _fade_all(DIM_OPACITY, things)
 
 
 def undim(*things: Mobject) -> Animation:
-    """Brings back what `dim` made recede."""
-    return _opacity(1.0, things)
+    """Bring back what `dim` made recede."""
+    return _fade_all(1.0, things)
 
 
-def _opacity(share: float, things: tuple[Mobject, ...]) -> Animation:
-    return AnimationGroup(*(faded(thing, share) for thing in things), run_time=0.6, rate_func=ease_in_out_sine)
+def _fade_all(share: float, things: tuple[Mobject, ...]) -> Animation:
+    return AnimationGroup(*(fade_to(thing, share) for thing in things), run_time=0.6, rate_func=ease_in_out_sine)
 
 
-def faded(thing: Mobject, share: float) -> Any:
-    """`thing.animate` towards `share` of the opacity each part had before it was first dimmed."""
+def fade_to(thing: Mobject, share: float) -> Any:
+    """Animate `thing` towards `share` (0 to 1) of the opacity that each part had before it was first dimmed."""
     thing.generate_target()
     for part, target in zip(thing.get_family(), thing.target.get_family(), strict=True):
         if hasattr(part, "get_fill_opacity"):

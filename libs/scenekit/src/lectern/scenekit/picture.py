@@ -1,5 +1,5 @@
 # mypy: disallow-subclassing-any=False
-"""Pictures from the document."""
+"""Images that came with the document."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 from manim import DOWN, Animation, Group, ImageMobject, LaggedStart, SVGMobject
 
+from .labels import Caption
 from .layout import frame
-from .lettering import Caption
 from .motion import appear
 
 ASSETS = Path("assets")
@@ -18,12 +18,12 @@ ASSETS = Path("assets")
 class Picture(Group):
     """An image file that came with the lesson, as large as the body allows: `Picture("leaf.png", caption="A leaf")`.
 
-    Raises FileNotFoundError naming the files there are. `self.play(picture.reveal())`; smaller with `fit(picture, 5)`.
+    Raises FileNotFoundError listing the files there are. `self.play(picture.reveal())`; smaller with `fit(picture, 5)`.
     """
 
     def __init__(self, name: str, caption: str | None = None, *, alt: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        path = found(name)
+        path = find_asset(name)
         self.name, self.alt = name, alt
         self.image = SVGMobject(str(path)) if path.suffix.lower() == ".svg" else ImageMobject(str(path))
         body = frame.body
@@ -40,10 +40,10 @@ class Picture(Group):
         return LaggedStart(*(appear(part, run_time=0.9) for part in self), lag_ratio=0.4)
 
 
-def found(name: str) -> Path:
-    """The asset's path. Raises FileNotFoundError naming what is there."""
+def find_asset(name: str) -> Path:
+    """Return the path of an asset. Raises FileNotFoundError listing the assets there are."""
     for path in (ASSETS / name, ASSETS / Path(name).name, Path(name)):
         if path.is_file():
             return path
-    there = ", ".join(sorted(each.name for each in ASSETS.iterdir())) if ASSETS.is_dir() else ""
-    raise FileNotFoundError(f"no picture named {name!r}; the lesson came with: {there or 'no pictures'}")
+    available = ", ".join(sorted(each.name for each in ASSETS.iterdir())) if ASSETS.is_dir() else ""
+    raise FileNotFoundError(f"no picture named {name!r}; the lesson came with: {available or 'no pictures'}")

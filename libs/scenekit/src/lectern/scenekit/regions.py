@@ -6,58 +6,61 @@ import math
 from collections.abc import Iterable
 
 Region = tuple[int, int, int, int]
-"""(left, top, right, bottom) in pixels; right and bottom are outside."""
+"""(left, top, right, bottom) in pixels; right and bottom are exclusive."""
 
-FEW = 5
+MAX_REGIONS = 5
 """More rectangles than this cost more to handle than the pixels they save."""
-NEAR = 192
-"""Regions that begin in the same square of so many pixels are joined at once: the glyphs of a word move together."""
-ACROSS, DOWN = 16, 2
-"""Rectangles are aligned so that every one starts on a block of chroma and of the converter's vectors."""
+CELL = 192
+"""Regions that begin in the same square of this many pixels are joined first: the glyphs of a word move together."""
+ALIGN_X, ALIGN_Y = 16, 2
+"""Multiples, in pixels, that rectangles start and end on: whole chroma blocks and whole vectors of the converter."""
 
 
-def aligned(box: tuple[float, float, float, float], width: int, height: int) -> Region | None:
-    """The smallest aligned region of the picture around `box` (pixels) and the pixels it blurs; None when outside."""
-    left = max(0, math.floor((box[0] - 2) / ACROSS) * ACROSS)
-    top = max(0, math.floor((box[1] - 2) / DOWN) * DOWN)
-    right = min(width, math.ceil((box[2] + 2) / ACROSS) * ACROSS)
-    bottom = min(height, math.ceil((box[3] + 2) / DOWN) * DOWN)
+def align(box: tuple[float, float, float, float], width: int, height: int) -> Region | None:
+    """Return the smallest aligned region around `box` (left, top, right, bottom in pixels) and the pixels it blurs.
+
+    The region is cut to the picture of `width` by `height` pixels; None when nothing of it is left.
+    """
+    left = max(0, math.floor((box[0] - 2) / ALIGN_X) * ALIGN_X)
+    top = max(0, math.floor((box[1] - 2) / ALIGN_Y) * ALIGN_Y)
+    right = min(width, math.ceil((box[2] + 2) / ALIGN_X) * ALIGN_X)
+    bottom = min(height, math.ceil((box[3] + 2) / ALIGN_Y) * ALIGN_Y)
     return (left, top, right, bottom) if left < right and top < bottom else None
 
 
-def merged(regions: Iterable[Region]) -> list[Region]:
-    """Few regions that cover all of `regions`, overlapping little."""
-    near: dict[tuple[int, int], Region] = {}
+def merge(regions: Iterable[Region]) -> list[Region]:
+    """Cover all of `regions` with at most `MAX_REGIONS` regions that overlap little."""
+    by_cell: dict[tuple[int, int], Region] = {}
     for region in regions:
-        place = (region[0] // NEAR, region[1] // NEAR)
-        near[place] = _both(near[place], region) if place in near else region
+        cell = (region[0] // CELL, region[1] // CELL)
+        by_cell[cell] = _union(by_cell[cell], region) if cell in by_cell else region
     kept: list[Region] = []
-    for region in near.values():
-        kept = _with(kept, region)
+    for region in by_cell.values():
+        kept = _insert(kept, region)
     return kept
 
 
 def area(region: Region) -> int:
-    """Its pixels."""
+    """Return the number of pixels in a region."""
     return (region[2] - region[0]) * (region[3] - region[1])
 
 
-def meets(one: Region, other: Region) -> bool:
-    """Whether they have a pixel in common."""
+def intersect(one: Region, other: Region) -> bool:
+    """Return whether two regions share a pixel."""
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def _with(kept: list[Region], region: Region) -> list[Region]:
+def _insert(kept: list[Region], region: Region) -> list[Region]:
     while True:
-        worth = [(area(_both(each, region)) - area(each) - area(region), each) for each in kept]
-        if not worth:
+        waste_by_region = [(area(_union(each, region)) - area(each) - area(region), each) for each in kept]
+        if not waste_by_region:
             return [region]
-        waste, best = min(worth)
-        if waste > 0 and len(kept) < FEW:
+        waste, best = min(waste_by_region)
+        if waste > 0 and len(kept) < MAX_REGIONS:
             return [*kept, region]
         kept = [each for each in kept if each != best]
-        region = _both(best, region)
+        region = _union(best, region)
 
 
-def _both(one: Region, other: Region) -> Region:
+def _union(one: Region, other: Region) -> Region:
     return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])

@@ -1,4 +1,4 @@
-"""Manim's renderer, led by a director: every play gets the frames the director gives it, and goes to one encoder."""
+"""Manim's renderer, led by a director: it grants every play its frames, and one encoder gets them all."""
 
 # mypy: disallow-subclassing-any=False
 from __future__ import annotations
@@ -14,23 +14,23 @@ from manim.camera.camera import Camera
 from manim.renderer.cairo_renderer import CairoRenderer
 
 from .canvas import Canvas
-from .defaults import replaced
 from .director import Director, Filming, Measuring
-from .footage import Footage
+from .footage import FootageWriter
+from .patching import patch_attribute
 
 MEASURING_STEP = 1 / 15
-"""Seconds between updates while measuring a scene whose updaters depend on time: coarse, but it does not explode."""
+"""Seconds between updates while measuring a scene with time-based updaters: coarse, but simulations stay stable."""
 
 
 class Inspector(Protocol):
-    """Looks at the scene while it is measured."""
+    """Inspects the scene while it is measured."""
 
-    def played(self, scene: Scene, beat: int, line: int | None, *, wait: bool) -> None:
-        """A play or wait is over, and the scene shows its last picture."""
+    def inspect(self, scene: Scene, beat: int, line: int | None) -> None:
+        """Inspect the scene at the end of a play or wait. `beat` counts from 0, `line` of the source from 1."""
 
 
 class _NoFiles:
-    """Stands in for manim's file writer, which writes a file per play and joins them: nothing is written here."""
+    """Replaces manim's file writer, which writes a file per play and joins them: nothing is written here."""
 
     def __init__(self, settings: Any) -> None:
         self.output_spec = OutputSpec(
@@ -40,17 +40,17 @@ class _NoFiles:
         self.sections: list[Any] = []
 
     def next_section(self, name: str, type_: str, skip_animations: bool) -> None:
-        """Sections are not a part of footage."""
+        """Ignore sections: footage has none."""
 
     def add_sound(self, *args: Any, **kwargs: Any) -> None:
-        """Footage is silent: sound is the voice's and the composer's."""
+        """Ignore sound: footage is silent."""
 
     def abort_encode_jobs(self, reraise_encoder_failures: bool = False) -> None:
-        """The encoder is ended by the job."""
+        """Do nothing: the job ends the encoder."""
 
 
 class DirectedRenderer(CairoRenderer):
-    """What both passes share: it plays an animation step by step. Only `_step` differs."""
+    """Plays a scene the way both passes do. They differ in how they perform a play."""
 
     def __init__(self, camera_class: type[Camera] | None = None, **_: Any) -> None:
         super().__init__(file_writer_class=_NoFiles, camera_class=camera_class)
@@ -66,7 +66,7 @@ class DirectedRenderer(CairoRenderer):
         self.num_plays += 1
 
     def perform(self, scene: Scene, *, frames: int | None = None) -> None:
-        """Plays the animations that are compiled and begun. `frames` is set for holds."""
+        """Perform the animations that are compiled and begun, in `frames` frames if given: a hold."""
         raise NotImplementedError
 
     def finish_animations(self, scene: Scene) -> None:
@@ -77,18 +77,18 @@ class DirectedRenderer(CairoRenderer):
         self.static_image = None
 
     def hold(self, scene: Scene, frames: int) -> None:
-        """Shows the scene as it is for `frames` frames; what updates with time goes on doing so."""
+        """Show the scene as it is for `frames` frames; time-based updaters keep running."""
         if frames > 0:
             scene.compile_animation_data(Wait(run_time=frames / self.director.table.fps))
             scene.begin_animations()
             self.perform(scene, frames=frames)
 
     def scene_finished(self, scene: Scene) -> None:
-        """Nothing to join."""
+        """Do nothing: there are no files to join."""
 
 
 class MeasuringRenderer(DirectedRenderer):
-    """Draws nothing. `inspector` sees the scene after each play."""
+    """Draws nothing. `inspector` inspects the scene after each play."""
 
     def __init__(self, director: Measuring, inspector: Inspector | None, **kwargs: Any) -> None:
         self.measuring = director
@@ -107,15 +107,12 @@ class MeasuringRenderer(DirectedRenderer):
             length = self._run(scene, length)
             self.finish_animations(scene)
         self.time += length
-        wait = is_wait(scene)
-        line = self.director.author_line()
-        beat = self.director.beat
-        self.director.played(length, wait=wait)
+        self.director.record_play(length, wait=is_wait(scene))
         if self.inspector is not None:
-            self.inspector.played(scene, beat, line, wait=wait)
+            self.inspector.inspect(scene, self.director.beat, self.director.author_line())
 
     def hold(self, scene: Scene, frames: int) -> None:
-        """Holds are the director's: they have no natural length."""
+        """Do nothing: a hold has no natural length."""
 
     def _run(self, scene: Scene, length: float) -> float:
         step = length
@@ -132,9 +129,11 @@ class MeasuringRenderer(DirectedRenderer):
 
 
 class FilmingRenderer(DirectedRenderer):
-    """Draws every frame the director grants and hands it to the encoder."""
+    """Draws every frame that the director grants and passes it to the encoder. `on_frames` gets the frames so far."""
 
-    def __init__(self, director: Filming, footage: Footage, on_frames: Callable[[int], None], **kwargs: Any) -> None:
+    def __init__(
+        self, director: Filming, footage: FootageWriter, on_frames: Callable[[int], None], **kwargs: Any
+    ) -> None:
         self.filming = director
         self.footage = footage
         self.on_frames = on_frames
@@ -149,8 +148,8 @@ class FilmingRenderer(DirectedRenderer):
         frozen = scene.is_current_animation_frozen_frame()
         length = scene.duration
         if frames is None:
-            length = self.director.natural_length(length)
-            frames = self.director.frames_for(length, wait=is_wait(scene))
+            length = self.director.next_length(length)
+            frames = self.director.grant_play(length, wait=is_wait(scene))
         if frames:
             self.canvas.begin(scene.static_mobjects)
         if frozen:
@@ -165,19 +164,19 @@ class FilmingRenderer(DirectedRenderer):
         if not count:
             return
         changed = self.canvas.draw(scene.moving_mobjects)
-        self.footage.show(self.camera.pixel_array, count, changed)
+        self.footage.write(self.camera.pixel_array, count, changed)
         self.time += count / self.director.table.fps
-        self.on_frames(self.footage.frames)
+        self.on_frames(self.footage.frames_written)
 
 
 def is_wait(scene: Scene) -> bool:
-    """Whether what plays now is a wait of fixed length."""
+    """Return whether the current play is a wait of fixed length."""
     animations = scene.animations or []
     return len(animations) == 1 and isinstance(animations[0], Wait) and animations[0].stop_condition is None
 
 
 def depends_on_time(scene: Scene) -> bool:
-    """Whether anything in the scene moves by itself as time passes."""
+    """Return whether anything in the scene moves by itself as time passes."""
     return bool(
         scene.updaters
         or scene.always_update_mobjects
@@ -186,17 +185,20 @@ def depends_on_time(scene: Scene) -> bool:
 
 
 @contextmanager
-def directed(make: Callable[..., DirectedRenderer]) -> Iterator[None]:
-    """Scenes created inside get the renderer `make` returns, with the camera class they ask for.
+def use_renderer(make: Callable[..., DirectedRenderer]) -> Iterator[None]:
+    """Give scenes created inside the block the renderer that `make` returns, with the camera class they ask for.
 
-    Passing `renderer=` to a scene would not do: it drops the scene's camera class, and an author's `__init__` may not
-    take it.
+    Passing `renderer=` to a scene would not work: it drops the scene's camera class, and an author's `__init__` may
+    not accept it.
     """
-    with replaced(manim.scene.scene, "CairoRenderer", make):
+    with patch_attribute(manim.scene.scene, "CairoRenderer", make):
         yield
 
 
 def frame_shape(width: int, height: int) -> tuple[float, float]:
-    """(frame width, frame height) in manim units: the short side is always 8: text is as readable in every aspect."""
+    """Return the frame's (width, height) in manim units for a picture in pixels.
+
+    The short side is always 8, so text is equally readable in every aspect.
+    """
     short = min(width, height)
     return 8.0 * width / short, 8.0 * height / short

@@ -1,4 +1,4 @@
-"""Scenes that know their narration."""
+"""Scenes that follow their narration."""
 
 # mypy: disallow-subclassing-any=False
 from __future__ import annotations
@@ -20,36 +20,36 @@ class Narrated(Scene):
         """One beat of the script: what is on screen while its sentence is spoken.
 
         Write one `with self.beat():` block per beat, in the order of the script. Play animations at the pace that
-        looks right; never compute waits. What is shorter than the sentence is held, what is longer is sped up.
+        looks right; never compute waits. Animations shorter than the sentence are held, longer ones are sped up.
         """
         renderer = self.renderer
         if not isinstance(renderer, DirectedRenderer):  # an author previewing with plain manim
             yield
             return
-        renderer.director.enter()
+        renderer.director.enter_beat()
         yield
         if isinstance(renderer, FilmingRenderer):
-            renderer.hold(self, renderer.director.frames_to_leave())
-        renderer.director.leave()
+            renderer.hold(self, renderer.director.grant_until_beat_ends())
+        renderer.director.leave_beat()
 
     def at(self, word: str) -> None:
         """Wait until `word` (or a phrase) of this beat is spoken; the next animation starts on it.
 
-        The word is looked for after the last one waited for, and spelled as in the script: `self.at("chlorophyll")`.
+        Spell it as in the script: `self.at("chlorophyll")`. The search starts after the last word waited for.
         """
         renderer = self.renderer
         if isinstance(renderer, MeasuringRenderer):
-            renderer.director.at(word)
+            renderer.director.record_word(word)
         elif isinstance(renderer, FilmingRenderer):
-            renderer.hold(self, renderer.director.frames_at(word))
+            renderer.hold(self, renderer.director.grant_until_word(word))
 
     def wait(self, duration: float = 1.0, *args: Any, **kwargs: Any) -> None:
-        """Hold the picture for `duration` seconds inside a beat. Beats end by themselves: no wait is needed there."""
+        """Hold the picture for `duration` seconds inside a beat. Beats need no wait at their end."""
         if duration > 0:
             super().wait(duration, *args, **kwargs)
 
     def remove(self, *mobjects: Any) -> Any:
-        """Take things off the screen, with all their parts: also those that were revealed one by one."""
+        """Take things off the screen with all their parts, also parts that were revealed one by one."""
         return super().remove(*(part for each in mobjects for part in each.get_family()))
 
 

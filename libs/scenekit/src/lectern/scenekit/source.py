@@ -1,4 +1,4 @@
-"""The author's code: run as a module, and errors told by its own lines."""
+"""The author's code: running it as a module, and describing errors by its own lines."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any
 MODULE = "lesson_scene"
 
 
-def load(path: Path) -> types.ModuleType:
-    """Runs the source in a fresh module. `from manim import *` and scenekit's names are there without an import."""
+def load_source(path: Path) -> types.ModuleType:
+    """Run the source in a new module. The names of manim and the kit are there even without an import."""
     import manim
 
     from lectern import scenekit
@@ -25,14 +25,14 @@ def load(path: Path) -> types.ModuleType:
     module.__file__ = name
     module.__dict__.update({key: value for key, value in vars(manim).items() if not key.startswith("_")})
     module.__dict__.update({key: getattr(scenekit, key) for key in scenekit.kit_names()})
-    # dataclasses and typing look a class's module up while the class is being made
+    # dataclasses and typing look up a class's module while the class is being created
     sys.modules[MODULE] = module
     exec(compile(text, name, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 (this is the job)
     return module
 
 
-def scene_class(module: types.ModuleType, name: str | None) -> type[Any]:
-    """The class to render: `name`, or the last Scene subclass that the source defines. Raises LookupError."""
+def find_scene_class(module: types.ModuleType, name: str | None) -> type[Any]:
+    """Find the class to render: `name`, or the last Scene subclass that the source defines. Raises LookupError."""
     from manim import Scene
 
     own = [
@@ -43,14 +43,14 @@ def scene_class(module: types.ModuleType, name: str | None) -> type[Any]:
     if name is not None:
         own = [each for each in own if each.__name__ == name]
         if not own:
-            raise LookupError(f"the source defines no scene named {name}; name the class so")
+            raise LookupError(f"the source defines no scene named {name}; give the class that name")
     if not own:
         raise LookupError("the source defines no scene: add `class MyScene(NarratedScene):` with a `construct` method")
     return own[-1]
 
 
-def describe(error: BaseException, source: str) -> dict[str, Any]:
-    """The error as its author can use it: type, message, the innermost line of their code, and only their frames."""
+def describe_error(error: BaseException, source: str) -> dict[str, Any]:
+    """Describe an error for the author: type, message, the innermost line of their code, and only their own frames."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == source]
     line = frames[-1].lineno if frames else None
     if isinstance(error, SyntaxError) and error.filename == source:

@@ -1,5 +1,5 @@
 # mypy: disallow-subclassing-any=False
-"""Moments in order."""
+"""Moments in order along a line."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 from manim import DOWN, LEFT, RIGHT, UP, Animation, Create, Dot, GrowFromCenter, LaggedStart, Line, VGroup
 
+from .labels import Label
 from .layout import frame, place
-from .lettering import Label
-from .look import theme
 from .motion import appear
+from .style import theme
 
 
 class Timeline(VGroup):
@@ -25,9 +25,9 @@ class Timeline(VGroup):
         self.entries = VGroup()
         body = frame.body
         if frame.portrait:
-            self._upright(entries, body.width, body.height)
+            self._lay_out_down(entries, body.width, body.height)
         else:
-            self._across(entries, body.width)
+            self._lay_out_across(entries, body.width)
         self.add(self.line, self.entries)
         place(self)
 
@@ -38,37 +38,37 @@ class Timeline(VGroup):
         return len(self.entries)
 
     def reveal(self, index: int | None = None) -> Animation:
-        """Entry `index` (from 0), the line with the first one; without an index everything in order."""
+        """Entry `index` (from 0) appears, the line together with the first; without an index everything, in order."""
         if index is None:
             return LaggedStart(
-                Create(self.line, run_time=1.2), *(self._shown(entry) for entry in self.entries), lag_ratio=0.3
+                Create(self.line, run_time=1.2), *(self._reveal_entry(entry) for entry in self.entries), lag_ratio=0.3
             )
         if index == 0:
-            return LaggedStart(Create(self.line, run_time=0.8), self._shown(self[0]), lag_ratio=0.4)
-        return self._shown(self[index])
+            return LaggedStart(Create(self.line, run_time=0.8), self._reveal_entry(self[0]), lag_ratio=0.4)
+        return self._reveal_entry(self[index])
 
-    def _shown(self, entry: Any) -> Animation:
+    def _reveal_entry(self, entry: Any) -> Animation:
         return LaggedStart(GrowFromCenter(entry[0], run_time=0.4), *(appear(part) for part in entry[1:]), lag_ratio=0.3)
 
-    def _across(self, entries: tuple[tuple[str, str], ...], width: float) -> None:
+    def _lay_out_across(self, entries: tuple[tuple[str, str], ...], width: float) -> None:
         count = max(1, len(entries))
         share = width / count
-        both = count > 4
-        room = share * (1.75 if both else 0.9)
+        alternate = count > 4  # above and below the line in turn
+        room = share * (1.75 if alternate else 0.9)
         self.line = Line(LEFT * width / 2, RIGHT * width / 2, stroke_width=4, color=theme.border)
         for index, (when, what) in enumerate(entries):
             dot = _dot().move_to([(index + 0.5) * share - width / 2, 0, 0])
-            side = UP if both and index % 2 else DOWN
+            side = UP if alternate and index % 2 else DOWN
             date = Label(when, size=theme.body, weight="SEMIBOLD", color=theme.accent)
-            words = Label(what, size=theme.small if both else theme.label, width=min(room, 3.6))
+            words = Label(what, size=theme.small if alternate else theme.label, width=min(room, 3.6))
             date.next_to(dot, side, buff=0.3)
             words.next_to(date, side, buff=0.22)
-            if not both:
+            if not alternate:
                 date.next_to(dot, UP, buff=0.3)
                 words.next_to(dot, DOWN, buff=0.3)
             self.entries.add(VGroup(dot, date, words))
 
-    def _upright(self, entries: tuple[tuple[str, str], ...], width: float, height: float) -> None:
+    def _lay_out_down(self, entries: tuple[tuple[str, str], ...], width: float, height: float) -> None:
         step = min(height / max(1, len(entries)), 2.0)
         for index, (when, what) in enumerate(entries):
             dot = _dot().move_to([0, -index * step, 0])

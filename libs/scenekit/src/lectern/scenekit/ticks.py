@@ -1,4 +1,4 @@
-"""Round numbers for an axis. Pure."""
+"""Round numbers for an axis, and how they are written. Pure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 
 
-def ticks(values: Sequence[float], count: int = 4) -> list[float]:
-    """From three to about `count` + 2 evenly spaced round numbers that cover `values` and zero."""
+def choose_ticks(values: Sequence[float], count: int = 4) -> list[float]:
+    """Return between three and about `count` + 2 evenly spaced round numbers that cover `values` and zero."""
     low, high = min([0.0, *values]), max([0.0, *values])
     if high - low < 1e-300:  # nothing to show, or numbers too small to divide
         low, high = 0.0, 1.0
@@ -18,8 +18,8 @@ def ticks(values: Sequence[float], count: int = 4) -> list[float]:
     return [number * step for number in range(first, last + 1)]
 
 
-def written(value: float, unit: str = "") -> str:
-    """A number as people write it: no needless digits, thin spaces between thousands, the unit behind it."""
+def format_number(value: float, unit: str = "") -> str:
+    """Write a number for people: no superfluous digits, thin spaces between thousands, followed by the unit."""
     if value == int(value) and abs(value) < 1e15:
         digits = f"{int(value):,}".replace(",", "\u2009" if abs(value) >= 10000 else "")
     else:

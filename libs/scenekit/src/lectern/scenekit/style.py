@@ -1,4 +1,4 @@
-"""The look of a lesson: colours with a meaning, fonts and type sizes. Read through `theme`, set once per render job."""
+"""Colours with a meaning, fonts and type sizes. Scene code reads them from `theme`; a render job sets it once."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from manim import (
 
 from lectern.theme import DARK, THEMES, Palette
 
-from .defaults import default
+from .patching import patch_defaults
 
 FONT = "Inter"
 MONO = "Noto Sans Mono"
 COLOURS = tuple(field.name for field in fields(Palette))
 
-_current: ContextVar[Palette] = ContextVar("palette", default=DARK)
+_palette: ContextVar[Palette] = ContextVar("palette", default=DARK)
 
 
 class Theme:
@@ -60,43 +60,43 @@ class Theme:
     def __getattr__(self, name: str) -> ManimColor:
         if name not in COLOURS:
             raise AttributeError(f"theme has no {name!r}; it has {', '.join(COLOURS)}")
-        return ManimColor(getattr(_current.get(), name))
+        return ManimColor(getattr(_palette.get(), name))
 
     @property
     def series(self) -> list[ManimColor]:
-        """Six colours that are told apart, in the order to use them."""
+        """Six colours that are easy to tell apart, in the order to use them."""
         return [self.primary, self.accent, self.good, self.violet, self.bad, self.teal]
 
     @property
     def dark(self) -> bool:
         """Whether the background is dark."""
-        return _current.get() is DARK
+        return _palette.get() is DARK
 
 
 theme = Theme()
 
 
 @contextmanager
-def applied(name: str) -> Iterator[None]:
-    """Inside, the palette `name` is the theme, and plain manim objects take its text colour and font by default.
+def use_theme(name: str) -> Iterator[None]:
+    """Draw in the theme `name` inside the block; plain manim objects get its text colour and font by default.
 
     Raises ValueError for a theme that does not exist.
     """
     if name not in THEMES:
         raise ValueError(f"theme {name!r} does not exist; use one of {', '.join(THEMES)}")
     palette = THEMES[name]
-    token = _current.set(palette)
+    token = _palette.set(palette)
     settings: dict[str, Any] = {"background_color": palette.background}
     try:
         with tempconfig(settings), ExitStack() as stack:
-            for kind in (Text, MarkupText):
-                stack.enter_context(default(kind, font=FONT, color=palette.text))
-            for plain in (Tex, MathTex, Typst, DecimalNumber):
-                stack.enter_context(default(plain, color=palette.text))
-            if palette is not DARK:
+            for text in (Text, MarkupText):
+                stack.enter_context(patch_defaults(text, font=FONT, color=palette.text))
+            for formula in (Tex, MathTex, Typst, DecimalNumber):
+                stack.enter_context(patch_defaults(formula, color=palette.text))
+            if palette is not DARK:  # manim's own default, white, is right on dark
                 for shape in (Line, Arrow, Dot, Arc, Polygon, Rectangle, NumberLine, Brace):
-                    stack.enter_context(default(shape, color=palette.text))
-                stack.enter_context(default(Axes, axis_config={"color": palette.text}))
+                    stack.enter_context(patch_defaults(shape, color=palette.text))
+                stack.enter_context(patch_defaults(Axes, axis_config={"color": palette.text}))
             yield
     finally:
-        _current.reset(token)
+        _palette.reset(token)

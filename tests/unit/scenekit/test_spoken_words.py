@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lectern.scenekit.words import find
+from lectern.scenekit.spoken_words import find_phrase
 
 SPOKEN = ["Plants", "take", "in", "carbon", "dioxide,", "and", "carbon", "is", "“Stored”."]
 
@@ -24,4 +24,4 @@ SPOKEN = ["Plants", "take", "in", "carbon", "dioxide,", "and", "carbon", "is", "
     ],
 )
 def test_a_word_is_found_whatever_its_case_ending_and_punctuation(wanted: str, after: int, index: int | None) -> None:
-    assert find(wanted, SPOKEN, after=after) == index
+    assert find_phrase(wanted, SPOKEN, after=after) == index

@@ -1,9 +1,8 @@
 # mypy: disallow-subclassing-any=False
-"""Words on screen: wrapped in balanced lines, set on a common baseline."""
+"""Text on screen: labels, captions and titles, wrapped into balanced lines on a common baseline."""
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any, Self
 
 from manim import (
@@ -21,14 +20,12 @@ from manim import (
     VGroup,
 )
 
-from .layout import UNITS_PER_POINT, fit, frame, gap_for
-from .look import theme
+from .layout import fit, frame
+from .line_breaking import line_gap, measure_capitals, replace_unprintable, wrap
 from .motion import appear
+from .style import theme
 
-CAP = 0.727
-"""Height of a capital in Inter, as a share of the font size."""
-NOTHING = "\u00b7"
-HANGING = set("gjpqyQJç,;()[]{}|/\\_@$§µ„‚")
+PLACEHOLDER = "\u00b7"
 
 
 class Label(VGroup):
@@ -51,28 +48,31 @@ class Label(VGroup):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        text = printable(text)
+        text = replace_unprintable(text)
         self.text = " ".join(text.split())
         self.size = size
         style = {"font": font, "font_size": size, "weight": weight, "color": theme.text if color is None else color}
-        pieces = [piece for raw in text.split("\n") if raw.strip() for piece in wrapped(raw.strip(), width, style)]
-        # without text something unseen keeps the place: manim cannot arrange what has no points
-        for number, piece in enumerate(pieces or [Text(NOTHING, **style).set_opacity(0)]):
-            low, _ = letters_box(piece, size)
-            piece.shift((-number * gap_for(size) - low) * UP)
+        pieces = [piece for raw in text.split("\n") if raw.strip() for piece in wrap(raw.strip(), width, style)]
+        # an empty label gets an invisible placeholder: manim cannot arrange an object without points
+        for number, piece in enumerate(pieces or [Text(PLACEHOLDER, **style).set_opacity(0)]):
+            baseline, _ = measure_capitals(piece, size)
+            piece.shift((-number * line_gap(size) - baseline) * UP)
             self.add(piece)
         for piece in self:
-            piece.align_to(self, align) if any(align) else piece.set_x(self.get_x())
+            if any(align):
+                piece.align_to(self, align)
+            else:
+                piece.set_x(self.get_x())
         self.move_to(ORIGIN)
 
     def middle_on(self, point: Any) -> Self:
-        """Centres the letters on `point`, from the baseline to the height of a capital: what looks centred."""
+        """Centre the letters on `point` by their baseline and cap height, which is what looks centred."""
         height = self[0].height if len(self) else 0
         if height:
             scale = self[0].font_size / self.size
-            top = letters_box(self[0], self.size * scale)[1]
-            low = letters_box(self[-1], self.size * scale)[0]
-            self.shift(UP * (point[1] - (top + low) / 2) + RIGHT * (point[0] - self.get_x()))
+            top = measure_capitals(self[0], self.size * scale)[1]
+            baseline = measure_capitals(self[-1], self.size * scale)[0]
+            self.shift(UP * (point[1] - (top + baseline) / 2) + RIGHT * (point[0] - self.get_x()))
         return self
 
     def reveal(self) -> Animation:
@@ -140,73 +140,3 @@ class TitleCard(VGroup):
         """The title rises in, then its mark and its subtitle."""
         words = [appear(self.words), GrowFromCenter(self.mark, run_time=0.6), *(appear(part) for part in self[2:])]
         return LaggedStart(*words, lag_ratio=0.35)
-
-
-def printable(text: str) -> str:
-    """`text` without control characters and halves of surrogate pairs, which no font can set."""
-    return "".join(
-        each if each == "\n" or unicodedata.category(each) not in ("Cc", "Cs", "Cn", "Co") else " " for each in text
-    )
-
-
-def letters_box(piece: Text, size: float) -> tuple[float, float]:
-    """(baseline, height of a capital) of a line of text, in the scene's y; its plain box where letters are unknown."""
-    letters = "".join(character for character in piece.text if not character.isspace())
-    shapes = [each for each in piece.submobjects if each.has_points()]
-    if len(letters) == len(shapes):
-        standing = [
-            shape.get_bottom()[1]
-            for letter, shape in zip(letters, shapes, strict=True)
-            if letter not in HANGING and unicodedata.category(letter)[0] in "LN" and ord(letter) < 0x250
-        ]
-        if standing:
-            low = sorted(standing)[len(standing) // 2]
-            return low, low + size * UNITS_PER_POINT * CAP
-    return float(piece.get_bottom()[1]), float(piece.get_top()[1])
-
-
-def wrapped(text: str, width: float | None, style: dict[str, Any]) -> list[Text]:
-    """`text` set in lines of at most `width` units, as even as they can be with that number of lines."""
-    words = text.split()
-    whole = Text(text, **style)
-    total = whole.width
-    if width is None or len(text) < 2 or total <= width:
-        return [whole]
-    if len(words) < 2 or max(len(word) for word in words) * total / len(text) > width:
-        words = list(text)  # scripts without spaces, or a word longer than the line
-    joint = "" if words == list(text) else " "
-    per_letter = total / len(text)
-    limit = width / per_letter
-    lines = _broken(words, joint, limit)
-    low, high = limit * 0.4, limit
-    for _ in range(12):
-        middle = (low + high) / 2
-        if len(_broken(words, joint, middle)) <= len(lines):
-            high = middle
-        else:
-            low = middle
-    pieces = _set(_broken(words, joint, high), style)
-    if any(piece.width > width for piece in pieces):
-        pieces = _set(_broken(words, joint, limit * 0.88), style)
-    return pieces
-
-
-def _set(lines: list[str], style: dict[str, Any]) -> list[Text]:
-    return [Text(line.strip(), **style) for line in lines if line.strip()]
-
-
-def _broken(words: list[str], joint: str, limit: float) -> list[str]:
-    lines = [words[0]]
-    for word in words[1:]:
-        longer = lines[-1] + joint + word
-        if len(longer) <= limit:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
-
-
-def letters_middle(piece: Text, size: float) -> float:
-    """The height half way between a line's baseline and its small letters' tops: where a bullet belongs."""
-    low, top = letters_box(piece, size)
-    return low + (top - low) * 0.42

@@ -11,13 +11,13 @@ from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Literal, Name, Number, Operator, String
 from pygments.util import ClassNotFound
 
-from .layout import UNITS_PER_POINT, frame, place
-from .lettering import printable
-from .look import theme
-from .motion import DIMMED, appear, faded
+from .layout import frame, place
+from .line_breaking import UNITS_PER_POINT, replace_unprintable
+from .motion import DIM_OPACITY, appear, fade_to
+from .style import theme
 
 ADVANCE = 0.6
-"""Width of a letter of the monospaced font, as a share of its size."""
+"""Width of a letter of the monospaced font, as a share of the font size."""
 
 
 class CodeListing(VGroup):
@@ -45,13 +45,13 @@ class CodeListing(VGroup):
         self.lines = VGroup()
         step, letter = size * UNITS_PER_POINT * 1.5, size * UNITS_PER_POINT * ADVANCE
         gutter = (len(str(len(rows))) + 1.5) * letter if numbers else 0.0
-        for index, (row, colors) in enumerate(zip(rows, _colors(text, language), strict=True)):
+        for index, (row, colors) in enumerate(zip(rows, _colour_characters(text, language), strict=True)):
             line = VGroup()
             if numbers:
-                number = _set(str(index + 1), size, [theme.muted] * 9, 0.0, -index * step)
+                number = _set_row(str(index + 1), size, [theme.muted] * 9, 0.0, -index * step)
                 line.add(number.set_opacity(0.75))
             if row.strip():
-                line.add(_set(row, size, colors, gutter, -index * step))
+                line.add(_set_row(row, size, colors, gutter, -index * step))
             self.lines.add(line)
         self.panel = RoundedRectangle(
             width=self.lines.width + 0.9, height=max(len(rows) * step, 0.5) + 0.7, corner_radius=0.18
@@ -63,7 +63,7 @@ class CodeListing(VGroup):
         place(self)
 
     def line(self, number: int) -> Any:
-        """Line `number`, counted from 1. Raises IndexError naming how many there are."""
+        """Line `number`, counted from 1. Raises IndexError that says how many lines there are."""
         if not 1 <= number <= len(self.lines):
             raise IndexError(f"the listing has lines 1 to {len(self.lines)}, not {number}")
         return self.lines[number - 1]
@@ -77,18 +77,22 @@ class CodeListing(VGroup):
         """Lines `numbers` stand out and the others recede; without numbers all lines look alike again."""
         chosen = {id(self.line(number)) for number in numbers}
         return AnimationGroup(
-            *(faded(line, 1.0 if not numbers or id(line) in chosen else DIMMED) for line in self.lines), run_time=0.6
+            *(fade_to(line, 1.0 if not numbers or id(line) in chosen else DIM_OPACITY) for line in self.lines),
+            run_time=0.6,
         )
 
 
-def _set(row: str, size: float, colors: list[Any], x: float, y: float) -> Text:
-    """A row of code with its first column at `x` and its baseline at `y`."""
-    bare = printable(row).rstrip()
+def _set_row(row: str, size: float, colors: list[Any], x: float, y: float) -> Text:
+    """Set a row of code with its first column at `x` and its baseline at `y`, in units.
+
+    `colors` are the colours of its characters, in order.
+    """
+    text = replace_unprintable(row).rstrip()
     # a bar on each side fixes the box: its left edge is column 0 and its bottom is the same for every row
     try:
-        line = Text(f"|{bare}|", font=theme.mono, font_size=size, disable_ligatures=True)
+        line = Text(f"|{text}|", font=theme.mono, font_size=size, disable_ligatures=True)
     except ValueError:  # a script whose letters join has no glyph per character
-        return Text(bare, font=theme.mono, font_size=size).move_to([x, y, 0], aligned_edge=LEFT)
+        return Text(text, font=theme.mono, font_size=size).move_to([x, y, 0], aligned_edge=LEFT)
     letter = size * UNITS_PER_POINT * ADVANCE
     first = line.submobjects[0]
     line.shift(
@@ -97,20 +101,20 @@ def _set(row: str, size: float, colors: list[Any], x: float, y: float) -> Text:
     glyphs = line.submobjects[1:-1]
     for glyph, color in zip(glyphs, colors, strict=False):
         glyph.set_color(color)
-    line.submobjects = [glyph for glyph, letter_ in zip(glyphs, bare, strict=False) if not letter_.isspace()]
-    line.original_text, line.initial_height = bare, line.height
+    line.submobjects = [glyph for glyph, character in zip(glyphs, text, strict=False) if not character.isspace()]
+    line.original_text, line.initial_height = text, line.height
     return line
 
 
-def _colors(text: str, language: str) -> list[list[Any]]:
-    """The colour of each character, row by row."""
+def _colour_characters(text: str, language: str) -> list[list[Any]]:
+    """Return the colour of each character, row by row."""
     try:
         lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
     except ClassNotFound:
         lexer = get_lexer_by_name("text", stripnl=False, ensurenl=False)
     rows: list[list[Any]] = [[]]
     for kind, part in lexer.get_tokens(text):
-        color = _color(kind)
+        color = _colour_of(kind)
         for character in part:
             if character == "\n":
                 rows.append([])
@@ -120,7 +124,7 @@ def _colors(text: str, language: str) -> list[list[Any]]:
     return (rows + [[] for _ in range(count)])[:count]
 
 
-def _color(kind: Any) -> Any:
+def _colour_of(kind: Any) -> Any:
     table = (
         (Comment, theme.muted),
         (Keyword, theme.violet),

@@ -1,4 +1,4 @@
-"""Changing for a while what manim's classes default to and what its modules call."""
+"""Temporary changes to the defaults of manim's classes and to what its modules call."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from manim import Mobject
 
 
 @contextmanager
-def default(kind: type[Mobject], **values: Any) -> Iterator[None]:
-    """Inside, `kind(...)` is called with `values` unless the caller says otherwise."""
+def patch_defaults(kind: type[Mobject], **values: Any) -> Iterator[None]:
+    """Call `kind(...)` with `values` inside the block, unless the caller passes its own."""
     before = kind.__dict__.get("__init__")
     kind.set_default(**values)
     try:
@@ -24,8 +24,8 @@ def default(kind: type[Mobject], **values: Any) -> Iterator[None]:
 
 
 @contextmanager
-def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
-    """Inside, `owner.name` is `value`."""
+def patch_attribute(owner: Any, name: str, value: Any) -> Iterator[None]:
+    """Set `owner.name` to `value` inside the block."""
     before = getattr(owner, name)
     setattr(owner, name, value)
     try:
