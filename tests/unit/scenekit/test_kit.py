@@ -202,8 +202,9 @@ def test_a_theme_that_does_not_exist_names_those_that_do() -> None:
 @given(st.lists(st.floats(min_value=-1e6, max_value=1e6), min_size=1, max_size=9))
 def test_ticks_cover_the_values_and_zero(values: list[float]) -> None:
     marks = choose_ticks(values)
-    assert marks[0] <= min(0, *values) + 1e-6
-    assert marks[-1] >= max(0, *values) - abs(max(values)) * 1e-6 - 1e-6
+    tolerance = 1e-6 * max(1.0, *map(abs, values))
+    assert marks[0] <= min(0, *values) + tolerance
+    assert marks[-1] >= max(0, *values) - tolerance
     assert 2 <= len(marks) <= 8
     assert 0.0 in marks
 
