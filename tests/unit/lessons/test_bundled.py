@@ -14,8 +14,8 @@ from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import ASPECTS
 from lectern.lessons import Lesson, catalogue
 from lectern.markdown import parse
-from lectern.renderer.briefing import expected_frames, job_settings
-from lectern.renderer.pool import PREFLIGHT, RenderJob, RenderOutcome, WarmPool
+from lectern.renderer.job_settings import build_job_settings, count_frames
+from lectern.renderer.pool import PREFLIGHT_LIMITS, RenderJob, RenderOutcome, WarmPool
 from lectern.scripter.topics import find_lesson
 from lectern.voice.engines.silent import SilentEngine
 from lectern.voice.layout import lay_out
@@ -45,8 +45,8 @@ async def narration_of(scene: s.Scene) -> Narration:
 
 async def run(pool: WarmPool, scene: s.Scene, options: VideoOptions, mode: str) -> RenderOutcome:
     assert isinstance(scene.visual, s.Manim), "a bundled lesson shows pictures of its own"
-    settings = job_settings(await narration_of(scene), options, mode)  # type: ignore[arg-type]
-    return await pool.run(RenderJob(code=scene.visual.source, settings=settings, limits=PREFLIGHT))
+    settings = build_job_settings(await narration_of(scene), options, mode)  # type: ignore[arg-type]
+    return await pool.run(RenderJob(code=scene.visual.source, settings=settings, limits=PREFLIGHT_LIMITS))
 
 
 def test_the_six_lessons_are_there_and_found_by_what_people_ask() -> None:
@@ -89,6 +89,6 @@ async def test_footage_has_exactly_as_many_frames_as_the_narration_needs(pool: W
     outcome = await run(pool, scene, VideoOptions(quality="draft"), "render")
     assert outcome.ok, outcome.reason
     assert outcome.decoded is not None
-    assert outcome.decoded.frames == expected_frames((await narration_of(scene)).seconds, 15)
+    assert outcome.decoded.frames == count_frames((await narration_of(scene)).seconds, 15)
     assert isinstance(outcome.footage, Path)
     outcome.footage.unlink()

@@ -18,11 +18,11 @@ from lectern.coder.model.reference import load_reference
 from lectern.coder.task import Coded, Look, Task
 from lectern.contracts.requests import SceneVerdict
 from lectern.lessons import catalogue
-from lectern.renderer.briefing import job_settings
-from lectern.renderer.pool import PREFLIGHT, RenderJob, WarmPool
+from lectern.renderer.job_settings import build_job_settings
+from lectern.renderer.pool import PREFLIGHT_LIMITS, RenderJob, WarmPool
 
 RECORDED = Path(__file__).parents[3] / "recorded"
-SOON = msgspec.structs.replace(PREFLIGHT, cpu_seconds=5.0)  # endless loops end no differently for ending sooner
+SOON = msgspec.structs.replace(PREFLIGHT_LIMITS, cpu_seconds=5.0)  # endless loops end no differently for ending sooner
 CHARACTERS_A_TOKEN = 4  # of English prose and code, about
 
 
@@ -72,7 +72,7 @@ class Desk:
 
         async def check(source: str) -> SceneVerdict:
             self.checked.append(source)
-            settings = job_settings(of.narration, of.options, "measure")
+            settings = build_job_settings(of.narration, of.options, "measure")
             outcome = await self.pool.run(RenderJob(code=source, settings=settings, limits=SOON))
             result = outcome.result
             verdict = {

@@ -1,36 +1,36 @@
-"""The seam between the renderer and its sandbox: give a pool a job, get an outcome back."""
+"""The interface between the renderer and its sandbox: a pool runs a job and returns its outcome."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Protocol
 
-from lectern.renderer.sandbox.cold import ColdPool
+from lectern.renderer.sandbox.cold_pool import ColdPool
 from lectern.renderer.sandbox.job import (
-    PREFLIGHT,
-    BeatMeasure,
-    Footage,
-    Killed,
-    Limits,
-    OnProgress,
+    PREFLIGHT_LIMITS,
+    BeatTiming,
+    DecodedFootage,
+    JobLimits,
+    KillReason,
+    ProgressCallback,
     RenderJob,
     RenderOutcome,
-    Result,
+    SceneResult,
 )
-from lectern.renderer.sandbox.warm import WarmPool
+from lectern.renderer.sandbox.warm_pool import WarmPool
 
 __all__ = [
-    "PREFLIGHT",
-    "BeatMeasure",
+    "PREFLIGHT_LIMITS",
+    "BeatTiming",
     "ColdPool",
-    "Footage",
-    "Killed",
-    "Limits",
-    "OnProgress",
+    "DecodedFootage",
+    "JobLimits",
+    "KillReason",
     "Pool",
+    "ProgressCallback",
     "RenderJob",
     "RenderOutcome",
-    "Result",
+    "SceneResult",
     "WarmPool",
 ]
 
@@ -48,11 +48,11 @@ class Pool(Protocol):
     async def start(self) -> None:
         """Gets ready to run jobs. Raises ProblemError when the sandbox cannot be set up."""
 
-    async def run(self, job: RenderJob, on_progress: OnProgress | None = None) -> RenderOutcome:
+    async def run(self, job: RenderJob, on_progress: ProgressCallback | None = None) -> RenderOutcome:
         """Runs one job to its end. Raises ProblemError only when the pool itself is broken."""
 
     async def close(self) -> None:
         """Kills what still runs and removes every trace. Safe to call twice."""
 
     def layers(self) -> Mapping[str, str]:
-        """Which protections are active, by name: "active" or "off: why"."""
+        """Returns the state of each protection by name: "active", or "off: " and the reason."""

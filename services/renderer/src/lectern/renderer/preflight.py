@@ -1,26 +1,31 @@
-"""Answering preflight: a scene's code run with animations skipped, on a slot of its own. Findings, not prose."""
+"""Preflight: a run of a scene's code with animations skipped, which yields findings instead of footage."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
 
-from lectern.contracts.narration import Narration
 from lectern.contracts.requests import CheckScene, SceneVerdict
-from lectern.renderer.briefing import job_settings
-from lectern.renderer.handlers import fetch_assets
-from lectern.renderer.pool import PREFLIGHT, Pool, RenderJob
+from lectern.renderer.job_settings import build_job_settings
+from lectern.renderer.pool import PREFLIGHT_LIMITS, Pool, RenderJob
+from lectern.renderer.scene_inputs import fetch_inputs
 from lectern.worker import ObjectStore
 
 
-async def preflight(request: CheckScene, pool: Pool, store: ObjectStore) -> SceneVerdict:
-    """Runs the code in the sandbox with animations skipped."""
-    narration = await store.get_json(request.narration_key, Narration)
-    code = (await store.get(request.code_key)).decode()
+async def check_scene(request: CheckScene, pool: Pool, store: ObjectStore) -> SceneVerdict:
+    """Runs the code in the sandbox with animations skipped and returns its verdict."""
     with tempfile.TemporaryDirectory(prefix="lectern-preflight-") as folder:
-        assets = await fetch_assets(store, request.assets, Path(folder))
-        settings = job_settings(narration, request.options, "measure")
-        outcome = await pool.run(RenderJob(code=code, settings=settings, assets=assets, limits=PREFLIGHT))
+        inputs = await fetch_inputs(
+            store,
+            code_key=request.code_key,
+            narration_key=request.narration_key,
+            assets=request.assets,
+            folder=Path(folder),
+        )
+        settings = build_job_settings(inputs.narration, request.options, "measure")
+        outcome = await pool.run(
+            RenderJob(code=inputs.code, settings=settings, assets=inputs.assets, limits=PREFLIGHT_LIMITS)
+        )
     if outcome.retryable:
         return SceneVerdict(ok=False, unavailable=outcome.reason)
     result = outcome.result

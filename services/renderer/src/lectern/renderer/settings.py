@@ -11,9 +11,11 @@ from lectern.worker import Settings
 
 
 class RendererSettings(Settings):
-    """How scenes are drawn. `slots` 0 takes one for each core this container may use."""
+    """How scenes are rendered. `slots` 0 uses one for each core this container may use."""
 
-    sandbox: Literal["warm", "cold"] = Field("warm", description="warm: forked and locked in; cold: for debugging only")
-    tex_cache: Path | None = Field(None, description="where typeset formulas are kept; with the work folder if unset")
-    renders: bool = Field(True, description="false: answers preflights only, and leaves scenes to other renderers")
+    sandbox: Literal["warm", "cold"] = Field(
+        "warm", description="warm: forks of a prepared process; cold: a new process for each job, for debugging only"
+    )
+    tex_cache: Path | None = Field(None, description="folder for typeset formulas; below the work folder if unset")
+    renders: bool = Field(True, description="false: answer preflights and stills only; other renderers render scenes")
     wall_factor: float = Field(1.0, gt=0, description="multiplies the time a scene may take; for slow machines")

@@ -1,4 +1,4 @@
-"""How a scene looks at given moments: drawn small in the sandbox, a picture taken out for each moment."""
+"""Stills of a scene at given moments: rendered small in the sandbox, one frame extracted for each moment."""
 
 from __future__ import annotations
 
@@ -8,52 +8,68 @@ from pathlib import Path
 import msgspec
 
 from lectern.contracts import keys
-from lectern.contracts.narration import Narration
 from lectern.contracts.quality import preset
 from lectern.contracts.requests import DrawStills, Stills
 from lectern.media.ffmpeg import run_ffmpeg
 from lectern.media.stills import Shot, stills_args
-from lectern.renderer.briefing import RENDERER_VERSION, job_settings, render_limits
-from lectern.renderer.handlers import fetch_assets
+from lectern.renderer.job_settings import RENDERER_VERSION, build_job_settings, build_render_limits
 from lectern.renderer.pool import Pool, RenderJob
+from lectern.renderer.scene_inputs import fetch_inputs
 from lectern.worker import ObjectStore
 
-FPS = 5  # enough for a settled picture; a fifteenth of a second more or less is not seen in a still
-LONGEST_EDGE = 768  # pixels: what a vision model looks at in one piece
-MOST = 24  # pictures of one scene
-_TIMEOUT = 60.0
+FPS = 5  # enough for stills: a tenth of a second more or less is not visible in one
+LONGEST_EDGE = 768  # pixels: the largest image that a vision model reads without tiling
+MAX_STILLS = 24
+_EXTRACT_TIMEOUT_SECONDS = 60.0
 
 
-async def stills(request: DrawStills, pool: Pool, store: ObjectStore) -> Stills:
-    """Draws the scene at draft quality and stores what it looks like; what was drawn before is found again."""
-    small = msgspec.structs.replace(request.options, quality="draft")
-    looks = (small.aspect, small.theme, request.assets, request.at[:MOST], FPS, RENDERER_VERSION)
-    made_from = keys.digest(request.code_key, request.narration_key, looks)
-    names = [keys.cache("stills", keys.digest(made_from, number), "jpg") for number in range(len(request.at[:MOST]))]
-    if names and await store.head(names[-1]):
-        return Stills(ok=True, keys=tuple(names))
-    narration = await store.get_json(request.narration_key, Narration)
-    code = (await store.get(request.code_key)).decode()
+async def draw_stills(request: DrawStills, pool: Pool, store: ObjectStore) -> Stills:
+    """Renders the scene at draft quality and stores a still for each moment, unless they are already in the store."""
+    moments = request.at[:MAX_STILLS]
+    options = msgspec.structs.replace(request.options, quality="draft")
+    still_keys = _still_keys(request, moments)
+    if still_keys and await store.head(still_keys[-1]):
+        return Stills(ok=True, keys=still_keys)
     with tempfile.TemporaryDirectory(prefix="lectern-stills-") as name:
         folder = Path(name)
-        assets = await fetch_assets(store, request.assets, folder)
-        settings = {**job_settings(narration, small, "render"), "fps": FPS}
-        limits = render_limits(narration.seconds, preset(small.quality, small.aspect))
-        outcome = await pool.run(RenderJob(code=code, settings=settings, assets=assets, limits=limits))
+        inputs = await fetch_inputs(
+            store,
+            code_key=request.code_key,
+            narration_key=request.narration_key,
+            assets=request.assets,
+            folder=folder,
+        )
+        seconds = inputs.narration.seconds
+        settings = {**build_job_settings(inputs.narration, options, "render"), "fps": FPS}
+        limits = build_render_limits(seconds, preset(options.quality, options.aspect))
+        outcome = await pool.run(
+            RenderJob(code=inputs.code, settings=settings, assets=inputs.assets, limits=limits)
+        )
         try:
             if outcome.retryable:
                 return Stills(ok=False, unavailable=outcome.reason)
             if not outcome.ok or outcome.footage is None:
                 return Stills(ok=False, reason=outcome.reason or "the scene was not drawn")
-            last = narration.seconds - 1 / FPS
-            shots = [
-                Shot(name=str(outcome.footage), seconds=f"{max(0.0, min(at, last)):.3f}", still=f"{number}.jpg")
-                for number, at in enumerate(request.at[:MOST])
-            ]
-            await run_ffmpeg(stills_args(shots, longest_edge=LONGEST_EDGE), timeout=_TIMEOUT, cwd=folder)
+            await _extract_stills(outcome.footage, moments, seconds, folder)
         finally:
             if outcome.footage:
                 outcome.footage.unlink(missing_ok=True)
-        for number, key in enumerate(names):
+        for number, key in enumerate(still_keys):
             await store.put_file(key, folder / f"{number}.jpg", "image/jpeg")
-    return Stills(ok=True, keys=tuple(names))
+    return Stills(ok=True, keys=still_keys)
+
+
+def _still_keys(request: DrawStills, moments: tuple[float, ...]) -> tuple[str, ...]:
+    look = (request.options.aspect, request.options.theme, request.assets, moments, FPS, RENDERER_VERSION)
+    digest = keys.digest(request.code_key, request.narration_key, look)
+    return tuple(keys.cache("stills", keys.digest(digest, number), "jpg") for number in range(len(moments)))
+
+
+async def _extract_stills(footage: Path, moments: tuple[float, ...], seconds: float, folder: Path) -> None:
+    """Extracts a still for each moment into `folder`, named by number. `seconds` is the length of the narration."""
+    last = seconds - 1 / FPS
+    shots = [
+        Shot(name=str(footage), seconds=f"{max(0.0, min(at, last)):.3f}", still=f"{number}.jpg")
+        for number, at in enumerate(moments)
+    ]
+    await run_ffmpeg(stills_args(shots, longest_edge=LONGEST_EDGE), timeout=_EXTRACT_TIMEOUT_SECONDS, cwd=folder)

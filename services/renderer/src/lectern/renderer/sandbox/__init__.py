@@ -1,1 +1,1 @@
-"""Runs hostile scene code: the job folder, the layers around it, the warm zygote, the broker and the decode probe."""
+"""Runs hostile scene code: a warm pool of forked jobs, each confined before it reads a line of the scene."""

@@ -1,4 +1,4 @@
-"""What goes into the sandbox and what comes out: limits, a job, its result, its outcome."""
+"""What goes into the sandbox and what comes out: a job with its limits, its result and its outcome."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import msgspec
 
 from lectern.contracts.requests import Finding, SceneException
 
-OnProgress: TypeAlias = Callable[[int, int], None]
-Killed: TypeAlias = Literal["wall", "cpu", "memory", "output", "disk", "log", "threads", "crash", "sandbox"]
+ProgressCallback: TypeAlias = Callable[[int, int], None]
+KillReason: TypeAlias = Literal["wall", "cpu", "memory", "output", "disk", "log", "threads", "crash", "sandbox"]
 
 MIB = 1024 * 1024
 
 
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """What one job may use. Past any of these it is killed, or its call fails, and the outcome says which.
+class JobLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """What one job may use. A job that exceeds a limit is killed, or its call fails, and the outcome names the limit.
 
     `memory_bytes` is address space (RLIMIT_AS): a 1080p60 scene needs 0.9 to 1.0 GB of it with one encoder thread,
     measured. `output_bytes` bounds the whole job folder and each file in it, `files` the number of its entries.
-    `processes` counts threads too: a job can start threads and never a process.
+    `processes` counts threads too: a job can start threads but never a process.
     """
 
     wall_seconds: float = 120.0
@@ -34,7 +34,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     log_bytes: int = 8 * MIB
 
 
-PREFLIGHT = Limits(wall_seconds=20.0, cpu_seconds=18.0, output_bytes=64 * MIB)
+PREFLIGHT_LIMITS = JobLimits(wall_seconds=20.0, cpu_seconds=18.0, output_bytes=64 * MIB)
 
 
 class RenderJob(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,10 +47,10 @@ class RenderJob(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     settings: dict[str, Any]
     assets: Mapping[str, Path] = {}
-    limits: Limits = Limits()
+    limits: JobLimits = JobLimits()
 
 
-class BeatMeasure(msgspec.Struct, frozen=True, kw_only=True):
+class BeatTiming(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds a beat's animations took, seconds its narration allots, and the speed-up that reconciles them."""
 
     measured: float = 0.0
@@ -58,19 +58,19 @@ class BeatMeasure(msgspec.Struct, frozen=True, kw_only=True):
     speed: float = 1.0
 
 
-class Result(msgspec.Struct, frozen=True, kw_only=True):
+class SceneResult(msgspec.Struct, frozen=True, kw_only=True):
     """`result.json` as the job wrote it. Its shape and size are checked; its truth is not: hostile code wrote it."""
 
     ok: bool
     frames: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] = 0
-    beats: list[BeatMeasure] = []
+    beats: list[BeatTiming] = []
     cpu_seconds: float = 0.0
     findings: list[Finding] = []
     error: SceneException | None = None
 
 
-class Footage(msgspec.Struct, frozen=True, kw_only=True):
-    """What decoding every frame of the footage found. Unlike `Result` this can be believed."""
+class DecodedFootage(msgspec.Struct, frozen=True, kw_only=True):
+    """Properties of footage found by decoding every frame. Unlike a `SceneResult`, these can be trusted."""
 
     codec: str
     width: int
@@ -84,20 +84,20 @@ class Footage(msgspec.Struct, frozen=True, kw_only=True):
 class RenderOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """How a run ended.
 
-    `ok` means the job ended by itself, its result says ok and, for a render, its footage was verified. `footage` is a
-    regular file outside every job's reach, owned by the caller, who deletes it. `killed` says why a run was ended or
-    died; `reason` says it in words. `retryable` means that the renderer was at fault, not the scene: the same job may
-    well succeed later or elsewhere. `log_tail` is the last 32 KiB the code printed.
+    `ok` means that the job exited by itself, its result says ok and, for a render, its footage was verified. `footage`
+    is a regular file outside every job's reach; the caller owns and deletes it. `killed` is the reason why a run was
+    killed or died, and `reason` explains it. `retryable` means that the renderer was at fault, not the scene: the same
+    job may succeed later or on another renderer. `log_tail` is the last 32 KiB of the job's output.
     """
 
     ok: bool
-    result: Result | None = None
+    result: SceneResult | None = None
     footage: Path | None = None
-    decoded: Footage | None = None
+    decoded: DecodedFootage | None = None
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0
     peak_memory_bytes: int = 0
-    killed: Killed | None = None
+    killed: KillReason | None = None
     reason: str = ""
     retryable: bool = False
     log_tail: str = ""

@@ -1,8 +1,8 @@
 """The zygote: imports manim and the scene kit once, then forks one child for each job.
 
-`python -I -m lectern.renderer.sandbox.zygote SOCKET_FD SETUP_JSON`. It has one thread, a clean environment, no
-secret, and never reads a payload: a job gets descriptors, and its child reads them. So nothing
-of one job is left for the next.
+`python -I -m lectern.renderer.sandbox.zygote SOCKET_FD SETUP_JSON`. It has one thread, a clean environment and no
+secret, and never reads a payload: a job is passed as descriptors, and its child reads them. So nothing of one job is
+left for the next.
 """
 
 from __future__ import annotations
@@ -20,49 +20,47 @@ from pathlib import Path
 
 import msgspec
 
-from lectern.renderer.sandbox import kernel, landlock, lock, namespaces, probe, seccomp, tex
-from lectern.renderer.sandbox.job import Limits
-from lectern.renderer.sandbox.lock import Lock
-from lectern.renderer.sandbox.wire import Channel, Exited, Ready, Refused, Start, Started
-
-LOCK_FAILED = 97
-
-
-class Setup(msgspec.Struct, frozen=True, kw_only=True):
-    """How to sandbox. `stage` is an empty folder that mounts are made on; a layer switched off is reported as such."""
-
-    stage: str
-    uid: int | None = None  # the user of the first slot, when jobs can be given users of their own
-    landlock_at_most: int = 99  # 0 switches it off, 1 to 6 stand for an older kernel
-    seccomp: bool = True
-    namespaces: bool = True
+from lectern.renderer.sandbox import probe
+from lectern.renderer.sandbox.confined_fork import (
+    ZygoteSetup,
+    choose_confinement,
+    confine_or_exit,
+    fork_job,
+)
+from lectern.renderer.sandbox.layers import confinement, kernel, namespaces
+from lectern.renderer.sandbox.layers.confinement import Confinement
+from lectern.renderer.sandbox.message_socket import MessageSocket
+from lectern.renderer.sandbox.messages import JobExited, JobStarted, SandboxReady, SandboxUnavailable, StartJob
+from lectern.renderer.sandbox.tex import client as tex_client
 
 
 def main() -> None:
-    channel, setup = Channel.of(int(sys.argv[1])), msgspec.json.decode(sys.argv[2], type=Setup)
+    """Sets up the sandbox, reports it, and forks jobs until the supervisor hangs up."""
+    supervisor, setup = MessageSocket.from_fd(int(sys.argv[1])), msgspec.json.decode(sys.argv[2], type=ZygoteSetup)
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
-    apart = _own_pid_namespace(channel) if setup.namespaces else "switched off"
+    namespace_error = _enter_pid_namespace(supervisor) if setup.namespaces else "disabled"
     try:
         _import_everything(Path(setup.stage).parent)
-        choice, uid, layers = _choose(setup, apart)
+        choice = choose_confinement(setup, namespace_error)
     except Exception as error:
-        channel.send(Refused(reason=f"{type(error).__name__}: {error}", layers={}))
+        supervisor.send(SandboxUnavailable(reason=f"{type(error).__name__}: {error}", layers={}))
         return
-    broken = [f"{name} {state}" for name, state in layers.items() if state.startswith("broken")]
-    if broken or not (choice.program and (choice.landlock_abi or choice.namespaces)):
+    chosen = choice.confinement
+    broken = [f"{name} {state}" for name, state in choice.layers.items() if state.startswith("broken")]
+    if broken or not (chosen.program and (chosen.landlock_abi or chosen.namespaces)):
         reason = "; ".join(broken) or "it needs seccomp, and Landlock or a private mount namespace"
-        channel.send(Refused(reason=reason, layers=layers))
+        supervisor.send(SandboxUnavailable(reason=reason, layers=choice.layers))
         return
-    channel.send(Ready(layers=layers, uids=uid is not None))
-    _serve(channel, choice)
+    supervisor.send(SandboxReady(layers=choice.layers, uids=choice.uid is not None))
+    _serve(supervisor, chosen)
 
 
-def _own_pid_namespace(channel: Channel) -> str:
-    """Carries on as process 1 of a PID namespace that dies with it; "" when that worked, or why not.
+def _enter_pid_namespace(supervisor: MessageSocket) -> str:
+    """Continues as process 1 of a PID namespace that dies with it. Returns "" on success, or the reason why not.
 
-    Forking jobs straight into PID namespaces of their own takes the right to leave them again, which only a process
-    has that is itself in one it owns.
+    Forking jobs straight into PID namespaces of their own requires the right to leave them again, which only a process
+    in a namespace that it owns has.
     """
     try:
         namespaces.unshare(kernel.CLONE_NEWPID)
@@ -71,7 +69,7 @@ def _own_pid_namespace(channel: Channel) -> str:
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)  # again: a change of credentials clears it
     pid = os.fork()
     if pid:
-        channel.close()
+        supervisor.close()
         _, status = os.waitpid(pid, 0)
         os._exit(0 if status == 0 else 1)
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -100,131 +98,56 @@ def _import_everything(scratch: Path) -> None:
     gc.freeze()  # objects that never move to another generation are pages that stay shared
 
 
-def _choose(setup: Setup, apart: str) -> tuple[Lock, int | None, dict[str, str]]:
-    """The strongest lock that holds here, with the user it works with, as tried by a child under it."""
-    version = min(landlock.abi(), setup.landlock_at_most)
-    program = seccomp.job_program() if setup.seccomp else b""
-    readable = lock.readable_paths()
-    off = (
-        {} if version else {"landlock": "off: " + ("not in this kernel" if setup.landlock_at_most else "switched off")}
-    )
-    if not program:
-        off["seccomp"] = "off: switched off"
-
-    def attempt(spaces: bool) -> tuple[Lock, int | None, dict[str, str]]:
-        choice = Lock(landlock_abi=version, program=program, namespaces=spaces, stage=setup.stage, readable=readable)
-        reachable = spaces or lock.open_to_others((*readable, setup.stage))
-        uid = setup.uid if reachable else None
-        found = _tried(choice, uid)
-        if setup.uid is None:
-            found["uid"] = "off: the pool is not root with the right to change users"
-        elif uid is None:
-            found["uid"] = "off: other users cannot reach the interpreter or the work folder"
-        return choice, uid, off | found
-
-    if apart:
-        choice, uid, found = attempt(spaces=False)
-        return choice, uid, found | {"namespaces": f"off: {apart}"}
-    try:
-        return attempt(spaces=True)
-    except OSError as error:
-        choice, uid, found = attempt(spaces=False)
-        return choice, uid, found | {"namespaces": f"off: {error}"}
-
-
-def _tried(choice: Lock, uid: int | None) -> dict[str, str]:
-    """Locks a child as a job would be and has it try each layer. Raises OSError when it cannot be locked."""
-    answer, output = os.pipe()
-    log_read, log = os.pipe()
-    folder = Path(choice.stage).parent / "check"
-    folder.mkdir(exist_ok=True)
-    if uid is not None:
-        os.chown(folder, uid, uid)
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    pid = _fork(choice)
-    if pid == 0:
-        lock.arrange(log, output, handle)
-        _locked_or_exit(choice, Limits(), uid, writable=True)
-        os.write(lock.OUTPUT, msgspec.json.encode(lock.holds(choice, uid)))
-        os._exit(0)
-    for fd in (output, log, handle):
-        os.close(fd)
-    with open(answer, "rb") as found, open(log_read, "rb") as said:
-        os.waitpid(pid, 0)
-        data, text = found.read(), said.read().decode("utf-8", "replace")
-    if not data:
-        raise OSError(text.strip().splitlines()[-1] if text.strip() else "the sandbox's own check died")
-    return msgspec.json.decode(data, type=dict[str, str])
-
-
-def _fork(choice: Lock) -> int:
-    if not choice.namespaces:
-        return os.fork()
-    own = os.open("/proc/self/ns/pid", os.O_RDONLY)
-    try:
-        return namespaces.fork_as_init(own)
-    finally:
-        os.close(own)
-
-
-def _serve(channel: Channel, choice: Lock) -> None:
-    """Forks for every Start, reports every end, until the supervisor hangs up."""
+def _serve(supervisor: MessageSocket, chosen: Confinement) -> None:
+    """Forks a child for each StartJob and reports its end, until the supervisor hangs up."""
     running: dict[int, tuple[int, int]] = {}  # pidfd -> job id, pid
     poll = select.poll()
-    poll.register(channel.fileno(), select.POLLIN)
+    poll.register(supervisor.fileno(), select.POLLIN)
     while True:
         for fd, _ in poll.poll():
-            if fd != channel.fileno():
+            if fd != supervisor.fileno():
                 poll.unregister(fd)
                 job, pid = running.pop(fd)
                 os.close(fd)
-                channel.send(_reaped(job, pid))
+                supervisor.send(_reap(job, pid))
                 continue
-            received = channel.receive()
+            received = supervisor.receive()
             if received is None:
                 return
             message, files = received
-            if isinstance(message, Start):
-                pid = _fork(choice)
+            if isinstance(message, StartJob):
+                pid = fork_job(chosen)
                 if pid == 0:
-                    _work(choice, message, files)
+                    _run_job(chosen, message, files)
                 pidfd = os.pidfd_open(pid)
                 poll.register(pidfd, select.POLLIN)
                 running[pidfd] = (message.id, pid)
-                channel.send(Started(id=message.id), [pidfd])
-            for each in files:
-                os.close(each)
+                supervisor.send(JobStarted(id=message.id), [pidfd])
+            for file in files:
+                os.close(file)
 
 
-def _reaped(job: int, pid: int) -> Exited:
-    _, status, used = os.wait4(pid, 0)
-    return Exited(
+def _reap(job: int, pid: int) -> JobExited:
+    _, status, usage = os.wait4(pid, 0)
+    return JobExited(
         id=job,
         exit_code=os.waitstatus_to_exitcode(status),
-        cpu_seconds=used.ru_utime + used.ru_stime,
-        peak_memory_bytes=used.ru_maxrss * 1024,
+        cpu_seconds=usage.ru_utime + usage.ru_stime,
+        peak_memory_bytes=usage.ru_maxrss * 1024,
     )
 
 
-def _locked_or_exit(choice: Lock, limits: Limits, uid: int | None, *, writable: bool) -> None:
-    try:
-        lock.apply(choice, limits, uid=uid, writable=writable)
-    except BaseException as error:
-        os.write(lock.LOG, f"the sandbox could not be set up: {error}\n".encode())
-        os._exit(LOCK_FAILED)
-
-
-def _work(choice: Lock, start: Start, files: list[int]) -> None:
-    """The child's whole life; never returns."""
+def _run_job(chosen: Confinement, start: StartJob, files: list[int]) -> None:
+    """Runs a job in the child process and exits; never returns."""
     status = 1
     try:
-        folder, log, output, *extra = files
-        lock.arrange(log, output, folder, extra)
-        _locked_or_exit(choice, start.limits, start.uid, writable=start.kind == "render")
+        file, log, output, *tex_pipes = files
+        confinement.arrange_descriptors(log, output, file, tex_pipes)
+        confine_or_exit(chosen, start.limits, start.uid, writable=start.kind == "render")
         if start.kind == "render":
-            _render((lock.FIRST_EXTRA, lock.FIRST_EXTRA + 1) if extra else None)
+            _render((confinement.FIRST_EXTRA, confinement.FIRST_EXTRA + 1) if tex_pipes else None)
         else:
-            probe.report(lock.FOLDER, lock.OUTPUT)
+            probe.report_footage(confinement.FOLDER, confinement.OUTPUT)
         sys.stdout.flush()
         status = 0
     except BaseException:
@@ -233,7 +156,7 @@ def _work(choice: Lock, start: Start, files: list[int]) -> None:
         os._exit(status)  # never the interpreter's own exit: it would run the scene's handlers and the zygote's
 
 
-def _render(broker: tuple[int, int] | None) -> None:
+def _render(tex_pipes: tuple[int, int] | None) -> None:
     import numpy
 
     from lectern.scenekit import job
@@ -242,12 +165,12 @@ def _render(broker: tuple[int, int] | None) -> None:
     random.seed(time.time_ns() ^ os.getpid())
     numpy.random.seed(int.from_bytes(os.urandom(4), "little"))
 
-    def on_progress(frames: int, of: int) -> None:
-        os.write(lock.OUTPUT, b'{"frames": %d, "of": %d}\n' % (frames, of))
+    def report_progress(frames: int, of: int) -> None:
+        os.write(confinement.OUTPUT, b'{"frames": %d, "of": %d}\n' % (frames, of))
 
-    if broker:
-        tex.use_broker(*broker)
-    job.run(Path.cwd(), on_progress)
+    if tex_pipes:
+        tex_client.use_broker(*tex_pipes)
+    job.run(Path.cwd(), report_progress)
 
 
 if __name__ == "__main__":

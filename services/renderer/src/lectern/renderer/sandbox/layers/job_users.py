@@ -1,4 +1,4 @@
-"""Users for jobs: one for each slot of a privileged pool, so that the kernel counts and separates them apart."""
+"""Users for jobs: one for each slot of a privileged pool, so that the kernel accounts for and separates them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import contextlib
 import os
 import socket
 
-from lectern.renderer.sandbox import kernel
+from lectern.renderer.sandbox.layers import kernel
 
-# User ids that no distribution hands out: 60578 to 61183 are unused (systemd, docs/UIDS-GIDS.md).
+# User ids that no distribution assigns: 60578 to 61183 are unused (systemd, docs/UIDS-GIDS.md).
 _UNUSED = range(60600, 61184)
 _CAPABILITIES = (
     kernel.CAP_CHOWN,
@@ -19,7 +19,7 @@ _CAPABILITIES = (
 )
 
 
-class Users:
+class JobUsers:
     """User ids claimed on this machine until closed, so that two pools never share one. Empty when unprivileged."""
 
     def __init__(self, count: int) -> None:
@@ -30,7 +30,7 @@ class Users:
         for uid in _UNUSED:
             claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             try:
-                claim.bind(f"\0lectern-job-user-{uid}")  # goes with this process, however it ends
+                claim.bind(f"\0lectern-job-user-{uid}")  # released with this process, however it ends
             except OSError:
                 claim.close()
                 continue
@@ -38,7 +38,7 @@ class Users:
             self._claims.append(claim)
             if len(self.ids) == count:
                 return
-        self.close()  # too few are left: better none than some
+        self.close()  # too few are free: rather none than some
 
     def close(self) -> None:
         self.ids = []

@@ -1,4 +1,4 @@
-"""Waiting for what must not be left half-done when the task that waits is cancelled."""
+"""Awaiting work that must not be left half-done when the waiting task is cancelled."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def threaded(work: Callable[[], T], undo: Callable[[T], object]) -> T:
-    """Runs `work` in a thread to its end; when cancelled meanwhile, undoes what it did before going on."""
+async def run_in_thread(work: Callable[[], T], undo: Callable[[T], object]) -> T:
+    """Runs `work` in a thread to its end. If cancelled meanwhile, undoes its effect before the cancellation goes on."""
     working = asyncio.ensure_future(asyncio.to_thread(work))
     try:
         return await asyncio.shield(working)
     except asyncio.CancelledError:
-        await done(working)
+        await wait_until_done(working)
         if working.exception() is None:
             undo(working.result())
         raise
 
 
-async def done(future: asyncio.Future[T]) -> None:
-    """Waits whatever happens: a job that may still run must not have its folder taken away."""
+async def wait_until_done(future: asyncio.Future[T]) -> None:
+    """Waits however often it is cancelled: a job that may still run must not have its folder taken away."""
     while not future.done():
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.wait([future])
 
 
-async def whole(future: asyncio.Future[T]) -> T:
-    """The future's result, awaited even through a cancellation, which is raised afterwards."""
+async def finish(future: asyncio.Future[T]) -> T:
+    """Returns the future's result. A cancellation is raised only after the future is done."""
     try:
         return await asyncio.shield(future)
     except asyncio.CancelledError:

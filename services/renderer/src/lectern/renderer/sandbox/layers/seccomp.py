@@ -1,10 +1,10 @@
 """The system calls a job may make. All others fail with EPERM; calls for another architecture kill the job.
 
 libseccomp turns the list into a program once, in the zygote; a child patches its own process id in and loads it.
-Arguments are only ever compared to allow, never to deny: a 32-bit argument's upper half is the caller's to choose.
+Arguments are compared only to allow a call, never to deny it: the caller chooses the upper half of a 32-bit argument.
 """
 
-# ruff: noqa: SIM905  (two hundred names read better as text than as a list)
+# ruff: noqa: SIM905  (two hundred names are easier to read as text than as a list)
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import struct
 import tempfile
 import termios
 
-from lectern.renderer.sandbox import kernel
+from lectern.renderer.sandbox.layers import kernel
 
 _OWN_PID = 0x5EA1_0B1D  # stands for the child's own process id until it is known
 
@@ -37,12 +37,12 @@ sched_yield sched_getaffinity sched_getparam sched_getscheduler sched_get_priori
 getrandom restart_syscall
 """.split()
 
-# Harmless wishes that common code makes and does not mind not getting: answered "done" without doing anything.
+# Calls that common code makes without depending on their effect: they report success and do nothing.
 _PRETENDED = """
 chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimensat futimesat
 """.split()
 
-# shutil.copytree gives up on EPERM from these, and carries on after ENOTSUP.
+# shutil.copytree fails on EPERM from these and continues after ENOTSUP.
 _NO_XATTR = """
 getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr lsetxattr fsetxattr
 removexattr lremovexattr fremovexattr
@@ -65,7 +65,7 @@ _CLONE_THREAD = 0x00010000
 _CLONE_NAMESPACES = 0x7E020080
 _O_ASYNC = 0o20000
 
-# Broker children must fork and exec latex; what they may not do is listed instead.
+# Broker children must fork and execute LaTeX, so this list names what they may not do.
 _NEVER = """
 socket socketpair connect bind listen accept accept4 ptrace process_vm_readv process_vm_writev kcmp
 io_uring_setup io_uring_enter io_uring_register bpf perf_event_open userfaultfd keyctl add_key request_key
@@ -78,14 +78,14 @@ truncate fanotify_init inotify_init inotify_init1 seccomp
 """.split()
 
 
-def job_program() -> bytes:
-    """The allow-list as raw BPF. Raises RuntimeError or OSError when libseccomp is missing or too old."""
-    import pyseccomp as sc  # raises at import when the library is missing: a start-up check reports that
+def build_job_program() -> bytes:
+    """Compiles the allow-list of a job to BPF. Raises RuntimeError or OSError when libseccomp is missing or too old."""
+    import pyseccomp as sc  # raises at import when the library is missing; a start-up check reports that
 
     program = sc.SyscallFilter(sc.ERRNO(errno.EPERM))
 
     def rule(action: int, name: str, *arguments: object) -> None:
-        if sc.resolve_syscall(sc.system_arch(), name) >= 0:  # negative: this architecture has no such call
+        if sc.resolve_syscall(sc.system_arch(), name) >= 0:  # negative: the call does not exist on this architecture
             program.add_rule(action, name, *arguments)
 
     for name in _PLAIN:
@@ -107,29 +107,29 @@ def job_program() -> bytes:
     # Threads, never processes. clone3 hides its flags behind a pointer, so glibc is told to fall back to clone.
     rule(sc.ALLOW, "clone", sc.Arg(0, sc.MASKED_EQ, _CLONE_THREAD | _CLONE_NAMESPACES, _CLONE_THREAD))
     rule(sc.ERRNO(errno.ENOSYS), "clone3")
-    return _exported(program)
+    return _export(program)
 
 
-def broker_program() -> bytes:
-    """For the programs the TeX broker starts: everything but sockets, tracing, mounts, links and kernel surface."""
+def build_broker_program() -> bytes:
+    """Compiles the deny-list of the TeX broker and its programs to BPF: sockets, tracing, mounts, links and more."""
     import pyseccomp as sc
 
     program = sc.SyscallFilter(sc.ALLOW)
     for name in _NEVER:
         if sc.resolve_syscall(sc.system_arch(), name) >= 0:
             program.add_rule(sc.ERRNO(errno.EPERM), name)
-    return _exported(program)
+    return _export(program)
 
 
-def _exported(program: object) -> bytes:
+def _export(program: object) -> bytes:
     with tempfile.TemporaryFile() as file:
         program.export_bpf(file)  # type: ignore[attr-defined]
         file.seek(0)
         return file.read()
 
 
-def load(program: bytes) -> None:
-    """Binds the calling thread to the program for good, as process `os.getpid()`. Needs no_new_privs."""
+def load_program(program: bytes) -> None:
+    """Binds the calling thread to the program for good, as process `os.getpid()`. Requires no_new_privs."""
     instruction = struct.Struct("=HBBI")
     own = os.getpid()
     patched = b"".join(

@@ -1,13 +1,13 @@
-"""Fills the TeX cache with what numbers and axes are made of: each glyph costs 0.3 s once and 10 ms ever after."""
+"""Fills the TeX cache with the glyphs of numbers and axes: the first use of each costs 0.3 s, later ones 10 ms."""
 
 from __future__ import annotations
 
-from lectern.renderer.sandbox.job import Limits, RenderJob
+from lectern.renderer.sandbox.job import JobLimits, RenderJob
 
 _SCENE = r"""
 from manim import MathTex, Scene
 
-class Prewarm(Scene):
+class Warmup(Scene):
     def construct(self):
         for text in r"0 1 2 3 4 5 6 7 8 9 + - = . , ( ) \dots \% \cdot \times \pi \theta \alpha \Delta".split():
             MathTex(text)
@@ -16,8 +16,8 @@ class Prewarm(Scene):
 """
 
 
-def prewarm_job() -> RenderJob:
-    """An ordinary job, in the ordinary sandbox, whose only effect is what the broker remembers of it."""
+def build_warmup_job() -> RenderJob:
+    """Builds an ordinary job, run in the ordinary sandbox, whose only effect is to fill the broker's cache."""
     settings = {
         "mode": "measure",
         "width": 128,
@@ -27,4 +27,4 @@ def prewarm_job() -> RenderJob:
         "beats": [],
         "tex": "broker",
     }
-    return RenderJob(code=_SCENE, settings=settings, limits=Limits(wall_seconds=300, cpu_seconds=120))
+    return RenderJob(code=_SCENE, settings=settings, limits=JobLimits(wall_seconds=300, cpu_seconds=120))

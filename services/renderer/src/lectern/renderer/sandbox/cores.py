@@ -1,4 +1,4 @@
-"""How many jobs this machine runs at once."""
+"""The number of CPU cores this process may use."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import math
 import os
 from pathlib import Path
 
-CGROUP = Path("/sys/fs/cgroup")
+CGROUP_ROOT = Path("/sys/fs/cgroup")
 
 
-def cores_available(cgroup: Path = CGROUP) -> int:
-    """Whole cores this process may use, at least 1: the smaller of its affinity and its cgroup's CPU quota."""
+def count_cores(cgroup: Path = CGROUP_ROOT) -> int:
+    """Counts the whole cores this process may use, at least 1: the smaller of its affinity and its cgroup's quota."""
     cores = float(len(os.sched_getaffinity(0)))
     quota = _quota_v2(cgroup) or _quota_v1(cgroup)
     return max(1, math.floor(min(cores, quota) if quota else cores))

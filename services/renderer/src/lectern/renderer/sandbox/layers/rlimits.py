@@ -1,4 +1,4 @@
-"""Resource limits, applied by the child to itself. Soft equals hard, so nothing can be raised again."""
+"""Resource limits, which the child sets on itself. Soft equals hard, so no limit can be raised again."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ import math
 import os
 import resource
 
-from lectern.renderer.sandbox.job import Limits
+from lectern.renderer.sandbox.job import JobLimits
 
 
-def apply(limits: Limits, others: int) -> None:
+def set_limits(limits: JobLimits, other_threads: int) -> None:
     """Sets every limit of the job on the calling process.
 
-    The kernel counts the threads of a user, not of a process, on the whole machine: `others` are those of its user that
-    the job has nothing to do with. The watcher counts the job's own.
+    The kernel counts threads per user across the whole machine, not per process: `other_threads` are those of the user
+    that do not belong to the job. The watcher counts the job's own.
     """
     cpu = math.ceil(limits.cpu_seconds)
     values = {
         resource.RLIMIT_AS: limits.memory_bytes,
         resource.RLIMIT_FSIZE: limits.output_bytes,
         resource.RLIMIT_NOFILE: limits.open_files,
-        resource.RLIMIT_NPROC: limits.processes + others,
+        resource.RLIMIT_NPROC: limits.processes + other_threads,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
     }
-    for which, value in values.items():
-        hard = resource.getrlimit(which)[1]
+    for resource_id, value in values.items():
+        hard = resource.getrlimit(resource_id)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(which, (value, value))
+        resource.setrlimit(resource_id, (value, value))
     # SIGXCPU at the soft limit can be ignored; SIGKILL at the hard one cannot.
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
 
 
-def threads_of(uid: int) -> int:
-    """How many threads a user has running, as far as this process may see."""
+def count_user_threads(uid: int) -> int:
+    """Counts the running threads of a user, as far as this process can see them."""
     count = 0
     for entry in os.listdir("/proc"):
         if entry.isdigit():

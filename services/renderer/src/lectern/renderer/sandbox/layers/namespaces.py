@@ -1,6 +1,6 @@
-"""Namespaces: the job sees a root of its own with nothing in it that it does not need, no network, no other process.
+"""Namespaces: a private root with only what the job needs, no network, and no other process.
 
-An extra layer where the host allows it: by privilege, or by unprivileged user namespaces.
+An extra layer where the host allows it, with privilege or through unprivileged user namespaces.
 """
 
 from __future__ import annotations
@@ -9,27 +9,27 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from lectern.renderer.sandbox import kernel
+from lectern.renderer.sandbox.layers import kernel
 
 JOB = "/job"
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 
 
-def privileged() -> bool:
-    """Whether namespaces can be made without a user namespace around them."""
+def is_privileged() -> bool:
+    """Checks whether this process may create namespaces without a user namespace around them."""
     return kernel.has_capabilities(kernel.CAP_SYS_ADMIN)
 
 
 def unshare(kinds: int) -> None:
     """Enters new namespaces, in a new user namespace (same uid inside) when unprivileged. Raises OSError."""
-    if privileged():
+    if is_privileged():
         kernel.unshare(kinds)
         return
     unshare_with_user(kinds)
 
 
 def unshare_with_user(kinds: int) -> None:
-    """Enters new namespaces owned by a new user namespace, in which this uid is still itself."""
+    """Enters new namespaces owned by a new user namespace, which maps this uid to itself."""
     uid, gid = os.getuid(), os.getgid()
     kernel.unshare(kinds | kernel.CLONE_NEWUSER)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # or /proc/self belongs to root and its maps cannot be written
@@ -52,11 +52,11 @@ def fork_as_init(own: int) -> int:
     return pid
 
 
-def enter(stage: Path, readable: Iterable[str], folder: int | None) -> None:
-    """Moves the calling process into a new root made on the empty folder `stage`.
+def enter_private_root(stage: Path, readable: Iterable[str], folder: int | None) -> None:
+    """Moves the calling process into a new root that is mounted on the empty folder `stage`.
 
-    `readable` paths appear at their own places, read-only; the job folder, given as a descriptor, at /job. A user
-    namespace is made even within one, so that threads are counted for this job alone. Raises OSError.
+    `readable` paths keep their places and are read-only; the job folder, a descriptor, is mounted at /job. A user
+    namespace is created even within another, so that threads are counted for this job alone. Raises OSError.
     """
     job = None if folder is None else os.readlink(f"/proc/self/fd/{folder}")
     kinds = kernel.CLONE_NEWNS | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS
@@ -65,8 +65,8 @@ def enter(stage: Path, readable: Iterable[str], folder: int | None) -> None:
     else:
         unshare_with_user(kinds)
     kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
-    binds = _opened((*_outermost(readable), *_DEVICES))
-    job_bind = _reopened(job, folder) if job is not None and folder is not None else None
+    binds = _open_paths((*_outermost(readable), *_DEVICES))
+    job_bind = _reopen_folder(job, folder) if job is not None and folder is not None else None
     kernel.mount("tmpfs", str(stage), "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "size=1m,mode=755")
     for path, fd in binds:
         _bind(fd, f"{stage}{path}")
@@ -80,7 +80,7 @@ def enter(stage: Path, readable: Iterable[str], folder: int | None) -> None:
 
 
 def _outermost(paths: Iterable[str]) -> list[str]:
-    """Real folders first, nothing that lies below another."""
+    """Returns the existing paths, shortest first, without those below another of them."""
     kept: list[str] = []
     for path in sorted(set(paths), key=len):
         if os.path.exists(path) and not any(path.startswith(outer.rstrip("/") + "/") for outer in kept):
@@ -88,15 +88,15 @@ def _outermost(paths: Iterable[str]) -> list[str]:
     return kept
 
 
-def _opened(paths: Iterable[str]) -> list[tuple[str, int]]:
+def _open_paths(paths: Iterable[str]) -> list[tuple[str, int]]:
     return [(path, os.open(path, os.O_PATH | os.O_CLOEXEC)) for path in paths if os.path.exists(path)]
 
 
-def _reopened(path: str, folder: int) -> int:
-    """The job folder through this namespace's own mounts; the descriptor given belongs to the old ones."""
+def _reopen_folder(path: str, folder: int) -> int:
+    """Opens the job folder through this namespace's own mounts; `folder` belongs to the old ones."""
     fd = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     if not os.path.samestat(os.fstat(fd), os.fstat(folder)):
-        raise OSError(f"the job folder {path} was swapped")
+        raise OSError(f"the job folder {path} was replaced")
     return fd
 
 

@@ -1,4 +1,4 @@
-"""The few Linux calls Python has no function for, through ctypes. Each raises OSError with what was tried."""
+"""The few Linux calls that Python has no function for, through ctypes. Each raises OSError with the failed call."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 PR_SET_SECCOMP = 22
-PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4
@@ -38,39 +37,43 @@ def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
-def _checked(result: int, what: str) -> int:
+def _check(result: int, call: str) -> int:
     if result < 0:
         number = ctypes.get_errno()
-        raise OSError(number, f"{what}: {os.strerror(number)}")
+        raise OSError(number, f"{call}: {os.strerror(number)}")
     return result
 
 
 def syscall(number: int, *arguments: object) -> int:
-    """A raw system call; the return value, or OSError."""
-    return _checked(_libc().syscall(ctypes.c_long(number), *arguments), f"system call {number}")
+    """Makes a raw system call and returns its result. Raises OSError."""
+    return _check(_libc().syscall(ctypes.c_long(number), *arguments), f"system call {number}")
 
 
 def prctl(option: int, *values: int) -> None:
+    """Calls prctl(2)."""
     padded = [ctypes.c_ulong(value) for value in (*values, 0, 0, 0, 0)[:4]]
-    _checked(_libc().prctl(option, *padded), f"prctl({option})")
+    _check(_libc().prctl(option, *padded), f"prctl({option})")
 
 
 def unshare(flags: int) -> None:
-    _checked(_libc().unshare(flags), f"unshare({flags:#x})")
+    """Enters new namespaces. See unshare(2)."""
+    _check(_libc().unshare(flags), f"unshare({flags:#x})")
 
 
 def setns(fd: int, kind: int) -> None:
-    _checked(_libc().setns(fd, kind), "setns")
+    """Enters an existing namespace. See setns(2)."""
+    _check(_libc().setns(fd, kind), "setns")
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
+    """Mounts a file system. See mount(2)."""
     encoded = [None if text is None else text.encode() for text in (source, target, kind)]
     result = _libc().mount(*encoded, ctypes.c_ulong(flags), None if data is None else data.encode())
-    _checked(result, f"mount {source} on {target}")
+    _check(result, f"mount {source} on {target}")
 
 
 def make_read_only(target: str) -> None:
-    """Makes a mount and all below it read-only, keeping every other flag. Linux 5.12."""
+    """Makes a mount and all mounts below it read-only, keeping other flags. Requires Linux 5.12."""
     attributes = (ctypes.c_uint64 * 4)(_MOUNT_ATTR_RDONLY, 0, 0, 0)
     syscall(
         _MOUNT_SETATTR, _AT_FDCWD, target.encode(), _AT_RECURSIVE, ctypes.byref(attributes), ctypes.sizeof(attributes)
@@ -79,27 +82,28 @@ def make_read_only(target: str) -> None:
 
 def pivot_root_here() -> None:
     """Makes the working directory the root and detaches the old root. pivot_root(2) describes the two dots."""
-    _checked(_libc().pivot_root(b".", b"."), "pivot_root")
-    _checked(_libc().umount2(b".", MNT_DETACH), "umount old root")
+    _check(_libc().pivot_root(b".", b"."), "pivot_root")
+    _check(_libc().umount2(b".", MNT_DETACH), "umount old root")
     os.chdir("/")
 
 
 def effective_capabilities() -> int:
-    """The calling process's effective capabilities as a bit set."""
+    """Reads the calling process's effective capabilities as a bit set."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("CapEff:"):
             return int(line.split()[1], 16)
     return 0
 
 
-def has_capabilities(*wanted: int) -> bool:
+def has_capabilities(*required: int) -> bool:
+    """Checks that the calling process has all these capabilities."""
     held = effective_capabilities()
-    return all(held >> number & 1 for number in wanted)
+    return all(held >> number & 1 for number in required)
 
 
 def drop_capabilities() -> None:
-    """Clears every capability set of the process; no_new_privs keeps them from returning."""
+    """Clears every capability set of the process; no_new_privs prevents their return."""
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     empty = (ctypes.c_uint32 * 6)()
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
-    _checked(_libc().capset(ctypes.byref(header), ctypes.byref(empty)), "capset")
+    _check(_libc().capset(ctypes.byref(header), ctypes.byref(empty)), "capset")

@@ -1,4 +1,4 @@
-"""Landlock: a process gives up every file but those it names, for good, without privilege (Linux 5.13)."""
+"""Landlock: a process gives up access to all files but those it names, for good, without privilege (Linux 5.13)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import struct
 from collections.abc import Iterable
 
-from lectern.renderer.sandbox import kernel
+from lectern.renderer.sandbox.layers import kernel
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # one number on every architecture
 _CREATE_RULESET_VERSION = 1
@@ -18,7 +18,7 @@ MAKE_CHAR, MAKE_DIR, MAKE_REG, MAKE_SOCK, MAKE_FIFO, MAKE_BLOCK, MAKE_SYM = (1 <
 REFER, TRUNCATE, IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15
 
 READ = READ_FILE | READ_DIR
-# What a job may do in its own folder: plain files and folders, and nothing that could be swapped for an output.
+# What a job may do in its own folder: plain files and folders only, nothing that could pose as an output.
 OWN = READ | WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | REFER | TRUNCATE
 _FILE_ONLY = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
 # Access rights by ABI, from Documentation/userspace-api/landlock.rst: 2 adds REFER, 3 TRUNCATE, 5 IOCTL_DEV.
@@ -27,8 +27,8 @@ _NET_TCP = 0b11  # bind and connect, ABI 4
 _SCOPES = 0b11  # abstract unix sockets and signals, ABI 6
 
 
-def abi() -> int:
-    """The kernel's Landlock ABI version; 0 when it has none or it is switched off."""
+def abi_version() -> int:
+    """Returns the kernel's Landlock ABI version; 0 if the kernel lacks Landlock or has it disabled."""
     try:
         return kernel.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_CREATE_RULESET_VERSION))
     except OSError:
@@ -36,10 +36,10 @@ def abi() -> int:
 
 
 def restrict(version: int, rules: Iterable[tuple[str, int]]) -> None:
-    """Confines the calling thread, and all it starts, to `rules`: (path, rights) pairs; missing paths are skipped.
+    """Restricts the calling thread, and all it starts, to `rules`: (path, rights) pairs; missing paths are skipped.
 
-    TCP, abstract unix sockets and signals to outside are refused as well where the ABI can. Needs no_new_privs.
-    Raises OSError, and ValueError for an unusable ABI.
+    Also refuses TCP, abstract unix sockets and signals to outside processes where the ABI supports it. Requires
+    no_new_privs. Raises OSError, or ValueError for an unusable ABI version.
     """
     if version < 1:
         raise ValueError("this kernel has no Landlock")

@@ -1,4 +1,4 @@
-"""What a scene's code is told and allowed: the job settings made from its narration and options, and its limits."""
+"""Builds a render job's settings and limits from the scene's narration and the video's options."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ import msgspec
 from lectern.contracts.narration import Narration
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import Preset, preset
-from lectern.renderer.pool import Limits
+from lectern.renderer.pool import JobLimits
 
-RENDERER_VERSION = 1  # part of every footage key: raise it when the same code would draw another picture
+RENDERER_VERSION = 1  # part of every footage key: raise it when the same code would look different
 
 _SECONDS_PER_MEGAPIXEL_FRAME = 0.15  # ten times what our lessons take on one busy core
-_LEAST, _MOST = 60.0, 1800.0
+_BASE_WALL_SECONDS, _MAX_WALL_SECONDS = 60.0, 1800.0
 _GIB = 1024**3
 
 
-def expected_frames(seconds: float, fps: int) -> int:
-    """The law: footage has exactly this many frames."""
+def count_frames(seconds: float, fps: int) -> int:
+    """Returns how many frames the footage of a narration has: always exactly this many."""
     return round(seconds * fps)
 
 
-def job_settings(narration: Narration, options: VideoOptions, mode: Literal["render", "measure"]) -> dict[str, Any]:
-    """The content of `job.json`. The seed comes from the text, so the same scene always looks the same."""
+def build_job_settings(
+    narration: Narration, options: VideoOptions, mode: Literal["render", "measure"]
+) -> dict[str, Any]:
+    """Builds the content of `job.json`. The seed comes from the text, so the same scene always looks the same."""
     frame = preset(options.quality, options.aspect)
     return {
         "mode": mode,
@@ -43,12 +45,15 @@ def job_settings(narration: Narration, options: VideoOptions, mode: Literal["ren
     }
 
 
-def render_limits(seconds: float, frame: Preset, factor: float = 1.0) -> Limits:
-    """Limits that grow with the picture: time with frames times pixels, memory and file size with pixels."""
+def build_render_limits(seconds: float, frame: Preset, factor: float = 1.0) -> JobLimits:
+    """Builds limits that grow with the footage: time with frames and pixels, memory and file size with pixels.
+
+    `seconds` is the length of the narration; `factor` multiplies the time allowed.
+    """
     megapixels = frame.width * frame.height / 1e6
-    wall = _LEAST + _SECONDS_PER_MEGAPIXEL_FRAME * seconds * frame.fps * megapixels
-    wall = min(_MOST, wall) * factor
-    return Limits(
+    wall = _BASE_WALL_SECONDS + _SECONDS_PER_MEGAPIXEL_FRAME * seconds * frame.fps * megapixels
+    wall = min(_MAX_WALL_SECONDS, wall) * factor
+    return JobLimits(
         wall_seconds=wall,
         cpu_seconds=wall,
         memory_bytes=(2 if megapixels < 3 else 4) * _GIB,

@@ -1,0 +1,17 @@
+"""What the renderer's handlers work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lectern.renderer.metrics import RendererMetrics
+from lectern.renderer.pool import Pool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RendererDeps:
+    """The renderer's own adapters. `wall_factor` multiplies the time a scene may take."""
+
+    pool: Pool
+    metrics: RendererMetrics
+    wall_factor: float = 1.0

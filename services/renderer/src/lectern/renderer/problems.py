@@ -1,0 +1,67 @@
+"""Explains why a scene's code did not render."""
+
+from __future__ import annotations
+
+from lectern.contracts.problems import Problem
+from lectern.contracts.requests import Finding, SceneException
+from lectern.renderer.pool import KillReason, RenderOutcome
+
+_REMEDIES: dict[KillReason, str] = {
+    "wall": "Draw less, or split the scene; look for a loop that never ends.",
+    "cpu": "Draw less, or split the scene; look for a loop that never ends.",
+    "memory": "Create fewer objects, or choose a lower quality.",
+    "output": "Write no files; a scene only draws.",
+    "log": "Print less.",
+    "threads": "Start no threads; a scene needs none.",
+    "crash": "Check the code's last lines; they ended the process instead of drawing.",
+    "sandbox": "Only draw: scene code has no access to files, the network or other programs.",
+    "disk": "Free space where the renderer keeps its jobs.",
+}
+
+
+def explain_failure(outcome: RenderOutcome, attempt: int) -> Problem:
+    """Explains a failed run by the author's own line if there is one, else by a finding, else by why it was killed."""
+    if outcome.result is not None and outcome.result.error is not None:
+        return _explain_exception(outcome.result.error, attempt)
+    errors = [finding for finding in (outcome.result.findings if outcome.result else []) if finding.level == "error"]
+    if errors:
+        return _explain_finding(errors[0], attempt)
+    killed: KillReason = outcome.killed or "crash"
+    return Problem(
+        code=f"scene-{killed}",
+        title="The scene was stopped",
+        detail=(outcome.reason or "The scene ended without footage.")[:600],
+        remedy=_REMEDIES[killed],
+        attempt=attempt,
+    )
+
+
+def explain_wrong_length(drawn: int, expected: int) -> Problem:
+    """Explains footage whose number of frames differs from its narration's."""
+    return Problem(
+        code="wrong-length",
+        title="Footage of the wrong length",
+        detail=f"The scene drew {drawn} frames where its narration needs {expected}.",
+        remedy="Build the scene on NarratedScene, one `with self.beat():` for each paragraph.",
+    )
+
+
+def _explain_exception(error: SceneException, attempt: int) -> Problem:
+    where = f" in line {error.line}: {(error.code or '').strip()}" if error.line else ""
+    return Problem(
+        code="scene-error",
+        title="The scene's code raised an exception",
+        detail=f"{error.type}: {error.message}"[:600] + where[:300],
+        remedy="Correct that line and redo the scene.",
+        attempt=attempt,
+    )
+
+
+def _explain_finding(finding: Finding, attempt: int) -> Problem:
+    return Problem(
+        code=finding.rule,
+        title="The scene does not fit its narration",
+        detail=finding.message[:600],
+        remedy="Correct the scene's code and redo the scene.",
+        attempt=attempt,
+    )

@@ -1,0 +1,39 @@
+"""Answers requests of other services: preflights and stills."""
+
+from __future__ import annotations
+
+from lectern.contracts.requests import CHECK_SCENE, DRAW_STILLS, CheckScene, DrawStills, SceneVerdict, Stills
+from lectern.renderer.pool import Pool
+from lectern.renderer.preflight import check_scene
+from lectern.renderer.stills import draw_stills
+from lectern.worker import ObjectStore, Responder
+
+
+def build_responders(
+    pool: Pool, store: ObjectStore, *, preflight_slots: int
+) -> tuple[Responder[CheckScene, SceneVerdict], Responder[DrawStills, Stills]]:
+    """Builds the responders for both kinds of request, with `preflight_slots` preflights at once."""
+
+    async def answer_check(message: CheckScene) -> SceneVerdict:
+        return await check_scene(message, pool, store)
+
+    async def answer_stills(message: DrawStills) -> Stills:
+        return await draw_stills(message, pool, store)
+
+    return (
+        Responder(
+            request=CHECK_SCENE,
+            handler=answer_check,
+            failed=lambda error: SceneVerdict(ok=False, unavailable=_describe_cause(error)),
+            slots=preflight_slots,
+        ),
+        Responder(
+            request=DRAW_STILLS,
+            handler=answer_stills,
+            failed=lambda error: Stills(ok=False, unavailable=_describe_cause(error)),
+        ),
+    )
+
+
+def _describe_cause(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:300]

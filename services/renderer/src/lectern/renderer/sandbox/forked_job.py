@@ -1,0 +1,122 @@
+"""Runs one job in a fork of a zygote: its pipes, its watcher and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from lectern.renderer.sandbox.cancellation import finish
+from lectern.renderer.sandbox.child_processes import TexBrokerProcess, ZygoteProcess
+from lectern.renderer.sandbox.job import ProgressCallback
+from lectern.renderer.sandbox.messages import JobEnded, JobExited, SandboxUnavailable, StartJob
+from lectern.renderer.sandbox.progress_lines import ProgressLines
+from lectern.renderer.sandbox.watcher import RunningJob, WatchReport, watch_job
+from lectern.renderer.sandbox.confined_fork import CONFINEMENT_FAILED
+
+MAX_PROBE_OUTPUT = 4096  # bytes; an honest report has under 200
+
+
+async def run_forked_job(
+    zygote: ZygoteProcess,
+    start: StartJob,
+    file: int,
+    broker: TexBrokerProcess | None,
+    on_progress: ProgressCallback,
+) -> JobEnded:
+    """Runs the job and returns once its process is gone, even when cancelled.
+
+    `file` is the job folder (render) or the footage (probe). Raises RuntimeError when the zygote cannot start jobs.
+    """
+    report = await asyncio.shield(zygote.ready)
+    if isinstance(report, SandboxUnavailable):
+        zygote.kill()
+        raise RuntimeError(report.reason)
+    with contextlib.ExitStack() as open_fds:
+        log, log_end = os.pipe()
+        open_fds.callback(os.close, log)
+        output, output_end = os.pipe()
+        open_fds.callback(os.close, output)
+        job_ends = [log_end, output_end]
+        try:
+            if start.kind == "render" and broker is not None:
+                job_ends += broker.connect(start.id)
+            zygote.socket.send(start, [file, *job_ends])
+        finally:
+            for fd in job_ends:
+                os.close(fd)
+        pidfd = await _wait_for_fork(zygote, start.id, open_fds)
+        job = RunningJob(
+            pidfd=pidfd,
+            log=log,
+            output=output,
+            folder=file if start.kind == "render" else None,
+            proc=_find_proc_folder(pidfd),
+            kill=lambda: _kill(pidfd),
+        )
+        probe_output = bytearray()
+        listener = _collector(probe_output) if start.kind == "probe" else ProgressLines(on_progress)
+        try:
+            watched = await watch_job(job, start.limits, listener)
+        except asyncio.CancelledError:
+            zygote.tainted = True
+            raise
+        finally:
+            exited = await finish(zygote.exited[start.id])
+    if exited is None:
+        return JobEnded(id=start.id, exit_code=-signal.SIGKILL, killed="crash", reason="the zygote died during the job")
+    if watched.killed or exited.exit_code < 0:
+        zygote.tainted = True
+    return _describe_end(exited, watched, bytes(probe_output))
+
+
+async def _wait_for_fork(zygote: ZygoteProcess, job: int, open_fds: contextlib.ExitStack) -> int:
+    """Waits until the job is forked and returns its pidfd, which `open_fds` closes.
+
+    A cancellation goes on only when the job is gone: one that is being forked right now must be seen to be killed.
+    """
+    try:
+        pidfd = await finish(zygote.started[job])
+        open_fds.callback(os.close, pidfd)
+        return pidfd
+    except asyncio.CancelledError:
+        pidfd = zygote.started[job].result()
+        open_fds.callback(os.close, pidfd)
+        _kill(pidfd)
+        await finish(zygote.exited[job])
+        raise
+
+
+def _collector(collected: bytearray) -> Callable[[bytes], object]:
+    return lambda data: collected.extend(data[: MAX_PROBE_OUTPUT - len(collected)])
+
+
+def _describe_end(exited: JobExited, watched: WatchReport, output: bytes) -> JobEnded:
+    confined = exited.exit_code != CONFINEMENT_FAILED
+    return JobEnded(
+        id=exited.id,
+        exit_code=exited.exit_code,
+        cpu_seconds=exited.cpu_seconds,
+        peak_memory_bytes=exited.peak_memory_bytes,
+        wall_seconds=watched.wall_seconds,
+        killed=watched.killed if confined else "sandbox",
+        reason=watched.reason if confined else watched.log_tail.strip(),
+        log_tail=watched.log_tail,
+        output=output,
+    )
+
+
+def _kill(pidfd: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+
+
+def _find_proc_folder(pidfd: int) -> str:
+    """Finds the job's folder in /proc by its number in this process's namespace; its own namespace has another."""
+    for line in Path(f"/proc/self/fdinfo/{pidfd}").read_text().splitlines():
+        if line.startswith("Pid:"):
+            return f"/proc/{line.split()[1]}"
+    return "/proc/0"

@@ -1,0 +1,103 @@
+"""Messages between agent, supervisor, zygote and TeX broker: one msgpack struct per datagram.
+
+Files travel beside a message as descriptors.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from lectern.renderer.sandbox.job import JobLimits, KillReason
+
+JobKind: TypeAlias = Literal["render", "probe"]
+
+
+class StartJob(msgspec.Struct, frozen=True, kw_only=True, tag="start"):
+    """Starts a job.
+
+    Files: the job folder (render) or the footage (probe); to the zygote also the log, the output and the TeX pipes.
+    """
+
+    id: int
+    kind: JobKind
+    limits: JobLimits
+    uid: int | None = None
+
+
+class KillJob(msgspec.Struct, frozen=True, kw_only=True, tag="kill"):
+    """Kills a job now. Its `JobEnded` follows as always."""
+
+    id: int
+
+
+class ServeTex(msgspec.Struct, frozen=True, kw_only=True, tag="serve"):
+    """Connects a job to the TeX broker. Files: a pipe to read its requests from, a pipe to write its replies to."""
+
+    id: int
+
+
+class SandboxReady(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
+    """The sandbox works, as checked from inside it. `uids`: each job can run as a user of its own."""
+
+    layers: dict[str, str]
+    uids: bool
+    latex: bool = False
+
+
+class SandboxUnavailable(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
+    """The sandbox cannot be set up on this machine; `reason` explains why."""
+
+    reason: str
+    layers: dict[str, str]
+
+
+class FrameProgress(msgspec.Struct, frozen=True, kw_only=True, tag="progress"):
+    """Frames written so far, as the job claims."""
+
+    id: int
+    frames: int
+    of: int
+
+
+class JobStarted(msgspec.Struct, frozen=True, kw_only=True, tag="started"):
+    """The job was forked. Files: its pidfd."""
+
+    id: int
+
+
+class JobExited(msgspec.Struct, frozen=True, kw_only=True, tag="exited"):
+    """The zygote has reaped a job. `exit_code` is negative for a signal."""
+
+    id: int
+    exit_code: int
+    cpu_seconds: float
+    peak_memory_bytes: int
+
+
+class JobEnded(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
+    """A job has ended and none of its processes is left."""
+
+    id: int
+    exit_code: int
+    cpu_seconds: float = 0.0
+    peak_memory_bytes: int = 0
+    wall_seconds: float = 0.0
+    killed: KillReason | None = None
+    reason: str = ""
+    log_tail: str = ""
+    output: bytes = b""
+
+
+SandboxMessage: TypeAlias = (
+    StartJob
+    | KillJob
+    | ServeTex
+    | SandboxReady
+    | SandboxUnavailable
+    | FrameProgress
+    | JobStarted
+    | JobExited
+    | JobEnded
+)

@@ -1,0 +1,115 @@
+"""Turns what a finished job left behind into an outcome. Hostile code wrote it: nothing is trusted unchecked."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from lectern.renderer.sandbox.job import DecodedFootage, RenderJob, RenderOutcome, SceneResult
+from lectern.renderer.sandbox.job_folder import OutputRefused, copy_out, open_output, read_result
+from lectern.renderer.sandbox.messages import JobEnded
+
+
+def read_outcome(job: RenderJob, folder: int, footage_folder: Path, ended: JobEnded) -> RenderOutcome:
+    """Reads the outcome of a job that has ended. Copies its footage, still unverified, to `footage_folder`.
+
+    `folder` is a descriptor of the job folder.
+    """
+    outcome = RenderOutcome(
+        ok=False,
+        cpu_seconds=ended.cpu_seconds,
+        wall_seconds=ended.wall_seconds,
+        peak_memory_bytes=ended.peak_memory_bytes,
+        log_tail=ended.log_tail,
+    )
+    replace = msgspec.structs.replace
+    if ended.killed:
+        return replace(outcome, killed=ended.killed, reason=ended.reason, retryable=ended.killed == "sandbox")
+    if ended.exit_code != 0:
+        return replace(outcome, **_explain_crash(job, ended))
+    try:
+        result = read_result(folder)
+    except OutputRefused as error:
+        return replace(outcome, killed="crash", reason=f"the scene ended without a usable result ({error})")
+    if result.error is not None and result.error.type.endswith("MemoryError"):
+        megabytes = job.limits.memory_bytes >> 20
+        return replace(outcome, result=result, killed="memory", reason=f"the scene needed more than {megabytes} MiB")
+    if not result.ok or job.settings.get("mode") == "measure":
+        return replace(outcome, ok=result.ok, result=result)
+    try:
+        fd = open_output(folder, "footage.mp4", job.limits.output_bytes)
+    except OutputRefused as error:
+        return replace(outcome, result=result, killed="sandbox", reason=f"the footage was refused ({error})")
+    target = Path(tempfile.mktemp(suffix=".mp4", dir=footage_folder))  # noqa: S306  # created with O_EXCL in a private folder
+    try:
+        copy_out(fd, target)
+    except OSError as error:
+        return replace(disk_outcome(error), result=result, log_tail=outcome.log_tail)
+    finally:
+        os.close(fd)
+    return replace(outcome, ok=True, result=result, footage=target)
+
+
+def _explain_crash(job: RenderJob, ended: JobEnded) -> dict[str, str]:
+    code, limit = ended.exit_code, job.limits.cpu_seconds
+    if code == -signal.SIGXCPU or (code == -signal.SIGKILL and ended.cpu_seconds >= limit):
+        return {"killed": "cpu", "reason": f"the scene used more than {limit:g} seconds of CPU"}
+    if code == -signal.SIGKILL:
+        return {"killed": "memory", "reason": "the kernel killed the scene, most likely because of its memory use"}
+    if code < 0:
+        return {"killed": "crash", "reason": f"the scene was killed by signal {signal.Signals(-code).name}"}
+    return {"killed": "crash", "reason": f"the scene's process exited with status {code}"}
+
+
+def verify_footage(job: RenderJob, outcome: RenderOutcome, decoded: DecodedFootage | None, ended: JobEnded) -> RenderOutcome:
+    """Compares the decoded footage with what was ordered. Returns the outcome with it, or refused without footage.
+
+    `ended` is the end of the decode probe; `decoded` is None when the probe reported nothing.
+    """
+    fault = _find_mismatch(job, outcome, decoded) or (ended.reason if ended.killed else "")
+    if decoded is None and not ended.killed:
+        fault = ended.log_tail.strip().splitlines()[-1] if ended.log_tail.strip() else "it cannot be decoded"
+    if fault:
+        reason = f"the footage was refused ({fault})"
+        return msgspec.structs.replace(
+            outcome, ok=False, footage=None, killed="sandbox", reason=reason, retryable=ended.killed == "sandbox"
+        )
+    return msgspec.structs.replace(outcome, decoded=decoded, cpu_seconds=outcome.cpu_seconds + ended.cpu_seconds)
+
+
+def _find_mismatch(job: RenderJob, outcome: RenderOutcome, decoded: DecodedFootage | None) -> str:
+    if decoded is None or outcome.result is None:
+        return ""
+    expected = {
+        "width": job.settings.get("width", decoded.width),
+        "height": job.settings.get("height", decoded.height),
+        "fps": float(job.settings.get("fps", decoded.fps)),
+        "frames": _expected_frames(job, outcome.result),
+        "pixel_format": "yuv420p",
+        "codec": "h264",
+    }
+    for name, value in expected.items():
+        found = getattr(decoded, name)
+        if found != value:
+            return f"{name} is {found}, not {value}"
+    return ""
+
+
+def _expected_frames(job: RenderJob, result: SceneResult) -> int:
+    """Returns the narration's length in frames; without one, the number of frames in the job's own result."""
+    settings = job.settings
+    if "seconds" in settings and "fps" in settings:
+        return round(float(settings["seconds"]) * int(settings["fps"]))
+    return result.frames
+
+
+def disk_outcome(error: OSError) -> RenderOutcome:
+    """Returns the outcome for a disk that the renderer cannot write to, full or otherwise."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    remedy = "Free space where the renderer keeps its jobs." if full else "Check the renderer's work folder."
+    return RenderOutcome(ok=False, killed="disk", reason=f"{error}. {remedy}", retryable=True)

@@ -1,0 +1,240 @@
+"""The warm pool: runs jobs in slots, each in a folder and as a user of its own. The agent's side of the sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from lectern.renderer.sandbox.cancellation import run_in_thread
+from lectern.renderer.sandbox.confined_fork import ZygoteSetup
+from lectern.renderer.sandbox.cores import count_cores
+from lectern.renderer.sandbox.job import DecodedFootage, JobLimits, ProgressCallback, RenderJob, RenderOutcome
+from lectern.renderer.sandbox.job_folder import make_job_folder, wipe_folder
+from lectern.renderer.sandbox.layers.confinement import is_readable_by_all
+from lectern.renderer.sandbox.layers.job_users import JobUsers
+from lectern.renderer.sandbox.messages import JobEnded
+from lectern.renderer.sandbox.supervisor import SupervisorConfig
+from lectern.renderer.sandbox.supervisor_client import SupervisorClient
+from lectern.renderer.sandbox.tex.broker import BrokerSetup
+from lectern.renderer.sandbox.tex.warmup import build_warmup_job
+from lectern.renderer.sandbox.verification import disk_outcome, read_outcome, verify_footage
+
+PROBE_LIMITS = JobLimits(
+    wall_seconds=120, cpu_seconds=110, memory_bytes=1 << 30, processes=16, open_files=64, log_bytes=1 << 20
+)
+_WARMUP_MARKER = "prewarmed"  # a file in the TeX folder once its cache is filled
+
+
+class WarmPool:
+    """Runs each job in a fork of a zygote that has already imported manim, confined before it sees the job.
+
+    `root` is the folder for job folders; by default a new temporary one. A slot uses up to the job's
+    `JobLimits.memory_bytes` of address space, in practice 0.25 GB resident at 720p and 0.6 GB at 1080p, in addition to
+    two zygotes of 0.16 GB for the whole pool. `tex` is the folder for typeset formulas, for keeping them longer than
+    `root`; by default a folder below `root`. A zygote is replaced after `recycle_after` jobs and after any job that was
+    killed. `disabled_layers` names layers to leave out ("namespaces", "landlock", "seccomp", "uid"), to find out which
+    of them fails on a host; the pool still refuses to start with too few. `max_landlock_abi` emulates an older kernel.
+    """
+
+    def __init__(
+        self,
+        *,
+        root: Path | None = None,
+        slots: int | None = None,
+        tex: Path | None = None,
+        recycle_after: int = 200,
+        spare: bool = True,
+        disabled_layers: frozenset[str] = frozenset(),
+        max_landlock_abi: int = 99,
+    ) -> None:
+        self._slots = slots or count_cores()
+        self._given_root = root
+        self._root = root or Path()
+        self._given_tex = tex
+        self._tex = tex or Path()
+        self._recycle_after = recycle_after
+        self._spare = spare
+        self._disabled_layers = disabled_layers
+        self._max_landlock_abi = max_landlock_abi
+        self._users: JobUsers | None = None
+        self._uids: list[int] = []
+        self._closed = True
+        self._runs = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._free_slots: asyncio.Queue[int] = asyncio.Queue()
+        self._warmup: asyncio.Task[None] | None = None
+        self._supervisor = SupervisorClient()
+
+    @property
+    def slots(self) -> int:
+        """How many jobs run at once."""
+        return self._slots
+
+    @property
+    def latex(self) -> bool:
+        """Whether MathTex works. Without it a job's "tex" is "none": numbers are text, and MathTex raises an error."""
+        return self._supervisor.sandbox.latex
+
+    @property
+    def supervisor_pid(self) -> int | None:
+        """The supervisor's process id while it runs."""
+        return self._supervisor.process.pid if self._supervisor.process is not None else None
+
+    def layers(self) -> Mapping[str, str]:
+        """Returns the state of each protection by name: "active", or "off: " and the reason."""
+        return self._supervisor.sandbox.layers
+
+    async def start(self) -> None:
+        """Raises ProblemError when Landlock (or a private mount namespace) and seccomp cannot be set up."""
+        self._root = self._given_root or Path(tempfile.mkdtemp(prefix="lectern-render-"))
+        self._root.mkdir(parents=True, exist_ok=True)
+        self._root.chmod(0o711)
+        for name, mode in (("jobs", 0o711), ("footage", 0o700), ("stage", 0o755), ("check", 0o700)):
+            await asyncio.to_thread(wipe_folder, self._root / name)  # what a crash may have left
+            (self._root / name).mkdir()
+            (self._root / name).chmod(mode)
+        self._tex = self._given_tex or self._root / "tex"
+        for name in ("cache", "scratch"):
+            (self._tex / name).mkdir(parents=True, exist_ok=True)
+        self._free_slots = asyncio.Queue()
+        for slot in range(self._slots):
+            self._free_slots.put_nowait(slot)
+        # One user for each slot, one for the warm-up job, one for the broker.
+        self._users = JobUsers(self._slots + 2)
+        self._uids = self._users.ids
+        await self._supervisor.ensure_running(self._configure)
+        self._closed = False
+        if self.latex and not (self._tex / _WARMUP_MARKER).exists():
+            self._warmup = asyncio.create_task(self._warm_up())
+
+    async def _warm_up(self) -> None:
+        """Fills the TeX cache. Runs beside the slots, as a user of its own, so the first real jobs need not wait."""
+        outcome = await self._run_in_slot(self._slots, build_warmup_job(), None)
+        if outcome.ok:
+            (self._tex / _WARMUP_MARKER).touch()
+
+    def _configure(self) -> SupervisorConfig:
+        """Builds the supervisor's configuration and gives the TeX folder to the broker's user."""
+        setup = ZygoteSetup(
+            stage=str(self._root / "stage"),
+            uid=self._uids[0] if self._uids and "uid" not in self._disabled_layers else None,
+            max_landlock_abi=0 if "landlock" in self._disabled_layers else self._max_landlock_abi,
+            seccomp="seccomp" not in self._disabled_layers,
+            namespaces="namespaces" not in self._disabled_layers,
+        )
+        broker_uid = self._uids[-1] if setup.uid is not None and is_readable_by_all([str(self._tex)]) else None
+        if broker_uid is not None:
+            for folder in (self._tex, self._tex / "cache", self._tex / "scratch"):
+                os.chown(folder, broker_uid, broker_uid)
+        broker = BrokerSetup(folder=str(self._tex), slots=self._slots, uid=broker_uid)
+        return SupervisorConfig(setup=setup, tex=broker, recycle_after=self._recycle_after, spare=self._spare)
+
+    async def close(self) -> None:
+        """Kills what still runs and removes every trace. Safe to call twice."""
+        self._closed = True
+        if self._warmup is not None:
+            self._warmup.cancel()
+            await asyncio.gather(self._warmup, return_exceptions=True)
+            self._warmup = None
+        await self._supervisor.close()
+        await self._idle.wait()  # runs that were cut short still have to clean up
+        if self._users is not None:
+            self._users.close()
+        if self._given_root is None and self._root != Path():
+            root, self._root = self._root, Path()
+            await asyncio.to_thread(wipe_folder, root)
+
+    async def run(self, job: RenderJob, on_progress: ProgressCallback | None = None) -> RenderOutcome:
+        """Runs a job once a slot is free. Raises RuntimeError unless the pool is started, ProblemError when broken."""
+        self._require_open()
+        slot = await self._free_slots.get()
+        try:
+            return await self._run_in_slot(slot, job, on_progress)
+        finally:
+            self._free_slots.put_nowait(slot)
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise RuntimeError("the pool is not started, or already closed")
+
+    @contextlib.contextmanager
+    def _delaying_close(self) -> Iterator[None]:
+        """Keeps `close` waiting until the work inside has cleaned up."""
+        self._runs += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._runs -= 1
+            if self._runs == 0:
+                self._idle.set()
+
+    async def _run_in_slot(self, slot: int, job: RenderJob, on_progress: ProgressCallback | None) -> RenderOutcome:
+        with self._delaying_close():
+            self._require_open()
+            await self._supervisor.ensure_running(self._configure)
+            uid = self._uids[slot] if self._supervisor.sandbox.uids else None
+            outcome = await self._run_job(self._with_tex(job), uid, on_progress)
+            if outcome.footage is None:
+                return outcome
+            return await self._verify(job, outcome, uid)
+
+    def _with_tex(self, job: RenderJob) -> RenderJob:
+        """Returns the job with the kind of LaTeX support this pool has, if it wants any."""
+        if job.settings.get("tex", "none") == "none":
+            return job
+        return msgspec.structs.replace(job, settings={**job.settings, "tex": "broker" if self.latex else "none"})
+
+    async def _run_job(self, job: RenderJob, uid: int | None, on_progress: ProgressCallback | None) -> RenderOutcome:
+        """Runs the job in a folder of its own; its footage, moved out of there, is not verified yet."""
+        try:
+            folder = await run_in_thread(lambda: make_job_folder(self._root / "jobs", job, uid), undo=wipe_folder)
+        except OSError as error:
+            return disk_outcome(error)
+        try:
+            folder_fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                ended = await self._supervisor.run("render", job.limits, uid, folder_fd, on_progress)
+                return await run_in_thread(
+                    lambda: read_outcome(job, folder_fd, self._root / "footage", ended), undo=_delete_footage
+                )
+            finally:
+                os.close(folder_fd)
+        finally:
+            await asyncio.shield(asyncio.to_thread(wipe_folder, folder))
+
+    async def _verify(self, job: RenderJob, outcome: RenderOutcome, uid: int | None) -> RenderOutcome:
+        """Decodes the footage in a second sandboxed fork. Returns the outcome with it, or refused without footage."""
+        assert outcome.footage is not None
+        keep = False
+        try:
+            footage_fd = os.open(outcome.footage, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                ended = await self._supervisor.run("probe", PROBE_LIMITS, uid, footage_fd, None)
+            finally:
+                os.close(footage_fd)
+            verified = verify_footage(job, outcome, _decode_report(ended), ended)
+            keep = verified.footage is not None
+            return verified
+        finally:
+            if not keep:
+                outcome.footage.unlink(missing_ok=True)
+
+
+def _delete_footage(outcome: RenderOutcome) -> None:
+    if outcome.footage is not None:
+        outcome.footage.unlink(missing_ok=True)
+
+
+def _decode_report(ended: JobEnded) -> DecodedFootage | None:
+    try:
+        return msgspec.json.decode(ended.output, type=DecodedFootage)
+    except msgspec.MsgspecError:
+        return None

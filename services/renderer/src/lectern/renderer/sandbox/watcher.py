@@ -1,0 +1,143 @@
+"""Watches one running job from outside: wall clock, log, disk and threads; kills it when it exceeds a limit."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from lectern.renderer.sandbox.disk_usage import count_threads, measure_disk_usage
+from lectern.renderer.sandbox.job import JobLimits, KillReason
+
+LOG_TAIL_BYTES = 32 * 1024
+SCAN_INTERVAL = 0.1  # seconds
+
+
+class RunningJob(msgspec.Struct, frozen=True, kw_only=True):
+    """A started job as its watcher sees it. The watcher closes none of these descriptors."""
+
+    pidfd: int
+    log: int
+    output: int
+    folder: int | None  # None: there is no folder it can write to
+    proc: str  # /proc/<pid>, to count files that are open but already unlinked
+    kill: Callable[[], None]
+
+
+class WatchReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Why the watcher killed a job (None: it exited by itself), how long it ran, and the end of its log."""
+
+    killed: KillReason | None
+    reason: str
+    wall_seconds: float
+    log_tail: str
+
+
+async def watch_job(job: RunningJob, limits: JobLimits, on_output: Callable[[bytes], object]) -> WatchReport:
+    """Returns when the job has ended. When cancelled, kills the job first and then raises.
+
+    `on_output` is called with what the job writes to its output pipe, in pieces as they come.
+    """
+    return await _Watcher(job, limits, on_output).run()
+
+
+class _Watcher:
+    def __init__(self, job: RunningJob, limits: JobLimits, on_output: Callable[[bytes], object]) -> None:
+        self._job = job
+        self._limits = limits
+        self._on_output = on_output
+        self._loop = asyncio.get_running_loop()
+        self._ended: asyncio.Future[None] = self._loop.create_future()
+        self._killed: KillReason | None = None
+        self._reason = ""
+        self._log_tail = bytearray()
+        self._log_bytes = 0
+
+    async def run(self) -> WatchReport:
+        job, limits, loop = self._job, self._limits, self._loop
+        started = time.monotonic()
+        for fd in (job.log, job.output):
+            os.set_blocking(fd, False)
+        loop.add_reader(job.pidfd, self._on_exit)
+        loop.add_reader(job.log, self._read_log)
+        loop.add_reader(job.output, self._read_output)
+        reason = f"the scene ran longer than {limits.wall_seconds:g} seconds"
+        deadline = loop.call_later(limits.wall_seconds, self._kill, "wall", reason)
+        scanning = asyncio.create_task(self._scan_usage())
+        try:
+            await self._ended
+            self._read_log()
+            self._read_output()
+        except asyncio.CancelledError:
+            job.kill()
+            raise
+        finally:
+            deadline.cancel()
+            scanning.cancel()
+            for fd in (job.pidfd, job.log, job.output):
+                loop.remove_reader(fd)
+            with contextlib.suppress(asyncio.CancelledError):
+                await scanning
+        return WatchReport(
+            killed=self._killed,
+            reason=self._reason,
+            wall_seconds=time.monotonic() - started,
+            log_tail=bytes(self._log_tail).decode("utf-8", "replace"),
+        )
+
+    def _kill(self, killed: KillReason, reason: str) -> None:
+        if self._killed is None:
+            self._killed, self._reason = killed, reason
+        self._job.kill()
+
+    def _on_exit(self) -> None:
+        self._loop.remove_reader(self._job.pidfd)
+        if not self._ended.done():
+            self._ended.set_result(None)
+
+    def _read_log(self) -> None:
+        data = _read(self._job.log)
+        if data is None:
+            return
+        if not data:
+            self._loop.remove_reader(self._job.log)
+            return
+        self._log_bytes += len(data)
+        self._log_tail.extend(data)
+        del self._log_tail[:-LOG_TAIL_BYTES]
+        if self._log_bytes > self._limits.log_bytes:
+            self._kill("log", f"the scene printed more than {self._limits.log_bytes} bytes")
+
+    def _read_output(self) -> None:
+        data = _read(self._job.output)
+        if data == b"":
+            self._loop.remove_reader(self._job.output)
+        elif data:
+            self._on_output(data)
+
+    async def _scan_usage(self) -> None:
+        limits = self._limits
+        while True:
+            started = time.monotonic()
+            size, files = measure_disk_usage(self._job.folder, self._job.proc, limits.files)
+            if size > limits.output_bytes:
+                self._kill("output", f"the scene wrote more than {limits.output_bytes} bytes")
+            elif files > limits.files:
+                self._kill("output", f"the scene made more than {limits.files} files")
+            elif (threads := count_threads(self._job.proc)) > limits.processes:
+                self._kill("threads", f"the scene started more than {limits.processes} threads ({threads})")
+            # A scan may use at most a tenth of the watcher's time, however many files there are.
+            await asyncio.sleep(max(SCAN_INTERVAL, 10 * (time.monotonic() - started)))
+
+
+def _read(fd: int) -> bytes | None:
+    try:
+        return os.read(fd, 1 << 16)
+    except BlockingIOError:
+        return None
+    except OSError:
+        return b""
