@@ -1,10 +1,10 @@
-"""What starting warm and being locked in cost: `python bench/warm_start.py [--jobs 20]`.
+"""Measures what the warm start saves and the sandbox costs: `python bench/warm_start.py [--jobs 20]`.
 
-One run, the same one-second scene everywhere, settings interleaved so that a noisy neighbour hurts all alike:
+One run renders the same one-second scene in each setting, interleaved so that a noisy neighbour affects all alike:
 
 * time from job to first frame, and to the finished file: the `manim` command, a cold pool, a warm pool;
-* jobs a minute with as many at once as there are slots;
-* the price of the layers: a preflight in a bare fork, under Landlock and seccomp, and under everything.
+* jobs per minute with all slots busy;
+* the cost of the layers: a preflight in a bare fork, under Landlock and seccomp, and under everything.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class Drawn(Scene):
     def construct(self):
         self.play(Create(Circle()))
 """
-# The command does not say when its first frame is drawn, so the scene does; the clock is one for all processes.
-TELLTALE = """
+# The command does not report when its first frame is drawn, so the scene does; all processes share this clock.
+FIRST_FRAME_CLOCK = """
 import time
 from manim.scene.scene_file_writer import SceneFileWriter
 
@@ -55,14 +55,14 @@ SETTINGS: dict[str, Any] = {
     "encoder": {"preset": "ultrafast", "crf": 23, "threads": 1},
     "tex": "none",
 }
-Took = tuple[float, float]  # seconds to the first frame, to the finished file
+Durations = tuple[float, float]  # seconds to the first frame, to the finished file
 
 
-def by_command() -> Took:
-    """`manim -ql`, as a user types it, without its look for a newer version on the network."""
+def run_command() -> Durations:
+    """Runs `manim -ql` as a user would, but without its check for a newer version on the network."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
-        (folder / "scene.py").write_text(TELLTALE + SCENE)
+        (folder / "scene.py").write_text(FIRST_FRAME_CLOCK + SCENE)
         (folder / "manim.cfg").write_text("[CLI]\nnotify_outdated_version = False\n")
         command = [
             str(Path(sys.executable).with_name("manim")),
@@ -80,8 +80,8 @@ def by_command() -> Took:
         shutil.rmtree(folder)
 
 
-async def by_pool(pool: Pool) -> Took:
-    """To verified footage: the decode probe is part of it."""
+async def run_in_pool(pool: Pool) -> Durations:
+    """Renders in a pool up to verified footage, including the decode probe."""
     first: list[float] = []
     started = time.monotonic()
     outcome = await pool.run(
@@ -94,14 +94,15 @@ async def by_pool(pool: Pool) -> Took:
 
 
 async def preflight(pool: Pool) -> float:
+    """Runs a preflight in a pool; returns its duration in seconds."""
     started = time.monotonic()
     outcome = await pool.run(RenderJob(code=SCENE, settings=SETTINGS | {"mode": "measure"}))
     assert outcome.ok, outcome
     return time.monotonic() - started
 
 
-def bare_preflight() -> float:
-    """The same in a fork of this process, which has manim imported, without any layer."""
+def preflight_in_bare_fork() -> float:
+    """Runs the preflight in a fork of this process, which has imported manim, without any layer."""
     from lectern.scenekit import job
 
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
@@ -119,8 +120,8 @@ def bare_preflight() -> float:
         shutil.rmtree(folder)
 
 
-async def a_minute(jobs: int, at_once: int, run: Callable[[], Awaitable[object]]) -> float:
-    """Jobs a minute with `at_once` of them at any time."""
+async def jobs_per_minute(jobs: int, at_once: int, run: Callable[[], Awaitable[object]]) -> float:
+    """Measures jobs per minute with `at_once` of them at a time."""
     free = asyncio.Semaphore(at_once)
 
     async def one() -> None:
@@ -142,37 +143,37 @@ async def main(jobs: int) -> None:
     warm, cold = WarmPool(), ColdPool()
     pools = {
         "every layer": warm,
-        "Landlock and seccomp, no namespaces": WarmPool(switched_off=frozenset({"namespaces"})),
-        "namespaces and seccomp, no Landlock": WarmPool(switched_off=frozenset({"landlock"})),
+        "Landlock and seccomp, no namespaces": WarmPool(disabled_layers=frozenset({"namespaces"})),
+        "namespaces and seccomp, no Landlock": WarmPool(disabled_layers=frozenset({"landlock"})),
     }
     for pool in (cold, *pools.values()):
         await pool.start()
-    await asyncio.sleep(3)  # the spares are importing manim; they must not be in the way
-    bare_preflight()
+    await asyncio.sleep(3)  # the spares are importing manim, which must not distort the measurements
+    preflight_in_bare_fork()
     print(f"{warm.slots} slots, layers: {dict(warm.layers())}\n")
 
-    took: dict[str, list[Took]] = {"manim -ql": [], "cold pool": [], "warm pool": []}
-    flights: dict[str, list[float]] = {"bare fork, no sandbox": [], **{name: [] for name in pools}}
+    durations: dict[str, list[Durations]] = {"manim -ql": [], "cold pool": [], "warm pool": []}
+    preflights: dict[str, list[float]] = {"bare fork, no sandbox": [], **{name: [] for name in pools}}
     for _ in range(jobs):
-        took["manim -ql"].append(await asyncio.to_thread(by_command))
-        took["cold pool"].append(await by_pool(cold))
-        took["warm pool"].append(await by_pool(warm))
-        flights["bare fork, no sandbox"].append(bare_preflight())
+        durations["manim -ql"].append(await asyncio.to_thread(run_command))
+        durations["cold pool"].append(await run_in_pool(cold))
+        durations["warm pool"].append(await run_in_pool(warm))
+        preflights["bare fork, no sandbox"].append(preflight_in_bare_fork())
         for name, pool in pools.items():
-            flights[name].append(await preflight(pool))
+            preflights[name].append(await preflight(pool))
 
     print("job to first frame: median (best to 90th percentile)")
-    for name, each in took.items():
+    for name, each in durations.items():
         print("  " + line(name, [first for first, _ in each]))
     print("job to finished file, decoded and verified in the pools")
-    for name, each in took.items():
+    for name, each in durations.items():
         print("  " + line(name, [end for _, end in each]))
     print("preflight (mode measure)")
-    for name, seconds in flights.items():
+    for name, seconds in preflights.items():
         print("  " + line(name, seconds))
-    print(f"jobs a minute, {warm.slots} at once")
-    commands = await a_minute(jobs, warm.slots, lambda: asyncio.to_thread(by_command))
-    forks = await a_minute(6 * jobs, warm.slots, lambda: by_pool(warm))
+    print(f"jobs per minute, {warm.slots} at once")
+    commands = await jobs_per_minute(jobs, warm.slots, lambda: asyncio.to_thread(run_command))
+    forks = await jobs_per_minute(6 * jobs, warm.slots, lambda: run_in_pool(warm))
     print(f"  {'manim -ql':44}{commands:8.0f}\n  {'warm pool':44}{forks:8.0f}   ({forks / commands:.1f} times as many)")
     for pool in (cold, *pools.values()):
         await pool.close()

@@ -1,7 +1,7 @@
 """Runs a command as an ordinary user without any capability: `python as_user.py UID COMMAND...`, started by root.
 
-In a mount namespace of its own, in which the interpreter and the repository can be reached even where they lie in a
-folder that is closed to others, as /root is.
+It runs in a mount namespace of its own, in which the interpreter and the repository are reachable even below a folder
+that is closed to others, such as /root.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from lectern.renderer.sandbox import kernel
+from lectern.renderer.sandbox.layers import kernel
 
 
 def main() -> None:
@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def uncover(path: Path) -> None:
-    """Puts an open folder, with nothing in it but the way to `path`, over the topmost closed one above it."""
+    """Mounts an open folder with nothing in it but `path` over the topmost closed folder above `path`."""
     for closed in reversed(path.parents):
         if not closed.stat().st_mode & 0o001:
             handle = os.open(path, os.O_PATH)

@@ -1,21 +1,21 @@
-"""One arena for the whole suite: its pool must survive every scene in it."""
+"""One pool for the whole suite: it must survive every scene."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from hostile.arena import Arena
+from hostile.monitored_pool import MonitoredPool
 
 
 @pytest.fixture(scope="session")
-def arena() -> Iterator[Arena]:
-    arena = Arena()
-    yield arena
-    arena.close()
+def monitored() -> Iterator[MonitoredPool]:
+    monitored = MonitoredPool()
+    yield monitored
+    monitored.close()
 
 
 @pytest.fixture(scope="session")
-def honest(arena: Arena) -> str:
+def honest_digest(monitored: MonitoredPool) -> str:
     """The digest of the honest scene's footage before any hostile scene ran."""
-    return arena.honest_digest()
+    return monitored.render_honest_scene()

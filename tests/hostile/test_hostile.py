@@ -1,4 +1,4 @@
-"""Every hostile scene: what it must not achieve, and that the next honest job is unharmed."""
+"""Hostile scenes: what each must not achieve, and that the next honest job is unharmed."""
 
 from __future__ import annotations
 
@@ -9,54 +9,66 @@ import time
 from pathlib import Path
 
 import pytest
-from hostile.arena import LIMITS, SCENES, SETTINGS, Arena, expected_ends, how_it_ended, settled
+from hostile.monitored_pool import (
+    LIMITS,
+    SCENES,
+    SETTINGS,
+    MonitoredPool,
+    describe_end,
+    parse_expected_ends,
+    wait_until,
+)
 
 ALL = sorted(SCENES.glob("*.py"))
 
 
-def test_there_are_at_least_forty_hostile_scenes_and_each_says_what_must_not_happen() -> None:
+def test_there_are_at_least_forty_hostile_scenes_and_each_states_what_must_not_happen() -> None:
     assert len(ALL) >= 40
     assert [scene.name for scene in ALL if "must not" not in scene.read_text().split('"""')[1]] == []
 
 
 @pytest.mark.parametrize("scene", ALL, ids=lambda scene: scene.stem)
-def test_a_hostile_scene_does_no_harm_and_the_next_honest_job_works(scene: Path, arena: Arena, honest: str) -> None:
+def test_a_hostile_scene_does_no_harm_and_the_next_honest_job_works(
+    scene: Path, monitored: MonitoredPool, honest_digest: str
+) -> None:
     started = time.monotonic()
-    outcome, progress = arena.let_loose(scene)
-    took = time.monotonic() - started
+    outcome, progress = monitored.run_scene(scene)
+    duration = time.monotonic() - started
     if outcome.footage is not None:
-        assert arena.secret.encode() not in outcome.footage.read_bytes()
+        assert monitored.secret.encode() not in outcome.footage.read_bytes()
         outcome.footage.unlink()
 
-    assert list(arena.damage(outcome)) == []
-    assert how_it_ended(outcome) in expected_ends(scene.read_text()), outcome
+    assert list(monitored.find_damage(outcome)) == []
+    assert describe_end(outcome) in parse_expected_ends(scene.read_text()), outcome
     assert all(0 <= frames <= of for frames, of in progress)
-    assert took < LIMITS["wall_seconds"] + 5
-    assert arena.honest_digest() == honest
+    assert duration < LIMITS["wall_seconds"] + 5
+    assert monitored.render_honest_scene() == honest_digest
 
 
 @pytest.mark.parametrize(
     "greedy",
     ["threads_without_end", "endless_loop", "memory_bomb", "disk_flood_many_files", "log_flood", "inode_flood"],
 )
-def test_a_greedy_scene_does_not_starve_its_neighbour(greedy: str, arena: Arena, honest: str) -> None:
+def test_a_greedy_scene_does_not_starve_its_neighbour(
+    greedy: str, monitored: MonitoredPool, honest_digest: str
+) -> None:
     code = (SCENES / f"{greedy}.py").read_text()
-    greedy_run = arena.start(arena.pool.run(arena.job(code, wall_seconds=3)))
-    assert settled(lambda: bool(arena.jobs_alive()) or greedy_run.done())
-    assert arena.honest_digest() == honest
+    greedy_run = monitored.start(monitored.pool.run(monitored.build_job(code, wall_seconds=3)))
+    assert wait_until(lambda: bool(monitored.find_jobs()) or greedy_run.done())
+    assert monitored.render_honest_scene() == honest_digest
     outcome = greedy_run.result(20)
     if outcome.footage is not None:
         outcome.footage.unlink()
-    assert list(arena.damage(outcome)) == []
+    assert list(monitored.find_damage(outcome)) == []
 
 
 @pytest.mark.parametrize(
     "scene", ["read_host_secrets", "walk_the_host", "network_families", "exec_a_program", "exec_from_memory"]
 )
-def test_the_same_scene_without_a_sandbox_does_escape(scene: str, arena: Arena, tmp_path: Path) -> None:
-    """A control: the scenes can do harm, and the arena would notice."""
+def test_the_same_scene_without_a_sandbox_does_escape(scene: str, monitored: MonitoredPool, tmp_path: Path) -> None:
+    """A control: the scenes can do harm, and the monitoring would notice."""
     (tmp_path / "assets").mkdir()
-    (tmp_path / "assets/targets.json").write_bytes(arena.targets.read_bytes())
+    (tmp_path / "assets/targets.json").write_bytes(monitored.targets.read_bytes())
     (tmp_path / "scene.py").write_text((SCENES / f"{scene}.py").read_text())
     (tmp_path / "job.json").write_text(json.dumps(SETTINGS | {"mode": "measure", "tex": "none"}))
     command = [sys.executable, "-I", "-m", "lectern.scenekit", str(tmp_path)]

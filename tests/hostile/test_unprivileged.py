@@ -14,7 +14,10 @@ USER = "20001"
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user; run as one, this is that run"),
+    pytest.mark.skipif(
+        os.geteuid() != 0,
+        reason="only root can become another user; as an ordinary user, test_hostile.py itself is this test",
+    ),
 ]
 
 
@@ -24,7 +27,7 @@ pytestmark = [
     ids=["all-layers", "as-in-a-restricted-pod-with-the-first-landlock"],
 )
 def test_an_unprivileged_pool_holds_every_hostile_scene(without: str, landlock: str) -> None:
-    """Without namespaces is what Kubernetes' restricted profile with RuntimeDefault seccomp leaves."""
+    """Kubernetes' restricted profile with RuntimeDefault seccomp allows no namespaces."""
     suite = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-x", str(HERE / "test_hostile.py")]
     done = subprocess.run(
         [sys.executable, str(HERE / "as_user.py"), USER, *suite],

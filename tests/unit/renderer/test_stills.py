@@ -1,4 +1,4 @@
-"""How a scene looks at given seconds: drawn in the real sandbox, taken out by real ffmpeg, kept in a real store."""
+"""Stills of a scene at given moments: rendered in the real sandbox, extracted by the real ffmpeg."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from av import open as open_picture
-from unit.coder.tasks import narrate
+from av import open as open_image
+from unit.renderer.scenes import store_code, store_narration
 
-from lectern.contracts.ids import new_id
+from lectern.contracts.narration import BeatSpan, Narration
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.requests import DrawStills
 from lectern.renderer.pool import WarmPool
-from lectern.renderer.stills import LONGEST_EDGE, stills
+from lectern.renderer.stills import LONGEST_EDGE, draw_stills
 from lectern.worker import ObjectStore
+from lectern.worker.testing import MemoryObjectStore
 
 pytestmark = pytest.mark.slow
 
@@ -28,6 +29,17 @@ class Two(NarratedScene):
 """
 
 
+NARRATION = Narration(
+    seconds=4.4, samples=211_200, words=(), voice="en", engine="silent", timing="exact",
+    beats=(BeatSpan(start=0, end=2, text="Here it is red."), BeatSpan(start=2, end=4.4, text="And now it is blue.")),
+)  # fmt: skip
+
+
+@pytest.fixture
+def store() -> ObjectStore:
+    return MemoryObjectStore()
+
+
 @pytest.fixture
 async def pool(tmp_path: Path) -> AsyncIterator[WarmPool]:
     pool = WarmPool(root=tmp_path / "pool", slots=1)
@@ -36,51 +48,47 @@ async def pool(tmp_path: Path) -> AsyncIterator[WarmPool]:
     await pool.close()
 
 
-async def asked(store: ObjectStore, code: str = CODE, aspect: str = "16:9") -> DrawStills:
-    name = new_id()
-    narration = narrate("Here it is red.", "And now it is blue.")
-    await store.put(f"cache/code/{name}.py", code.encode(), "text/x-python")
-    await store.put_json(f"cache/narration/{name}.json", narration)
+async def build_request(store: ObjectStore, code: str = CODE, aspect: str = "16:9") -> DrawStills:
     return DrawStills(
-        code_key=f"cache/code/{name}.py",
-        narration_key=f"cache/narration/{name}.json",
+        code_key=await store_code(store, code),
+        narration_key=await store_narration(store, NARRATION),
         options=VideoOptions(quality="ultra", aspect=aspect),  # type: ignore[arg-type]
-        at=tuple(span.end - 0.2 for span in narration.beats),
+        at=tuple(span.end - 0.2 for span in NARRATION.beats),
     )
 
 
-def middle(jpeg: bytes, folder: Path) -> tuple[tuple[int, int], tuple[int, ...]]:
-    """Size of a JPEG, and the colour in its middle."""
+def read_still(jpeg: bytes, folder: Path) -> tuple[tuple[int, int], tuple[int, ...]]:
+    """Returns the width and height of a JPEG in pixels, and the colour at its centre."""
     file = folder / "still.jpg"
     file.write_bytes(jpeg)
-    with open_picture(str(file)) as container:
+    with open_image(str(file)) as container:
         frame = next(container.decode(video=0)).to_ndarray(format="rgb24")
     height, width, _ = frame.shape
     return (width, height), tuple(int(value) for value in frame[height // 2, width // 2])
 
 
-async def test_each_moment_is_shown_as_it_looks_then(pool: WarmPool, store: ObjectStore, tmp_path: Path) -> None:
-    reply = await stills(await asked(store), pool, store)
+async def test_each_still_shows_its_moment(pool: WarmPool, store: ObjectStore, tmp_path: Path) -> None:
+    reply = await draw_stills(await build_request(store), pool, store)
     assert reply.ok, reply
-    (size, red), (_, blue) = [middle(await store.get(key), tmp_path) for key in reply.keys]
+    (size, red), (_, blue) = [read_still(await store.get(key), tmp_path) for key in reply.keys]
     assert max(size) == LONGEST_EDGE, "small, whatever quality the video has"
     assert red[0] > 200 > 60 > red[2]
     assert blue[2] > 200 > 60 > blue[0]
 
 
-async def test_an_upright_scene_is_shown_upright(pool: WarmPool, store: ObjectStore, tmp_path: Path) -> None:
-    reply = await stills(await asked(store, aspect="9:16"), pool, store)
-    (width, height), _ = middle(await store.get(reply.keys[0]), tmp_path)
+async def test_stills_of_a_portrait_scene_are_portrait(pool: WarmPool, store: ObjectStore, tmp_path: Path) -> None:
+    reply = await draw_stills(await build_request(store, aspect="9:16"), pool, store)
+    (width, height), _ = read_still(await store.get(reply.keys[0]), tmp_path)
     assert height == LONGEST_EDGE > width
 
 
-async def test_what_was_shown_before_is_not_drawn_again(
+async def test_stored_stills_are_not_drawn_again(
     pool: WarmPool, store: ObjectStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    request = await asked(store)
-    first = await stills(request, pool, store)
+    request = await build_request(store)
+    first = await draw_stills(request, pool, store)
     monkeypatch.setattr(pool, "run", None)
-    assert (await stills(request, pool, store)).keys == first.keys
+    assert (await draw_stills(request, pool, store)).keys == first.keys
 
 
 @pytest.mark.parametrize(
@@ -90,7 +98,7 @@ async def test_what_was_shown_before_is_not_drawn_again(
         "import os; os._exit(0)",
     ],
 )
-async def test_a_scene_that_cannot_be_drawn_says_so(pool: WarmPool, store: ObjectStore, code: str) -> None:
-    reply = await stills(await asked(store, code), pool, store)
+async def test_a_scene_that_cannot_be_drawn_is_reported(pool: WarmPool, store: ObjectStore, code: str) -> None:
+    reply = await draw_stills(await build_request(store, code), pool, store)
     assert not reply.ok
     assert reply.reason or reply.unavailable

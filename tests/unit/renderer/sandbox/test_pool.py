@@ -1,4 +1,4 @@
-"""The warm pool: real zygotes, real renders."""
+"""The warm pool, with real zygotes and real renders."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ import pytest
 import pytest_asyncio
 
 from lectern.contracts.problems import ProblemError
-from lectern.renderer.pool import ColdPool, Limits, RenderJob, WarmPool
-from lectern.renderer.sandbox import kernel
+from lectern.renderer.pool import ColdPool, JobLimits, RenderJob, WarmPool
+from lectern.renderer.sandbox.layers import kernel
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -39,7 +39,7 @@ class Endless(Scene):
 """
 
 
-def settings(**changes: Any) -> dict[str, Any]:
+def build_settings(**changes: Any) -> dict[str, Any]:
     return {
         "mode": "render",
         "scene_class": None,
@@ -56,28 +56,28 @@ def settings(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def job(code: str = CIRCLE, limits: Limits | None = None, **changes: Any) -> RenderJob:
-    return RenderJob(code=code, settings=settings(**changes), limits=limits or Limits(wall_seconds=60))
+def build_job(code: str = CIRCLE, limits: JobLimits | None = None, **changes: Any) -> RenderJob:
+    return RenderJob(code=code, settings=build_settings(**changes), limits=limits or JobLimits(wall_seconds=60))
 
 
-def processes(root: Path) -> dict[int, str]:
-    """This pool's processes: the role of each."""
+def find_processes(root: Path) -> dict[int, str]:
+    """Finds this pool's processes; returns the role of each."""
     found = {}
     for entry in filter(str.isdigit, os.listdir("/proc")):
         with contextlib.suppress(OSError):
             command = Path(f"/proc/{entry}/cmdline").read_text()
-            role = re.search(r"lectern\.renderer\.sandbox\.(\w+)", command)
+            role = re.search(r"lectern\.renderer\.sandbox\.([\w.]+)", command)
             state, _, _, session = Path(f"/proc/{entry}/stat").read_text().rsplit(")", 1)[1].split()[:4]
             if role and f"{root}/" in command and state != "Z":
                 found[int(entry)] = "job" if role[1] == "zygote" and session == entry else role[1]
     return found
 
 
-def running(root: Path, role: str = "job") -> list[int]:
-    return [pid for pid, each in processes(root).items() if each == role]
+def find_running(root: Path, role: str = "job") -> list[int]:
+    return [pid for pid, each in find_processes(root).items() if each == role]
 
 
-async def until(condition: Callable[[], bool]) -> None:
+async def wait_until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
         while not condition():
             await asyncio.sleep(0.02)
@@ -98,7 +98,7 @@ async def pool(root: Path) -> AsyncIterator[WarmPool]:
 
 async def test_a_scene_becomes_verified_footage_with_progress(pool: WarmPool) -> None:
     progress: list[tuple[int, int]] = []
-    outcome = await pool.run(job(), lambda frames, of: progress.append((frames, of)))
+    outcome = await pool.run(build_job(), lambda frames, of: progress.append((frames, of)))
     assert outcome.ok
     assert outcome.footage is not None
     assert outcome.footage.stat().st_nlink == 1
@@ -115,22 +115,22 @@ async def test_a_scene_becomes_verified_footage_with_progress(pool: WarmPool) ->
 
 
 async def test_the_same_job_gives_the_same_bytes(pool: WarmPool) -> None:
-    one, two = await asyncio.gather(pool.run(job()), pool.run(job()))
+    one, two = await asyncio.gather(pool.run(build_job()), pool.run(build_job()))
     assert one.footage is not None
     assert two.footage is not None
     assert one.footage.read_bytes() == two.footage.read_bytes()
 
 
-async def test_a_measuring_run_gives_beats_and_no_footage(pool: WarmPool) -> None:
-    outcome = await pool.run(job(mode="measure"))
+async def test_a_preflight_yields_beats_and_no_footage(pool: WarmPool) -> None:
+    outcome = await pool.run(build_job(mode="measure"))
     assert outcome.ok
     assert outcome.footage is None
     assert outcome.result is not None
     assert outcome.result.beats[0].measured == 1.0
 
 
-async def test_a_scene_that_raises_is_answered_with_its_own_line(pool: WarmPool) -> None:
-    outcome = await pool.run(job(CIRCLE.replace("Circle())", "Circel())")))
+async def test_a_scene_that_raises_is_reported_with_its_own_line(pool: WarmPool) -> None:
+    outcome = await pool.run(build_job(CIRCLE.replace("Circle())", "Circel())")))
     assert not outcome.ok
     assert outcome.killed is None
     assert outcome.result is not None
@@ -141,90 +141,92 @@ async def test_a_scene_that_raises_is_answered_with_its_own_line(pool: WarmPool)
 async def test_assets_can_be_read(pool: WarmPool, tmp_path: Path) -> None:
     (tmp_path / "words.txt").write_text("from an asset")
     code = CIRCLE + "        print(open('assets/words.txt').read())\n"
-    outcome = await pool.run(RenderJob(code=code, settings=settings(), assets={"words.txt": tmp_path / "words.txt"}))
+    outcome = await pool.run(
+        RenderJob(code=code, settings=build_settings(), assets={"words.txt": tmp_path / "words.txt"})
+    )
     assert "from an asset" in outcome.log_tail
 
 
 async def test_cancelling_kills_the_job_and_wipes_its_folder(pool: WarmPool, root: Path) -> None:
-    run = asyncio.create_task(pool.run(job(ENDLESS)))
-    await until(lambda: bool(running(root)))
+    run = asyncio.create_task(pool.run(build_job(ENDLESS)))
+    await wait_until(lambda: bool(find_running(root)))
     run.cancel()
     with pytest.raises(asyncio.CancelledError):
         await run
-    assert running(root) == []
-    await until(lambda: not os.listdir(root / "jobs"))
-    assert (await pool.run(job())).ok
+    assert find_running(root) == []
+    await wait_until(lambda: not os.listdir(root / "jobs"))
+    assert (await pool.run(build_job())).ok
 
 
 @pytest.mark.parametrize("moment", [0.0, 0.001, 0.01, 0.03, 0.06, 0.1])
 async def test_cancelling_at_any_moment_leaves_nothing(pool: WarmPool, root: Path, moment: float) -> None:
     footage = set(os.listdir(root / "footage"))
-    run = asyncio.create_task(pool.run(job()))
+    run = asyncio.create_task(pool.run(build_job()))
     await asyncio.sleep(moment)
     run.cancel()
     outcome = (await asyncio.gather(run, return_exceptions=True))[0]
-    await until(lambda: not running(root) and not os.listdir(root / "jobs"))
+    await wait_until(lambda: not find_running(root) and not os.listdir(root / "jobs"))
     kept = set(os.listdir(root / "footage")) - footage
     assert kept == ({outcome.footage.name} if not isinstance(outcome, BaseException) and outcome.footage else set())
 
 
-async def test_jobs_run_at_once_in_as_many_slots_as_there_are(pool: WarmPool, root: Path) -> None:
-    runs = [asyncio.create_task(pool.run(job(ENDLESS))) for _ in range(3)]
-    await until(lambda: len(running(root)) == 2)
+async def test_as_many_jobs_run_at_once_as_there_are_slots(pool: WarmPool, root: Path) -> None:
+    runs = [asyncio.create_task(pool.run(build_job(ENDLESS))) for _ in range(3)]
+    await wait_until(lambda: len(find_running(root)) == 2)
     await asyncio.sleep(0.3)  # a third would be forked within milliseconds
-    assert len(running(root)) == 2
+    assert len(find_running(root)) == 2
     for run in runs:
         run.cancel()
     await asyncio.gather(*runs, return_exceptions=True)
-    assert running(root) == []
+    assert find_running(root) == []
 
 
-async def test_a_job_past_its_time_is_killed_and_its_words_are_kept(pool: WarmPool) -> None:
-    outcome = await pool.run(job(ENDLESS, Limits(wall_seconds=3)))
+async def test_a_job_past_its_time_limit_is_killed_and_its_log_is_kept(pool: WarmPool) -> None:
+    outcome = await pool.run(build_job(ENDLESS, JobLimits(wall_seconds=3)))
     assert (outcome.killed, outcome.ok) == ("wall", False)
     assert "3 seconds" in outcome.reason
     assert "started" in outcome.log_tail
 
 
-async def test_after_the_supervisor_is_killed_the_next_job_has_a_new_one(pool: WarmPool, root: Path) -> None:
-    run = asyncio.create_task(pool.run(job(ENDLESS)))
-    await until(lambda: bool(running(root)))
-    old = set(processes(root))
-    os.kill(running(root, "supervisor")[0], signal.SIGKILL)
+async def test_the_supervisor_is_restarted_after_it_was_killed(pool: WarmPool, root: Path) -> None:
+    run = asyncio.create_task(pool.run(build_job(ENDLESS)))
+    await wait_until(lambda: bool(find_running(root)))
+    old = set(find_processes(root))
+    os.kill(find_running(root, "supervisor")[0], signal.SIGKILL)
     assert (await run).killed == "sandbox"
-    await until(lambda: not old & set(processes(root)))
-    assert (await pool.run(job())).ok
+    await wait_until(lambda: not old & set(find_processes(root)))
+    assert (await pool.run(build_job())).ok
 
 
-async def test_after_a_zygote_is_killed_the_next_job_has_another(pool: WarmPool, root: Path) -> None:
-    run = asyncio.create_task(pool.run(job(ENDLESS)))
-    await until(lambda: bool(running(root)))
-    for pid in running(root, "zygote"):
+async def test_a_zygote_is_replaced_after_it_was_killed(pool: WarmPool, root: Path) -> None:
+    run = asyncio.create_task(pool.run(build_job(ENDLESS)))
+    await wait_until(lambda: bool(find_running(root)))
+    for pid in find_running(root, "zygote"):
         os.kill(pid, signal.SIGKILL)
     assert (await run).killed in ("crash", "sandbox", "memory")
-    await until(lambda: not running(root))
-    assert (await pool.run(job())).ok
+    await wait_until(lambda: not find_running(root))
+    assert (await pool.run(build_job())).ok
 
 
-async def test_closing_ends_what_runs_and_leaves_nothing(tmp_path: Path) -> None:
+async def test_closing_kills_running_jobs_and_leaves_nothing(tmp_path: Path) -> None:
     pool = WarmPool(root=tmp_path / "pool", slots=1)
     with pytest.raises(RuntimeError, match="not started"):
-        await pool.run(job())
+        await pool.run(build_job())
     await pool.start()
-    runs = [asyncio.create_task(pool.run(job(ENDLESS))) for _ in range(2)]
-    await until(lambda: bool(running(tmp_path / "pool")))
+    runs = [asyncio.create_task(pool.run(build_job(ENDLESS))) for _ in range(2)]
+    await wait_until(lambda: bool(find_running(tmp_path / "pool")))
     await pool.close()
     first, second = await asyncio.gather(*runs, return_exceptions=True)
     assert not isinstance(first, BaseException)
     assert (first.killed, first.retryable) == ("sandbox", True)
     assert isinstance(second, RuntimeError)
-    await until(lambda: not processes(tmp_path / "pool"))
+    await wait_until(lambda: not find_processes(tmp_path / "pool"))
     assert os.listdir(tmp_path / "pool/jobs") == []
 
 
-async def test_latex_works_or_says_what_to_do(pool: WarmPool) -> None:
+async def test_latex_works_or_the_error_names_a_remedy(pool: WarmPool) -> None:
     code = CIRCLE.replace("Circle", "MathTex").replace("Create(MathTex())", "Create(MathTex('x^2'))")
-    outcome = await pool.run(job(code))
+    outcome = await pool.run(build_job(code))
     if pool.latex:
         assert outcome.ok, outcome
     else:
@@ -236,58 +238,58 @@ async def test_latex_works_or_says_what_to_do(pool: WarmPool) -> None:
 
 async def test_numbers_work_with_or_without_latex(pool: WarmPool) -> None:
     code = CIRCLE.replace("Circle", "DecimalNumber").replace("DecimalNumber())", "DecimalNumber(3.5))")
-    assert (await pool.run(job(code))).ok
+    assert (await pool.run(build_job(code))).ok
 
 
-async def test_a_zygote_is_replaced_after_its_share_of_jobs(tmp_path: Path) -> None:
+async def test_a_zygote_is_replaced_after_its_number_of_jobs(tmp_path: Path) -> None:
     pool = WarmPool(root=tmp_path / "pool", slots=1, recycle_after=2)
     await pool.start()
     try:
-        first = set(running(tmp_path / "pool", "zygote"))
+        first = set(find_running(tmp_path / "pool", "zygote"))
         async with asyncio.timeout(60):
-            while first & set(running(tmp_path / "pool", "zygote")):
-                assert (await pool.run(job(mode="measure"))).ok
+            while first & set(find_running(tmp_path / "pool", "zygote")):
+                assert (await pool.run(build_job(mode="measure"))).ok
     finally:
         await pool.close()
 
 
-async def test_a_cold_pool_does_the_same(tmp_path: Path) -> None:
+async def test_a_cold_pool_renders_too(tmp_path: Path) -> None:
     pool = ColdPool(root=tmp_path / "pool", slots=1)
     await pool.start()
     try:
-        assert [(await pool.run(job())).ok for _ in range(2)] == [True, True]
+        assert [(await pool.run(build_job())).ok for _ in range(2)] == [True, True]
     finally:
         await pool.close()
-    await until(lambda: not processes(tmp_path / "pool"))
+    await wait_until(lambda: not find_processes(tmp_path / "pool"))
 
 
 @pytest.mark.parametrize("off", [{"seccomp"}, {"landlock", "namespaces"}], ids=["seccomp", "files"])
 async def test_without_enough_layers_the_pool_refuses_to_start(tmp_path: Path, off: set[str]) -> None:
-    pool = WarmPool(root=tmp_path, switched_off=frozenset(off))
+    pool = WarmPool(root=tmp_path, disabled_layers=frozenset(off))
     with pytest.raises(ProblemError, match="cannot be set up here") as refused:
         await pool.start()
     assert refused.value.problem.code == "no-sandbox"
     assert "seccomp" in refused.value.problem.detail
     await pool.close()
-    await until(lambda: not processes(tmp_path))
+    await wait_until(lambda: not find_processes(tmp_path))
 
 
 @pytest.mark.skipif(not kernel.has_capabilities(kernel.CAP_SYS_ADMIN), reason="mounting a small disk takes privilege")
-async def test_a_full_disk_is_a_clear_outcome(tmp_path: Path) -> None:
+async def test_a_full_disk_is_reported_as_such(tmp_path: Path) -> None:
     kernel.mount("tmpfs", str(tmp_path), "tmpfs", 0, "size=4m,mode=755")
     pool = WarmPool(root=tmp_path / "pool", slots=1)
     try:
         await pool.start()
         (asset := tmp_path / "asset").write_bytes(bytes(2 << 20))
-        outcome = await pool.run(RenderJob(code=CIRCLE, settings=settings(), assets={"a": asset, "b": asset}))
+        outcome = await pool.run(RenderJob(code=CIRCLE, settings=build_settings(), assets={"a": asset, "b": asset}))
         assert outcome.killed == "disk"
         assert "No space left" in outcome.reason
         asset.unlink()
         flood = CIRCLE + "        open('flood', 'wb').write(bytes(8 << 20))\n"
-        outcome = await pool.run(job(flood))
+        outcome = await pool.run(build_job(flood))
         assert not outcome.ok
         assert "No space left" in f"{outcome.reason}{outcome.result}{outcome.log_tail}"
-        assert (await pool.run(job())).ok
+        assert (await pool.run(build_job())).ok
     finally:
         await pool.close()
         await asyncio.to_thread(subprocess.run, ["umount", tmp_path], check=True)

@@ -1,4 +1,4 @@
-"""LaTeX in the broker: what it makes, what it refuses, what it remembers. Needs LaTeX."""
+"""LaTeX in the broker: what it typesets, refuses and caches. Requires LaTeX."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from lectern.renderer.sandbox import landlock
-from lectern.renderer.sandbox.broker import Broker, BrokerSetup
-from lectern.renderer.sandbox.tex import TexRequest
-from lectern.renderer.sandbox.typesetting import CPU_SECONDS, WALL_SECONDS, typeset
+from lectern.renderer.sandbox.layers import landlock
+from lectern.renderer.sandbox.tex.broker import BrokerSetup, TexBroker
+from lectern.renderer.sandbox.tex.protocol import TexRequest
+from lectern.renderer.sandbox.tex.typesetting import MAX_CPU_SECONDS, MAX_WALL_SECONDS, typeset
 
 installed = all(shutil.which(program) for program in ("latex", "dvisvgm"))
 needs_latex = pytest.mark.skipif(not installed, reason="LaTeX is not installed")
@@ -23,55 +23,55 @@ def document(body: str, compiler: str = "latex", output: str = ".dvi") -> TexReq
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Broker:
+def broker(tmp_path: Path) -> TexBroker:
     for name in ("cache", "scratch"):
         (tmp_path / name).mkdir()
-    return Broker(BrokerSetup(folder=str(tmp_path), slots=2), landlock.abi())
+    return TexBroker(BrokerSetup(folder=str(tmp_path), slots=2), landlock.abi_version())
 
 
 async def test_a_compiler_that_runs_programs_is_refused(tmp_path: Path) -> None:
-    answer = await typeset(document("$x$", "lualatex", ".pdf"), tmp_path, landlock.abi())
-    assert "lualatex" in answer.error
-    assert "use latex" in answer.error
+    reply = await typeset(document("$x$", "lualatex", ".pdf"), tmp_path, landlock.abi_version())
+    assert "lualatex" in reply.error
+    assert "use latex" in reply.error
 
 
 @pytest.mark.skipif(installed, reason="LaTeX is installed")
-async def test_without_latex_the_answer_names_what_to_install(tmp_path: Path) -> None:
-    answer = await typeset(document("$x$"), tmp_path, landlock.abi())
-    assert "install texlive" in answer.error
+async def test_without_latex_the_reply_names_the_packages_to_install(tmp_path: Path) -> None:
+    reply = await typeset(document("$x$"), tmp_path, landlock.abi_version())
+    assert "install texlive" in reply.error
     assert list(tmp_path.iterdir()) == []
 
 
 @needs_latex
-async def test_a_formula_becomes_svg_and_is_remembered(broker: Broker, tmp_path: Path) -> None:
-    first = await broker.answer(document("$x^2$"))
+async def test_a_formula_is_typeset_as_svg_and_cached(broker: TexBroker, tmp_path: Path) -> None:
+    first = await broker.typeset(document("$x^2$"))
     assert b"<svg" in first.svg
     started = time.monotonic()
-    assert await broker.answer(document("$x^2$")) == first
+    assert await broker.typeset(document("$x^2$")) == first
     assert time.monotonic() - started < 0.05
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
 @needs_latex
-async def test_an_unknown_command_is_named(broker: Broker) -> None:
-    answer = await broker.answer(document(r"$\undefinedcommand$"))
-    assert "Undefined control sequence" in answer.error
-    assert "undefinedcommand" in answer.error
+async def test_an_unknown_command_is_named(broker: TexBroker) -> None:
+    reply = await broker.typeset(document(r"$\undefinedcommand$"))
+    assert "Undefined control sequence" in reply.error
+    assert "undefinedcommand" in reply.error
 
 
 @needs_latex
 @pytest.mark.slow
-async def test_an_endless_document_is_stopped(broker: Broker) -> None:
+async def test_an_endless_document_is_stopped(broker: TexBroker) -> None:
     started = time.monotonic()
-    answer = await broker.answer(document(r"\loop\iftrue\repeat"))
-    assert f"more than {CPU_SECONDS} seconds" in answer.error or f"longer than {WALL_SECONDS:g}" in answer.error
-    assert time.monotonic() - started < WALL_SECONDS + 5
+    reply = await broker.typeset(document(r"\loop\iftrue\repeat"))
+    assert f"more than {MAX_CPU_SECONDS} seconds" in reply.error or f"longer than {MAX_WALL_SECONDS:g}" in reply.error
+    assert time.monotonic() - started < MAX_WALL_SECONDS + 5
 
 
 @needs_latex
 @pytest.mark.parametrize("read", [r"\input{%s}", r"\openin5=%s \read5 to\l \l", r"\special{psfile=%s}"])
-async def test_a_document_cannot_read_the_host(broker: Broker, tmp_path: Path, read: str) -> None:
+async def test_a_document_cannot_read_the_host(broker: TexBroker, tmp_path: Path, read: str) -> None:
     (tmp_path / "secret.tex").write_text("canary-in-the-host")
-    answer = await broker.answer(document(read % (tmp_path / "secret.tex")))
-    assert b"canary" not in answer.svg
-    assert "canary" not in answer.error
+    reply = await broker.typeset(document(read % (tmp_path / "secret.tex")))
+    assert b"canary" not in reply.svg
+    assert "canary" not in reply.error

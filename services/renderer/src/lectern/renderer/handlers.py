@@ -80,9 +80,7 @@ async def render_code(event: SceneCoded, code_key: str, job: Job[RendererDeps]) 
             assets=inputs.assets,
             limits=build_render_limits(seconds, frame, job.deps.wall_factor),
         )
-        outcome = await job.deps.pool.run(
-            render_job, lambda drawn, of: job.progress_soon(drawn, of, "rendering")
-        )
+        outcome = await job.deps.pool.run(render_job, lambda drawn, of: job.progress_soon(drawn, of, "rendering"))
     try:
         footage = check_outcome(outcome, frames, job.attempt)
         await job.store.put_file(key, footage, "video/mp4")

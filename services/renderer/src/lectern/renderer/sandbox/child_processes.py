@@ -11,10 +11,10 @@ import sys
 
 import msgspec
 
+from lectern.renderer.sandbox.confined_fork import ZygoteSetup
 from lectern.renderer.sandbox.message_socket import MessageSocket
 from lectern.renderer.sandbox.messages import JobExited, JobStarted, SandboxReady, SandboxUnavailable, ServeTex
 from lectern.renderer.sandbox.tex.broker import BrokerSetup
-from lectern.renderer.sandbox.confined_fork import ZygoteSetup
 
 
 def start_program(module: str, setup: ZygoteSetup | BrokerSetup) -> tuple[subprocess.Popen[bytes], MessageSocket]:

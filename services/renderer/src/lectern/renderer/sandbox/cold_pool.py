@@ -18,6 +18,4 @@ class ColdPool(WarmPool):
         tex: Path | None = None,
         disabled_layers: frozenset[str] = frozenset(),
     ) -> None:
-        super().__init__(
-            root=root, slots=slots, tex=tex, recycle_after=1, spare=False, disabled_layers=disabled_layers
-        )
+        super().__init__(root=root, slots=slots, tex=tex, recycle_after=1, spare=False, disabled_layers=disabled_layers)

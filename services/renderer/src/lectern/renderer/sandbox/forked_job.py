@@ -11,11 +11,11 @@ from pathlib import Path
 
 from lectern.renderer.sandbox.cancellation import finish
 from lectern.renderer.sandbox.child_processes import TexBrokerProcess, ZygoteProcess
+from lectern.renderer.sandbox.confined_fork import CONFINEMENT_FAILED
 from lectern.renderer.sandbox.job import ProgressCallback
 from lectern.renderer.sandbox.messages import JobEnded, JobExited, SandboxUnavailable, StartJob
 from lectern.renderer.sandbox.progress_lines import ProgressLines
 from lectern.renderer.sandbox.watcher import RunningJob, WatchReport, watch_job
-from lectern.renderer.sandbox.confined_fork import CONFINEMENT_FAILED
 
 MAX_PROBE_OUTPUT = 4096  # bytes; an honest report has under 200
 

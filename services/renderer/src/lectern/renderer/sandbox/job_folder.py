@@ -106,7 +106,7 @@ def _shorten_texts(value: Any) -> Any:
 
 
 def copy_out(source: int, target: Path) -> None:
-    """Copies the open file `source` into the new file `target`. Raises OSError (disk full) and leaves nothing behind."""
+    """Copies the open file `source` to a new file. Raises OSError (disk full) and leaves nothing behind."""
     try:
         with open(os.dup(source), "rb") as reader, open(target, "xb") as writer:
             reader.seek(0)

@@ -59,9 +59,7 @@ class MessageSocket:
         """
         flags = socket.MSG_CMSG_CLOEXEC | (0 if wait else socket.MSG_DONTWAIT)
         try:
-            data, ancillary, _, _ = self._socket.recvmsg(
-                MAX_MESSAGE_BYTES * 2, socket.CMSG_SPACE(4 * MAX_FILES), flags
-            )
+            data, ancillary, _, _ = self._socket.recvmsg(MAX_MESSAGE_BYTES * 2, socket.CMSG_SPACE(4 * MAX_FILES), flags)
         except ConnectionError:
             return None
         files = array.array("i")

@@ -20,7 +20,9 @@ def decode_footage(fd: int) -> DecodedFootage:
         streams = list(container.streams)
         videos = container.streams.video
         if len(videos) != 1 or len(streams) != 1:
-            raise ValueError(f"{len(streams)} streams, {len(videos)} of them video; footage has exactly one video stream")
+            raise ValueError(
+                f"{len(streams)} streams, {len(videos)} of them video; footage has exactly one video stream"
+            )
         video = videos[0]
         video.codec_context.thread_count = 1
         video.codec_context.options = {"err_detect": "explode"}

@@ -66,7 +66,9 @@ def _explain_crash(job: RenderJob, ended: JobEnded) -> dict[str, str]:
     return {"killed": "crash", "reason": f"the scene's process exited with status {code}"}
 
 
-def verify_footage(job: RenderJob, outcome: RenderOutcome, decoded: DecodedFootage | None, ended: JobEnded) -> RenderOutcome:
+def verify_footage(
+    job: RenderJob, outcome: RenderOutcome, decoded: DecodedFootage | None, ended: JobEnded
+) -> RenderOutcome:
     """Compares the decoded footage with what was ordered. Returns the outcome with it, or refused without footage.
 
     `ended` is the end of the decode probe; `decoded` is None when the probe reported nothing.

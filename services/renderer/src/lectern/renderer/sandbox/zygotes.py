@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from lectern.renderer.sandbox.child_processes import ZygoteProcess
-from lectern.renderer.sandbox.messages import SandboxReady, SandboxUnavailable, StartJob
 from lectern.renderer.sandbox.confined_fork import ZygoteSetup
+from lectern.renderer.sandbox.messages import SandboxReady, SandboxUnavailable, StartJob
 
 
 class Zygotes:

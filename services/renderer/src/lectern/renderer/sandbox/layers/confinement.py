@@ -88,7 +88,9 @@ def confine(chosen: Confinement, limits: JobLimits, *, uid: int | None, writable
     # In a user namespace, or as a user of its own, a job's threads are counted separately. Otherwise all threads of the
     # user count, even those in other containers, which this process cannot see. Then only the watcher enforces the
     # limit.
-    other_threads = 0 if chosen.namespaces or uid is not None else rlimits.count_user_threads(os.getuid()) + _UNSEEN_THREADS
+    other_threads = (
+        0 if chosen.namespaces or uid is not None else rlimits.count_user_threads(os.getuid()) + _UNSEEN_THREADS
+    )
     if chosen.namespaces:
         namespaces.enter_private_root(Path(chosen.stage), chosen.readable, folder)
     elif writable:
@@ -101,7 +103,7 @@ def confine(chosen: Confinement, limits: JobLimits, *, uid: int | None, writable
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
     kernel.drop_capabilities()
-    # The supervisor counts unlinked open files through /proc, which requires a dumpable job; other jobs cannot get there.
+    # The supervisor counts unlinked open files through /proc, which requires a dumpable job; other jobs cannot read it.
     kernel.prctl(kernel.PR_SET_DUMPABLE, 1 if chosen.landlock_abi or chosen.namespaces else 0)
     kernel.prctl(kernel.PR_SET_PDEATHSIG, 9)  # after the change of user, which clears it
     if os.getppid() != parent:

@@ -1,4 +1,4 @@
-"""Typesets a LaTeX document as SVG, with programs that run under limits of their own and may write in one folder only."""
+"""Typesets a LaTeX document as SVG. Each program has limits of its own and may write to a single folder."""
 
 from __future__ import annotations
 

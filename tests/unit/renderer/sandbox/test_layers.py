@@ -1,4 +1,4 @@
-"""The layers one by one: each is put around a fork of the test and tried from inside."""
+"""The layers one by one: each is applied to a fork of the test and tried from inside."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from lectern.renderer.sandbox import kernel, landlock, rlimits, seccomp
-from lectern.renderer.sandbox.job import Limits
+from lectern.renderer.sandbox.job import JobLimits
+from lectern.renderer.sandbox.layers import kernel, landlock, rlimits, seccomp
 
-LANDLOCK = landlock.abi()
+LANDLOCK = landlock.abi_version()
 needs_landlock = pytest.mark.skipif(LANDLOCK == 0, reason="this kernel has no Landlock")
 
 
-def in_a_fork(confine: Callable[[], None], attempt: Callable[[], object]) -> str:
-    """What came of `attempt` in a child under `confine`: the error's name, "done", or the signal it died of."""
+def run_in_fork(confine: Callable[[], None], attempt: Callable[[], object]) -> str:
+    """Runs `attempt` in a child under `confine`. Returns "done", or the name of its error or the signal that killed it."""
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -36,14 +36,14 @@ def in_a_fork(confine: Callable[[], None], attempt: Callable[[], object]) -> str
         finally:
             os._exit(0)
     os.close(writer)
-    with open(reader, "rb") as said:
-        text = said.read().decode()
+    with open(reader, "rb") as report:
+        text = report.read().decode()
     _, status = os.waitpid(pid, 0)
     return signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else text
 
 
-def filtered() -> None:
-    seccomp.load(seccomp.job_program())
+def load_filter() -> None:
+    seccomp.load_program(seccomp.build_job_program())
 
 
 @pytest.mark.parametrize(
@@ -62,9 +62,9 @@ def filtered() -> None:
         ("exec", lambda: os.execv("/bin/true", ["true"])),
     ],
 )
-def test_a_filtered_process_is_refused(name: str, attempt: Callable[[], object]) -> None:
-    assert in_a_fork(lambda: None, lambda: None) == "done"
-    assert in_a_fork(filtered, attempt) == "PermissionError"
+def test_the_filter_refuses(name: str, attempt: Callable[[], object]) -> None:
+    assert run_in_fork(lambda: None, lambda: None) == "done"
+    assert run_in_fork(load_filter, attempt) == "PermissionError"
 
 
 @pytest.mark.parametrize(
@@ -73,30 +73,30 @@ def test_a_filtered_process_is_refused(name: str, attempt: Callable[[], object])
         ("signal itself", lambda: os.kill(os.getpid(), 0)),
         ("start a thread", lambda: threading.Thread(target=lambda: None).start()),
         ("read a file", lambda: Path(__file__).read_text()),
-        ("change a mode, in pretence", lambda: os.chmod("/", 0)),
+        ("change a mode, without effect", lambda: os.chmod("/", 0)),
         ("lower its own limits", lambda: __import__("resource").setrlimit(7, (10, 10))),
-        ("ask the time and for random bytes", lambda: (time.time(), os.urandom(4), os.times())),
+        ("read the time and random bytes", lambda: (time.time(), os.urandom(4), os.times())),
     ],
 )
-def test_a_filtered_process_may(name: str, attempt: Callable[[], object]) -> None:
-    assert in_a_fork(filtered, attempt) == "done"
+def test_the_filter_allows(name: str, attempt: Callable[[], object]) -> None:
+    assert run_in_fork(load_filter, attempt) == "done"
 
 
-@pytest.mark.skipif(os.uname().machine != "x86_64", reason="x32 is an x86-64 matter")
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="x32 exists on x86-64 only")
 def test_system_calls_of_another_architecture_kill() -> None:
-    assert in_a_fork(filtered, lambda: ctypes.CDLL(None).syscall(0x40000000 + 39)) == "SIGSYS"
+    assert run_in_fork(load_filter, lambda: ctypes.CDLL(None).syscall(0x40000000 + 39)) == "SIGSYS"
 
 
-def test_the_pretended_change_of_mode_changed_nothing(tmp_path: Path) -> None:
+def test_a_pretended_change_of_mode_has_no_effect(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     kept.touch(mode=0o640)
-    assert in_a_fork(filtered, lambda: kept.chmod(0o777)) == "done"
+    assert run_in_fork(load_filter, lambda: kept.chmod(0o777)) == "done"
     assert kept.stat().st_mode & 0o777 == 0o640
 
 
 @needs_landlock
 @pytest.mark.parametrize("version", sorted({1, min(2, LANDLOCK), min(3, LANDLOCK), min(4, LANDLOCK), LANDLOCK} - {0}))
-def test_under_landlock_of_any_version_only_named_places_exist(tmp_path: Path, version: int) -> None:
+def test_landlock_of_any_version_allows_only_named_paths(tmp_path: Path, version: int) -> None:
     (own := tmp_path / "own").mkdir()
     (tmp_path / "readable").write_text("x")
     (tmp_path / "other").write_text("x")
@@ -105,9 +105,9 @@ def test_under_landlock_of_any_version_only_named_places_exist(tmp_path: Path, v
         rules = [(str(own), landlock.OWN), (str(tmp_path / "readable"), landlock.READ), ("/missing", landlock.READ)]
         landlock.restrict(version, rules)
 
-    assert in_a_fork(confine, lambda: (tmp_path / "readable").read_text()) == "done"
-    assert in_a_fork(confine, lambda: (own / "made").write_text("x")) == "done"
-    assert in_a_fork(confine, lambda: (own / "made").rename(own / "moved")) == "done"
+    assert run_in_fork(confine, lambda: (tmp_path / "readable").read_text()) == "done"
+    assert run_in_fork(confine, lambda: (own / "made").write_text("x")) == "done"
+    assert run_in_fork(confine, lambda: (own / "made").rename(own / "moved")) == "done"
     for attempt in (
         lambda: (tmp_path / "other").read_text(),
         lambda: (tmp_path / "readable").write_text("y"),
@@ -117,43 +117,43 @@ def test_under_landlock_of_any_version_only_named_places_exist(tmp_path: Path, v
         lambda: (own / "link").symlink_to("/etc"),
         lambda: os.mkfifo(own / "fifo"),
     ):
-        assert in_a_fork(confine, attempt) == "PermissionError"
+        assert run_in_fork(confine, attempt) == "PermissionError"
 
 
 @needs_landlock
 @pytest.mark.skipif(LANDLOCK < 4, reason="TCP rules came with ABI 4")
-def test_landlock_alone_refuses_tcp_as_well() -> None:
+def test_landlock_alone_refuses_tcp_too() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = server.getsockname()
-        assert in_a_fork(lambda: None, lambda: socket.create_connection(address)) == "done"
+        assert run_in_fork(lambda: None, lambda: socket.create_connection(address)) == "done"
         confine = lambda: landlock.restrict(LANDLOCK, [("/", landlock.READ)])  # noqa: E731
-        assert in_a_fork(confine, lambda: socket.create_connection(address)) == "PermissionError"
+        assert run_in_fork(confine, lambda: socket.create_connection(address)) == "PermissionError"
 
 
-def test_without_landlock_nothing_is_confined_by_accident() -> None:
+def test_restricting_without_landlock_is_an_error() -> None:
     with pytest.raises(ValueError, match="no Landlock"):
         landlock.restrict(0, [])
 
 
-def limited() -> None:
-    limits = Limits(memory_bytes=1 << 30, output_bytes=1 << 20, open_files=16, cpu_seconds=1)
-    rlimits.apply(limits, others=rlimits.threads_of(os.getuid()))
+def set_limits() -> None:
+    limits = JobLimits(memory_bytes=1 << 30, output_bytes=1 << 20, open_files=16, cpu_seconds=1)
+    rlimits.set_limits(limits, other_threads=rlimits.count_user_threads(os.getuid()))
 
 
 def test_limits_stop_memory_files_and_descriptors(tmp_path: Path) -> None:
-    assert in_a_fork(limited, lambda: bytearray(2 << 30)) == "MemoryError"
-    assert in_a_fork(limited, lambda: (tmp_path / "big").write_bytes(bytes(2 << 20))) == "OSError"
-    assert in_a_fork(limited, lambda: [os.dup(0) for _ in range(20)]) == "OSError"
+    assert run_in_fork(set_limits, lambda: bytearray(2 << 30)) == "MemoryError"
+    assert run_in_fork(set_limits, lambda: (tmp_path / "big").write_bytes(bytes(2 << 20))) == "OSError"
+    assert run_in_fork(set_limits, lambda: [os.dup(0) for _ in range(20)]) == "OSError"
 
 
 @pytest.mark.slow
-def test_a_loop_that_ignores_the_cpu_signal_is_killed_all_the_same() -> None:
+def test_a_loop_that_ignores_the_cpu_signal_is_still_killed() -> None:
     def ignore_and_spin() -> None:
         signal.signal(signal.SIGXCPU, signal.SIG_IGN)
         while True:
             pass
 
-    assert in_a_fork(limited, ignore_and_spin) == "SIGKILL"
+    assert run_in_fork(set_limits, ignore_and_spin) == "SIGKILL"
 
 
 def test_limits_cannot_be_raised_again() -> None:
@@ -162,15 +162,15 @@ def test_limits_cannot_be_raised_again() -> None:
     everything = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 
     def confine() -> None:
-        limited()
+        set_limits()
         kernel.drop_capabilities()
 
-    assert in_a_fork(confine, lambda: resource.setrlimit(resource.RLIMIT_AS, everything)) == "ValueError"
+    assert run_in_fork(confine, lambda: resource.setrlimit(resource.RLIMIT_AS, everything)) == "ValueError"
 
 
 def test_dropped_capabilities_stay_dropped() -> None:
     def confine() -> None:
         kernel.drop_capabilities()
 
-    assert in_a_fork(confine, lambda: kernel.unshare(kernel.CLONE_NEWNS)) == "PermissionError"
-    assert in_a_fork(confine, lambda: 1 / kernel.effective_capabilities()) == "ZeroDivisionError"
+    assert run_in_fork(confine, lambda: kernel.unshare(kernel.CLONE_NEWNS)) == "PermissionError"
+    assert run_in_fork(confine, lambda: 1 / kernel.effective_capabilities()) == "ZeroDivisionError"

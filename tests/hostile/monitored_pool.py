@@ -1,4 +1,4 @@
-"""Where hostile scenes are let loose: a pool, and around it everything they must not reach, watched from outside."""
+"""A pool for hostile scenes, and around it everything they must not reach, monitored from outside."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from lectern.renderer.pool import Limits, RenderJob, RenderOutcome, WarmPool
+from lectern.renderer.pool import JobLimits, RenderJob, RenderOutcome, WarmPool
 
 T = TypeVar("T")
 SCENES = Path(__file__).parent / "scenes"
@@ -58,7 +58,7 @@ LIMITS = {
     "log_bytes": MIB,
 }
 
-# Stands for the agent: same user, a secret in its environment and its memory. Answers "alive" while nobody killed it.
+# Stands for the agent: same user, with a secret in its environment and memory. Answers "alive" until it is killed.
 VICTIM = """
 import os, resource, sys
 memory = os.environ["SECRET"] * 3
@@ -68,22 +68,22 @@ for line in sys.stdin:
 """
 
 
-class Arena:
-    """One pool with its surroundings. `secret` is what no scene may ever see."""
+class MonitoredPool:
+    """One pool with its surroundings. No scene may ever see `secret`."""
 
     def __init__(self) -> None:
         self.secret = "canary-" + secrets.token_hex(12)
         os.environ["LECTERN_TEST_SECRET"] = self.secret
-        self.home = Path(tempfile.mkdtemp(prefix="lectern-arena-"))
+        self.home = Path(tempfile.mkdtemp(prefix="lectern-hostile-"))
         self.home.chmod(0o755)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self.pool = WarmPool(
-            root=self.home / "pool", slots=2, switched_off=_switched_off(), landlock_at_most=_landlock_at_most()
+            root=self.home / "pool", slots=2, disabled_layers=_disabled_layers(), max_landlock_abi=_max_landlock_abi()
         )
         self.wait(self.pool.start())
-        self._lay_out_canaries()
+        self._write_canaries()
         self._listen()
         self.victim = subprocess.Popen(
             [sys.executable, "-I", "-c", VICTIM],
@@ -92,30 +92,30 @@ class Arena:
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.victim_facts = self.ask_victim()
+        self.victim_facts = self.query_victim()
         self.targets = self.home / "targets.json"
         self.targets.write_text(json.dumps(self._targets()))
-        self._before = self._outside()
+        self._initial_state = self._read_state()
 
-    def _lay_out_canaries(self) -> None:
+    def _write_canaries(self) -> None:
         self.canaries = {
             self.home / "secret.txt": self.secret,
             self.home / "secret.tex": f"{self.secret}\n",
-            self.home / "writable.txt": "nobody changed me",
+            self.home / "writable.txt": "unchanged",
             self.home / "pool/jobs/job-neighbour/scene.py": f"# {self.secret}",
             self.home / "pool/footage/neighbour.mp4": self.secret,
         }
         for path, text in self.canaries.items():
             path.parent.mkdir(exist_ok=True)
             path.write_text(text)
-        # What any user could write, so that only the sandbox stands in the way.
+        # Any user could write these, so only the sandbox prevents it.
         (self.home / "writable.txt").chmod(0o666)
         (self.home / "secret.txt").chmod(0o644)
         (self.home / "open").mkdir()
         (self.home / "open").chmod(0o777)
 
     def _listen(self) -> None:
-        def bound(family: int, kind: int, address: Any) -> socket.socket:
+        def bind(family: int, kind: int, address: Any) -> socket.socket:
             listener = socket.socket(family, kind)
             listener.bind(address)
             if kind == socket.SOCK_STREAM:
@@ -125,11 +125,11 @@ class Arena:
 
         abstract = f"\0lectern-{self.secret[-8:]}"
         self.listeners = {
-            "tcp": bound(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
-            "tcp6": bound(socket.AF_INET6, socket.SOCK_STREAM, ("::1", 0)),
-            "udp": bound(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),
-            "unix": bound(socket.AF_UNIX, socket.SOCK_STREAM, str(self.home / "open/listener")),
-            "abstract": bound(socket.AF_UNIX, socket.SOCK_STREAM, abstract),
+            "tcp": bind(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
+            "tcp6": bind(socket.AF_INET6, socket.SOCK_STREAM, ("::1", 0)),
+            "udp": bind(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),
+            "unix": bind(socket.AF_UNIX, socket.SOCK_STREAM, str(self.home / "open/listener")),
+            "abstract": bind(socket.AF_UNIX, socket.SOCK_STREAM, abstract),
         }
         (self.home / "open/listener").chmod(0o777)
 
@@ -140,7 +140,7 @@ class Arena:
             "open": str(self.home / "open"),
             "victim": self.victim.pid,
             "agent": os.getpid(),
-            "sandbox": sorted(self.sandbox_processes()),
+            "sandbox": sorted(self.find_processes()),
             "tcp": self.listeners["tcp"].getsockname()[1],
             "tcp6": self.listeners["tcp6"].getsockname()[1],
             "udp": self.listeners["udp"].getsockname()[1],
@@ -154,39 +154,39 @@ class Arena:
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
         return self.start(work).result(60)
 
-    def job(self, code: str, **limits: float) -> RenderJob:
+    def build_job(self, code: str, **limits: float) -> RenderJob:
         return RenderJob(
             code=code,
             settings=SETTINGS,
             assets={"targets.json": self.targets},
-            limits=Limits(**(LIMITS | limits)),  # type: ignore[arg-type]
+            limits=JobLimits(**(LIMITS | limits)),  # type: ignore[arg-type]
         )
 
-    def let_loose(self, scene: Path) -> tuple[RenderOutcome, list[tuple[int, int]]]:
-        """Runs a scene under the limits in its `# limits:` line; the outcome and the progress it reported."""
+    def run_scene(self, scene: Path) -> tuple[RenderOutcome, list[tuple[int, int]]]:
+        """Runs a scene under the limits in its `# limits:` line. Returns its outcome and the progress it reported."""
         code = scene.read_text()
         progress: list[tuple[int, int]] = []
-        job = self.job(code, **_limits(code))
+        job = self.build_job(code, **_parse_limits(code))
         return self.wait(self.pool.run(job, lambda frames, of: progress.append((frames, of)))), progress
 
-    def honest_digest(self) -> str:
-        """Renders the honest scene; the digest of its footage, which never changes while nobody tampers."""
-        outcome = self.wait(self.pool.run(self.job(HONEST)))
+    def render_honest_scene(self) -> str:
+        """Renders the honest scene and returns its footage's digest, which never changes unless somebody tampers."""
+        outcome = self.wait(self.pool.run(self.build_job(HONEST)))
         assert outcome.ok, outcome
         assert outcome.footage is not None
         digest = hashlib.sha256(outcome.footage.read_bytes()).hexdigest()
         outcome.footage.unlink()
         return digest
 
-    def ask_victim(self) -> str:
+    def query_victim(self) -> str:
         assert self.victim.stdin is not None
         assert self.victim.stdout is not None
         self.victim.stdin.write("?\n")
         self.victim.stdin.flush()
         return self.victim.stdout.readline()
 
-    def sandbox_processes(self) -> dict[int, int]:
-        """Supervisor, zygotes and jobs of this test's pool: process id to session id."""
+    def find_processes(self) -> dict[int, int]:
+        """Finds the supervisor, zygotes and jobs of this pool. Returns the session id of each process id."""
         found = {}
         for entry in os.listdir("/proc"):
             if entry.isdigit():
@@ -198,13 +198,12 @@ class Arena:
                             found[int(entry)] = int(fields[3])
         return found
 
-    def jobs_alive(self) -> list[int]:
-        """Forks of a zygote: each is the leader of its own session, as only the supervisor is besides."""
-        assert self.pool._process is not None
-        supervisor = self.pool._process.pid
-        return [pid for pid, session in self.sandbox_processes().items() if pid != supervisor and session == pid]
+    def find_jobs(self) -> list[int]:
+        """Finds forks of a zygote: they lead sessions of their own, as otherwise only the supervisor does."""
+        supervisor = self.pool.supervisor_pid
+        return [pid for pid, session in self.find_processes().items() if pid != supervisor and session == pid]
 
-    def _outside(self) -> dict[str, Any]:
+    def _read_state(self) -> dict[str, Any]:
         return {
             "canaries": {
                 str(path): (path.read_text(), path.stat().st_mode, path.stat().st_mtime_ns) for path in self.canaries
@@ -217,22 +216,22 @@ class Arena:
             "footage": sorted(os.listdir(self.home / "pool/footage")),
         }
 
-    def damage(self, outcome: RenderOutcome) -> Iterator[str]:
-        """Everything that is not as it was before; nothing when the sandbox held."""
-        if self.victim.poll() is not None or self.ask_victim() != self.victim_facts:
+    def find_damage(self, outcome: RenderOutcome) -> Iterator[str]:
+        """Lists everything that has changed or leaked; nothing if the sandbox held."""
+        if self.victim.poll() is not None or self.query_victim() != self.victim_facts:
             yield "the victim process was killed or changed"
-        now = self._outside()
-        for name, before in self._before.items():
-            if now[name] != before:
-                yield f"{name} changed: {now[name]}"
+        state = self._read_state()
+        for name, initial in self._initial_state.items():
+            if state[name] != initial:
+                yield f"{name} changed: {state[name]}"
         for name, listener in self.listeners.items():
             with contextlib.suppress(BlockingIOError):
                 listener.recv(1) if name == "udp" else listener.accept()
-                yield f"somebody reached the {name} listener"
-        if not settled(lambda: not self.jobs_alive()):
-            yield f"processes of the job are still alive: {self.jobs_alive()}"
-        told = f"{outcome.log_tail}{outcome.result}{outcome.reason}"
-        if self.secret in told:
+                yield f"the {name} listener was reached"
+        if not wait_until(lambda: not self.find_jobs()):
+            yield f"processes of the job are still alive: {self.find_jobs()}"
+        output = f"{outcome.log_tail}{outcome.result}{outcome.reason}"
+        if self.secret in output:
             yield "the scene read the secret"
         yield from re.findall(r"^ESCAPED.*", outcome.log_tail, re.M)
 
@@ -248,35 +247,36 @@ class Arena:
         shutil.rmtree(self.home)
 
 
-def _switched_off() -> frozenset[str]:
-    """Layers to do without, to see what the others hold: LECTERN_HOSTILE_WITHOUT="namespaces"."""
+def _disabled_layers() -> frozenset[str]:
+    """Reads which layers to leave out, to test the others alone: LECTERN_HOSTILE_WITHOUT="namespaces"."""
     return frozenset(os.environ.get("LECTERN_HOSTILE_WITHOUT", "").split())
 
 
-def _landlock_at_most() -> int:
-    """The Landlock ABI of an older kernel: LECTERN_HOSTILE_LANDLOCK=1 is Linux 5.13."""
+def _max_landlock_abi() -> int:
+    """Reads the Landlock ABI of an older kernel to emulate: LECTERN_HOSTILE_LANDLOCK=1 is Linux 5.13."""
     return int(os.environ.get("LECTERN_HOSTILE_LANDLOCK", "99"))
 
 
-def _limits(code: str) -> dict[str, float]:
+def _parse_limits(code: str) -> dict[str, float]:
     found = re.search(r"^# limits: (.*)$", code, re.M)
     pairs = (pair.split("=") for pair in found[1].split()) if found else ()
     return {name: type(LIMITS[name])(float(value)) for name, value in pairs}
 
 
-def expected_ends(code: str) -> set[str]:
-    """How a scene may end, from its `# ends:` line: "ok", "error" (its own exception), or a reason it was killed."""
+def parse_expected_ends(code: str) -> set[str]:
+    """Parses how a scene may end from its `# ends:` line: "ok", "error" (its own exception), or why it was killed."""
     found = re.search(r"^# ends: (.*)$", code, re.M)
-    assert found, "a hostile scene says how it ends"
+    assert found, "a hostile scene has an `# ends:` line"
     return set(found[1].split())
 
 
-def how_it_ended(outcome: RenderOutcome) -> str:
+def describe_end(outcome: RenderOutcome) -> str:
+    """Describes how a scene ended, in the words of its `# ends:` line."""
     return outcome.killed or ("ok" if outcome.ok else "error")
 
 
-def settled(condition: Any, seconds: float = 5.0) -> bool:
-    """Whether `condition()` comes true in time."""
+def wait_until(condition: Any, seconds: float = 5.0) -> bool:
+    """Waits until `condition()` is true. Returns False if it is not in time."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

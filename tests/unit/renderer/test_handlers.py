@@ -1,0 +1,144 @@
+"""Rendering a coded scene with a pool that renders nothing: what is cached, retried, degraded and failed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from unit.renderer.scenes import BROKEN, NARRATION, OPTIONS, SQUARE, StubPool, build_deps, store_scene
+
+from lectern.contracts import events as e
+from lectern.contracts.ids import new_id
+from lectern.contracts.quality import preset
+from lectern.contracts.requests import Progress, SceneException
+from lectern.renderer.handlers import STAGE, footage_key
+from lectern.renderer.job_settings import build_job_settings, build_render_limits
+from lectern.renderer.pool import DecodedFootage, RenderOutcome, SceneResult
+from lectern.worker import Connections
+from lectern.worker.testing import deliver, memory_connections
+
+
+@pytest.fixture
+def connections() -> Connections:
+    return memory_connections()
+
+
+def rendered(folder: Path, frames: int = 18) -> RenderOutcome:
+    decoded = DecodedFootage(codec="h264", width=854, height=480, fps=15, frames=frames, pixel_format="yuv420p")
+    return RenderOutcome(ok=True, footage=folder / "footage.mp4", decoded=decoded, cpu_seconds=0.5)
+
+
+def failed() -> RenderOutcome:
+    error = SceneException(type="NameError", message="name 'Sqare' is not defined", line=4, code="square = Sqare()")
+    return RenderOutcome(ok=False, result=SceneResult(ok=False, error=error))
+
+
+async def test_rendered_footage_is_stored_and_its_file_removed(connections: Connections, tmp_path: Path) -> None:
+    event = await store_scene(connections.store)
+    (answer,) = (await deliver(STAGE, event, connections, build_deps(StubPool(tmp_path, rendered(tmp_path))))).events
+    assert isinstance(answer, e.SceneRendered)
+    assert (answer.footage.frames, answer.footage.fps, answer.footage.cached) == (18, 15, False)
+    assert answer.footage.cpu_seconds == 0.5
+    info = await connections.store.head(answer.footage.key)
+    assert info is not None
+    assert info.media_type == "video/mp4"
+    assert not (tmp_path / "footage.mp4").exists()
+
+
+async def test_cached_footage_is_not_rendered_again(connections: Connections, tmp_path: Path) -> None:
+    event = await store_scene(connections.store)
+    pool = StubPool(tmp_path, rendered(tmp_path))
+    await deliver(STAGE, event, connections, build_deps(pool))
+    again = msgspec.structs.replace(event, video_id=new_id())
+    (answer,) = (await deliver(STAGE, again, connections, build_deps(pool))).events
+    assert isinstance(answer, e.SceneRendered)
+    assert answer.footage.cached
+    assert answer.footage.key == footage_key(event, event.code.key)
+    assert len(pool.jobs) == 1
+
+
+async def test_progress_is_reported_before_the_job_ends(connections: Connections, tmp_path: Path) -> None:
+    event = await store_scene(connections.store)
+    reports: list[Progress] = []
+
+    async def keep(subject: str, data: bytes) -> None:
+        reports.append(msgspec.json.decode(data, type=Progress))
+
+    async with connections.bus.listening("progress.>", keep):
+        await deliver(STAGE, event, connections, build_deps(StubPool(tmp_path, rendered(tmp_path))))
+    assert [(report.stage, report.scene, report.doing, report.done) for report in reports] == [
+        ("renderer", 3, "rendering", 1)
+    ]
+
+
+async def test_failed_code_is_replaced_by_its_fallback_and_the_scene_is_degraded(
+    connections: Connections, tmp_path: Path
+) -> None:
+    event = await store_scene(connections.store, BROKEN, fallback=SQUARE)
+    pool = StubPool(tmp_path, failed(), rendered(tmp_path))
+    (answer,) = (await deliver(STAGE, event, connections, build_deps(pool))).events
+    assert isinstance(answer, e.SceneRendered)
+    assert [job.code for job in pool.jobs] == [BROKEN, SQUARE]
+    assert answer.code.key == event.code.fallback_key
+    assert answer.code.origin == "template"
+    assert answer.degraded is not None
+    assert answer.degraded.code == "scene-error"
+    assert "name 'Sqare' is not defined in line 4: square = Sqare()" in answer.degraded.detail
+
+
+async def test_a_scene_whose_fallback_fails_too_fails_for_good(connections: Connections, tmp_path: Path) -> None:
+    event = await store_scene(connections.store, BROKEN, fallback=BROKEN + "\n")
+    delivered = await deliver(STAGE, event, connections, build_deps(StubPool(tmp_path, failed(), failed())))
+    (answer,) = delivered.events
+    assert isinstance(answer, e.SceneFailed)
+    assert "Sqare" in answer.problem.detail
+    assert delivered.settled == "term"
+
+
+async def test_footage_of_the_wrong_length_fails_the_scene(connections: Connections, tmp_path: Path) -> None:
+    event = await store_scene(connections.store)
+    pool = StubPool(tmp_path, rendered(tmp_path, frames=17))
+    (answer,) = (await deliver(STAGE, event, connections, build_deps(pool))).events
+    assert isinstance(answer, e.SceneFailed)
+    assert answer.problem.code == "wrong-length"
+    assert "17 frames where its narration needs 18" in answer.problem.detail
+    assert not (tmp_path / "footage.mp4").exists()
+
+
+async def test_a_full_disk_is_retried_and_not_blamed_on_the_scene(connections: Connections, tmp_path: Path) -> None:
+    full = RenderOutcome(ok=False, killed="disk", reason="No space left on device", retryable=True)
+    event = await store_scene(connections.store, SQUARE, fallback=SQUARE)
+    delivered = await deliver(STAGE, event, connections, build_deps(StubPool(tmp_path, full)))
+    assert (delivered.events, delivered.settled) == ((), "nak")
+
+
+async def test_the_footage_key_changes_with_whatever_changes_the_look(connections: Connections) -> None:
+    event = await store_scene(connections.store)
+    replace = msgspec.structs.replace
+    variants = [
+        event,
+        replace(event, options=replace(OPTIONS, quality="high")),
+        replace(event, options=replace(OPTIONS, aspect="9:16")),
+        replace(event, options=replace(OPTIONS, theme="light")),
+        replace(event, salt="again"),
+        replace(event, assets={"a.png": "assets/1"}),
+        replace(event, narration=replace(event.narration, key="other")),
+    ]
+    footage_keys = {footage_key(variant, variant.code.key) for variant in variants}
+    assert len(footage_keys) == len(variants)
+    same_look = replace(event, options=replace(OPTIONS, captions="off", voice="de"))
+    assert footage_key(same_look, event.code.key) == footage_key(event, event.code.key)
+
+
+def test_the_same_words_give_the_same_seed() -> None:
+    assert build_job_settings(NARRATION, OPTIONS, "render") == build_job_settings(NARRATION, OPTIONS, "render")
+
+
+@pytest.mark.parametrize("quality", ["draft", "standard", "high", "ultra"])
+def test_limits_grow_with_the_footage(quality: Any) -> None:
+    small = build_render_limits(20, preset("draft", "16:9"))
+    limits = build_render_limits(20, preset(quality, "16:9"))
+    assert small.wall_seconds <= limits.wall_seconds <= 1800
+    assert limits.memory_bytes >= small.memory_bytes
