@@ -4,6 +4,7 @@
 """
 
 from lectern.worker.bus import Bus, Listener, NatsBus, Responder, ask
+from lectern.worker.concurrency import map_concurrently
 from lectern.worker.connections import Connections, connect, connect_nats
 from lectern.worker.dead_letters import DeadLetter, DeadLetters
 from lectern.worker.event_log import EventLog, JetStreamEventLog
@@ -52,6 +53,7 @@ __all__ = [
     "find_drift",
     "liveness",
     "main",
+    "map_concurrently",
     "open_store",
     "parse_retry_after",
     "readiness",

@@ -25,8 +25,7 @@ from lectern.contracts import keys
 from lectern.contracts.events import Output
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import preset
-from lectern.worker import Job, ObjectStore
-from lectern.worker.concurrency import map_concurrently
+from lectern.worker import Job, ObjectStore, map_concurrently
 
 STEPS_AFTER_FETCHING = 4  # sound, joining, thumbnail, storing
 

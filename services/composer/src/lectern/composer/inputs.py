@@ -15,8 +15,7 @@ from lectern.contracts.narration import Narration
 from lectern.contracts.problems import Problem
 from lectern.contracts.script import Script
 from lectern.media.probe import probe_media
-from lectern.worker import ObjectStore, Permanent
-from lectern.worker.concurrency import map_concurrently
+from lectern.worker import ObjectStore, Permanent, map_concurrently
 
 MAX_PROBES = 2  # ffprobe processes at once
 
