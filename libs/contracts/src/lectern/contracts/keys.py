@@ -33,6 +33,11 @@ def cache(kind: str, sha256: str, suffix: str) -> str:
     return f"cache/{kind}/{sha256}.{suffix}"
 
 
+def narration_bill(sha256: str) -> str:
+    """`cache/narration/<sha256>.bill.json`: the cost of the narration made from the same inputs."""
+    return cache("narration", sha256, "bill.json")
+
+
 def output(video_id: str, revision: int, name: str) -> str:
     """`videos/<id>/r<revision>/<name>`: one of the video's outputs."""
     return f"videos/{video_id}/r{revision}/{name}"

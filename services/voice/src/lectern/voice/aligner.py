@@ -1,4 +1,4 @@
-"""Word times for voices that give none: heard in espeak-ng's reading of the same words, else by proportion."""
+"""Word times for voices that report none: by comparison with another engine's reading, else in proportion."""
 
 from __future__ import annotations
 
@@ -7,58 +7,55 @@ from collections.abc import Sequence
 
 import msgspec
 
-from lectern.voice.alignment import spread
-from lectern.voice.silences import out_of_silence, silences
-from lectern.voice.sound import trimmed
-from lectern.voice.speech import Engine, Mark, Passage, Speech
-from lectern.voice.voices import Voice, speaks
-from lectern.voice.warp import warped
-from lectern.voice.words import written_words
+from lectern.voice.deps import VoiceDeps
+from lectern.voice.silences import find_silences, move_out_of_silence
+from lectern.voice.sound import trim
+from lectern.voice.speech import Mark, Passage, Speech
+from lectern.voice.voices import speaks
+from lectern.voice.warp import warp_marks
+from lectern.voice.word_times import spread_words
+from lectern.voice.words import split_words
 from lectern.worker import Permanent, Transient
 
 
-async def aligned(
-    speech: Speech, texts: Sequence[str], language: str, reader: Engine | None, voices: Sequence[Voice]
-) -> Speech:
-    """The speech with marks in every passage. `reader` is an engine that gives exact times; `voices` are its.
+async def align(speech: Speech, texts: Sequence[str], language: str, deps: VoiceDeps) -> Speech:
+    """Marks the words of every passage.
 
-    Timing becomes `aligned` where the reader speaks the language, `estimated` where no one does: then words share the
-    time of their passage by their length. No word begins in a silence either way.
+    Timing becomes `aligned` if the reference engine speaks the language, else `estimated`: then words share the time
+    of their passage by their length. No word begins in a silence either way.
     """
-    read = await _read(texts, language, reader, voices) if reader else None
-    passages = [trimmed(passage) for passage in speech.passages]
-    marked = await asyncio.to_thread(_marked, passages, texts, language, read)
-    timing = "aligned" if read else "estimated"
+    reading = await _read_aloud(texts, language, deps)
+    passages = [trim(passage) for passage in speech.passages]
+    marked = await asyncio.to_thread(_mark_words, passages, texts, language, reading)
+    timing = "aligned" if reading else "estimated"
     return msgspec.structs.replace(speech, passages=tuple(marked), timing=timing)
 
 
-async def _read(
-    texts: Sequence[str], language: str, reader: Engine, voices: Sequence[Voice]
-) -> tuple[Passage, ...] | None:
+async def _read_aloud(texts: Sequence[str], language: str, deps: VoiceDeps) -> tuple[Passage, ...] | None:
+    """The reference engine's reading; None if it does not speak the language, or fails."""
+    voices = [voice for voice in deps.voices if voice.engine == deps.reference]
     for exact in (True, False):
-        voice = next(
-            (each for each in voices if each.engine == reader.name and speaks(each, language, exact=exact)), None
-        )
+        voice = next((voice for voice in voices if speaks(voice, language, exact=exact)), None)
         if voice:
             try:
-                return (await reader.speak(tuple(texts), voice, language, 1.0)).passages
+                return (await deps.engines[deps.reference].speak(tuple(texts), voice, language, 1.0)).passages
             except (Permanent, Transient):
                 return None
     return None
 
 
-def _marked(
-    passages: Sequence[Passage], texts: Sequence[str], language: str, read: Sequence[Passage] | None
+def _mark_words(
+    passages: Sequence[Passage], texts: Sequence[str], language: str, readings: Sequence[Passage] | None
 ) -> list[Passage]:
-    found = []
+    marked = []
     for number, (passage, text) in enumerate(zip(passages, texts, strict=True)):
-        reading = trimmed(read[number]) if read else None
+        reading = trim(readings[number]) if readings else None
         if reading and reading.marks:
-            marks = warped(reading.marks, (reading.samples, reading.rate), (passage.samples, passage.rate))
+            marks = warp_marks(reading.marks, (reading.samples, reading.rate), (passage.samples, passage.rate))
         else:
-            words = written_words(text, language)
-            spans = spread([word.text for word in words], 0.0, passage.seconds)
+            words = split_words(text, language)
+            spans = spread_words([word.text for word in words], 0.0, passage.seconds)
             marks = tuple(Mark(offset=w.offset, seconds=s.start) for w, s in zip(words, spans, strict=True))
-        gaps = silences(passage.samples, passage.rate)
-        found.append(msgspec.structs.replace(passage, marks=out_of_silence(marks, gaps)))
-    return found
+        silences = find_silences(passage.samples, passage.rate)
+        marked.append(msgspec.structs.replace(passage, marks=move_out_of_silence(marks, silences)))
+    return marked

@@ -1,74 +1,69 @@
-"""Builds the voice service: the one place that knows which engines there are."""
+"""Builds the voice service with the engines of the table that are enabled."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import pkgutil
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from typing import cast
 
-from lectern.voice.engines.espeak import EspeakEngine
-from lectern.voice.engines.piper import PiperEngine, piper_voices
-from lectern.voice.engines.silent import SilentEngine
-from lectern.voice.handlers import STAGE, VoiceDeps
+from lectern.voice.deps import VoiceDeps
+from lectern.voice.handlers import STAGE
+from lectern.voice.remote import RemoteEngine
 from lectern.voice.requests import responder
 from lectern.voice.settings import VoiceSettings
-from lectern.voice.speech import Engine
-from lectern.voice.voices import Voice, load_voices
+from lectern.voice.speech import SpeechEngine
+from lectern.voice.table import EngineRow, load_engines, load_voices
+from lectern.voice.voices import Voice
 from lectern.worker import Connections, Service
-
-LAST = ("espeak", "silent")  # engines whose voices stand behind those that are set up
 
 
 def build(settings: VoiceSettings | None, connections: Connections) -> Service:
-    """The voice service with every engine that is set up."""
+    """The voice service with every enabled engine."""
     settings = settings or VoiceSettings()
-    engines = build_engines(settings)
-    adapters = VoiceDeps(
-        engines={engine.name: engine for engine in engines},
-        voices=offered(engines, load_voices(settings.voice_table), piper_voices(settings.piper_voices)),
-        reader=next((engine for engine in engines if engine.name == "espeak"), None),
-    )
-    open_things = AsyncExitStack()
+    deps = build_deps(settings)
+    engines_to_close = AsyncExitStack()
 
     async def start() -> None:
-        for engine in engines:
-            open_things.push_async_callback(engine.close)
+        for engine in deps.engines.values():
+            engines_to_close.push_async_callback(engine.close)
 
     return Service(
         name="voice",
         connections=connections,
         settings=settings,
         stage=STAGE,
-        deps=adapters,
-        responders=(responder(adapters.voices),),
+        deps=deps,
+        responders=(responder(deps.voices),),
         start=start,
-        close=open_things.aclose,
+        close=engines_to_close.aclose,
     )
 
 
-def build_engines(settings: VoiceSettings) -> tuple[Engine, ...]:
-    """Those that are set up. Client libraries are imported when they are needed: each takes a second."""
-    engines: list[Engine] = [EspeakEngine(), SilentEngine()]
-    if settings.speaks_google():
-        from lectern.voice.engines.google import GoogleEngine
-
-        key = settings.google_tts_api_key.get_secret_value()
-        engines.append(GoogleEngine(api_key=key, url=settings.google_tts_url))
-    if (key := settings.gemini_api_key.get_secret_value()) and settings.gemini_tts:
-        from lectern.voice.engines.gemini import GeminiEngine
-
-        engines.append(GeminiEngine(key, url=settings.gemini_url))
-    if key := settings.elevenlabs_api_key.get_secret_value():
-        from lectern.voice.engines.elevenlabs import ElevenLabsEngine
-
-        engines.append(ElevenLabsEngine(key, url=settings.elevenlabs_url))
-    if piper_voices(settings.piper_voices):
-        engines.append(PiperEngine())
-    return tuple(engines)
+def build_deps(settings: VoiceSettings) -> VoiceDeps:
+    """The enabled engines and their voices."""
+    rows = {
+        name: row
+        for name, row in load_engines(settings.voice_table).items()
+        if all(getattr(settings, setting) for setting in row.enabled_by)
+    }
+    return VoiceDeps(
+        engines={name: build_engine(row, settings) for name, row in rows.items()},
+        voices=list_enabled_voices(rows, settings),
+        reference=next((name for name, row in rows.items() if row.reference), ""),
+    )
 
 
-def offered(engines: Sequence[Engine], table: Sequence[Voice], local: Sequence[Voice]) -> tuple[Voice, ...]:
-    """The voices of these engines in the table's order; those of this machine's models stand before espeak's."""
-    names = {engine.name for engine in engines}
-    voices = [voice for voice in table if voice.engine in names]
-    first = [voice for voice in voices if voice.engine not in LAST]
-    return (*first, *local, *(voice for voice in voices if voice.engine in LAST))
+def build_engine(row: EngineRow, settings: VoiceSettings) -> SpeechEngine:
+    """The engine of a row. Its module is imported only now: a client library takes a second."""
+    built = pkgutil.resolve_name(row.path).from_settings(settings)
+    return RemoteEngine(built, row.requests) if row.requests else cast(SpeechEngine, built)
+
+
+def list_enabled_voices(rows: Mapping[str, EngineRow], settings: VoiceSettings) -> tuple[Voice, ...]:
+    """The table's voices of these engines, then those found on this machine, then those of fallback engines."""
+    listed = [voice for voice in load_voices(settings.voice_table) if voice.engine in rows]
+    found = [
+        voice for row in rows.values() if row.voices_path for voice in pkgutil.resolve_name(row.voices_path)(settings)
+    ]
+    return tuple(sorted((*listed, *found), key=lambda voice: rows[voice.engine].fallback))

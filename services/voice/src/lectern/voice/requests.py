@@ -1,4 +1,4 @@
-"""Tells other services which voices can be used."""
+"""Answers other services' requests for the list of voices."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from lectern.worker import Permanent, Responder
 
 
 def responder(voices: Sequence[Voice]) -> Responder[ListVoices, VoiceList]:
-    """Answers requests for the list of `voices`."""
+    """The responder that lists `voices`."""
 
-    async def list_voices(message: ListVoices) -> VoiceList:
-        return choose(voices, message.wanted)
+    async def answer(message: ListVoices) -> VoiceList:
+        return list_voices(voices, message.wanted)
 
-    return Responder(request=LIST_VOICES, handler=list_voices, failed=lambda _: choose(voices))
+    return Responder(request=LIST_VOICES, handler=answer, failed=lambda _: list_voices(voices))
 
 
-def choose(voices: Sequence[Voice], wanted: str = "") -> VoiceList:
-    """All voices, and what a wanted one stands for."""
+def list_voices(voices: Sequence[Voice], wanted: str = "") -> VoiceList:
+    """All voices, and the one that `wanted` (an id, locale or language) selects."""
     offers = tuple(
         VoiceOffer(
             id=voice.id,

@@ -12,16 +12,16 @@ from lectern.worker import Settings
 
 
 class VoiceSettings(Settings):
-    """Which voices there are. Without any key they are espeak-ng's, and silence."""
+    """Which engines are enabled. Without any key: espeak-ng and silence."""
 
     google_tts: Literal["auto", "on", "off"] = Field(
         "auto",
-        description="Google's voices; auto: with a key or GOOGLE_APPLICATION_CREDENTIALS. on: where credentials come "
-        "from the machine, as with Workload Identity",
+        description="Google's voices. auto: with a key or GOOGLE_APPLICATION_CREDENTIALS; on: if the machine provides "
+        "the credentials, as with Workload Identity",
     )
-    google_tts_api_key: SecretStr = Field(SecretStr(""), description="an API key for Google Cloud Text-to-Speech")
+    google_tts_api_key: SecretStr = Field(SecretStr(""), description="key of Google Cloud Text-to-Speech")
     google_tts_url: str = Field("", description="another endpoint, such as eu-texttospeech.googleapis.com")
-    gemini_tts: bool = Field(True, description="Gemini's voices, where there is a Gemini key")
+    gemini_tts: bool = Field(True, description="Gemini's voices, if there is a Gemini key")
     gemini_api_key: SecretStr = Field(
         SecretStr(""),
         validation_alias=AliasChoices("LECTERN_GEMINI_API_KEY", "GEMINI_API_KEY"),
@@ -31,10 +31,11 @@ class VoiceSettings(Settings):
     elevenlabs_api_key: SecretStr = Field(SecretStr(""), description="key of the ElevenLabs API")
     elevenlabs_url: str = Field("", description="another base address for the ElevenLabs API")
     piper_voices: Path | None = Field(None, description="folder of Piper models: NAME.onnx with NAME.onnx.json")
-    voice_table: Path | None = Field(None, description="a file in place of the bundled voices.toml")
+    voice_table: Path | None = Field(None, description="a file that replaces the bundled voices.toml")
 
-    def speaks_google(self) -> bool:
-        """Whether Google's voices are offered."""
+    @property
+    def google_enabled(self) -> bool:
+        """True if Google's voices are offered."""
         if self.google_tts != "auto":
             return self.google_tts == "on"
         return bool(self.google_tts_api_key.get_secret_value() or os.environ.get("GOOGLE_APPLICATION_CREDENTIALS"))

@@ -1,4 +1,4 @@
-"""Samples: read, cut, joined and brought to a common rate, without clicks."""
+"""Samples: reading, trimming, joining and resampling, without clicks."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from collections.abc import Sequence
 
 import msgspec
 import numpy as np
+import soxr
 
 from lectern.voice.speech import Mark, Passage, Samples
 
-QUIET = 200  # of 32768: below it (-44 dBFS) a voice is silent
-_BREATH = 0.02  # seconds of sound kept around speech, in which it is faded
-BETWEEN_SENTENCES = 0.3  # seconds between two pieces of a text that had to be spoken apart
+SILENCE_LEVEL = 200  # of 32768 (-44 dBFS): a voice below it is silent
+_FADE_SECONDS = 0.02  # kept around speech, and faded
+SENTENCE_PAUSE_SECONDS = 0.3  # between pieces of a text that had to be split
 
 
 def read_wav(data: bytes) -> tuple[Samples, int]:
-    """Samples and rate of mono or stereo 16-bit WAV. Raises ValueError for anything else."""
+    """Samples and rate of mono or stereo 16-bit WAV, of stereo the left channel. Raises ValueError."""
     try:
         with wave.open(io.BytesIO(data)) as sound:
             if sound.getsampwidth() != 2 or sound.getnchannels() > 2:
@@ -29,55 +30,54 @@ def read_wav(data: bytes) -> tuple[Samples, int]:
 
 
 def read_pcm(data: bytes) -> Samples:
-    """Samples of mono little-endian 16-bit PCM. Raises ValueError for half a sample."""
+    """Samples of mono little-endian 16-bit PCM. Raises ValueError for an odd number of bytes."""
     if len(data) % 2:
-        raise ValueError("half a sample")
+        raise ValueError("an odd number of bytes of 16-bit sound")
     return np.frombuffer(data, dtype="<i2")
 
 
-def check_spoken(samples: Samples, rate: int, characters: int) -> None:
-    """Raises ValueError for sound that cannot be those characters spoken: none, silence, or far too long."""
-    seconds = len(samples) / rate
-    if not len(samples):
+def check_speech(passage: Passage, characters: int) -> None:
+    """Raises ValueError for sound that cannot be so many characters spoken: none, silence, or far too long."""
+    if not len(passage.samples):
         raise ValueError("no sound")
-    if np.abs(samples.astype(np.int32)).max() <= QUIET:
+    if np.abs(passage.samples.astype(np.int32)).max() <= SILENCE_LEVEL:
         raise ValueError("nothing but silence")
-    if seconds > 5 + characters:
-        raise ValueError(f"{seconds:.0f} s of sound for {characters} characters")
+    if passage.seconds > 5 + characters:
+        raise ValueError(f"{passage.seconds:.0f} s of sound for {characters} characters")
 
 
-def trimmed(passage: Passage) -> Passage:
-    """The passage without silence before its first sound and after its last, both faded; marks move with it."""
-    loud = np.flatnonzero(np.abs(passage.samples.astype(np.int32)) > QUIET)
+def trim(passage: Passage) -> Passage:
+    """Removes the silence before the first sound and after the last, and fades both ends; marks move along."""
+    loud = np.flatnonzero(np.abs(passage.samples.astype(np.int32)) > SILENCE_LEVEL)
     if not loud.size:
         return passage
-    breath = round(_BREATH * passage.rate)
-    first, last = max(0, int(loud[0]) - breath), min(len(passage.samples), int(loud[-1]) + 1 + breath)
+    margin = round(_FADE_SECONDS * passage.rate)
+    first, last = max(0, int(loud[0]) - margin), min(len(passage.samples), int(loud[-1]) + 1 + margin)
     shift = first / passage.rate
     marks = tuple(Mark(offset=mark.offset, seconds=max(0.0, mark.seconds - shift)) for mark in passage.marks)
-    return Passage(samples=faded(passage.samples[first:last], breath), rate=passage.rate, marks=marks)
+    return Passage(samples=fade(passage.samples[first:last], margin), rate=passage.rate, marks=marks)
 
 
-def faded(samples: Samples, over: int) -> Samples:
-    """The samples, rising from nothing and falling to nothing over `over` of them at either end."""
-    over = min(over, len(samples) // 2)
-    ramp = np.linspace(0.0, 1.0, over, endpoint=False)
-    shape = np.ones(len(samples))
-    shape[:over], shape[len(samples) - over :] = ramp, ramp[::-1]
-    return np.rint(samples * shape).astype(np.int16)
+def fade(samples: Samples, length: int) -> Samples:
+    """Fades in over the first `length` samples and out over the last."""
+    length = min(length, len(samples) // 2)
+    ramp = np.linspace(0.0, 1.0, length, endpoint=False)
+    gain = np.ones(len(samples))
+    gain[:length], gain[len(samples) - length :] = ramp, ramp[::-1]
+    return np.rint(samples * gain).astype(np.int16)
 
 
-def joined(pieces: Sequence[tuple[int, Passage]]) -> Passage:
-    """Passages that were one text, with the offset of each in it, as one: trimmed, with a pause between them."""
+def join(pieces: Sequence[tuple[int, Passage]]) -> Passage:
+    """Joins pieces of one text, each with its offset in it: trimmed, at the first one's rate, with pauses between."""
     if len(pieces) == 1 and pieces[0][0] == 0:
         return pieces[0][1]
     rate = pieces[0][1].rate
-    pause = np.zeros(round(BETWEEN_SENTENCES * rate), dtype=np.int16)
+    pause = np.zeros(round(SENTENCE_PAUSE_SECONDS * rate), dtype=np.int16)
     sounds: list[Samples] = []
     marks: list[Mark] = []
     at = 0
     for offset, passage in pieces:
-        piece = trimmed(at_rate(passage, rate))
+        piece = trim(resample(passage, rate))
         if sounds:
             sounds.append(pause)
             at += len(pause)
@@ -87,12 +87,9 @@ def joined(pieces: Sequence[tuple[int, Passage]]) -> Passage:
     return Passage(samples=np.concatenate(sounds), rate=rate, marks=tuple(marks))
 
 
-def at_rate(passage: Passage, rate: int) -> Passage:
-    """The passage at another rate, band-limited (by the Fourier transform of the whole)."""
-    if passage.rate == rate or not len(passage.samples):
-        return msgspec.structs.replace(passage, rate=rate)
-    wanted = round(len(passage.samples) * rate / passage.rate)
-    spectrum = np.fft.rfft(passage.samples.astype(np.float64))
-    sound = np.fft.irfft(spectrum, n=wanted) * (wanted / len(passage.samples))
-    samples = np.clip(np.rint(sound), -32768, 32767).astype(np.int16)
-    return Passage(samples=samples, rate=rate, marks=passage.marks)
+def resample(passage: Passage, rate: int) -> Passage:
+    """The passage at another rate in Hz, band-limited."""
+    if passage.rate == rate:
+        return passage
+    samples = soxr.resample(passage.samples, passage.rate, rate)
+    return msgspec.structs.replace(passage, samples=samples, rate=rate)

@@ -1,4 +1,4 @@
-"""What an engine says: sound, and when each word of each passage begins."""
+"""Spoken sound, and the engines that speak."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Samples = npt.NDArray[np.int16]
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
-    """A word begins: at `offset` characters of the passage's text, `seconds` into the passage's sound."""
+    """The start of a word: at `offset` characters of the passage's text, `seconds` into the passage's sound."""
 
     offset: int
     seconds: float
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True):
-    """One beat as spoken: mono samples, and marks where the engine gives any."""
+    """A spoken text: mono samples at `rate` Hz, and a mark for each word if the engine reports them."""
 
     samples: Samples
     rate: int
@@ -36,7 +36,7 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Speech(msgspec.Struct, frozen=True, kw_only=True):
-    """A scene as spoken, one passage a beat. `silent` sound is not made louder."""
+    """A spoken scene, one passage per beat. `silent` sound is not normalised in loudness."""
 
     passages: tuple[Passage, ...]
     timing: Timing
@@ -44,17 +44,45 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
     spent: tuple[Usage, ...] = ()
 
 
-class Engine(Protocol):
-    """Speaks texts with a voice. `version` is part of every narration's key."""
+class SpeechEngine(Protocol):
+    """Speaks scenes. `version` is part of every narration's key: raise it when the same input sounds different."""
 
-    name: str
     version: str
 
     async def speak(self, texts: tuple[str, ...], voice: Voice, language: str, rate: float) -> Speech:
-        """Each text as a passage. `language` is the script's; `rate` 1.0 is the voice's natural speed.
+        """Speaks each text as a passage. `language` is the script's; `rate` 1.0 is the voice's natural speed.
 
-        Raises Permanent when the voice or text is refused, Transient when the engine is away.
+        Raises Permanent when the voice or a text is refused, Transient when the engine is unavailable.
         """
 
     async def close(self) -> None:
-        """Closes what it holds open."""
+        """Closes open connections."""
+
+
+class SpeechRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """One request to a speech service. `before` and `after` are the neighbouring beats, for an even intonation."""
+
+    text: str
+    voice: Voice
+    language: str
+    rate: float
+    before: str = ""
+    after: str = ""
+
+
+class SpeechService(Protocol):
+    """A speech service on the network, one request at a time. `remote.RemoteEngine` makes an engine of it."""
+
+    version: str
+
+    def size(self, text: str, voice: Voice) -> int:
+        """Measures `text` in the unit of the service's limit for one request, such as characters or bytes."""
+
+    async def speak(self, request: SpeechRequest) -> tuple[Passage, Usage]:
+        """Sends one request and returns its sound and what it used; marks for every word, or none.
+
+        Raises ProviderError when the service fails, ValueError when its answer cannot be used.
+        """
+
+    async def close(self) -> None:
+        """Closes open connections."""

@@ -1,4 +1,4 @@
-"""Finding the words of one recording in another of the same text: features of both, and the best warp between them.
+"""Finds the words of one recording in another of the same text, by the best warp between their features.
 
 Dynamic time warping over mel cepstra (Sakoe and Chiba 1978), the method of forced aligners before neural ones.
 """
@@ -13,32 +13,32 @@ import numpy.typing as npt
 
 from lectern.voice.speech import Mark, Samples
 
-HOP = 0.01  # seconds between feature frames of a passage of ordinary length
-FRAMES = 1500  # about as many are compared at most: the table of pairs is their square, 18 MB
-_WINDOW = 0.025
+HOP_SECONDS = 0.01  # between feature frames of a passage of ordinary length
+MAX_FRAMES = 1500  # roughly: the table of pairs is their square, 18 MB
+_WINDOW_SECONDS = 0.025
 _BANDS, _CEPSTRA = 26, 13
-_LOWEST, _HIGHEST = 80.0, 7600.0  # Hz
+_MIN_HERTZ, _MAX_HERTZ = 80.0, 7600.0
 
 Features = npt.NDArray[np.float64]
 
 
-def warped(marks: Sequence[Mark], reference: tuple[Samples, int], target: tuple[Samples, int]) -> tuple[Mark, ...]:
-    """Marks of the reference at the times the same sounds have in the target. Both are (samples, rate).
+def warp_marks(marks: Sequence[Mark], reference: tuple[Samples, int], target: tuple[Samples, int]) -> tuple[Mark, ...]:
+    """Moves marks of the reference to the times of the same sounds in the target. Both are (samples, rate).
 
-    Exact to a feature frame: 10 ms, more for a passage of more than 15 s.
+    Exact to one feature frame: 10 ms, more for a passage of more than 15 s.
     """
     longest = max(len(samples) / rate for samples, rate in (reference, target))
-    hop = HOP * max(1, math.ceil(longest / HOP / FRAMES))
-    path = warp(features(*reference, hop=hop), features(*target, hop=hop))
+    hop = HOP_SECONDS * max(1, math.ceil(longest / HOP_SECONDS / MAX_FRAMES))
+    path = find_path(extract_features(*reference, hop=hop), extract_features(*target, hop=hop))
     last = len(path) - 1
     return tuple(
         Mark(offset=mark.offset, seconds=float(path[min(round(mark.seconds / hop), last)]) * hop) for mark in marks
     )
 
 
-def features(samples: Samples, rate: int, *, hop: float = HOP) -> Features:
-    """Mel cepstra with their slopes, a row for every `hop` seconds, each column of zero mean and unit variance."""
-    step, window = round(hop * rate), round(_WINDOW * rate)
+def extract_features(samples: Samples, rate: int, *, hop: float = HOP_SECONDS) -> Features:
+    """Mel cepstra with their slopes: a row per `hop` seconds, 26 columns of zero mean and unit variance."""
+    step, window = round(hop * rate), round(_WINDOW_SECONDS * rate)
     padded = np.pad(samples.astype(np.float64), (window // 2, window))
     frames = np.lib.stride_tricks.sliding_window_view(padded, window)[: len(samples) + 1 : step]
     power = np.abs(np.fft.rfft(frames * np.hanning(window), axis=1)) ** 2
@@ -56,18 +56,18 @@ def _mel_filters(window: int, rate: int) -> Features:
         return np.asarray(2595 * np.log10(1 + np.asarray(hertz, dtype=np.float64) / 700), dtype=np.float64)
 
     heights = mel(np.fft.rfftfreq(window, 1 / rate))
-    low, high = mel([_LOWEST, min(_HIGHEST, rate / 2)])
+    low, high = mel([_MIN_HERTZ, min(_MAX_HERTZ, rate / 2)])
     corners = np.linspace(low, high, _BANDS + 2)
     rising = (heights - corners[:-2, None]) / (corners[1:-1] - corners[:-2])[:, None]
     falling = (corners[2:, None] - heights) / (corners[2:] - corners[1:-1])[:, None]
     return np.asarray(np.maximum(0.0, np.minimum(rising, falling)))
 
 
-def warp(a: Features, b: Features) -> npt.NDArray[np.float64]:
-    """For each row of `a`, the row of `b` it falls on: the cheapest monotone path from corner to corner.
+def find_path(a: Features, b: Features) -> npt.NDArray[np.float64]:
+    """For each row of `a`, the matching row of `b`: the cheapest monotone path from corner to corner.
 
-    Cost of a pair is the distance of its rows; a diagonal step costs one pair, others one and a half, so that neither
-    recording is stretched for nothing. Computed along anti-diagonals, which need nothing of each other.
+    The cost of a pair is the distance of its rows; a diagonal step costs one pair, others one and a half, so that
+    neither recording is stretched needlessly. Computed along anti-diagonals, whose entries are independent.
     """
     rows, columns = len(a), len(b)
     distance = np.sqrt(np.maximum(0.0, (a**2).sum(1)[:, None] + (b**2).sum(1)[None, :] - 2 * a @ b.T))

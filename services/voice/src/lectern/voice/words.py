@@ -1,4 +1,4 @@
-"""The words of a written text, also where a language writes none: Chinese, Japanese and Thai have no spaces."""
+"""Splits a text into words, including languages without spaces: Chinese, Japanese and Thai."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ _UNSPACED = re.compile(
 _KANA, _THAI = re.compile(r"[\u3040-\u30ff\uff66-\uff9f]"), re.compile(r"[\u0e00-\u0e7f]")
 
 
-class Written(msgspec.Struct, frozen=True, kw_only=True):
-    """A word at `offset` characters of its text; no space is before a `glued` one."""
+class WrittenWord(msgspec.Struct, frozen=True, kw_only=True):
+    """A word at `offset` characters of its text; no space precedes a `glued` one."""
 
     text: str
     offset: int
     glued: bool = False
 
 
-def written_words(text: str, language: str = "") -> tuple[Written, ...]:
-    """The words of a text in order: what stands between spaces, cut at phrases where the script has no spaces.
+def split_words(text: str, language: str = "") -> tuple[WrittenWord, ...]:
+    """Splits a text at spaces, and between phrases if its script has no spaces.
 
-    Phrases are those of BudouX, at which a line may also be broken. `language` (BCP-47) tells Chinese from Japanese
-    where the characters do not.
+    Phrases are those of BudouX, between which a line may be broken. `language` (BCP-47) tells Chinese from Japanese
+    if the characters do not.
     """
-    found: list[Written] = []
+    words: list[WrittenWord] = []
     for match in re.finditer(r"\S+", text):
         offset = match.start()
-        for number, piece in enumerate(_pieces(match.group(), language)):
-            found.append(Written(text=piece, offset=offset, glued=number > 0))
-            offset += len(piece)
-    return tuple(found)
+        for number, phrase in enumerate(_split_phrases(match.group(), language)):
+            words.append(WrittenWord(text=phrase, offset=offset, glued=number > 0))
+            offset += len(phrase)
+    return tuple(words)
 
 
-def _pieces(run: str, language: str) -> list[str]:
+def _split_phrases(run: str, language: str) -> list[str]:
     if len(run) < 2 or not _UNSPACED.search(run):
         return [run]
-    return list(_parser(_script(run, language)).parse(run))
+    return list(_parser(_writing_system(run, language)).parse(run))
 
 
-def _script(run: str, language: str) -> str:
+def _writing_system(run: str, language: str) -> str:
     if _THAI.search(run):
         return "th"
     if _KANA.search(run) or language.lower().startswith("ja"):
@@ -53,10 +53,10 @@ def _script(run: str, language: str) -> str:
 
 
 @functools.cache
-def _parser(script: str) -> budoux.Parser:
+def _parser(writing_system: str) -> budoux.Parser:
     return {
         "th": budoux.load_default_thai_parser,
         "ja": budoux.load_default_japanese_parser,
         "zh-hant": budoux.load_default_traditional_chinese_parser,
         "zh-hans": budoux.load_default_simplified_chinese_parser,
-    }[script]()
+    }[writing_system]()

@@ -1,10 +1,10 @@
-"""Google Cloud Text-to-Speech. SSML marks before each word say when it begins, for the voices that know them."""
+"""Google Cloud Text-to-Speech. An SSML mark before each word reports when it begins, for voices that support marks."""
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Sequence
+from typing import Self
 from xml.sax.saxutils import escape
 
 import google.auth.exceptions
@@ -14,102 +14,69 @@ from google.api_core.client_options import ClientOptions
 from google.cloud import texttospeech_v1beta1 as tts
 from google.cloud.texttospeech_v1beta1.services.text_to_speech.transports import TextToSpeechGrpcAsyncIOTransport
 
-from lectern.contracts.narration import Timing
 from lectern.contracts.usage import Usage
-from lectern.voice.chunks import chunks
-from lectern.voice.memory import Memory
-from lectern.voice.provider import ProviderError, asked, together
-from lectern.voice.sound import check_spoken, joined, read_wav
-from lectern.voice.speech import Mark, Passage, Speech
+from lectern.voice.provider_errors import ProviderError
+from lectern.voice.settings import VoiceSettings
+from lectern.voice.sound import read_wav
+from lectern.voice.speech import Mark, Passage, SpeechRequest
 from lectern.voice.voices import Voice
-from lectern.voice.words import written_words
+from lectern.voice.words import split_words
 
-LIMIT = 5000  # bytes of text or SSML in one request (quotas of the API; not raisable)
 RATE = 24_000
-AT_ONCE = 4
-TIMEOUT = 60.0
-_MARKING = re.compile(r"-(?:Neural2|Wavenet|Standard)-", re.IGNORECASE)  # families whose voices return marks
-_SETTING = "GOOGLE_APPLICATION_CREDENTIALS or LECTERN_GOOGLE_TTS_API_KEY"
+_SUPPORTS_MARKS = re.compile(r"-(?:Neural2|Wavenet|Standard)-", re.IGNORECASE)  # families whose voices return marks
 
 
-class GoogleEngine:
-    """The API's v1beta1, the version that has time points. An `http://` url is spoken to without TLS or credentials."""
+class GoogleSpeech:
+    """The API's v1beta1, the version with time points. An `http://` url is used without TLS or credentials."""
 
-    name = "google"
     version = "1"
 
-    def __init__(self, *, api_key: str = "", url: str = "", timeout: float = TIMEOUT) -> None:
-        self._api_key, self._url, self._timeout = api_key, url, timeout
+    def __init__(self, *, api_key: str = "", url: str = "") -> None:
+        self._api_key, self._url = api_key, url
         self._client: tts.TextToSpeechAsyncClient | None = None
-        self._unmarked: set[str] = set()  # voices that refused SSML
-        self._under_way = asyncio.Semaphore(AT_ONCE)
-        self._memory: Memory[Passage] = Memory()
+        self._refused_ssml: set[str] = set()  # names of voices
 
-    async def speak(self, texts: tuple[str, ...], voice: Voice, language: str, rate: float) -> Speech:
-        with self._memory.during((texts, voice.name, rate)) as kept:
-            said = await together(self._passage(text, voice, rate, kept) for text in texts)
-        spent = Usage(
-            kind="voice",
-            name=f"google/{voice.name}",
-            requests=sum(requests for _, _, requests in said),
-            characters=sum(map(len, texts)),
-        )
-        timings = {timing for _, timing, _ in said}
-        timing: Timing = "exact" if timings == {"exact"} else "estimated"
-        passages = tuple(passage for passage, _, _ in said)
-        return Speech(passages=passages, timing=timing, spent=(spent,))
+    @classmethod
+    def from_settings(cls, settings: VoiceSettings) -> Self:
+        """The service with the settings' key and endpoint."""
+        return cls(api_key=settings.google_tts_api_key.get_secret_value(), url=settings.google_tts_url)
 
-    async def _passage(
-        self, text: str, voice: Voice, rate: float, kept: dict[str, Passage]
-    ) -> tuple[Passage, Timing, int]:
-        while True:
-            marked = bool(_MARKING.search(voice.name)) and voice.name not in self._unmarked
-            pieces = chunks(text, lambda piece, marked=marked: _size(piece, marked) <= LIMIT)  # type: ignore[misc]
+    def size(self, text: str, voice: Voice) -> int:
+        """Bytes of the text, or of its SSML for voices that support marks."""
+        return len((to_ssml(text) if self._supports_marks(voice) else text).encode())
+
+    async def speak(self, request: SpeechRequest) -> tuple[Passage, Usage]:
+        """Sends one request. A voice that refuses SSML is sent plain text from then on."""
+        usage = Usage(kind="voice", name=f"google/{request.voice.name}", requests=1, characters=len(request.text))
+        if self._supports_marks(request.voice):
             try:
-                said = [(offset, await self._piece(piece, voice, rate, marked, kept)) for offset, piece in pieces]
-            except _NoMarks:
-                self._unmarked.add(voice.name)
-                continue
-            complete = marked and all(
-                len(passage.marks) == len(written_words(piece))
-                for (_, piece), (_, passage) in zip(pieces, said, strict=True)
-            )
-            return joined(said), "exact" if complete else "estimated", len(pieces)
+                return await self._synthesize(request, marked=True), usage
+            except _SsmlRefused:
+                self._refused_ssml.add(request.voice.name)
+        return await self._synthesize(request, marked=False), usage
 
-    async def _piece(self, text: str, voice: Voice, rate: float, marked: bool, kept: dict[str, Passage]) -> Passage:
-        async def once() -> Passage:
-            async with self._under_way:
-                return await self._requested(text, voice, rate, marked)
+    def _supports_marks(self, voice: Voice) -> bool:
+        return bool(_SUPPORTS_MARKS.search(voice.name)) and voice.name not in self._refused_ssml
 
-        if text not in kept:
-            kept[text] = await asked(once, service="Google Text-to-Speech", setting=_SETTING)
-        return kept[text]
-
-    async def _requested(self, text: str, voice: Voice, rate: float, marked: bool) -> Passage:
-        request = tts.SynthesizeSpeechRequest(
-            input=tts.SynthesisInput(ssml=ssml(text)) if marked else tts.SynthesisInput(text=text),
+    async def _synthesize(self, request: SpeechRequest, *, marked: bool) -> Passage:
+        text, voice = request.text, request.voice
+        message = tts.SynthesizeSpeechRequest(
+            input=tts.SynthesisInput(ssml=to_ssml(text)) if marked else tts.SynthesisInput(text=text),
             voice=tts.VoiceSelectionParams(language_code="-".join(voice.name.split("-")[:2]), name=voice.name),
             audio_config=tts.AudioConfig(
-                audio_encoding=tts.AudioEncoding.LINEAR16, sample_rate_hertz=RATE, speaking_rate=rate
+                audio_encoding=tts.AudioEncoding.LINEAR16, sample_rate_hertz=RATE, speaking_rate=request.rate
             ),
             enable_time_pointing=[tts.SynthesizeSpeechRequest.TimepointType.SSML_MARK] if marked else [],
         )
         try:
-            async with asyncio.timeout(self._timeout + 5):  # the client's own timeout leaves out signing in
-                answer = await self._open().synthesize_speech(request, retry=None, timeout=self._timeout)
-        except TimeoutError:
-            raise ProviderError("slow", f"no answer within {self._timeout:g} s") from None
+            answer = await self._connect().synthesize_speech(message, retry=None, timeout=None)
         except (api.GoogleAPICallError, google.auth.exceptions.GoogleAuthError) as error:
-            raise _trouble(error, marked) from None
-        try:
-            samples, got = read_wav(answer.audio_content)
-            check_spoken(samples, got, len(text))
-        except ValueError as error:
-            raise ProviderError("unusable", f"the sound cannot be used: {error}") from None
-        return Passage(samples=samples, rate=got, marks=_marks(text, answer.timepoints) if marked else ())
+            raise _provider_error(error, marked) from None
+        samples, rate = read_wav(answer.audio_content)
+        return Passage(samples=samples, rate=rate, marks=read_marks(text, answer.timepoints) if marked else ())
 
-    def _open(self) -> tts.TextToSpeechAsyncClient:
-        """The client, made when first needed: it looks for credentials, and takes a moment."""
+    def _connect(self) -> tts.TextToSpeechAsyncClient:
+        """The client, created when first needed: it looks for credentials, which takes a moment."""
         if self._client is None:
             if self._url.startswith("http://"):
                 channel = grpc.aio.insecure_channel(self._url.removeprefix("http://"))
@@ -126,65 +93,61 @@ class GoogleEngine:
             self._client = None
 
 
-class _NoMarks(Exception):
-    """The voice does not take SSML."""
+class _SsmlRefused(Exception):
+    """The voice does not accept SSML."""
 
 
-def ssml(text: str) -> str:
+def to_ssml(text: str) -> str:
     """The text with a mark before each word, named by the word's number."""
     parts: list[str] = []
     at = 0
-    for number, word in enumerate(written_words(text)):
+    for number, word in enumerate(split_words(text)):
         end = word.offset + len(word.text)
         parts += [escape(text[at : word.offset]), f'<mark name="{number}"/>', escape(text[word.offset : end])]
         at = end
     return f"<speak>{''.join(parts)}{escape(text[at:])}</speak>"
 
 
-def _size(text: str, marked: bool) -> int:
-    return len((ssml(text) if marked else text).encode())
-
-
-def _marks(text: str, points: Sequence[tts.Timepoint]) -> tuple[Mark, ...]:
-    """The marks that came back, each once and in order; a service has been seen to drop some."""
-    words = written_words(text)
+def read_marks(text: str, points: Sequence[tts.Timepoint]) -> tuple[Mark, ...]:
+    """The marks of all words in order; none if one is missing or out of order, as the service sometimes drops some."""
     numbers = {point.mark_name: point.time_seconds for point in points}
-    found: list[Mark] = []
-    for number, word in enumerate(words):
+    marks: list[Mark] = []
+    for number, word in enumerate(split_words(text)):
         seconds = numbers.get(str(number))
-        if seconds is not None and (not found or seconds >= found[-1].seconds):
-            found.append(Mark(offset=word.offset, seconds=seconds))
-    return tuple(found)
+        if seconds is None or (marks and seconds < marks[-1].seconds):
+            return ()
+        marks.append(Mark(offset=word.offset, seconds=seconds))
+    return tuple(marks)
 
 
-def _trouble(error: Exception, marked: bool) -> Exception:
-    """The service's error in our words; its message is kept, which never holds the key."""
+def _provider_error(error: Exception, marked: bool) -> Exception:
+    """Classifies the service's error. Its message is kept, which never contains the key."""
     message = (getattr(error, "message", "") or str(error))[:300]
     lowered = message.lower()
     match error:
         case api.ResourceExhausted():
-            spent = "per day" in lowered or "billing" in lowered
-            return ProviderError("quota" if spent else "busy", message, retry_after=_retry_after(error))
+            used_up = "per day" in lowered or "billing" in lowered
+            return ProviderError("quota" if used_up else "busy", message, retry_after=_retry_after(error))
         case api.Unauthenticated() | api.PermissionDenied() | api.Forbidden():
             return ProviderError("key", message)
         case google.auth.exceptions.TransportError():
-            return ProviderError("away", f"signing in failed: {message}")
+            return ProviderError("unavailable", f"signing in failed: {message}")
         case google.auth.exceptions.GoogleAuthError():
             return ProviderError("key", f"signing in failed: {message}")
         case api.InvalidArgument() | api.NotFound():
             if marked and ("ssml" in lowered or "mark" in lowered):
-                return _NoMarks()
+                return _SsmlRefused()
             return ProviderError("voice" if "voice" in lowered else "refused", message)
         case api.DeadlineExceeded():
             return ProviderError("slow", message)
         case api.GoogleAPICallError() if isinstance(error, api.ClientError) and not isinstance(error, api.Aborted):
             return ProviderError("refused", message)
         case _:
-            return ProviderError("away", message, retry_after=_retry_after(error))
+            return ProviderError("unavailable", message, retry_after=_retry_after(error))
 
 
 def _retry_after(error: Exception) -> float | None:
-    """The delay of a `google.rpc.RetryInfo` among the error's details."""
+    """The delay in seconds of a `google.rpc.RetryInfo` among the error's details."""
     for detail in getattr(error, "details", None) or []:
         delay = getattr(detail, "retry_delay", None)
         if delay is not None:

@@ -1,38 +1,39 @@
-"""Piper: neural voices on this machine, one for each model file in a folder. The model runs in a child."""
+"""Piper: neural voices on this machine, one for each model file in a folder. The model runs in a child process."""
 
 from __future__ import annotations
 
 import importlib.util
-import sys
 from pathlib import Path
+from typing import Self
 
 import msgspec
-import numpy as np
 
 from lectern.contracts.problems import Problem
 from lectern.contracts.usage import Usage
-from lectern.media.process import ProcessFailed, run_process
-from lectern.voice.engines.piper_child import Answer, Order
-from lectern.voice.speech import Passage, Speech
+from lectern.voice.engines.child import VoiceNotLoaded
+from lectern.voice.engines.local import speak_in_child
+from lectern.voice.engines.piper_child import PiperText
+from lectern.voice.settings import VoiceSettings
+from lectern.voice.speech import Speech
 from lectern.voice.voices import Voice
-from lectern.worker import Permanent, Transient
+from lectern.worker import Permanent
 
-TIMEOUT = 180.0  # seconds for one scene: a slow machine speaks at about the pace of speech
+_TIMEOUT = 180.0  # seconds for one scene: a slow machine speaks at about the pace of speech
 
 
-class _Language(msgspec.Struct, frozen=True):
+class _ModelLanguage(msgspec.Struct, frozen=True):
     code: str = ""
 
 
-class _Config(msgspec.Struct, frozen=True):
-    """What is read of a model's `.onnx.json`."""
+class _ModelDescription(msgspec.Struct, frozen=True):
+    """The part of a model's `.onnx.json` that is used."""
 
-    language: _Language = _Language()
+    language: _ModelLanguage = _ModelLanguage()
 
 
-def piper_voices(folder: Path | None) -> tuple[Voice, ...]:
-    """The voices in a folder, called `piper-NAME`: each `NAME.onnx` that has a readable `NAME.onnx.json`."""
-    if folder is None or importlib.util.find_spec("piper") is None:
+def find_piper_voices(settings: VoiceSettings) -> tuple[Voice, ...]:
+    """The voices in the settings' folder, named `piper-NAME`: each `NAME.onnx` with a readable `NAME.onnx.json`."""
+    if settings.piper_voices is None or importlib.util.find_spec("piper") is None:
         return ()
     return tuple(
         Voice(
@@ -43,57 +44,44 @@ def piper_voices(folder: Path | None) -> tuple[Voice, ...]:
             name=str(model),
             timing="aligned",
         )
-        for model in sorted(folder.glob("*.onnx"))
-        if (code := _language(model))
+        for model in sorted(settings.piper_voices.glob("*.onnx"))
+        if (code := _read_language(model))
     )
 
 
-def _language(model: Path) -> str:
+def _read_language(model: Path) -> str:
     try:
-        config = msgspec.json.decode(Path(f"{model}.json").read_bytes(), type=_Config)
+        description = msgspec.json.decode(Path(f"{model}.json").read_bytes(), type=_ModelDescription)
     except (OSError, msgspec.MsgspecError):
         return ""
-    return config.language.code or model.stem.split("-")[0]
+    return description.language.code or model.stem.split("-")[0]
 
 
 class PiperEngine:
     """Speaks through the piper-tts wheel."""
 
-    name = "piper"
     version = "1"
 
+    @classmethod
+    def from_settings(cls, settings: VoiceSettings) -> Self:
+        """The engine; its voices name their models."""
+        return cls()
+
     async def speak(self, texts: tuple[str, ...], voice: Voice, language: str, rate: float) -> Speech:
-        order = Order(texts=texts, model=voice.name, length_scale=1 / rate)
+        """Speaks each text as a passage without times."""
+        message = PiperText(texts=texts, model=voice.name, length_scale=1 / rate)
         try:
-            out, _ = await run_process(
-                [sys.executable, "-m", "lectern.voice.engines.piper_child"],
-                timeout=TIMEOUT,
-                stdin=msgspec.json.encode(order),
+            passages = await speak_in_child("lectern.voice.engines.piper_child", message, timeout=_TIMEOUT)
+        except VoiceNotLoaded as error:
+            problem = Problem(
+                code="voice-unavailable",
+                title="Piper cannot load the voice",
+                detail=f"{voice.id} cannot be loaded: {error}",
+                remedy="Download the model and .onnx.json into LECTERN_PIPER_VOICES again, or choose another voice.",
             )
-        except ProcessFailed as failure:
-            if failure.code == 3:
-                raise Permanent(_broken(voice, failure.tail)) from failure
-            raise Transient(f"Piper failed: {failure}") from failure
-        head, _, sound = out.partition(b"\n")
-        answer = msgspec.json.decode(head, type=Answer)
-        samples = np.frombuffer(sound, dtype="<i2")
-        passages: list[Passage] = []
-        at = 0
-        for length in answer.lengths:
-            passages.append(Passage(samples=samples[at : at + length], rate=answer.rate))
-            at += length
-        spent = Usage(kind="voice", name=f"piper/{voice.id}", requests=1, characters=sum(map(len, texts)))
-        return Speech(passages=tuple(passages), timing="estimated", spent=(spent,))
+            raise Permanent(problem) from error
+        usage = Usage(kind="voice", name=f"piper/{voice.id}", requests=1, characters=sum(map(len, texts)))
+        return Speech(passages=passages, timing="estimated", spent=(usage,))
 
     async def close(self) -> None:
-        """Nothing is open: the child ends with its order."""
-
-
-def _broken(voice: Voice, said: str) -> Problem:
-    why = said.strip().splitlines()[-1][-200:] if said.strip() else "no reason given"
-    return Problem(
-        code="voice-unavailable",
-        title="Piper cannot load the voice",
-        detail=f"{voice.id} cannot be loaded: {why}",
-        remedy="Download the model and its .onnx.json again into LECTERN_PIPER_VOICES, or choose another voice.",
-    )
+        """Nothing is open: the child ends with its scene."""

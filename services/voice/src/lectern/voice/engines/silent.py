@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import numpy as np
 
-from lectern.voice.alignment import weight
+from lectern.voice.settings import VoiceSettings
 from lectern.voice.speech import Passage, Speech
 from lectern.voice.voices import Voice
+from lectern.voice.word_times import speaking_weight
 
 _RATE = 48_000
 _SECONDS_PER_WEIGHT = 0.068  # gives 160 words a minute for ordinary English prose
@@ -15,10 +18,15 @@ _SECONDS_PER_WEIGHT = 0.068  # gives 160 words a minute for ordinary English pro
 class SilentEngine:
     """Times a scene by reading speed."""
 
-    name = "silent"
     version = "1"
 
+    @classmethod
+    def from_settings(cls, settings: VoiceSettings) -> Self:
+        """The engine; it has no settings."""
+        return cls()
+
     async def speak(self, texts: tuple[str, ...], voice: Voice, language: str, rate: float) -> Speech:
+        """Makes a silent passage for each text."""
         passages = tuple(
             Passage(samples=np.zeros(round(_reading_seconds(text) / rate * _RATE), dtype=np.int16), rate=_RATE)
             for text in texts
@@ -30,4 +38,4 @@ class SilentEngine:
 
 
 def _reading_seconds(text: str) -> float:
-    return max(0.3, _SECONDS_PER_WEIGHT * sum(map(weight, text.split())))
+    return max(0.3, _SECONDS_PER_WEIGHT * sum(map(speaking_weight, text.split())))

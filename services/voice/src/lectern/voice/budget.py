@@ -1,4 +1,4 @@
-"""The limit on what a video may cost, looked at before a voice is paid for."""
+"""A video's cost limit, checked before a voice is paid for."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from lectern.voice.voices import Voice
 from lectern.worker import Job, Permanent
 
 
-async def within_cost(
-    event: ScenePlanned, job: Job[Any], script: Script, roles: Mapping[str, Voice], lead: Voice
-) -> None:
-    """Returns if the video stays under `max_cost_usd` with this scene and all others that are still to be spoken.
+def check_budget(event: ScenePlanned, job: Job[Any], script: Script, roles: Mapping[str, Voice], lead: Voice) -> None:
+    """Checks that this scene and all others still to be spoken stay within `max_cost_usd`.
 
-    Others may be under way in other processes, so that each must leave room for all. Raises Permanent.
+    Other scenes may be in progress in other processes, so each must leave room for all. Raises Permanent.
     """
     limit = event.options.max_cost_usd
     if limit is None or not any(voice.usd_per_million for voice in (lead, *roles.values())):
@@ -25,25 +23,22 @@ async def within_cost(
     state = job.log.state
     waiting = {number for number, facts in state.scenes().items() if facts.status() == "planned"} | {event.scene}
     spent = sum(item.cost_usd for item in state.spent())
-    needed = sum(scene_cost(script, number, roles, lead) for number in sorted(waiting))
+    needed = sum(estimate_scene_cost(script, number, roles, lead) for number in sorted(waiting))
     if spent + needed <= limit:
         return
+    scenes = "one scene" if len(waiting) == 1 else f"{len(waiting)} scenes"
     raise Permanent(
         Problem(
             code="budget-exceeded",
             title="The video would cost more than allowed",
-            detail=f"${spent:.4f} of ${limit:.4f} is spent, and speaking {_scenes(len(waiting))} with {lead.id} costs "
+            detail=f"${spent:.4f} of ${limit:.4f} is spent, and speaking {scenes} with {lead.id} costs "
             f"about ${needed:.4f}.",
             remedy="Raise max_cost_usd, or choose a cheaper voice; `GET /v1/voices` has prices, and espeak is free.",
         )
     )
 
 
-def scene_cost(script: Script, number: int, roles: Mapping[str, Voice], lead: Voice) -> float:
-    """What speaking a scene costs, in US dollars."""
+def estimate_scene_cost(script: Script, number: int, roles: Mapping[str, Voice], lead: Voice) -> float:
+    """Estimates the cost of speaking a scene, in US dollars."""
     beats = script.scene(number).beats
-    return sum(roles.get(beat.speaker, lead).estimate(len(beat.said())) for beat in beats)
-
-
-def _scenes(number: int) -> str:
-    return "one scene" if number == 1 else f"{number} scenes"
+    return sum(roles.get(beat.speaker, lead).estimate_cost(len(beat.said())) for beat in beats)

@@ -1,4 +1,4 @@
-"""A text in pieces that a service takes in one request: cut between sentences, else at commas, else between words."""
+"""Splits a text into pieces that fit one request: between sentences, else at commas, else between words."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from lectern.language.sentences import sentences
 _CLAUSE = re.compile(r"[,;:،、，；](?:\s|(?=[^\d\s]))")
 
 
-def chunks(text: str, fits: Callable[[str], bool]) -> list[tuple[int, str]]:
-    """(offset, piece) of a text whose every piece `fits`; together they hold all its words.
+def split_text(text: str, fits: Callable[[str], bool], language: str = "") -> list[tuple[int, str]]:
+    """Splits a text into (offset, piece); every piece `fits`, and together they hold all words.
 
-    A single character that does not fit is a piece all the same.
+    A single character that does not fit is still a piece.
     """
     if fits(text):
         return [(0, text)]
@@ -27,11 +27,11 @@ def chunks(text: str, fits: Callable[[str], bool]) -> list[tuple[int, str]]:
         elif fits(sentence):
             pieces.append((start, sentence))
         else:
-            pieces += [(start + offset, piece) for offset, piece in _halves(sentence, fits)]
+            pieces += [(start + offset, piece) for offset, piece in _halve(sentence, fits)]
     return pieces
 
 
-def _halves(text: str, fits: Callable[[str], bool]) -> list[tuple[int, str]]:
+def _halve(text: str, fits: Callable[[str], bool]) -> list[tuple[int, str]]:
     if fits(text) or len(text) < 2:
         return [(0, text)]
     middle = len(text) / 2
@@ -39,4 +39,4 @@ def _halves(text: str, fits: Callable[[str], bool]) -> list[tuple[int, str]]:
     cuts = [match.end() for match in _CLAUSE.finditer(text) if match.end() in inside]
     cuts = cuts or [match.end() for match in re.finditer(r"\s+", text) if match.end() in inside]
     cut = min(cuts, key=lambda place: abs(place - middle), default=len(text) // 2)
-    return [*_halves(text[:cut].rstrip(), fits), *((cut + at, piece) for at, piece in _halves(text[cut:], fits))]
+    return [*_halve(text[:cut].rstrip(), fits), *((cut + at, piece) for at, piece in _halve(text[cut:], fits))]
