@@ -11,7 +11,7 @@ from aiohttp import web
 from standins.behaviour import Cuts, Fails, Garbles, Hangs, Script, cut, served
 from standins.reading import read_aloud
 
-from lectern.voice.sound import at_rate
+from lectern.voice.sound import convert_rate
 
 
 @asynccontextmanager
@@ -55,7 +55,7 @@ async def _spoken(body: dict[str, Any]) -> dict[str, Any]:
         at = known.get(offset, at)
         starts.append(at)
     return {
-        "audio_base64": base64.b64encode(at_rate(passage, 24_000).samples.astype("<i2").tobytes()).decode(),
+        "audio_base64": base64.b64encode(convert_rate(passage, 24_000).samples.astype("<i2").tobytes()).decode(),
         "alignment": {
             "characters": list(text),
             "character_start_times_seconds": starts,

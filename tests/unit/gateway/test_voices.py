@@ -9,7 +9,7 @@ import pytest
 from nats.aio.client import Client
 
 from lectern.voice.requests import responder
-from lectern.voice.voices import load_voices
+from lectern.voice.table import load_voices
 from lectern.worker import NatsBus
 
 VOICES = tuple(voice for voice in load_voices() if voice.engine in ("espeak", "silent"))

@@ -1,13 +1,14 @@
-"""Patience in hundredths of a second: what is tried again is tried again at once."""
+"""No test waits before a retry."""
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
 
-from lectern.voice import provider
+import pytest
+import stamina
 
 
 @pytest.fixture(autouse=True)
-def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(provider, "DELAY", 0.01)
-    monkeypatch.setattr(provider, "LONGEST_DELAY", 0.02)
+def _retry_at_once() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=100, cap=True):
+        yield

@@ -2,46 +2,49 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
-from standins.google_tts import Code, Drops, GoogleScript, Hangs, Refuses, Sends, Speaks, google_tts
+from standins.google_tts import Code, Drops, GoogleScript, Hangs, Refuses, Sends, google_tts
 from standins.reading import read_aloud
+from unit.voice.remote_engines import remote_engine
 
-from lectern.voice.engines.google import LIMIT, GoogleEngine, ssml
+from lectern.voice.engines.google import to_ssml
 from lectern.voice.speech import Speech
-from lectern.voice.voices import Voice, find_voice, load_voices
+from lectern.voice.table import load_voices
+from lectern.voice.voices import Voice, find_voice
 from lectern.worker import Permanent, Transient
 
+Speak = Callable[..., Awaitable[Speech]]
+
+MAX_REQUEST_BYTES = 5000
 VOICES = load_voices()
 MARKED, PLAIN = find_voice("en-US-Neural2-F", VOICES), find_voice("en-US-Chirp3-HD-Kore", VOICES)
 TEXT = "Light & water: a < b, and the leaf's work begins."
 
 
-@dataclass
-class Desk:
-    """An engine and the stand-in it talks to."""
-
-    engine: GoogleEngine
-    google: GoogleScript
-
-    async def say(self, *texts: str, voice: Voice = MARKED, rate: float = 1.0) -> Speech:
-        return await self.engine.speak(texts or (TEXT,), voice, "en", rate)
+@pytest.fixture
+async def google() -> AsyncIterator[GoogleScript]:
+    async with google_tts() as script:
+        yield script
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
-    async with google_tts() as google:
-        engine = GoogleEngine(url=google.url, timeout=3)
-        yield Desk(engine=engine, google=google)
-        await engine.close()
+async def speak(google: GoogleScript) -> AsyncIterator[Speak]:
+    """Speaks texts with the engine."""
+    engine = remote_engine("google", timeout=3, google_tts_url=google.url)
+
+    async def speak(*texts: str, voice: Voice = MARKED, rate: float = 1.0) -> Speech:
+        return await engine.speak(texts or (TEXT,), voice, "en", rate)
+
+    yield speak
+    await engine.close()
 
 
-async def test_every_word_is_marked_and_timed(desk: Desk) -> None:
-    speech = await desk.say()
+async def test_every_word_is_marked_and_timed(google: GoogleScript, speak: Speak) -> None:
+    speech = await speak()
     truth = {mark.offset: mark.seconds for mark in (await read_aloud(TEXT)).marks}
     found = {mark.offset: mark.seconds for mark in speech.passages[0].marks}
     assert speech.timing == "exact"
@@ -49,44 +52,44 @@ async def test_every_word_is_marked_and_timed(desk: Desk) -> None:
     assert all(found[offset] == pytest.approx(truth[offset]) for offset in found if offset in truth)
 
 
-async def test_markup_in_a_text_stays_text(desk: Desk) -> None:
-    await desk.say('Say <break time="9s"/> & "quote".')
-    assert "&lt;<mark" not in desk.google.requests[0].input.ssml
-    assert "&lt;break" in desk.google.requests[0].input.ssml
-    assert ssml("a & b") == '<speak><mark name="0"/>a <mark name="1"/>&amp; <mark name="2"/>b</speak>'
+async def test_markup_in_a_text_is_escaped(google: GoogleScript, speak: Speak) -> None:
+    await speak('Say <break time="9s"/> & "quote".')
+    assert "&lt;<mark" not in google.requests[0].input.ssml
+    assert "&lt;break" in google.requests[0].input.ssml
+    assert to_ssml("a & b") == '<speak><mark name="0"/>a <mark name="1"/>&amp; <mark name="2"/>b</speak>'
 
 
-async def test_the_request_names_voice_language_and_pace(desk: Desk) -> None:
-    await desk.say(rate=1.25)
-    [request] = desk.google.requests
+async def test_the_request_names_voice_language_and_pace(google: GoogleScript, speak: Speak) -> None:
+    await speak(rate=1.25)
+    [request] = google.requests
     assert (request.voice.name, request.voice.language_code) == ("en-US-Neural2-F", "en-US")
     assert request.audio_config.speaking_rate == 1.25
 
 
-async def test_a_voice_without_marks_is_sent_plain_text_and_its_timing_is_to_be_found(desk: Desk) -> None:
-    speech = await desk.say(voice=PLAIN)
-    assert desk.google.requests[0].input.text == TEXT
-    assert not desk.google.requests[0].input.ssml
+async def test_a_voice_without_marks_is_sent_plain_text(google: GoogleScript, speak: Speak) -> None:
+    speech = await speak(voice=PLAIN)
+    assert google.requests[0].input.text == TEXT
+    assert not google.requests[0].input.ssml
     assert speech.timing == "estimated"
 
 
-async def test_marks_that_did_not_come_back_are_noticed(desk: Desk) -> None:
-    desk.google.then(Drops(1))
-    assert (await desk.say()).timing == "estimated"
+async def test_missing_marks_make_the_timing_estimated(google: GoogleScript, speak: Speak) -> None:
+    google.then(Drops(1))
+    assert (await speak()).timing == "estimated"
 
 
-async def test_a_voice_that_refuses_ssml_is_sent_plain_text_from_then_on(desk: Desk) -> None:
-    desk.google.then(Refuses(Code.INVALID_ARGUMENT, "This voice does not support SSML input."))
-    first, second = await desk.say(), await desk.say()
-    assert [bool(request.input.ssml) for request in desk.google.requests] == [True, False, False]
+async def test_a_voice_that_refuses_ssml_is_sent_plain_text_from_then_on(google: GoogleScript, speak: Speak) -> None:
+    google.then(Refuses(Code.INVALID_ARGUMENT, "This voice does not support SSML input."))
+    first, second = await speak(), await speak()
+    assert [bool(request.input.ssml) for request in google.requests] == [True, False, False]
     assert (first.timing, second.timing) == ("estimated", "estimated")
 
 
-async def test_a_long_text_is_spoken_in_pieces_that_fit_and_its_marks_go_on(desk: Desk) -> None:
+async def test_a_long_text_is_split_and_its_marks_are_joined(google: GoogleScript, speak: Speak) -> None:
     text = " ".join(f"Sentence {number} is about the leaf and the light that falls on it." for number in range(25))
-    speech = await desk.say(text)
-    assert len(desk.google.requests) >= 2
-    assert all(len(request.input.ssml.encode()) <= LIMIT for request in desk.google.requests)
+    speech = await speak(text)
+    assert len(google.requests) >= 2
+    assert all(len(request.input.ssml.encode()) <= MAX_REQUEST_BYTES for request in google.requests)
     marks = speech.passages[0].marks
     assert speech.timing == "exact"
     assert [text[mark.offset :].split()[0] for mark in marks] == text.split()
@@ -94,14 +97,14 @@ async def test_a_long_text_is_spoken_in_pieces_that_fit_and_its_marks_go_on(desk
     assert marks[-1].seconds < speech.passages[0].seconds
 
 
-async def test_characters_are_billed(desk: Desk) -> None:
-    speech = await desk.say("Light.", "Water.")
+async def test_characters_are_billed(google: GoogleScript, speak: Speak) -> None:
+    speech = await speak("Light.", "Water.")
     [spent] = speech.spent
     assert (spent.kind, spent.name, spent.requests, spent.characters) == ("voice", "google/en-US-Neural2-F", 2, 12)
 
 
 @pytest.mark.parametrize(
-    "trouble",
+    "failure",
     [
         Refuses(Code.RESOURCE_EXHAUSTED, "Quota exceeded for requests per minute"),
         Refuses(Code.RESOURCE_EXHAUSTED, "Quota exceeded for requests per minute", retry_after=0.05),
@@ -112,15 +115,15 @@ async def test_characters_are_billed(desk: Desk) -> None:
         Sends(b"RIFF\x00\x00"),
     ],
 )
-async def test_what_passes_is_tried_again(desk: Desk, trouble: Refuses | Sends) -> None:
-    desk.google.then(trouble)
-    speech = await desk.say()
-    assert len(desk.google.requests) == 2
+async def test_a_passing_failure_is_retried(google: GoogleScript, speak: Speak, failure: Refuses | Sends) -> None:
+    google.then(failure)
+    speech = await speak()
+    assert len(google.requests) == 2
     assert speech.timing == "exact"
 
 
 @pytest.mark.parametrize(
-    ("trouble", "code", "said"),
+    ("failure", "code", "detail"),
     [
         (Refuses(Code.UNAUTHENTICATED, "API key not valid."), "provider-auth", "API key not valid"),
         (Refuses(Code.PERMISSION_DENIED, "API has not been used in project 1."), "provider-auth", "has not been used"),
@@ -129,70 +132,61 @@ async def test_what_passes_is_tried_again(desk: Desk, trouble: Refuses | Sends) 
         (Refuses(Code.INVALID_ARGUMENT, "Input is longer than 5000 bytes."), "provider-refused-request", "5000"),
     ],
 )
-async def test_what_does_not_pass_is_told_with_a_remedy(desk: Desk, trouble: Refuses, code: str, said: str) -> None:
-    desk.google.then(trouble)
+async def test_a_lasting_failure_is_reported_with_a_remedy(
+    google: GoogleScript, speak: Speak, failure: Refuses, code: str, detail: str
+) -> None:
+    google.then(failure)
     with pytest.raises(Permanent) as failed:
-        await desk.say()
+        await speak()
     problem = failed.value.problem
     assert problem.code == code
-    assert said in problem.detail
+    assert detail in problem.detail
     assert "Google Text-to-Speech" in problem.detail
     assert problem.remedy
-    assert len(desk.google.requests) == 1, "it is not tried again"
+    assert len(google.requests) == 1, "it is not retried"
 
 
-async def test_a_service_that_stays_away_hands_the_scene_back(desk: Desk) -> None:
-    desk.google.then(*[Refuses(Code.UNAVAILABLE, "No capacity")] * 4)
-    with pytest.raises(Transient) as away:
-        await desk.say()
-    assert away.value.problem is not None
-    assert away.value.problem.code == "provider-unavailable"
-    assert len(desk.google.requests) == 4
+async def test_a_service_that_stays_unavailable_returns_the_scene_to_the_queue(
+    google: GoogleScript, speak: Speak
+) -> None:
+    google.then(*[Refuses(Code.UNAVAILABLE, "No capacity")] * 4)
+    with pytest.raises(Transient) as failed:
+        await speak()
+    assert failed.value.problem is not None
+    assert failed.value.problem.code == "provider-unavailable"
+    assert len(google.requests) == 4
 
 
-async def test_a_scene_that_comes_back_asks_only_for_what_it_does_not_have(desk: Desk) -> None:
-    desk.engine._under_way = asyncio.Semaphore(1)  # one after the other, so that the first is spoken before the second
-    texts = ("One is done.", "Two is not.")
-    desk.google.then(Speaks(), *[Refuses(Code.UNAVAILABLE, "No capacity")] * 4)
-    with pytest.raises(Transient):
-        await desk.say(*texts)
-    before = len(desk.google.requests)
-    speech = await desk.say(*texts)
-    assert len(desk.google.requests) == before + 1
-    assert speech.spent[0].characters == sum(map(len, texts)), "what the first delivery paid for is on the bill"
-    await desk.say(*texts)
-    assert len(desk.google.requests) == before + 3, "a redo is spoken anew"
+async def test_a_long_delay_is_left_to_the_queue(google: GoogleScript, speak: Speak) -> None:
+    google.then(Refuses(Code.RESOURCE_EXHAUSTED, "per minute", retry_after=45))
+    with pytest.raises(Transient) as failed:
+        await speak()
+    assert failed.value.retry_after == 45
+    assert len(google.requests) == 1
 
 
-async def test_a_long_wait_is_left_to_the_queue(desk: Desk) -> None:
-    desk.google.then(Refuses(Code.RESOURCE_EXHAUSTED, "per minute", retry_after=45))
-    with pytest.raises(Transient) as away:
-        await desk.say()
-    assert away.value.retry_after == 45
-    assert len(desk.google.requests) == 1
-
-
-async def test_a_service_that_hangs_is_left(desk: Desk) -> None:
-    desk.google.then(*[Hangs()] * 4)
-    desk.engine._timeout = 0.2
-    with pytest.raises(Transient, match=r"no answer|Deadline"):
-        await desk.say()
-
-
-async def test_a_failure_stops_what_else_is_under_way(desk: Desk) -> None:
-    desk.google.then(Refuses(Code.UNAUTHENTICATED, "no"), *[Hangs()] * 3)
-    with pytest.raises(Permanent):
-        await desk.say("One.", "Two.", "Three.", "Four.", "Five.", "Six.")
-    assert len(desk.google.requests) <= 4
-
-
-async def test_a_wrong_clock_is_among_the_remedies(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
-    """Credentials that cannot sign in, as with a clock that is hours off, are told as a key's problem."""
-    missing = tmp_path / "key.json"
-    missing.write_text('{"type": "service_account", "project_id": "x"}')
-    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(missing))
-    engine = GoogleEngine(timeout=2)
-    with pytest.raises(Permanent) as failed:
+async def test_an_answer_that_never_comes_is_not_waited_for(google: GoogleScript) -> None:
+    engine = remote_engine("google", timeout=0.2, google_tts_url=google.url)
+    google.then(*[Hangs()] * 4)
+    with pytest.raises(Transient, match="no answer"):
         await engine.speak((TEXT,), MARKED, "en", 1.0)
+    await engine.close()
+
+
+async def test_a_failure_cancels_the_other_requests(google: GoogleScript, speak: Speak) -> None:
+    google.then(Refuses(Code.UNAUTHENTICATED, "no"), *[Hangs()] * 3)
+    with pytest.raises(Permanent):
+        await speak("One.", "Two.", "Three.", "Four.", "Five.", "Six.")
+    assert len(google.requests) <= 4
+
+
+async def test_credentials_that_cannot_sign_in_are_a_problem_of_key_or_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credentials = tmp_path / "key.json"
+    credentials.write_text('{"type": "service_account", "project_id": "x"}')
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(credentials))
+    with pytest.raises(Permanent) as failed:
+        await remote_engine("google").speak((TEXT,), MARKED, "en", 1.0)
     assert failed.value.problem.code == "provider-auth"
     assert "clock" in failed.value.problem.remedy

@@ -1,4 +1,4 @@
-"""A planned scene becomes narration: real espeak-ng, real ffmpeg, a real store."""
+"""A planned scene becomes narration, with espeak-ng and ffmpeg."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from jobs import job_for
 
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
@@ -19,26 +18,25 @@ from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import AUDIO_RATE
 from lectern.contracts.script import Beat, Scene, Script
 from lectern.media.ffmpeg import run_ffmpeg
-from lectern.voice.app import offered
-from lectern.voice.engines.espeak import EspeakEngine
-from lectern.voice.engines.silent import SilentEngine
-from lectern.voice.handlers import VoiceDeps, narrate
+from lectern.media.loudness import measure_loudness
+from lectern.voice.app import build_deps
+from lectern.voice.handlers import STAGE
 from lectern.voice.layout import FRAME_SAMPLES
-from lectern.voice.loudness import measure
-from lectern.voice.voices import load_voices
-from lectern.worker import Connections, Permanent
-
-pytestmark = pytest.mark.slow
+from lectern.voice.settings import VoiceSettings
+from lectern.worker import Connections
+from lectern.worker.testing import deliver, memory_connections
 
 TEXTS = (
     "Every leaf is a tiny factory that runs on light.",
     "It takes in water, H₂O, and about 1,000 molecules of CO2 every second!",
     "Sugar stays; oxygen leaves — and we breathe it.",
 )
-ENGINES = (EspeakEngine(), SilentEngine())
-ADAPTERS = VoiceDeps(
-    engines={engine.name: engine for engine in ENGINES}, voices=offered(ENGINES, load_voices(), ()), reader=ENGINES[0]
-)
+
+
+@pytest.fixture(scope="module")
+def connections() -> Connections:
+    """Shared by all tests, so that the same scene is spoken once."""
+    return memory_connections()
 
 
 async def planned(connections: Connections, beats: Sequence[Beat], **script: object) -> e.ScenePlanned:
@@ -48,12 +46,13 @@ async def planned(connections: Connections, beats: Sequence[Beat], **script: obj
     return e.ScenePlanned(video_id=new_id(), scene=1, script_key=key, options=VideoOptions())
 
 
-async def narration_of(connections: Connections, event: e.ScenePlanned) -> tuple[e.SceneNarrated, Narration]:
-    answer = await narrate(event, job_for(event, connections, ADAPTERS, "voice"))
+async def narrate(connections: Connections, event: e.ScenePlanned) -> tuple[e.SceneNarrated, Narration]:
+    [answer] = (await deliver(STAGE, event, connections, build_deps(VoiceSettings()))).events
+    assert isinstance(answer, e.SceneNarrated), answer
     return answer, await connections.store.get_json(answer.narration.key, Narration)
 
 
-async def heard(connections: Connections, key: str, folder: Path) -> np.ndarray:
+async def read_samples(connections: Connections, key: str, folder: Path) -> np.ndarray:
     """The narration's samples."""
     flac, wav = folder / "n.flac", folder / "n.wav"
     await connections.store.get_file(key, flac)
@@ -64,7 +63,7 @@ async def heard(connections: Connections, key: str, folder: Path) -> np.ndarray:
 
 
 async def test_every_written_word_is_timed_inside_its_beat(connections: Connections) -> None:
-    _, narration = await narration_of(connections, await planned(connections, [Beat(text=text) for text in TEXTS]))
+    _, narration = await narrate(connections, await planned(connections, [Beat(text=text) for text in TEXTS]))
     assert [word.text for word in narration.words] == " ".join(TEXTS).split()
     for word in narration.words:
         beat = narration.beats[word.beat]
@@ -73,39 +72,39 @@ async def test_every_written_word_is_timed_inside_its_beat(connections: Connecti
 
 
 async def test_beats_are_gapless_and_span_the_scene(connections: Connections) -> None:
-    _, narration = await narration_of(connections, await planned(connections, [Beat(text=text) for text in TEXTS]))
+    _, narration = await narrate(connections, await planned(connections, [Beat(text=text) for text in TEXTS]))
     assert narration.beats[0].start == 0
     assert narration.beats[-1].end == narration.seconds
     assert all(a.end == b.start for a, b in zip(narration.beats, narration.beats[1:], strict=False))
 
 
-async def test_the_sound_has_exactly_the_samples_it_says_and_every_frame_rate_divides_them(
+async def test_the_sound_is_exactly_as_long_as_reported_and_whole_frames(
     connections: Connections, tmp_path: Path
 ) -> None:
-    answer, narration = await narration_of(connections, await planned(connections, [Beat(text=TEXTS[0])]))
-    assert len(await heard(connections, answer.narration.audio_key, tmp_path)) == narration.samples
+    answer, narration = await narrate(connections, await planned(connections, [Beat(text=TEXTS[0])]))
+    assert len(await read_samples(connections, answer.narration.audio_key, tmp_path)) == narration.samples
     assert narration.samples % FRAME_SAMPLES == 0
     for fps in (15, 30, 60):
         assert narration.seconds * fps == round(narration.seconds * fps)
 
 
-async def test_speech_is_as_loud_as_players_want_it_and_never_clips(connections: Connections, tmp_path: Path) -> None:
-    answer, _ = await narration_of(connections, await planned(connections, [Beat(text=text) for text in TEXTS]))
+async def test_speech_has_the_target_loudness_and_never_clips(connections: Connections, tmp_path: Path) -> None:
+    answer, _ = await narrate(connections, await planned(connections, [Beat(text=text) for text in TEXTS]))
     flac = tmp_path / "n.flac"
     await connections.store.get_file(answer.narration.audio_key, flac)
-    loudness = await measure(flac)
-    assert loudness == pytest.approx(-14, abs=1.0)
-    said = await run_ffmpeg(
+    loudness = await measure_loudness(flac, timeout=30, dual_mono=True)
+    assert loudness.integrated == pytest.approx(-14, abs=1.0)
+    log = await run_ffmpeg(
         ["-i", str(flac), "-af", "ebur128=peak=true:framelog=verbose", "-f", "null", "-"], timeout=30
     )
-    peak = float(re.findall(r"Peak:\s+(-?[\d.]+) dBFS", said)[-1])
+    peak = float(re.findall(r"Peak:\s+(-?[\d.]+) dBFS", log)[-1])
     assert peak < -1.0
 
 
-async def test_words_are_heard_when_the_times_say(connections: Connections, tmp_path: Path) -> None:
-    """Each beat's first word starts after a pause, where an energy onset can be found independently."""
-    answer, narration = await narration_of(connections, await planned(connections, [Beat(text=text) for text in TEXTS]))
-    sound = np.abs((await heard(connections, answer.narration.audio_key, tmp_path)).astype(np.float64))
+async def test_words_are_heard_at_their_times(connections: Connections, tmp_path: Path) -> None:
+    """Each beat's first word follows a pause, so the onset of its energy can be found independently."""
+    answer, narration = await narrate(connections, await planned(connections, [Beat(text=text) for text in TEXTS]))
+    sound = np.abs((await read_samples(connections, answer.narration.audio_key, tmp_path)).astype(np.float64))
     window = AUDIO_RATE // 200
     energy = np.convolve(sound, np.ones(window) / window, mode="same")
     for number in range(len(TEXTS)):
@@ -115,17 +114,17 @@ async def test_words_are_heard_when_the_times_say(connections: Connections, tmp_
         assert onset == pytest.approx(word.start, abs=0.05)
 
 
-async def test_what_is_said_may_differ_from_what_is_written(connections: Connections) -> None:
+async def test_spoken_text_may_differ_from_the_written_text(connections: Connections) -> None:
     beat = Beat(text="Euler wrote e^(iπ) = -1.", spoken="Oiler wrote e to the i pi equals minus one.")
-    _, narration = await narration_of(connections, await planned(connections, [beat]))
+    _, narration = await narrate(connections, await planned(connections, [beat]))
     assert [word.text for word in narration.words] == beat.text.split()
-    plain, _ = await narration_of(connections, await planned(connections, [Beat(text=beat.text)]))
+    plain, _ = await narrate(connections, await planned(connections, [Beat(text=beat.text)]))
     assert plain.narration.seconds != narration.seconds
 
 
-async def test_a_lexicon_changes_the_sound_and_not_the_captions(connections: Connections) -> None:
-    one, first = await narration_of(connections, await planned(connections, [Beat(text="Nguyen met Xi.")]))
-    two, second = await narration_of(
+async def test_pronunciations_change_the_sound_and_not_the_words(connections: Connections) -> None:
+    one, first = await narrate(connections, await planned(connections, [Beat(text="Nguyen met Xi.")]))
+    two, second = await narrate(
         connections,
         await planned(connections, [Beat(text="Nguyen met Xi.")], pronunciations={"Nguyen": "nwin the second"}),
     )
@@ -136,37 +135,39 @@ async def test_a_lexicon_changes_the_sound_and_not_the_captions(connections: Con
 
 async def test_the_same_scene_is_spoken_once(connections: Connections) -> None:
     event = msgspec.structs.replace(await planned(connections, [Beat(text=TEXTS[0])]), salt=new_id())
-    first, _ = await narration_of(connections, event)
-    again, _ = await narration_of(connections, event)
+    first, _ = await narrate(connections, event)
+    other = msgspec.structs.replace(event, video_id=new_id())
+    again, _ = await narrate(connections, other)
     assert again.narration == first.narration
     assert first.spent[0].characters == len(TEXTS[0])
-    assert again.spent == (), "what is found is not billed again"
+    assert again.spent == (), "a cached narration is not billed again"
 
 
 async def test_a_silent_scene_is_as_long_as_reading_it_aloud(connections: Connections, tmp_path: Path) -> None:
     event = await planned(connections, [Beat(text=text) for text in TEXTS])
     event = msgspec.structs.replace(event, options=VideoOptions(voice="silent"))
-    answer, narration = await narration_of(connections, event)
-    assert not (await heard(connections, answer.narration.audio_key, tmp_path)).any()
+    answer, narration = await narrate(connections, event)
+    assert not (await read_samples(connections, answer.narration.audio_key, tmp_path)).any()
     assert 8 < narration.seconds < 20
     assert narration.timing == "estimated"
 
 
 @pytest.mark.parametrize("text", ["Hm.", "A", "1"])
-async def test_a_scene_too_short_to_measure_is_spoken_all_the_same(connections: Connections, text: str) -> None:
-    _, narration = await narration_of(connections, await planned(connections, [Beat(text=text)]))
+async def test_a_scene_too_short_to_measure_is_still_spoken(connections: Connections, text: str) -> None:
+    _, narration = await narrate(connections, await planned(connections, [Beat(text=text)]))
     assert narration.seconds > 0.8
 
 
 async def test_speaking_faster_takes_less_time(connections: Connections) -> None:
     event = await planned(connections, [Beat(text=text) for text in TEXTS])
-    _, normal = await narration_of(connections, event)
-    _, fast = await narration_of(connections, msgspec.structs.replace(event, options=VideoOptions(speaking_rate=1.5)))
+    _, normal = await narrate(connections, event)
+    faster = msgspec.structs.replace(event, video_id=new_id(), options=VideoOptions(speaking_rate=1.5))
+    _, fast = await narrate(connections, faster)
     assert fast.seconds < normal.seconds * 0.85
 
 
 @pytest.mark.parametrize(
-    ("beats", "options", "said"),
+    ("beats", "options", "message"),
     [
         ([Beat(text="...")], VideoOptions(), "Scene 1 has a beat with no words"),
         ([], VideoOptions(), "Scene 1 has no narration"),
@@ -174,16 +175,17 @@ async def test_speaking_faster_takes_less_time(connections: Connections) -> None
         ([Beat(text="Hello.")], VideoOptions(voice="en-UK"), "no voice 'en-UK' here. Choose en-US"),
     ],
 )
-async def test_what_cannot_be_spoken_is_refused_with_a_remedy(
-    connections: Connections, beats: list[Beat], options: VideoOptions, said: str
+async def test_what_cannot_be_spoken_fails_with_a_remedy(
+    connections: Connections, beats: list[Beat], options: VideoOptions, message: str
 ) -> None:
     event = msgspec.structs.replace(await planned(connections, beats), options=options)
-    with pytest.raises(Permanent, match=re.escape(said)):
-        await narration_of(connections, event)
+    [failed] = (await deliver(STAGE, event, connections, build_deps(VoiceSettings()))).events
+    assert isinstance(failed, e.SceneFailed)
+    assert message in f"{failed.problem.detail} {failed.problem.remedy}"
 
 
 async def test_control_characters_and_markup_are_spoken_as_text(connections: Connections) -> None:
-    _, narration = await narration_of(
+    _, narration = await narrate(
         connections, await planned(connections, [Beat(text='A\x07 <break time="9s"/> & [[p@n]] word.')])
     )
     assert narration.seconds < 8
@@ -191,13 +193,13 @@ async def test_control_characters_and_markup_are_spoken_as_text(connections: Con
 
 async def test_the_scripts_language_chooses_the_voice(connections: Connections) -> None:
     event = await planned(connections, [Beat(text="Das Blatt ist grün.")], language="de")
-    _, narration = await narration_of(connections, event)
+    _, narration = await narrate(connections, event)
     assert narration.voice == "espeak-de-DE"
 
 
 async def test_chinese_is_timed_phrase_by_phrase(connections: Connections) -> None:
     text = "植物利用阳光、水和二氧化碳制造糖分,并释放氧气。"
-    _, narration = await narration_of(connections, await planned(connections, [Beat(text=text)], language="zh-CN"))
+    _, narration = await narrate(connections, await planned(connections, [Beat(text=text)], language="zh-CN"))
     assert "".join(word.text for word in narration.words) == text
     assert len(narration.words) > 5
     assert [word.glued for word in narration.words] == [False] + [True] * (len(narration.words) - 1)
@@ -205,10 +207,10 @@ async def test_chinese_is_timed_phrase_by_phrase(connections: Connections) -> No
 
 
 async def test_two_speakers_have_two_voices(connections: Connections, tmp_path: Path) -> None:
-    """Their fundamental frequency tells: a woman's voice lies well above a man's."""
+    """Judged by their fundamental frequency: a woman's is well above a man's."""
     beats = [Beat(text="Why is the sky blue in the day?", speaker="Ana"), Beat(text="Because of air.", speaker="Ben")]
-    answer, narration = await narration_of(connections, await planned(connections, beats))
-    sound = await heard(connections, answer.narration.audio_key, tmp_path)
+    answer, narration = await narrate(connections, await planned(connections, beats))
+    sound = await read_samples(connections, answer.narration.audio_key, tmp_path)
     first, second = (
         pitch(sound[round(beat.start * AUDIO_RATE) : round(beat.end * AUDIO_RATE)]) for beat in narration.beats
     )

@@ -1,4 +1,4 @@
-"""Piper through its real library and runtime, with a model that hums: a tone for each phoneme."""
+"""Piper with its real library and runtime, and a model that hums: a tone for each phoneme."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from lectern.voice.aligner import aligned
-from lectern.voice.app import build_engines, offered
+from lectern.voice.aligner import align
+from lectern.voice.app import build_deps
+from lectern.voice.deps import VoiceDeps
 from lectern.voice.engines.espeak import EspeakEngine
-from lectern.voice.engines.piper import PiperEngine, piper_voices
+from lectern.voice.engines.piper import PiperEngine, find_piper_voices
 from lectern.voice.settings import VoiceSettings
-from lectern.voice.voices import load_voices
+from lectern.voice.table import load_voices
 from lectern.worker import Permanent
 
 RATE, SAMPLES = 16_000, 1200  # of each phoneme at a length scale of 1
@@ -89,22 +90,21 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_models_in_a_folder_are_voices_before_espeaks(folder: Path) -> None:
-    engines = build_engines(VoiceSettings(piper_voices=folder))
-    voices = offered(engines, load_voices(), piper_voices(folder))
+def test_models_in_a_folder_are_voices_listed_before_espeaks(folder: Path) -> None:
+    voices = build_deps(VoiceSettings(piper_voices=folder)).voices
     assert [voice.id for voice in voices if voice.language == "en-GB"][:2] == ["piper-en_GB-hum-low", "espeak-en-GB"]
 
 
-def test_a_model_without_its_description_is_left_out(folder: Path) -> None:
+def test_a_model_without_a_description_is_skipped(folder: Path) -> None:
     (folder / "de_DE-lost-low.onnx").write_bytes(b"")
     (folder / "fr_FR-odd-low.onnx").write_bytes(b"")
     (folder / "fr_FR-odd-low.onnx.json").write_text("not json")
-    assert [voice.language for voice in piper_voices(folder)] == ["en-GB"]
-    assert piper_voices(None) == ()
+    assert [voice.language for voice in find_piper_voices(VoiceSettings(piper_voices=folder))] == ["en-GB"]
+    assert find_piper_voices(VoiceSettings()) == ()
 
 
-async def test_texts_are_spoken_one_passage_each(folder: Path) -> None:
-    [voice] = piper_voices(folder)
+async def test_each_text_is_a_passage(folder: Path) -> None:
+    [voice] = find_piper_voices(VoiceSettings(piper_voices=folder))
     speech = await PiperEngine().speak(TEXTS, voice, "en", 1.0)
     assert [passage.rate for passage in speech.passages] == [RATE, RATE]
     assert all(passage.seconds > 1 and np.abs(passage.samples).max() > 5000 for passage in speech.passages)
@@ -113,22 +113,23 @@ async def test_texts_are_spoken_one_passage_each(folder: Path) -> None:
 
 
 async def test_pace_is_the_models_length_scale(folder: Path) -> None:
-    [voice] = piper_voices(folder)
+    [voice] = find_piper_voices(VoiceSettings(piper_voices=folder))
     usual, brisk = [(await PiperEngine().speak(TEXTS[:1], voice, "en", rate)).passages[0] for rate in (1.0, 1.25)]
     assert brisk.seconds == pytest.approx(usual.seconds / 1.25, rel=0.02)
 
 
-async def test_its_words_are_found_in_espeaks_reading(folder: Path) -> None:
-    [voice] = piper_voices(folder)
+async def test_its_words_are_timed_by_espeaks_reading(folder: Path) -> None:
+    [voice] = find_piper_voices(VoiceSettings(piper_voices=folder))
     speech = await PiperEngine().speak(TEXTS, voice, "en", 1.0)
-    found = await aligned(speech, TEXTS, "en-GB", EspeakEngine(), load_voices())
+    deps = VoiceDeps(engines={"espeak": EspeakEngine()}, voices=load_voices(), reference="espeak")
+    found = await align(speech, TEXTS, "en-GB", deps)
     assert found.timing == "aligned"
     assert [len(passage.marks) for passage in found.passages] == [5, 4]
 
 
-async def test_a_broken_model_is_named_with_its_remedy(folder: Path) -> None:
+async def test_a_broken_model_is_named_with_a_remedy(folder: Path) -> None:
     (folder / "en_GB-hum-low.onnx").write_bytes(b"half a download")
-    [voice] = piper_voices(folder)
+    [voice] = find_piper_voices(VoiceSettings(piper_voices=folder))
     with pytest.raises(Permanent) as failed:
         await PiperEngine().speak(TEXTS, voice, "en", 1.0)
     assert "piper-en_GB-hum-low cannot be loaded" in failed.value.problem.detail

@@ -1,21 +1,20 @@
-"""Users name a voice, a locale or a language, and get the best there is."""
+"""Users name a voice, a locale or a language, and get the best one."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 
 from lectern.contracts.script import Beat, Scene, Script
 from lectern.voice.engines.espeak import EspeakEngine
-from lectern.voice.voices import Voice, cast, find_voice, load_voices, voice_for
+from lectern.voice.table import load_voices
+from lectern.voice.voices import Voice, assign_voices, choose_voice, find_voice
 from lectern.worker import Permanent
 
 ALL = load_voices()
 LOCAL = tuple(voice for voice in ALL if voice.engine in ("espeak", "silent"))
 
 
-def test_every_voice_has_an_id_of_its_own_that_the_api_takes() -> None:
+def test_voice_ids_are_unique_and_valid_in_the_api() -> None:
     ids = [voice.id for voice in ALL]
     assert len(set(ids)) == len(ids)
     assert all(1 <= len(each) <= 80 and " " not in each for each in ids)
@@ -43,11 +42,11 @@ def test_a_voice_is_found(wanted: str, offered: tuple[Voice, ...], found: str) -
     assert find_voice(wanted, offered).id == found
 
 
-@pytest.mark.parametrize(("wanted", "near"), [("en-UK", "en-UK"), ("klingon", "klingon"), ("eleven-x", "eleven")])
-def test_a_voice_nobody_has_is_refused_with_near_ones(wanted: str, near: str) -> None:
+@pytest.mark.parametrize(("wanted", "named"), [("en-UK", "en-UK"), ("klingon", "klingon"), ("eleven-x", "eleven")])
+def test_an_unknown_voice_is_refused_with_similar_ones(wanted: str, named: str) -> None:
     with pytest.raises(Permanent) as refused:
         find_voice(wanted, LOCAL)
-    assert near in refused.value.problem.detail
+    assert named in refused.value.problem.detail
     assert "GET /v1/voices" in refused.value.problem.remedy
 
 
@@ -55,7 +54,7 @@ def test_a_voice_nobody_has_is_refused_with_near_ones(wanted: str, near: str) ->
     ("language", "found"), [("en", "espeak-en-US"), ("en-NZ", "espeak-en-US"), ("pt-PT", "espeak-pt-PT")]
 )
 def test_a_script_is_read_by_a_voice_of_its_language(language: str, found: str) -> None:
-    assert voice_for(language, LOCAL).id == found
+    assert choose_voice(language, LOCAL).id == found
 
 
 @pytest.mark.parametrize("voice", [voice for voice in LOCAL if voice.engine == "espeak"], ids=lambda voice: voice.id)
@@ -65,18 +64,18 @@ async def test_every_voice_of_espeak_speaks(voice: Voice) -> None:
 
 
 @pytest.mark.parametrize("wanted", ["Kora", "gemini-Kora", "klingon"])
-def test_a_slip_of_the_pen_is_no_language_that_some_voice_speaks(wanted: str) -> None:
+def test_a_misspelt_voice_is_not_taken_for_a_language(wanted: str) -> None:
     with pytest.raises(Permanent):
         find_voice(wanted, ALL)
 
 
-def test_speakers_differ_and_keep_their_voice_through_all_scenes() -> None:
+def test_speakers_differ_and_keep_their_voice_in_all_scenes() -> None:
     one = Scene(title="A", beats=(Beat(text="Hi.", speaker="Ana"), Beat(text="Ho.", speaker="Ben")))
     two = Scene(
         title="B", beats=(Beat(text="So.", speaker="Ben"), Beat(text="Narrated."), Beat(text="!", speaker="Cy"))
     )
     lead = find_voice("en-US", ALL)
-    roles = cast(Script(title="T", scenes=(one, two)), lead, ALL)
+    roles = assign_voices(Script(title="T", scenes=(one, two)), lead, ALL)
     assert roles["Ana"] == lead
     assert roles["Ben"].gender != lead.gender
     assert len({voice.id for voice in roles.values()}) == 3
@@ -84,20 +83,8 @@ def test_speakers_differ_and_keep_their_voice_through_all_scenes() -> None:
     assert {voice.engine for voice in roles.values()} == {"google"}
 
 
-def test_more_speakers_than_voices_share_them() -> None:
+def test_more_speakers_than_voices_share_voices() -> None:
     beats = tuple(Beat(text="Hi.", speaker=f"S{number}") for number in range(5))
     lead = find_voice("nl", LOCAL)
-    roles = cast(Script(title="T", scenes=(Scene(title="A", beats=beats),)), lead, LOCAL)
+    roles = assign_voices(Script(title="T", scenes=(Scene(title="A", beats=beats),)), lead, LOCAL)
     assert set(roles.values()) == {lead}
-
-
-def test_an_operators_own_table_replaces_ours_and_a_wrong_one_is_named(tmp_path: Path) -> None:
-    table = tmp_path / "voices.toml"
-    table.write_text(
-        'as_of = "2026-01-01"\n[[family]]\nengine = "espeak"\nname = "{voice}"\ntiming = "exact"\n'
-        '[family.voices]\nen-US = { en-us = "male" }\n'
-    )
-    assert [voice.id for voice in load_voices(table)] == ["en-us"]
-    table.write_text('as_of = "2026-01-01"\n[[family]]\nengine = "espeak"\n')
-    with pytest.raises(ValueError, match=r"voices\.toml: .*`name`"):
-        load_voices(table)

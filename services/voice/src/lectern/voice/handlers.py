@@ -15,8 +15,8 @@ from lectern.media.process import ProcessFailed
 from lectern.voice.beats import prepare_beats
 from lectern.voice.budget import check_budget
 from lectern.voice.deps import VoiceDeps
+from lectern.voice.flac import write_flac
 from lectern.voice.layout import lay_out
-from lectern.voice.loudness import write_flac
 from lectern.voice.sound import trim
 from lectern.voice.speaking import speak_beats
 from lectern.voice.speech import Speech

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 import stamina
 from cachetools import LRUCache
 
-from lectern.contracts.usage import Usage, added_up
+from lectern.contracts.usage import Usage, add_up
+from lectern.language.splitting import split_text
 from lectern.voice.provider_errors import ProviderError, to_failure
 from lectern.voice.sound import check_speech, join
 from lectern.voice.speech import Passage, Speech, SpeechRequest, SpeechService
-from lectern.voice.splitting import split_text
 from lectern.voice.table import RequestLimits
 from lectern.voice.voices import Voice
 
@@ -49,7 +49,7 @@ class RemoteEngine:
         return Speech(
             passages=tuple(join([(offset, answers[request][0]) for offset, request in pieces]) for pieces in split),
             timing="exact" if all(passage.marks for passage, _ in answers.values()) else "estimated",
-            spent=added_up(usage for _, usage in answers.values()),
+            spent=add_up(usage for _, usage in answers.values()),
         )
 
     def _split(

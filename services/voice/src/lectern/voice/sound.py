@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import msgspec
 import numpy as np
-import soxr
 
+from lectern.media.resampling import resample
 from lectern.voice.speech import Mark, Passage, Samples
 
 SILENCE_LEVEL = 200  # of 32768 (-44 dBFS): a voice below it is silent
@@ -77,7 +77,7 @@ def join(pieces: Sequence[tuple[int, Passage]]) -> Passage:
     marks: list[Mark] = []
     at = 0
     for offset, passage in pieces:
-        piece = trim(resample(passage, rate))
+        piece = trim(convert_rate(passage, rate))
         if sounds:
             sounds.append(pause)
             at += len(pause)
@@ -87,9 +87,9 @@ def join(pieces: Sequence[tuple[int, Passage]]) -> Passage:
     return Passage(samples=np.concatenate(sounds), rate=rate, marks=tuple(marks))
 
 
-def resample(passage: Passage, rate: int) -> Passage:
-    """The passage at another rate in Hz, band-limited."""
+def convert_rate(passage: Passage, rate: int) -> Passage:
+    """Converts the passage to another rate in Hz."""
     if passage.rate == rate:
         return passage
-    samples = soxr.resample(passage.samples, passage.rate, rate)
+    samples = resample(passage.samples, passage.rate, rate)
     return msgspec.structs.replace(passage, samples=samples, rate=rate)

@@ -11,7 +11,7 @@ from lectern.contracts.script import Beat
 from lectern.contracts.usage import Usage
 from lectern.voice.aligner import align
 from lectern.voice.deps import VoiceDeps
-from lectern.voice.sound import resample
+from lectern.voice.sound import convert_rate
 from lectern.voice.speech import Passage, Speech
 from lectern.voice.voices import Voice
 
@@ -41,7 +41,7 @@ async def speak_beats(
         silent |= speech.silent
     common_rate = max(passage.rate for passage in passages.values())
     return Speech(
-        passages=tuple(resample(passages[number], common_rate) for number in range(len(beats))),
+        passages=tuple(convert_rate(passages[number], common_rate) for number in range(len(beats))),
         timing=max(timings, key=_TIMINGS.index),
         silent=silent,
         spent=tuple(spent),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Sequence
 
 import msgspec
@@ -11,11 +10,8 @@ import msgspec
 from lectern.contracts.narration import Timing
 from lectern.contracts.problems import Problem
 from lectern.contracts.script import Script
+from lectern.language.tags import MULTIPLE, base_language, is_valid, region, same_language
 from lectern.worker import Permanent
-
-ANY_LANGUAGE = "mul"  # ISO 639-2 for "multiple languages": the voice speaks any language
-_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")  # what a language or locale looks like (BCP-47)
-_SAME_LANGUAGE = {"no": "nb", "cmn": "zh", "iw": "he"}
 
 
 class Voice(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +38,7 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find_voice(wanted: str, voices: Sequence[Voice]) -> Voice:
-    """The voice with this id, else the first that speaks this language or locale, optionally of a gender.
+    """Finds the voice with this id, else the first that speaks this language or locale, optionally of a gender.
 
     `de` finds `de-DE`, `en-GB-female` a female British one, and `eleven-<voice id>` any voice of an ElevenLabs account.
     A locale that no voice speaks is refused: `en-UK` does not mean en-US. Raises Permanent with similar names.
@@ -57,14 +53,14 @@ def find_voice(wanted: str, voices: Sequence[Voice]) -> Voice:
     language, _, gender = wanted.rpartition("-")
     if gender.lower() not in ("female", "male"):
         language, gender = wanted, ""
-    for voice in voices if _TAG.fullmatch(language) else ():
+    for voice in voices if is_valid(language) else ():
         if speaks(voice, language, exact=True) and gender.lower() in ("", voice.gender):
             return voice
     raise Permanent(_unknown_voice(wanted, voices))
 
 
 def choose_voice(language: str, voices: Sequence[Voice]) -> Voice:
-    """The first voice that speaks a script's locale, else its language. Raises Permanent."""
+    """Chooses the first voice that speaks a script's locale, else its language. Raises Permanent."""
     for exact in (True, False):
         for voice in voices:
             if speaks(voice, language, exact=exact):
@@ -73,19 +69,12 @@ def choose_voice(language: str, voices: Sequence[Voice]) -> Voice:
 
 
 def speaks(voice: Voice, language: str, *, exact: bool = False) -> bool:
-    """True if a voice speaks a language (`de`, `pt-BR`); with `exact` in that very locale, if it names one."""
-    if not language or not voice.language:
-        return False
-    if voice.language == ANY_LANGUAGE:
-        return True
-    if exact and "-" in language:
+    """True if a voice speaks a language (`de`, `pt-BR`); with `exact` in that very locale, if it names a region."""
+    if base_language(voice.language) == MULTIPLE:
+        return bool(language)
+    if exact and region(language):
         return voice.language.lower() == language.lower()
-    return _base(voice.language) == _base(language)
-
-
-def _base(language: str) -> str:
-    base = language.lower().split("-")[0]
-    return _SAME_LANGUAGE.get(base, base)
+    return same_language(voice.language, language)
 
 
 def assign_voices(script: Script, lead: Voice, voices: Sequence[Voice]) -> dict[str, Voice]:
@@ -107,7 +96,7 @@ def assign_voices(script: Script, lead: Voice, voices: Sequence[Voice]) -> dict[
 
 def _unknown_voice(wanted: str, voices: Sequence[Voice]) -> Problem:
     names = [voice.id for voice in voices]
-    languages = sorted({voice.language for voice in voices if voice.language not in ("", ANY_LANGUAGE)})
+    languages = sorted({voice.language for voice in voices if voice.language not in ("", MULTIPLE)})
     similar = difflib.get_close_matches(wanted, [*languages, *names], n=3, cutoff=0.4) or names[:3]
     return Problem(
         code="voice-unavailable",

@@ -8,6 +8,8 @@ import re
 import budoux
 import msgspec
 
+from lectern.language.tags import base_language, script
+
 _UNSPACED = re.compile(
     r"[\u0e00-\u0e7f\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
     r"\U00020000-\U0003ffff]"
@@ -47,9 +49,9 @@ def _split_phrases(run: str, language: str) -> list[str]:
 def _writing_system(run: str, language: str) -> str:
     if _THAI.search(run):
         return "th"
-    if _KANA.search(run) or language.lower().startswith("ja"):
+    if _KANA.search(run) or base_language(language) == "ja":
         return "ja"
-    return "zh-hant" if re.search(r"hant|tw|hk|mo", language.lower().partition("-")[2]) else "zh-hans"
+    return "zh-hant" if script(language) == "Hant" else "zh-hans"
 
 
 @functools.cache

@@ -1,0 +1,59 @@
+"""Encodes narration: FLAC at the common loudness, not a sample longer or shorter than its layout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from lectern.contracts.quality import AUDIO_RATE
+from lectern.media.ffmpeg import graph_args, open_stream, run_ffmpeg, write_stream
+from lectern.media.loudness import Levels, apply_levels, encode_at_target, fit_length
+from lectern.voice.speech import Samples
+
+MAX_PEAK_DB = -1.5  # dBTP, half a decibel below the finished video's, for the lossy encoder
+MAX_GAIN_DB = 40.0  # what needs more is too short or too quiet to measure
+MAX_ENCODINGS = 3
+_TIMEOUT = 120.0  # seconds for one run of ffmpeg
+
+
+async def write_flac(pcm: Samples, rate: int, samples: int, target: Path, *, level: bool = True) -> None:
+    """Writes mono FLAC at 48 kHz of exactly `samples` samples from `pcm` at `rate` Hz.
+
+    With `level`, speech is gently compressed, brought to the target loudness and limited. Raises ProcessFailed.
+    """
+    source = target.with_suffix(".pcm")
+    source.write_bytes(np.ascontiguousarray(pcm, dtype="<i2").tobytes())
+
+    async def encode(levels: Levels | None) -> Path:
+        stream = open_stream(str(source), "a", f="s16le", ar=rate, ac=1)
+        if levels is not None:
+            stream = stream.filter("highpass", f=60).filter(
+                "acompressor", threshold=0.1, ratio=3, attack=8, release=120
+            )
+        stream = stream.filter("aresample", AUDIO_RATE)
+        if levels is not None:
+            stream = apply_levels(stream, levels, AUDIO_RATE)
+        output = write_stream(
+            fit_length(stream, samples),
+            str(target),
+            format="flac",
+            acodec="flac",
+            ac=1,
+            ar=AUDIO_RATE,
+            sample_fmt="s16",
+            bitexact=None,
+        )
+        await run_ffmpeg(graph_args(output), timeout=_TIMEOUT)
+        return target
+
+    try:
+        if level:
+            levels = Levels(ceiling=MAX_PEAK_DB)
+            await encode_at_target(
+                encode, levels, timeout=_TIMEOUT, max_encodings=MAX_ENCODINGS, max_gain=MAX_GAIN_DB, dual_mono=True
+            )
+        else:
+            await encode(None)
+    finally:
+        source.unlink(missing_ok=True)
