@@ -11,7 +11,7 @@ READY := .venv/.ready
 MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 export LECTERN_HOME ?= $(CURDIR)/.lectern
 
-.PHONY: demo up test check format licences lock hostile bench doctor setup clean help
+.PHONY: demo up test check format docs lock hostile bench doctor setup clean help
 
 demo: $(READY) ## set everything up and make one real video (TOPIC="…" for another)
 	@$(BIN)/lectern make "$(TOPIC)" --out out
@@ -28,13 +28,15 @@ check: $(READY) ## what to run before a commit: lint, types, import rules, fast 
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python scripts/licences.py --check
+	@$(BIN)/python scripts/settings_page.py --check
 	@HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -n 4 -m "not slow"
 
 format: $(READY) ## format the code and mend what ruff can mend
 	@$(BIN)/ruff check --fix-only -q .
 	@$(BIN)/ruff format .
 
-licences: $(READY) ## write docs/third-party-licences.md from what is installed
+docs: $(READY) ## write the generated pages: docs/settings.md, docs/third-party-licences.md
+	@$(BIN)/python scripts/settings_page.py
 	@$(BIN)/python scripts/licences.py
 
 lock: $(READY) ## resolve dependencies anew into requirements.lock (versions and hashes, no addresses)

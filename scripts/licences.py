@@ -44,7 +44,7 @@ ACCEPTED = {
 
 INTRODUCTION = """# Third-party licences
 
-Made by `make licences`; `make check` fails when it is stale. Lectern itself is MIT ([LICENSE](../LICENSE)) and ships
+Made by `make docs`; `make check` fails when it is stale. Lectern itself is MIT ([LICENSE](../LICENSE)) and ships
 none of these: each is installed from its own distribution.
 """
 
@@ -97,7 +97,7 @@ def main() -> int:
     # Another Python installs fewer packages: what is installed must be listed, not the other way round.
     listed = set(PAGE.read_text().splitlines()) if PAGE.exists() else set()
     if missing := [row for row in rows(packages) if row not in listed]:
-        print(f"{PAGE.name} is stale: run `make licences` and commit it", *missing, sep="\n  ", file=sys.stderr)
+        print(f"{PAGE.name} is stale: run `make docs` and commit it", *missing, sep="\n  ", file=sys.stderr)
         return 1
     return 0
 
