@@ -17,7 +17,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from lectern.lessons import catalogue
+from lectern.lessons import load_lessons
 
 QUALITIES = {"1080p60": (1920, 1080, 60), "720p30": (1280, 720, 30), "480p15": (854, 480, 15)}
 
@@ -84,7 +84,7 @@ def line(name: str, stock: float, ours: float, frames: str, alike: str) -> str:
 
 def source(name: str) -> str:
     """The scene's code, for stock manim and for the job alike; its class is called Lesson."""
-    text = next(lesson.text for lesson in catalogue() if lesson.name == name)
+    text = next(lesson.text for lesson in load_lessons() if lesson.name == name)
     code = re.findall(r"^```manim\n(.*?)\n```", text, re.MULTILINE | re.DOTALL)[SCENES[name] - 1]
     return HEAD + re.sub(r"class \w+\(NarratedScene\)", "class Lesson(NarratedScene)", code, count=1)
 

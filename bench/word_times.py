@@ -13,7 +13,7 @@ from itertools import pairwise
 import msgspec
 import numpy as np
 
-from lectern.lessons import catalogue
+from lectern.lessons import load_lessons
 from lectern.voice.aligner import align
 from lectern.voice.deps import VoiceDeps
 from lectern.voice.engines.espeak import EspeakEngine
@@ -29,7 +29,7 @@ PACES = (0.8, 1.0, 1.3)
 def first_paragraphs() -> tuple[str, ...]:
     """The first paragraph under each heading of the bundled lessons."""
     found = []
-    for lesson in catalogue():
+    for lesson in load_lessons():
         blocks = lesson.text.split("\n\n")
         for heading, block in pairwise(blocks):
             if heading.startswith("## "):

@@ -1,4 +1,4 @@
-"""The bundled lessons: each runs in the sandbox in every aspect, keeps step with its voice, and raises no alarm."""
+"""The bundled lessons: each runs in the sandbox in every aspect, in step with its voice and without findings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lectern.contracts import script as s
 from lectern.contracts.narration import Narration
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import ASPECTS
-from lectern.lessons import Lesson, catalogue
+from lectern.lessons import Lesson, load_lessons
 from lectern.markdown import parse
 from lectern.renderer.job_settings import build_job_settings, count_frames
 from lectern.renderer.pool import PREFLIGHT_LIMITS, RenderJob, RenderOutcome, WarmPool
@@ -22,7 +22,7 @@ from lectern.voice.layout import lay_out
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
-LESSONS = catalogue()
+LESSONS = load_lessons()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -34,7 +34,7 @@ async def pool(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WarmPo
 
 
 async def narration_of(scene: s.Scene) -> Narration:
-    """The scene as it is timed by reading speed."""
+    """Return the scene's narration, timed by reading speed."""
     speech = await SilentEngine().speak(tuple(beat.said() for beat in scene.beats), "silent", "", 1.0)
     laid = lay_out(scene.beats, speech.passages)
     return Narration(
@@ -44,13 +44,13 @@ async def narration_of(scene: s.Scene) -> Narration:
 
 
 async def run(pool: WarmPool, scene: s.Scene, options: VideoOptions, mode: str) -> RenderOutcome:
-    assert isinstance(scene.visual, s.Manim), "a bundled lesson shows pictures of its own"
+    assert isinstance(scene.visual, s.Manim), "the scenes of bundled lessons bring their own code"
     settings = build_job_settings(await narration_of(scene), options, mode)  # type: ignore[arg-type]
     return await pool.run(RenderJob(code=scene.visual.source, settings=settings, limits=PREFLIGHT_LIMITS))
 
 
-def test_the_six_lessons_are_there_and_found_by_what_people_ask() -> None:
-    asked = {
+def test_the_six_lessons_are_found_by_what_people_ask() -> None:
+    topics = {
         "How does photosynthesis work?": "photosynthesis",
         "the theorem of Pythagoras": "pythagoras",
         "explain binary search to me": "binary-search",
@@ -58,7 +58,7 @@ def test_the_six_lessons_are_there_and_found_by_what_people_ask() -> None:
         "How compound interest grows": "compound-interest",
         "how do vaccines work": "vaccines",
     }
-    for topic, name in asked.items():
+    for topic, name in topics.items():
         found = find_lesson(topic, LESSONS).lesson
         assert found is not None, topic
         assert found.name == name
@@ -73,7 +73,7 @@ async def test_a_lesson_lasts_between_forty_and_ninety_seconds(lesson: Lesson) -
 
 @pytest.mark.parametrize("aspect", ASPECTS)
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
-async def test_no_scene_raises_an_alarm(pool: WarmPool, lesson: Lesson, aspect: str) -> None:
+async def test_no_scene_has_an_error_finding(pool: WarmPool, lesson: Lesson, aspect: str) -> None:
     options = VideoOptions(quality="draft", aspect=aspect, theme="light" if aspect == "1:1" else "dark")  # type: ignore[arg-type]
     for number, scene in enumerate(parse(lesson.text).scenes, 1):
         outcome = await run(pool, scene, options, "measure")

@@ -14,7 +14,7 @@ from standins.behaviour import Move, Says, Script
 from standins.gemini import gemini, gemini_client
 
 from lectern.contracts.options import Brief, VideoOptions
-from lectern.lessons import catalogue
+from lectern.lessons import load_lessons
 from lectern.scripter.model.writer import ModelWriter
 from lectern.scripter.writer import Tell, Terms, Written
 
@@ -70,7 +70,7 @@ class Desk:
     def __init__(self, script: Script) -> None:
         self.script = script
         self.model_client = gemini_client(script)
-        self.writer = ModelWriter(self.model_client, catalogue())
+        self.writer = ModelWriter(self.model_client, load_lessons())
 
     async def write(
         self, *moves: Move, brief: Brief = BRIEF, tell: Tell | None = None, terms: Terms | None = None, **options: Any

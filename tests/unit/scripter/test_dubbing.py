@@ -15,7 +15,7 @@ from standins.gemini import gemini, gemini_client
 
 from lectern.contracts import script as s
 from lectern.contracts.options import VideoOptions
-from lectern.lessons import catalogue
+from lectern.lessons import load_lessons
 from lectern.markdown import parse
 from lectern.scripter.dubbing.dubbed import Original, from_document
 from lectern.scripter.dubbing.pictures import replaced, translated, words_in, words_of
@@ -140,7 +140,7 @@ def test_whatever_stands_in_a_words_place_the_code_is_still_the_same_code(mappin
     assert strings == [mapping.get(value, value) if isinstance(value, str) else value for value in before]
 
 
-@pytest.mark.parametrize("lesson", catalogue(), ids=lambda lesson: lesson.name)
+@pytest.mark.parametrize("lesson", load_lessons(), ids=lambda lesson: lesson.name)
 def test_the_words_of_every_lessons_pictures_are_found(lesson: Any) -> None:
     for scene in parse(lesson.text).scenes:
         assert isinstance(scene.visual, s.Manim)

@@ -21,7 +21,7 @@ from lectern.contracts.requests import (
     RenderedMarkdown,
     RenderMarkdown,
 )
-from lectern.lessons import catalogue
+from lectern.lessons import load_lessons
 from lectern.markdown import parse
 from lectern.scripter.app import build
 from lectern.scripter.handlers import STAGE
@@ -207,9 +207,9 @@ async def test_a_topic_close_to_a_lesson_is_offered_it_by_name() -> None:
     assert script.title == "Photosynthesis"
 
 
-@pytest.mark.parametrize("lesson", catalogue(), ids=lambda lesson: lesson.name)
+@pytest.mark.parametrize("lesson", load_lessons(), ids=lambda lesson: lesson.name)
 async def test_every_finished_lesson_is_served_by_its_title_and_topics(lesson) -> None:  # type: ignore[no-untyped-def]
-    writer = LessonWriter(catalogue())
+    writer = LessonWriter(load_lessons())
     for topic in (lesson.title, f"How does {lesson.title} work?", *lesson.topics):
         assert (await writer.write(Brief(topic=topic), VideoOptions())).script.title == lesson.title
 

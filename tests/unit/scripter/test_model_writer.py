@@ -12,7 +12,7 @@ from unit.scripter.desk import BRIEF, Desk, a_desk, recorded
 
 from lectern.contracts import script as s
 from lectern.contracts.options import Brief
-from lectern.lessons import catalogue
+from lectern.lessons import load_lessons
 from lectern.scripter.model.writer import ModelWriter
 from lectern.scripter.writer import ModelAway, Terms
 from lectern.worker import Permanent
@@ -124,7 +124,7 @@ async def test_a_finished_lesson_asked_for_by_its_title_costs_nothing(desk: Desk
 
 
 async def test_a_topic_that_only_touches_a_lesson_is_written_by_the_model(desk: Desk) -> None:
-    assert any("chlorophyll" in topic for lesson in catalogue() for topic in lesson.topics)
+    assert any("chlorophyll" in topic for lesson in load_lessons() for topic in lesson.topics)
     await desk.write(PLAN, SCRIPT, FACTS, brief=Brief(topic="chlorophyll"))
     assert len(desk.script.requests) == 3
 
@@ -172,7 +172,7 @@ async def test_passing_trouble_is_tried_again_later_and_says_what_it_is(
 async def test_a_model_that_hangs_is_left_after_its_time(desk: Desk, tmp_path: Path) -> None:
     table = tmp_path / "tasks.toml"
     table.write_text('[gemini.default]\nmodels = ["slow", "slower"]\ntimeout_seconds = 0.1\n')
-    desk.writer = ModelWriter(gemini_client(desk.script, model_table=table), catalogue())
+    desk.writer = ModelWriter(gemini_client(desk.script, model_table=table), load_lessons())
     with pytest.raises(ModelAway, match=r"did not answer within 0\.1 s"):
         await desk.write(*[Hangs()] * 8)
 
@@ -199,4 +199,4 @@ async def test_a_correction_that_would_pass_the_cost_limit_is_not_made(desk: Des
 
 
 def test_the_desk_explains_what_no_lesson_covers() -> None:
-    assert not any(BRIEF.topic.lower() in lesson.title.lower() for lesson in catalogue())
+    assert not any(BRIEF.topic.lower() in lesson.title.lower() for lesson in load_lessons())

@@ -17,7 +17,7 @@ from lectern.coder.model.examples import Shelf, examples_of
 from lectern.coder.model.reference import load_reference
 from lectern.coder.task import Coded, Look, Task
 from lectern.contracts.requests import SceneVerdict
-from lectern.lessons import catalogue
+from lectern.lessons import load_lessons
 from lectern.renderer.job_settings import build_job_settings
 from lectern.renderer.pool import PREFLIGHT_LIMITS, RenderJob, WarmPool
 
@@ -64,7 +64,7 @@ class Desk:
         self.script = script
         self.pool = pool
         self.model_client = gemini_client(script)
-        self.coder = ModelCoder(self.model_client, load_reference(), Shelf(examples_of(catalogue())))
+        self.coder = ModelCoder(self.model_client, load_reference(), Shelf(examples_of(load_lessons())))
         self.checked: list[str] = []
 
     async def code(self, of: Task, look: Look | None = None) -> Coded:

@@ -16,7 +16,7 @@ from lectern.coder.task import Task
 from lectern.contracts import script as s
 from lectern.contracts.narration import BeatSpan, Narration
 from lectern.contracts.options import VideoOptions
-from lectern.lessons import catalogue
+from lectern.lessons import load_lessons
 from lectern.worker import Transient
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -166,7 +166,7 @@ async def desk_source() -> str:
 
 
 def test_examples_are_found_by_what_they_are_about(tmp_path: Path) -> None:
-    shelf = Shelf(examples_of(catalogue()))
+    shelf = Shelf(examples_of(load_lessons()))
     nearest = shelf.nearest("How do plants split water with light and chlorophyll?")
     assert "water" in nearest[0].narration.lower()
     assert Shelf(()).nearest("anything") == ()

@@ -268,9 +268,9 @@ def up(
 @app.command()
 def lessons(json: Json = False) -> None:
     """List the lessons that come with Lectern: topics that need no model and no network."""
-    from lectern.lessons import catalogue
+    from lectern.lessons import load_lessons
 
-    found = catalogue()
+    found = load_lessons()
     if json:
         for lesson in found:
             fields = ("name", "title", "topics", "audience", "language", "seconds")

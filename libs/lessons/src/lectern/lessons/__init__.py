@@ -1,9 +1,10 @@
-"""Finished lessons in Markdown: offline demos, worked examples, golden tests.
+"""Finished lessons in Markdown: offline demos, worked examples, reference inputs for tests.
 
-for lesson in catalogue():
+for lesson in load_lessons():
     print(lesson.title, round(lesson.seconds))
 """
 
-from lectern.lessons.shelf import Lesson, catalogue, read_lesson
+from lectern.lessons.catalogue import Lesson, load_lessons, read_lesson
+from lectern.lessons.front_matter import FrontMatter, read_front_matter
 
-__all__ = ["Lesson", "catalogue", "read_lesson"]
+__all__ = ["FrontMatter", "Lesson", "load_lessons", "read_front_matter", "read_lesson"]

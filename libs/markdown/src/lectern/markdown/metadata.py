@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lectern.contracts.script import Symbol
-from lectern.lessons.front_matter import FrontMatter
+from lectern.lessons import FrontMatter
 from lectern.markdown.errors import ErrorCollector, closest_match
 from lectern.markdown.inline import clean
 from lectern.markdown.tables import split_cells
@@ -19,20 +19,20 @@ def check_metadata(head: FrontMatter, errors: ErrorCollector) -> None:
     """Records an error for each line that is no `key: value`, each misspelled key, and a wrong language."""
     if not head.closed:
         errors.add("front-matter-open", 1, "The front matter has no end.", "Add a second line of --- after its keys.")
-    for line in head.odd:
+    for line in head.malformed_lines:
         errors.add("front-matter-line", line, "This line of the front matter is not `key: value`.", "Correct it.")
-    for key, line in head.line_of.items():
+    for key, line in head.line_numbers.items():
         if key not in _KEYS and (meant := closest_match(key, _KEYS)):
             errors.add("front-matter-key", line, f"{key!r} is not a front matter key.", f"Did you mean {meant!r}?")
-    language = head.one("language")
+    language = head.first("language")
     if language and not _LANGUAGE.match(language):
-        line = head.line_of["language"]
+        line = head.line_numbers["language"]
         errors.add("language", line, f"{language!r} is not a language code.", "Write one such as en, de or pt-BR.")
 
 
 def read_sources(head: FrontMatter) -> tuple[str, ...]:
     """The sources, from `source:` lines and from the list in `sources:`."""
-    return tuple(clean(each) for each in (*head.values.get("source", ()), *head.many("sources", ";")))
+    return tuple(clean(each) for each in (*head.values.get("source", ()), *head.split("sources", ";")))
 
 
 def read_pronunciations(head: FrontMatter, errors: ErrorCollector) -> dict[str, str]:
@@ -50,6 +50,6 @@ def _read_columns(head: FrontMatter, key: str, columns: int, errors: ErrorCollec
     rows = [tuple(split_cells(clean(value))) for value in head.values.get(key, ())]
     if any(len(row) != columns or not row[0] for row in rows):
         detail, remedy = f"A {key} has {columns} columns.", f"Write {_COLUMNS[key]}."
-        errors.add(f"front-matter-{key}", head.line_of[key], detail, remedy)
+        errors.add(f"front-matter-{key}", head.line_numbers[key], detail, remedy)
         errors.raise_if_any()
     return rows

@@ -45,13 +45,13 @@ def parse(text: str, *, language: str = "en") -> s.Script:
     if not tree.body.strip():
         remedy = "Write `## A heading` and a paragraph to be spoken under it."
         _refuse(errors, "empty-document", "The lesson is empty.", remedy)
-    title, drafts = _parse_scenes(tree.root.children, head.one("title"), errors)
+    title, drafts = _parse_scenes(tree.root.children, head.first("title"), errors)
     for draft in drafts:
         _check_scene(draft, errors)
     errors.raise_if_any()
     return s.Script(
-        title=clean(head.one("title")) or title or drafts[0].title,
-        language=head.one("language") or language,
+        title=clean(head.first("title")) or title or drafts[0].title,
+        language=head.first("language") or language,
         scenes=tuple(s.Scene(title=d.title, beats=tuple(d.beats), visual=d.visual) for d in drafts),
         sources=read_sources(head),
         pronunciations=read_pronunciations(head, errors),

@@ -8,8 +8,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.image import image as image_rule
 from markdown_it.tree import SyntaxTreeNode
 
-from lectern.lessons import front_matter
-from lectern.lessons.front_matter import FrontMatter
+from lectern.lessons import FrontMatter, read_front_matter
 
 _OFFSET = "offset"  # characters from the start of an inline node's content to an image in it
 
@@ -25,9 +24,9 @@ class MarkdownTree(msgspec.Struct, frozen=True, kw_only=True):
 def parse_tree(markdown: str) -> MarkdownTree:
     """The syntax tree of a document, with any line ends, with or without a byte order mark."""
     text = markdown.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    head = front_matter.read(text)
-    has_head = head.lines and head.closed
-    body = "\n" * head.lines + text.split("\n", head.lines)[-1] if has_head else text
+    head = read_front_matter(text)
+    has_head = head.line_count and head.closed
+    body = "\n" * head.line_count + text.split("\n", head.line_count)[-1] if has_head else text
     parser = MarkdownIt("commonmark").enable("table")
     parser.inline.ruler.at("image", _image_with_offset)
     return MarkdownTree(front_matter=head, body=body, root=SyntaxTreeNode(parser.parse(body)))

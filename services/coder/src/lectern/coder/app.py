@@ -8,7 +8,7 @@ from lectern.coder.preflight import PreflightClient
 from lectern.coder.settings import CoderSettings
 from lectern.coder.stills import StillsClient
 from lectern.coder.task import Coder
-from lectern.lessons import catalogue
+from lectern.lessons import load_lessons
 from lectern.llm import ModelClient, build_model_client
 from lectern.worker import Connections, Service
 
@@ -38,4 +38,4 @@ def _coder(model_client: ModelClient | None) -> Coder:
     from lectern.coder.model.examples import Shelf, examples_of
     from lectern.coder.model.reference import load_reference
 
-    return ModelCoder(model_client, load_reference(), Shelf(examples_of(catalogue())))
+    return ModelCoder(model_client, load_reference(), Shelf(examples_of(load_lessons())))

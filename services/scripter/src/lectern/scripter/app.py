@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lectern.lessons import catalogue
+from lectern.lessons import load_lessons
 from lectern.llm import build_model_client
 from lectern.scripter.deps import ScripterDeps
 from lectern.scripter.handlers import STAGE
@@ -18,7 +18,7 @@ def build(settings: ScripterSettings | None, connections: Connections) -> Servic
     """The scripter with the writer its settings ask for: a model where one is set up, else the finished lessons."""
     settings = settings or ScripterSettings()
     model_client = build_model_client(settings, connections.store)
-    lessons = catalogue()
+    lessons = load_lessons()
     writer: Writer = ModelWriter(model_client, lessons) if model_client else LessonWriter(lessons)
     return Service(
         name="scripter",

@@ -1,0 +1,68 @@
+"""The lessons that come with Lectern, as files of this package. Only their front matter is parsed here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+
+from lectern.lessons.front_matter import read_front_matter
+
+WORDS_PER_SECOND = 2.5  # 150 words a minute: an unhurried narrator
+BEAT_PAUSE_SECONDS = 0.3
+
+_CODE_BLOCK = re.compile(r"^(`{3,}|~{3,}).*?^\1`*~*\s*$", re.MULTILINE | re.DOTALL)
+_SAY_COMMENT = re.compile(r"^([^\n]+(?:\n[^\n]+)*?)\n?<!--\s*say:(.*?)-->", re.MULTILINE | re.DOTALL)
+_NOT_SPOKEN = re.compile(r"^(?:#|\||[-*+]\s|\d+[.)]\s|!\[)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """A finished lesson. `topics` are phrases to find it by, `seconds` is the estimated length of its video."""
+
+    name: str
+    title: str
+    topics: tuple[str, ...]
+    audience: str
+    language: str
+    seconds: float
+    text: str
+
+
+def load_lessons() -> tuple[Lesson, ...]:
+    """Load every lesson that comes with Lectern, sorted by name. Raises ValueError for a lesson without a title."""
+    folder = files("lectern.lessons") / "texts"
+    if not folder.is_dir():
+        return ()
+    found = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".md")), key=lambda entry: entry.name)
+    return tuple(read_lesson(entry.name.removesuffix(".md"), entry.read_text(encoding="utf-8")) for entry in found)
+
+
+def read_lesson(name: str, text: str) -> Lesson:
+    """Read a lesson from its Markdown. Raises ValueError when it has no title: nobody could ask for it."""
+    head = read_front_matter(text)
+    title = head.first("title") or next(
+        (line.removeprefix("# ").strip() for line in text.splitlines() if line.startswith("# ")), ""
+    )
+    if not title:
+        raise ValueError(f"lesson {name} has no title; write `title: …` in its front matter")
+    return Lesson(
+        name=name,
+        title=title,
+        topics=head.split("topics", ","),
+        audience=head.first("audience") or "general",
+        language=head.first("language") or "en",
+        seconds=estimate_seconds("\n".join(text.split("\n")[head.line_count :])),
+        text=text,
+    )
+
+
+def estimate_seconds(body: str) -> float:
+    """Estimate how long a lesson takes to speak, in seconds, from the words of its paragraphs."""
+    spoken = _SAY_COMMENT.sub(r"\2", _CODE_BLOCK.sub("", body))
+    spoken = re.sub(r"<!--.*?-->", "", spoken, flags=re.DOTALL)
+    paragraphs = [
+        block for block in re.split(r"\n\s*\n", spoken) if block.strip() and not _NOT_SPOKEN.match(block.strip())
+    ]
+    words = sum(len(block.split()) for block in paragraphs)
+    return words / WORDS_PER_SECOND + BEAT_PAUSE_SECONDS * len(paragraphs)
