@@ -1,10 +1,11 @@
-"""Small real films: footage from the encoder that scenes use, FLAC narration, and the events that name them."""
+"""Small real inputs: footage from the encoder that scenes use, FLAC narration, and the events that name them."""
 
 from __future__ import annotations
 
+import functools
 import subprocess
+import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,8 @@ RATE = 48_000
 TEXT = "Light falls on a leaf. The leaf keeps it, and makes sugar from it."
 
 
-@dataclass(frozen=True, kw_only=True)
-class SampleScene:
-    """A scene to film: its frames, and how much longer or shorter (in samples) its narration is."""
+class SampleScene(msgspec.Struct, frozen=True, kw_only=True):
+    """A scene of `frames` frames, whose narration is `off` samples longer or shorter. `detail`: it ends in noise."""
 
     frames: int
     off: int = 0
@@ -49,32 +49,35 @@ def sample_narration(seconds: float, samples: int, text: str = TEXT) -> Narratio
     )
 
 
-def write_footage(
-    path: Path, frames: int, *, fps: int = 30, size: tuple[int, int] = (320, 180), detail: bool = False
-) -> None:
-    """Footage that starts with one white frame and is dark grey from then on; with `detail`, noise at the end."""
+@functools.cache
+def encode_footage(frames: int, *, fps: int, size: tuple[int, int], detail: bool) -> bytes:
+    """An MP4 that starts with one white frame and is dark grey from then on; with `detail`, noise."""
     width, height = size
-    footage = FootageWriter(path, Encoding(width=width, height=height, fps=fps))
-    footage.write(np.full((height, width, 4), 255, np.uint8))
-    if frames > 1:
-        dark = np.full((height, width, 4), 40, np.uint8)
-        if detail:
-            dark[:] = np.random.default_rng(7).integers(30, 60, dark.shape, np.uint8)
-        footage.write(dark, frames - 1)
-    footage.finish()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "footage.mp4"
+        footage = FootageWriter(path, Encoding(width=width, height=height, fps=fps))
+        footage.write(np.full((height, width, 4), 255, np.uint8))
+        if frames > 1:
+            dark = np.full((height, width, 4), 40, np.uint8)
+            if detail:
+                dark[:] = np.random.default_rng(7).integers(30, 60, dark.shape, np.uint8)
+            footage.write(dark, frames - 1)
+        footage.finish()
+        return path.read_bytes()
 
 
-def write_narration(path: Path, samples: int) -> None:
+@functools.cache
+def encode_narration(samples: int) -> bytes:
     """A FLAC that starts with a 10 ms burst at its very first sample and is silent from then on."""
     burst = np.zeros(samples, np.int16)
     n = min(480, samples)
     burst[:n] = 20_000 * np.cos(2 * np.pi * 1000 * np.arange(n) / RATE)
-    argv = ["ffmpeg", "-v", "error", "-y", "-f", "s16le", "-ar", str(RATE), "-ac", "1", "-i", "-", str(path)]
-    subprocess.run(argv, input=burst.tobytes(), check=True)
+    argv = ["ffmpeg", "-v", "error", "-f", "s16le", "-ar", str(RATE), "-ac", "1", "-i", "-", "-f", "flac", "-"]
+    return subprocess.run(argv, input=burst.tobytes(), check=True, capture_output=True).stdout
 
 
 def sample_script(scenes: int) -> Script:
-    """A script with as many scenes."""
+    """A script of `scenes` scenes."""
     return Script(
         title="Leaves = sugar; #1",
         language="en-GB",
@@ -86,28 +89,29 @@ def sample_script(scenes: int) -> Script:
 def make_inputs(
     folder: Path, scenes: Sequence[SampleScene], *, fps: int = 30, size: tuple[int, int] = (320, 180)
 ) -> VideoInputs:
-    """The parts of a video, as the composer finds them after fetching."""
+    """The inputs of a video, as the composer finds them after fetching."""
     narrations = []
     for number, scene in enumerate(scenes, start=1):
         samples = scene.frames * RATE // fps + scene.off
-        write_footage(folder / footage_name(number), scene.frames, fps=fps, size=size, detail=scene.detail)
-        write_narration(folder / audio_name(number), samples)
+        footage = encode_footage(scene.frames, fps=fps, size=size, detail=scene.detail)
+        (folder / footage_name(number)).write_bytes(footage)
+        (folder / audio_name(number)).write_bytes(encode_narration(samples))
         narrations.append(sample_narration(samples / RATE, samples))
     text = sample_script(len(scenes))
     timeline = build_timeline(fps, [(n, text.scene(n).title, scene.frames) for n, scene in enumerate(scenes, start=1)])
     return VideoInputs(folder=folder, script=text, timeline=timeline, narrations=tuple(narrations))
 
 
-async def store_inputs(store: ObjectStore, video_id: str, parts: VideoInputs, **options: Any) -> ScenesReady:
-    """The parts put where the scenes' events name them."""
-    text, scenes = parts.script, []
+async def store_inputs(store: ObjectStore, video_id: str, inputs: VideoInputs, **options: Any) -> ScenesReady:
+    """Store the inputs where the scenes' events name them."""
+    text, scenes = inputs.script, []
     script_key = f"videos/{video_id}/script/1.json"
     await store.put_json(script_key, text)
-    for span, spoken in zip(parts.timeline.spans, parts.narrations, strict=True):
+    for span, spoken in zip(inputs.timeline.spans, inputs.narrations, strict=True):
         key = f"cache/test/{video_id}-{span.number}"
         await store.put_json(f"{key}.json", spoken)
-        await store.put_file(f"{key}.flac", parts.folder / audio_name(span.number), "audio/flac")
-        await store.put_file(f"{key}.mp4", parts.folder / footage_name(span.number), "video/mp4")
+        await store.put_file(f"{key}.flac", inputs.folder / audio_name(span.number), "audio/flac")
+        await store.put_file(f"{key}.mp4", inputs.folder / footage_name(span.number), "video/mp4")
         scenes.append(
             rendered_event(
                 video_id,
@@ -116,7 +120,7 @@ async def store_inputs(store: ObjectStore, video_id: str, parts: VideoInputs, **
                 options=VideoOptions(**options),
                 key=key,
                 frames=span.frames,
-                fps=parts.timeline.fps,
+                fps=inputs.timeline.fps,
                 seconds=spoken.seconds,
             )
         )
@@ -135,7 +139,7 @@ def rendered_event(
     fps: int = 30,
     seconds: float = 1.0,
 ) -> e.SceneRendered:
-    """The fact that a scene has its footage."""
+    """The event that a scene has its footage."""
     return e.SceneRendered(
         video_id=video_id,
         scene=scene,
@@ -149,7 +153,7 @@ def rendered_event(
 
 
 def scripted_event(video_id: str, ready: ScenesReady, **fields: Any) -> e.VideoScripted:
-    """The fact that the script is there."""
+    """The event that the script is written."""
     titles = tuple(e.SceneTitle(title=f"Part {scene.scene}", words=9) for scene in ready.scenes)
     event = e.VideoScripted(
         video_id=video_id, script_key=ready.script_key, title="Leaves", scenes=titles, options=ready.options

@@ -32,16 +32,16 @@ from lectern.composer.transcript import format_transcript
 from lectern.contracts.narration import Word
 from lectern.contracts.quality import ASPECTS, Aspect
 
-WIDE = limits_for("16:9", "en")
+LANDSCAPE = limits_for("16:9", "en")
 LESSON = (
-    "Plants make their own food. They scene in light, water and carbon dioxide, and turn them into glucose through a "
+    "Plants make their own food. They take in light, water and carbon dioxide, and turn them into glucose through a "
     "process that is called photosynthesis, which happens inside the chloroplasts of every green cell. Yes. Oxygen is "
     "what is left over, and Dr. Smith says that we breathe it because the plants do not need all of it themselves."
 )
 
 
-def spoken(text: str, *, pace: float = 0.07, pause: float = 0.35, start: float = 0.2) -> tuple[Word, ...]:
-    """The words of a text as a steady voice says them: `pace` seconds a character, `pause` after punctuation."""
+def speak(text: str, *, pace: float = 0.07, pause: float = 0.35, start: float = 0.2) -> tuple[Word, ...]:
+    """Time the words of a text for a steady voice: `pace` seconds a character, `pause` after punctuation."""
     words, now = [], start
     for word in text.split():
         length = pace * len(word)
@@ -54,8 +54,8 @@ def lines_of(cue: Cue) -> list[str]:
     return [join_words(line) for line in cue.lines]
 
 
-def made(text: str, aspect: Aspect = "16:9", fps: int = 30) -> tuple[Cue, ...]:
-    words = spoken(text)
+def cut_text(text: str, aspect: Aspect = "16:9", fps: int = 30) -> tuple[Cue, ...]:
+    words = speak(text)
     return cut_cues(words, round((words[-1].end + 0.5) * fps), fps, limits_for(aspect, "en"))
 
 
@@ -84,12 +84,12 @@ _SCRIPTS = {
     "th": st.text("กขคงจชซดตถทนบปพฟมยรลวสหอาะิีุู", min_size=1, max_size=9),
 }
 GLUED = {"zh-CN", "ja", "th"}
-Spoken = tuple[tuple[Word, ...], int, int, str]
+SpokenScene = tuple[tuple[Word, ...], int, int, str]
 
 
 @st.composite
-def narrations(draw: st.DrawFn) -> Spoken:
-    """Words said one after the other, with pauses, in a scene of so many frames at so many a second, in a language."""
+def narrations(draw: st.DrawFn) -> SpokenScene:
+    """Generate spoken words with pauses between them, and their scene's frames, frame rate and language."""
     language = draw(st.sampled_from(sorted(_SCRIPTS)))
     texts = draw(st.lists(_SCRIPTS[language], max_size=60))
     words, now, beat, hurry = [], draw(st.floats(0, 2)), 0, draw(st.sampled_from([1.0, 0.1]))
@@ -103,95 +103,95 @@ def narrations(draw: st.DrawFn) -> Spoken:
     return tuple(words), max(1, round((now + draw(st.floats(0, 2))) * fps)), fps, language
 
 
-def wide_of(text: str, limits: ReadingLimits) -> int:
+def columns_of(text: str, limits: ReadingLimits) -> int:
     return count_columns(text, full_width=limits.full_width)
 
 
 @given(narrations(), st.sampled_from(ASPECTS))
-def test_every_word_is_shown_once_and_in_order(scene: Spoken, aspect: Aspect) -> None:
+def test_every_word_is_shown_once_and_in_order(scene: SpokenScene, aspect: Aspect) -> None:
     words, frames, fps, language = scene
     shown = [word for cue in cut_cues(words, frames, fps, limits_for(aspect, language)) for word in cue.words()]
     assert shown == list(words)
 
 
 @given(narrations(), st.sampled_from(ASPECTS))
-def test_lines_are_at_most_two_and_short_unless_one_word_is_longer(scene: Spoken, aspect: Aspect) -> None:
+def test_lines_are_at_most_two_and_short_unless_one_word_is_longer(scene: SpokenScene, aspect: Aspect) -> None:
     words, frames, fps, language = scene
     limits = limits_for(aspect, language)
     for cue in cut_cues(words, frames, fps, limits):
         assert 1 <= len(cue.lines) <= 2
         for line in cue.lines:
-            if wide_of(join_words(line), limits) > limits.columns:
-                assert len(line) == 1 or (len(line) == 2 and wide_of(line[0].text, limits) > limits.columns)
+            if columns_of(join_words(line), limits) > limits.columns:
+                assert len(line) == 1 or (len(line) == 2 and columns_of(line[0].text, limits) > limits.columns)
 
 
 CLOSING, OPENING = set("。，、」）》”！？ーっ；："), set("「（《“")
 
 
-def parts(before: Word, after: Word) -> bool:
+def may_separate(before: Word, after: Word) -> bool:
     """Whether Chinese and Japanese let a line end between two words."""
     return before.text[-1] not in OPENING and after.text[0] not in CLOSING
 
 
 @given(narrations(), st.sampled_from(ASPECTS))
-def test_no_line_starts_with_a_closing_mark_or_ends_with_an_opening_one(scene: Spoken, aspect: Aspect) -> None:
+def test_no_line_starts_with_a_closing_mark_or_ends_with_an_opening_one(scene: SpokenScene, aspect: Aspect) -> None:
     words, frames, fps, language = scene
     limits = limits_for(aspect, language)
     at = 0
     for line in [line for cue in cut_cues(words, frames, fps, limits) for line in cue.lines][:-1]:
         at += len(line)
-        if not limits.full_width or parts(words[at - 1], words[at]):
+        if not limits.full_width or may_separate(words[at - 1], words[at]):
             continue
         # The only excuse: what must stay together is longer than a line.
         first, last = at - 1, at + 1
-        while first and not parts(words[first - 1], words[first]):
+        while first and not may_separate(words[first - 1], words[first]):
             first -= 1
-        while last < len(words) and not parts(words[last - 1], words[last]):
+        while last < len(words) and not may_separate(words[last - 1], words[last]):
             last += 1
-        held = join_words(words[first:last])
-        spelled = any(word.glued and word.text[0].isascii() for word in words[first:last])  # ATP|3.5 is one word
-        assert spelled or wide_of(held, limits) > limits.columns
+        phrase = join_words(words[first:last])
+        is_one_word = any(word.glued and word.text[0].isascii() for word in words[first:last])  # ATP|3.5 is one word
+        assert is_one_word or columns_of(phrase, limits) > limits.columns
 
 
 @given(narrations(), st.sampled_from(ASPECTS))
-def test_cues_follow_each_other_inside_their_scene(scene: Spoken, aspect: Aspect) -> None:
+def test_cues_follow_each_other_inside_their_scene(scene: SpokenScene, aspect: Aspect) -> None:
     words, frames, fps, language = scene
-    found = cut_cues(words, frames, fps, limits_for(aspect, language))
-    assert all(0 <= cue.start < cue.end <= frames for cue in found)
-    assert all(before.end <= after.start for before, after in pairwise(found))
-    assert all(cue.end - cue.start <= max(7 * fps, 1) for cue in found)
+    cues = cut_cues(words, frames, fps, limits_for(aspect, language))
+    assert all(0 <= cue.start < cue.end <= frames for cue in cues)
+    assert all(before.end <= after.start for before, after in pairwise(cues))
+    assert all(cue.end - cue.start <= max(7 * fps, 1) for cue in cues)
 
 
 @given(narrations(), st.sampled_from(ASPECTS))
-def test_a_cue_too_fast_to_read_stays_until_the_next_one_needs_its_place(scene: Spoken, aspect: Aspect) -> None:
+def test_a_cue_too_fast_to_read_stays_until_the_next_one_starts(scene: SpokenScene, aspect: Aspect) -> None:
     words, frames, fps, language = scene
     limits = limits_for(aspect, language)
-    found = cut_cues(words, frames, fps, limits)
-    for cue, border in zip(found, [*(after.start for after in found[1:]), frames], strict=bool(found)):
-        chars = sum(wide_of(line, limits) for line in lines_of(cue))
+    cues = cut_cues(words, frames, fps, limits)
+    for cue, border in zip(cues, [*(after.start for after in cues[1:]), frames], strict=bool(cues)):
+        chars = sum(columns_of(line, limits) for line in lines_of(cue))
         if chars / (cue.end - cue.start) * fps > limits.max_speed + 1e-9:
             full = cue.end >= border - limits.gap or cue.end - cue.start >= int(limits.max_seconds * fps)
             assert full or cue.end - cue.start == 1
 
 
 @given(st.lists(st.tuples(st.floats(0, 10), st.floats(0, 10)), max_size=40), st.sampled_from([15, 30, 60]))
-def test_words_whose_times_make_no_sense_still_give_cues_in_order(times: list[tuple[float, float]], fps: int) -> None:
+def test_words_with_nonsensical_times_still_give_cues_in_order(times: list[tuple[float, float]], fps: int) -> None:
     words = tuple(Word(text=f"word{n}.", start=start, end=end, beat=0) for n, (start, end) in enumerate(times))
-    found = cut_cues(words, 5 * fps, fps, WIDE)
-    assert [word for cue in found for word in cue.words()] == list(words)
-    assert all(0 <= cue.start < cue.end <= 5 * fps for cue in found)
-    assert all(before.end <= after.start for before, after in pairwise(found))
+    cues = cut_cues(words, 5 * fps, fps, LANDSCAPE)
+    assert [word for cue in cues for word in cue.words()] == list(words)
+    assert all(0 <= cue.start < cue.end <= 5 * fps for cue in cues)
+    assert all(before.end <= after.start for before, after in pairwise(cues))
 
 
 @given(narrations())
-def test_a_cue_comes_within_three_frames_of_its_first_word(scene: Spoken) -> None:
+def test_a_cue_starts_within_three_frames_of_its_first_word(scene: SpokenScene) -> None:
     words, frames, fps, language = scene
     for cue in cut_cues(words, frames, fps, limits_for("16:9", language)):
         assert abs(cue.start - cue.words()[0].start * fps) <= 3
 
 
 @given(narrations())
-def test_there_are_two_frames_between_cues_where_the_words_leave_room(scene: Spoken) -> None:
+def test_there_are_two_frames_between_cues_where_the_words_leave_room(scene: SpokenScene) -> None:
     words, frames, fps, language = scene
     for before, after in pairwise(cut_cues(words, frames, fps, limits_for("16:9", language))):
         assert after.start - before.end >= 2 or before.end - before.start == 1
@@ -200,16 +200,16 @@ def test_there_are_two_frames_between_cues_where_the_words_leave_room(scene: Spo
 @pytest.mark.parametrize("aspect", ASPECTS)
 @pytest.mark.parametrize("fps", [15, 30, 60])
 def test_ordinary_speech_gives_cues_that_keep_every_limit(aspect: Aspect, fps: int) -> None:
-    for cue in made(LESSON, aspect, fps):
+    for cue in cut_text(LESSON, aspect, fps):
         seconds = (cue.end - cue.start) / fps
         assert 5 / 6 - 1 / fps <= seconds <= 7
         assert sum(map(len, lines_of(cue))) / seconds <= 20
 
 
 def test_cues_end_where_sentences_and_clauses_do() -> None:
-    assert [lines_of(cue) for cue in made(LESSON)] == [
+    assert [lines_of(cue) for cue in cut_text(LESSON)] == [
         ["Plants make their own food."],
-        ["They scene in light,", "water and carbon dioxide,"],
+        ["They take in light,", "water and carbon dioxide,"],
         ["and turn them into glucose through a", "process that is called photosynthesis,"],
         ["which happens inside the chloroplasts", "of every green cell. Yes."],
         ["Oxygen is what is left over,", "and Dr. Smith says that we breathe it"],
@@ -218,26 +218,26 @@ def test_cues_end_where_sentences_and_clauses_do() -> None:
 
 
 def test_narrow_pictures_get_shorter_lines() -> None:
-    assert max(len(line) for cue in made(LESSON, "9:16") for line in lines_of(cue)) <= 28
-    assert max(len(line) for cue in made(LESSON, "1:1") for line in lines_of(cue)) <= 32
+    assert max(len(line) for cue in cut_text(LESSON, "9:16") for line in lines_of(cue)) <= 28
+    assert max(len(line) for cue in cut_text(LESSON, "1:1") for line in lines_of(cue)) <= 32
 
 
 def test_no_line_ends_with_an_article_when_there_is_a_better_place() -> None:
-    lines = [line for cue in made(LESSON, "9:16") for line in lines_of(cue)]
+    lines = [line for cue in cut_text(LESSON, "9:16") for line in lines_of(cue)]
     assert not [line for line in lines if line.split()[-1] in {"a", "the", "of", "and", "is", "Dr."}]
 
 
 def test_a_cue_is_not_held_over_a_long_silence() -> None:
-    first, second = spoken("Watch this."), spoken("There it goes.", start=6.0)
-    found = cut_cues((*first, *second), 300, 30, WIDE)
-    assert [cue.start for cue in found] == [6, 180]
-    assert found[0].end < 3 * 30
+    first, second = speak("Watch this."), speak("There it goes.", start=6.0)
+    cues = cut_cues((*first, *second), 300, 30, LANDSCAPE)
+    assert [cue.start for cue in cues] == [6, 180]
+    assert cues[0].end < 3 * 30
 
 
 @pytest.mark.parametrize(("language", "speed"), [("en", 20), ("hi", 22)])
-def test_what_is_said_in_a_hurry_stays_long_enough_to_be_read(language: str, speed: int) -> None:
-    hasty = spoken("and the rest of it all is told in far too little time.", pace=0.008, pause=0)
-    first, second = cut_cues((*hasty, *spoken("Then comes a rest.", start=6.0)), 300, 30, limits_for("16:9", language))
+def test_hurried_speech_stays_on_screen_long_enough_to_read(language: str, speed: int) -> None:
+    hasty = speak("and the rest of it all is told in far too little time.", pace=0.008, pause=0)
+    first, second = cut_cues((*hasty, *speak("Then comes a rest.", start=6.0)), 300, 30, limits_for("16:9", language))
     chars = sum(map(len, lines_of(first)))
     assert chars / (hasty[-1].end - hasty[0].start + 1) > speed  # a second more would not be enough
     assert chars * 30 / (first.end - first.start) == pytest.approx(speed, rel=0.03)
@@ -245,16 +245,16 @@ def test_what_is_said_in_a_hurry_stays_long_enough_to_be_read(language: str, spe
 
 
 def test_a_short_pause_between_cues_is_closed_to_two_frames() -> None:
-    found = made(LESSON)
-    assert {after.start - before.end for before, after in pairwise(found)} == {2}
+    cues = cut_text(LESSON)
+    assert {after.start - before.end for before, after in pairwise(cues)} == {2}
 
 
 def test_silence_has_no_captions() -> None:
-    assert cut_cues((), 300, 30, WIDE) == ()
+    assert cut_cues((), 300, 30, LANDSCAPE) == ()
 
 
-def glued(text: str, *, pace: float = 0.25, pause: float = 0.3) -> tuple[Word, ...]:
-    """The words of a text without spaces, parted by `|`; each glued to the one before."""
+def speak_unspaced(text: str, *, pace: float = 0.25, pause: float = 0.3) -> tuple[Word, ...]:
+    """Time the words of a text without spaces, separated by `|`; each is glued to the one before."""
     words, now = [], 0.2
     for text_of_word in text.split("|"):
         length = pace * len(text_of_word)
@@ -273,10 +273,10 @@ JAPANESE = "植物は|光と|水と|二酸化炭素から|自分の|栄養を|�
 @pytest.mark.parametrize("aspect", ASPECTS)
 @pytest.mark.parametrize(("language", "text"), [("zh-CN", CHINESE), ("ja", JAPANESE)])
 def test_chinese_and_japanese_keep_every_limit(language: str, text: str, aspect: Aspect) -> None:
-    words, limits = glued(text), limits_for(aspect, language)
-    found = cut_cues(words, round((words[-1].end + 0.5) * 30), 30, limits)
-    assert "".join(line for cue in found for line in lines_of(cue)) == text.replace("|", "")
-    for cue in found:
+    words, limits = speak_unspaced(text), limits_for(aspect, language)
+    cues = cut_cues(words, round((words[-1].end + 0.5) * 30), 30, limits)
+    assert "".join(line for cue in cues for line in lines_of(cue)) == text.replace("|", "")
+    for cue in cues:
         assert all(count_columns(line, full_width=True) <= limits.columns for line in lines_of(cue))
         assert (
             sum(count_columns(line, full_width=True) for line in lines_of(cue)) * 30 / (cue.end - cue.start)
@@ -285,7 +285,7 @@ def test_chinese_and_japanese_keep_every_limit(language: str, text: str, aspect:
 
 
 def test_chinese_breaks_between_words_and_keeps_particles_with_theirs() -> None:
-    words = glued(CHINESE)
+    words = speak_unspaced(CHINESE)
     lines = [
         lines_of(cue) for cue in cut_cues(words, round((words[-1].end + 0.5) * 30), 30, limits_for("16:9", "zh-CN"))
     ]
@@ -297,7 +297,7 @@ def test_chinese_breaks_between_words_and_keeps_particles_with_theirs() -> None:
     ]
 
 
-def test_lines_of_other_scripts_are_as_long_as_their_guides_say() -> None:
+def test_line_lengths_of_other_scripts_follow_their_guides() -> None:
     assert {tag: limits_for("16:9", tag).columns // 2 for tag in ("zh-TW", "ja-JP", "ko")} == {
         "zh-TW": 16,
         "ja-JP": 13,
@@ -316,20 +316,20 @@ def test_lines_of_other_scripts_are_as_long_as_their_guides_say() -> None:
 
 
 def test_french_marks_after_a_space_stay_with_their_word() -> None:
-    words = spoken("Pourquoi les feuilles vertes captent-elles la lumière ? Parce que « chlorophylle » absorbe !")
+    words = speak("Pourquoi les feuilles vertes captent-elles la lumière ? Parce que « chlorophylle » absorbe !")
     limits = limits_for("9:16", "fr")
     lines = [line for cue in cut_cues(words, 400, 30, limits) for line in lines_of(cue)]
     assert not [line for line in lines if line[0] in "?!»" or line[-1] == "«"]
 
 
-def test_a_name_written_together_is_not_broken_whatever_the_voice_made_of_it() -> None:
+def test_a_word_is_not_broken_even_if_the_voice_divided_it() -> None:
     parts = [Word(text="well-known", start=0, end=1, beat=0), Word(text="ness", start=1, end=2, beat=0, glued=True)]
-    assert not can_break(*parts, WIDE)
-    assert can_break(*glued("植物|用"), limits_for("16:9", "zh"))
+    assert not can_break(*parts, LANDSCAPE)
+    assert can_break(*speak_unspaced("植物|用"), limits_for("16:9", "zh"))
 
 
 def test_right_to_left_lines_are_embedded_one_by_one_in_logical_order() -> None:
-    words = spoken("DNA هو جزيء يحمل التعليمات الوراثية في كل خلية، وهو موجود في نواة الخلية.", pace=0.1)
+    words = speak("DNA هو جزيء يحمل التعليمات الوراثية في كل خلية، وهو موجود في نواة الخلية.", pace=0.1)
     timeline = build_timeline(30, [(1, "One", 400)])
     placed = [(timeline.spans[0], cut_cues(words, 400, 30, limits_for("9:16", "ar")))]
     for text in (format_srt(placed, timeline, rtl=True), format_vtt(placed, timeline, rtl=True)):
@@ -344,7 +344,7 @@ def test_right_to_left_lines_are_embedded_one_by_one_in_logical_order() -> None:
 
 
 def test_files_join_glued_words_without_a_space() -> None:
-    words = (*glued("植物|用|光"), Word(text="ATP", start=2, end=2.5, beat=0))
+    words = (*speak_unspaced("植物|用|光"), Word(text="ATP", start=2, end=2.5, beat=0))
     timeline = build_timeline(30, [(1, "One", 120)])
     placed = [(timeline.spans[0], cut_cues(words, 120, 30, limits_for("16:9", "zh")))]
     assert format_srt(placed, timeline).split("\n")[2] == "植物用光 ATP"
@@ -353,37 +353,37 @@ def test_files_join_glued_words_without_a_space() -> None:
     assert karaoke == "植物<00:00:00.700>用<00:00:00.950>光 <00:00:02.000>ATP"
 
 
-def _files(text: str, *, karaoke: bool = False) -> tuple[str, str]:
-    words = spoken(text, start=0.5)
+def _format_files(text: str, *, karaoke: bool = False) -> tuple[str, str]:
+    words = speak(text, start=0.5)
     timeline = build_timeline(30, [(1, "One", 45), (2, "Two", 150)])
-    placed = [(timeline.spans[0], ()), (timeline.spans[1], cut_cues(words, 150, 30, WIDE))]
+    placed = [(timeline.spans[0], ()), (timeline.spans[1], cut_cues(words, 150, 30, LANDSCAPE))]
     return format_vtt(placed, timeline, karaoke=karaoke), format_srt(placed, timeline)
 
 
-def test_files_say_when_cues_come_counted_from_the_start_of_the_video() -> None:
-    as_vtt, as_srt = _files("Hello there.")
+def test_cue_times_in_files_count_from_the_start_of_the_video() -> None:
+    as_vtt, as_srt = _format_files("Hello there.")
     assert as_vtt == "WEBVTT\n\n1\n00:00:02.000 --> 00:00:02.833\nHello there.\n"
     assert as_srt == "1\n00:00:02,000 --> 00:00:02,833\nHello there.\n"
 
 
-def test_what_looks_like_markup_in_the_text_is_shown_as_text() -> None:
-    as_vtt, as_srt = _files(r"if a<b & {x} --> \nabla")
+def test_text_that_looks_like_markup_is_shown_as_text() -> None:
+    as_vtt, as_srt = _format_files(r"if a<b & {x} --> \nabla")
     assert "if a&lt;b &amp; {x} --&gt; \\\u2060nabla\n" in as_vtt
     assert "if a<b & {x} → \\\u2060nabla\n" in as_srt
 
 
 def test_karaoke_times_each_word_inside_its_cue_and_only_in_webvtt() -> None:
-    as_vtt, as_srt = _files("Light makes sugar.", karaoke=True)
+    as_vtt, as_srt = _format_files("Light makes sugar.", karaoke=True)
     assert "Light <00:00:02.400>makes <00:00:02.800>sugar." in as_vtt
     assert "<" not in as_srt
 
 
 @given(narrations())
-def test_karaoke_times_rise_between_the_cue_s_own(scene: Spoken) -> None:
+def test_karaoke_times_rise_between_those_of_their_cue(scene: SpokenScene) -> None:
     words, frames, fps, _ = scene
     words = tuple(msgspec.structs.replace(word, text="word") for word in words)
     timeline = build_timeline(fps, [(1, "One", frames)])
-    text = format_vtt([(timeline.spans[0], cut_cues(words, frames, fps, WIDE))], timeline, karaoke=True)
+    text = format_vtt([(timeline.spans[0], cut_cues(words, frames, fps, LANDSCAPE))], timeline, karaoke=True)
     for block in text.split("\n\n")[1:]:
         stamps = block.replace("<", "\n").replace(">", "\n").replace(" --", "\n").split("\n")
         times = [line.strip() for line in stamps if line.strip()[:2] == "00"]
@@ -398,7 +398,7 @@ def test_chapters_are_the_scenes_titles() -> None:
     )
 
 
-def test_the_transcript_reads_title_scenes_sentences_sources() -> None:
+def test_the_transcript_has_title_scenes_sentences_and_sources() -> None:
     timeline = build_timeline(30, [(1, "Part 1: & more", 2000), (2, "Part 2: & more", 30)])
     assert format_transcript(sample_script(2), timeline) == (
         "Leaves = sugar; #1\n\n"

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from prometheus_client import CollectorRegistry
 from unit.composer.sample_inputs import SampleScene, make_inputs, scripted_event, store_inputs
-from unit.composer.test_sound import decoded
+from unit.composer.test_sound import decode_sound
 
 from lectern.composer.deps import ComposerDeps
 from lectern.composer.fan_in import ScenesReady
@@ -187,6 +187,7 @@ async def test_burned_captions_are_in_the_picture_and_in_files_but_no_track(
     assert media.tracks("video")[0].frames == 150
 
 
+@pytest.mark.slow  # composes two videos
 async def test_bundled_music_is_audible_where_the_voice_is_silent(connections: Connections, tmp_path: Path) -> None:
     levels = []
     for music in ("", "bundled:calm"):
@@ -194,7 +195,7 @@ async def test_bundled_music_is_audible_where_the_voice_is_silent(connections: C
         folder.mkdir()
         outputs = await _compose(connections, folder, music_key=music)
         await connections.store.get_file(outputs["video"].key, folder / "out.mp4")
-        levels.append(np.abs(decoded(folder / "out.mp4")[96_000:192_000]).max())
+        levels.append(np.abs(decode_sound(folder / "out.mp4")[96_000:192_000]).max())
     assert levels[0] < 1e-4 < 0.01 < levels[1]
 
 

@@ -1,4 +1,4 @@
-"""The joined video, by real ffmpeg: sound and picture in step, captions, chapters, and the same bytes each time."""
+"""The joined video: sound and picture in step, captions, chapters, and the same bytes each time."""
 
 from __future__ import annotations
 
@@ -26,91 +26,94 @@ from lectern.contracts.options import VideoOptions
 from lectern.media.probe import probe_media
 from lectern.worker import Permanent
 
-pytestmark = pytest.mark.slow
+slow = pytest.mark.slow
 
 AWKWARD = [31, 47, 53, 61, 37, 41, 59, 43, 67, 29, 71, 83]
 OFF = [799, -799, 1, -1, 500, -333, 0, 777, -700, 13, -13, 798]
 
 
-async def _joined(parts: VideoInputs) -> Path:
-    spoken = format_vtt(cut_captions(parts, VideoOptions()), parts.timeline)
-    return (await join_video(parts, await mix_sound(parts, None, bitrate="192k"), spoken)).path
+async def _join(inputs: VideoInputs) -> Path:
+    spoken = format_vtt(cut_captions(inputs, VideoOptions()), inputs.timeline)
+    return (await join_video(inputs, await mix_sound(inputs, None, bitrate="192k"), spoken)).path
 
 
-def _output(argv: list[str]) -> bytes:
-    """What a program writes."""
+def _run(argv: list[str]) -> bytes:
+    """Run a program and return its stdout."""
     return subprocess.run(argv, check=True, capture_output=True).stdout
 
 
-def _flashes(video: Path) -> list[int]:
-    """The numbers of the white frames."""
+def _find_flashes(video: Path) -> list[int]:
+    """Return the numbers of the white frames."""
     argv = ["ffmpeg", "-v", "error", "-i", str(video), "-map", "0:v", "-vf", "scale=8:8", "-f", "rawvideo"]
-    raw = _output([*argv, "-pix_fmt", "gray", "-"])
+    raw = _run([*argv, "-pix_fmt", "gray", "-"])
     levels = np.frombuffer(raw, np.uint8).reshape(-1, 64).mean(axis=1)
     return np.flatnonzero(levels > 180).tolist()
 
 
-def _sound(video: Path) -> np.ndarray[tuple[int, int], np.dtype[np.int16]]:
-    """Decoded samples, as players that honour the edit list hear them."""
+def _decode_sound(video: Path) -> np.ndarray[tuple[int, int], np.dtype[np.int16]]:
+    """Decode the sound as players do that honour the edit list."""
     argv = ["ffmpeg", "-v", "error", "-i", str(video), "-map", "0:a", "-f", "s16le", "-"]
-    raw = _output(argv)
+    raw = _run(argv)
     return np.frombuffer(raw, np.int16).reshape(-1, 2)
 
 
-def _clicks(samples: np.ndarray[tuple[int], np.dtype[np.int16]]) -> list[int]:
-    """Where sound sets in after a tenth of a second of quiet."""
+def _find_clicks(samples: np.ndarray[tuple[int], np.dtype[np.int16]]) -> list[int]:
+    """Return the samples at which sound starts after a tenth of a second of silence."""
     loud = np.flatnonzero(np.abs(samples.astype(int)) > 6000)
     first = np.concatenate([[True], np.diff(loud) > 4800])
     return loud[first].tolist()
 
 
+@slow
 @pytest.mark.parametrize("fps", [15, 30, 60])
 async def test_flash_and_click_of_every_scene_still_coincide_after_twelve(tmp_path: Path, fps: int) -> None:
     half = 48_000 // fps // 2 - 1
     scenes = [
         SampleScene(frames=frames, off=max(-half, min(half, off))) for frames, off in zip(AWKWARD, OFF, strict=True)
     ]
-    parts = make_inputs(tmp_path, scenes, fps=fps)
-    video = await _joined(parts)
-    starts = [span.start for span in parts.timeline.spans]
-    assert _flashes(video) == starts
-    clicks = _clicks(_sound(video)[:, 0])
+    inputs = make_inputs(tmp_path, scenes, fps=fps)
+    video = await _join(inputs)
+    starts = [span.start for span in inputs.timeline.spans]
+    assert _find_flashes(video) == starts
+    clicks = _find_clicks(_decode_sound(video)[:, 0])
     assert len(clicks) == len(starts)
     drift = [abs(click - start * 48_000 // fps) for click, start in zip(clicks, starts, strict=True)]
     assert max(drift) < 48  # a millisecond; a frame is 800 to 3200 samples
 
 
+@slow
 async def test_sound_and_picture_are_equally_long_to_the_frame(tmp_path: Path) -> None:
-    parts = make_inputs(tmp_path, [SampleScene(frames=f, off=o) for f, o in zip(AWKWARD, OFF, strict=True)])
-    video = await _joined(parts)
+    inputs = make_inputs(tmp_path, [SampleScene(frames=f, off=o) for f, o in zip(AWKWARD, OFF, strict=True)])
+    video = await _join(inputs)
     media = await probe_media(video)
     picture, sound = media.tracks("video")[0], media.tracks("audio")[0]
     assert picture.frames == sum(AWKWARD)
     assert picture.seconds == pytest.approx(sum(AWKWARD) / 30, abs=1e-5)
     assert sound.seconds == pytest.approx(picture.seconds, abs=1e-5)
-    assert 0 <= len(_sound(video)) - sum(AWKWARD) * 1600 < 1600
+    assert 0 <= len(_decode_sound(video)) - sum(AWKWARD) * 1600 < 1600
     assert (sound.start_time, picture.start_time) == ("0.000000", "0.000000")
 
 
+@slow
 async def test_frames_are_evenly_spaced_across_joins(tmp_path: Path) -> None:
-    parts = make_inputs(tmp_path, [SampleScene(frames=n) for n in AWKWARD])
-    video = await _joined(parts)
+    inputs = make_inputs(tmp_path, [SampleScene(frames=n) for n in AWKWARD])
+    video = await _join(inputs)
     argv = ["ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=pts", "-of", "csv=p=0"]
-    stamps = [int(line.strip(",")) for line in _output([*argv, str(video)]).decode().split()]
+    stamps = [int(line.strip(",")) for line in _run([*argv, str(video)]).decode().split()]
     assert stamps == [n * 3000 for n in range(sum(AWKWARD))]
 
 
 async def test_sound_is_as_loud_on_both_sides_as_it_was_recorded(tmp_path: Path) -> None:
-    sound = _sound(await _joined(make_inputs(tmp_path, [SampleScene(frames=30), SampleScene(frames=30)])))
+    sound = _decode_sound(await _join(make_inputs(tmp_path, [SampleScene(frames=30), SampleScene(frames=30)])))
     apart = sound[:, 0].astype(float) - sound[:, 1]
-    assert np.sqrt((apart**2).mean()) < 50  # of 32768: what coding two channels leaves
+    assert np.sqrt((apart**2).mean()) < 50  # of 32768: the difference that coding two channels makes
     recorded = 20_000 / np.sqrt(2)
-    heard = np.sqrt((sound[48_000 + 48 : 48_000 + 432, 0].astype(float) ** 2).mean())
-    assert heard == pytest.approx(recorded, rel=0.1)
+    decoded = np.sqrt((sound[48_000 + 48 : 48_000 + 432, 0].astype(float) ** 2).mean())
+    assert decoded == pytest.approx(recorded, rel=0.1)
 
 
-async def test_chapters_title_language_and_colour_are_told(tmp_path: Path) -> None:
-    video = await _joined(make_inputs(tmp_path, [SampleScene(frames=n) for n in (31, 47, 53)]))
+async def test_chapters_title_language_and_colour_are_in_the_file(tmp_path: Path) -> None:
+    video = await _join(make_inputs(tmp_path, [SampleScene(frames=n) for n in (31, 47, 53)]))
     media = await probe_media(video)
     assert [(c.start_time, c.tags["title"]) for c in media.chapters] == [
         ("0.000000", "Part 1: & more"),
@@ -130,23 +133,23 @@ async def test_chapters_title_language_and_colour_are_told(tmp_path: Path) -> No
     assert (sound.codec, sound.profile, sound.sample_rate, sound.channels) == ("aac", "LC", "48000", 2)
 
 
-async def test_captions_are_a_track_that_says_what_the_file_says(tmp_path: Path) -> None:
-    parts = make_inputs(tmp_path, [SampleScene(frames=150), SampleScene(frames=160)])
-    video = await _joined(parts)
+async def test_the_caption_track_has_the_text_of_the_narration(tmp_path: Path) -> None:
+    inputs = make_inputs(tmp_path, [SampleScene(frames=150), SampleScene(frames=160)])
+    video = await _join(inputs)
     argv = ["ffmpeg", "-v", "error", "-i", str(video), "-map", "0:s", "-f", "webvtt", "-"]
-    inside = _output(argv).decode()
-    said = " ".join(line for line in inside.split("\n")[1:] if line and "-->" not in line)
-    assert said == " ".join(word.text for narration in parts.narrations for word in narration.words)
+    inside = _run(argv).decode()
+    text = " ".join(line for line in inside.split("\n")[1:] if line and "-->" not in line)
+    assert text == " ".join(word.text for narration in inputs.narrations for word in narration.words)
     assert (await probe_media(video)).tracks("subtitle")[0].codec == "mov_text"
 
 
 async def test_a_video_without_captions_has_no_such_track(tmp_path: Path) -> None:
-    parts = make_inputs(tmp_path, [SampleScene(frames=20)])
-    video = await join_video(parts, await mix_sound(parts, None, bitrate="192k"), None)
+    inputs = make_inputs(tmp_path, [SampleScene(frames=20)])
+    video = await join_video(inputs, await mix_sound(inputs, None, bitrate="192k"), None)
     assert (await probe_media(video.path)).tracks("subtitle") == ()
 
 
-def _boxes(data: bytes) -> list[str]:
+def _list_boxes(data: bytes) -> list[str]:
     names, at = [], 0
     while at < len(data):
         size, name = struct.unpack(">I4s", data[at : at + 8])
@@ -156,14 +159,14 @@ def _boxes(data: bytes) -> list[str]:
 
 
 async def test_a_player_can_start_before_it_has_the_whole_file(tmp_path: Path) -> None:
-    data = (await _joined(make_inputs(tmp_path, [SampleScene(frames=31), SampleScene(frames=47)]))).read_bytes()
-    boxes = _boxes(data)
+    data = (await _join(make_inputs(tmp_path, [SampleScene(frames=31), SampleScene(frames=47)]))).read_bytes()
+    boxes = _list_boxes(data)
     assert boxes.index("moov") < boxes.index("mdat")
     assert data.count(b"colr") == 1
 
 
 async def test_each_track_has_one_edit_and_only_sound_skips_its_priming(tmp_path: Path) -> None:
-    data = (await _joined(make_inputs(tmp_path, [SampleScene(frames=150), SampleScene(frames=47)]))).read_bytes()
+    data = (await _join(make_inputs(tmp_path, [SampleScene(frames=150), SampleScene(frames=47)]))).read_bytes()
     edits = []
     at = data.find(b"elst")
     while at >= 0:
@@ -175,19 +178,22 @@ async def test_each_track_has_one_edit_and_only_sound_skips_its_priming(tmp_path
     assert all(count == 1 and media_time == 0 for count, _, media_time in edits[2:])
 
 
-async def test_the_same_parts_give_the_same_bytes(tmp_path: Path) -> None:
+@slow
+async def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
     digests = set()
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        parts = make_inputs(tmp_path / name, [SampleScene(frames=31, off=5), SampleScene(frames=47, detail=True)])
-        video, still = await _joined(parts), await choose_thumbnail(parts)
+        inputs = make_inputs(tmp_path / name, [SampleScene(frames=31, off=5), SampleScene(frames=47, detail=True)])
+        video, still = await _join(inputs), await choose_thumbnail(inputs)
         digests.add(hashlib.sha256(video.read_bytes() + still.read_bytes()).hexdigest())
     assert len(digests) == 1
 
 
-async def test_the_thumbnail_is_the_richest_picture_and_1280_wide(tmp_path: Path) -> None:
-    parts = make_inputs(tmp_path, [SampleScene(frames=60), SampleScene(frames=75, detail=True), SampleScene(frames=20)])
-    still = await choose_thumbnail(parts)
+async def test_the_thumbnail_is_the_most_detailed_frame_and_1280_wide(tmp_path: Path) -> None:
+    inputs = make_inputs(
+        tmp_path, [SampleScene(frames=60), SampleScene(frames=75, detail=True), SampleScene(frames=20)]
+    )
+    still = await choose_thumbnail(inputs)
     assert still.name == "still-002.jpg"
     picture = (await probe_media(still)).tracks("video")[0]
     assert (picture.codec, picture.width, picture.height) == ("mjpeg", 1280, 720)
@@ -202,9 +208,9 @@ async def test_an_upright_thumbnail_keeps_its_shape_and_never_shows_the_first_fr
     assert level == pytest.approx(40, abs=2)  # the dark grey of all but the first, white frame
 
 
-async def test_footage_that_is_not_what_was_promised_is_refused_by_scene(tmp_path: Path) -> None:
-    parts = make_inputs(tmp_path, [SampleScene(frames=31)])
-    media = await probe_media(parts.folder / footage_name(1))
+async def test_footage_that_is_not_as_promised_is_rejected_by_scene(tmp_path: Path) -> None:
+    inputs = make_inputs(tmp_path, [SampleScene(frames=31)])
+    media = await probe_media(inputs.folder / footage_name(1))
     with pytest.raises(Permanent, match=r"footage of scene 7 has 31 frames, not 32\. Redo scene 7"):
         verify_footage(7, media, frames=32, fps=30, samples=32 * 1600)
     with pytest.raises(Permanent, match="runs at 30/1 frames a second, not 60"):
@@ -214,7 +220,7 @@ async def test_footage_that_is_not_what_was_promised_is_refused_by_scene(tmp_pat
     verify_footage(7, media, frames=31, fps=30, samples=32 * 1600)
 
 
-async def test_footage_of_another_shape_is_refused_and_named(tmp_path: Path) -> None:
+async def test_footage_of_another_shape_is_rejected_and_named(tmp_path: Path) -> None:
     for name, size in (("a", (320, 180)), ("b", (180, 320))):
         (tmp_path / name).mkdir()
         make_inputs(tmp_path / name, [SampleScene(frames=20)], size=size)
@@ -225,30 +231,30 @@ async def test_footage_of_another_shape_is_refused_and_named(tmp_path: Path) -> 
         verify_same_encoding(tracks)
 
 
-async def test_a_video_that_lacks_a_frame_or_a_track_is_not_let_through(tmp_path: Path) -> None:
-    parts = make_inputs(tmp_path, [SampleScene(frames=31), SampleScene(frames=47)])
-    media = await probe_media(await _joined(parts))
-    assert verify_video(media, parts.timeline, captions=True, chapters=2) < 1e-5
+async def test_a_video_without_a_frame_or_a_track_is_rejected(tmp_path: Path) -> None:
+    inputs = make_inputs(tmp_path, [SampleScene(frames=31), SampleScene(frames=47)])
+    media = await probe_media(await _join(inputs))
+    assert verify_video(media, inputs.timeline, captions=True, chapters=2) < 1e-5
     with pytest.raises(BadVideo, match="has tracks"):
-        verify_video(media, parts.timeline, captions=False, chapters=2)
+        verify_video(media, inputs.timeline, captions=False, chapters=2)
     with pytest.raises(BadVideo, match="chapters"):
-        verify_video(media, parts.timeline, captions=True, chapters=3)
-    shorter = msgspec.structs.replace(parts.timeline, spans=parts.timeline.spans[:1])
+        verify_video(media, inputs.timeline, captions=True, chapters=3)
+    shorter = msgspec.structs.replace(inputs.timeline, spans=inputs.timeline.spans[:1])
     with pytest.raises(BadVideo, match="has 78 frames, not 31"):
         verify_video(media, shorter, captions=True, chapters=2)
     late = msgspec.convert(json.loads(msgspec.json.encode(media)), type(media))
     sound = msgspec.structs.replace(late.tracks("audio")[0], duration="2.5")
     with pytest.raises(BadVideo, match=r"audio track starts at 0.000000 s and lasts 2.5 s, not 2.600 s"):
         verify_video(msgspec.structs.replace(late, streams=(late.tracks("video")[0], sound, late.tracks("subtitle")[0])),
-                    parts.timeline, captions=True, chapters=2)  # fmt: skip
+                    inputs.timeline, captions=True, chapters=2)  # fmt: skip
 
 
-@pytest.mark.slow
+@slow
 async def test_two_minutes_are_joined_in_under_ten_seconds(tmp_path: Path) -> None:
-    parts = make_inputs(tmp_path, [SampleScene(frames=300 + n, detail=True) for n in range(12)], size=(1280, 720))
+    inputs = make_inputs(tmp_path, [SampleScene(frames=300 + n, detail=True) for n in range(12)], size=(1280, 720))
     started = time.monotonic()
-    await _joined(parts)
-    await choose_thumbnail(parts)
+    await _join(inputs)
+    await choose_thumbnail(inputs)
     spent = time.monotonic() - started
-    print(f"joined {parts.timeline.seconds:.0f} s of 720p in {spent:.1f} s")
+    print(f"joined {inputs.timeline.seconds:.0f} s of 720p in {spent:.1f} s")
     assert spent < 10

@@ -1,4 +1,4 @@
-"""Sound, measured on what real ffmpeg made: how loud the finished video is, and how far below the voice music stays."""
+"""The sound of finished videos: its loudness, and how far the music stays below the voice."""
 
 from __future__ import annotations
 
@@ -26,32 +26,39 @@ from lectern.contracts.options import BUNDLED, MUSIC
 from lectern.media.loudness import measure_loudness
 from lectern.media.probe import probe_media
 from lectern.worker import ObjectStore, Permanent
+from lectern.worker.testing import MemoryObjectStore
 
 slow = pytest.mark.slow
 Floats = npt.NDArray[np.float64]
 
 
-def decoded(path: Path, *options: str) -> Floats:
-    """A file's sound as players hear it, (samples, 2)."""
+@pytest.fixture
+def store() -> MemoryObjectStore:
+    """A store in memory."""
+    return MemoryObjectStore()
+
+
+def decode_sound(path: Path, *options: str) -> Floats:
+    """Decode a file's sound as players do, shaped (samples, 2)."""
     argv = ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:a", *options]
     raw = subprocess.run([*argv, "-f", "f32le", "-ac", "2", "-ar", str(RATE), "-"], check=True, capture_output=True)
     return np.frombuffer(raw.stdout, "<f4").astype(float).reshape(-1, 2)
 
 
-def flac(path: Path, sound: Floats) -> None:
+def write_flac(path: Path, sound: Floats) -> None:
     argv = ["ffmpeg", "-v", "error", "-y", "-f", "f32le", "-ar", str(RATE), "-ac", "1", "-i", "-", str(path)]
     subprocess.run(argv, input=sound.astype("<f4").tobytes(), check=True)
 
 
-def weighted(sound: Floats) -> float:
-    """Mean level in dB of sound from 100 Hz to 8 kHz."""
+def mean_level(sound: Floats) -> float:
+    """Return the mean level in dB from 100 Hz to 8 kHz."""
     spectrum = np.abs(np.fft.rfft(sound.mean(axis=1))) ** 2
     pitches = np.fft.rfftfreq(len(sound), 1 / RATE)
     return float(10 * np.log10(spectrum[(pitches > 100) & (pitches < 8000)].sum() / len(sound) ** 2 + 1e-20))
 
 
-def speech(words: Sequence[tuple[float, float]], seconds: float, loudness_gain: float) -> Floats:
-    """Noise as long and as coloured as speech, silent between words."""
+def synthesize_speech(words: Sequence[tuple[float, float]], seconds: float, loudness_gain: float) -> Floats:
+    """Make noise with the spectrum of speech, silent between words."""
     rng = np.random.default_rng(3)
     spectrum = np.fft.rfft(rng.standard_normal(round(seconds * RATE)))
     pitches = np.fft.rfftfreq(round(seconds * RATE), 1 / RATE)
@@ -64,23 +71,23 @@ def speech(words: Sequence[tuple[float, float]], seconds: float, loudness_gain: 
 
 
 SECONDS = 20.0
-SAID = [(1.0 + n * 0.4, 1.36 + n * 0.4) for n in range(18)] + [(13.0 + n * 0.4, 13.36 + n * 0.4) for n in range(12)]
+SPOKEN = [(1.0 + n * 0.4, 1.36 + n * 0.4) for n in range(18)] + [(13.0 + n * 0.4, 13.36 + n * 0.4) for n in range(12)]
 
 
-def film_of(folder: Path, *, voice: float, scenes: int = 1) -> VideoInputs:
-    """A film whose scenes are spoken as `SAID`, `voice` times as loud as -14 LUFS or so (0: by a silent voice)."""
-    parts = make_inputs(folder, [SampleScene(frames=round(SECONDS * 30))] * scenes)
-    words = tuple(Word(text="word", start=start, end=end, beat=0) for start, end in SAID)
+def make_spoken_inputs(folder: Path, *, voice: float, scenes: int = 1) -> VideoInputs:
+    """Make scenes whose words are at `SPOKEN`, the voice `voice` times as loud as about -14 LUFS (0: silent)."""
+    inputs = make_inputs(folder, [SampleScene(frames=round(SECONDS * 30))] * scenes)
+    words = tuple(Word(text="word", start=start, end=end, beat=0) for start, end in SPOKEN)
     for number in range(1, scenes + 1):
-        flac(folder / audio_name(number), speech(SAID, SECONDS, voice))
+        write_flac(folder / audio_name(number), synthesize_speech(SPOKEN, SECONDS, voice))
     return msgspec.structs.replace(
-        parts, narrations=tuple(msgspec.structs.replace(each, words=words) for each in parts.narrations)
+        inputs, narrations=tuple(msgspec.structs.replace(each, words=words) for each in inputs.narrations)
     )
 
 
-async def _video(parts: VideoInputs, store: ObjectStore, key: str = "") -> Path:
-    music = await prepare_music(key, store, parts)
-    return (await join_video(parts, await mix_sound(parts, music, bitrate="192k"), None)).path
+async def _make_video(inputs: VideoInputs, store: ObjectStore, key: str = "") -> Path:
+    music = await prepare_music(key, store, inputs)
+    return (await join_video(inputs, await mix_sound(inputs, music, bitrate="192k"), None)).path
 
 
 @slow
@@ -91,27 +98,27 @@ async def test_bundled_music_is_at_least_18_db_below_the_voice_wherever_it_speak
     sounds = []
     for folder, voice, key in (("voice", 1.5, ""), ("music", 0.0, BUNDLED + name)):
         (tmp_path / folder).mkdir()
-        sounds.append(decoded(await _video(film_of(tmp_path / folder, voice=voice), store, key)))
-    spoken = np.concatenate([np.arange(round(start * RATE), round(end * RATE)) for start, end in SAID])
-    below = weighted(sounds[0][spoken]) - weighted(sounds[1][spoken])
+        sounds.append(decode_sound(await _make_video(make_spoken_inputs(tmp_path / folder, voice=voice), store, key)))
+    spoken = np.concatenate([np.arange(round(start * RATE), round(end * RATE)) for start, end in SPOKEN])
+    below = mean_level(sounds[0][spoken]) - mean_level(sounds[1][spoken])
     worst = min(
-        weighted(sounds[0][at : at + RATE]) - weighted(sounds[1][at : at + RATE])
+        mean_level(sounds[0][at : at + RATE]) - mean_level(sounds[1][at : at + RATE])
         for at in (round(second * RATE) for second in (1, 3, 5, 7, 13, 15, 16.5))
     )
     print(f"{name}: {below:.1f} dB below the voice on average, {worst:.1f} dB in the worst second")
     assert below >= 18
     assert worst >= 18
-    pause = weighted(sounds[1][round(9.8 * RATE) : round(12.2 * RATE)])
-    under = weighted(sounds[1][round(3 * RATE) : round(7 * RATE)])
+    pause = mean_level(sounds[1][round(9.8 * RATE) : round(12.2 * RATE)])
+    under = mean_level(sounds[1][round(3 * RATE) : round(7 * RATE)])
     assert 4 < pause - under < 10  # it comes up where nobody speaks
 
 
 @slow
 async def test_music_alone_in_a_pause_is_no_louder_than_minus_26_lufs(store: ObjectStore, tmp_path: Path) -> None:
-    video = await _video(film_of(tmp_path, voice=0.0), store, BUNDLED + "curious")
-    flac(tmp_path / "pause.flac", decoded(video)[round(9.8 * RATE) : round(12.2 * RATE)].mean(axis=1))
-    heard = await measure_loudness(tmp_path / "pause.flac", timeout=20)
-    assert -36 < heard.integrated + 3 < -26  # ebur128 counts one channel for half of two
+    video = await _make_video(make_spoken_inputs(tmp_path, voice=0.0), store, BUNDLED + "curious")
+    write_flac(tmp_path / "pause.flac", decode_sound(video)[round(9.8 * RATE) : round(12.2 * RATE)].mean(axis=1))
+    loudness = await measure_loudness(tmp_path / "pause.flac", timeout=20)
+    assert -36 < loudness.integrated + 3 < -26  # ebur128 counts one channel for half of two
 
 
 @slow
@@ -119,14 +126,14 @@ async def test_music_alone_in_a_pause_is_no_louder_than_minus_26_lufs(store: Obj
 async def test_a_finished_video_has_minus_14_lufs_and_no_peak_above_minus_one(
     store: ObjectStore, tmp_path: Path, voice: float, key: str
 ) -> None:
-    parts = film_of(tmp_path, voice=voice, scenes=2)
-    video = await _video(parts, store, key)
-    heard = await measure_loudness(video, timeout=60)
-    print(f"voice {voice}, music {key or 'none'}: {heard.integrated} LUFS, {heard.peak} dBTP")
-    assert heard.integrated == pytest.approx(-14, abs=0.5)
-    assert heard.peak < -1
-    length = parts.timeline.samples(parts.timeline.frames)
-    assert length <= len(decoded(video)) < length + 1024  # the last AAC frame is filled up
+    inputs = make_spoken_inputs(tmp_path, voice=voice, scenes=2)
+    video = await _make_video(inputs, store, key)
+    loudness = await measure_loudness(video, timeout=60)
+    print(f"voice {voice}, music {key or 'none'}: {loudness.integrated} LUFS, {loudness.peak} dBTP")
+    assert loudness.integrated == pytest.approx(-14, abs=0.5)
+    assert loudness.peak < -1
+    length = inputs.timeline.samples(inputs.timeline.frames)
+    assert length <= len(decode_sound(video)) < length + 1024  # the last AAC frame is filled up
     track = (await probe_media(video)).tracks("audio")[0]
     assert track.seconds == pytest.approx(2 * SECONDS, abs=1e-5)
     assert track.start_time == "0.000000"
@@ -136,23 +143,23 @@ async def test_a_finished_video_has_minus_14_lufs_and_no_peak_above_minus_one(
 async def test_a_voice_with_sharp_peaks_is_limited_until_its_decoded_peaks_are_low_enough(
     store: ObjectStore, tmp_path: Path
 ) -> None:
-    parts = film_of(tmp_path, voice=1.2)
-    sound = speech(SAID, SECONDS, 1.2)
-    for start, _ in SAID:
+    inputs = make_spoken_inputs(tmp_path, voice=1.2)
+    sound = synthesize_speech(SPOKEN, SECONDS, 1.2)
+    for start, _ in SPOKEN:
         at = round((start + 0.1) * RATE)
         sound[at : at + 48] = 0.999 * np.where(np.arange(48) // 6 % 2, 1, -1)
-    flac(parts.folder / audio_name(1), sound)
-    as_it_was = await measure_loudness(parts.folder / audio_name(1), timeout=30)
-    heard = await measure_loudness(await _video(parts, store, "bundled:calm"), timeout=30)
-    print(f"peaks of {as_it_was.peak} dBTP became {heard.peak} at {heard.integrated} LUFS")
-    assert as_it_was.peak > 0
-    assert heard.peak < -1
-    assert heard.integrated == pytest.approx(-14, abs=0.5)
+    write_flac(inputs.folder / audio_name(1), sound)
+    recorded = await measure_loudness(inputs.folder / audio_name(1), timeout=30)
+    loudness = await measure_loudness(await _make_video(inputs, store, "bundled:calm"), timeout=30)
+    print(f"peaks of {recorded.peak} dBTP became {loudness.peak} at {loudness.integrated} LUFS")
+    assert recorded.peak > 0
+    assert loudness.peak < -1
+    assert loudness.integrated == pytest.approx(-14, abs=0.5)
 
 
 @slow
 async def test_music_fades_in_and_out_and_is_stereo(store: ObjectStore, tmp_path: Path) -> None:
-    sound = decoded(await _video(film_of(tmp_path, voice=0.0), store, BUNDLED + "calm"))
+    sound = decode_sound(await _make_video(make_spoken_inputs(tmp_path, voice=0.0), store, BUNDLED + "calm"))
     ends = [np.abs(sound[:480]).max(), np.abs(sound[round(SECONDS * RATE) - 480 : round(SECONDS * RATE)]).max()]
     assert max(ends) < 1e-3 < np.abs(sound[2 * RATE : 4 * RATE]).max()
     assert np.corrcoef(sound[2 * RATE : 8 * RATE].T)[0, 1] < 0.98
@@ -163,7 +170,9 @@ async def test_the_same_music_gives_the_same_bytes(store: ObjectStore, tmp_path:
     digests = []
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
-        digests.append((await _video(film_of(tmp_path / folder, voice=1.5), store, BUNDLED + "calm")).read_bytes())
+        digests.append(
+            (await _make_video(make_spoken_inputs(tmp_path / folder, voice=1.5), store, BUNDLED + "calm")).read_bytes()
+        )
     assert digests[0] == digests[1]
 
 
@@ -171,7 +180,7 @@ async def test_the_same_music_gives_the_same_bytes(store: ObjectStore, tmp_path:
 def test_bundled_tracks_are_small_long_enough_and_loop_without_a_click(name: str) -> None:
     with as_file(files("lectern.composer") / "music" / f"{name}.opus") as path:
         assert path.stat().st_size < 600_000
-        track = np.rint(decoded(path) * 32767).astype(np.int16)
+        track = np.rint(decode_sound(path) * 32767).astype(np.int16)
     assert 40 <= len(track) / RATE <= 70
     period = len(track) - 2 * RATE
     around = loop_track(track, np.arange(period - RATE, period + 3 * RATE))
@@ -179,11 +188,11 @@ def test_bundled_tracks_are_small_long_enough_and_loop_without_a_click(name: str
     usual = np.abs(np.diff(track.astype(float), axis=0)).max(axis=1)
     assert jumps.max() <= usual.max()
     assert jumps[RATE - 2 : RATE + 1].max() <= np.percentile(usual, 99.9)
-    # The end is the beginning again: a fade between the two is neither heard as a swell nor as a dip.
+    # The end repeats the beginning, so that the fade between the two is heard neither as a swell nor as a dip.
     assert np.corrcoef(track[period:].mean(axis=1), track[: 2 * RATE].mean(axis=1))[0, 1] > 0.97
 
 
-def test_a_strange_track_s_end_fades_into_its_beginning() -> None:
+def test_an_uploaded_track_s_end_fades_into_its_beginning() -> None:
     track = np.stack([np.full(10 * RATE, 1000), np.full(10 * RATE, -1000)], axis=1).astype(np.int16)
     track[: 5 * RATE] *= 5
     sound = loop_track(track, np.arange(0, 40 * RATE))[:, 0]
@@ -197,7 +206,7 @@ _moments = st.lists(st.tuples(st.floats(0, 60), st.floats(0.05, 3)), max_size=40
 
 
 @given(_moments, st.floats(1, 90))
-def test_music_is_down_whenever_a_word_is_said_and_never_above_its_level(
+def test_music_is_quiet_whenever_a_word_is_spoken_and_never_above_its_level(
     moments: list[tuple[float, float]], seconds: float
 ) -> None:
     spoken = [(start, start + length) for start, length in moments]
@@ -227,14 +236,14 @@ def test_the_bed_is_exact_to_the_sample_and_looped_across_chunks(tmp_path: Path)
     (tmp_path / "track").write_bytes(np.stack([tone, tone], axis=1).tobytes())
     samples = 31 * RATE + 17
     write_bed(tmp_path / "track", tmp_path / "bed", samples=samples, spoken=[(2.0, 30.0)], loudest=-20.0)
-    made = np.fromfile(tmp_path / "bed", "<i2").reshape(-1, 2)
-    assert len(made) == samples
-    speaking = made[5 * RATE : 25 * RATE, 0].astype(float)
+    bed = np.fromfile(tmp_path / "bed", "<i2").reshape(-1, 2)
+    assert len(bed) == samples
+    speaking = bed[5 * RATE : 25 * RATE, 0].astype(float)
     assert np.abs(speaking).max() == pytest.approx(8000 * 10 ** ((SPEECH_LUFS + 20) / 20), rel=0.02)
     assert np.abs(np.diff(speaking)).max() < 8000 * 10 ** ((SPEECH_LUFS + 20) / 20) * 2 * np.pi * 220 / RATE * 2 + 1.5
 
 
-def test_a_very_quiet_track_is_not_raised_without_end(tmp_path: Path) -> None:
+def test_a_very_quiet_track_is_raised_by_a_limited_gain(tmp_path: Path) -> None:
     hiss = np.ones((6 * RATE, 2), "<i2")
     (tmp_path / "track").write_bytes(hiss.tobytes())
     write_bed(tmp_path / "track", tmp_path / "bed", samples=10 * RATE, spoken=[], loudest=-70.0)
@@ -244,7 +253,7 @@ def test_a_very_quiet_track_is_not_raised_without_end(tmp_path: Path) -> None:
     )
 
 
-def _encoded(path: Path, *codec: str, seconds: float = 8.0, extra: Sequence[str] = ()) -> bytes:
+def _encode(path: Path, *codec: str, seconds: float = 8.0, extra: Sequence[str] = ()) -> bytes:
     source = f"sine=frequency=330:duration={seconds}:sample_rate=44100"
     argv = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", source, *extra, "-ac", "2", *codec, str(path)]
     subprocess.run(argv, check=True)
@@ -263,65 +272,63 @@ UPLOADS = {
 
 @slow
 @pytest.mark.parametrize("suffix", UPLOADS)
-async def test_an_uploaded_track_of_every_kind_is_laid_beneath_the_video(
+async def test_an_uploaded_track_of_every_kind_is_mixed_beneath_the_narration(
     store: ObjectStore, tmp_path: Path, suffix: str
 ) -> None:
-    parts = make_inputs(tmp_path, [SampleScene(frames=600)])
-    await store.put(f"assets/{suffix}", _encoded(tmp_path / f"upload.{suffix}", *UPLOADS[suffix]), "audio/x")
-    assert await prepare_music(f"assets/{suffix}", store, parts) == "music.pcm"
-    made = np.fromfile(tmp_path / "music.pcm", "<i2").reshape(-1, 2)
-    assert len(made) == 600 * 1600
-    assert np.abs(made[8 * RATE : 12 * RATE]).max() > 200  # it went on after its eight seconds
+    inputs = make_inputs(tmp_path, [SampleScene(frames=600)])
+    await store.put(f"assets/{suffix}", _encode(tmp_path / f"upload.{suffix}", *UPLOADS[suffix]), "audio/x")
+    assert await prepare_music(f"assets/{suffix}", store, inputs) == "music.pcm"
+    bed = np.fromfile(tmp_path / "music.pcm", "<i2").reshape(-1, 2)
+    assert len(bed) == 600 * 1600
+    assert np.abs(bed[8 * RATE : 12 * RATE]).max() > 200  # it repeats after its eight seconds
 
 
-@slow
-async def test_a_cover_picture_in_a_track_is_not_looked_at(store: ObjectStore, tmp_path: Path) -> None:
-    parts = make_inputs(tmp_path, [SampleScene(frames=60)])
+async def test_a_cover_picture_in_a_track_is_ignored(store: ObjectStore, tmp_path: Path) -> None:
+    inputs = make_inputs(tmp_path, [SampleScene(frames=60)])
     picture = ("-f", "lavfi", "-i", "color=red:size=64x64:duration=0.04:rate=25", "-map", "0", "-map", "1")
-    data = _encoded(tmp_path / "u.mp3", "-c:a", "libmp3lame", "-c:v", "png", "-disposition:v", "attached_pic",
+    data = _encode(tmp_path / "u.mp3", "-c:a", "libmp3lame", "-c:v", "png", "-disposition:v", "attached_pic",
                     extra=picture)  # fmt: skip
     await store.put("assets/cover", data, "audio/mpeg")
-    assert await prepare_music("assets/cover", store, parts) == "music.pcm"
+    assert await prepare_music("assets/cover", store, inputs) == "music.pcm"
 
 
-def _playlist(secret: Path) -> bytes:
+def _concat_playlist(secret: Path) -> bytes:
     return f"ffconcat version 1.0\nfile {secret}\n".encode()
 
 
-def _hls(secret: Path) -> bytes:
+def _hls_playlist(secret: Path) -> bytes:
     return f"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile://{secret}\n#EXT-X-ENDLIST\n".encode()
 
 
-@slow
 @pytest.mark.parametrize(
     "kind", ["empty", "noise", "playlist", "hls", "picture", "video without sound", "cut header", "too short"]
 )
-async def test_what_is_no_music_is_refused_with_the_option_and_a_remedy(
+async def test_a_file_that_is_not_music_is_rejected_with_the_option_and_a_remedy(
     store: ObjectStore, tmp_path: Path, kind: str
 ) -> None:
-    parts = make_inputs(tmp_path, [SampleScene(frames=60)])
+    inputs = make_inputs(tmp_path, [SampleScene(frames=60)])
     secret = tmp_path / "secret.wav"
-    song = _encoded(secret)
+    song = _encode(secret)
     match kind:
         case "empty":
             data = b""
         case "noise":
             data = np.random.default_rng(5).bytes(50_000)
         case "playlist":
-            data = _playlist(secret)
+            data = _concat_playlist(secret)
         case "hls":
-            data = _hls(secret)
+            data = _hls_playlist(secret)
         case "picture":
             data = b"\x89PNG\r\n\x1a\n" + bytes(100)
         case "video without sound":
-            data = (parts.folder / "scene-001.mp4").read_bytes()
+            data = (inputs.folder / "scene-001.mp4").read_bytes()
         case "cut header":
             data = song[:30]
         case _:
-            data = _encoded(tmp_path / "short.wav", seconds=1.0)
+            data = _encode(tmp_path / "short.wav", seconds=1.0)
     await store.put(f"assets/{kind.replace(' ', '-')}", data, "audio/x")
     with pytest.raises(Permanent) as caught:
-        await prepare_music(f"assets/{kind.replace(' ', '-')}", store, parts)
+        await prepare_music(f"assets/{kind.replace(' ', '-')}", store, inputs)
     problem = caught.value.problem
     assert problem.code == "music-unusable"
     assert "options.music" in problem.detail
@@ -329,21 +336,20 @@ async def test_what_is_no_music_is_refused_with_the_option_and_a_remedy(
     assert problem.errors[0].pointer == "/options/music"
 
 
-@slow
 async def test_a_damaged_track_plays_as_far_as_it_can_be_read(store: ObjectStore, tmp_path: Path) -> None:
-    parts = make_inputs(tmp_path, [SampleScene(frames=300)])
-    data = bytearray(_encoded(tmp_path / "u.mp3", "-c:a", "libmp3lame", seconds=20.0))
+    inputs = make_inputs(tmp_path, [SampleScene(frames=300)])
+    data = bytearray(_encode(tmp_path / "u.mp3", "-c:a", "libmp3lame", seconds=20.0))
     data[len(data) // 2 : len(data) // 2 + 3000] = np.random.default_rng(1).bytes(3000)
     await store.put("assets/damaged", bytes(data), "audio/mpeg")
-    assert await prepare_music("assets/damaged", store, parts) == "music.pcm"
+    assert await prepare_music("assets/damaged", store, inputs) == "music.pcm"
 
 
-async def test_music_that_is_gone_or_too_large_is_told(store: ObjectStore, tmp_path: Path) -> None:
-    parts = make_inputs(tmp_path, [SampleScene(frames=5)])
+async def test_missing_or_too_large_music_is_rejected(store: ObjectStore, tmp_path: Path) -> None:
+    inputs = make_inputs(tmp_path, [SampleScene(frames=5)])
     with pytest.raises(Permanent, match=r"no longer stored.*upload it again with POST /v1/assets"):
-        await prepare_music("assets/never", store, parts)
+        await prepare_music("assets/never", store, inputs)
     await store.put("assets/huge", bytes(MAX_TRACK_BYTES + 1), "audio/wav")
     with pytest.raises(Permanent, match="the limit is 20 MB"):
-        await prepare_music("assets/huge", store, parts)
+        await prepare_music("assets/huge", store, inputs)
     with pytest.raises(Permanent, match="There is no bundled track 'loud'"):
-        await prepare_music("bundled:loud", store, parts)
+        await prepare_music("bundled:loud", store, inputs)
