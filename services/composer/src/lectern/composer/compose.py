@@ -19,7 +19,7 @@ from lectern.composer.fan_in import ScenesReady
 from lectern.composer.inputs import VideoInputs, fetch_inputs
 from lectern.composer.join import BurnedCaptions, JoinedVideo, join_video
 from lectern.composer.sound import VideoSound, mix_sound
-from lectern.composer.text_outputs import OutputFile, cut_captions, format_styled_captions, format_text_outputs
+from lectern.composer.text_outputs import FinishedFile, cut_captions, format_styled_captions, format_text_outputs
 from lectern.composer.thumbnail import choose_thumbnail
 from lectern.contracts import keys
 from lectern.contracts.events import Output
@@ -83,9 +83,9 @@ async def compose_video(ready: ScenesReady, job: Job[Any], *, audio_bitrate: str
         thumbnail = await choose_thumbnail(inputs)
         await job.progress(fetching + 3, steps, "storing")
         files = [
-            OutputFile(kind="video", name="video.mp4", media_type="video/mp4", content=video.path),
+            FinishedFile(kind="video", name="video.mp4", media_type="video/mp4", content=video.path),
             *texts,
-            OutputFile(kind="thumbnail", name="thumbnail.jpg", media_type="image/jpeg", content=thumbnail),
+            FinishedFile(kind="thumbnail", name="thumbnail.jpg", media_type="image/jpeg", content=thumbnail),
         ]
         outputs = await map_concurrently(
             lambda file: _store_output(job.store, file, job.event.video_id, ready.revision), files, limit=transfers
@@ -118,7 +118,7 @@ async def _join_burned(
     return await join_video(inputs, sound, None, burned)
 
 
-async def _store_output(store: ObjectStore, file: OutputFile, video_id: str, revision: int) -> Output:
+async def _store_output(store: ObjectStore, file: FinishedFile, video_id: str, revision: int) -> Output:
     key = keys.output(video_id, revision, file.name)
     if isinstance(file.content, Path):
         size = file.content.stat().st_size

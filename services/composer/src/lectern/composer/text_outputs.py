@@ -24,7 +24,7 @@ from lectern.contracts.quality import preset
 from lectern.language.tags import is_right_to_left
 
 
-class OutputFile(msgspec.Struct, frozen=True, kw_only=True):
+class FinishedFile(msgspec.Struct, frozen=True, kw_only=True):
     """A finished file before it is stored: its text, or the path of its bytes."""
 
     kind: str
@@ -46,13 +46,13 @@ def cut_captions(inputs: VideoInputs, options: VideoOptions) -> SceneCues:
     return scenes if any(cues for _, cues in scenes) else []
 
 
-def format_text_outputs(inputs: VideoInputs, options: VideoOptions, captions: SceneCues) -> list[OutputFile]:
+def format_text_outputs(inputs: VideoInputs, options: VideoOptions, captions: SceneCues) -> list[FinishedFile]:
     """Format all files that are text. Without captions there are no caption files."""
     timeline = inputs.timeline
-    chapters = OutputFile(
+    chapters = FinishedFile(
         kind="chapters_vtt", name="chapters.vtt", media_type="text/vtt", content=format_chapters_vtt(timeline)
     )
-    transcript = OutputFile(
+    transcript = FinishedFile(
         kind="transcript",
         name="transcript.txt",
         media_type="text/plain; charset=utf-8",
@@ -61,19 +61,19 @@ def format_text_outputs(inputs: VideoInputs, options: VideoOptions, captions: Sc
     return [*_caption_files(inputs, options, captions), chapters, transcript]
 
 
-def _caption_files(inputs: VideoInputs, options: VideoOptions, captions: SceneCues) -> list[OutputFile]:
+def _caption_files(inputs: VideoInputs, options: VideoOptions, captions: SceneCues) -> list[FinishedFile]:
     if not captions:
         return []
     rtl, karaoke = is_right_to_left(inputs.script.language), options.captions == "karaoke"
     vtt = format_vtt(captions, inputs.timeline, karaoke=karaoke, rtl=rtl)
     srt = format_srt(captions, inputs.timeline, rtl=rtl)
     files = [
-        OutputFile(kind="captions_vtt", name="captions.vtt", media_type="text/vtt", content=vtt),
-        OutputFile(kind="captions_srt", name="captions.srt", media_type="application/x-subrip", content=srt),
+        FinishedFile(kind="captions_vtt", name="captions.vtt", media_type="text/vtt", content=vtt),
+        FinishedFile(kind="captions_srt", name="captions.srt", media_type="application/x-subrip", content=srt),
     ]
     if karaoke:
         ass = format_styled_captions(inputs, options, captions)
-        files.append(OutputFile(kind="captions_ass", name="captions.ass", media_type="text/x-ssa", content=ass))
+        files.append(FinishedFile(kind="captions_ass", name="captions.ass", media_type="text/x-ssa", content=ass))
     return files
 
 
