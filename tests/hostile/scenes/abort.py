@@ -1,4 +1,4 @@
-"""Aborts the process: the renderer must not go down with it."""
+"""Aborts the process: it must not take the renderer down."""
 
 # ends: crash
 

@@ -1,4 +1,4 @@
-"""Truncates, deletes, renames, links and re-modes files outside: it must not change one byte, name or mode."""
+"""Truncates, deletes, renames, links and changes modes outside: it must not change a byte, name or mode."""
 
 # ends: ok
 

@@ -1,4 +1,4 @@
-"""Dies of a segmentation fault: the renderer must not go down with it, and no core file must be left."""
+"""Crashes with a segmentation fault: it must not take the renderer down or leave a core file."""
 
 # ends: crash
 

@@ -1,4 +1,4 @@
-"""Double-forks into the background to outlive its job: no process of it must be left; it must not survive."""
+"""Double-forks into the background: it must not outlive its job."""
 
 # ends: ok
 

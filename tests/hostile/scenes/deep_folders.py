@@ -1,4 +1,4 @@
-"""Nests folders thousands deep, some without any permission: it must not stop the folder from being wiped."""
+"""Nests folders hundreds deep, one without any permission: it must not prevent the folder from being wiped."""
 
 # ends: ok error output crash
 

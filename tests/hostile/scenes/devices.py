@@ -1,4 +1,4 @@
-"""Opens devices: memory, disks, consoles, KVM, FUSE; it must not get one but null, zero and random."""
+"""Opens devices (memory, disks, consoles, KVM, FUSE): it must not get any but null, zero and random."""
 
 # ends: ok
 

@@ -1,4 +1,4 @@
-"""Writes one file without end: it must not fill the disk."""
+"""Writes to one file without end: it must not fill the disk."""
 
 # ends: error output crash
 

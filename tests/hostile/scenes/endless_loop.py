@@ -1,4 +1,4 @@
-"""Computes for ever: it must not keep its core."""
+"""Computes forever: it must not keep its core."""
 
 # limits: cpu_seconds=1 wall_seconds=6
 # ends: cpu wall

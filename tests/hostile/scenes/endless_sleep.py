@@ -1,4 +1,4 @@
-"""Sleeps for ever with every signal ignored and blocked: it must not keep its slot."""
+"""Sleeps forever with every signal ignored and blocked: it must not keep its slot."""
 
 # limits: wall_seconds=1
 # ends: wall

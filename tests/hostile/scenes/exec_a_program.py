@@ -1,4 +1,4 @@
-"""Replaces itself by a host program, by the loader, and by a program of its own: none must start; it must not leave the filter."""
+"""Executes a host program, the loader, and a program of its own: it must not start any of them."""
 
 # ends: ok
 

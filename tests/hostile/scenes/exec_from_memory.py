@@ -1,4 +1,4 @@
-"""Runs a program from an anonymous file: it must not create one, nor execute a descriptor."""
+"""Runs a program from an anonymous file: it must not create one or execute a descriptor."""
 
 # ends: ok
 

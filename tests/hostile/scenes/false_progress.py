@@ -1,4 +1,4 @@
-"""Writes absurd progress: negative, infinite, text, far too large; none of it must reach the viewer, it must not stop the job."""
+"""Writes absurd progress (negative, infinite, text, far too large): it must not be reported or stop the job."""
 
 # ends: ok
 

@@ -1,4 +1,4 @@
-"""Starts a process by every raw way (fork, vfork, clone, clone3): it must not get a child."""
+"""Starts a process by each raw system call (fork, vfork, clone, clone3): it must not get a child."""
 
 # ends: ok
 

@@ -1,4 +1,4 @@
-"""Pushes characters into a terminal and rewrites the title: nothing must be typed for the operator, it must not have a terminal."""
+"""Pushes characters into a terminal: it must not have one or type for the operator."""
 
 # ends: ok
 

@@ -1,4 +1,4 @@
-"""Makes empty files without end: it must not use up the file system's inodes."""
+"""Creates empty files without end: it must not use up the file system's inodes."""
 
 # ends: output
 

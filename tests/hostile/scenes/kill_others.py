@@ -1,4 +1,4 @@
-"""Signals every process it can name, and all at once: it must not end or stop a process but itself."""
+"""Signals every process it can name, and all at once: it must not kill or stop any but itself."""
 
 # ends: ok
 

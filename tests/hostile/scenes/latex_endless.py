@@ -1,4 +1,4 @@
-"""Has LaTeX loop for ever: it must not keep the broker from anyone."""
+"""Makes LaTeX loop forever: it must not block the broker for others."""
 
 # limits: wall_seconds=8
 # ends: error wall

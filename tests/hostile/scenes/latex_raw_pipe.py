@@ -1,4 +1,4 @@
-"""Speaks nonsense with the broker: absurd lengths and no end; it must not crash, stall or fill it."""
+"""Writes garbage and absurd lengths to the broker's pipes: it must not crash, stall or fill the broker."""
 
 # ends: ok error
 

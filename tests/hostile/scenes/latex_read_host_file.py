@@ -1,4 +1,4 @@
-"""Typesets a host file into the picture: it must not be read, neither by input, openin nor as a listing."""
+"""Typesets a host file: it must not be read, by input or by openin."""
 
 # ends: error
 

@@ -1,4 +1,4 @@
-"""Runs a shell command through LaTeX: no command must run, it must not leave a file."""
+"""Runs a shell command through LaTeX: it must not run or leave a file."""
 
 # ends: error ok
 

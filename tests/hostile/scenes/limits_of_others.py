@@ -1,4 +1,4 @@
-"""Changes limits, priority, affinity and OOM score of others, and raises its own: nothing must change, it must not succeed."""
+"""Changes limits, priority, affinity and OOM score of others, and raises its own: it must not succeed."""
 
 # ends: ok
 

@@ -1,4 +1,4 @@
-"""Puts modules, caches and a shared object into its folder for others to load: no later job must import them; it must not gain a right."""
+"""Puts modules, caches and a shared object into its folder: no later job must load them; it must not gain a right."""
 
 # ends: ok error
 

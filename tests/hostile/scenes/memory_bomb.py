@@ -1,4 +1,4 @@
-"""Allocates until something breaks: it must not get past its limit or hurt a neighbour."""
+"""Allocates until something breaks: it must not exceed its limit or harm a neighbour."""
 
 # ends: memory
 

@@ -1,4 +1,4 @@
-"""Maps and touches shared anonymous memory: it must not get past its limit that way either."""
+"""Maps and touches shared anonymous memory: it must not exceed its limit this way either."""
 
 # ends: error memory crash
 

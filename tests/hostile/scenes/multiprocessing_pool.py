@@ -1,4 +1,4 @@
-"""Starts worker processes the usual way: it must not get one, and must not hang the pool of renderers either."""
+"""Starts worker processes the usual way: it must not get one, or hang the renderer's pool."""
 
 # ends: ok
 

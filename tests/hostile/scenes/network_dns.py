@@ -1,4 +1,4 @@
-"""Resolves a name: it must not ask a name server, which is a way out for data."""
+"""Resolves a name: it must not reach a name server, which could carry data out."""
 
 # ends: ok
 

@@ -1,4 +1,4 @@
-"""Opens a socket of every family there is: it must not get one, each is kernel surface."""
+"""Opens a socket of every family: it must not get one, as each is kernel attack surface."""
 
 # ends: ok
 

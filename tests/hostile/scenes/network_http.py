@@ -1,4 +1,4 @@
-"""Downloads a page as the standard library does: it must not get an answer."""
+"""Downloads a page with the standard library: it must not get a reply."""
 
 # ends: ok
 

@@ -1,4 +1,4 @@
-"""Opens a listening server: it must not wait for commands from outside."""
+"""Opens a listening server: it must not receive commands from outside."""
 
 # ends: ok
 

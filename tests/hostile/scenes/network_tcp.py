@@ -1,4 +1,4 @@
-"""Connects over TCP, IPv4 and IPv6: it must not reach a listener on this machine or anywhere."""
+"""Connects over TCP, IPv4 and IPv6: it must not reach a listener on this machine or elsewhere."""
 
 # ends: ok
 

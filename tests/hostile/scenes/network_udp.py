@@ -1,4 +1,4 @@
-"""Sends datagrams: not one must arrive, so it must not be able to carry a secret out by UDP."""
+"""Sends datagrams: none must arrive, so that it must not carry a secret out."""
 
 # ends: ok
 

@@ -1,4 +1,4 @@
-"""Connects to unix sockets, by path and abstract: it must not talk to another process of the machine."""
+"""Connects to unix sockets, by path and abstract: it must not talk to another process on the machine."""
 
 # ends: ok
 

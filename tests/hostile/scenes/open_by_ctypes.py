@@ -1,4 +1,4 @@
-"""Opens and maps a secret in native code: there must not be a way round what Python is refused."""
+"""Opens a secret in native code: it must not get what Python is refused."""
 
 # ends: ok
 

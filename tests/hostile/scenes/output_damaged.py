@@ -1,4 +1,4 @@
-"""Delivers a real film with its later half overwritten: damage must be found, it must not be joined into a video."""
+"""Delivers real footage with its later half overwritten: it must not be accepted."""
 
 # ends: sandbox
 

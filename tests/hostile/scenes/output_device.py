@@ -1,4 +1,4 @@
-"""Delivers a device that never ends as footage: the renderer must not follow, open or wait for it."""
+"""Delivers an endless device as footage: the renderer must not follow, open or wait for it."""
 
 # ends: sandbox
 

@@ -1,4 +1,4 @@
-"""Delivers a FIFO that never ends as footage: the renderer must not follow, open or wait for it."""
+"""Delivers an endless FIFO as footage: the renderer must not follow, open or wait for it."""
 
 # ends: sandbox
 

@@ -1,4 +1,4 @@
-"""Delivers random bytes under an MP4's name and magic: nobody outside a sandbox must decode it, it must not be accepted."""
+"""Delivers random bytes under an MP4's name and magic: they must not be decoded outside a sandbox, or accepted."""
 
 # ends: sandbox
 

@@ -1,4 +1,4 @@
-"""Delivers a film that claims a gigantic frame: decoding must not take the machine's memory."""
+"""Delivers footage with a gigantic frame: decoding must not exhaust the machine's memory."""
 
 # ends: sandbox memory error
 

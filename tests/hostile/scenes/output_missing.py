@@ -1,4 +1,4 @@
-"""Exits with success and delivers nothing: a job without a verified file must not count as done."""
+"""Exits successfully without delivering anything: it must not count as done."""
 
 # ends: crash
 

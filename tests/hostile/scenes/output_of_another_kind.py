@@ -1,4 +1,4 @@
-"""Delivers a playlist and another codec under the footage's name: no demuxer but MP4's must open it; it must not fetch a file."""
+"""Delivers a playlist as footage: no demuxer but MP4's must open it; it must not fetch a file."""
 
 # ends: sandbox
 

@@ -1,4 +1,4 @@
-"""Delivers a film of another frame size: it must not break the joining of scenes."""
+"""Delivers footage of another frame size: it must not break the joining of scenes."""
 
 # ends: sandbox
 

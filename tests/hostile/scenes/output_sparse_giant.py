@@ -1,4 +1,4 @@
-"""Delivers a file of a claimed 20 GB that is all hole: nobody must copy it, it must not be accepted."""
+"""Delivers a sparse file of a claimed 20 GB: it must not be copied or accepted."""
 
 # ends: sandbox
 

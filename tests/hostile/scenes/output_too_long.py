@@ -1,4 +1,4 @@
-"""Delivers more frames than it says and was asked for: sound and picture must not drift."""
+"""Delivers more frames than ordered: footage and sound must not drift apart."""
 
 # ends: sandbox
 

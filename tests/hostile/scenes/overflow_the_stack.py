@@ -1,4 +1,4 @@
-"""Recurses until the native stack ends: the renderer must not go down with it."""
+"""Recurses until the native stack overflows: it must not take the renderer down."""
 
 # limits: wall_seconds=5
 # ends: crash error memory wall

@@ -1,4 +1,4 @@
-"""Raises at exit, in destructors, in threads, and SystemExit in the scene: the job must not hang or count as done."""
+"""Raises at exit, in destructors and threads, and SystemExit in the scene: it must not hang or count as done."""
 
 # ends: error crash
 

@@ -1,4 +1,4 @@
-"""Makes the kernel's most dangerous calls directly: none must succeed, it must not widen its own rights."""
+"""Makes the kernel's most dangerous calls directly: none must succeed; it must not widen its rights."""
 
 # ends: ok
 

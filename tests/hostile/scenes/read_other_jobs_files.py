@@ -1,4 +1,4 @@
-"""Lists the pool's folders and reads a neighbour's job: it must not see the neighbour's code or footage."""
+"""Lists the pool's folders and reads a neighbour's job: it must not see its code or footage."""
 
 # ends: ok
 

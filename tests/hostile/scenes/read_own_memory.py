@@ -1,4 +1,4 @@
-"""Searches its own inherited memory: it must not find the agent's secret or anything of an earlier job."""
+"""Searches its inherited memory: it must not find the agent's secret or anything of an earlier job."""
 
 # ends: ok
 

@@ -1,4 +1,4 @@
-"""Writes a result nested a million deep, and later one of wrong types: parsing must not crash the renderer; it must not pass."""
+"""Writes a result nested a million deep: parsing it must not crash the renderer; it must not pass."""
 
 # ends: crash
 

@@ -1,4 +1,4 @@
-"""Runs a shell by subprocess, os.system, popen and posix_spawn: no command must run, it must not leave a file."""
+"""Runs a shell by subprocess, os.system, popen and posix_spawn: it must not run a command or leave a file."""
 
 # ends: ok
 

@@ -1,4 +1,4 @@
-"""Has the kernel signal others for it by file ownership, ioctl and timers: it must not reach a process."""
+"""Makes the kernel signal others through file ownership, ioctl and timers: it must not reach a process."""
 
 # ends: ok
 

@@ -1,4 +1,4 @@
-"""Renames, removes and replaces its own folder: the renderer must not be led elsewhere."""
+"""Renames, removes and replaces its own folder: the renderer must not follow it elsewhere."""
 
 # ends: ok
 

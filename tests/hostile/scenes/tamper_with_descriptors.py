@@ -1,4 +1,4 @@
-"""Looks for the zygote's socket among its descriptors and talks to it: it must not find one."""
+"""Looks for the zygote's socket among its descriptors: it must not find one."""
 
 # ends: ok
 

@@ -1,4 +1,4 @@
-"""Has Typst read host files and fetch a package: it must not read outside its root or reach the network."""
+"""Makes Typst read host files and fetch a package: it must not read outside its root or reach the network."""
 
 # ends: ok
 

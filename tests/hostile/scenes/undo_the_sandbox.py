@@ -1,4 +1,4 @@
-"""Takes back what the sandbox set: privileges, dumpability, the death signal, the filter; none must come back, it must not succeed."""
+"""Reverts what the sandbox set (privileges, dumpability, death signal, filter): it must not succeed."""
 
 # ends: ok
 

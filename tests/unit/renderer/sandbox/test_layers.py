@@ -102,7 +102,11 @@ def test_landlock_of_any_version_allows_only_named_paths(tmp_path: Path, version
     (tmp_path / "other").write_text("x")
 
     def confine() -> None:
-        rules = [(str(own), landlock.OWN), (str(tmp_path / "readable"), landlock.READ), ("/missing", landlock.READ)]
+        rules = [
+            (str(own), landlock.READ_WRITE),
+            (str(tmp_path / "readable"), landlock.READ),
+            ("/missing", landlock.READ),
+        ]
         landlock.restrict(version, rules)
 
     assert run_in_fork(confine, lambda: (tmp_path / "readable").read_text()) == "done"

@@ -1,4 +1,4 @@
-"""What the renderer's handlers work with."""
+"""The dependencies of the renderer's handlers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lectern.renderer.pool import Pool
 
 @dataclass(frozen=True, kw_only=True)
 class RendererDeps:
-    """The renderer's own adapters. `wall_factor` multiplies the time a scene may take."""
+    """A sandbox to run jobs in, and metrics. `wall_factor` multiplies the time a scene may take."""
 
     pool: Pool
     metrics: RendererMetrics

@@ -47,7 +47,7 @@ async def render_scene(event: SceneCoded, job: Job[RendererDeps]) -> SceneRender
 
 
 def footage_key(event: SceneCoded, code_key: str) -> str:
-    """The footage's key: a hash of the code, the timings, everything that changes its look, and `RENDERER_VERSION`.
+    """Builds the footage's key: a hash of the code, the timings, all that changes its look, and `RENDERER_VERSION`.
 
     `code_key` and the narration's key are themselves hashes of content, so nothing needs to be read to compute it.
     """

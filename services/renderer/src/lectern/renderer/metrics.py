@@ -1,4 +1,4 @@
-"""The renderer's own metrics, beside those that every stage has."""
+"""The renderer's own metrics, in addition to those of every stage."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Pool(Protocol):
 
     @property
     def slots(self) -> int:
-        """How many jobs run at once."""
+        """The number of jobs that run at once."""
 
     async def start(self) -> None:
         """Gets ready to run jobs. Raises ProblemError when the sandbox cannot be set up."""

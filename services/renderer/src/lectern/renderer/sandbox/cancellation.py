@@ -1,4 +1,4 @@
-"""Awaiting work that must not be left half-done when the waiting task is cancelled."""
+"""Awaits work that must not be left half-done when the waiting task is cancelled."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def run_in_thread(work: Callable[[], T], undo: Callable[[T], object]) -> T
 
 
 async def wait_until_done(future: asyncio.Future[T]) -> None:
-    """Waits however often it is cancelled: a job that may still run must not have its folder taken away."""
+    """Waits even when cancelled: the folder of a job that may still be running must not be removed."""
     while not future.done():
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.wait([future])

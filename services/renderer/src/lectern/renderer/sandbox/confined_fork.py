@@ -15,7 +15,7 @@ CONFINEMENT_FAILED = 97  # exit status of a job that could not confine itself
 
 
 class ZygoteSetup(msgspec.Struct, frozen=True, kw_only=True):
-    """How to sandbox jobs. Mounts are made on the empty folder `stage`; a disabled layer is reported as such."""
+    """A zygote's settings. Mounts are made on the empty folder `stage`; a disabled layer is reported as such."""
 
     stage: str
     uid: int | None = None  # the user of the first slot, when jobs can run as users of their own

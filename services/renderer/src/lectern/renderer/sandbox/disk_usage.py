@@ -1,4 +1,4 @@
-"""How much disk and how many threads a job uses, measured from outside it."""
+"""Measures a job's disk usage and counts its threads, from outside it."""
 
 from __future__ import annotations
 

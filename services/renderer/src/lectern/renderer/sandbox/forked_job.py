@@ -76,7 +76,7 @@ async def run_forked_job(
 async def _wait_for_fork(zygote: ZygoteProcess, job: int, open_fds: contextlib.ExitStack) -> int:
     """Waits until the job is forked and returns its pidfd, which `open_fds` closes.
 
-    A cancellation goes on only when the job is gone: one that is being forked right now must be seen to be killed.
+    A cancellation continues only once the job is gone: a job that is just being forked must be killed as well.
     """
     try:
         pidfd = await finish(zygote.started[job])

@@ -1,4 +1,4 @@
-"""What goes into the sandbox and what comes out: a job with its limits, its result and its outcome."""
+"""The types that cross the sandbox's boundary: a job with its limits, its result and its outcome."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MIB = 1024 * 1024
 
 
 class JobLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """What one job may use. A job that exceeds a limit is killed, or its call fails, and the outcome names the limit.
+    """The limits of one job. If it exceeds one, it is killed or its call fails, and the outcome names the limit.
 
     `memory_bytes` is address space (RLIMIT_AS): a 1080p60 scene needs 0.9 to 1.0 GB of it with one encoder thread,
     measured. `output_bytes` bounds the whole job folder and each file in it, `files` the number of its entries.
@@ -82,7 +82,7 @@ class DecodedFootage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RenderOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """How a run ended.
+    """The outcome of a run.
 
     `ok` means that the job exited by itself, its result says ok and, for a render, its footage was verified. `footage`
     is a regular file outside every job's reach; the caller owns and deletes it. `killed` is the reason why a run was

@@ -1,4 +1,4 @@
-"""The job folder: created for one job, never trusted afterwards, and always wiped in the end."""
+"""The job folder: created for one job, never trusted afterwards, and always wiped at the end."""
 
 from __future__ import annotations
 

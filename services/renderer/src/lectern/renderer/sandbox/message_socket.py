@@ -1,4 +1,4 @@
-"""A socket that carries the sandbox's messages, with files beside them."""
+"""A socket that carries the sandbox's messages and the files that accompany them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Messages between agent, supervisor, zygote and TeX broker: one msgpack struct per datagram.
 
-Files travel beside a message as descriptors.
+Files accompany a message as descriptors.
 """
 
 from __future__ import annotations

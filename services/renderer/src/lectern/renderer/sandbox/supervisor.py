@@ -25,7 +25,7 @@ from lectern.renderer.sandbox.zygotes import Zygotes
 
 
 class SupervisorConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """How zygotes are kept: recycled after so many jobs, with a spare one ready if `spare`."""
+    """A supervisor's settings. Zygotes are replaced after `recycle_after` jobs; `spare` keeps one more ready."""
 
     setup: ZygoteSetup
     tex: BrokerSetup | None = None

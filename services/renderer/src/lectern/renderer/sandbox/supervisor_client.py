@@ -139,7 +139,7 @@ class SupervisorClient:
             await asyncio.to_thread(process.wait)
 
     async def close(self) -> None:
-        """Hangs up, whereupon the supervisor kills everything, and waits for its exit. Safe to call twice."""
+        """Hangs up, which makes the supervisor kill everything, and waits for it to exit. Safe to call twice."""
         self._disconnect()
         await self._reap()
 

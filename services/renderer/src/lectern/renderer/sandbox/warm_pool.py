@@ -74,7 +74,7 @@ class WarmPool:
 
     @property
     def slots(self) -> int:
-        """How many jobs run at once."""
+        """The number of jobs that run at once."""
         return self._slots
 
     @property
@@ -92,7 +92,10 @@ class WarmPool:
         return self._supervisor.sandbox.layers
 
     async def start(self) -> None:
-        """Raises ProblemError when Landlock (or a private mount namespace) and seccomp cannot be set up."""
+        """Prepares folders and users and starts the supervisor.
+
+        Raises ProblemError when Landlock (or a private mount namespace) and seccomp cannot be set up.
+        """
         self._root = self._given_root or Path(tempfile.mkdtemp(prefix="lectern-render-"))
         self._root.mkdir(parents=True, exist_ok=True)
         self._root.chmod(0o711)

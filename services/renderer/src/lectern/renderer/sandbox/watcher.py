@@ -29,7 +29,7 @@ class RunningJob(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WatchReport(msgspec.Struct, frozen=True, kw_only=True):
-    """Why the watcher killed a job (None: it exited by itself), how long it ran, and the end of its log."""
+    """The end of a watched job: why the watcher killed it (None: it exited by itself), and the end of its log."""
 
     killed: KillReason | None
     reason: str

@@ -1,1 +1,1 @@
-"""The protections around a job, each usable by itself, and `confinement`, which applies them in order."""
+"""The layers of protection around a job, each usable by itself, and `confinement`, which applies them in order."""

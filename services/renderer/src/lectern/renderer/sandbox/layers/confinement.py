@@ -1,4 +1,4 @@
-"""Confines a fresh fork before it touches anything a stranger wrote. The order of the steps matters."""
+"""Confines a fresh fork before it reads anything untrusted. The order of the steps matters."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def confine(chosen: Confinement, limits: JobLimits, *, uid: int | None, writable
         rules += [(f"/dev/{name}", landlock.READ_FILE) for name in ("urandom", "random", "zero")]
         rules.append(("/dev/null", landlock.READ_FILE | landlock.WRITE_FILE))
         if writable:
-            rules.append((".", landlock.OWN))
+            rules.append((".", landlock.READ_WRITE))
         landlock.restrict(chosen.landlock_abi, rules)
     if writable:
         os.close(FOLDER)

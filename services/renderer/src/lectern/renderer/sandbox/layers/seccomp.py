@@ -18,9 +18,9 @@ import termios
 
 from lectern.renderer.sandbox.layers import kernel
 
-_OWN_PID = 0x5EA1_0B1D  # stands for the child's own process id until it is known
+_PID_PLACEHOLDER = 0x5EA1_0B1D  # stands for the child's own process id until it is known
 
-_PLAIN = """
+_ALLOWED = """
 read write readv writev pread64 pwrite64 preadv pwritev lseek open creat openat close close_range
 stat fstat lstat newfstatat statx statfs fstatfs access faccessat faccessat2 readlink readlinkat getdents getdents64
 getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 ftruncate fallocate fadvise64
@@ -38,17 +38,17 @@ getrandom restart_syscall
 """.split()
 
 # Calls that common code makes without depending on their effect: they report success and do nothing.
-_PRETENDED = """
+_IGNORED = """
 chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimensat futimesat
 """.split()
 
 # shutil.copytree fails on EPERM from these and continues after ENOTSUP.
-_NO_XATTR = """
+_UNSUPPORTED = """
 getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr lsetxattr fsetxattr
 removexattr lremovexattr fremovexattr
 """.split()
 
-_FCNTL = (
+_ALLOWED_FCNTL = (
     fcntl.F_DUPFD,
     fcntl.F_DUPFD_CLOEXEC,
     fcntl.F_GETFD,
@@ -59,14 +59,21 @@ _FCNTL = (
     fcntl.F_SETLKW,
     1032,  # F_GETPIPE_SZ
 )
-_IOCTL = (termios.TCGETS, termios.TIOCGWINSZ, termios.FIONREAD, termios.FIONBIO, termios.FIOCLEX, termios.FIONCLEX)
-_PRCTL = (15, 16, 3, 0x53564D41)  # set and get the thread's name, get dumpable, name a mapping
+_ALLOWED_IOCTL = (
+    termios.TCGETS,
+    termios.TIOCGWINSZ,
+    termios.FIONREAD,
+    termios.FIONBIO,
+    termios.FIOCLEX,
+    termios.FIONCLEX,
+)
+_ALLOWED_PRCTL = (15, 16, 3, 0x53564D41)  # set and get the thread's name, get dumpable, name a mapping
 _CLONE_THREAD = 0x00010000
 _CLONE_NAMESPACES = 0x7E020080
 _O_ASYNC = 0o20000
 
 # Broker children must fork and execute LaTeX, so this list names what they may not do.
-_NEVER = """
+_DENIED_TO_BROKER = """
 socket socketpair connect bind listen accept accept4 ptrace process_vm_readv process_vm_writev kcmp
 io_uring_setup io_uring_enter io_uring_register bpf perf_event_open userfaultfd keyctl add_key request_key
 mount umount2 pivot_root chroot unshare setns open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr
@@ -88,22 +95,22 @@ def build_job_program() -> bytes:
         if sc.resolve_syscall(sc.system_arch(), name) >= 0:  # negative: the call does not exist on this architecture
             program.add_rule(action, name, *arguments)
 
-    for name in _PLAIN:
+    for name in _ALLOWED:
         rule(sc.ALLOW, name)
-    for name in _PRETENDED:
+    for name in _IGNORED:
         rule(sc.ERRNO(0), name)
-    for name in _NO_XATTR:
+    for name in _UNSUPPORTED:
         rule(sc.ERRNO(errno.ENOTSUP), name)
-    for value in _FCNTL:
+    for value in _ALLOWED_FCNTL:
         rule(sc.ALLOW, "fcntl", sc.Arg(1, sc.EQ, value))
     rule(sc.ALLOW, "fcntl", sc.Arg(1, sc.EQ, fcntl.F_SETFL), sc.Arg(2, sc.MASKED_EQ, _O_ASYNC, 0))
-    for value in _IOCTL:
+    for value in _ALLOWED_IOCTL:
         rule(sc.ALLOW, "ioctl", sc.Arg(1, sc.EQ, value))
-    for value in _PRCTL:
+    for value in _ALLOWED_PRCTL:
         rule(sc.ALLOW, "prctl", sc.Arg(0, sc.EQ, value))
     rule(sc.ALLOW, "prlimit64", sc.Arg(0, sc.EQ, 0))
     for name in ("kill", "tgkill"):
-        rule(sc.ALLOW, name, sc.Arg(0, sc.EQ, _OWN_PID))
+        rule(sc.ALLOW, name, sc.Arg(0, sc.EQ, _PID_PLACEHOLDER))
     # Threads, never processes. clone3 hides its flags behind a pointer, so glibc is told to fall back to clone.
     rule(sc.ALLOW, "clone", sc.Arg(0, sc.MASKED_EQ, _CLONE_THREAD | _CLONE_NAMESPACES, _CLONE_THREAD))
     rule(sc.ERRNO(errno.ENOSYS), "clone3")
@@ -115,7 +122,7 @@ def build_broker_program() -> bytes:
     import pyseccomp as sc
 
     program = sc.SyscallFilter(sc.ALLOW)
-    for name in _NEVER:
+    for name in _DENIED_TO_BROKER:
         if sc.resolve_syscall(sc.system_arch(), name) >= 0:
             program.add_rule(sc.ERRNO(errno.EPERM), name)
     return _export(program)
@@ -133,7 +140,7 @@ def load_program(program: bytes) -> None:
     instruction = struct.Struct("=HBBI")
     own = os.getpid()
     patched = b"".join(
-        instruction.pack(code, yes, no, own if k == _OWN_PID else k)
+        instruction.pack(code, yes, no, own if k == _PID_PLACEHOLDER else k)
         for code, yes, no, k in instruction.iter_unpack(program)
     )
     text = ctypes.create_string_buffer(patched, len(patched))

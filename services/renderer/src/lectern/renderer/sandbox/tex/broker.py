@@ -167,7 +167,7 @@ def _confine(setup: BrokerSetup) -> int:
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     abi = landlock.abi_version()
     if abi:
-        landlock.restrict(abi, [*typesetting.readable_rules(), (setup.folder, landlock.OWN)])
+        landlock.restrict(abi, [*typesetting.readable_rules(), (setup.folder, landlock.READ_WRITE)])
     seccomp.load_program(program)
     return abi
 

@@ -120,7 +120,7 @@ def _build_confinement(folder: Path, landlock_abi: int) -> Callable[[], None]:
             resource.setrlimit(limit, (value, value))
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
         if landlock_abi:
-            landlock.restrict(landlock_abi, [*readable_rules(), (str(folder), landlock.OWN)])
+            landlock.restrict(landlock_abi, [*readable_rules(), (str(folder), landlock.READ_WRITE)])
 
     return confine
 

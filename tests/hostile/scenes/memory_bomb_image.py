@@ -1,4 +1,4 @@
-"""Asks for an absurd picture: numpy must refuse, the machine must not swap."""
+"""Allocates an absurdly large image: numpy must refuse, and the machine must not swap."""
 
 # ends: error memory
 
