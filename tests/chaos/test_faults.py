@@ -1,4 +1,4 @@
-"""Parts of Lectern die in the middle of a video; the video arrives all the same, once."""
+"""Parts of Lectern are killed in the middle of a video; the video is finished all the same, once."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ async def stack(tmp_path: Path) -> AsyncIterator[Stack]:
 
 
 async def rendering(studio: Studio, **options: object) -> str:
-    """A video whose first scene is being drawn."""
+    """A video whose first scene is being rendered."""
     video = await studio.ask(SPINNING, **options)
     await studio.until(video, lambda shown: shown["scenes"] and shown["scenes"][0]["status"] == "coded")
     return video
 
 
-async def assert_arrived_once(stack: Stack, studio: Studio, video: str, folder: Path) -> None:
+async def assert_finished_once(stack: Stack, studio: Studio, video: str, folder: Path) -> None:
     shown = await studio.finished(video, seconds=200)
     assert shown["status"] == "completed", shown
     assert not any(scene.get("degraded") for scene in shown["scenes"]), shown["scenes"]
@@ -51,22 +51,22 @@ async def test_a_worker_killed_in_the_middle_of_its_job_is_replaced_and_the_job_
     studio = Studio(stack.url)
     video = await rendering(studio, quality="high")
     stack.kill(name)
-    await assert_arrived_once(stack, studio, video, tmp_path)
+    await assert_finished_once(stack, studio, video, tmp_path)
 
 
-async def test_every_service_killed_once_on_the_way(stack: Stack, tmp_path: Path) -> None:
+async def test_every_service_is_killed_once_along_the_way(stack: Stack, tmp_path: Path) -> None:
     studio = Studio(stack.url)
     video = await studio.ask(SPINNING)
     for name in ("scripter", "voice", "coder", "renderer", "composer", "gateway"):
         stack.kill(name)
         await asyncio.sleep(0.7)  # spread over the video's life, wherever it then is
-    await assert_arrived_once(stack, studio, video, tmp_path)
+    await assert_finished_once(stack, studio, video, tmp_path)
 
 
 @pytest.mark.parametrize("name", ["nats", "store"])
-async def test_work_resumes_when_a_server_was_away_for_ten_seconds(stack: Stack, tmp_path: Path, name: str) -> None:
+async def test_work_resumes_after_a_server_was_down_for_ten_seconds(stack: Stack, tmp_path: Path, name: str) -> None:
     studio = Studio(stack.url)
     video = await rendering(studio)
     async with stack.without(name):
         await asyncio.sleep(10)
-    await assert_arrived_once(stack, studio, video, tmp_path)
+    await assert_finished_once(stack, studio, video, tmp_path)

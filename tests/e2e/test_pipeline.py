@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from lectern.cli.runner import running
 from lectern.contracts import events as e
-from lectern.contracts.state import fold
+from lectern.contracts.log import VideoLog
 from lectern.worker import JetStreamEventLog, connect_nats
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -29,6 +29,15 @@ async def studio(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stud
         studio.nats_url = stack.nats_url  # type: ignore[attr-defined]
         yield studio
         await studio.http.aclose()
+
+
+async def read_log(studio: Studio, video: str) -> VideoLog:
+    """The video's log, from the server itself."""
+    nats = await connect_nats(studio.nats_url, "test")  # type: ignore[attr-defined]
+    try:
+        return await JetStreamEventLog(nats).read(video)
+    finally:
+        await nats.close()
 
 
 async def test_a_document_becomes_a_video_and_a_second_one_reuses_it(studio: Studio, tmp_path: Path) -> None:
@@ -51,9 +60,7 @@ async def test_a_document_becomes_a_video_and_a_second_one_reuses_it(studio: Stu
 
     again = await studio.ask()
     await studio.finished(again)
-    nats = await connect_nats(studio.nats_url, "test")  # type: ignore[attr-defined]
-    log = [event for _, event in await JetStreamEventLog(nats).read(again)]
-    await nats.close()
+    log = (await read_log(studio, again)).events
     assert all(event.footage.cached for event in log if isinstance(event, e.SceneRendered))
     assert sum(isinstance(event, e.VideoCompleted) for event in log) == 1
 
@@ -109,9 +116,7 @@ async def test_one_scene_is_redone_with_new_words_and_the_others_are_kept(studio
     captions = (await studio.download(video, "captions_srt", tmp_path / "c.srt")).read_text()
     assert "bulges too" in captions
     assert "second bulge" not in captions
-    nats = await connect_nats(studio.nats_url, "test")  # type: ignore[attr-defined]
-    log = [event for _, event in await JetStreamEventLog(nats).read(video)]
-    await nats.close()
+    log = (await read_log(studio, video)).events
     assert [event.scene for event in log if isinstance(event, e.ScenePlanned) and event.revision == 2] == [2]
     assert shown["scenes"][0]["status"] == "rendered"
 
@@ -177,18 +182,16 @@ async def test_progress_streams_and_a_client_that_reconnects_misses_nothing(stud
     last = await listen(last, 3)
     await studio.finished(video)
     await listen(last, 10_000)
-    nats = await connect_nats(studio.nats_url, "test")  # type: ignore[attr-defined]
-    log = await JetStreamEventLog(nats).read(video)
-    await nats.close()
-    told = [sequence for sequence, _ in seen]
-    assert told == sorted(set(told)), "an event came twice or out of order"
-    missing = {sequence for sequence, _ in log if sequence > told[0]} - set(told)
+    log = await read_log(studio, video)
+    sequences = [sequence for sequence, _ in seen]
+    assert sequences == sorted(set(sequences)), "an event came twice or out of order"
+    missing = {entry.sequence for entry in log if entry.sequence > sequences[0]} - set(sequences)
     assert not missing
-    assert fold(event for _, event in log).status() == "completed"
+    assert log.state.status() == "completed"
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "said"),
+    ("body", "status", "mentions"),
     [
         ({"topic": ""}, 422, "topic"),
         ({"topic": "x" * 10_000}, 422, "document"),
@@ -199,7 +202,7 @@ async def test_progress_streams_and_a_client_that_reconnects_misses_nothing(stud
     ],
 )
 async def test_bad_input_gets_a_clear_answer(
-    studio: Studio, body: dict[str, object], status: int | None, said: str
+    studio: Studio, body: dict[str, object], status: int | None, mentions: str
 ) -> None:
     answer = await studio.http.post("/v1/videos", json=body)
     if status is not None:
@@ -210,7 +213,7 @@ async def test_bad_input_gets_a_clear_answer(
         shown = await studio.finished(answer.json()["id"], seconds=20)
         assert shown["status"] == "failed"
         problem = shown["error"]
-    assert said in json.dumps(problem).lower()
+    assert mentions in json.dumps(problem).lower()
     assert problem["remedy"]
 
 
@@ -229,9 +232,7 @@ async def test_the_same_scene_of_another_quality_is_spoken_once(studio: Studio) 
     video = await studio.ask(TIDES, aspect="1:1")
     shown = await studio.finished(video)
     assert shown["status"] == "completed"
-    nats = await connect_nats(studio.nats_url, "test")  # type: ignore[attr-defined]
-    log = [event for _, event in await JetStreamEventLog(nats).read(video)]
-    await nats.close()
+    log = (await read_log(studio, video)).events
     assert all(not event.spent for event in log if isinstance(event, e.SceneNarrated))
 
 
