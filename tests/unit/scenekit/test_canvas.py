@@ -1,4 +1,4 @@
-"""Drawing only what changed gives the picture that drawing everything gives."""
+"""Redrawing only what changed gives the same picture as drawing everything."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def _small(tmp_path: Path) -> Iterator[None]:
         yield
 
 
-def drawn_at_once(camera: Camera, things: list[Any]) -> Any:
-    """The picture as manim draws it: from the background up."""
+def draw_everything(camera: Camera, things: list[Any]) -> Any:
+    """Draw the picture the way manim does, from the background up."""
     fresh = type(camera)()
     if isinstance(camera, MovingCamera):
         fresh.frame.become(camera.frame)
@@ -51,11 +51,11 @@ def drawn_at_once(camera: Camera, things: list[Any]) -> Any:
 
 
 def scenery() -> tuple[list[Any], list[Any]]:
-    """What stands still, and what moves above it, with sharp corners and see-through fills."""
-    standing = [Text("behind", font_size=96), Square(3, color=BLUE, fill_opacity=0.5)]
+    """Return static objects, and moving ones above them, with sharp corners and translucent fills."""
+    static = [Text("behind", font_size=96), Square(3, color=BLUE, fill_opacity=0.5)]
     spike = Polygon([-1, 0, 0], [1, 0.1, 0], [1, -0.1, 0], color=RED, stroke_width=12)
     moving = [spike, Circle(1, color=GREEN, fill_opacity=0.6).shift(RIGHT * 2), Text("above").shift(DOWN * 2)]
-    return standing, moving
+    return static, moving
 
 
 STEPS: list[Callable[[list[Any]], Any]] = [
@@ -76,22 +76,22 @@ STEPS: list[Callable[[list[Any]], Any]] = [
 def test_every_change_is_drawn() -> None:
     camera = Camera()
     canvas = Canvas(camera)
-    standing, moving = scenery()
-    canvas.begin(standing)
+    static, moving = scenery()
+    canvas.begin(static)
     canvas.draw(moving)
     for step in STEPS:
         step(moving)
         canvas.draw(moving)
-        difference = np.abs(camera.pixel_array.astype(int) - drawn_at_once(camera, [*standing, *moving]))
-        # cairo rounds an edge where the region cuts it: a few pixels differ by what no eye sees
+        difference = np.abs(camera.pixel_array.astype(int) - draw_everything(camera, [*static, *moving]))
+        # cairo rounds an edge where the region cuts it: a few pixels differ by an invisible amount
         assert difference.max() <= 24, step
         assert (difference > 3).sum() <= 100, step
 
 
-def test_what_did_not_change_is_not_drawn_again() -> None:
+def test_unchanged_objects_are_not_redrawn() -> None:
     canvas = Canvas(Camera())
-    standing, moving = scenery()
-    canvas.begin(standing)
+    static, moving = scenery()
+    canvas.begin(static)
     assert canvas.draw(moving) == [(0, 0, 640, 360)]
     assert canvas.draw(moving) == []
     moving[2].shift(RIGHT * 0.01)
@@ -99,7 +99,7 @@ def test_what_did_not_change_is_not_drawn_again() -> None:
     assert sum(map(area, changed)) < 640 * 360 / 8
 
 
-def test_a_camera_that_moves_draws_everything() -> None:
+def test_a_moving_camera_redraws_everything() -> None:
     camera = MovingCamera()
     canvas = Canvas(camera)
     _, moving = scenery()
@@ -107,7 +107,7 @@ def test_a_camera_that_moves_draws_everything() -> None:
     canvas.draw(moving)
     camera.frame.scale(0.5).shift(UP)
     assert canvas.draw(moving) == [(0, 0, 640, 360)]
-    assert np.abs(camera.pixel_array.astype(int) - drawn_at_once(camera, moving)).max() <= 3
+    assert np.abs(camera.pixel_array.astype(int) - draw_everything(camera, moving)).max() <= 3
 
 
 regions = st.tuples(*[st.integers(0, 60)] * 2, *[st.integers(1, 40)] * 2).map(
@@ -116,7 +116,7 @@ regions = st.tuples(*[st.integers(0, 60)] * 2, *[st.integers(1, 40)] * 2).map(
 
 
 @given(st.lists(regions, max_size=40))
-def test_merged_regions_cover_every_region_and_are_few(given_regions: list[Region]) -> None:
+def test_merged_regions_are_few_and_cover_every_region(given_regions: list[Region]) -> None:
     kept = merge(given_regions)
     assert len(kept) <= 5
     assert all(any(_covers(one, region) for one in kept) for region in given_regions)

@@ -1,4 +1,4 @@
-"""Frames arrive in the video as they were shown."""
+"""Frames arrive in the video as they were written."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from unit.scenekit.jobs import frames_of
+from unit.scenekit.job_folders import frames_of
 
 from lectern.scenekit.footage import Encoding, FootageWriter
 
@@ -32,16 +32,16 @@ def test_only_the_changed_region_is_taken_from_a_picture(tmp_path: Path) -> None
         assert outside.max() < 25
 
 
-def test_an_encoder_that_fails_is_reported_and_leaves_no_file(tmp_path: Path) -> None:
+def test_an_encoder_failure_is_reported_and_leaves_no_file(tmp_path: Path) -> None:
     footage = FootageWriter(tmp_path / "a.mp4", Encoding(width=321, height=191, fps=15))
     with pytest.raises(RuntimeError, match=r"cannot encode a\.mp4"):
-        show_many(footage, np.zeros((191, 321, 4), dtype=np.uint8))
+        write_many(footage, np.zeros((191, 321, 4), dtype=np.uint8))
     footage.abort()
     assert list(tmp_path.iterdir()) == []
 
 
-def show_many(footage: FootageWriter, pixels: np.ndarray) -> None:
-    """More pictures than the queue holds, so that a failure is met while showing or at the end."""
+def write_many(footage: FootageWriter, pixels: np.ndarray) -> None:
+    """Write more pictures than the queue holds, so that a failure is noticed while writing or at the end."""
     for _ in range(20):
         footage.write(pixels)
     footage.finish()

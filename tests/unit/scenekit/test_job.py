@@ -1,4 +1,4 @@
-"""A render job: exact frames, animations in step with the narration, errors by the author's own line."""
+"""A render job: exact frame counts, animations in step with the narration, errors at the author's own line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from unit.scenekit.jobs import frames_of, job_folder
+from unit.scenekit.job_folders import frames_of, job_folder
 
 from lectern.scenekit.job import run
 
@@ -37,7 +37,7 @@ def test_footage_has_exactly_as_many_frames_as_the_narration(
     assert len(frames_of(tmp_path / "job/footage.mp4")) == result["frames"]
 
 
-def test_what_is_shorter_than_its_beat_is_held(tmp_path: Path) -> None:
+def test_an_animation_shorter_than_its_beat_is_held(tmp_path: Path) -> None:
     result = run(job_folder(tmp_path / "job", TWO_BEATS, beats=[(2.0, "one"), (1.0, "two")]))
     pictures = frames_of(tmp_path / "job/footage.mp4")
     held = np.abs(pictures[17].astype(int) - pictures[28].astype(int)).max()
@@ -149,18 +149,18 @@ def test_an_error_names_the_authors_own_line(tmp_path: Path) -> None:
     assert not (tmp_path / "job/footage.mp4").exists()
 
 
-def test_an_error_inside_manim_is_told_by_the_line_that_called_it(tmp_path: Path) -> None:
+def test_an_error_inside_manim_names_the_line_that_called_it(tmp_path: Path) -> None:
     code = TWO_BEATS.replace("self.play(Create(circle))", "self.play(Create(3))")
     error = run(job_folder(tmp_path / "job", code, beats=[(1.0, "one"), (1.0, "two")]))["error"]
     assert error["line"] == 7
 
 
-def test_a_syntax_error_is_told_by_its_line(tmp_path: Path) -> None:
+def test_a_syntax_error_names_its_line(tmp_path: Path) -> None:
     error = run(job_folder(tmp_path / "job", "x = 1\nclass A(:\n", beats=[(1.0, "one")]))["error"]
     assert (error["type"], error["line"], error["code"]) == ("SyntaxError", 2, "class A(:")
 
 
-def test_a_scene_that_exits_is_still_answered(tmp_path: Path) -> None:
+def test_a_scene_that_exits_still_gets_a_result(tmp_path: Path) -> None:
     error = run(job_folder(tmp_path / "job", "raise SystemExit(0)", beats=[(1.0, "one")]))["error"]
     assert error["type"] == "SystemExit"
 
@@ -218,7 +218,7 @@ UPDATERS = """
 """
 
 
-def test_what_updates_with_time_goes_on_in_a_hold(tmp_path: Path) -> None:
+def test_time_based_updaters_keep_running_in_a_hold(tmp_path: Path) -> None:
     result = run(job_folder(tmp_path / "job", UPDATERS, beats=[(2.0, "one")]))
     assert result["error"] is None
     pictures = frames_of(tmp_path / "job/footage.mp4")
@@ -286,7 +286,7 @@ def test_the_same_seed_gives_the_same_footage(tmp_path: Path) -> None:
 
 
 def test_footage_can_be_joined_by_stream_copy(tmp_path: Path) -> None:
-    """What the composer relies on: a key frame every second, no B-frames, BT.709, the same time base everywhere."""
+    """The composer relies on a key frame every second, no B-frames, BT.709 and the same time base everywhere."""
     run(job_folder(tmp_path / "job", TWO_BEATS, beats=[(1.5, "one"), (1.0, "two")]))
     with av.open(str(tmp_path / "job/footage.mp4")) as container:
         stream = container.streams.video[0]
@@ -298,7 +298,7 @@ def test_footage_can_be_joined_by_stream_copy(tmp_path: Path) -> None:
         assert stream.codec_context.pix_fmt == "yuv420p"
 
 
-def test_a_cold_child_prints_progress_and_nothing_else_on_stdout(tmp_path: Path) -> None:
+def test_the_command_prints_progress_and_nothing_else_on_stdout(tmp_path: Path) -> None:
     folder = job_folder(tmp_path / "job", TWO_BEATS + "\n    print('hello')\n", beats=[(1.0, "one"), (1.0, "two")])
     done = subprocess.run(
         [sys.executable, "-m", "lectern.scenekit", str(folder)], capture_output=True, text=True, check=False

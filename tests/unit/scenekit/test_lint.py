@@ -1,4 +1,4 @@
-"""The layout lint finds what a viewer would stumble over, and leaves what is right alone."""
+"""The layout lint finds what would bother a viewer, and accepts everything else."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from unit.scenekit.jobs import job_folder
+from unit.scenekit.job_folders import job_folder
 
 from lectern.scenekit.job import run
 
-pytestmark = pytest.mark.slow
-
 
 def findings(folder: Path, body: str, *, seconds: float = 3.0, **more: Any) -> list[dict[str, Any]]:
-    """What is found in a scene with one beat whose code is `body`."""
+    """Return the findings in a scene with one beat whose code is `body`."""
     code = "from lectern.scenekit import *\n\nclass One(NarratedScene):\n    def construct(self):\n        with self.beat():\n"
     code += textwrap.indent(textwrap.dedent(body).strip("\n"), " " * 12)
     more = {"size": (1280, 720)} | more
@@ -43,7 +41,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("rule", "level", "body"), WRONG)
-def test_what_is_wrong_is_found_with_its_line(tmp_path: Path, rule: str, level: str, body: str) -> None:
+def test_a_bad_layout_is_found_with_its_line(tmp_path: Path, rule: str, level: str, body: str) -> None:
     found = findings(tmp_path / "job", body)
     assert [(each["rule"], each["level"], each["beat"], each["line"]) for each in found] == [(rule, level, 1, 6)]
     assert found[0]["object"]
@@ -76,7 +74,7 @@ RIGHT = [
 
 
 @pytest.mark.parametrize("body", RIGHT)
-def test_what_is_right_raises_no_alarm(tmp_path: Path, body: str) -> None:
+def test_a_good_layout_has_no_findings(tmp_path: Path, body: str) -> None:
     assert findings(tmp_path / "job", body) == []
 
 
@@ -95,10 +93,11 @@ KIT = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("made", KIT)
-def test_the_kit_passes_its_own_lint_in_every_shape(tmp_path: Path, made: str, theme: str) -> None:
+@pytest.mark.parametrize("visual", KIT)
+def test_the_kit_passes_its_own_lint_in_every_shape(tmp_path: Path, visual: str, theme: str) -> None:
     size = (1280, 720) if theme == "dark" else (720, 1280)
-    title = "" if made.startswith("Title") else "self.play(Title('A scene').reveal())\n"
-    body = f"{title}thing = {made}\nself.play(thing.reveal())\nself.play(focus(thing))"
+    title = "" if visual.startswith("Title") else "self.play(Title('A scene').reveal())\n"
+    body = f"{title}thing = {visual}\nself.play(thing.reveal())\nself.play(focus(thing))"
     assert findings(tmp_path / "job", body, size=size, theme=theme, seconds=6.0) == []

@@ -1,6 +1,7 @@
-"""The places where scenekit holds on to manim by more than its public interface. A new manim fails here first.
+"""The places where scenekit depends on more of manim than its public interface. A new manim fails here first.
 
-When one of these fails: read what changed in manim, mend `renderer.py`, `canvas.py`, `look.py` or `tex.py`, then this.
+When a test fails, read what changed in manim and adapt `renderer.py`, `canvas.py`, `style.py` or `latex.py`, then the
+test.
 """
 
 from __future__ import annotations
@@ -26,15 +27,15 @@ def source(thing: object) -> str:
     return inspect.getsource(thing)  # type: ignore[arg-type]
 
 
-def test_the_version_is_the_one_this_was_written_for() -> None:
+def test_manim_is_the_version_scenekit_was_written_for() -> None:
     assert manim.__version__.startswith("0.22.")
 
 
-def test_a_scene_makes_its_renderer_from_the_name_in_its_module() -> None:
+def test_a_scene_creates_its_renderer_by_the_name_in_its_module() -> None:
     assert manim.scene.scene.CairoRenderer is CairoRenderer
-    made = source(Scene.__init__)
-    assert "CairoRenderer(" in made
-    assert "camera_class=self.camera_class" in made
+    body = source(Scene.__init__)
+    assert "CairoRenderer(" in body
+    assert "camera_class=self.camera_class" in body
 
 
 def test_the_renderer_is_called_as_expected() -> None:
@@ -48,13 +49,12 @@ def test_the_renderer_is_called_as_expected() -> None:
         assert name in parameters(OutputSpec)
 
 
-def test_a_play_is_made_of_the_steps_the_renderer_takes() -> None:
-    taken = source(CairoRenderer.play)
-    assert taken.index("compile_animation_data") < taken.index("begin_animations") < taken.index("play_internal")
-    played = source(Scene.play_internal)
-    order = ["update_to_time(t)", "stop_condition()", "animation.finish()", "clean_up_from_scene(scene)"]
-    order[-1] = "clean_up_from_scene(self)"
-    assert [played.index(each) for each in order] == sorted(played.index(each) for each in order)
+def test_a_play_consists_of_the_steps_the_renderer_takes() -> None:
+    play = source(CairoRenderer.play)
+    assert play.index("compile_animation_data") < play.index("begin_animations") < play.index("play_internal")
+    play_internal = source(Scene.play_internal)
+    order = ["update_to_time(t)", "stop_condition()", "animation.finish()", "clean_up_from_scene(self)"]
+    assert [play_internal.index(each) for each in order] == sorted(play_internal.index(each) for each in order)
     assert "alpha = t / animation.run_time" in source(Scene.update_to_time)
     for name in ("duration", "stop_condition", "moving_mobjects", "static_mobjects", "animations"):
         assert f"self.{name}" in source(Scene.compile_animation_data) + source(Scene.begin_animations)
@@ -63,16 +63,16 @@ def test_a_play_is_made_of_the_steps_the_renderer_takes() -> None:
 
 
 def test_the_camera_draws_as_the_canvas_does() -> None:
-    drawn = source(Camera.display_vectorized)
+    display = source(Camera.display_vectorized)
     steps = ["set_cairo_context_path", "background=True", "apply_fill", "apply_stroke(ctx, vmobject)"]
-    assert [drawn.index(each) for each in steps] == sorted(drawn.index(each) for each in steps)
+    assert [display.index(each) for each in steps] == sorted(display.index(each) for each in steps)
     assert "width == 0" in source(Camera.apply_stroke)
     assert "self.cairo_line_width_multiple" in source(Camera.apply_stroke)
     assert "extract_mobject_family_members" in source(Camera.get_mobjects_to_display)
     context = source(Camera.get_cairo_context)
     assert "cairo.FORMAT_ARGB32" in context
     assert "(ph / 2) + fc[1] * (ph / fh)" in context
-    assert "rgbas[0][2::-1]" in source(Camera.set_cairo_context_color)  # so that memory holds RGBA
+    assert "rgbas[0][2::-1]" in source(Camera.set_cairo_context_color)  # the reason pixels are RGBA
     assert MovingCamera.display_vectorized is Camera.display_vectorized
     assert all(hasattr(VMobject(), name) for name in RGBAS)
     for name in ("get_fill_rgbas", "get_stroke_rgbas", "get_background_image", "get_sheen_direction"):

@@ -1,4 +1,4 @@
-"""Scene code names a word loosely; it is found anyway."""
+"""Words are found even when scene code spells them loosely."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SPOKEN = ["Plants", "take", "in", "carbon", "dioxide,", "and", "carbon", "is", "
 
 
 @pytest.mark.parametrize(
-    ("wanted", "after", "index"),
+    ("phrase", "after", "index"),
     [
         ("take", 0, 1),
         ("stored", 0, 8),
@@ -23,5 +23,5 @@ SPOKEN = ["Plants", "take", "in", "carbon", "dioxide,", "and", "carbon", "is", "
         ("...", 0, None),
     ],
 )
-def test_a_word_is_found_whatever_its_case_ending_and_punctuation(wanted: str, after: int, index: int | None) -> None:
-    assert find_phrase(wanted, SPOKEN, after=after) == index
+def test_a_word_is_found_regardless_of_case_ending_and_punctuation(phrase: str, after: int, index: int | None) -> None:
+    assert find_phrase(phrase, SPOKEN, after=after) == index

@@ -24,12 +24,12 @@ def test_the_last_beat_ends_at_the_rounded_length_of_the_narration(parts: list[f
     assert list(table.ends) == sorted(table.ends)
 
 
-def test_a_scene_shorter_than_a_frame_is_refused() -> None:
+def test_a_scene_shorter_than_a_frame_is_rejected() -> None:
     with pytest.raises(ValueError, match="no frames"):
         build_timetable(fps=30, seconds=0.01, beats=[])
 
 
-def test_a_beat_that_runs_backwards_is_refused_by_its_number() -> None:
+def test_a_beat_that_runs_backwards_is_rejected_by_its_number() -> None:
     with pytest.raises(ValueError, match=r"beats\[1\]"):
         build_timetable(fps=30, seconds=3, beats=[(0, 2), (2, 1), (1, 3)])
 
@@ -53,7 +53,7 @@ def test_a_beat_always_ends_in_time(case: tuple[list[float], list[float], float]
 
 
 @given(runs_and_words)
-def test_only_an_overrun_is_faster_than_the_floor(case: tuple[list[float], list[float], float]) -> None:
+def test_only_an_overrun_is_faster_than_the_limit(case: tuple[list[float], list[float], float]) -> None:
     runs, words, length = case
     plan = plan_beat(runs=runs, anchors=words, length=length)
     assert plan.overrun == (sum(runs) * MIN_LENGTH_RATIO > length + 1e-9)
@@ -68,13 +68,13 @@ def test_runs_never_overlap(case: tuple[list[float], list[float], float]) -> Non
         assert plan.starts[index] + runs[index] * plan.ratios[index] <= plan.starts[index + 1] + 1e-6
 
 
-def test_what_fits_plays_at_natural_speed_and_starts_on_its_word() -> None:
+def test_animations_that_fit_play_at_natural_speed_and_start_on_their_word() -> None:
     plan = plan_beat(runs=[1.0, 1.5], anchors=[2.0], length=5.0)
     assert plan.starts == (0.0, 2.0)
     assert plan.ratios == (1.0, 1.0)
 
 
-def test_a_run_is_sped_up_to_be_over_when_the_next_word_comes() -> None:
+def test_a_run_is_sped_up_to_end_before_the_next_word() -> None:
     plan = plan_beat(runs=[2.0, 1.0], anchors=[1.0], length=5.0)
     assert plan.starts == (0.0, 1.0)
     assert plan.ratios == (0.5, 1.0)
@@ -86,7 +86,7 @@ def test_a_word_too_late_for_what_follows_is_anticipated_just_enough() -> None:
     assert plan.ratios[1] == pytest.approx(MIN_LENGTH_RATIO)
 
 
-def test_a_beat_too_long_for_the_floor_is_squeezed_evenly_and_called_an_overrun() -> None:
+def test_a_beat_too_long_for_the_limit_is_squeezed_evenly_and_is_an_overrun() -> None:
     plan = plan_beat(runs=[6.0, 4.0], anchors=[1.0], length=2.0)
     assert plan.overrun
     assert plan.ratios == (0.2, 0.2)

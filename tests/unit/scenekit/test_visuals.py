@@ -1,15 +1,14 @@
-"""The kit puts things where they belong, and says what is wrong in the author's words."""
+"""The kit lays things out within the frame, and its errors name the remedy."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from subprocess import run as command
+from subprocess import run
+from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from manim import tempconfig
 
 from lectern.scenekit import (
@@ -33,10 +32,7 @@ from lectern.scenekit import (
 from lectern.scenekit.contrast import contrast_ratio, to_rgb
 from lectern.scenekit.renderer import frame_shape
 from lectern.scenekit.style import use_theme
-from lectern.scenekit.ticks import choose_ticks, format_number
 from lectern.theme import THEMES
-
-pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(params=[(1920, 1080), (1080, 1920), (1080, 1080)], ids=["16:9", "9:16", "1:1"])
@@ -54,22 +50,35 @@ def test_the_short_side_is_eight_units() -> None:
     assert frame_shape(1080, 1920) == (8.0, pytest.approx(14.222, abs=0.001))
 
 
-MAKERS = [
-    lambda: Bullets(*["A point that is long enough to be wrapped in a narrow frame"] * 6, title="Heading"),
-    lambda: Flow("One", "Two", "Three", "Four", "Five", "Six and more"),
-    lambda: Flow("One", "Two", "Three", "Four", "Five", into="Everything together"),
-    lambda: Chart([(str(year), year) for year in range(2010, 2018)], title="Title"),
-    lambda: CodeListing("\n".join(["x = call_something(with_an_argument, and_another_one)"] * 16)),
-    lambda: Comparison("Left", ["a point of some length that wraps"] * 5, "Right", ["short"]),
-    lambda: Timeline(*[(str(1900 + index), "Something that happened then") for index in range(7)]),
-    lambda: Equation("integral_0^infinity e^(-x^2) dif x = sqrt(pi) / 2", "a = b"),
+slow = pytest.mark.slow
+VISUALS = [
+    pytest.param(
+        lambda: Bullets(*["A point that is long enough to be wrapped in a narrow frame"] * 6, title="Heading"),
+        id="bullets",
+        marks=slow,
+    ),
+    pytest.param(lambda: Flow("One", "Two", "Three", "Four", "Five", "Six and more"), id="flow"),
+    pytest.param(lambda: Flow("One", "Two", "Three", "Four", "Five", into="Everything together"), id="flow-into"),
+    pytest.param(lambda: Chart([(str(year), year) for year in range(2010, 2018)], title="Title"), id="chart"),
+    pytest.param(
+        lambda: CodeListing("\n".join(["x = call_something(with_an_argument, and_another_one)"] * 16)),
+        id="listing",
+        marks=slow,
+    ),
+    pytest.param(
+        lambda: Comparison("Left", ["a point of some length that wraps"] * 5, "Right", ["short"]), id="comparison"
+    ),
+    pytest.param(
+        lambda: Timeline(*[(str(1900 + index), "Something that happened then") for index in range(7)]), id="timeline"
+    ),
+    pytest.param(lambda: Equation("integral_0^infinity e^(-x^2) dif x = sqrt(pi) / 2", "a = b"), id="equation"),
 ]
 
 
 @pytest.mark.usefixtures("shape")
-@pytest.mark.parametrize("make", MAKERS)
-def test_whatever_is_made_fits_below_the_title_and_above_the_captions(make: object) -> None:
-    thing = make()  # type: ignore[operator]
+@pytest.mark.parametrize("make", VISUALS)
+def test_every_visual_fits_below_the_title_and_above_the_captions(make: Callable[[], Any]) -> None:
+    thing = make()
     body = frame.body
     assert body.left - 0.01 <= thing.get_left()[0] <= thing.get_right()[0] <= body.right + 0.01
     assert body.bottom - 0.01 <= thing.get_bottom()[1] <= thing.get_top()[1] <= body.top + 0.01
@@ -88,7 +97,7 @@ def test_a_label_is_wrapped_to_its_width() -> None:
 
 
 @pytest.mark.usefixtures("shape")
-def test_things_are_found_by_their_words() -> None:
+def test_parts_are_found_by_their_labels() -> None:
     flow = Flow("Light", "Water", into="Glucose")
     assert flow["glucose"].text == "Glucose"
     with pytest.raises(KeyError, match="'Light', 'Water', 'Glucose'"):
@@ -120,7 +129,7 @@ def test_no_text_breaks_the_kit(text: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "told"),
+    ("make", "message"),
     [
         (Flow, "at least one step"),
         (lambda: Chart([]), "at least one row"),
@@ -128,13 +137,13 @@ def test_no_text_breaks_the_kit(text: str, tmp_path: Path) -> None:
         (lambda: Chart([("a", 1)], style="pie"), '"bar" or "line"'),
     ],
 )
-def test_what_cannot_be_shown_is_refused_with_the_remedy(make: Callable[[], object], told: str) -> None:
-    with pytest.raises(ValueError, match=told):
+def test_what_cannot_be_displayed_is_rejected_with_the_remedy(make: Callable[[], object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         make()
 
 
 @pytest.mark.usefixtures("shape")
-def test_a_part_of_a_formula_can_be_pointed_at() -> None:
+def test_a_part_of_a_formula_can_be_selected() -> None:
     formula = Equation("E = m c^2", "v = frac(s, t)")
     assert len(formula.part("c^2").family_members_with_points()) == 2
     assert formula.part("c^2").get_left()[0] > formula.part("=").get_right()[0]
@@ -143,12 +152,12 @@ def test_a_part_of_a_formula_can_be_pointed_at() -> None:
         formula.part("x")
 
 
-def test_latex_in_an_equation_is_told_how_typst_writes_it() -> None:
+def test_latex_in_an_equation_is_rejected_with_the_typst_notation() -> None:
     with pytest.raises(ValueError, match=r"this is LaTeX; write Typst: frac\(a, b\)"):
         Equation(r"\frac{a}{b}")
 
 
-def test_a_missing_picture_names_those_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_image_lists_the_available_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "assets").mkdir()
     (tmp_path / "assets/leaf.png").touch()
     monkeypatch.chdir(tmp_path)
@@ -157,7 +166,7 @@ def test_a_missing_picture_names_those_there_are(tmp_path: Path, monkeypatch: py
 
 
 @pytest.mark.usefixtures("shape")
-def test_what_was_dimmed_comes_back_as_it_was() -> None:
+def test_undim_restores_the_original_opacity() -> None:
     box = Square(fill_opacity=0.6)
     for make, opacity in ((dim, 0.6 * 0.28), (dim, 0.6 * 0.28), (undim, 0.6)):
         animation = make(box)
@@ -167,7 +176,7 @@ def test_what_was_dimmed_comes_back_as_it_was() -> None:
 
 
 @pytest.mark.usefixtures("shape")
-def test_an_entrance_ends_as_the_thing_was() -> None:
+def test_an_entrance_ends_with_the_original_appearance() -> None:
     label = Label("words")
     before = [(part.points.copy(), part.get_fill_rgbas().copy()) for part in label.family_members_with_points()]
     animation = label.reveal()
@@ -187,42 +196,23 @@ def test_columns_share_the_body() -> None:
 
 
 @pytest.mark.parametrize("name", list(THEMES))
-def test_every_colour_can_be_read_on_the_background_and_on_surfaces(name: str) -> None:
+def test_every_colour_is_readable_on_the_background_and_on_surfaces(name: str) -> None:
     with use_theme(name):
         for color in (theme.text, theme.muted, *theme.series):
             assert contrast_ratio(to_rgb(color), to_rgb(theme.background)) >= 4.5
             assert contrast_ratio(to_rgb(color), to_rgb(theme.surface)) >= 4.0
 
 
-def test_a_theme_that_does_not_exist_names_those_that_do() -> None:
+def test_an_unknown_theme_is_rejected_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match="dark, light"), use_theme("sepia"):
         pass
 
 
-@given(st.lists(st.floats(min_value=-1e6, max_value=1e6), min_size=1, max_size=9))
-def test_ticks_cover_the_values_and_zero(values: list[float]) -> None:
-    marks = choose_ticks(values)
-    tolerance = 1e-6 * max(1.0, *map(abs, values))
-    assert marks[0] <= min(0, *values) + tolerance
-    assert marks[-1] >= max(0, *values) - tolerance
-    assert 2 <= len(marks) <= 8
-    assert 0.0 in marks
-
-
-def test_numbers_are_written_as_people_write_them() -> None:
-    assert [format_number(1500000), format_number(-2.5, "t"), format_number(40, "%"), format_number(1999)] == [
-        "1\u2009500\u2009000",
-        "\u22122.5\u2009t",
-        "40%",
-        "1999",
-    ]
-
-
-def test_the_vocabulary_names_everything_and_does_not_import_manim() -> None:
+def test_the_vocabulary_lists_every_name_without_importing_manim() -> None:
     code = (
         "import sys, lectern.scenekit as kit; text = kit.vocabulary(); "
         "assert 'manim' not in sys.modules; assert all(name in text for name in kit.kit_names()); print(len(text))"
     )
-    done = command([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    done = run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert 4000 < int(done.stdout) < 14000

@@ -21,7 +21,7 @@ def job_folder(
     size: tuple[int, int] = (256, 144),
     **more: Any,
 ) -> Path:
-    """A job folder. `beats` are (seconds, text); words of a beat are spread evenly over it."""
+    """Write a job folder. `beats` are (seconds, text); the words of a beat are spread evenly over it."""
     folder.mkdir(parents=True, exist_ok=True)
     start, spans, words = 0.0, [], []
     for index, (seconds, text) in enumerate(beats):
@@ -42,6 +42,6 @@ def job_folder(
 
 
 def frames_of(path: Path) -> list[Any]:
-    """The luma of every frame, as arrays."""
+    """Return the luma of every frame, as arrays (height, width)."""
     with av.open(str(path)) as container:
         return [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
