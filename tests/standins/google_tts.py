@@ -22,7 +22,7 @@ Code = grpc.StatusCode
 
 @dataclass(frozen=True)
 class Refuses:
-    """An error, with how long to wait if given."""
+    """Answers with an error, and with a delay in seconds before the next attempt if given."""
 
     code: grpc.StatusCode
     message: str = "something went wrong"
@@ -30,13 +30,8 @@ class Refuses:
 
 
 @dataclass(frozen=True)
-class Speaks:
-    """Speaks, as it does when no move is left."""
-
-
-@dataclass(frozen=True)
 class Hangs:
-    """Takes the request and never answers."""
+    """Accepts the request and never answers."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +43,17 @@ class Sends:
 
 @dataclass(frozen=True)
 class Drops:
-    """Speaks, but leaves out every mark whose number has this remainder by three."""
+    """Speaks, but omits every mark whose number modulo three is `remainder`."""
 
     remainder: int = 0
 
 
-Move = Speaks | Refuses | Hangs | Sends | Drops
+Move = Refuses | Hangs | Sends | Drops
 
 
 @dataclass
 class GoogleScript:
-    """Moves for the next requests; afterwards the text is spoken. Requests are kept as they came."""
+    """Moves for the next requests; afterwards texts are spoken. Keeps the requests."""
 
     url: str = ""
     moves: deque[Move] = field(default_factory=deque)
@@ -123,7 +118,7 @@ async def _spoken(request: tts.SynthesizeSpeechRequest, dropped: int | None) -> 
 
 
 def _unmarked(ssml: str) -> tuple[str, dict[int, str]]:
-    """The text of an SSML document, and offset -> name of its marks."""
+    """The text of an SSML document, and its marks as offset -> name."""
     body = re.fullmatch(r"<speak>(.*)</speak>", ssml, re.DOTALL)
     assert body, ssml
     text, marks = "", {}

@@ -1,4 +1,4 @@
-"""What stand-ins for voice services say: espeak-ng reading the text, so that when each word is said is known."""
+"""The sound of stand-ins for speech services: espeak-ng reads the text, so that the times of its words are known."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from lectern.voice.speech import Passage
 from lectern.voice.voices import Voice
 
 RATE = 22_050  # espeak-ng's
+_VOICE = Voice(id="standin", language="en-GB", gender="male", engine="espeak", name="en-gb-scotland")
+_READ: dict[tuple[str, float], Passage] = {}  # a process for each reading would be most of a test's time
 
 
 async def read_aloud(text: str, rate: float = 1.0) -> Passage:
-    """The text in a Scottish voice, which no test asks for by itself."""
-    voice = Voice(id="standin", language="en-GB", gender="male", engine="espeak", name="en-gb-scotland")
-    return (await EspeakEngine().speak((text,), voice, "en", rate)).passages[0]
+    """The text in a Scottish voice, which no test selects otherwise."""
+    if (text, rate) not in _READ:
+        _READ[text, rate] = (await EspeakEngine().speak((text,), _VOICE, "en", rate)).passages[0]
+    return _READ[text, rate]
 
 
 def wav(passage: Passage) -> bytes:

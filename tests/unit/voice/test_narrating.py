@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import wave
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,13 +17,14 @@ from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import AUDIO_RATE
 from lectern.contracts.script import Beat, Scene, Script
 from lectern.media.ffmpeg import run_ffmpeg
-from lectern.media.loudness import measure_loudness
 from lectern.voice.app import build_deps
 from lectern.voice.handlers import STAGE
 from lectern.voice.layout import FRAME_SAMPLES
 from lectern.voice.settings import VoiceSettings
 from lectern.worker import Connections
 from lectern.worker.testing import deliver, memory_connections
+
+pytestmark = pytest.mark.usefixtures("rough_loudness")
 
 TEXTS = (
     "Every leaf is a tiny factory that runs on light.",
@@ -86,19 +86,6 @@ async def test_the_sound_is_exactly_as_long_as_reported_and_whole_frames(
     assert narration.samples % FRAME_SAMPLES == 0
     for fps in (15, 30, 60):
         assert narration.seconds * fps == round(narration.seconds * fps)
-
-
-async def test_speech_has_the_target_loudness_and_never_clips(connections: Connections, tmp_path: Path) -> None:
-    answer, _ = await narrate(connections, await planned(connections, [Beat(text=text) for text in TEXTS]))
-    flac = tmp_path / "n.flac"
-    await connections.store.get_file(answer.narration.audio_key, flac)
-    loudness = await measure_loudness(flac, timeout=30, dual_mono=True)
-    assert loudness.integrated == pytest.approx(-14, abs=1.0)
-    log = await run_ffmpeg(
-        ["-i", str(flac), "-af", "ebur128=peak=true:framelog=verbose", "-f", "null", "-"], timeout=30
-    )
-    peak = float(re.findall(r"Peak:\s+(-?[\d.]+) dBFS", log)[-1])
-    assert peak < -1.0
 
 
 async def test_words_are_heard_at_their_times(connections: Connections, tmp_path: Path) -> None:

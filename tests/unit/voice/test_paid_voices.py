@@ -23,6 +23,8 @@ from lectern.voice.settings import VoiceSettings
 from lectern.worker import Connections
 from lectern.worker.testing import deliver, memory_connections
 
+pytestmark = pytest.mark.usefixtures("rough_loudness")
+
 SCENES = tuple(
     Scene(title=f"S{number}", beats=(Beat(text=f"Leaf number {number} runs on light. Really?"), Beat(text="It does.")))
     for number in range(3)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from lectern.contracts.events import ScenePlanned
 from lectern.contracts.problems import Problem
 from lectern.contracts.script import Script
+from lectern.contracts.state import VideoState
 from lectern.voice.voices import Voice
-from lectern.worker import Job, Permanent
+from lectern.worker import Permanent
 
 
-def check_budget(event: ScenePlanned, job: Job[Any], script: Script, roles: Mapping[str, Voice], lead: Voice) -> None:
+def check_budget(
+    event: ScenePlanned, state: VideoState, script: Script, roles: Mapping[str, Voice], lead: Voice
+) -> None:
     """Checks that this scene and all others still to be spoken stay within `max_cost_usd`.
 
     Other scenes may be in progress in other processes, so each must leave room for all. Raises Permanent.
@@ -20,7 +22,6 @@ def check_budget(event: ScenePlanned, job: Job[Any], script: Script, roles: Mapp
     limit = event.options.max_cost_usd
     if limit is None or not any(voice.usd_per_million for voice in (lead, *roles.values())):
         return
-    state = job.log.state
     waiting = {number for number, facts in state.scenes().items() if facts.status() == "planned"} | {event.scene}
     spent = sum(item.cost_usd for item in state.spent())
     needed = sum(estimate_scene_cost(script, number, roles, lead) for number in sorted(waiting))

@@ -1,4 +1,4 @@
-"""What the voice service's handlers work with."""
+"""Dependencies of the voice service's handlers."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ LAYOUT_VERSION = 3  # part of every narration key: raise it when the same words 
 
 
 class NarrationBill(msgspec.Struct, frozen=True, kw_only=True):
-    """What a narration cost, and the id of the event it was paid for: for others it is free."""
+    """The cost of a narration, and the id of the event it was paid for; for other events it is free."""
 
     event: str
     spent: tuple[Usage, ...]
@@ -50,7 +50,7 @@ async def narrate(event: ScenePlanned, job: Job[VoiceDeps]) -> SceneNarrated:
     if cached is not None:
         spent = await _read_bill(event, job.store, sha256) if lead.usd_per_million else ()
         return job.answer(SceneNarrated, narration=_ref(key, audio_key, cached), spent=spent)
-    check_budget(event, job, script, roles, lead)
+    check_budget(event, job.log.state, script, roles, lead)
     await job.progress(0, 1, "speaking")
     speech = await speak_beats(beats, spoken_by, script.language, event.options.speaking_rate, job.deps)
     if any(item.cost_usd for item in speech.spent):

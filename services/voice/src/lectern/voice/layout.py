@@ -30,7 +30,7 @@ class NarrationLayout(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def seconds(self) -> float:
-        """The scene's exact length."""
+        """Exact length in seconds."""
         return self.samples / AUDIO_RATE
 
 

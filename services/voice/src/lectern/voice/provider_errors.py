@@ -1,4 +1,4 @@
-"""Failures of speech services: which of them pass, and what the user is shown."""
+"""Failures of speech services: which are worth a retry, and the problems that users see."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Engines on the network: what all speech services share, so that each has only its own protocol to know."""
+"""Engines on the network: everything that is the same for all speech services."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class RemoteEngine:
 
 
 def _retry_delay(error: Exception) -> bool | float:
-    """Tells stamina if to retry, or after how many seconds."""
+    """Tells stamina whether to retry, or after how many seconds."""
     if not isinstance(error, ProviderError) or not error.retryable:
         return False
     if error.retry_after is None:
@@ -113,7 +113,7 @@ def _retry_delay(error: Exception) -> bool | float:
 
 
 async def _gather(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """All results, in order. The first failure cancels the rest, so that nothing more is paid for in vain."""
+    """All results, in order. The first failure cancels the rest, so that nothing is paid for needlessly."""
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(each) for each in work]

@@ -1,4 +1,4 @@
-"""When each written word is spoken, from what an engine reports: arithmetic on words and seconds."""
+"""Times of written words, from the marks that an engine reports: arithmetic on words and seconds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class TimeSpan(NamedTuple):
 
 
 def speaking_weight(word: str) -> float:
-    """How long a word takes to say, relative to others: its letters; a digit or an ideograph counts for three."""
+    """Relative time that a word takes to say: its letters; a digit or an ideograph counts as three."""
     return (
         1.0
         + len(re.findall(r"\w", word))
@@ -58,7 +58,7 @@ def place_at_marks(words: Sequence[WrittenWord], marks: Sequence[Mark], start: f
 
 
 def _fill(words: Sequence[str], begins: Sequence[float | None], start: float, end: float) -> list[TimeSpan]:
-    """Spans from those begins that are known and in order; runs of unknown ones are spread between their neighbours."""
+    """Spans from the begins that are known and increasing; words without one are spread between their neighbours."""
     anchors: list[tuple[int, float]] = [(0, begins[0] if words and begins[0] is not None else start)]
     for index, begin in enumerate(begins):
         if index and begin is not None and begin > anchors[-1][1]:

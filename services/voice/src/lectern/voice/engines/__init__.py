@@ -1,1 +1,1 @@
-"""Ways to speak."""
+"""Speech engines: a class for each row of `tables/voices.toml`."""

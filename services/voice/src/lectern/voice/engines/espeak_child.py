@@ -17,7 +17,7 @@ _WORD, _END = 1, 0  # espeak_EVENT_TYPE
 
 
 class EspeakText(msgspec.Struct, frozen=True, kw_only=True):
-    """What to speak, and how."""
+    """Texts to speak, with the library's voice and parameters."""
 
     texts: tuple[str, ...]
     voice: str

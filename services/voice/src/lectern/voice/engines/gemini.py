@@ -1,4 +1,4 @@
-"""Gemini's speech models. They report no word times, and would read aloud instructions that stand in the text."""
+"""Gemini's speech models. They report no word times, and would read aloud any instructions in the text."""
 
 from __future__ import annotations
 

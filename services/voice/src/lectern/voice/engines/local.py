@@ -1,4 +1,4 @@
-"""Runs the child process of an engine on this machine: libraries with global state, and input nobody has checked."""
+"""Runs an engine's child process: its library has global state, and its input is untrusted."""
 
 from __future__ import annotations
 

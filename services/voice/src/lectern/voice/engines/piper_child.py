@@ -10,7 +10,7 @@ from lectern.voice.engines.child import ChildPassage, ChildSpeech, VoiceNotLoade
 
 
 class PiperText(msgspec.Struct, frozen=True, kw_only=True):
-    """What to speak, and with which model; a larger `length_scale` is slower."""
+    """Texts to speak, and the path of the model; a larger `length_scale` is slower."""
 
     texts: tuple[str, ...]
     model: str
