@@ -13,7 +13,7 @@ from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
 from lectern.contracts.quality import preset
 from lectern.contracts.requests import Progress, SceneException
-from lectern.renderer.handlers import STAGE, footage_key
+from lectern.renderer.handlers import STAGE, build_footage_key
 from lectern.renderer.job_settings import build_job_settings, build_render_limits
 from lectern.renderer.pool import DecodedFootage, RenderOutcome, SceneResult
 from lectern.worker import Connections
@@ -55,7 +55,7 @@ async def test_cached_footage_is_not_rendered_again(connections: Connections, tm
     (answer,) = (await deliver(STAGE, again, connections, build_deps(pool))).events
     assert isinstance(answer, e.SceneRendered)
     assert answer.footage.cached
-    assert answer.footage.key == footage_key(event, event.code.key)
+    assert answer.footage.key == build_footage_key(event, event.code.key)
     assert len(pool.jobs) == 1
 
 
@@ -126,10 +126,10 @@ async def test_the_footage_key_changes_with_whatever_changes_the_look(connection
         replace(event, assets={"a.png": "assets/1"}),
         replace(event, narration=replace(event.narration, key="other")),
     ]
-    footage_keys = {footage_key(variant, variant.code.key) for variant in variants}
+    footage_keys = {build_footage_key(variant, variant.code.key) for variant in variants}
     assert len(footage_keys) == len(variants)
     same_look = replace(event, options=replace(OPTIONS, captions="off", voice="de"))
-    assert footage_key(same_look, event.code.key) == footage_key(event, event.code.key)
+    assert build_footage_key(same_look, event.code.key) == build_footage_key(event, event.code.key)
 
 
 def test_the_same_words_give_the_same_seed() -> None:

@@ -16,7 +16,7 @@ import pytest
 from lectern.renderer.sandbox.job import JobLimits
 from lectern.renderer.sandbox.layers import kernel, landlock, rlimits, seccomp
 
-LANDLOCK = landlock.abi_version()
+LANDLOCK = landlock.read_abi_version()
 needs_landlock = pytest.mark.skipif(LANDLOCK == 0, reason="this kernel has no Landlock")
 
 
@@ -177,4 +177,4 @@ def test_dropped_capabilities_stay_dropped() -> None:
         kernel.drop_capabilities()
 
     assert run_in_fork(confine, lambda: kernel.unshare(kernel.CLONE_NEWNS)) == "PermissionError"
-    assert run_in_fork(confine, lambda: 1 / kernel.effective_capabilities()) == "ZeroDivisionError"
+    assert run_in_fork(confine, lambda: 1 / kernel.read_effective_capabilities()) == "ZeroDivisionError"

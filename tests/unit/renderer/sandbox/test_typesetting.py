@@ -26,18 +26,18 @@ def document(body: str, compiler: str = "latex", output: str = ".dvi") -> TexReq
 def broker(tmp_path: Path) -> TexBroker:
     for name in ("cache", "scratch"):
         (tmp_path / name).mkdir()
-    return TexBroker(BrokerSetup(folder=str(tmp_path), slots=2), landlock.abi_version())
+    return TexBroker(BrokerSetup(folder=str(tmp_path), slots=2), landlock.read_abi_version())
 
 
 async def test_a_compiler_that_runs_programs_is_refused(tmp_path: Path) -> None:
-    reply = await typeset(document("$x$", "lualatex", ".pdf"), tmp_path, landlock.abi_version())
+    reply = await typeset(document("$x$", "lualatex", ".pdf"), tmp_path, landlock.read_abi_version())
     assert "lualatex" in reply.error
     assert "use latex" in reply.error
 
 
 @pytest.mark.skipif(installed, reason="LaTeX is installed")
 async def test_without_latex_the_reply_names_the_packages_to_install(tmp_path: Path) -> None:
-    reply = await typeset(document("$x$"), tmp_path, landlock.abi_version())
+    reply = await typeset(document("$x$"), tmp_path, landlock.read_abi_version())
     assert "install texlive" in reply.error
     assert list(tmp_path.iterdir()) == []
 

@@ -46,7 +46,7 @@ async def render_scene(event: SceneCoded, job: Job[RendererDeps]) -> SceneRender
     return job.answer(SceneRendered, footage=footage, code=template, degraded=event.degraded or reason)
 
 
-def footage_key(event: SceneCoded, code_key: str) -> str:
+def build_footage_key(event: SceneCoded, code_key: str) -> str:
     """Builds the footage's key: a hash of the code, the timings, all that changes its look, and `RENDERER_VERSION`.
 
     `code_key` and the narration's key are themselves hashes of content, so nothing needs to be read to compute it.
@@ -59,7 +59,7 @@ def footage_key(event: SceneCoded, code_key: str) -> str:
 
 async def render_code(event: SceneCoded, code_key: str, job: Job[RendererDeps]) -> FootageRef:
     """Renders one source unless its footage is cached. Raises CodeFailed; Transient when this renderer is at fault."""
-    key = footage_key(event, code_key)
+    key = build_footage_key(event, code_key)
     frame = preset(event.options.quality, event.options.aspect)
     frames = count_frames(event.narration.seconds, frame.fps)
     if await job.store.head(key):

@@ -27,7 +27,7 @@ async def draw_stills(request: DrawStills, pool: Pool, store: ObjectStore) -> St
     """Renders the scene at draft quality and stores a still for each moment, unless they are already in the store."""
     moments = request.at[:MAX_STILLS]
     options = msgspec.structs.replace(request.options, quality="draft")
-    still_keys = _still_keys(request, moments)
+    still_keys = _build_still_keys(request, moments)
     if still_keys and await store.head(still_keys[-1]):
         return Stills(ok=True, keys=still_keys)
     with tempfile.TemporaryDirectory(prefix="lectern-stills-") as name:
@@ -57,7 +57,7 @@ async def draw_stills(request: DrawStills, pool: Pool, store: ObjectStore) -> St
     return Stills(ok=True, keys=still_keys)
 
 
-def _still_keys(request: DrawStills, moments: tuple[float, ...]) -> tuple[str, ...]:
+def _build_still_keys(request: DrawStills, moments: tuple[float, ...]) -> tuple[str, ...]:
     look = (request.options.aspect, request.options.theme, request.assets, moments, FPS, RENDERER_VERSION)
     digest = keys.digest(request.code_key, request.narration_key, look)
     return tuple(keys.cache("stills", keys.digest(digest, number), "jpg") for number in range(len(moments)))

@@ -38,22 +38,22 @@ def choose_confinement(setup: ZygoteSetup, namespace_error: str) -> ConfinementC
     `namespace_error` says why the zygote has no PID namespace of its own; it is empty when it has one.
     """
     if namespace_error:
-        return _without_namespaces(setup, namespace_error)
+        return _try_without_namespaces(setup, namespace_error)
     try:
         return _try_confinement(setup, use_namespaces=True)
     except OSError as error:
-        return _without_namespaces(setup, str(error))
+        return _try_without_namespaces(setup, str(error))
 
 
-def _without_namespaces(setup: ZygoteSetup, reason: str) -> ConfinementChoice:
+def _try_without_namespaces(setup: ZygoteSetup, reason: str) -> ConfinementChoice:
     choice = _try_confinement(setup, use_namespaces=False)
     return msgspec.structs.replace(choice, layers=choice.layers | {"namespaces": f"off: {reason}"})
 
 
 def _try_confinement(setup: ZygoteSetup, *, use_namespaces: bool) -> ConfinementChoice:
-    readable = confinement.readable_paths()
+    readable = confinement.list_readable_paths()
     chosen = Confinement(
-        landlock_abi=min(landlock.abi_version(), setup.max_landlock_abi),
+        landlock_abi=min(landlock.read_abi_version(), setup.max_landlock_abi),
         program=seccomp.build_job_program() if setup.seccomp else b"",
         namespaces=use_namespaces,
         stage=setup.stage,

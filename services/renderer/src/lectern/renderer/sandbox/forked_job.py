@@ -58,7 +58,7 @@ async def run_forked_job(
             kill=lambda: _kill(pidfd),
         )
         probe_output = bytearray()
-        listener = _collector(probe_output) if start.kind == "probe" else ProgressLines(on_progress)
+        listener = _build_collector(probe_output) if start.kind == "probe" else ProgressLines(on_progress)
         try:
             watched = await watch_job(job, start.limits, listener)
         except asyncio.CancelledError:
@@ -90,7 +90,7 @@ async def _wait_for_fork(zygote: ZygoteProcess, job: int, open_fds: contextlib.E
         raise
 
 
-def _collector(collected: bytearray) -> Callable[[bytes], object]:
+def _build_collector(collected: bytearray) -> Callable[[bytes], object]:
     return lambda data: collected.extend(data[: MAX_PROBE_OUTPUT - len(collected)])
 
 

@@ -70,10 +70,10 @@ class SupervisorClient:
             case (SandboxUnavailable(reason=reason, layers=layers), _):
                 self.sandbox = SandboxReady(layers=layers, uids=False)
                 ours.close()
-                raise _no_sandbox(reason)
+                raise _build_no_sandbox_error(reason)
             case _:
                 ours.close()
-                raise _no_sandbox("the supervisor died while it started")
+                raise _build_no_sandbox_error("the supervisor died while it started")
         self._socket = ours
         asyncio.get_running_loop().add_reader(ours.fileno(), self._receive)
 
@@ -156,7 +156,7 @@ def _spawn(theirs: MessageSocket, config: SupervisorConfig) -> subprocess.Popen[
     )
 
 
-def _no_sandbox(reason: str) -> ProblemError:
+def _build_no_sandbox_error(reason: str) -> ProblemError:
     return ProblemError(
         Problem(
             code="no-sandbox",

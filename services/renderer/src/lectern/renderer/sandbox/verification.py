@@ -49,7 +49,7 @@ def read_outcome(job: RenderJob, folder: int, footage_folder: Path, ended: JobEn
     try:
         copy_out(fd, target)
     except OSError as error:
-        return replace(disk_outcome(error), result=result, log_tail=outcome.log_tail)
+        return replace(describe_disk_error(error), result=result, log_tail=outcome.log_tail)
     finally:
         os.close(fd)
     return replace(outcome, ok=True, result=result, footage=target)
@@ -91,7 +91,7 @@ def _find_mismatch(job: RenderJob, outcome: RenderOutcome, decoded: DecodedFoota
         "width": job.settings.get("width", decoded.width),
         "height": job.settings.get("height", decoded.height),
         "fps": float(job.settings.get("fps", decoded.fps)),
-        "frames": _expected_frames(job, outcome.result),
+        "frames": _count_expected_frames(job, outcome.result),
         "pixel_format": "yuv420p",
         "codec": "h264",
     }
@@ -102,7 +102,7 @@ def _find_mismatch(job: RenderJob, outcome: RenderOutcome, decoded: DecodedFoota
     return ""
 
 
-def _expected_frames(job: RenderJob, result: SceneResult) -> int:
+def _count_expected_frames(job: RenderJob, result: SceneResult) -> int:
     """Returns the narration's length in frames; without one, the number of frames in the job's own result."""
     settings = job.settings
     if "seconds" in settings and "fps" in settings:
@@ -110,7 +110,7 @@ def _expected_frames(job: RenderJob, result: SceneResult) -> int:
     return result.frames
 
 
-def disk_outcome(error: OSError) -> RenderOutcome:
+def describe_disk_error(error: OSError) -> RenderOutcome:
     """Returns the outcome for a disk that the renderer cannot write to, full or otherwise."""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     remedy = "Free space where the renderer keeps its jobs." if full else "Check the renderer's work folder."

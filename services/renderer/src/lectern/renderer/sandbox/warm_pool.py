@@ -23,7 +23,7 @@ from lectern.renderer.sandbox.supervisor import SupervisorConfig
 from lectern.renderer.sandbox.supervisor_client import SupervisorClient
 from lectern.renderer.sandbox.tex.broker import BrokerSetup
 from lectern.renderer.sandbox.tex.warmup import build_warmup_job
-from lectern.renderer.sandbox.verification import disk_outcome, read_outcome, verify_footage
+from lectern.renderer.sandbox.verification import describe_disk_error, read_outcome, verify_footage
 
 PROBE_LIMITS = JobLimits(
     wall_seconds=120, cpu_seconds=110, memory_bytes=1 << 30, processes=16, open_files=64, log_bytes=1 << 20
@@ -168,7 +168,7 @@ class WarmPool:
             raise RuntimeError("the pool is not started, or already closed")
 
     @contextlib.contextmanager
-    def _delaying_close(self) -> Iterator[None]:
+    def _postpone_close(self) -> Iterator[None]:
         """Keeps `close` waiting until the work inside has cleaned up."""
         self._runs += 1
         self._idle.clear()
@@ -180,16 +180,16 @@ class WarmPool:
                 self._idle.set()
 
     async def _run_in_slot(self, slot: int, job: RenderJob, on_progress: ProgressCallback | None) -> RenderOutcome:
-        with self._delaying_close():
+        with self._postpone_close():
             self._require_open()
             await self._supervisor.ensure_running(self._configure)
             uid = self._uids[slot] if self._supervisor.sandbox.uids else None
-            outcome = await self._run_job(self._with_tex(job), uid, on_progress)
+            outcome = await self._run_job(self._choose_tex(job), uid, on_progress)
             if outcome.footage is None:
                 return outcome
             return await self._verify(job, outcome, uid)
 
-    def _with_tex(self, job: RenderJob) -> RenderJob:
+    def _choose_tex(self, job: RenderJob) -> RenderJob:
         """Returns the job with the kind of LaTeX support this pool has, if it wants any."""
         if job.settings.get("tex", "none") == "none":
             return job
@@ -200,7 +200,7 @@ class WarmPool:
         try:
             folder = await run_in_thread(lambda: make_job_folder(self._root / "jobs", job, uid), undo=wipe_folder)
         except OSError as error:
-            return disk_outcome(error)
+            return describe_disk_error(error)
         try:
             folder_fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
             try:

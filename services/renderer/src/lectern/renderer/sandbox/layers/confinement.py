@@ -32,7 +32,7 @@ class Confinement(msgspec.Struct, frozen=True, kw_only=True):
     readable: tuple[str, ...]
 
 
-def readable_paths() -> tuple[str, ...]:
+def list_readable_paths() -> tuple[str, ...]:
     """Lists what a job has to read to run: interpreter, packages, scene kit, themes, system libraries and fonts."""
     paths = sysconfig.get_paths()
     packages = {*site.getsitepackages(), *(paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))}

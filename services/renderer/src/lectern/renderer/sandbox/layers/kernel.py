@@ -33,7 +33,7 @@ _CAPABILITY_VERSION_3 = 0x20080522
 
 
 @functools.cache
-def _libc() -> ctypes.CDLL:
+def _load_libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
@@ -46,29 +46,29 @@ def _check(result: int, call: str) -> int:
 
 def syscall(number: int, *arguments: object) -> int:
     """Makes a raw system call and returns its result. Raises OSError."""
-    return _check(_libc().syscall(ctypes.c_long(number), *arguments), f"system call {number}")
+    return _check(_load_libc().syscall(ctypes.c_long(number), *arguments), f"system call {number}")
 
 
 def prctl(option: int, *values: int) -> None:
     """Calls prctl(2)."""
     padded = [ctypes.c_ulong(value) for value in (*values, 0, 0, 0, 0)[:4]]
-    _check(_libc().prctl(option, *padded), f"prctl({option})")
+    _check(_load_libc().prctl(option, *padded), f"prctl({option})")
 
 
 def unshare(flags: int) -> None:
     """Enters new namespaces. See unshare(2)."""
-    _check(_libc().unshare(flags), f"unshare({flags:#x})")
+    _check(_load_libc().unshare(flags), f"unshare({flags:#x})")
 
 
 def setns(fd: int, kind: int) -> None:
     """Enters an existing namespace. See setns(2)."""
-    _check(_libc().setns(fd, kind), "setns")
+    _check(_load_libc().setns(fd, kind), "setns")
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
     """Mounts a file system. See mount(2)."""
     encoded = [None if text is None else text.encode() for text in (source, target, kind)]
-    result = _libc().mount(*encoded, ctypes.c_ulong(flags), None if data is None else data.encode())
+    result = _load_libc().mount(*encoded, ctypes.c_ulong(flags), None if data is None else data.encode())
     _check(result, f"mount {source} on {target}")
 
 
@@ -82,12 +82,12 @@ def make_read_only(target: str) -> None:
 
 def pivot_root_here() -> None:
     """Makes the working directory the root and detaches the old root. pivot_root(2) describes the two dots."""
-    _check(_libc().pivot_root(b".", b"."), "pivot_root")
-    _check(_libc().umount2(b".", MNT_DETACH), "umount old root")
+    _check(_load_libc().pivot_root(b".", b"."), "pivot_root")
+    _check(_load_libc().umount2(b".", MNT_DETACH), "umount old root")
     os.chdir("/")
 
 
-def effective_capabilities() -> int:
+def read_effective_capabilities() -> int:
     """Reads the calling process's effective capabilities as a bit set."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("CapEff:"):
@@ -97,7 +97,7 @@ def effective_capabilities() -> int:
 
 def has_capabilities(*required: int) -> bool:
     """Checks that the calling process has all these capabilities."""
-    held = effective_capabilities()
+    held = read_effective_capabilities()
     return all(held >> number & 1 for number in required)
 
 
@@ -106,4 +106,4 @@ def drop_capabilities() -> None:
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     empty = (ctypes.c_uint32 * 6)()
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
-    _check(_libc().capset(ctypes.byref(header), ctypes.byref(empty)), "capset")
+    _check(_load_libc().capset(ctypes.byref(header), ctypes.byref(empty)), "capset")

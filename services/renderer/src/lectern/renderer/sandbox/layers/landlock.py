@@ -27,7 +27,7 @@ _NET_TCP = 0b11  # bind and connect, ABI 4
 _SCOPES = 0b11  # abstract unix sockets and signals, ABI 6
 
 
-def abi_version() -> int:
+def read_abi_version() -> int:
     """Returns the kernel's Landlock ABI version; 0 if the kernel lacks Landlock or has it disabled."""
     try:
         return kernel.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_CREATE_RULESET_VERSION))

@@ -65,7 +65,7 @@ def enter_private_root(stage: Path, readable: Iterable[str], folder: int | None)
     else:
         unshare_with_user(kinds)
     kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
-    binds = _open_paths((*_outermost(readable), *_DEVICES))
+    binds = _open_paths((*_drop_nested(readable), *_DEVICES))
     job_bind = _reopen_folder(job, folder) if job is not None and folder is not None else None
     kernel.mount("tmpfs", str(stage), "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "size=1m,mode=755")
     for path, fd in binds:
@@ -79,7 +79,7 @@ def enter_private_root(stage: Path, readable: Iterable[str], folder: int | None)
     os.chdir(JOB)
 
 
-def _outermost(paths: Iterable[str]) -> list[str]:
+def _drop_nested(paths: Iterable[str]) -> list[str]:
     """Returns the existing paths, shortest first, without those below another of them."""
     kept: list[str] = []
     for path in sorted(set(paths), key=len):

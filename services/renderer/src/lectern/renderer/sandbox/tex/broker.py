@@ -165,9 +165,9 @@ def _confine(setup: BrokerSetup) -> int:
     kernel.drop_capabilities()
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
-    abi = landlock.abi_version()
+    abi = landlock.read_abi_version()
     if abi:
-        landlock.restrict(abi, [*typesetting.readable_rules(), (setup.folder, landlock.READ_WRITE)])
+        landlock.restrict(abi, [*typesetting.build_rules(), (setup.folder, landlock.READ_WRITE)])
     seccomp.load_program(program)
     return abi
 

@@ -31,10 +31,10 @@ def use_broker(requests: int, replies: int) -> None:
     """
     import manim.mobject.text.tex_mobject as tex_mobject
 
-    tex_mobject.tex_to_svg_file = _tex_to_svg_file(requests, replies)
+    tex_mobject.tex_to_svg_file = _build_tex_to_svg_file(requests, replies)
 
 
-def _tex_to_svg_file(requests: int, replies: int) -> Callable[..., Path]:
+def _build_tex_to_svg_file(requests: int, replies: int) -> Callable[..., Path]:
     def tex_to_svg_file(expression: str, environment: str | None = None, tex_template: Any = None) -> Path:
         from manim import config
 

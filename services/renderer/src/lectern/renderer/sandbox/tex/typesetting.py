@@ -28,7 +28,7 @@ _CACHES = ("/var/cache/fontconfig", "/var/cache/fonts")
 _COMPILERS = {("latex", ".dvi"), ("pdflatex", ".pdf"), ("xelatex", ".xdv"), ("xelatex", ".pdf")}
 
 
-def readable_rules() -> list[tuple[str, int]]:
+def build_rules() -> list[tuple[str, int]]:
     """Returns the Landlock rules of TeX: programs to run and data to read."""
     rules = [(path, landlock.READ | landlock.EXECUTE) for path in _PROGRAMS]
     rules += [(path, landlock.READ) for path in (*_DATA, *_CACHES, "/dev/urandom")]
@@ -120,7 +120,7 @@ def _build_confinement(folder: Path, landlock_abi: int) -> Callable[[], None]:
             resource.setrlimit(limit, (value, value))
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
         if landlock_abi:
-            landlock.restrict(landlock_abi, [*readable_rules(), (str(folder), landlock.READ_WRITE)])
+            landlock.restrict(landlock_abi, [*build_rules(), (str(folder), landlock.READ_WRITE)])
 
     return confine
 
