@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-TARGET = Path(__file__).parent.parent / "services/coder/src/lectern/coder/model"
+TARGET = Path(__file__).parent.parent / "services/coder/src/lectern/coder/codegen"
 LONGEST = 300  # characters of a signature worth showing to a model
 ROOTS = ("Mobject", "VMobject", "Scene", "Animation", "Text")
 

@@ -1,97 +1,101 @@
-"""When a template shows what."""
+"""The timing of a template's animations."""
 
 from __future__ import annotations
 
 from hypothesis import example, given
 from hypothesis import strategies as st
-from unit.coder.tasks import narrate
+from unit.coder.coding_tasks import narrate
 
-from lectern.coder.templates.choreography import Move, Part, Step, assign, choreograph
-from lectern.coder.templates.words import bare, stems
+from lectern.coder.templates.choreography import CuedAnimation, Highlight, Reveal, assign_beats, choreograph
+from lectern.language.words import fold, stems
 
 
-def steps(*texts: str) -> list[Step]:
+def reveals(*texts: str) -> list[Reveal]:
     return [
-        Step(text=text, show=f"show {number}", parts=(Part(text=text, point=f"point {number}"),))
+        Reveal(
+            text=text,
+            animation=f"show {number}",
+            highlights=(Highlight(text=text, animation=f"point {number}"),),
+        )
         for number, text in enumerate(texts)
     ]
 
 
-def plays(moves: list[list[Move]]) -> list[list[str]]:
-    return [[move.play for move in beat] for beat in moves]
+def by_beat(animations: list[list[CuedAnimation]]) -> list[list[str]]:
+    return [[each.animation for each in beat] for beat in animations]
 
 
-def test_a_step_starts_on_the_word_that_names_it() -> None:
-    moves = choreograph(
-        steps("Absorbed light", "Split water"),
+def test_a_reveal_starts_on_the_word_that_names_it() -> None:
+    animations = choreograph(
+        reveals("Absorbed light", "Split water"),
         narrate(
             "To begin with, the leaf absorbs the light of day.", "After that the plant splits water into its parts."
         ),
     )
-    assert moves[1][0] == Move(play="show 1", word="splits")
+    assert animations[1][0] == CuedAnimation(animation="show 1", word="splits")
 
 
-def test_steps_go_to_the_beats_that_speak_of_them() -> None:
+def test_reveals_go_to_the_beats_that_speak_of_them() -> None:
     beats = ["the sun shines", "about nothing in particular", "roots drink rain", "leaves breathe"]
     things = ["Sun", "Roots", "Leaves"]
-    assert assign([stems(text) for text in things], [stems(text) for text in beats]) == [0, 2, 3]
+    assert assign_beats([stems(text) for text in things], [stems(text) for text in beats]) == [0, 2, 3]
 
 
-def test_steps_nobody_speaks_of_are_spread_evenly() -> None:
-    assert assign([frozenset()] * 6, [frozenset()] * 3) == [0, 0, 1, 1, 2, 2]
-    assert assign([frozenset()] * 2, [frozenset()] * 4) == [0, 2]
+def test_reveals_that_no_beat_mentions_are_spread_evenly() -> None:
+    assert assign_beats([frozenset()] * 6, [frozenset()] * 3) == [0, 0, 1, 1, 2, 2]
+    assert assign_beats([frozenset()] * 2, [frozenset()] * 4) == [0, 2]
 
 
-def test_steps_of_one_beat_are_spread_over_it() -> None:
-    [moves] = choreograph(
-        steps("A", "B", "C"), narrate("seven wonders stood along ancient roads until armies destroyed them forever")
+def test_reveals_of_one_beat_are_spread_over_it() -> None:
+    [animations] = choreograph(
+        reveals("A", "B", "C"), narrate("seven wonders stood along ancient roads until armies destroyed them forever")
     )
-    assert [move.play for move in moves][:3] == ["show 0", "show 1", "show 2"]
-    assert all(move.word for move in moves[1:3])
+    assert [each.animation for each in animations][:3] == ["show 0", "show 1", "show 2"]
+    assert all(each.word for each in animations[1:3])
 
 
-def test_steps_that_have_no_time_come_in_one_sweep() -> None:
-    [moves] = choreograph(steps(*"ABCDEF"), narrate("Six things at once."))
-    assert [move.play for move in moves] == [
+def test_reveals_without_time_for_each_come_in_one_sweep() -> None:
+    [animations] = choreograph(reveals(*"ABCDEF"), narrate("Six things at once."))
+    assert [each.animation for each in animations] == [
         "LaggedStart(show 0, show 1, show 2, show 3, show 4, show 5, lag_ratio=0.3)"
     ]
 
 
 def test_the_first_thing_does_not_keep_viewers_waiting() -> None:
     [first, *_] = choreograph(
-        steps("1990"), narrate("For a long time nothing happens at all, and then there is a sudden bend in 1990.")
+        reveals("1990"), narrate("For a long time nothing happens at all, and then there is a sudden bend in 1990.")
     )
-    assert first[0] == Move(play="show 0")
+    assert first[0] == CuedAnimation(animation="show 0")
 
 
-def test_what_is_spoken_of_again_is_pointed_out() -> None:
-    moves = choreograph(
-        steps("Coal", "Wind"),
+def test_something_mentioned_again_is_highlighted() -> None:
+    animations = choreograph(
+        reveals("Coal", "Wind"),
         narrate("Coal led by far.", "Then came the wind.", "Today, much to our surprise, coal is on its way out."),
     )
-    assert Move(play="point 0", word="coal") in moves[2]
+    assert CuedAnimation(animation="point 0", word="coal") in animations[2]
 
 
-def test_a_beat_with_nothing_new_points_out_what_was_shown_last() -> None:
-    moves = choreograph(steps("Alpha"), narrate("Alpha is here.", "More words follow now."))
-    assert plays(moves)[1] == ["point 0"]
+def test_a_beat_with_nothing_new_highlights_what_was_shown_last() -> None:
+    animations = choreograph(reveals("Alpha"), narrate("Alpha is here.", "More words follow now."))
+    assert by_beat(animations)[1] == ["point 0"]
 
 
 def test_a_long_beat_does_not_stand_still() -> None:
     text = "mountain river forest desert island valley canyon glacier meadow harbour village garden " * 3
-    [moves] = choreograph(steps("Sun"), narrate(text))
-    assert len(moves) >= 3
+    [animations] = choreograph(reveals("Sun"), narrate(text))
+    assert len(animations) >= 3
 
 
 def test_a_word_spoken_twice_is_not_waited_for_in_vain() -> None:
     text = "The light, the light, the alpha of it all is light that meets the beta of the day."
-    [moves] = choreograph(steps("Alpha", "Beta"), narrate(text))
-    spoken = [bare(word) for word in text.split()]
-    heard = 0
-    for move in moves:
-        if move.word:
-            heard = spoken.index(move.word, heard) + 1
-    assert [move.word for move in moves][-1] == "beta"
+    [animations] = choreograph(reveals("Alpha", "Beta"), narrate(text))
+    spoken = [fold(word) for word in text.split()]
+    spoken_until = 0
+    for each in animations:
+        if each.word:
+            spoken_until = spoken.index(each.word, spoken_until) + 1
+    assert [each.word for each in animations][-1] == "beta"
 
 
 WORDS = ["sun", "rain", "a", "the", "wind", "1990", "coal", "—", "über", "光", "...", "of", "leaf", "leaves"]
@@ -100,14 +104,14 @@ TEXTS = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
 
 @example(["", "", "sun", "", "", ""], ["sun sun sun rain sun sun sun"], 0.875)
 @given(st.lists(TEXTS, min_size=1, max_size=9), st.lists(TEXTS, min_size=1, max_size=6), st.floats(0.05, 1.5))
-def test_every_step_is_shown_once_in_order_and_every_beat_moves(
+def test_everything_is_revealed_once_in_order_and_every_beat_moves(
     things: list[str], beats: list[str], pace: float
 ) -> None:
-    moves = choreograph(steps(*things), narrate(*beats, pace=pace))
-    assert len(moves) == len(beats)
-    told = " ".join(move.play for beat in moves for move in beat)
-    places = [told.index(f"show {number}") for number in range(len(things))]
+    animations = choreograph(reveals(*things), narrate(*beats, pace=pace))
+    assert len(animations) == len(beats)
+    source = " ".join(each.animation for beat in animations for each in beat)
+    places = [source.index(f"show {number}") for number in range(len(things))]
     assert places == sorted(places)
-    assert all(told.count(f"show {number}") == 1 for number in range(len(things)))
-    first_shown = next(number for number, beat in enumerate(moves) if beat)
-    assert all(moves[first_shown:]), "a beat stands still"
+    assert all(source.count(f"show {number}") == 1 for number in range(len(things)))
+    first_shown = next(number for number, beat in enumerate(animations) if beat)
+    assert all(animations[first_shown:]), "a beat stands still"

@@ -1,30 +1,39 @@
-"""The coder at work: real events, a real store, its own service, and a renderer's answers."""
+"""The coder's handler and clients, on doubles of the servers and a made-up renderer."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from typing import TypeVar
 
 import msgspec
 import pytest
-from nats.aio.client import Client
-from nats.aio.msg import Msg
-from unit.coder.tasks import narrate
+import stamina
+from unit.coder.coding_tasks import narrate
 
 from lectern.coder.app import build
+from lectern.coder.clients import PreflightClient, StillsClient
+from lectern.coder.deps import CoderDeps
 from lectern.coder.handlers import STAGE
-from lectern.coder.preflight import Preflight
 from lectern.coder.settings import CoderSettings
 from lectern.contracts import events as e
 from lectern.contracts import keys
 from lectern.contracts import script as s
 from lectern.contracts.ids import new_id
 from lectern.contracts.options import VideoOptions
-from lectern.contracts.requests import CHECK_SCENE, CheckScene, Finding, SceneException, SceneVerdict
-from lectern.worker import Connections, Settings, Timing, Transient
-from lectern.worker.loop import StageLoop
-
-pytestmark = pytest.mark.slow
+from lectern.contracts.requests import (
+    CHECK_SCENE,
+    DRAW_STILLS,
+    CheckScene,
+    DrawStills,
+    Finding,
+    Request,
+    SceneException,
+    SceneVerdict,
+    Stills,
+)
+from lectern.worker import Bus, Connections, NoReply, Responder, Transient
+from lectern.worker.testing import deliver, memory_connections
 
 MANIM = "class Mine(NarratedScene):\n    def construct(self):\n        self.play(Create(Circel()))"
 BEATS = ("First something is said.", "Then something else is said.")
@@ -38,69 +47,69 @@ RAISED = SceneVerdict(
 TOO_FEW = Finding(rule="beat-missing", level="error", message="the script has 2 beat(s), the code has 1", line=2)
 COVERED = Finding(rule="text-overlap", level="error", message="Text('a') and Text('b') overlap by 40%", line=3)
 
+Q = TypeVar("Q", bound=msgspec.Struct)
+R = TypeVar("R", bound=msgspec.Struct)
 Judge = Callable[[str, CheckScene], SceneVerdict]
 
 
-class Renderer:
-    """Answers preflights as a renderer does, by a rule, and notes what it was asked."""
+class FakeRenderer:
+    """Answers preflights by a rule, which is to pass everything, and keeps the sources it was sent."""
 
-    def __init__(self, connections: Connections, judge: Judge) -> None:
-        self.deps = connections
-        self.judge = judge
-        self.asked: list[str] = []
+    def __init__(self, connections: Connections) -> None:
+        self.connections = connections
+        self.judge: Judge = lambda source, request: FINE
+        self.stills = Stills(ok=False, reason="the scene raised")
+        self.sources: list[str] = []
 
-    async def answer(self, message: Msg) -> None:
-        request = msgspec.json.decode(message.data, type=CheckScene)
-        source = (await self.deps.store.get(request.code_key)).decode()
-        self.asked.append(source)
-        await message.respond(msgspec.json.encode(self.judge(source, request)))
+    async def check(self, request: CheckScene) -> SceneVerdict:
+        source = (await self.connections.store.get(request.code_key)).decode()
+        self.sources.append(source)
+        return self.judge(source, request)
 
+    async def draw(self, request: DrawStills) -> Stills:
+        return self.stills
 
-Renders = Callable[[Judge], Awaitable[Renderer]]
-
-
-@pytest.fixture
-async def renders(connections: Connections) -> AsyncIterator[Renders]:
-    """Starts a renderer that judges by a rule."""
-    started = []
-
-    async def start(judge: Judge) -> Renderer:
-        renderer = Renderer(connections, judge)
-        started.append(await connections.nats.subscribe(CHECK_SCENE.subject, queue="renderers", cb=renderer.answer))
-        await connections.nats.flush()
-        return renderer
-
-    yield start
-    for subscription in started:
-        await subscription.unsubscribe()
+    def responders(self) -> tuple[Responder[CheckScene, SceneVerdict], Responder[DrawStills, Stills]]:
+        return (
+            Responder(request=CHECK_SCENE, handler=self.check, failed=lambda error: SceneVerdict(ok=False)),
+            Responder(request=DRAW_STILLS, handler=self.draw, failed=lambda error: Stills(ok=False)),
+        )
 
 
 @pytest.fixture
-async def coder(connections: Connections, settings: Settings) -> AsyncIterator[Connections]:
-    """The service's loop, running, with retries on a test's time scale."""
-    stop = asyncio.Event()
-    given = CoderSettings(**{**settings.model_dump(), "preflight_patience": 0.1, "preflight_timeout": 5.0})
-    service = build(given, connections)
-    task = asyncio.create_task(
-        StageLoop(STAGE, connections, service.deps, service.settings, Timing(retry_delays=(0.05,))).run(stop)
-    )
-    yield connections
-    stop.set()
-    await task
+def memory() -> Connections:
+    return memory_connections()
 
 
-async def narrated(connections: Connections, visual: s.AnyVisual | None, revision: int = 1) -> e.SceneNarrated:
-    """A narrated scene whose script and narration lie in the store."""
+@pytest.fixture
+async def renderer(memory: Connections) -> AsyncIterator[FakeRenderer]:
+    """A renderer that is running."""
+    renderer = FakeRenderer(memory)
+    async with AsyncExitStack() as stack:
+        for responder in renderer.responders():
+            await stack.enter_async_context(memory.bus.answering(responder))
+        yield renderer
+
+
+@pytest.fixture
+def deps(memory: Connections) -> CoderDeps:
+    service = build(CoderSettings(preflight_patience=0, preflight_timeout=5), memory)
+    assert isinstance(service.deps, CoderDeps)
+    return service.deps
+
+
+async def store_scene(memory: Connections, visual: s.AnyVisual | None) -> e.SceneNarrated:
+    """A narrated scene whose script and narration are in the store."""
     scene = s.Scene(title="A scene", beats=tuple(s.Beat(text=text) for text in BEATS), visual=visual)
     script = s.Script(title="A video", scenes=(scene,))
     narration = narrate(*BEATS)
     video = new_id()
     script_key, narration_key = keys.script(video, keys.digest(script)), keys.cache("narration", new_id(), "json")
-    await connections.store.put_json(script_key, script)
-    await connections.store.put_json(narration_key, narration)
+    await memory.store.put_json(script_key, script)
+    await memory.store.put_json(narration_key, narration)
     return e.SceneNarrated(
         video_id=video,
-        revision=revision,
+        revision=1,
         scene=1,
         script_key=script_key,
         options=VideoOptions(quality="draft"),
@@ -108,159 +117,188 @@ async def narrated(connections: Connections, visual: s.AnyVisual | None, revisio
     )
 
 
-async def coded(connections: Connections, event: e.SceneNarrated) -> e.SceneCoded:
-    """Publishes the event and waits for its answer."""
-    await connections.event_log.publish(event)
-    async with asyncio.timeout(20):
-        while True:
-            for _, fact in await connections.event_log.read(event.video_id):
-                if isinstance(fact, e.SceneCoded):
-                    return fact
-                assert not isinstance(fact, e.SceneFailed), fact
-            await asyncio.sleep(0.03)
+async def code(memory: Connections, deps: CoderDeps, event: e.SceneNarrated, attempt: int = 1) -> e.SceneCoded:
+    """The event that answers a delivery."""
+    delivered = await deliver(STAGE, event, memory, deps, attempt=attempt)
+    [answer] = delivered.events[-1:]
+    assert isinstance(answer, e.SceneCoded), answer
+    return answer
 
 
-async def source_of(connections: Connections, key: str) -> str:
-    return (await connections.store.get(key)).decode()
+async def source_of(memory: Connections, key: str) -> str:
+    return (await memory.store.get(key)).decode()
 
 
-async def test_an_authors_manim_is_taken_as_it_is(coder: Connections, renders: Renders) -> None:
-    await renders(lambda source, request: FINE)
-    event = await coded(coder, await narrated(coder, s.Manim(source=MANIM)))
+async def test_an_authors_manim_is_used_as_it_is(memory: Connections, deps: CoderDeps, renderer: FakeRenderer) -> None:
+    event = await code(memory, deps, await store_scene(memory, s.Manim(source=MANIM)))
     assert (event.code.origin, event.degraded, event.code.attempts) == ("author", None, 1)
-    assert await source_of(coder, event.code.key) == MANIM
-    assert "class KeyPhrases" in await source_of(coder, event.code.fallback_key)
+    assert await source_of(memory, event.code.key) == MANIM
+    assert "class KeyPhrases" in await source_of(memory, event.code.fallback_key)
 
 
-async def test_manim_that_raises_becomes_a_card_and_says_why(coder: Connections, renders: Renders) -> None:
-    await renders(lambda source, request: RAISED if "Circel" in source else FINE)
-    event = await coded(coder, await narrated(coder, s.Manim(source=MANIM)))
+async def test_manim_that_raises_becomes_a_card_with_the_reason(
+    memory: Connections, deps: CoderDeps, renderer: FakeRenderer
+) -> None:
+    renderer.judge = lambda source, request: RAISED if "Circel" in source else FINE
+    event = await code(memory, deps, await store_scene(memory, s.Manim(source=MANIM)))
     assert event.code.origin == "template"
-    assert "Circel" not in await source_of(coder, event.code.key)
+    assert "Circel" not in await source_of(memory, event.code.key)
     problem = event.degraded
     assert problem is not None
     assert (problem.stage, problem.scene, problem.code) == ("coder", 1, "manim-error")
-    for told in ("NameError", "name 'Circel' is not defined", "line 3", "self.play(Create(Circel()))"):
-        assert told in problem.detail
+    for text in ("NameError", "name 'Circel' is not defined", "line 3", "self.play(Create(Circel()))"):
+        assert text in problem.detail
     assert "Correct line 3" in problem.remedy
 
 
 @pytest.mark.parametrize(
-    ("verdict", "code"),
+    ("verdict", "problem_code"),
     [
         (SceneVerdict(ok=True, findings=(TOO_FEW,)), "beat-missing"),
         (SceneVerdict(ok=False, killed="wall", reason="the scene ran for more than 20 s"), "manim-wall"),
     ],
 )
 async def test_manim_out_of_step_or_out_of_bounds_becomes_a_card(
-    coder: Connections, renders: Renders, verdict: SceneVerdict, code: str
+    memory: Connections, deps: CoderDeps, renderer: FakeRenderer, verdict: SceneVerdict, problem_code: str
 ) -> None:
-    await renders(lambda source, request: verdict if "Circel" in source else FINE)
-    event = await coded(coder, await narrated(coder, s.Manim(source=MANIM)))
+    renderer.judge = lambda source, request: verdict if "Circel" in source else FINE
+    event = await code(memory, deps, await store_scene(memory, s.Manim(source=MANIM)))
     assert event.degraded is not None
-    assert event.degraded.code == code
+    assert event.degraded.code == problem_code
 
 
-async def test_how_an_author_lays_out_a_scene_is_left_to_them(coder: Connections, renders: Renders) -> None:
-    await renders(lambda source, request: SceneVerdict(ok=True, findings=(COVERED,)))
-    event = await coded(coder, await narrated(coder, s.Manim(source=MANIM)))
+async def test_an_authors_layout_is_left_to_them(memory: Connections, deps: CoderDeps, renderer: FakeRenderer) -> None:
+    renderer.judge = lambda source, request: SceneVerdict(ok=True, findings=(COVERED,))
+    event = await code(memory, deps, await store_scene(memory, s.Manim(source=MANIM)))
     assert (event.code.origin, event.degraded) == ("author", None)
 
 
-async def test_a_visual_gets_its_template(coder: Connections, renders: Renders) -> None:
-    renderer = await renders(lambda source, request: FINE)
-    event = await coded(coder, await narrated(coder, s.Bullets(items=("one", "two"))))
-    assert "Bullets('one', 'two')" in await source_of(coder, event.code.key)
+async def test_a_visual_gets_its_template(memory: Connections, deps: CoderDeps, renderer: FakeRenderer) -> None:
+    event = await code(memory, deps, await store_scene(memory, s.Bullets(items=("one", "two"))))
+    assert "Bullets('one', 'two')" in await source_of(memory, event.code.key)
     assert (event.code.origin, event.degraded) == ("template", None)
-    assert len(renderer.asked) == 1
+    assert len(renderer.sources) == 1
 
 
-async def test_a_template_that_cannot_be_read_becomes_a_card(coder: Connections, renders: Renders) -> None:
-    await renders(lambda source, request: SceneVerdict(ok=True, findings=(COVERED,)) if "Bullets" in source else FINE)
-    event = await coded(coder, await narrated(coder, s.Bullets(items=("one", "two"))))
-    assert "class KeyPhrases" in await source_of(coder, event.code.key)
+async def test_an_unreadable_template_becomes_a_card(
+    memory: Connections, deps: CoderDeps, renderer: FakeRenderer
+) -> None:
+    renderer.judge = lambda source, request: SceneVerdict(ok=True, findings=(COVERED,)) if "Bullets" in source else FINE
+    event = await code(memory, deps, await store_scene(memory, s.Bullets(items=("one", "two"))))
+    assert "class KeyPhrases" in await source_of(memory, event.code.key)
     assert event.degraded is not None
     assert "bullets" in event.degraded.detail
     assert "overlap" in event.degraded.detail
 
 
-async def test_small_code_is_still_shown(coder: Connections, renders: Renders) -> None:
+async def test_small_code_is_still_shown(memory: Connections, deps: CoderDeps, renderer: FakeRenderer) -> None:
     small = Finding(rule="text-too-small", level="error", message="Text('1') has font size 11")
-    await renders(lambda source, request: SceneVerdict(ok=True, findings=(small,)))
-    event = await coded(coder, await narrated(coder, s.CodeListing(language="python", source="x = 1")))
-    assert "CodeListing" in await source_of(coder, event.code.key)
-    event = await coded(coder, await narrated(coder, s.Bullets(items=("one",))))
-    assert "Bullets" not in await source_of(coder, event.code.key)
+    renderer.judge = lambda source, request: SceneVerdict(ok=True, findings=(small,))
+    event = await code(memory, deps, await store_scene(memory, s.CodeListing(language="python", source="x = 1")))
+    assert "CodeListing" in await source_of(memory, event.code.key)
+    event = await code(memory, deps, await store_scene(memory, s.Bullets(items=("one",))))
+    assert "Bullets" not in await source_of(memory, event.code.key)
 
 
-async def test_when_nothing_is_fit_the_plain_card_is_taken_and_the_search_ends(
-    coder: Connections, renders: Renders
+async def test_when_no_source_passes_the_plain_card_is_used(
+    memory: Connections, deps: CoderDeps, renderer: FakeRenderer
 ) -> None:
-    renderer = await renders(lambda source, request: RAISED)
-    event = await coded(coder, await narrated(coder, s.Bullets(items=("one", "two"))))
-    assert "class PlainCard" in await source_of(coder, event.code.key)
+    renderer.judge = lambda source, request: RAISED
+    event = await code(memory, deps, await store_scene(memory, s.Bullets(items=("one", "two"))))
+    assert "class PlainCard" in await source_of(memory, event.code.key)
     assert event.degraded is not None
-    assert len(renderer.asked) == 2
+    assert len(renderer.sources) == 2
 
 
-async def test_a_scene_without_a_visual_is_a_card_and_not_degraded(coder: Connections, renders: Renders) -> None:
-    await renders(lambda source, request: FINE)
-    event = await coded(coder, await narrated(coder, None))
+async def test_a_scene_without_a_visual_is_a_card_and_not_degraded(
+    memory: Connections, deps: CoderDeps, renderer: FakeRenderer
+) -> None:
+    event = await code(memory, deps, await store_scene(memory, None))
     assert event.degraded is None
     assert event.code.fallback_key != event.code.key
 
 
-async def test_a_verdict_is_remembered(coder: Connections, renders: Renders) -> None:
-    renderer = await renders(lambda source, request: FINE)
-    event = await narrated(coder, s.Bullets(items=("one", "two")))
-    first = await coded(coder, event)
+async def test_a_verdict_is_cached(memory: Connections, deps: CoderDeps, renderer: FakeRenderer) -> None:
+    event = await store_scene(memory, s.Bullets(items=("one", "two")))
+    first = await code(memory, deps, event)
     again = msgspec.structs.replace(event, video_id=new_id())
-    assert (await coded(coder, again)).code == first.code
-    assert len(renderer.asked) == 1
+    assert (await code(memory, deps, again)).code == first.code
+    assert len(renderer.sources) == 1
 
 
-async def test_a_run_that_was_stopped_is_not_held_against_the_source(
-    connections: Connections, renders: Renders
-) -> None:
+async def test_the_verdict_on_a_killed_run_is_not_cached(memory: Connections, renderer: FakeRenderer) -> None:
     verdicts = iter([SceneVerdict(ok=False, killed="wall"), FINE])
-    await renders(lambda source, request: next(verdicts))
-    event = await narrated(connections, None)
+    renderer.judge = lambda source, request: next(verdicts)
+    event = await store_scene(memory, None)
     code_key = keys.cache("code", new_id(), "py")
-    await connections.store.put(code_key, b"x = 1", "text/x-python")
+    await memory.store.put(code_key, b"x = 1", "text/x-python")
     request = CheckScene(code_key=code_key, narration_key=event.narration.key, options=event.options)
-    preflight = Preflight(connections.nats, connections.store, timeout=5, patience=0)
+    preflight = PreflightClient(memory.bus, memory.store, timeout=5, startup_wait=0)
     assert (await preflight.check(request)).killed == "wall"
     assert (await preflight.check(request)).ok
 
 
-async def test_a_renderer_in_trouble_is_asked_again_later(connections: Connections, renders: Renders) -> None:
-    await renders(lambda source, request: SceneVerdict(ok=False, unavailable="disk full"))
-    event = await narrated(connections, None)
+async def test_a_renderer_in_trouble_is_transient(memory: Connections, renderer: FakeRenderer) -> None:
+    renderer.judge = lambda source, request: SceneVerdict(ok=False, unavailable="disk full")
+    event = await store_scene(memory, None)
     request = CheckScene(code_key=event.script_key, narration_key=event.narration.key, options=event.options)
     with pytest.raises(Transient, match="disk full"):
-        await Preflight(connections.nats, connections.store, timeout=5, patience=0).check(request)
+        await PreflightClient(memory.bus, memory.store, timeout=5, startup_wait=0).check(request)
 
 
-async def test_no_renderer_at_all_is_waited_for(nats: Client, connections: Connections) -> None:
-    event = await narrated(connections, None)
+async def test_stills_are_read_from_the_store(memory: Connections, renderer: FakeRenderer) -> None:
+    request = DrawStills(code_key="code", narration_key="narration", options=VideoOptions(), at=(1.0, 2.0))
+    client = StillsClient(memory.bus, memory.store, timeout=5)
+    with pytest.raises(Transient, match="the scene raised"):
+        await client.draw(request)
+    await memory.store.put("still", b"jpeg", "image/jpeg")
+    renderer.stills = Stills(ok=True, keys=("still", "still"))
+    assert await client.draw(request) == (b"jpeg", b"jpeg")
+
+
+async def test_a_missing_renderer_is_retried_and_then_reported(memory: Connections) -> None:
+    event = await store_scene(memory, None)
     request = CheckScene(code_key=event.script_key, narration_key=event.narration.key, options=event.options)
-    with pytest.raises(Transient, match="no renderer"):
-        await Preflight(nats, connections.store, timeout=5, patience=0).check(request)
+    client = PreflightClient(memory.bus, memory.store, timeout=5, startup_wait=3)
+    with stamina.set_testing(True, attempts=4, cap=True), pytest.raises(NoReply, match="no service answers") as caught:
+        await client.check(request)
+    assert caught.value.absent
 
 
-async def test_without_any_renderer_scenes_go_on_unchecked_in_the_end(coder: Connections) -> None:
-    event = await coded(coder, await narrated(coder, s.Manim(source=MANIM)))
-    assert event.code.origin == "author"
-    assert event.code.fallback_key
+async def test_a_renderer_that_starts_late_is_found(memory: Connections, renderer: FakeRenderer) -> None:
+    event = await store_scene(memory, None)
+    request = CheckScene(code_key=event.script_key, narration_key=event.narration.key, options=event.options)
+    bus = LateBus(memory.bus, absent=2)
+    with stamina.set_testing(True, attempts=4, cap=True):
+        client = PreflightClient(bus, memory.store, timeout=5, startup_wait=3)  # type: ignore[arg-type]
+        assert (await client.check(request)).ok
 
 
-async def test_a_scene_the_script_does_not_have_fails_with_a_reason(coder: Connections) -> None:
-    event = msgspec.structs.replace(await narrated(coder, None), scene=7)
-    await coder.event_log.publish(event)
-    async with asyncio.timeout(10):
-        while True:
-            failed = [fact for _, fact in await coder.event_log.read(event.video_id) if isinstance(fact, e.SceneFailed)]
-            if failed:
-                break
-            await asyncio.sleep(0.03)
-    assert "scenes 1 to 1, not 7" in failed[0].problem.detail
+class LateBus:
+    """A bus on which no service answers the first requests."""
+
+    def __init__(self, bus: Bus, absent: int) -> None:
+        self._bus = bus
+        self._absent = absent
+
+    async def ask(self, request: Request[Q, R], message: Q, *, timeout: float) -> R:
+        if self._absent:
+            self._absent -= 1
+            raise NoReply(request.subject, absent=True)
+        return await self._bus.ask(request, message, timeout=timeout)
+
+
+async def test_without_any_renderer_scenes_go_on_unchecked_at_last(memory: Connections, deps: CoderDeps) -> None:
+    event = await store_scene(memory, s.Manim(source=MANIM))
+    for attempt in (1, 2):
+        assert (await deliver(STAGE, event, memory, deps, attempt=attempt)).settled == "nak"
+    answer = await code(memory, deps, event, attempt=3)
+    assert answer.code.origin == "author"
+    assert answer.code.fallback_key
+
+
+async def test_a_scene_that_the_script_does_not_have_fails_with_a_reason(memory: Connections, deps: CoderDeps) -> None:
+    event = msgspec.structs.replace(await store_scene(memory, None), scene=7)
+    [failed] = (await deliver(STAGE, event, memory, deps)).events
+    assert isinstance(failed, e.SceneFailed)
+    assert "scenes 1 to 1, not 7" in failed.problem.detail

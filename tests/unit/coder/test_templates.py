@@ -1,4 +1,4 @@
-"""Templates are Manim source that says what the script says, and nothing that its texts could make it say."""
+"""Templates are Manim source that shows the script's texts, and no text can turn it into another program."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import ast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.coder.tasks import task, visuals
+from unit.coder.coding_tasks import task, visuals
 
 from lectern.coder import templates
-from lectern.coder.task import Task
-from lectern.coder.templates.phrases import MOST_WORDS, key_phrase
+from lectern.coder.coding import CodingTask
+from lectern.coder.templates.phrases import MAX_WORDS, key_phrase
 from lectern.contracts import script as s
 
 HOSTILE = [
@@ -40,14 +40,14 @@ METHODS = {
 SETUPS = {"title", "points", "flow", "eq", "chart", "code", "sides", "timeline", "picture", "card", "frame", "theme"}
 
 
-def sources(given: Task) -> list[str]:
-    made = [templates.card(given), templates.plain_card(given)]
-    template = templates.template(given)
+def write_sources(given: CodingTask) -> list[str]:
+    made = [templates.write_card(given), templates.write_plain_card(given)]
+    template = templates.write_template(given)
     return [*made, template] if template else made
 
 
-def called(source: str) -> set[str]:
-    """The names of everything a source calls. Raises SyntaxError when it is none."""
+def find_calls(source: str) -> set[str]:
+    """The names of everything that a source calls. Raises SyntaxError for text that is no source."""
     tree = ast.parse(source)
     calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return {
@@ -61,7 +61,7 @@ def assert_only_the_kit(source: str, beats: int) -> None:
     tree = ast.parse(source)
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     assert [ast.unparse(node) for node in imports] == ["from lectern.scenekit import *"]
-    assert called(source) <= KIT | METHODS
+    assert find_calls(source) <= KIT | METHODS
     assert len([node for node in ast.walk(tree) if isinstance(node, ast.With)]) == beats
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.Raise | ast.Lambda | ast.Global)]
 
@@ -71,28 +71,28 @@ def test_hostile_texts_stay_texts(text: str) -> None:
     for visual in [None, *visuals(text)]:
         for number in (1, 2):
             given = task(visual, (f"{text} and more", text or "x", "the end"), title=text, number=number)
-            for source in sources(given):
+            for source in write_sources(given):
                 assert_only_the_kit(source, 3)
 
 
 @given(st.text(max_size=80), st.lists(st.text(max_size=60), min_size=1, max_size=5))
-def test_no_text_at_all_makes_another_program(text: str, beats: list[str]) -> None:
+def test_no_text_changes_the_program(text: str, beats: list[str]) -> None:
     for visual in [None, *visuals(text)]:
-        for source in sources(task(visual, beats, title=text, number=1)):
+        for source in write_sources(task(visual, beats, title=text, number=1)):
             assert_only_the_kit(source, len(beats))
 
 
 @pytest.mark.parametrize("visual", visuals(), ids=lambda visual: type(visual).__name__)
 @pytest.mark.parametrize("beats", [1, 2, 5])
 def test_every_beat_of_every_template_moves(visual: s.AnyVisual, beats: int) -> None:
-    for source in sources(task(visual, [f"Sentence number {number} is spoken here." for number in range(beats)])):
+    for source in write_sources(task(visual, [f"Sentence number {number} is spoken here." for number in range(beats)])):
         blocks = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.With)]
         assert len(blocks) == beats
         assert all("self.play(" in ast.unparse(block) for block in blocks)
 
 
-def test_a_template_shows_all_there_is_to_show() -> None:
-    source = templates.template(
+def test_a_template_shows_everything() -> None:
+    source = templates.write_template(
         task(s.Bullets(items=("one", "two", "three")), ("Only one beat for all of these three points.",))
     )
     assert source is not None
@@ -101,16 +101,16 @@ def test_a_template_shows_all_there_is_to_show() -> None:
 
 
 def test_points_appear_as_they_are_spoken() -> None:
-    source = templates.template(
+    source = templates.write_template(
         task(s.Bullets(items=("Light", "Water")), ("A leaf lives on light.", "And, every single day, on water."))
     )
     assert source is not None
     assert "self.at('water')\n            self.play(points.reveal(1))" in source
 
 
-def test_a_code_listing_shows_the_lines_that_are_spoken_of() -> None:
+def test_a_code_listing_highlights_the_lines_that_the_beat_mentions() -> None:
     code = s.CodeListing(language="python", source="low = 0\nhigh = 9\nreturn middle")
-    source = templates.template(
+    source = templates.write_template(
         task(code, ("Here it is.", "The bounds low and high come first.", "It ends with the middle."))
     )
     assert source is not None
@@ -118,20 +118,28 @@ def test_a_code_listing_shows_the_lines_that_are_spoken_of() -> None:
     assert source.index("code.highlight(3)") > source.index("It ends with")
 
 
+@pytest.mark.parametrize("kind", sorted(s.VISUAL_KINDS.keys() - {"manim"}))
+def test_every_visual_kind_has_a_template(kind: str) -> None:
+    examples = [visual for visual in visuals() if visual.kind == kind]
+    assert examples, f"add an example of the visual kind {kind!r} to unit/coder/coding_tasks.py"
+    for visual in examples:
+        assert templates.write_template(task(visual)), f"write_template does not write the visual kind {kind!r}"
+
+
 def test_a_scene_with_an_authors_own_manim_has_no_template() -> None:
-    assert templates.template(task(s.Manim(source="x = 1"))) is None
+    assert templates.write_template(task(s.Manim(source="x = 1"))) is None
 
 
 def test_a_card_shows_each_beats_key_phrase() -> None:
-    source = templates.card(task(None, ("Plants turn light into sugar.", "Animals eat the sugar.")))
+    source = templates.write_card(task(None, ("Plants turn light into sugar.", "Animals eat the sugar.")))
     assert "'Plants turn light into sugar'" in source
     assert "'Animals eat the sugar'" in source
 
 
 def test_the_first_scene_opens_with_a_title_card() -> None:
     beats = ("Plants turn light into sugar.", "Animals eat the sugar.")
-    assert "TitleCard('A scene')" in templates.card(task(None, beats, number=1))
-    assert "TitleCard" not in templates.card(task(None, beats, number=2))
+    assert "TitleCard('A scene')" in templates.write_card(task(None, beats, number=1))
+    assert "TitleCard" not in templates.write_card(task(None, beats, number=2))
 
 
 @pytest.mark.parametrize(
@@ -144,13 +152,13 @@ def test_the_first_scene_opens_with_a_title_card() -> None:
         ("…", ""),
     ],
 )
-def test_a_key_phrase_is_the_telling_part_of_a_sentence(sentence: str, phrase: str) -> None:
+def test_a_key_phrase_is_the_meaningful_part_of_a_sentence(sentence: str, phrase: str) -> None:
     assert key_phrase(sentence) == phrase
 
 
 @given(st.text(max_size=400))
-def test_a_key_phrase_is_short_and_of_one_line(text: str) -> None:
+def test_a_key_phrase_is_one_short_line(text: str) -> None:
     phrase = key_phrase(text)
-    assert len(phrase.split()) <= MOST_WORDS
+    assert len(phrase.split()) <= MAX_WORDS
     assert len(phrase) <= 91
     assert "\n" not in phrase

@@ -30,6 +30,11 @@ __all__ = [
 class Visual(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     """Something that a scene shows. Each kind is a subclass with its own tag, listed in `AnyVisual`."""
 
+    @property
+    def kind(self) -> str:
+        """Its name in scripts: `bullets`, `chart`, `manim`."""
+        return str(self.__struct_config__.tag)
+
     def map_texts(self, change: Callable[[str], str]) -> Self:
         """A copy with `change` applied to every text that a translator would translate, in reading order.
 

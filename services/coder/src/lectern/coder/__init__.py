@@ -1,1 +1,1 @@
-"""Gives a narrated scene its visual source."""
+"""Writes the source that draws each narrated scene."""

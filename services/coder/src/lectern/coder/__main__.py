@@ -1,4 +1,4 @@
-"""`python -m lectern.coder`: the coder as a process of its own."""
+"""`python -m lectern.coder`: runs the coder as its own process."""
 
 from lectern.coder.app import build
 from lectern.coder.settings import CoderSettings

@@ -1,4 +1,4 @@
-"""From a narrated scene to a coded one."""
+"""Handles narrated scenes: writes, checks and stores their code."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import hashlib
 
 import msgspec
 
-from lectern.coder.preflight import PreflightClient
-from lectern.coder.stills import StillsClient
-from lectern.coder.task import Coder, Task
+from lectern.coder.coding import CodingTask
+from lectern.coder.deps import CoderDeps
 from lectern.contracts import keys
 from lectern.contracts import script as s
 from lectern.contracts.events import CodeRef, SceneCoded, SceneNarrated
@@ -19,38 +18,29 @@ from lectern.worker import Job, Permanent, Stage, Transient
 
 STAGE = Stage("coder")
 
-UNCHECKED_FROM = 3  # deliveries after which a scene goes on without preflight: the renderer has its fallback too
-
-
-class CoderDeps(msgspec.Struct, frozen=True, kw_only=True):
-    """What the coder works with."""
-
-    coder: Coder
-    preflight: PreflightClient
-    stills: StillsClient
+UNCHECKED_FROM_ATTEMPT = 3  # from here on a scene may go on without preflight: the renderer has its fallback too
 
 
 @STAGE.on(SceneNarrated, slots=4)
 async def code_scene(event: SceneNarrated, job: Job[CoderDeps]) -> SceneCoded:
-    """Gives the scene its source, checked by preflight, and a template to fall back on."""
+    """Writes the scene's source, checked by preflight, and a template to fall back on."""
     script = await job.store.get_json(event.script_key, s.Script)
     narration = await job.store.get_json(event.narration.key, Narration)
-    scene = _scene(script, event.scene)
-    task = Task(
+    task = CodingTask(
         number=event.scene,
         script_title=script.title,
-        scene=scene,
+        scene=_find_scene(script, event.scene),
         narration=narration,
         options=event.options,
         symbols=script.symbols,
-        budget_usd=await _budget(event, job),
-        last_try=job.attempt >= job.attempts,
+        budget_usd=_scene_budget(event, job),
+        last_attempt=job.attempt >= job.attempts,
     )
 
-    async def check(source: str) -> SceneVerdict:
-        await job.progress(0, 1, "checking the picture")
+    async def preflight(source: str) -> SceneVerdict:
+        await job.progress(0, 1, "checking the code")
         request = CheckScene(
-            code_key=await _stored(job, source),
+            code_key=await _store_source(job, source),
             narration_key=event.narration.key,
             options=event.options,
             assets=event.assets,
@@ -58,47 +48,50 @@ async def code_scene(event: SceneNarrated, job: Job[CoderDeps]) -> SceneCoded:
         try:
             return await job.deps.preflight.check(request)
         except Transient as error:
-            if job.attempt < UNCHECKED_FROM:
+            if job.attempt < UNCHECKED_FROM_ATTEMPT:
                 raise
             job.logger.warning("going on without preflight", action="unchecked", reason=str(error))
             return SceneVerdict(ok=True)
 
-    async def look(source: str, at: tuple[float, ...]) -> tuple[bytes, ...]:
-        await job.progress(0, 1, "looking at the picture")
+    async def capture_stills(source: str, at: tuple[float, ...]) -> tuple[bytes, ...]:
+        await job.progress(0, 1, "drawing stills for the critique")
         request = DrawStills(
-            code_key=await _stored(job, source),
+            code_key=await _store_source(job, source),
             narration_key=event.narration.key,
             options=event.options,
             at=at,
             assets=event.assets,
         )
-        return await job.deps.stills.of(request)
+        return await job.deps.stills.draw(request)
 
-    coded = await job.deps.coder.code(task, check, look if event.options.critique else None)
-    if coded.degraded:
-        job.logger.warning("only a template", action="degraded", code=coded.degraded.code, detail=coded.degraded.detail)
+    result = await job.deps.coder.code(task, preflight, capture_stills if event.options.critique else None)
+    if result.degraded:
+        job.logger.warning(
+            "scene degraded to a template", action="degraded", code=result.degraded.code, detail=result.degraded.detail
+        )
     code = CodeRef(
-        key=await _stored(job, coded.source),
-        origin=coded.origin,
-        fallback_key=await _stored(job, coded.fallback),
-        attempts=coded.attempts,
-        history=coded.history,
+        key=await _store_source(job, result.source),
+        origin=result.origin,
+        fallback_key=await _store_source(job, result.fallback),
+        attempts=result.attempts,
+        history=result.history,
     )
-    return job.answer(SceneCoded, code=code, degraded=_placed(coded.degraded, event.scene), spent=coded.spent)
+    degraded = _add_place(result.degraded, event.scene) if result.degraded else None
+    return job.answer(SceneCoded, code=code, degraded=degraded, spent=result.spent)
 
 
-async def _budget(event: SceneNarrated, job: Job[CoderDeps]) -> float | None:
+def _scene_budget(event: SceneNarrated, job: Job[CoderDeps]) -> float | None:
     """This scene's equal share of what the video may still cost; None when it may cost any amount."""
     limit = event.options.max_cost_usd
     if limit is None:
         return None
     state = job.log.state
     left = limit - sum(item.cost_usd for item in state.spent())
-    waiting = sum(facts.coded is None for facts in state.scenes().values())
-    return max(0.0, left) / max(1, waiting)
+    uncoded_scenes = sum(facts.coded is None for facts in state.scenes().values())
+    return max(0.0, left) / max(1, uncoded_scenes)
 
 
-def _scene(script: s.Script, number: int) -> s.Scene:
+def _find_scene(script: s.Script, number: int) -> s.Scene:
     try:
         return script.scene(number)
     except IndexError as error:
@@ -107,12 +100,12 @@ def _scene(script: s.Script, number: int) -> s.Scene:
         ) from error
 
 
-def _placed(problem: Problem | None, scene: int) -> Problem | None:
-    return msgspec.structs.replace(problem, stage=STAGE.name, scene=scene) if problem else None
+def _add_place(problem: Problem, scene: int) -> Problem:
+    return msgspec.structs.replace(problem, stage=STAGE.name, scene=scene)
 
 
-async def _stored(job: Job[CoderDeps], source: str) -> str:
-    """The key of a source, which is stored unless it is there."""
+async def _store_source(job: Job[CoderDeps], source: str) -> str:
+    """Stores a source unless it is in the store, and returns its key."""
     data = source.encode("utf-8", "backslashreplace")
     key = keys.cache("code", hashlib.sha256(data).hexdigest(), "py")
     if await job.store.head(key) is None:

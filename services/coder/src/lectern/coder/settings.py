@@ -8,8 +8,8 @@ from lectern.llm import ModelSettings
 
 
 class CoderSettings(ModelSettings):
-    """The shared settings, and how long to wait for preflight."""
+    """The shared settings, those of the model, and the time limits of requests to the renderer."""
 
     preflight_timeout: float = Field(90.0, gt=0, description="seconds a preflight may take, queueing included")
-    stills_timeout: float = Field(120.0, gt=0, description="seconds drawing a scene for a critique may take")
-    preflight_patience: float = Field(20.0, ge=0, description="seconds to wait for a renderer to be there at all")
+    stills_timeout: float = Field(120.0, gt=0, description="seconds that drawing stills for a critique may take")
+    preflight_patience: float = Field(20.0, ge=0, description="seconds to wait until a renderer is running")

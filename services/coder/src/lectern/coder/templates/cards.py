@@ -1,52 +1,60 @@
-"""Scenes of words: for a scene that shows nothing else, and for one whose own picture cannot be made."""
+"""Cards: scenes of words, for a scene without a visual and for one whose visual cannot be displayed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lectern.coder.task import Task
-from lectern.coder.templates.choreography import Move, Part, Step, choreograph
+from lectern.coder.coding import CodingTask
+from lectern.coder.templates.choreography import CuedAnimation, Highlight, Reveal, choreograph
 from lectern.coder.templates.phrases import key_phrase
-from lectern.coder.templates.source import scene_source
-from lectern.coder.templates.text import quoted, visible
+from lectern.coder.templates.source import write_scene
+from lectern.coder.templates.text import clean_line, quote
 
-PAGE = 3  # phrases on screen at once
+MAX_PHRASES = 3  # on screen at once
+MAX_PLAIN_TITLE = 80  # characters
 
 
-def card(task: Task) -> str:
-    """The scene's title and, as each beat is spoken, its key phrase. A scene of one beat, and the first scene, open
-    with their title alone."""
-    title = visible(task.scene.title) or visible(task.script_title) or "…"
+def write_card(task: CodingTask) -> str:
+    """Source that shows the scene's title and, as each beat is spoken, its key phrase.
+
+    A scene of one beat, and the first scene of the script, open with their title alone.
+    """
+    title = _title(task)
     phrases = [key_phrase(span.text) for span in task.narration.beats]
     if len(phrases) == 1:
-        subtitle = f", subtitle={quoted(phrases[0])}" if phrases[0] and phrases[0] != title else ""
-        setup = [f"card = fit(TitleCard({quoted(title)}{subtitle}), frame.safe.width, frame.safe.height)", ""]
-        step = Step(text="", show="card.reveal()", parts=(Part(text=title, point="focus(card.words)"),))
-        return scene_source("Card", setup, choreograph([step], task.narration), task.narration)
-    opening = task.number == 1
-    return _pages(task, title, phrases, opening=opening)
+        subtitle = f", subtitle={quote(phrases[0])}" if phrases[0] and phrases[0] != title else ""
+        setup = [f"card = fit(TitleCard({quote(title)}{subtitle}), frame.safe.width, frame.safe.height)", ""]
+        reveal = Reveal(
+            text="", animation="card.reveal()", highlights=(Highlight(text=title, animation="focus(card.words)"),)
+        )
+        beats = choreograph([reveal], task.narration, task.options.language)
+        return write_scene("Card", setup, beats, task.narration)
+    return _write_pages(task, title, phrases, opening=task.number == 1)
 
 
-def plain_card(task: Task) -> str:
-    """The scene's title, and nothing that could go wrong: what is shown when even the card cannot be."""
-    title = visible(task.scene.title) or visible(task.script_title) or "…"
-    words = f"Label({title[:80]!r}, size=theme.title, width=frame.safe.width * 0.8)"
+def write_plain_card(task: CodingTask) -> str:
+    """Source that shows the scene's title and nothing that could go wrong, for when even the card is unfit."""
+    words = f"Label({_title(task)[:MAX_PLAIN_TITLE]!r}, size=theme.title, width=frame.safe.width * 0.8)"
     setup = [f"title = fit({words}, frame.safe.width, frame.safe.height)", ""]
-    beats = [[Move(play="FadeIn(title)")], *([Move(play="focus(title)")] for _ in task.narration.beats[1:])]
-    return scene_source("PlainCard", setup, beats, task.narration)
+    focus = CuedAnimation(animation="focus(title)")
+    beats = [[CuedAnimation(animation="FadeIn(title)")], *([focus] for _ in task.narration.beats[1:])]
+    return write_scene("PlainCard", setup, beats, task.narration)
 
 
-def _pages(task: Task, title: str, phrases: Sequence[str], *, opening: bool) -> str:
+def _title(task: CodingTask) -> str:
+    return clean_line(task.scene.title) or clean_line(task.script_title) or "…"
+
+
+def _write_pages(task: CodingTask, title: str, phrases: Sequence[str], *, opening: bool) -> str:
     first = 1 if opening else 0
-    told = [number for number in range(first, len(phrases)) if phrases[number]]
-    pages = _shared(told)
-    setup = [f"title = Title({quoted(title)})"]
+    pages = _split_evenly([number for number in range(first, len(phrases)) if phrases[number]])
+    setup = [f"title = Title({quote(title)})"]
     if opening:
-        setup.append(f"card = fit(TitleCard({quoted(title)}), frame.safe.width, frame.safe.height)")
+        setup.append(f"card = fit(TitleCard({quote(title)}), frame.safe.width, frame.safe.height)")
     for number, page in enumerate(pages, 1):
-        ideas = ", ".join(f"idea({quoted(phrases[each])})" for each in page)
+        ideas = ", ".join(f"idea({quote(phrases[each])})" for each in page)
         setup.append(f"page{number} = stack({ideas}, gap=0.75, align=LEFT)")
-    moves = _moves(task, pages, opening=opening)
+    beats = _page_animations(len(task.narration.beats), pages, opening=opening)
     helper = [
         "def idea(text):",
         '    words = Label(text, size=theme.heading, width=frame.body.width * 0.86, weight="SEMIBOLD", align=LEFT)',
@@ -54,34 +62,32 @@ def _pages(task: Task, title: str, phrases: Sequence[str], *, opening: bool) -> 
         "    return VGroup(mark.set_fill(theme.accent, 1).next_to(words, LEFT, buff=0.35), words)",
         "",
     ]
-    return scene_source("KeyPhrases", [*helper, *setup, ""], moves, task.narration)
+    return write_scene("KeyPhrases", [*helper, *setup, ""], beats, task.narration)
 
 
-def _moves(task: Task, pages: Sequence[Sequence[int]], *, opening: bool) -> list[list[Move]]:
-    where = {beat: (page, row) for page, beats in enumerate(pages, 1) for row, beat in enumerate(beats)}
-    moves: list[list[Move]] = []
+def _page_animations(beat_count: int, pages: Sequence[Sequence[int]], *, opening: bool) -> list[list[CuedAnimation]]:
+    places = {beat: (page, row) for page, beats in enumerate(pages, 1) for row, beat in enumerate(beats)}
+    animations: list[list[CuedAnimation]] = []
     shown = "card.words" if opening else "title"
-    for beat in range(len(task.narration.beats)):
-        mine: list[Move] = []
+    for beat in range(beat_count):
+        own: list[str] = []
         if beat == 0:
-            mine.append(Move(play="card.reveal()" if opening else "title.reveal()"))
+            own.append("card.reveal()" if opening else "title.reveal()")
         if beat == 1 and opening:
-            mine += [Move(play="FadeOut(card, shift=0.3 * UP, run_time=0.6)"), Move(play="title.reveal()")]
-        if beat in where:
-            page, row = where[beat]
+            own += ["FadeOut(card, shift=0.3 * UP, run_time=0.6)", "title.reveal()"]
+        if beat in places:
+            page, row = places[beat]
             if row == 0 and page > 1:
-                mine.append(Move(play=f"FadeOut(page{page - 1}, shift=0.3 * UP, run_time=0.6)"))
+                own.append(f"FadeOut(page{page - 1}, shift=0.3 * UP, run_time=0.6)")
             entrance = f"FadeIn(page{page}[{row}], shift=0.3 * RIGHT)"
-            mine.append(
-                Move(play=entrance if row == 0 else f"page{page}[{row - 1}].animate.set_opacity(0.5), {entrance}")
-            )
+            own.append(entrance if row == 0 else f"page{page}[{row - 1}].animate.set_opacity(0.5), {entrance}")
             shown = f"page{page}[{row}]"
-        moves.append(mine or [Move(play=f"focus({shown})")])
-    return moves
+        animations.append([CuedAnimation(animation=each) for each in own or [f"focus({shown})"]])
+    return animations
 
 
-def _shared(numbers: Sequence[int]) -> list[list[int]]:
-    """Beats shared out over pages as evenly as can be."""
-    count = -(-len(numbers) // PAGE)
-    size = -(-len(numbers) // count) if count else 1
-    return [list(numbers[start : start + size]) for start in range(0, len(numbers), size)]
+def _split_evenly(beats: Sequence[int]) -> list[list[int]]:
+    """The beats on as few pages as hold them, as evenly as possible."""
+    count = -(-len(beats) // MAX_PHRASES)
+    size = -(-len(beats) // count) if count else 1
+    return [list(beats[start : start + size]) for start in range(0, len(beats), size)]

@@ -1,92 +1,97 @@
-"""When to show what: the things a scene reveals, spread over its beats and started on the words that name them."""
+"""The timing of a template: its reveals, spread over the beats and started on the words that name them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import cycle, pairwise
 
 import msgspec
 
-from lectern.coder.templates.words import bare, first_match, stems, tells
 from lectern.contracts.narration import Narration
+from lectern.language.words import fold, is_content_word, stem, stems
 
-STILL = 6.5  # seconds without motion after which something already on screen is pointed out
-APART = 2.6  # seconds between two motions that do not belong together
-EMPTY = 1.5  # seconds that only the title may be on screen
-PLAY = 1.0  # seconds a reveal takes, roughly
-ENOUGH = 0.55  # seconds a reveal needs at least; where a beat has less for each, they come in one sweep
-
-
-class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """Something on screen that can be pointed out: the text it stands for, and the animation that does it."""
-
-    text: str
-    point: str
+# All in seconds.
+MAX_STILL = 6.5  # without motion; after that something on screen is highlighted
+MIN_GAP = 2.6  # between two motions that do not belong together
+MAX_EMPTY = 1.5  # with nothing but the title on screen
+REVEAL = 1.0  # what a reveal takes, roughly
+MIN_REVEAL = 0.55  # what a reveal needs; where a beat has less for each, they come in one sweep
+MIN_BEFORE_END = 1.2  # from the start of a highlight to the end of its beat
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to reveal: the text it stands for, its animation as source, and what can be pointed out afterwards."""
+class Highlight(msgspec.Struct, frozen=True, kw_only=True):
+    """Points out something on screen: the text it stands for, and the animation as source."""
 
     text: str
-    show: str
-    parts: tuple[Part, ...] = ()
+    animation: str
 
 
-class Move(msgspec.Struct, frozen=True, kw_only=True):
+class Reveal(msgspec.Struct, frozen=True, kw_only=True):
+    """Shows something: the text it stands for, the animation as source, and its highlights afterwards."""
+
+    text: str
+    animation: str
+    highlights: tuple[Highlight, ...] = ()
+
+
+class CuedAnimation(msgspec.Struct, frozen=True, kw_only=True):
     """An animation in a beat; with `word` it waits until that word is spoken."""
 
-    play: str
+    animation: str
     word: str = ""
 
 
-class _Placed(msgspec.Struct, kw_only=True):
+class _TimedAnimation(msgspec.Struct, frozen=True, kw_only=True):
     time: float
-    play: str
+    animation: str
     index: int = -1  # of the word it starts on; -1 for the start of the beat
 
 
-class _Beat(msgspec.Struct, frozen=True, kw_only=True):
+class _SpokenBeat(msgspec.Struct, frozen=True, kw_only=True):
     start: float
     end: float
     text: str
-    words: tuple[tuple[str, float], ...]
+    words: tuple[tuple[str, float], ...]  # each with its start
 
-    def spoken(self) -> list[str]:
-        return [word for word, _ in self.words]
+    def find_word(self, wanted: frozenset[str], start: int, language: str) -> int | None:
+        """The index of the first content word, from `start` on, whose stem is wanted."""
+        for index, (word, _) in enumerate(self.words[start:], start):
+            if is_content_word(word) and stem(word, language) in wanted:
+                return index
+        return None
 
 
-def choreograph(steps: Sequence[Step], narration: Narration) -> list[list[Move]]:
-    """The moves of each beat. Every step comes once, in order, and something moves in every beat."""
-    beats = _beats(narration)
-    chosen = assign([stems(step.text) for step in steps], [stems(beat.text) for beat in beats])
-    moves: list[list[Move]] = []
-    shown: list[Part] = []
+def choreograph(reveals: Sequence[Reveal], narration: Narration, language: str = "en") -> list[list[CuedAnimation]]:
+    """The animations of each beat. Every reveal comes once, in order, and something moves in every beat."""
+    beats = _spoken_beats(narration)
+    reveal_stems = [stems(reveal.text, language) for reveal in reveals]
+    places = assign_beats(reveal_stems, [stems(beat.text, language) for beat in beats])
+    animations: list[list[CuedAnimation]] = []
+    shown: list[Highlight] = []
     for number, beat in enumerate(beats):
-        mine = [step for step, place in zip(steps, chosen, strict=True) if place == number]
-        placed = _reveals(mine, beat, opening=number == 0)
-        known = list(shown)
-        shown += [part for step in mine for part in step.parts]
-        placed = _mentions(placed, known, beat)
-        placed = _never_still(placed, shown, beat)
-        moves.append(_ordered(placed, beat))
-    return moves
+        own = [reveal for reveal, place in zip(reveals, places, strict=True) if place == number]
+        timed = _time_reveals(own, beat, language, opening=number == 0)
+        timed = _add_mentions(timed, shown, beat, language)
+        shown += [highlight for reveal in own for highlight in reveal.highlights]
+        timed = _fill_stillness(timed, shown, beat)
+        animations.append(_cue(timed, beat))
+    return animations
 
 
-def assign(things: Sequence[frozenset[str]], beats: Sequence[frozenset[str]]) -> list[int]:
-    """For each thing the number of the beat it belongs to: in order, where its words are spoken, evenly otherwise."""
-    count = len(beats)
-    best: list[list[tuple[float, int]]] = []  # per thing and beat: the score so far, and the beat of the thing before
+def assign_beats(things: Sequence[frozenset[str]], beats: Sequence[frozenset[str]]) -> list[int]:
+    """The number of the beat that each thing belongs to: in order, where its stems are spoken, evenly otherwise."""
+    if not things:
+        return []
+    best: list[list[tuple[float, int]]] = []  # by thing and beat: the score so far, and the beat of the thing before
     for row, thing in enumerate(things):
-        even = row * count // len(things)
-        line: list[tuple[float, int]] = []
+        even = row * len(beats) // len(things)
+        scores: list[tuple[float, int]] = []
         for column, beat in enumerate(beats):
             own = min(3, len(thing & beat)) - 0.35 * abs(column - even)
             before = max((best[-1][earlier][0], earlier) for earlier in range(column + 1)) if best else (0.0, 0)
-            line.append((own + before[0], before[1]))
-        best.append(line)
-    if not best:
-        return []
-    column = max(range(count), key=lambda each: best[-1][each][0])
+            scores.append((own + before[0], before[1]))
+        best.append(scores)
+    column = max(range(len(beats)), key=lambda each: best[-1][each][0])
     places = [column]
     for row in range(len(things) - 1, 0, -1):
         column = best[row][column][1]
@@ -94,9 +99,9 @@ def assign(things: Sequence[frozenset[str]], beats: Sequence[frozenset[str]]) ->
     return places[::-1]
 
 
-def _beats(narration: Narration) -> list[_Beat]:
+def _spoken_beats(narration: Narration) -> list[_SpokenBeat]:
     return [
-        _Beat(
+        _SpokenBeat(
             start=span.start,
             end=span.end,
             text=span.text,
@@ -106,89 +111,98 @@ def _beats(narration: Narration) -> list[_Beat]:
     ]
 
 
-def _reveals(steps: Sequence[Step], beat: _Beat, *, opening: bool) -> list[_Placed]:
-    """Each step on the first word that names it, else at its even share of the beat; in a sweep where time is short."""
+def _time_reveals(
+    reveals: Sequence[Reveal], beat: _SpokenBeat, language: str, *, opening: bool
+) -> list[_TimedAnimation]:
+    """Each reveal on the first word that names it, else at its even share of the beat; a sweep where time is short."""
     length = beat.end - beat.start
-    lead = PLAY if opening else 0.0  # the title comes first
-    if len(steps) > 1 and (length - lead) / len(steps) < ENOUGH * 1.6:
-        sweep = f"LaggedStart({', '.join(step.show for step in steps)}, lag_ratio=0.3)"
-        return [_Placed(time=beat.start + lead, play=sweep)]
-    placed: list[_Placed] = []
-    after = 0
-    for number, step in enumerate(steps):
-        index = first_match(beat.spoken(), stems(step.text), after)
+    earliest = beat.start + (REVEAL if opening else 0.0)  # the title comes first
+    if len(reveals) > 1 and (beat.end - earliest) / len(reveals) < MIN_REVEAL * 1.6:
+        sweep = f"LaggedStart({', '.join(reveal.animation for reveal in reveals)}, lag_ratio=0.3)"
+        return [_TimedAnimation(time=earliest, animation=sweep)]
+    timed: list[_TimedAnimation] = []
+    next_word = 0
+    for number, reveal in enumerate(reveals):
+        index = beat.find_word(stems(reveal.text, language), next_word, language)
         if index is None and number:
-            index = word_near(beat, beat.start + length * number / len(steps), after)
+            index = _nearest_word(beat, beat.start + length * number / len(reveals), next_word)
         if index is not None:
-            wait = beat.words[index][1] - (beat.start + lead)
-            unready = opening and (wait < 0 or (number == 0 and wait > EMPTY))
-            unready = unready or bool(placed and beat.words[index][1] <= placed[-1].time)  # it would overtake
-            index = None if unready or not reachable(beat, index, after) else index
+            wait = beat.words[index][1] - earliest
+            too_early = opening and wait < 0
+            too_late = opening and number == 0 and wait > MAX_EMPTY
+            overtakes = bool(timed) and beat.words[index][1] <= timed[-1].time
+            if too_early or too_late or overtakes or not _can_wait_for(beat, index, next_word):
+                index = None
         if index is None:
-            placed.append(_Placed(time=placed[-1].time + PLAY if placed else beat.start + lead, play=step.show))
+            time = timed[-1].time + REVEAL if timed else earliest
+            timed.append(_TimedAnimation(time=time, animation=reveal.animation))
         else:
-            placed.append(_Placed(time=beat.words[index][1], play=step.show, index=index))
-            after = index + 1
-    return placed
+            timed.append(_TimedAnimation(time=beat.words[index][1], animation=reveal.animation, index=index))
+            next_word = index + 1
+    return timed
 
 
-def _mentions(placed: list[_Placed], parts: Sequence[Part], beat: _Beat) -> list[_Placed]:
-    """Points out what is on screen already when it is spoken of again."""
-    for part in parts:
-        wanted = stems(part.text)
-        index = first_match(beat.spoken(), wanted)
-        if index is not None and _free(placed, beat.words[index][1], beat):
-            placed = [*placed, _Placed(time=beat.words[index][1], play=part.point, index=index)]
-    return placed
+def _add_mentions(
+    timed: list[_TimedAnimation], shown: Sequence[Highlight], beat: _SpokenBeat, language: str
+) -> list[_TimedAnimation]:
+    """Highlights what is on screen already when it is spoken of again."""
+    for highlight in shown:
+        index = beat.find_word(stems(highlight.text, language), 0, language)
+        if index is not None and _is_free(timed, beat.words[index][1], beat):
+            mention = _TimedAnimation(time=beat.words[index][1], animation=highlight.animation, index=index)
+            timed = [*timed, mention]
+    return timed
 
 
-def _never_still(placed: list[_Placed], shown: Sequence[Part], beat: _Beat) -> list[_Placed]:
-    """Points out what was shown last wherever the picture would stand still for long, or for the whole beat."""
+def _fill_stillness(
+    timed: list[_TimedAnimation], shown: Sequence[Highlight], beat: _SpokenBeat
+) -> list[_TimedAnimation]:
+    """Highlights what was shown last wherever nothing would move for long, or during the whole beat."""
     if not shown:
-        return placed
-    if not placed:
-        placed = [_Placed(time=beat.start, play=shown[-1].point)]
-    turn = 0
-    while True:
-        times = sorted([each.time for each in placed] + [beat.end])
-        gaps = [(later - earlier, earlier) for earlier, later in pairwise(times)]
-        length, start = max(gaps, default=(0.0, 0.0))
-        heard = max((each.index for each in placed if each.time <= start), default=-1)
-        index = word_near(beat, start + length / 2, heard + 1) if length > STILL else None
-        if index is None or not _free(placed, beat.words[index][1], beat):
-            return placed
-        placed = [*placed, _Placed(time=beat.words[index][1], play=shown[-1 - turn % len(shown)].point, index=index)]
-        turn += 1
+        return timed
+    if not timed:
+        timed = [_TimedAnimation(time=beat.start, animation=shown[-1].animation)]
+    for highlight in cycle(reversed(shown)):
+        times = sorted([each.time for each in timed] + [beat.end])
+        length, start = max(((later - earlier, earlier) for earlier, later in pairwise(times)), default=(0.0, 0.0))
+        if length <= MAX_STILL:
+            break
+        heard = max((each.index for each in timed if each.time <= start), default=-1)
+        index = _nearest_word(beat, start + length / 2, heard + 1)
+        if index is None or not _is_free(timed, beat.words[index][1], beat):
+            break
+        timed = [*timed, _TimedAnimation(time=beat.words[index][1], animation=highlight.animation, index=index)]
+    return timed
 
 
-def _ordered(placed: list[_Placed], beat: _Beat) -> list[Move]:
-    """Moves in order of time; a word that `at()` would take for another one is not waited for."""
-    moves: list[Move] = []
-    after = 0
-    for each in sorted(placed, key=lambda move: (move.time, move.index)):
+def _cue(timed: list[_TimedAnimation], beat: _SpokenBeat) -> list[CuedAnimation]:
+    """The animations in order of time. None waits for a word that `at()` would take for another one."""
+    cued: list[CuedAnimation] = []
+    next_word = 0
+    for each in sorted(timed, key=lambda one: (one.time, one.index)):
         word = ""
-        if each.index >= after and reachable(beat, each.index, after):
-            word = bare(beat.words[each.index][0])
-            after = each.index + 1
-        moves.append(Move(play=each.play, word=word))
-    return moves
+        if each.index >= next_word and _can_wait_for(beat, each.index, next_word):
+            word = fold(beat.words[each.index][0])
+            next_word = each.index + 1
+        cued.append(CuedAnimation(animation=each.animation, word=word))
+    return cued
 
 
-def reachable(beat: _Beat, index: int, after: int) -> bool:
-    """Whether waiting for word `index`, from word `after` on, finds that one and not an earlier one like it."""
-    wanted = bare(beat.words[index][0])
-    return bool(wanted) and all(bare(word) != wanted for word, _ in beat.words[after:index])
+def _can_wait_for(beat: _SpokenBeat, index: int, after: int) -> bool:
+    """Whether waiting for word `index`, from word `after` on, finds that one and not an equal one before it."""
+    wanted = fold(beat.words[index][0])
+    return bool(wanted) and all(fold(word) != wanted for word, _ in beat.words[after:index])
 
 
-def word_near(beat: _Beat, time: float, after: int) -> int | None:
-    """The telling word closest to a time (seconds) that can be waited for; None in a beat without one."""
-    able = [
+def _nearest_word(beat: _SpokenBeat, time: float, after: int) -> int | None:
+    """The content word closest to a time (seconds) that can be waited for; None in a beat without one."""
+    candidates = [
         (abs(start - time), index)
         for index, (word, start) in enumerate(beat.words)
-        if index >= after and tells(word) and reachable(beat, index, after)
+        if index >= after and is_content_word(word) and _can_wait_for(beat, index, after)
     ]
-    return min(able, default=(0.0, None))[1]
+    return min(candidates, default=(0.0, None))[1]
 
 
-def _free(placed: Sequence[_Placed], time: float, beat: _Beat) -> bool:
-    return time < beat.end - 1.2 and all(abs(each.time - time) >= APART for each in placed)
+def _is_free(timed: Sequence[_TimedAnimation], time: float, beat: _SpokenBeat) -> bool:
+    return time < beat.end - MIN_BEFORE_END and all(abs(each.time - time) >= MIN_GAP for each in timed)

@@ -1,4 +1,4 @@
-"""Answers as models give them, through the real Gemini client and the real preflight: what becomes of each."""
+"""Recorded answers of models, through the real Gemini client and the real preflight."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from unit.coder.model.desk import RECORDED, Case, Desk, cases, recorded
+from unit.coder.codegen.rig import RECORDED, CoderRig, RecordedCase, load_cases, read_recording
 
-from lectern.coder.task import Task
+from lectern.coder.coding import CodingTask
 
 pytestmark = pytest.mark.slow
 
-CASES = cases()
+CASES = load_cases()
 
 
 class Tally:
-    """What the cases came to, printed at the end."""
+    """The outcomes of the cases, printed at the end."""
 
     def __init__(self) -> None:
         self.outcomes: Counter[str] = Counter()
@@ -37,31 +37,33 @@ class Tally:
 
 @pytest.fixture(scope="module")
 def tally() -> Iterator[Tally]:
-    made = Tally()
-    yield made
-    print("\n" + made.lines())
+    tally = Tally()
+    yield tally
+    print("\n" + tally.lines())
 
 
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(("case", "task"), CASES, ids=[case.must for case, _ in CASES])
-async def test_of_recorded_answers(desk: Desk, tally: Tally, case: Case, task: Task) -> None:
-    desk.script.then(*[recorded(name) for name in case.answers])
-    coded = await desk.code(task)
+async def test_recorded_answers_have_the_expected_result(
+    sandbox_rig: CoderRig, tally: Tally, case: RecordedCase, task: CodingTask
+) -> None:
+    sandbox_rig.script.then(*[read_recording(name) for name in case.answers])
+    coded = await sandbox_rig.code(task)
     assert tuple(attempt.rule for attempt in coded.history) == case.rules, coded.history
     assert tuple(attempt.strategy for attempt in coded.history) == case.strategies
     assert (coded.degraded.code if coded.degraded else "") == case.degraded
     assert coded.origin == ("template" if case.degraded else "model")
-    assert len(desk.script.requests) == len(case.answers), "every answer was needed, and no other"
+    assert len(sandbox_rig.script.requests) == len(case.answers), "every answer was needed, and no other"
     assert sum(item.requests for item in coded.spent) == len(case.answers), "all of them are billed"
     if case.degraded:
         assert coded.degraded is not None
         assert coded.degraded.remedy
     else:
-        assert coded.source == desk.checked[-2] or coded.source in desk.checked
+        assert coded.source == sandbox_rig.checked[-2] or coded.source in sandbox_rig.checked
     passed = "degraded" if case.degraded else f"right at version {len(case.rules)}"
     tally.outcomes[passed] += 1
     tally.findings.update(rule for rule in case.rules if rule)
-    for name, size in desk.tokens(case.answers).items():
+    for name, size in sandbox_rig.tokens(case.answers).items():
         tally.tokens[name].append(size)
 
 
@@ -74,11 +76,11 @@ def test_there_are_enough_answers_and_none_is_forgotten() -> None:
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_a_videos_scenes_take_what_it_may_take_with_a_repair_among_them(desk: Desk) -> None:
-    """A two-minute video has five scenes. At four characters a token, without thinking; the script has the rest."""
+async def test_a_videos_scenes_with_a_repair_stay_within_the_token_budget(sandbox_rig: CoderRig) -> None:
+    """A two-minute video has five scenes, at four characters a token and without thinking."""
     case, task = next((case, task) for case, task in CASES if case.rules == ("out-of-frame", ""))
-    desk.script.then(*[recorded(name) for name in case.answers])
-    await desk.code(task)
-    tokens = desk.tokens(case.answers)
+    sandbox_rig.script.then(*[read_recording(name) for name in case.answers])
+    await sandbox_rig.code(task)
+    tokens = sandbox_rig.tokens(case.answers)
     assert tokens["code"] * 5 + tokens["repair"] < 25_000, tokens
     assert tokens["repair"] < tokens["code"] / 2, "an edit is asked for with little around it"

@@ -1,4 +1,4 @@
-"""Mending what models are known to get wrong, without asking one: fences, renamed classes, old calls, imports."""
+"""Fixes for common mistakes of models, made without asking one: fences, renamed classes, old calls, imports."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from lectern.coder.model.arguments import Edit, renamed_arguments
-from lectern.coder.model.reference import Reference
+from lectern.coder.codegen.arguments import SourceEdit, find_argument_edits
+from lectern.coder.codegen.reference import ManimReference
 
-# Names of manim's past, and of other people's libraries, with what they are called today. From manim's changelogs
-# (0.1 to 0.22) and from what models were seen to write.
-RENAMED: dict[str, str] = {
+# Names from older versions of manim and from other libraries, with their present equivalents. From manim's changelogs
+# (0.1 to 0.22) and from code that models wrote.
+RENAMED_NAMES: dict[str, str] = {
     "ShowCreation": "Create",
     "ShowCreationThenDestruction": "ShowPassingFlash",
     "ShowCreationThenFadeOut": "ShowPassingFlash",
@@ -78,7 +78,7 @@ RENAMED: dict[str, str] = {
     "ease_out_cubic": "rate_functions.ease_out_cubic",
     "numpy": "np",
 }
-METHODS: dict[str, str] = {
+RENAMED_METHODS: dict[str, str] = {
     "scale_in_place": "scale",
     "rotate_in_place": "rotate",
     "set_fill_color": "set_fill",
@@ -93,62 +93,67 @@ METHODS: dict[str, str] = {
     "center_on": "move_to",
     "change_color": "set_color",
 }
-CLOSE = 0.8  # likeness of two names from which one is a misspelling of the other, if no third is nearly as like
+MIN_SIMILARITY = 0.8  # from here on a name is a misspelling of another, unless a third is nearly as similar
+MIN_LEAD = 0.04  # of the most similar name over the second
 
 _FENCE = re.compile(r"```[ \t]*\w*[ \t]*\r?\n(.*?)(?:```|\Z)", re.DOTALL)
 _FORBIDDEN_IMPORT = re.compile(
     r"^\s*(?:from\s+(?:manim\S*|manimlib\S*|manim_imports_ext|big_ol_pile\S*|numpy|math)\s+import\s.*|import\s+(?:manim\S*|numpy(?:\s+as\s+np)?)\s*)$",
     re.MULTILINE,
 )
-_TYPOGRAPHIC = str.maketrans(
+_PLAIN_CHARACTERS = str.maketrans(
     {"−": "-", "–": "-", "“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "×": "*", "\u00a0": " ", "\u200b": ""}
 )
 _KIT_IMPORT = "from lectern.scenekit import *"
 
 
-class Mended(msgspec.Struct, frozen=True, kw_only=True):
-    """Code, and what was changed to get it, in words."""
+class FixedCode(msgspec.Struct, frozen=True, kw_only=True):
+    """Code, and a description of each change that was made."""
 
     code: str
     changes: tuple[str, ...] = ()
 
 
-def mend(answer: str, reference: Reference) -> Mended:
-    """The code of a model's answer with everything mended that can be without understanding it.
+def fix_code(answer: str, reference: ManimReference) -> FixedCode:
+    """The code in a model's answer, with every mistake fixed that needs no understanding of it.
 
-    Code that does not parse is returned as far as it got: preflight names the line.
+    Code that does not parse gets fewer fixes; preflight names the line.
     """
-    code = unfenced(answer)
-    changes = [] if code.strip() == answer.strip() else ["took the code out of the text around it"]
-    imported = _imports(code)
+    code = extract_code(answer)
+    changes = [] if code.strip() == answer.strip() else ["removed the text around the code"]
+    imported = _fix_imports(code)
     if imported != code:
         changes.append("replaced the imports by the kit's")
         code = imported
-    plain = typed(code)
+    plain = replace_typography(code)
     if plain != code:
         changes.append("replaced typographic characters")
         code = plain
     try:
         tree = ast.parse(code)
     except SyntaxError:
-        return Mended(code=code, changes=tuple(changes))
-    edits = [*_renamed(tree, reference), *_methods(tree, reference), *renamed_arguments(tree, code)]
-    code = _edited(code, edits)
+        return FixedCode(code=code, changes=tuple(changes))
+    edits = [
+        *_name_edits(tree, reference),
+        *_method_edits(tree, reference),
+        *find_argument_edits(tree, code),
+    ]
+    code = _apply(code, edits)
     changes += list(dict.fromkeys(f"{old} → {new}" for _, _, old, new in edits))
-    return Mended(code=code, changes=tuple(changes))
+    return FixedCode(code=code, changes=tuple(changes))
 
 
-def unfenced(answer: str) -> str:
+def extract_code(answer: str) -> str:
     """The longest fenced block that holds a class; the whole answer when there is none."""
     blocks = [block for block in _FENCE.findall(answer) if "class " in block] or _FENCE.findall(answer)
     return (max(blocks, key=len) if blocks else answer).strip("\n").rstrip() + "\n"
 
 
-def typed(code: str) -> str:
-    """The code with typographic minus signs, quotes and spaces as a keyboard has them, where only so it parses."""
+def replace_typography(code: str) -> str:
+    """The code with plain minus signs, quotes and spaces, if it parses only with them."""
     if _parses(code):
         return code
-    plain = code.translate(_TYPOGRAPHIC)
+    plain = code.translate(_PLAIN_CHARACTERS)
     return plain if _parses(plain) else code
 
 
@@ -160,8 +165,8 @@ def _parses(code: str) -> bool:
     return True
 
 
-def _imports(code: str) -> str:
-    """The kit's import first; manim's and numpy's own out. `math`'s names that are used keep an import of theirs."""
+def _fix_imports(code: str) -> str:
+    """Puts the kit's import first and removes those of manim and numpy. Imports of names from `math` stay."""
     found = [match.group(0) for match in _FORBIDDEN_IMPORT.finditer(code)]
     kept = [line.strip() for line in found if re.match(r"\s*from\s+math\s", line)]
     rest = _FORBIDDEN_IMPORT.sub("", code).replace(_KIT_IMPORT, "").lstrip("\n")
@@ -170,36 +175,36 @@ def _imports(code: str) -> str:
     return code if code.startswith(_KIT_IMPORT) and not found else result
 
 
-def _renamed(tree: ast.Module, reference: Reference) -> Iterator[Edit]:
-    known = reference.known() | frozenset(dir(builtins)) | _defined(tree)
+def _name_edits(tree: ast.Module, reference: ManimReference) -> Iterator[SourceEdit]:
+    known = reference.known_names() | frozenset(dir(builtins)) | _defined_names(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             name = node.id
             if name in ("Scene", "ThreeDScene", "MovingCameraScene"):
-                if _is_base(node, tree):
-                    yield node.lineno, node.col_offset, name, RENAMED[name]
+                if _is_base_class(node, tree):
+                    yield node.lineno, node.col_offset, name, RENAMED_NAMES[name]
             elif name not in known:
-                new = RENAMED.get(name) or _nearest(name, reference.known() | _defined(tree))
+                new = RENAMED_NAMES.get(name) or _nearest(name, reference.known_names() | _defined_names(tree))
                 if new:
                     yield node.lineno, node.col_offset, name, new
 
 
-def _is_base(node: ast.Name, tree: ast.Module) -> bool:
+def _is_base_class(node: ast.Name, tree: ast.Module) -> bool:
     return any(node in each.bases for each in ast.walk(tree) if isinstance(each, ast.ClassDef))
 
 
-def _methods(tree: ast.Module, reference: Reference) -> Iterator[Edit]:
+def _method_edits(tree: ast.Module, reference: ManimReference) -> Iterator[SourceEdit]:
     own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     real = reference.method_names() | own
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             name = node.func.attr
             line, column = node.func.end_lineno, node.func.end_col_offset
-            if name in METHODS and name not in real and line is not None and column is not None:
-                yield line, column - len(name.encode()), name, METHODS[name]
+            if name in RENAMED_METHODS and name not in real and line is not None and column is not None:
+                yield line, column - len(name.encode()), name, RENAMED_METHODS[name]
 
 
-def _defined(tree: ast.Module) -> frozenset[str]:
+def _defined_names(tree: ast.Module) -> frozenset[str]:
     names: set[str] = set()
     for node in ast.walk(tree):
         match node:
@@ -217,9 +222,9 @@ def _defined(tree: ast.Module) -> frozenset[str]:
 
 
 def _nearest(name: str, known: frozenset[str]) -> str | None:
-    """The one known name that a wrong one surely means: the same but for case, or a slip of a letter or two.
+    """The one known name that an unknown one must mean: equal except for case, or with a letter or two wrong.
 
-    Only names with a capital: a small one is more likely a variable that was forgotten than a misspelt class.
+    Only for names with a capital: a lower-case one is more likely an undefined variable than a misspelt class.
     """
     if name.islower():
         return None
@@ -230,10 +235,10 @@ def _nearest(name: str, known: frozenset[str]) -> str | None:
         ((difflib.SequenceMatcher(None, name, o).ratio(), o) for o in known if o[:1] == name[:1]), reverse=True
     )
     best, second = [*alike, (0.0, ""), (0.0, "")][:2]
-    return best[1] if best[0] >= CLOSE and best[0] - second[0] >= 0.04 else None
+    return best[1] if best[0] >= MIN_SIMILARITY and best[0] - second[0] >= MIN_LEAD else None
 
 
-def _edited(code: str, edits: list[Edit]) -> str:
+def _apply(code: str, edits: list[SourceEdit]) -> str:
     lines = [line.encode() for line in code.splitlines(keepends=True)]
     for line, column, old, new in sorted(set(edits), reverse=True):
         text = lines[line - 1]

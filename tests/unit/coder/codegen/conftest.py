@@ -1,4 +1,4 @@
-"""One sandbox for all tests of a module, and a coder on a stand-in for each."""
+"""A coder with a stand-in model: on a made-up preflight, or on the real one in a sandbox shared by a module."""
 
 from __future__ import annotations
 
@@ -7,9 +7,17 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from standins.gemini import gemini
-from unit.coder.model.desk import Desk
+from unit.coder.codegen.rig import CoderRig, preflight_in
 
 from lectern.renderer.pool import WarmPool
+
+
+@pytest.fixture
+async def rig() -> AsyncIterator[CoderRig]:
+    async with gemini() as script:
+        rig = CoderRig(script)
+        yield rig
+        await rig.model_client.close()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -21,8 +29,8 @@ async def pool(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WarmPo
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def desk(pool: WarmPool) -> AsyncIterator[Desk]:
+async def sandbox_rig(pool: WarmPool) -> AsyncIterator[CoderRig]:
     async with gemini() as script:
-        made = Desk(script, pool)
-        yield made
-        await made.model_client.close()
+        rig = CoderRig(script, preflight_in(pool))
+        yield rig
+        await rig.model_client.close()

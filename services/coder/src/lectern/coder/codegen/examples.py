@@ -12,41 +12,41 @@ from lectern.lessons import Lesson
 
 _SCENE = re.compile(r"^## (?P<title>.+?)\n(?P<body>.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"^```manim\n(?P<code>.*?)\n```", re.MULTILINE | re.DOTALL)
-LONGEST = 6000  # characters of an example's code: longer ones teach less than they cost
+MAX_CODE_CHARACTERS = 6000  # of an example: longer ones teach less than they cost
 
 
-class Example(msgspec.Struct, frozen=True, kw_only=True):
-    """A scene that works: what is said, and its code."""
+class WorkedExample(msgspec.Struct, frozen=True, kw_only=True):
+    """A scene that works: its narration and its code."""
 
     title: str
     narration: str
     code: str
 
 
-def examples_of(lessons: Sequence[Lesson]) -> tuple[Example, ...]:
+def find_examples(lessons: Sequence[Lesson]) -> tuple[WorkedExample, ...]:
     """Every scene of the lessons that is drawn in code."""
-    found: list[Example] = []
+    found: list[WorkedExample] = []
     for lesson in lessons:
         for scene in _SCENE.finditer(lesson.text):
             code = _CODE.search(scene["body"])
-            if code and len(code["code"]) <= LONGEST:
+            if code and len(code["code"]) <= MAX_CODE_CHARACTERS:
                 narration = re.sub(r"<!--.*?-->", "", _CODE.sub("", scene["body"]), flags=re.DOTALL).strip()
-                found.append(Example(title=scene["title"], narration=narration, code=code["code"]))
+                found.append(WorkedExample(title=scene["title"], narration=narration, code=code["code"]))
     return tuple(found)
 
 
-class Shelf:
-    """Examples, searchable by what they are about (BM25, offline)."""
+class ExampleIndex:
+    """Finds examples by their subject (BM25, offline)."""
 
-    def __init__(self, examples: Sequence[Example]) -> None:
+    def __init__(self, examples: Sequence[WorkedExample]) -> None:
         self._examples = tuple(examples)
         self._index = bm25s.BM25()
         if self._examples:
-            texts = [f"{each.title} {each.narration} {_words_of(each.code)}" for each in self._examples]
+            texts = [f"{each.title} {each.narration} {_class_names(each.code)}" for each in self._examples]
             self._index.index(bm25s.tokenize(texts, stopwords="en", show_progress=False), show_progress=False)
 
-    def nearest(self, text: str, number: int = 2) -> tuple[Example, ...]:
-        """The examples most like a text, likest first."""
+    def nearest(self, text: str, number: int = 2) -> tuple[WorkedExample, ...]:
+        """The examples most like a text, the most similar first."""
         number = min(number, len(self._examples))
         tokens = bm25s.tokenize([text], stopwords="en", show_progress=False, return_ids=False)
         if not number or not tokens[0]:
@@ -55,5 +55,5 @@ class Shelf:
         return tuple(self._examples[int(position)] for position in found[0])
 
 
-def _words_of(code: str) -> str:
+def _class_names(code: str) -> str:
     return " ".join(re.findall(r"[A-Z][a-z]+[A-Za-z]*", code))

@@ -1,17 +1,17 @@
-"""Scenes with an even narration, for tests of what is shown meanwhile."""
+"""Coding tasks with an evenly paced narration."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lectern.coder.task import Task
+from lectern.coder.coding import CodingTask
 from lectern.contracts import script as s
 from lectern.contracts.narration import BeatSpan, Narration, Word
 from lectern.contracts.options import VideoOptions
 
 
 def narrate(*beats: str, pace: float = 0.4) -> Narration:
-    """A voice that gives every word `pace` seconds and pauses as long after each beat."""
+    """A narration with `pace` seconds for every word, and a pause as long after each beat."""
     words: list[Word] = []
     spans: list[BeatSpan] = []
     time = 0.0
@@ -41,10 +41,10 @@ def task(
     title: str = "A scene",
     number: int = 2,
     pace: float = 0.4,
-) -> Task:
-    """A scene with this visual and these beats."""
+) -> CodingTask:
+    """A task for a scene with this visual and these beats."""
     scene = s.Scene(title=title, beats=tuple(s.Beat(text=text) for text in beats), visual=visual)
-    return Task(
+    return CodingTask(
         number=number,
         script_title="A video",
         scene=scene,
@@ -54,7 +54,7 @@ def task(
 
 
 def visuals(text: str = "something") -> list[s.AnyVisual]:
-    """One of each kind that has a template, with `text` wherever a text may be."""
+    """Examples of every kind that has a template, with `text` wherever a text may be."""
     return [
         s.Equation(lines=(text, text)),
         s.Bullets(items=(text, "two", text)),

@@ -1,4 +1,4 @@
-"""Templates as the renderer runs them: no exception, nothing off the frame, in step with the voice, in every aspect."""
+"""Templates run in Manim without an error: inside the frame and in step with the voice, in every aspect."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from unit.coder.tasks import task, visuals
+from unit.coder.coding_tasks import task, visuals
 
 from lectern.coder import templates
-from lectern.coder.task import Task
+from lectern.coder.coding import CodingTask
 from lectern.contracts import script as s
 from lectern.contracts.quality import ASPECTS, preset
 
@@ -38,13 +38,13 @@ FULL: list[s.AnyVisual | None] = [
     s.CodeListing(language="python", source="\n".join(f"value_{n} = compute({n}, 'text')" for n in range(16))),
     s.Image(name="leaf.png", alt="A leaf"),
 ]
-HOSTILE = ["'); import os; ('", "{{ }} \\ #", "日本語 🌿", "\x00\u202e", "w" * 200]
+HOSTILE_TEXTS = ["'); import os; ('", "{{ }} \\ #", "日本語 🌿", "\x00\u202e", "w" * 200]
 
 
-def measured(
-    given: Task, source: str, folder: Path, aspect: str, theme: str = "dark", mode: str = "measure"
+def run_scene(
+    given: CodingTask, source: str, folder: Path, aspect: str, theme: str = "dark", mode: str = "measure"
 ) -> dict[str, Any]:
-    """The result of running a source as a render job in a cold child."""
+    """The result of running a source as a render job in a new process."""
     frame = preset("draft", aspect)  # type: ignore[arg-type]
     spoken = given.narration
     folder.mkdir(parents=True)
@@ -75,7 +75,7 @@ def measured(
     return result
 
 
-def assert_fit(result: dict[str, Any]) -> None:
+def assert_no_errors(result: dict[str, Any]) -> None:
     assert result["ok"], result["error"]
     assert not [finding["message"] for finding in result["findings"] if finding["level"] == "error"]
 
@@ -85,35 +85,35 @@ def assert_fit(result: dict[str, Any]) -> None:
 @pytest.mark.parametrize("visual", FULL, ids=lambda visual: type(visual).__name__)
 def test_a_full_template_fits_its_frame_and_its_voice(visual: s.AnyVisual | None, aspect: str, tmp_path: Path) -> None:
     given = task(visual, BEATS, title="From light to sugar")
-    source = templates.template(given) or templates.card(given)
-    assert_fit(measured(given, source, tmp_path / "job", aspect))
+    source = templates.write_template(given) or templates.write_card(given)
+    assert_no_errors(run_scene(given, source, tmp_path / "job", aspect))
 
 
 @pytest.mark.slow
 def test_a_template_is_drawn_as_long_as_its_narration(tmp_path: Path) -> None:
     given = task(s.Flow(steps=("Light", "Water", "Sugar")), BEATS)
-    source = templates.template(given)
+    source = templates.write_template(given)
     assert source is not None
-    result = measured(given, source, tmp_path / "job", "16:9", theme="light", mode="render")
-    assert_fit(result)
+    result = run_scene(given, source, tmp_path / "job", "16:9", theme="light", mode="render")
+    assert_no_errors(result)
     assert result["frames"] == round(given.narration.seconds * preset("draft", "16:9").fps)
     assert (tmp_path / "job" / "footage.mp4").stat().st_size > 1000
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("text", HOSTILE)
-def test_cards_of_hostile_texts_are_always_fit(text: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
+def test_cards_of_hostile_texts_run_without_errors(text: str, tmp_path: Path) -> None:
     for number in (1, 2):
         given = task(None, (f"{text} is said.", f"And {text}.", "End."), title=text, number=number)
-        for name, source in (("card", templates.card(given)), ("plain", templates.plain_card(given))):
+        for name, source in (("card", templates.write_card(given)), ("plain", templates.write_plain_card(given))):
             ast.parse(source)
-            assert_fit(measured(given, source, tmp_path / f"{name}-{number}", "9:16"))
+            assert_no_errors(run_scene(given, source, tmp_path / f"{name}-{number}", "9:16"))
 
 
 @pytest.mark.slow
 def test_words_spoken_fast_still_fit(tmp_path: Path) -> None:
     for number, visual in enumerate([each for each in visuals() if not isinstance(each, s.Image | s.Equation)]):
         given = task(visual, ("Something quick.", "And done."), pace=0.35)
-        source = templates.template(given)
+        source = templates.write_template(given)
         assert source is not None
-        assert_fit(measured(given, source, tmp_path / str(number), "1:1"))
+        assert_no_errors(run_scene(given, source, tmp_path / str(number), "1:1"))

@@ -1,4 +1,4 @@
-"""Arguments that calls of manim's past took in another way: a direction without its name, an axis by its ends."""
+"""Fixes for arguments of older versions of manim: a direction without its name, an axis by its ends."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import ast
 from collections.abc import Iterator
 from typing import TypeAlias
 
-Edit: TypeAlias = tuple[int, int, str, str]  # line from 1, column in bytes, old, new
+SourceEdit: TypeAlias = tuple[int, int, str, str]  # line from 1, column in bytes, old, new
 
-# What the second argument of these was, by the name it has today.
-SECOND: dict[str, str] = {
+# The second argument of these classes, by its present name.
+SECOND_ARGUMENTS: dict[str, str] = {
     "FadeInFrom": "shift",
     "FadeOutAndShift": "shift",
     "FadeInFromLarge": "scale",
     "FadeInFromPoint": "target_position",
     "FadeOutToPoint": "target_position",
 }
-# Keywords by their names of today; no class of the installed manim takes the old ones.
-KEYWORDS: dict[str, dict[str, str]] = {
+# Renamed keywords; no class of the installed manim accepts the old ones.
+RENAMED_KEYWORDS: dict[str, dict[str, str]] = {
     "Rotating": {"radians": "angle"},
     "Rotate": {"radians": "angle"},
     "FadeIn": {"direction": "shift", "scale_factor": "scale"},
@@ -28,29 +28,29 @@ KEYWORDS: dict[str, dict[str, str]] = {
     "Arrow": {"thickness": "stroke_width"},
     "Dot": {"size": "radius"},
 }
-SPELLED = {"colour": "color", "fill_colour": "fill_color", "stroke_colour": "stroke_color"}  # in any call
-_AXES = frozenset({"Axes", "NumberPlane", "ThreeDAxes", "GraphScene"})
+BRITISH_KEYWORDS = {"colour": "color", "fill_colour": "fill_color", "stroke_colour": "stroke_color"}  # of any call
+_AXES_CLASSES = frozenset({"Axes", "NumberPlane", "ThreeDAxes", "GraphScene"})
 
 
-def renamed_arguments(tree: ast.Module, code: str) -> Iterator[Edit]:
-    """The edits that name what had no name, and turn `x_min=0, x_max=4` into `x_range=[0, 4]`."""
+def find_argument_edits(tree: ast.Module, code: str) -> Iterator[SourceEdit]:
+    """The edits that name positional arguments, rename keywords, and turn `x_min=0, x_max=4` into `x_range=[0, 4]`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            if node.func.id in SECOND and len(node.args) == 2:
+            if node.func.id in SECOND_ARGUMENTS and len(node.args) == 2:
                 second = node.args[1]
                 text = ast.get_source_segment(code, second) or ""
                 if not isinstance(second, ast.Starred) and "\n" not in text:
-                    yield second.lineno, second.col_offset, text, f"{SECOND[node.func.id]}={text}"
+                    yield second.lineno, second.col_offset, text, f"{SECOND_ARGUMENTS[node.func.id]}={text}"
             for keyword in node.keywords:
-                new = {**SPELLED, **KEYWORDS.get(node.func.id, {})}.get(keyword.arg or "")
+                new = {**BRITISH_KEYWORDS, **RENAMED_KEYWORDS.get(node.func.id, {})}.get(keyword.arg or "")
                 if new and keyword.arg and not any(other.arg == new for other in node.keywords):
                     yield keyword.lineno, keyword.col_offset, keyword.arg, new
-            if node.func.id in _AXES:
+            if node.func.id in _AXES_CLASSES:
                 for axis in "xyz":
-                    yield from _as_range(node, axis, code)
+                    yield from _range_edits(node, axis, code)
 
 
-def _as_range(call: ast.Call, axis: str, code: str) -> Iterator[Edit]:
+def _range_edits(call: ast.Call, axis: str, code: str) -> Iterator[SourceEdit]:
     named = {keyword.arg: keyword for keyword in call.keywords}
     low, high = named.get(f"{axis}_min"), named.get(f"{axis}_max")
     if low is None or high is None or f"{axis}_range" in named:
@@ -63,17 +63,17 @@ def _as_range(call: ast.Call, axis: str, code: str) -> Iterator[Edit]:
     if old is None or None in ends or "\n" in old:
         return
     yield low.lineno, low.col_offset, old, f"{axis}_range=[{', '.join(str(end) for end in ends)}]"
-    for gone in filter(None, (high, step)):
-        yield from _without(call, gone, code)
+    for removed in filter(None, (high, step)):
+        yield from _removal_edits(call, removed, code)
 
 
-def _without(call: ast.Call, gone: ast.keyword, code: str) -> Iterator[Edit]:
-    """Takes a keyword out with the comma before it."""
+def _removal_edits(call: ast.Call, removed: ast.keyword, code: str) -> Iterator[SourceEdit]:
+    """Removes a keyword with the comma before it."""
     parts: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
-    ends = [each.end_col_offset or 0 for each in parts if each.end_lineno == gone.lineno]
-    ends = [end for end in ends if end <= gone.col_offset]
-    if ends and gone.end_lineno == gone.lineno:
+    ends = [each.end_col_offset or 0 for each in parts if each.end_lineno == removed.lineno]
+    ends = [end for end in ends if end <= removed.col_offset]
+    if ends and removed.end_lineno == removed.lineno:
         start = max(ends)
-        line = code.splitlines()[gone.lineno - 1].encode()
-        old = line[start : gone.end_col_offset].decode()
-        yield gone.lineno, start, old, ""
+        line = code.splitlines()[removed.lineno - 1].encode()
+        old = line[start : removed.end_col_offset].decode()
+        yield removed.lineno, start, old, ""

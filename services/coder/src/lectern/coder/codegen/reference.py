@@ -1,4 +1,4 @@
-"""What the installed drawing library really offers, as data: its names, signatures and methods."""
+"""The names, signatures and methods of the installed drawing library, as data."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from importlib import resources
 import msgspec
 
 
-class Reference(msgspec.Struct, frozen=True, kw_only=True):
-    """`names` maps each public name to its signature; `methods` those of root classes; `added` what others add."""
+class ManimReference(msgspec.Struct, frozen=True, kw_only=True):
+    """`names` maps each public name to its signature; `methods` are those of root classes; `added` those of others.
+
+    `manim` is the version, `kit` lists the names of the scene kit.
+    """
 
     manim: str
     names: dict[str, str]
@@ -18,7 +21,7 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     added: dict[str, tuple[str, ...]]
     kit: tuple[str, ...]
 
-    def known(self) -> frozenset[str]:
+    def known_names(self) -> frozenset[str]:
         """Every name that scene code has without defining it."""
         return frozenset(self.names) | frozenset(self.kit) | {"np"}
 
@@ -39,17 +42,17 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
                     break
 
 
-def load_reference() -> Reference:
-    """The reference that was made for the locked version of manim."""
-    data = resources.files("lectern.coder.model").joinpath("reference.json").read_bytes()
-    return msgspec.json.decode(data, type=Reference)
+def load_reference() -> ManimReference:
+    """Reads the reference that was made for the locked version of manim."""
+    data = resources.files("lectern.coder.codegen").joinpath("reference.json").read_bytes()
+    return msgspec.json.decode(data, type=ManimReference)
 
 
 def load_text(name: str) -> str:
-    """A text that goes into prompts."""
-    return resources.files("lectern.coder.model").joinpath(name).read_text(encoding="utf-8")
+    """Reads a text that goes into prompts."""
+    return resources.files("lectern.coder.codegen").joinpath(name).read_text(encoding="utf-8")
 
 
-def mentioned(text: str) -> list[str]:
-    """Identifiers in a text, each once, in order."""
+def find_identifiers(text: str) -> list[str]:
+    """The identifiers in a text, each once, in order."""
     return list(dict.fromkeys(re.findall(r"[A-Za-z_]\w+", text)))

@@ -1,0 +1,21 @@
+"""Acceptance of a source: which findings of its preflight rule it out."""
+
+from __future__ import annotations
+
+from lectern.contracts.requests import SceneVerdict
+
+# These break a scene whoever wrote it: it would not be in step with its narration.
+OUT_OF_STEP_RULES = frozenset({"beat-missing", "beat-overrun"})
+
+
+def is_acceptable(verdict: SceneVerdict, tolerated_rules: frozenset[str] = frozenset()) -> bool:
+    """Whether source of ours may be shown: without any error, except those tolerated."""
+    return verdict.ok and not any(finding.rule not in tolerated_rules for finding in verdict.errors())
+
+
+def is_acceptable_from_author(verdict: SceneVerdict) -> bool:
+    """Whether an author's own scene may be shown.
+
+    The layout is theirs to judge; that the scene runs and keeps step with the voice is not.
+    """
+    return verdict.ok and not any(finding.rule in OUT_OF_STEP_RULES for finding in verdict.errors())

@@ -1,0 +1,77 @@
+"""Clients of the renderer: preflight and stills. Verdicts are cached in the store."""
+
+from __future__ import annotations
+
+import msgspec
+import stamina
+
+from lectern.contracts import keys
+from lectern.contracts.requests import CHECK_SCENE, DRAW_STILLS, CheckScene, DrawStills, SceneVerdict
+from lectern.worker import Bus, Missing, NoReply, ObjectStore, Transient
+
+VERDICT_VERSION = 1  # part of every verdict's key: raise it when the kit or its lint would judge differently
+RETRY_SECONDS = 1.0  # between requests while no renderer is running; nothing announces when one has started
+
+
+class PreflightClient:
+    """Asks renderers for preflights.
+
+    A preflight may take `timeout` seconds, queueing included; `startup_wait` is how many seconds to wait until a
+    renderer is running.
+    """
+
+    def __init__(self, bus: Bus, store: ObjectStore, *, timeout: float, startup_wait: float) -> None:
+        self._bus = bus
+        self._store = store
+        self._timeout = timeout
+        self._attempts = 1 + round(startup_wait / RETRY_SECONDS)
+
+    async def check(self, request: CheckScene) -> SceneVerdict:
+        """The verdict on a source. Raises Transient when no renderer can give one now."""
+        key = verdict_key(request)
+        if await self._store.head(key):
+            try:
+                return await self._store.get_json(key, SceneVerdict)
+            except (Missing, msgspec.ValidationError):
+                pass  # it expired in between, or an older version wrote it
+        verdict = await self._request_verdict(request)
+        if verdict.unavailable:
+            raise Transient(f"the renderer cannot check the scene now: {verdict.unavailable}")
+        if not verdict.killed:  # a run that was killed may have been killed by a busy machine
+            await self._store.put_json(key, verdict)
+        return verdict
+
+    async def _request_verdict(self, request: CheckScene) -> SceneVerdict:
+        async for attempt in stamina.retry_context(
+            on=_is_absent, attempts=self._attempts, timeout=None, wait_initial=RETRY_SECONDS, wait_max=RETRY_SECONDS
+        ):
+            with attempt:
+                return await self._bus.ask(CHECK_SCENE, request, timeout=self._timeout)
+        raise AssertionError("unreachable")
+
+
+class StillsClient:
+    """Asks renderers for stills, which may take `timeout` seconds."""
+
+    def __init__(self, bus: Bus, store: ObjectStore, *, timeout: float) -> None:
+        self._bus = bus
+        self._store = store
+        self._timeout = timeout
+
+    async def draw(self, request: DrawStills) -> tuple[bytes, ...]:
+        """The stills as JPEG. Raises Transient when there are none: no renderer answers, or the scene is not drawn."""
+        reply = await self._bus.ask(DRAW_STILLS, request, timeout=self._timeout)
+        if not reply.ok or not reply.keys:
+            raise Transient(f"the renderer drew no stills: {reply.unavailable or reply.reason}")
+        return tuple([await self._store.get(key) for key in reply.keys])
+
+
+def verdict_key(request: CheckScene) -> str:
+    """The key of a cached verdict: the source, its timings and how the scene looks decide it."""
+    look = (request.options.quality, request.options.aspect, request.options.theme)
+    made_from = keys.digest(request.code_key, request.narration_key, look, request.assets, VERDICT_VERSION)
+    return keys.cache("preflight", made_from, "json")
+
+
+def _is_absent(error: Exception) -> bool:
+    return isinstance(error, NoReply) and error.absent

@@ -1,0 +1,1 @@
+"""Scene code from a model: drafted, fixed without asking where that is possible, checked, repaired."""

@@ -1,0 +1,178 @@
+"""The coder that asks a model: draft, fix, check, repair; a template when nothing helps."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+
+from lectern.coder.acceptance import is_acceptable, is_acceptable_from_author
+from lectern.coder.codegen.coding_run import CodingRun
+from lectern.coder.codegen.critique import CritiqueReply, critique_request, critique_verdict, still_times
+from lectern.coder.codegen.edits import EditRefused, apply_edits
+from lectern.coder.codegen.examples import ExampleIndex
+from lectern.coder.codegen.fixes import fix_code
+from lectern.coder.codegen.prompts import RepairReply, draft_request, repair_request
+from lectern.coder.codegen.reference import ManimReference, load_text
+from lectern.coder.codegen.repair_history import RepairStrategy, fingerprint
+from lectern.coder.coding import CaptureStills, CodingResult, CodingTask, Preflight
+from lectern.coder.problems import unrepaired_problem
+from lectern.coder.template_coder import TemplateCoder
+from lectern.contracts import script as s
+from lectern.contracts.problems import Problem
+from lectern.contracts.requests import SceneVerdict
+from lectern.contracts.usage import add_up
+from lectern.llm import ImagePart, ModelClient, ModelFailed, PromptPart, UnusableAnswer
+from lectern.worker import Transient
+
+T = TypeVar("T")
+
+MAX_REPAIRS = 4
+
+
+class ModelCoder:
+    """Draws scenes that no template covers. An author's own Manim that does not pass is repaired in the same way."""
+
+    def __init__(self, model_client: ModelClient, reference: ManimReference, examples: ExampleIndex) -> None:
+        self._model_client = model_client
+        self._reference = reference
+        self._examples = examples
+        self._templates = TemplateCoder()
+        rules, repair_rules = load_text("house_rules.md"), load_text("repair_rules.md")
+        self._draft_rules = f"{rules}\nThe scene kit\n\n{load_text('vocabulary.txt')}"
+        self._repair_rules = f"{repair_rules}\n{self._draft_rules}"
+        # An edit needs the signatures of the names that it touches, which the request holds; the kit's whole
+        # vocabulary would be most of the cost of a repair.
+        self._edit_rules = f"{repair_rules}\n{rules}"
+        self._critique_rules = load_text("critique.md")
+
+    async def code(
+        self, task: CodingTask, preflight: Preflight, capture_stills: CaptureStills | None = None
+    ) -> CodingResult:
+        """A template for a visual that has one; else the model's code, with a card to fall back on.
+
+        Raises Transient while models are unavailable, unless this is the task's last attempt.
+        """
+        visual = task.scene.visual
+        if visual is not None and not isinstance(visual, s.Manim):
+            return await self._templates.code(task, preflight)
+        run = CodingRun(task, preflight, capture_stills)
+        source: str | None = None
+        problem: Problem | None = None
+        try:
+            source = await self._write_passing_code(run)
+        except ModelFailed as failure:
+            run.add_usage(failure.usage)
+            if failure.retryable and not task.last_attempt:
+                raise Transient(failure.problem.sentence()) from failure
+            problem = failure.problem
+        if source is not None and capture_stills is not None and run.origin == "model":
+            source = await self._improve_after_critique(run, source, capture_stills)
+        card = await self._templates.code(_without_visual(task), preflight)
+        history, spent = tuple(run.attempts), add_up(run.spent)
+        if source is None:
+            return msgspec.structs.replace(
+                card,
+                attempts=len(history) + card.attempts,
+                degraded=problem or unrepaired_problem(history),
+                history=history,
+                spent=spent,
+            )
+        return CodingResult(
+            source=source,
+            origin=run.origin,
+            fallback=card.source,
+            attempts=len(history),
+            history=history,
+            spent=spent,
+        )
+
+    async def _write_passing_code(self, run: CodingRun) -> str | None:
+        """Code that passes preflight, or None when every repair was tried. Raises ModelFailed."""
+        visual = run.task.scene.visual
+        code = visual.source if isinstance(visual, s.Manim) else self._fix(await self._draft(run))
+        accepts = is_acceptable_from_author if run.authored else is_acceptable
+        strategy = "draft"
+        for repairs_left in range(MAX_REPAIRS, -1, -1):
+            verdict = await run.preflight(code)
+            if accepts(verdict):
+                run.add_success(strategy)
+                return code
+            run.add_failure(strategy, verdict)
+            run.repairs.add_code(code)
+            repaired = await self._repair(run, code, verdict) if repairs_left else None
+            if repaired is None:
+                return None
+            code, strategy = repaired
+            run.repaired = True
+        return None
+
+    async def _improve_after_critique(self, run: CodingRun, code: str, capture_stills: CaptureStills) -> str:
+        """The code, or a version without what a vision model found serious. Whatever fails, the code stands."""
+        try:
+            stills = await capture_stills(code, still_times(run.task))
+            images = (ImagePart(data=data, media_type="image/jpeg") for data in stills)
+            parts: tuple[PromptPart, ...] = (critique_request(run.task), *images)
+            critique = await self._ask(run, "critique", self._critique_rules, parts, CritiqueReply)
+            findings = critique_verdict(critique, run.task)
+            if not findings.errors():
+                return code
+            run.add_failure("look", findings)
+            repaired = await self._repair(run, code, findings)
+            if repaired is None:
+                return code
+            new_code, strategy = repaired
+            verdict = await run.preflight(new_code)
+        except ModelFailed as failure:
+            run.add_usage(failure.usage)
+            return code
+        except Transient:
+            return code
+        if not is_acceptable(verdict):
+            run.add_failure(strategy, verdict)
+            return code
+        run.add_success(strategy)
+        return new_code
+
+    async def _draft(self, run: CodingRun) -> str:
+        narration = " ".join(beat.text for beat in run.task.scene.beats)
+        examples = self._examples.nearest(f"{run.task.script_title} {run.task.scene.title} {narration}")
+        return await self._ask(run, "code", self._draft_rules, (draft_request(run.task, examples),), str)
+
+    async def _repair(self, run: CodingRun, code: str, verdict: SceneVerdict) -> tuple[str, RepairStrategy] | None:
+        """A new version, by the narrowest strategy that was not tried on these findings; None when all were."""
+        findings = fingerprint(verdict)
+        first: RepairStrategy = "lines" if "class " in code else "scene"
+        while (strategy := run.repairs.next_strategy(findings, first)) is not None:
+            run.repairs.add_strategy(findings, strategy)
+            try:
+                new_code = self._fix(await self._request_repair(run, code, verdict, strategy))
+            except EditRefused:
+                continue
+            except UnusableAnswer as failure:
+                run.add_usage(failure.usage)
+                continue
+            if not run.repairs.has_code(new_code):
+                run.repairs.add_code(new_code)
+                return new_code, strategy
+        return None
+
+    async def _request_repair(self, run: CodingRun, code: str, verdict: SceneVerdict, strategy: RepairStrategy) -> str:
+        """The code as one strategy changes it. Raises EditRefused and ModelFailed."""
+        request = repair_request(run.task, code, verdict, strategy, self._reference)
+        if strategy in ("lines", "block"):
+            reply = await self._ask(run, "repair", self._edit_rules, (request,), RepairReply)
+            return apply_edits(code, reply.edits)
+        return await self._ask(run, "repair", self._repair_rules, (request,), str)
+
+    async def _ask(self, run: CodingRun, task: str, rules: str, parts: tuple[PromptPart, ...], result: type[T]) -> T:
+        reply = await self._model_client.ask(task, instructions=rules, parts=parts, result=result, budget=run.budget)
+        run.add_usage(reply.usage)
+        return reply.value
+
+    def _fix(self, code: str) -> str:
+        return fix_code(code, self._reference).code
+
+
+def _without_visual(task: CodingTask) -> CodingTask:
+    return msgspec.structs.replace(task, scene=msgspec.structs.replace(task.scene, visual=None))

@@ -1,0 +1,63 @@
+"""The protocol of scene coders: their task and their result."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeAlias
+
+import msgspec
+
+from lectern.contracts.events import CodeAttempt
+from lectern.contracts.narration import Narration
+from lectern.contracts.options import VideoOptions
+from lectern.contracts.problems import Problem
+from lectern.contracts.requests import SceneVerdict
+from lectern.contracts.script import Scene, Symbol
+from lectern.contracts.usage import Usage
+
+
+class CodingTask(msgspec.Struct, frozen=True, kw_only=True):
+    """One scene to write code for: its place in the script, its text, and when each word of it is spoken.
+
+    `symbols` are the script's names and colours. `budget_usd` is what models may cost for this scene (None: any
+    amount). On the `last_attempt` a coder settles for what it has rather than asking to be called again.
+    """
+
+    number: int
+    script_title: str
+    scene: Scene
+    narration: Narration
+    options: VideoOptions
+    symbols: tuple[Symbol, ...] = ()
+    budget_usd: float | None = None
+    last_attempt: bool = False
+
+
+class CodingResult(msgspec.Struct, frozen=True, kw_only=True):
+    """A scene's source. `degraded` says why it is only a template where something better was wanted."""
+
+    source: str
+    origin: str  # "author", "template" or "model"
+    fallback: str  # source of the template to use if this does not render
+    attempts: int = 1
+    degraded: Problem | None = None
+    history: tuple[CodeAttempt, ...] = ()
+    spent: tuple[Usage, ...] = ()
+
+
+Preflight: TypeAlias = Callable[[str], Awaitable[SceneVerdict]]
+CaptureStills: TypeAlias = Callable[[str, tuple[float, ...]], Awaitable[tuple[bytes, ...]]]
+
+
+class SceneCoder(Protocol):
+    """Writes a scene's source."""
+
+    async def code(
+        self, task: CodingTask, preflight: Preflight, capture_stills: CaptureStills | None = None
+    ) -> CodingResult:
+        """Source that has passed `preflight`, if there is any.
+
+        `capture_stills` returns JPEGs of how a source looks at some seconds; None when no critique is wanted. Both
+        raise Transient while no renderer is available.
+        """
+        ...

@@ -1,0 +1,82 @@
+"""Problems of scenes that are shown as a template instead."""
+
+from __future__ import annotations
+
+from lectern.coder.acceptance import OUT_OF_STEP_RULES
+from lectern.coder.coding import CodingTask
+from lectern.contracts.events import CodeAttempt
+from lectern.contracts.problems import Problem
+from lectern.contracts.requests import SceneException, SceneVerdict
+
+_MAX_MESSAGE = 400  # characters of a message that are quoted
+
+
+def author_problem(verdict: SceneVerdict) -> Problem:
+    """Explains why an author's scene is replaced by a template: the error, its line, and what to change."""
+    if verdict.error:
+        return _exception_problem(verdict.error)
+    if verdict.killed or not verdict.errors():
+        return _killed_problem(verdict)
+    return _out_of_step_problem(verdict)
+
+
+def template_problem(task: CodingTask, verdict: SceneVerdict) -> Problem:
+    """Explains why a visual is replaced by a card."""
+    kind = task.scene.visual.kind if task.scene.visual else "card"
+    if verdict.error:
+        reason = verdict.error.message or verdict.error.type
+    else:
+        reason = next((finding.message for finding in verdict.errors()), verdict.reason or "it was stopped")
+    return Problem(
+        code="visual-unfit",
+        title="The scene's visual cannot be displayed",
+        detail=f"The {kind} of “{task.scene.title}” cannot be displayed: {reason[:_MAX_MESSAGE].rstrip('.')}.",
+        remedy="Shorten or correct it, and redo the scene; until then the scene shows a card.",
+    )
+
+
+def unrepaired_problem(history: tuple[CodeAttempt, ...]) -> Problem:
+    """Explains why a model's scene is replaced by a card."""
+    finding = history[-1].finding.removeprefix("- ")[:_MAX_MESSAGE]
+    return Problem(
+        code="code-unrepaired",
+        title="No working code was found for this scene",
+        detail=f"{len(history)} versions were tried; the last one: {finding}.",
+        remedy="Word the scene more simply or redo it; until then it shows a card with its key phrases.",
+    )
+
+
+def _exception_problem(error: SceneException) -> Problem:
+    place = f", in line {error.line} of the scene's manim block" if error.line else ""
+    quote = f": `{(error.code or '').strip()[:120]}`" if error.line else ""
+    return Problem(
+        code="manim-error",
+        title="The scene's Manim does not run",
+        detail=f"{error.type}: {error.message.strip()[:_MAX_MESSAGE]}{place}{quote}.",
+        remedy=f"Correct {f'line {error.line}' if error.line else 'the block'} and redo the scene; "
+        "until then it shows a card with its key phrases.",
+    )
+
+
+def _killed_problem(verdict: SceneVerdict) -> Problem:
+    reason = verdict.reason or f"It was stopped ({verdict.killed or 'without a result'})"
+    return Problem(
+        code=f"manim-{verdict.killed or 'failed'}",
+        title="The scene's Manim was stopped",
+        detail=reason[:_MAX_MESSAGE].rstrip(".") + ".",
+        remedy="Draw less, look for an endless loop, and use no files, network or programs; "
+        "until then the scene shows a card with its key phrases.",
+    )
+
+
+def _out_of_step_problem(verdict: SceneVerdict) -> Problem:
+    errors = verdict.errors()
+    finding = next((each for each in errors if each.rule in OUT_OF_STEP_RULES), errors[0])
+    place = f" (line {finding.line} of the scene's manim block)" if finding.line else ""
+    return Problem(
+        code=finding.rule,
+        title="The scene's Manim is out of step with its narration",
+        detail=f"{finding.message[:_MAX_MESSAGE].rstrip('.')}{place}.",
+        remedy="Write one `with self.beat():` for each paragraph, short enough for its sentence, and redo the scene; "
+        "until then it shows a card with its key phrases.",
+    )

@@ -1,0 +1,169 @@
+"""The coder with a model: the real Gemini client against a stand-in, and a made-up preflight."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pytest
+from standins.behaviour import Blocks, Fails, Says
+from unit.coder.codegen.rig import CoderRig
+
+from lectern.coder.codegen.examples import ExampleIndex, find_examples
+from lectern.coder.codegen.fixes import fix_code
+from lectern.coder.codegen.reference import load_reference
+from lectern.coder.coding import CodingTask
+from lectern.contracts import script as s
+from lectern.contracts.narration import BeatSpan, Narration
+from lectern.contracts.options import VideoOptions
+from lectern.contracts.requests import Finding, SceneException, SceneVerdict
+from lectern.lessons import load_lessons
+from lectern.worker import Transient
+
+GOOD = """```python
+from manim import *
+
+class Orbit(Scene):
+    def construct(self):
+        sun = Circle(radius=0.6, color=theme.accent, fill_opacity=1)
+        planet = Dot(RIGHT * 2.4, color=theme.primary, radius=0.18)
+        with self.beat():
+            self.play(ShowCreation(sun), FadeIn(planet))
+        with self.beat():
+            self.play(Rotate(planet, TAU, about_point=ORIGIN), run_time=2)
+```"""
+ATTRIBUTE = GOOD.replace("FadeIn(planet)", "planet.animate.glow()")
+OFF_FRAME = GOOD.replace("FadeIn(planet)", "FadeIn(planet.shift(RIGHT * 9))")
+NO_ATTRIBUTE = SceneVerdict(ok=False, error=SceneException(type="AttributeError", message="Dot has no glow", line=9))
+OUT_OF_FRAME = SceneVerdict(
+    ok=True, findings=(Finding(rule="out-of-frame", level="error", message="Dot leaves the frame", beat=1, line=9),)
+)
+BEATS = ("The planet is drawn beside its sun.", "Then it goes around once in a great circle.")
+
+
+def task(**fields: object) -> CodingTask:
+    spans = (BeatSpan(start=0, end=4, text=BEATS[0]), BeatSpan(start=4, end=8, text=BEATS[1]))
+    narration = Narration(
+        seconds=8, samples=8 * 48_000, words=(), beats=spans, voice="v", engine="silent", timing="estimated"
+    )
+    task = CodingTask(
+        number=2,
+        script_title="Orbits",
+        scene=s.Scene(title="Around", beats=tuple(s.Beat(text=text) for text in BEATS)),
+        narration=narration,
+        options=VideoOptions(quality="draft"),
+        symbols=(s.Symbol(name="planet", colour="primary", meaning="what goes around"),),
+    )
+    return msgspec.structs.replace(task, **fields)
+
+
+def edits(old: str, new: str) -> Says:
+    return Says(json.dumps({"diagnosis": "There is no such thing.", "edits": [{"old": old, "new": new}]}))
+
+
+async def test_a_good_draft_is_fixed_without_asking_and_passes_at_once(rig: CoderRig) -> None:
+    rig.script.then(Says(GOOD))
+    result = await rig.code(task())
+    assert result.origin == "model"
+    assert result.degraded is None
+    assert "Create(sun)" in result.source
+    assert [attempt.strategy for attempt in result.history] == ["draft"]
+    assert result.spent[0].requests == 1
+
+
+async def test_the_prompt_gives_durations_vocabulary_symbols_and_worked_examples(rig: CoderRig) -> None:
+    rig.script.then(Says(GOOD))
+    await rig.code(task())
+    prompt = json.dumps(rig.script.requests[0], ensure_ascii=False)
+    for text in (
+        "(4.0 s) The planet is drawn",
+        "NarratedScene",
+        "theme.primary, what goes around",
+        "frame.body",
+        "finished scene",
+    ):
+        assert text in prompt, text
+
+
+async def test_an_error_is_repaired_by_an_edit_with_the_real_signatures_at_hand(rig: CoderRig) -> None:
+    rig.fail("glow", NO_ATTRIBUTE)
+    rig.script.then(Says(ATTRIBUTE), edits("planet.animate.glow()", "FadeIn(planet)"))
+    result = await rig.code(task())
+    assert result.degraded is None
+    assert [attempt.strategy for attempt in result.history] == ["draft", "lines"]
+    assert result.history[0].finding
+    prompt = json.dumps(rig.script.requests[1])
+    assert "glow" in prompt
+    assert "Signatures in manim 0.22" in prompt
+
+
+async def test_edits_that_do_not_fit_widen_the_repair(rig: CoderRig) -> None:
+    rig.fail("RIGHT * 9", OUT_OF_FRAME)
+    rig.script.then(Says(OFF_FRAME), edits("no such text", "x"), edits("nor this", "y"), Says(GOOD))
+    result = await rig.code(task())
+    assert result.degraded is None, result.history
+    assert result.history[0].rule == "out-of-frame"
+    assert result.history[-1].strategy == "scene"
+
+
+async def test_an_unrepairable_scene_becomes_a_template_with_a_reason(rig: CoderRig) -> None:
+    rig.fail("sorry", SceneVerdict(ok=False, error=SceneException(type="SyntaxError", message="invalid", line=1)))
+    rig.script.otherwise = lambda request: Says("I'm sorry, but I cannot help with that.")
+    result = await rig.code(task())
+    assert result.origin == "template"
+    assert result.degraded is not None
+    assert result.degraded.code == "code-unrepaired"
+    assert len(result.history) <= 5
+    assert result.spent, "failed attempts are paid for and reported"
+    assert len(set(rig.checked)) == len(rig.checked), "no code was checked twice"
+
+
+async def test_a_scene_over_its_budget_becomes_a_template(rig: CoderRig) -> None:
+    result = await rig.code(task(budget_usd=0.0001))
+    assert result.degraded is not None
+    assert result.degraded.code == "budget-exceeded"
+    assert rig.script.requests == []
+
+
+async def test_a_refusal_becomes_a_template_at_once(rig: CoderRig) -> None:
+    rig.script.then(Blocks())
+    result = await rig.code(task())
+    assert result.degraded is not None
+    assert result.degraded.code == "content-refused"
+
+
+async def test_an_unavailable_model_is_retried_until_the_last_attempt_does_without(rig: CoderRig) -> None:
+    rig.script.otherwise = lambda request: Fails(503)
+    with pytest.raises(Transient):
+        await rig.code(task())
+    result = await rig.code(task(last_attempt=True))
+    assert result.degraded is not None
+    assert result.degraded.code == "provider-unavailable"
+
+
+async def test_an_authors_broken_manim_is_repaired_too(rig: CoderRig) -> None:
+    rig.fail("plant)", SceneVerdict(ok=False, error=SceneException(type="NameError", message="plant", line=9)))
+    source = write_as_author(GOOD).replace("FadeIn(planet)", "FadeIn(plant)")
+    rig.script.then(edits("FadeIn(plant)", "FadeIn(planet)"))
+    result = await rig.code(task(scene=msgspec.structs.replace(task().scene, visual=s.Manim(source=source))))
+    assert result.degraded is None
+    assert result.origin == "model"
+
+
+async def test_an_authors_working_manim_costs_nothing(rig: CoderRig) -> None:
+    scene = msgspec.structs.replace(task().scene, visual=s.Manim(source=write_as_author(GOOD)))
+    result = await rig.code(task(scene=scene))
+    assert (result.origin, result.spent) == ("author", ())
+    assert rig.script.requests == []
+
+
+def write_as_author(answer: str) -> str:
+    """A model's scene as an author would write it."""
+    return fix_code(answer, load_reference()).code
+
+
+def test_examples_are_found_by_their_subject() -> None:
+    index = ExampleIndex(find_examples(load_lessons()))
+    nearest = index.nearest("How do plants split water with light and chlorophyll?")
+    assert "water" in nearest[0].narration.lower()
+    assert ExampleIndex(()).nearest("anything") == ()
