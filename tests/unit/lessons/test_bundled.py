@@ -35,7 +35,7 @@ async def pool(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WarmPo
 
 async def narration_of(scene: s.Scene) -> Narration:
     """Return the scene's narration, timed by reading speed."""
-    speech = await SilentEngine().speak(tuple(beat.said() for beat in scene.beats), "silent", "", 1.0)
+    speech = await SilentEngine().speak(tuple(beat.spoken_text() for beat in scene.beats), "silent", "", 1.0)
     laid = lay_out(scene.beats, speech.passages)
     return Narration(
         seconds=laid.seconds, samples=laid.samples, words=laid.words, beats=laid.beats, voice="silent", engine="silent",

@@ -19,7 +19,7 @@ LESSON, *VISUALS = [
 def test_the_example_lesson_is_valid() -> None:
     script = parse(LESSON)
     assert script.title == "Photosynthesis"
-    assert script.scenes[0].beats[1].said().startswith("It takes in water and carbon dioxide")
+    assert script.scenes[0].beats[1].spoken_text().startswith("It takes in water and carbon dioxide")
 
 
 @pytest.mark.parametrize("block", [each for text in VISUALS for each in re.split(r"(?<=```\n)\n", text)])

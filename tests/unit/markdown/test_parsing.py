@@ -70,7 +70,7 @@ def test_emphasis_links_and_code_are_spoken_as_their_words() -> None:
 
 def test_a_say_comment_changes_the_speech_and_not_the_captions() -> None:
     beat = scene("", "H₂O boils.\n<!-- say: Water boils. -->").beats[0]
-    assert (beat.text, beat.said()) == ("H₂O boils.", "Water boils.")
+    assert (beat.text, beat.spoken_text()) == ("H₂O boils.", "Water boils.")
     assert scene("", "H₂O boils. <!-- say: Water boils. -->").beats[0] == beat
 
 

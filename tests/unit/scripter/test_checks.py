@@ -114,7 +114,7 @@ def test_what_is_mended_can_be_spoken_edited_and_watched(
     left = findings(script, wanted)
     assert not [each for each in left if each.rule in UNSPEAKABLE]
     for scene in script.scenes:
-        assert all(count_words(beat.said()) <= limits.BEAT_WORDS for beat in scene.beats)
+        assert all(count_words(beat.spoken_text()) <= limits.BEAT_WORDS for beat in scene.beats)
         assert wanted.scenes or len(scene.beats) == 1 or scene_seconds(scene, wanted.rate) <= LONGEST
 
 

@@ -175,8 +175,8 @@ class Beat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     show: str = ""
     speaker: str = ""
 
-    def said(self) -> str:
-        """The words the voice speaks."""
+    def spoken_text(self) -> str:
+        """The words that the voice speaks."""
         return self.spoken or self.text
 
 

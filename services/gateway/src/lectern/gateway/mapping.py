@@ -211,6 +211,6 @@ def video(state: VideoState, video_id: str, first: e.AnyEvent) -> m.Video:
 def titles_of(script: Script) -> tuple[e.SceneTitle, ...]:
     """The titles and lengths (in words) that events carry of a script."""
     return tuple(
-        e.SceneTitle(title=scene.title, words=sum(len(beat.said().split()) for beat in scene.beats))
+        e.SceneTitle(title=scene.title, words=sum(len(beat.spoken_text().split()) for beat in scene.beats))
         for scene in script.scenes
     )

@@ -47,7 +47,7 @@ def checked(script: Script) -> Script:
                 detail=f"needs 1 to {NARRATION_LIMIT} characters; delete a beat that says nothing",
             )
             for place, beat in enumerate(scene.beats)
-            if not beat.text.strip() or len(beat.said()) > NARRATION_LIMIT
+            if not beat.text.strip() or len(beat.spoken_text()) > NARRATION_LIMIT
         ]
     if errors:
         raise invalid(*errors)

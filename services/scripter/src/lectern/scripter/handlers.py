@@ -132,4 +132,4 @@ def _check_pictures(script: s.Script, assets: Mapping[str, str]) -> None:
 
 
 def _title(scene: s.Scene) -> SceneTitle:
-    return SceneTitle(title=scene.title, words=sum(count_words(beat.said()) for beat in scene.beats))
+    return SceneTitle(title=scene.title, words=sum(count_words(beat.spoken_text()) for beat in scene.beats))

@@ -18,7 +18,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 def prepare_beats(script: Script, scene: int) -> tuple[Beat, ...]:
     """The scene's beats with the script's pronunciations applied. Raises Permanent if they cannot be spoken."""
     beats = tuple(_pronounce(beat, script.pronunciations) for beat in script.scene(scene).beats)
-    if not beats or not all(re.search(r"\w", beat.said()) for beat in beats):
+    if not beats or not all(re.search(r"\w", beat.spoken_text()) for beat in beats):
         raise Permanent(
             Problem(
                 code="nothing-to-say",
@@ -27,7 +27,7 @@ def prepare_beats(script: Script, scene: int) -> tuple[Beat, ...]:
                 remedy="Write a sentence for each beat of the scene, or delete the beat.",
             )
         )
-    length = sum(len(beat.said()) for beat in beats)
+    length = sum(len(beat.spoken_text()) for beat in beats)
     if length > MAX_SCENE_CHARACTERS:
         raise Permanent(
             Problem(
@@ -41,7 +41,7 @@ def prepare_beats(script: Script, scene: int) -> tuple[Beat, ...]:
 
 
 def _pronounce(beat: Beat, pronunciations: Mapping[str, str]) -> Beat:
-    spoken = _CONTROL.sub(" ", beat.said())
+    spoken = _CONTROL.sub(" ", beat.spoken_text())
     for written, pronunciation in pronunciations.items():
         spoken = pronunciation.join(re.split(rf"(?<!\w){re.escape(written)}(?!\w)", spoken))
     text = _CONTROL.sub(" ", beat.text)

@@ -42,4 +42,4 @@ def check_budget(
 def estimate_scene_cost(script: Script, number: int, roles: Mapping[str, Voice], lead: Voice) -> float:
     """Estimates the cost of speaking a scene, in US dollars."""
     beats = script.scene(number).beats
-    return sum(roles.get(beat.speaker, lead).estimate_cost(len(beat.said())) for beat in beats)
+    return sum(roles.get(beat.speaker, lead).estimate_cost(len(beat.spoken_text())) for beat in beats)

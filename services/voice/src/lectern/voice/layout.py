@@ -69,7 +69,7 @@ def time_words(
     beat: Beat, written: Sequence[WrittenWord], passage: Passage, time: TimeSpan, language: str = ""
 ) -> list[TimeSpan]:
     """A span for each word of the beat as written, within the time of the passage."""
-    spoken = split_words(beat.said(), language) if beat.said() != beat.text else written
+    spoken = split_words(beat.spoken_text(), language) if beat.spoken_text() != beat.text else written
     if passage.marks:
         marks = [Mark(offset=mark.offset, seconds=time.start + mark.seconds) for mark in passage.marks]
         spans = place_at_marks(spoken, marks, time.start, time.end)

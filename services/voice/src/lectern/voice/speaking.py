@@ -31,7 +31,7 @@ async def speak_beats(
     silent = False
     for voice in dict.fromkeys(voices):
         numbers = [number for number, each in enumerate(voices) if each == voice]
-        texts = tuple(beats[number].said() for number in numbers)
+        texts = tuple(beats[number].spoken_text() for number in numbers)
         speech = await deps.engines[voice.engine].speak(texts, voice, language, rate)
         spent += [_with_cost(usage, voice) for usage in speech.spent]
         if speech.timing == "estimated" and not speech.silent:

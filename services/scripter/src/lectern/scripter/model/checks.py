@@ -49,7 +49,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 def scene_seconds(scene: s.Scene, rate: float = 1.0) -> float:
     """How long a scene will take to say, about. Pauses are the listener's and do not shrink with the rate."""
-    words = sum(count_words(beat.said()) for beat in scene.beats)
+    words = sum(count_words(beat.spoken_text()) for beat in scene.beats)
     return words / (WORDS_PER_SECOND * rate) + PAUSE * max(0, len(scene.beats) - 1) + BREATH
 
 
@@ -88,7 +88,7 @@ def _of_the_whole(script: s.Script, wanted: Wanted) -> Iterator[Finding]:
 def _of_scenes(script: s.Script, wanted: Wanted) -> Iterator[Finding]:
     for number, scene in enumerate(script.scenes, 1):
         seconds = scene_seconds(scene, wanted.rate)
-        if not any(beat.said() for beat in scene.beats):
+        if not any(beat.spoken_text() for beat in scene.beats):
             yield Finding(rule="nothing-said", scene=number, said=f"Scene {number} says nothing.")
         elif not SHORTEST <= seconds <= LONGEST:
             yield Finding(
@@ -116,5 +116,5 @@ def _of_a_beat(beat: s.Beat, language: str) -> Iterator[tuple[Rule, str]]:
         yield "markup", f"contains markup, LaTeX or an address ({beat.text[:60]!r}); write plain sentences."
     elif not any(char.isalnum() for char in beat.text):
         yield "nothing-said", "has no word that could be spoken; write a sentence, or leave it out."
-    elif odd := symbols(beat.said(), language):
+    elif odd := symbols(beat.spoken_text(), language):
         yield "symbols", f"has {' '.join(odd)} to be spoken; give the words to be said in `spoken`."

@@ -59,7 +59,7 @@ def _short(beat: s.Beat) -> tuple[s.Beat, ...]:
     longest = max(count_words(beat.text), count_words(beat.spoken))
     if longest <= limits.BEAT_WORDS:
         return (beat,)
-    pieces = split_text(beat.said(), lambda text: count_words(text) <= limits.BEAT_WORDS)
+    pieces = split_text(beat.spoken_text(), lambda text: count_words(text) <= limits.BEAT_WORDS)
     first, *rest = (piece.text for piece in pieces)
     start = msgspec.structs.replace(beat, text=first, spoken="")
     return (start, *(s.Beat(text=text, speaker=beat.speaker) for text in rest))
