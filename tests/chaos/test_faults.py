@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from films import SPINNING, Studio, assert_in_sync
 
-from lectern.cli.runner import running
-from lectern.cli.runner.stack import Stack
+from lectern.cli.runner import Stack, run_stack
 from lectern.contracts import events as e
 from lectern.worker import JetStreamEventLog, connect_nats
 
@@ -20,7 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 @pytest.fixture
 async def stack(tmp_path: Path) -> AsyncIterator[Stack]:
     """Every service in a process of its own."""
-    async with running(tmp_path / "home", separate=True, renderers=1) as stack:
+    async with run_stack(tmp_path / "home", separate=True, renderers=1) as stack:
         yield stack
 
 

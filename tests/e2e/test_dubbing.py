@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from films import Studio, assert_in_sync, probe
 
-from lectern.cli.runner import running
+from lectern.cli.runner import run_stack
 
 ENGLISH = """
 # A circle grows
@@ -56,7 +56,7 @@ Kreise wachsen in jede Richtung.
 
 @pytest.mark.slow
 async def test_a_video_is_dubbed_with_its_own_pictures(tmp_path: Path) -> None:
-    async with running(tmp_path / "home") as stack:
+    async with run_stack(tmp_path / "home") as stack:
         studio = Studio(stack.url)
         original = await studio.ask(ENGLISH)
         early = await studio.http.post(f"/v1/videos/{original}/dub", json={"language": "de"})

@@ -13,7 +13,7 @@ import pytest_asyncio
 from films import BROKEN, SPINNING, TIDES, Studio, assert_in_sync, probe
 from prometheus_client.parser import text_string_to_metric_families
 
-from lectern.cli.runner import running
+from lectern.cli.runner import run_stack
 from lectern.contracts import events as e
 from lectern.contracts.log import VideoLog
 from lectern.worker import JetStreamEventLog, connect_nats
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def studio(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Studio]:
     """One running Lectern for all of these."""
-    async with running(tmp_path_factory.mktemp("home")) as stack:
+    async with run_stack(tmp_path_factory.mktemp("home")) as stack:
         studio = Studio(stack.url)
         studio.nats_url = stack.nats_url  # type: ignore[attr-defined]
         yield studio

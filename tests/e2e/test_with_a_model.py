@@ -11,7 +11,7 @@ from films import Studio, assert_in_sync
 from standins.behaviour import Script
 from standins.gemini import gemini
 
-from lectern.cli.runner import running
+from lectern.cli.runner import run_stack
 
 
 @pytest.mark.slow
@@ -19,7 +19,7 @@ async def test_a_model_writes_and_draws_a_video_about_anything(tmp_path: Path, m
     async with gemini(Script(otherwise=answers)) as script:
         monkeypatch.setenv("GEMINI_API_KEY", "a-key-that-must-not-leak")
         monkeypatch.setenv("LECTERN_GEMINI_URL", script.url)
-        async with running(tmp_path / "home") as stack:
+        async with run_stack(tmp_path / "home") as stack:
             studio = Studio(stack.url)
             body = {
                 "topic": "Why is the sky blue?",

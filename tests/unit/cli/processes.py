@@ -1,4 +1,4 @@
-"""Looking at processes from outside."""
+"""Observing processes from outside."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def alive(pid: int) -> bool:
-    """Whether a process exists and is not just waiting to be reaped."""
+def is_alive(pid: int) -> bool:
+    """True for a process that exists and is not a zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
 
 
-def mentioning(text: str) -> list[int]:
-    """Processes with `text` on their command line or in their environment's LECTERN_ settings."""
+def processes_mentioning(text: str) -> list[int]:
+    """The ids of processes with `text` on their command line or in their environment."""
     found = []
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and alive(int(entry.name)):
+        if entry.name.isdigit() and is_alive(int(entry.name)):
             try:
                 if text.encode() in (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes():
                     found.append(int(entry.name))
@@ -29,9 +29,9 @@ def mentioning(text: str) -> list[int]:
     return found
 
 
-async def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Waits for a condition; fails the test when it does not come."""
+async def wait_until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Waits for a condition; fails the test when it does not come true."""
     deadline = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < deadline, "what was waited for did not happen"
+        assert time.monotonic() < deadline, "the condition did not come true"
         await asyncio.sleep(0.01)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from nats.aio.client import Client
 from servers import S3
-from unit.cli.command import invoked, lectern
+from unit.cli.command import invoke_in_thread, invoke_lectern, run_lectern
 
 from lectern.contracts import subjects
 from lectern.contracts.events import VideoCancelled, VideoRequested, encode
@@ -14,9 +14,7 @@ from lectern.contracts.problems import Problem
 from lectern.contracts.topology import DEAD, VIDEOS
 from lectern.worker import Connections, DeadLetter
 
-pytestmark = pytest.mark.slow
-
-NOBODY = "http://127.0.0.1:9"  # the discard port: nothing listens
+UNUSED_ADDRESS = "http://127.0.0.1:9"  # the discard port, on which nothing listens
 
 
 @pytest.fixture
@@ -24,136 +22,144 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
+@pytest.mark.slow
+async def test_the_command_runs_as_a_program(home: Path) -> None:
+    result = await run_lectern("lessons", "--json", home=home)
+    assert result.status == 0, result.err
+    assert {json.loads(line)["language"] for line in result.out.splitlines()} == {"en"}
+
+
 @pytest.mark.parametrize(
-    ("args", "said"),
+    ("args", "message"),
     [
         (["make"], "Missing argument"),
         (["make", "leaf", "--quality", "best"], "'best' is not one of"),
         (["make", "leaf", "--rate", "9"], "less than or equal to 2"),
         (["make", "leaf", "--no-such-option"], "No such option"),
         (["make", " "], "There is no topic"),
-        (["make", "nowhere.md"], "nowhere.md: there is no such file"),
+        (["make", "nowhere.md"], "nowhere.md: no such file"),
         (["fly"], "No such command"),
         (["make", "leaf", "--max-cost", "-1"], "Invalid value for '--max-cost'"),
-        (["dub", "some-id", "de", "--translation", "nowhere.md"], "nowhere.md: there is no such file"),
+        (["dub", "some-id", "de", "--translation", "nowhere.md"], "nowhere.md: no such file"),
         (["eval", "nowhere.json"], "nowhere.json: No such file"),
     ],
 )
-async def test_what_cannot_be_asked_for_ends_with_2_and_says_why(home: Path, args: list[str], said: str) -> None:
-    ran = await lectern(*args, home=home)
-    assert ran.status == 2
-    assert said in ran.err
-    assert "Traceback" not in ran.err
-    assert not home.exists(), "nothing is started for a request that cannot be made"
+def test_invalid_input_exits_with_2_and_the_reason(home: Path, args: list[str], message: str) -> None:
+    result = invoke_lectern(*args, home=home)
+    assert result.status == 2
+    assert message in result.err
+    assert "Traceback" not in result.err
+    assert not home.exists(), "nothing is started for invalid input"
 
 
-async def test_a_named_lectern_that_does_not_answer_ends_with_3_and_says_what_to_do(home: Path) -> None:
-    ran = await lectern("make", "leaf", "--url", NOBODY, home=home)
-    assert ran.status == 3
-    assert "does not answer" in ran.err
-    assert "lectern up" in ran.err
+def test_an_address_that_does_not_answer_exits_with_3_and_a_remedy(home: Path) -> None:
+    result = invoke_lectern("make", "leaf", "--url", UNUSED_ADDRESS, home=home)
+    assert result.status == 3
+    assert "does not answer" in result.err
+    assert "lectern up" in result.err
 
 
-async def test_an_address_that_is_not_a_lectern_ends_with_3(home: Path, s3: S3) -> None:
-    ran = await lectern("watch", "some-id", "--url", s3.endpoint, home=home)
-    assert ran.status == 3
-    assert "The answer is not Lectern's" in ran.err
+def test_an_address_that_is_not_a_lectern_exits_with_3(home: Path, s3: S3) -> None:
+    result = invoke_lectern("watch", "some-id", "--url", s3.endpoint, home=home)
+    assert result.status == 3
+    assert "The answer is not Lectern's" in result.err
 
 
-async def test_a_program_gets_the_problem_as_json(home: Path) -> None:
-    ran = await lectern("make", "leaf", "--json", home=home, LECTERN_URL=NOBODY)
-    assert ran.status == 3
-    line = json.loads(ran.out)
+def test_a_problem_is_printed_as_json_for_programs(home: Path) -> None:
+    result = invoke_lectern("make", "leaf", "--json", home=home, LECTERN_URL=UNUSED_ADDRESS)
+    assert result.status == 3
+    line = json.loads(result.out)
     assert line["type"] == "problem"
     assert line["problem"]["code"] == "api-silent"
     assert line["problem"]["remedy"]
 
 
-async def test_an_output_folder_that_cannot_be_made_is_refused_before_anything_is_started(home: Path) -> None:
+def test_an_output_folder_that_cannot_be_created_is_refused_before_anything_is_started(home: Path) -> None:
     (home.parent / "file").touch()
-    ran = await lectern("make", "leaf", "--out", "file/out", home=home)
-    assert ran.status == 2
-    assert "--out" in ran.err
+    result = invoke_lectern("make", "leaf", "--out", str(home.parent / "file" / "out"), home=home)
+    assert result.status == 2
+    assert "--out" in result.err
     assert not home.exists()
 
 
-async def test_commands_for_a_running_lectern_say_when_there_is_none(home: Path) -> None:
-    ran = await lectern("provision", "--check", home=home)
-    assert ran.status == 3
-    assert "LECTERN_NATS_URL" in ran.err
+def test_commands_for_operators_need_an_event_log(home: Path) -> None:
+    result = invoke_lectern("provision", "--check", home=home)
+    assert result.status == 3
+    assert "LECTERN_NATS_URL" in result.err
 
 
-async def test_doctor_looks_at_everything_and_starts_nothing(home: Path) -> None:
-    ran = await lectern("doctor", "--json", home=home)
-    checks = {check["name"]: check for check in map(json.loads, ran.out.splitlines())}
+def test_doctor_checks_everything_and_starts_nothing(home: Path) -> None:
+    result = invoke_lectern("doctor", "--json", home=home)
+    checks = {check["name"]: check for check in map(json.loads, result.out.splitlines())}
     assert {"ffmpeg", "font Inter", "sandbox: seccomp", "NATS", "store", "LaTeX", "home"} <= checks.keys()
-    assert ran.status == (1 if any(not check["ok"] and check["required"] for check in checks.values()) else 0)
+    assert result.status == (1 if any(not check["ok"] and check["required"] for check in checks.values()) else 0)
     assert not home.exists()
 
 
-async def test_doctor_names_the_remedy_for_a_program_that_is_missing(home: Path) -> None:
-    ran = await lectern("doctor", home=home, PATH="/nowhere")
-    assert ran.status == 1
-    assert "apt-get install ffmpeg" in ran.out
+def test_doctor_names_the_remedy_for_a_program_that_is_missing(home: Path) -> None:
+    result = invoke_lectern("doctor", home=home, PATH="/nowhere")
+    assert result.status == 1
+    assert "apt-get install ffmpeg" in result.out
 
 
-async def test_provision_reports_drift_and_mends_it(home: Path, nats: Client, nats_url: str) -> None:
+async def test_provision_reports_differences_and_applies_them(home: Path, nats: Client, nats_url: str) -> None:
     where = {"LECTERN_NATS_URL": nats_url}
-    assert (await invoked("provision", "--check", home=home, **where)).status == 0
+    assert (await invoke_in_thread("provision", "--check", home=home, **where)).status == 0
     await nats.jetstream().delete_consumer(VIDEOS, "voice-bulk")
-    drifted = await invoked("provision", "--check", home=home, **where)
-    assert (drifted.status, drifted.out.strip()) == (1, "consumer voice-bulk is missing")
-    assert "applied: consumer voice-bulk" in (await invoked("provision", home=home, **where)).out
-    assert (await invoked("provision", "--check", home=home, **where)).status == 0
+    differing = await invoke_in_thread("provision", "--check", home=home, **where)
+    assert (differing.status, differing.out.strip()) == (1, "consumer voice-bulk is missing")
+    assert "applied: consumer voice-bulk" in (await invoke_in_thread("provision", home=home, **where)).out
+    assert (await invoke_in_thread("provision", "--check", home=home, **where)).status == 0
 
 
 async def bury(connections: Connections, video_id: str) -> None:
-    """Leaves a request in DEAD as a worker that gave up does."""
+    """Stores a request as a dead letter, as a worker that gave up does."""
     requested = VideoRequested(video_id=video_id, brief=Brief(topic="leaf"), options=VideoOptions())
     await connections.event_log.publish(requested)
-    letter = DeadLetter(
-        data=encode(requested),
-        subject=subjects.subject(requested),
-        sequence=1,
-        consumer="scripter-fast",
-        stage="scripter",
-        problem=Problem(code="attempts-exhausted", title="Tried too often", detail="It failed 5 times.", remedy=""),
-        reason="attempts-exhausted",
+    await connections.dead_letters.store(
+        DeadLetter(
+            stage="scripter",
+            consumer="scripter-fast",
+            subject=subjects.subject(requested),
+            sequence=1,
+            data=encode(requested),
+            problem=Problem(code="attempts-exhausted", title="Tried too often", detail="It failed 5 times.", remedy=""),
+            reason="attempts-exhausted",
+        )
     )
-    await connections.dead_letters.store(letter)
 
 
-async def test_a_dead_message_is_listed_shown_and_put_back(home: Path, connections: Connections, nats_url: str) -> None:
+async def test_a_dead_letter_is_listed_shown_and_retried(home: Path, connections: Connections, nats_url: str) -> None:
     where = {"LECTERN_NATS_URL": nats_url}
     video_id = new_id()
     await bury(connections, video_id)
-    listed = await invoked("dead", "list", home=home, **where)
+    listed = await invoke_in_thread("dead", "list", home=home, **where)
     assert video_id in listed.out
     assert "It failed 5 times." in listed.out
-    shown = json.loads((await invoked("dead", "show", "1", home=home, **where)).out)
+    shown = json.loads((await invoke_in_thread("dead", "show", "1", home=home, **where)).out)
     assert shown["data"]["video_id"] == video_id
     assert shown["problem"]["code"] == "attempts-exhausted"
 
     before = (await connections.nats.jetstream().stream_info(VIDEOS)).state.messages
-    assert (await invoked("dead", "retry", "1", home=home, **where)).status == 0
+    assert (await invoke_in_thread("dead", "retry", "1", home=home, **where)).status == 0
     assert (await connections.nats.jetstream().stream_info(VIDEOS)).state.messages == before + 1
     assert (await connections.nats.jetstream().stream_info(DEAD)).state.messages == 0
-    assert "There are none" in (await invoked("dead", "list", home=home, **where)).out
+    assert "There are no dead letters" in (await invoke_in_thread("dead", "list", home=home, **where)).out
 
 
-async def test_a_dead_message_of_an_ended_video_is_not_put_back(
+async def test_a_dead_letter_of_an_ended_video_is_not_retried(
     home: Path, connections: Connections, nats_url: str
 ) -> None:
     video_id = new_id()
     await bury(connections, video_id)
     await connections.event_log.record_outcome(VideoCancelled(video_id=video_id))
-    ran = await invoked("dead", "retry", "1", home=home, LECTERN_NATS_URL=nats_url)
-    assert ran.status == 2
-    assert "has ended" in ran.err
+    result = await invoke_in_thread("dead", "retry", "1", home=home, LECTERN_NATS_URL=nats_url)
+    assert result.status == 2
+    assert "has ended" in result.err
     assert (await connections.nats.jetstream().stream_info(DEAD)).state.messages == 1
 
 
-async def test_a_dead_message_that_does_not_exist_is_refused(home: Path, nats: Client, nats_url: str) -> None:
-    ran = await invoked("dead", "show", "7", home=home, LECTERN_NATS_URL=nats_url)
-    assert ran.status == 2
-    assert "No dead message has the number 7" in ran.err
+async def test_a_dead_letter_that_does_not_exist_is_reported(home: Path, nats: Client, nats_url: str) -> None:
+    result = await invoke_in_thread("dead", "show", "7", home=home, LECTERN_NATS_URL=nats_url)
+    assert result.status == 2
+    assert "No dead letter has the number 7" in result.err

@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 
 from lectern.cli.document import is_file_name, read_document
-from lectern.cli.exits import USAGE, Stop
+from lectern.cli.exit_status import USAGE, CommandExit
 
 
-def refusal(path: Path) -> Stop:
-    with pytest.raises(Stop) as stopped:
+def refusal(path: Path) -> CommandExit:
+    with pytest.raises(CommandExit) as stopped:
         read_document(path)
     assert stopped.value.status == USAGE
     assert stopped.value.problem.remedy
@@ -86,7 +86,7 @@ def test_a_byte_order_mark_is_not_part_of_the_lesson(lesson: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "reason"),
     [
         (None, "no such file"),
         (b"\xff\xfe\x00#", "UTF-8"),
@@ -94,10 +94,12 @@ def test_a_byte_order_mark_is_not_part_of_the_lesson(lesson: Path) -> None:
         (b"a" * 200_001, "the limit is 200,000"),
     ],
 )
-def test_a_lesson_that_cannot_be_read_says_why(lesson: Path, content: bytes | None, said: str) -> None:
+def test_a_lesson_that_cannot_be_read_is_refused_with_the_reason(
+    lesson: Path, content: bytes | None, reason: str
+) -> None:
     if content is not None:
         lesson.write_bytes(content)
-    assert said in refusal(lesson).problem.detail
+    assert reason in refusal(lesson).problem.detail
 
 
 def test_a_folder_is_not_a_lesson(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`lectern make` against real services; where a video must not be finished, against some of them only."""
+"""`lectern make` against real services, or only some of them where the video must not be finished."""
 
 import asyncio
 import hashlib
@@ -12,10 +12,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from unit.cli.command import lectern, started
-from unit.cli.processes import mentioning
+from unit.cli.command import invoke_lectern, run_lectern, start_lectern
+from unit.cli.processes import processes_mentioning
 
-from lectern.cli.runner import Stack, running
+from lectern.cli.runner import Stack, run_stack
 from lectern.contracts.events import VideoRequested
 from lectern.worker import JetStreamEventLog, connect_nats
 
@@ -42,13 +42,13 @@ def lesson(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def writers(tmp_path: Path) -> AsyncIterator[Stack]:
-    """Services that take a video as far as its script, and no further."""
-    async with running(tmp_path / "home", services=["gateway", "scripter"], grace_seconds=0.5) as stack:
+    """Services that make a video's script and nothing more."""
+    async with run_stack(tmp_path / "home", services=["gateway", "scripter"], grace_seconds=0.5) as stack:
         yield stack
 
 
 async def follow(process: asyncio.subprocess.Process, kind: str) -> dict[str, object]:
-    """Reads JSON lines until one of a type."""
+    """Reads JSON lines up to the first of a type."""
     assert process.stdout is not None
     async for line in process.stdout:
         event: dict[str, object] = json.loads(line)
@@ -58,7 +58,7 @@ async def follow(process: asyncio.subprocess.Process, kind: str) -> dict[str, ob
 
 
 async def videos(stack: Stack) -> list[dict[str, object]]:
-    """What the API lists."""
+    """The videos that the API lists."""
     async with httpx.AsyncClient(base_url=stack.url) as http:
         listed: list[dict[str, object]] = (await http.get("/v1/videos")).json()["data"]
         return [(await http.get(f"/v1/videos/{each['id']}")).json() for each in listed]
@@ -66,7 +66,7 @@ async def videos(stack: Stack) -> list[dict[str, object]]:
 
 @pytest.mark.slow
 async def test_ctrl_c_cancels_the_video(writers: Stack, lesson: Path) -> None:
-    process = await started("make", str(lesson), "--json", home=writers.home.path)
+    process = await start_lectern("make", str(lesson), "--json", home=writers.home.path)
     await follow(process, "video.snapshot")
     process.send_signal(signal.SIGINT)
     out, err = await process.communicate()
@@ -77,8 +77,8 @@ async def test_ctrl_c_cancels_the_video(writers: Stack, lesson: Path) -> None:
 
 
 @pytest.mark.slow
-async def test_a_runner_that_is_up_is_used_and_left_running(writers: Stack, lesson: Path) -> None:
-    process = await started("make", str(lesson), "--json", home=writers.home.path)
+async def test_a_running_lectern_is_used_and_left_running(writers: Stack, lesson: Path) -> None:
+    process = await start_lectern("make", str(lesson), "--json", home=writers.home.path)
     await follow(process, "video.snapshot")
     process.send_signal(signal.SIGINT)
     await process.communicate()
@@ -86,8 +86,8 @@ async def test_a_runner_that_is_up_is_used_and_left_running(writers: Stack, less
 
 
 @pytest.mark.slow
-async def test_the_second_ctrl_c_leaves_at_once(writers: Stack, lesson: Path) -> None:
-    process = await started("make", str(lesson), "--json", home=writers.home.path)
+async def test_the_second_ctrl_c_exits_immediately(writers: Stack, lesson: Path) -> None:
+    process = await start_lectern("make", str(lesson), "--json", home=writers.home.path)
     await follow(process, "video.snapshot")
     os.kill(writers.members["nats"].pid or 0, signal.SIGSTOP)  # so that the cancellation cannot be answered
     try:
@@ -101,29 +101,27 @@ async def test_the_second_ctrl_c_leaves_at_once(writers: Stack, lesson: Path) ->
 
 
 @pytest.mark.slow
-async def test_a_lesson_with_mistakes_fails_and_names_their_lines(writers: Stack, lesson: Path) -> None:
+async def test_a_lesson_with_errors_fails_and_names_their_lines(writers: Stack, lesson: Path) -> None:
     lesson.write_text("# A leaf\n\n## Light\n\n<table>no</table>\n")
-    ran = await lectern("make", str(lesson), home=writers.home.path)
-    assert ran.status == 1
-    assert "line" in ran.err.lower()
-    assert "Traceback" not in ran.err
+    result = await run_lectern("make", str(lesson), home=writers.home.path)
+    assert result.status == 1
+    assert "line" in result.err.lower()
+    assert "Traceback" not in result.err
 
 
 @pytest.mark.slow
-async def test_options_the_api_refuses_end_with_2(writers: Stack, lesson: Path) -> None:
-    ran = await lectern("make", str(lesson), "--voice", "../voice", home=writers.home.path)
-    assert ran.status == 2
-    assert "voice" in ran.err
+async def test_options_that_the_api_refuses_exit_with_2(writers: Stack, lesson: Path) -> None:
+    result = await run_lectern("make", str(lesson), "--voice", "../voice", home=writers.home.path)
+    assert result.status == 2
+    assert "voice" in result.err
 
 
 @pytest.mark.slow
-async def test_music_from_a_file_is_uploaded_and_captions_are_asked_to_be_burned_in(
-    writers: Stack, lesson: Path
-) -> None:
+async def test_music_from_a_file_is_uploaded_and_captions_can_be_burned_in(writers: Stack, lesson: Path) -> None:
     (lesson.parent / "song.flac").write_bytes(b"fLaC" + bytes(40))
     music, burn = ["--music", str(lesson.parent / "song.flac")], ["--burn-captions"]
-    ran = await lectern("make", str(lesson), "--review", *music, *burn, home=writers.home.path)
-    assert ran.status == 0, ran.err
+    result = await run_lectern("make", str(lesson), "--review", *music, *burn, home=writers.home.path)
+    assert result.status == 0, result.err
     (video,) = await videos(writers)
     options = video["options"]
     assert isinstance(options, dict)
@@ -132,34 +130,34 @@ async def test_music_from_a_file_is_uploaded_and_captions_are_asked_to_be_burned
 
 
 @pytest.mark.parametrize(
-    ("music", "said"),
+    ("music", "reason"),
     [
         ("clam", "Did you mean calm?"),
         ("jazz", "Use calm or curious, or a file"),
         ("no/such.mp3", "there is no file"),
-        ("leaf.md", "is no track"),
+        ("leaf.md", "is not an audio file"),
     ],
 )
-async def test_music_that_cannot_be_is_refused_before_anything_is_started(lesson: Path, music: str, said: str) -> None:
+def test_invalid_music_is_refused_before_anything_is_started(lesson: Path, music: str, reason: str) -> None:
     name = str(lesson) if music == "leaf.md" else music
-    ran = await lectern("make", str(lesson), "--music", name, home=lesson.parent / "home")
-    assert ran.status == 2
-    assert said in " ".join(ran.err.split())
+    result = invoke_lectern("make", str(lesson), "--music", name, home=lesson.parent / "home")
+    assert result.status == 2
+    assert reason in " ".join(result.err.split())
 
 
 @pytest.mark.slow
-async def test_review_without_a_terminal_says_how_to_approve(writers: Stack, lesson: Path) -> None:
-    ran = await lectern("make", str(lesson), "--review", home=writers.home.path)
-    assert ran.status == 0
+async def test_review_without_a_terminal_explains_how_to_approve(writers: Stack, lesson: Path) -> None:
+    result = await run_lectern("make", str(lesson), "--review", home=writers.home.path)
+    assert result.status == 0
     (video,) = await videos(writers)
-    assert f"{writers.url}/v1/videos/{video['id']}/approve" in ran.err
+    assert f"{writers.url}/v1/videos/{video['id']}/approve" in result.err
     assert video["status"] == "awaiting_approval"
 
 
-async def reviewed(writers: Stack, lesson: Path, editor: str, *, asked: str = "") -> tuple[int, str]:
-    """`make --review` on a terminal with an editor; interrupted once the script is approved. Status, what was shown.
+async def review_on_a_terminal(writers: Stack, lesson: Path, editor: str, *, prompt: str = "") -> tuple[int, str]:
+    """Runs `make --review` on a terminal and interrupts it once the script is approved; returns status and output.
 
-    Where the command asks for Enter with the words `asked`, Enter is pressed, once.
+    Presses Enter once, when the command prompts with the words `prompt`.
     """
     terminal, end = pty.openpty()
     process = await asyncio.create_subprocess_exec(
@@ -181,8 +179,8 @@ async def reviewed(writers: Stack, lesson: Path, editor: str, *, asked: str = ""
             if any(video["status"] == "in_progress" for video in await videos(writers)):
                 process.send_signal(signal.SIGINT)
                 break
-            if asked and asked.encode() in shown:
-                asked = ""
+            if prompt and prompt.encode() in shown:
+                prompt = ""
                 os.write(terminal, b"\n")
             await asyncio.sleep(0.1)
         status = await process.wait()
@@ -192,8 +190,8 @@ async def reviewed(writers: Stack, lesson: Path, editor: str, *, asked: str = ""
 
 
 @pytest.mark.slow
-async def test_an_edited_script_is_what_the_video_is_made_from(writers: Stack, lesson: Path) -> None:
-    status, shown = await reviewed(writers, lesson, "sed -i 's/of the sun/of a star/'")
+async def test_the_video_is_made_from_the_edited_script(writers: Stack, lesson: Path) -> None:
+    status, shown = await review_on_a_terminal(writers, lesson, "sed -i 's/of the sun/of a star/'")
     assert status == 130, shown
     (video,) = await videos(writers)
     async with httpx.AsyncClient(base_url=writers.url) as http:
@@ -204,48 +202,65 @@ async def test_an_edited_script_is_what_the_video_is_made_from(writers: Stack, l
 
 
 @pytest.mark.slow
-async def test_an_emptied_script_gives_the_video_up(writers: Stack, lesson: Path) -> None:
-    status, shown = await reviewed(writers, lesson, "truncate -s 0")
+@pytest.mark.parametrize("image", ["![a leaf][leaf]\n\n[leaf]: leaf.png", "![a\nleaf](\nleaf.png)"])
+async def test_images_are_uploaded_and_shown_however_they_are_written(writers: Stack, lesson: Path, image: str) -> None:
+    lesson.write_text(LESSON.replace("![a leaf](leaf.png)", image))
+    result = await run_lectern("make", str(lesson), "--review", home=writers.home.path)
+    assert result.status == 0, result.err
+    (video,) = await videos(writers)
+    async with httpx.AsyncClient(base_url=writers.url) as http:
+        script = (await http.get(f"/v1/videos/{video['id']}/script")).json()
+    assert script["scenes"][0]["visual"] == {"kind": "image", "name": "leaf.png", "alt": "a leaf"}
+    nats = await connect_nats(writers.nats_url, "test")
+    requested = (await JetStreamEventLog(nats).read(str(video["id"]))).events[0]
+    await nats.close()
+    assert isinstance(requested, VideoRequested)
+    assert requested.brief.assets.keys() == {"leaf.png"}
+
+
+@pytest.mark.slow
+async def test_an_emptied_script_cancels_the_video(writers: Stack, lesson: Path) -> None:
+    status, shown = await review_on_a_terminal(writers, lesson, "truncate -s 0")
     assert status == 130
-    assert "given up" in shown
+    assert "The video was cancelled" in shown
     assert [video["status"] for video in await videos(writers)] == ["cancelled"]
 
 
 @pytest.mark.slow
-async def test_a_lesson_becomes_a_video_beside_its_captions_and_nothing_stays_running(lesson: Path) -> None:
+async def test_a_lesson_becomes_a_video_with_captions_and_nothing_keeps_running(lesson: Path) -> None:
     home = lesson.parent / "home"
-    ran = await lectern("make", str(lesson), "--quality", "draft", "--out", "out", home=home)
-    assert ran.status == 0, ran.err
-    assert ran.out.strip() == "out/a-leaf.mp4"
+    result = await run_lectern("make", str(lesson), "--quality", "draft", "--out", "out", home=home)
+    assert result.status == 0, result.err
+    assert result.out.strip() == "out/a-leaf.mp4"
     files = {path.name: path.stat().st_size for path in (lesson.parent / "out").iterdir()}
     assert files.keys() == {f"a-leaf.{end}" for end in ("mp4", "vtt", "srt", "chapters.vtt", "jpg", "txt")}
     assert min(files.values()) > 20
-    assert "scene 1/1 Light: ready" in ran.err
-    assert mentioning(str(home)) == []
+    assert "scene 1/1 Light: ready" in result.err
+    assert processes_mentioning(str(home)) == []
 
 
 @pytest.fixture
 async def speakers(tmp_path: Path) -> AsyncIterator[Stack]:
-    """Services that take requests and know voices."""
-    async with running(tmp_path / "home", services=["gateway", "scripter", "voice"], grace_seconds=0.5) as stack:
+    """Services that make scripts and know voices."""
+    async with run_stack(tmp_path / "home", services=["gateway", "scripter", "voice"], grace_seconds=0.5) as stack:
         yield stack
 
 
 @pytest.mark.slow
-async def test_voices_are_listed_for_people_and_for_programs(speakers: Stack, tmp_path: Path) -> None:
-    ran = await lectern("voices", "--language", "de", home=speakers.home.path)
-    assert ran.status == 0, ran.err
-    assert "espeak-de-DE" in ran.out
-    assert "en-US" not in ran.out
-    ran = await lectern("voices", "--json", home=speakers.home.path)
-    voices = [json.loads(line) for line in ran.out.splitlines()]
+async def test_voices_are_listed_as_a_table_and_as_json(speakers: Stack, tmp_path: Path) -> None:
+    result = await run_lectern("voices", "--language", "de", home=speakers.home.path)
+    assert result.status == 0, result.err
+    assert "espeak-de-DE" in result.out
+    assert "en-US" not in result.out
+    result = await run_lectern("voices", "--json", home=speakers.home.path)
+    voices = [json.loads(line) for line in result.out.splitlines()]
     assert {"silent", "espeak-en-US"} <= {voice["id"] for voice in voices}
 
 
 @pytest.mark.slow
-async def test_wishes_reach_the_brief(speakers: Stack) -> None:
-    wishes = ["--scenes", "4", "--tone", "warm", "--dialogue", "--search", "--max-cost", "0.5", "--seconds", "70"]
-    process = await started("make", "Why do cats purr?", "--json", *wishes, home=speakers.home.path)
+async def test_options_of_the_brief_reach_the_event_log(speakers: Stack) -> None:
+    options = ["--scenes", "4", "--tone", "warm", "--dialogue", "--search", "--max-cost", "0.5", "--seconds", "70"]
+    process = await start_lectern("make", "Why do cats purr?", "--json", *options, home=speakers.home.path)
     shown = await follow(process, "video.failed")
     async with httpx.AsyncClient(base_url=speakers.url) as http:
         video = (await http.get(f"/v1/videos/{shown['video']['id']}")).json()  # type: ignore[index]
@@ -266,15 +281,15 @@ async def test_wishes_reach_the_brief(speakers: Stack) -> None:
 
 
 @pytest.mark.slow
-async def test_a_dub_needs_a_video_that_is_there(speakers: Stack) -> None:
-    ran = await lectern("dub", "0198c0de-0000-7000-8000-000000000001", "de", home=speakers.home.path)
-    assert ran.status == 2
-    assert "There is no such video" in ran.err or "no video" in ran.err.lower(), ran.err
+async def test_a_dub_needs_an_existing_video(speakers: Stack) -> None:
+    result = await run_lectern("dub", "0198c0de-0000-7000-8000-000000000001", "de", home=speakers.home.path)
+    assert result.status == 2
+    assert "There is no such video" in result.err or "no video" in result.err.lower(), result.err
 
 
 @pytest.mark.slow
-async def test_a_script_that_somebody_else_changed_meanwhile_can_still_be_saved(writers: Stack, lesson: Path) -> None:
-    """The editor, when it is first opened, has somebody else save the script; its second save counts."""
+async def test_a_script_that_somebody_else_changed_can_still_be_saved(writers: Stack, lesson: Path) -> None:
+    """The first time it runs, the editor saves another script over the API, as somebody else would."""
     editor = lesson.parent / "editor.py"
     editor.write_text(f"""
 import pathlib, sys, httpx
@@ -288,7 +303,9 @@ if not opened.exists():
     assert api.put(f"/v1/videos/{{video['id']}}/script", json=script).status_code == 200
     file.write_text(file.read_text().replace("of the sun", "of a star"))
 """)
-    status, shown = await reviewed(writers, lesson, f"{sys.executable} {editor}", asked="Press Enter to edit again")
+    status, shown = await review_on_a_terminal(
+        writers, lesson, f"{sys.executable} {editor}", prompt="Press Enter to edit again"
+    )
     assert status == 130, shown
     assert "theirs.md" in shown
     (video,) = await videos(writers)

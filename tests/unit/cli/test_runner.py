@@ -1,4 +1,4 @@
-"""The one-machine runner with real servers; services where they matter."""
+"""The one-machine runner with real servers, and with services where they matter."""
 
 import asyncio
 import json
@@ -8,49 +8,49 @@ from pathlib import Path
 
 import httpx
 import pytest
-from unit.cli.command import started
-from unit.cli.processes import alive, mentioning, until
+from unit.cli.command import start_lectern
+from unit.cli.processes import is_alive, processes_mentioning, wait_until
 
-from lectern.cli.machine.home import Home
-from lectern.cli.runner import running
+from lectern.cli.runner import run_stack
+from lectern.cli.runner.home import Home
 from lectern.contracts.problems import ProblemError
 from lectern.worker import connect, find_drift
 
 
-async def test_servers_are_up_and_provisioned_while_it_runs_and_gone_after(tmp_path: Path) -> None:
-    async with running(tmp_path / "home", services=[]) as stack, connect(stack.settings) as connections:
+async def test_servers_run_and_are_provisioned_while_it_runs(tmp_path: Path) -> None:
+    async with run_stack(tmp_path / "home", services=[]) as stack, connect(stack.settings) as connections:
         assert await find_drift(connections.nats) == []
         await connections.store.put("a/b.txt", b"kept", "text/plain")
         pids = [member.pid for member in stack.members.values()]
         assert Home.at(tmp_path / "home").find() == stack.endpoint
-    assert not any(alive(pid) for pid in pids if pid)
-    assert mentioning(str(tmp_path / "home")) == []
+    assert not any(is_alive(pid) for pid in pids if pid)
+    assert processes_mentioning(str(tmp_path / "home")) == []
     assert Home.at(tmp_path / "home").find() is None
 
 
-async def test_a_second_start_finds_what_the_first_left(tmp_path: Path) -> None:
-    async with running(tmp_path, services=[]) as stack, connect(stack.settings) as connections:
+async def test_data_survives_a_restart(tmp_path: Path) -> None:
+    async with run_stack(tmp_path, services=[]) as stack, connect(stack.settings) as connections:
         await connections.store.put("a/b.txt", b"kept", "text/plain")
         await connections.nats.jetstream().publish("videos.fast.x.requested", b"{}")
-    async with running(tmp_path, services=[]) as stack, connect(stack.settings) as connections:
+    async with run_stack(tmp_path, services=[]) as stack, connect(stack.settings) as connections:
         assert await connections.store.get("a/b.txt") == b"kept"
         assert (await connections.nats.jetstream().stream_info("VIDEOS")).state.messages == 1
 
 
 @pytest.mark.parametrize("name", ["nats", "store"])
-async def test_a_server_that_dies_comes_back_on_the_same_address(tmp_path: Path, name: str) -> None:
-    async with running(tmp_path, services=[]) as stack, connect(stack.settings) as connections:
+async def test_a_server_that_dies_is_restarted_on_the_same_address(tmp_path: Path, name: str) -> None:
+    async with run_stack(tmp_path, services=[]) as stack, connect(stack.settings) as connections:
         before = stack.members[name].pid
         stack.kill(name)
-        await until(lambda: stack.members[name].pid not in (None, before))
-        await until(lambda: connections.nats.is_connected)
+        await wait_until(lambda: stack.members[name].pid not in (None, before))
+        await wait_until(lambda: connections.nats.is_connected)
         async with asyncio.timeout(10):
             assert await find_drift(connections.nats) == []
             await connections.store.check()
 
 
 async def test_a_server_can_be_kept_down_for_a_while(tmp_path: Path) -> None:
-    async with running(tmp_path, services=[]) as stack:
+    async with run_stack(tmp_path, services=[]) as stack:
         async with stack.without("nats"):
             assert stack.members["nats"].pid is None
         async with connect(stack.settings) as connections:
@@ -58,31 +58,31 @@ async def test_a_server_can_be_kept_down_for_a_while(tmp_path: Path) -> None:
 
 
 async def test_a_home_in_use_is_refused(tmp_path: Path) -> None:
-    async with running(tmp_path, services=[]):
+    async with run_stack(tmp_path, services=[]):
         with pytest.raises(ProblemError, match="is running"):
-            async with running(tmp_path, services=[]):
+            async with run_stack(tmp_path, services=[]):
                 pass
 
 
 async def test_a_service_that_is_not_installed_is_named(tmp_path: Path) -> None:
     with pytest.raises(ProblemError, match="Not installed: teleprompter"):
-        async with running(tmp_path, services=["teleprompter"]):
+        async with run_stack(tmp_path, services=["teleprompter"]):
             pass
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("separate", [False, True], ids=["one-process", "separate"])
 async def test_the_api_answers_when_the_runner_says_it_is_up(tmp_path: Path, separate: bool) -> None:
-    async with running(tmp_path / "home", services=["gateway", "scripter"], separate=separate) as stack:
+    async with run_stack(tmp_path / "home", services=["gateway", "scripter"], separate=separate) as stack:
         async with httpx.AsyncClient(base_url=stack.url) as http:
             assert (await http.get("/v1/videos")).json()["data"] == []
         assert (stack.members["gateway"].pid is not None) == separate
-    assert mentioning(str(tmp_path / "home")) == []
+    assert processes_mentioning(str(tmp_path / "home")) == []
 
 
 @pytest.mark.slow
-async def test_a_service_in_a_process_of_its_own_is_started_again_when_it_is_killed(tmp_path: Path) -> None:
-    async with running(tmp_path, services=["gateway"], separate=True) as stack:
+async def test_a_killed_service_in_its_own_process_is_restarted(tmp_path: Path) -> None:
+    async with run_stack(tmp_path, services=["gateway"], separate=True) as stack:
         stack.kill("gateway")
         async with httpx.AsyncClient(base_url=stack.url) as http:
             deadline = time.monotonic() + 30
@@ -95,9 +95,9 @@ async def test_a_service_in_a_process_of_its_own_is_started_again_when_it_is_kil
                     await asyncio.sleep(0.05)
 
 
-async def up(home: Path, *args: str) -> tuple[asyncio.subprocess.Process, str]:
-    """`lectern up` on a free port, and its address once it is ready."""
-    process = await started("up", "--port", "0", "--json", *args, home=home)
+async def start_up(home: Path, *args: str) -> tuple[asyncio.subprocess.Process, str]:
+    """Starts `lectern up` on a free port; returns its address once it is ready."""
+    process = await start_lectern("up", "--port", "0", "--json", *args, home=home)
     assert process.stdout is not None
     assert process.stderr is not None
     line = await process.stdout.readline()
@@ -107,33 +107,33 @@ async def up(home: Path, *args: str) -> tuple[asyncio.subprocess.Process, str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_up_ends_in_good_order_on_a_signal(tmp_path: Path, number: signal.Signals) -> None:
+async def test_up_exits_cleanly_on_a_signal(tmp_path: Path, number: signal.Signals) -> None:
     home = tmp_path / "home"
-    process, url = await up(home)
+    process, url = await start_up(home)
     async with httpx.AsyncClient(base_url=url) as http:
         assert (await http.get("/readyz")).status_code == 200
     process.send_signal(number)
     _, err = await process.communicate()
     assert process.returncode == 0, err.decode()
     assert b"Traceback" not in err
-    assert mentioning(str(home)) == []
+    assert processes_mentioning(str(home)) == []
 
 
 @pytest.mark.slow
 async def test_nothing_outlives_a_runner_that_is_killed(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    process, _ = await up(home, "--separate", "--renderers", "1")
-    assert len(mentioning(str(home))) > 6
+    process, _ = await start_up(home, "--separate", "--renderers", "1")
+    assert len(processes_mentioning(str(home))) > 6
     process.kill()
     await process.wait()
-    await until(lambda: mentioning(str(home)) == [])
+    await wait_until(lambda: processes_mentioning(str(home)) == [])
 
 
 @pytest.mark.slow
-async def test_a_second_up_on_the_same_home_says_where_the_first_is(tmp_path: Path) -> None:
+async def test_a_second_up_on_the_same_home_reports_the_address_of_the_first(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    process, url = await up(home)
-    second = await started("up", "--port", "0", home=home)
+    process, url = await start_up(home)
+    second = await start_lectern("up", "--port", "0", home=home)
     _, err = await second.communicate()
     assert second.returncode == 3
     assert url in err.decode()
@@ -142,14 +142,14 @@ async def test_a_second_up_on_the_same_home_says_where_the_first_is(tmp_path: Pa
 
 
 @pytest.mark.slow
-async def test_a_port_in_use_is_named_with_a_remedy(tmp_path: Path) -> None:
+async def test_a_port_in_use_is_reported_with_a_remedy(tmp_path: Path) -> None:
     server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    process = await started("up", "--port", str(port), home=tmp_path / "home")
+    process = await start_lectern("up", "--port", str(port), home=tmp_path / "home")
     _, err = await process.communicate()
     assert process.returncode == 3
     assert f"127.0.0.1:{port}" in err.decode()
     assert "LECTERN_PORT" in err.decode()
     assert "Traceback" not in err.decode()
-    assert mentioning(str(tmp_path / "home")) == []
+    assert processes_mentioning(str(tmp_path / "home")) == []
     server.close()

@@ -1,37 +1,55 @@
-"""The public HTTP API as this command uses it. Refusals come back as `Stop` with the API's own problem."""
+"""A client of the public HTTP API. Errors are raised as `CommandExit` with the API's own problem."""
 
 from __future__ import annotations
 
 import asyncio
 import mimetypes
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import httpx
+import httpx_sse
 import msgspec
 
-from lectern.cli import stream
-from lectern.cli.exits import UNAVAILABLE, USAGE, Stop, stop
+from lectern.cli.exit_status import UNAVAILABLE, USAGE, CommandExit, command_exit
 from lectern.contracts.problems import FieldError, Problem
 
 Json: TypeAlias = dict[str, Any]
 
-PATIENCE = 30.0  # seconds an API that stopped answering is waited for while a video is being made
-_SOUNDS = {".flac": "audio/flac", ".oga": "audio/ogg", ".ogg": "audio/ogg", ".opus": "audio/ogg", ".m4a": "audio/mp4"}
-ENDED = frozenset({"completed", "failed", "cancelled"})
-_UNFINISHED = ("queued", "in_progress")
+SILENCE_TIMEOUT_SECONDS = 30.0  # without an event and without a connection, after which watching a video gives up
+STREAM_TIMEOUT = httpx.Timeout(45.0, connect=5.0)  # three of the API's heartbeats
+RECONNECT_SECONDS = 0.5  # before reconnecting, unless the API names another pause
+MAX_RECONNECT_SECONDS = 1.0
+FINAL_STATUSES = frozenset({"completed", "failed", "cancelled"})
+_UNFINISHED_STATUSES = ("queued", "in_progress")
+_AUDIO_TYPES = {
+    ".flac": "audio/flac",
+    ".oga": "audio/ogg",
+    ".ogg": "audio/ogg",
+    ".opus": "audio/ogg",
+    ".m4a": "audio/mp4",
+}
+
+
+class ApiRefusal(CommandExit):
+    """The API answered with an error. `http_status` is the answer's, `problem` its body."""
+
+    def __init__(self, status: int, problem: Problem, http_status: int) -> None:
+        super().__init__(status, problem)
+        self.http_status = http_status
 
 
 class Api:
-    """A client of one Lectern. Raises Stop: 2 for input it refuses, 3 when it does not answer or is at fault."""
+    """A client of one Lectern. Raises CommandExit: 2 for input it refuses, 3 when it is unavailable or broken."""
 
-    def __init__(self, url: str, *, again: Callable[[], Awaitable[str]] | None = None) -> None:
-        """`again` is asked for the address when the API went away while a video was watched; it may start one."""
+    def __init__(self, url: str, *, find_again: Callable[[], Awaitable[str]] | None = None) -> None:
+        """`find_again` returns the address after the connection to a watched video was lost; it may start a server."""
         self.url = url.rstrip("/")
-        self._again = again
+        self._find_again = find_again
         self._http = httpx.AsyncClient(base_url=self.url, timeout=httpx.Timeout(30.0, connect=5.0))
-        self._http.follow_redirects = True  # media may lie elsewhere
+        self._http.follow_redirects = True  # media may be stored elsewhere
 
     async def __aenter__(self) -> Api:
         return self
@@ -40,69 +58,72 @@ class Api:
         await self._http.aclose()
 
     async def create(self, request: Json) -> Json:
-        """Asks for a video; returns it."""
-        return await self._json("POST", "/v1/videos", json=request)
+        """Requests a video and returns it."""
+        return await self._request_json("POST", "/v1/videos", json=request)
 
     async def dub(self, video_id: str, request: Json) -> Json:
-        """Asks for a video in another language; returns the new one."""
-        return await self._json("POST", f"/v1/videos/{video_id}/dub", json=request)
+        """Requests a video in another language and returns the new one."""
+        return await self._request_json("POST", f"/v1/videos/{video_id}/dub", json=request)
 
     async def voices(self, language: str | None) -> list[Json]:
-        """The voices that can be asked for."""
-        body = await self._json("GET", "/v1/voices", params={"language": language} if language else {})
-        found: list[Json] = body["data"]
-        return found
+        """The available voices, of one language or all."""
+        body = await self._request_json("GET", "/v1/voices", params={"language": language} if language else {})
+        voices: list[Json] = body["data"]
+        return voices
 
     async def video(self, video_id: str) -> Json:
-        """The video as it is now."""
-        return await self._json("GET", f"/v1/videos/{video_id}")
+        """The current state of a video."""
+        return await self._request_json("GET", f"/v1/videos/{video_id}")
 
     async def unfinished(self) -> list[Json]:
-        """The latest videos that are waiting or being made, at most 100 of each."""
-        pages = [await self._json("GET", "/v1/videos", params={"status": s, "limit": 100}) for s in _UNFINISHED]
+        """The latest videos that are queued or in progress, at most 100 of each."""
+        pages = [
+            await self._request_json("GET", "/v1/videos", params={"status": status, "limit": 100})
+            for status in _UNFINISHED_STATUSES
+        ]
         return [video for page in pages for video in page["data"]]
 
-    async def upload(self, name: str, data: bytes) -> str:
-        """Stores a picture or a track; returns its id."""
-        known = _SOUNDS.get(Path(name).suffix.lower()) or mimetypes.guess_type(name)[0]
-        headers = {"Content-Type": known or "application/octet-stream"}
-        answer = await self._json("POST", "/v1/assets", content=data, headers=headers)
-        return str(answer["id"])
+    async def upload(self, file: Path) -> str:
+        """Stores an image or a track and returns its id."""
+        media_type = _AUDIO_TYPES.get(file.suffix.lower()) or mimetypes.guess_type(file.name)[0]
+        headers = {"Content-Type": media_type or "application/octet-stream"}
+        data = await asyncio.to_thread(file.read_bytes)
+        response = await self._request_json("POST", "/v1/assets", content=data, headers=headers)
+        return str(response["id"])
 
     async def cancel(self, video_id: str, reason: str) -> Json:
-        """Ends the video, wherever it is."""
-        return await self._json("POST", f"/v1/videos/{video_id}/cancel", json={"reason": reason})
+        """Cancels a video in any state."""
+        return await self._request_json("POST", f"/v1/videos/{video_id}/cancel", json={"reason": reason})
 
     async def script_text(self, video_id: str) -> tuple[str, str]:
         """The video's script as Markdown, and its ETag."""
-        answer = await self._request("GET", f"/v1/videos/{video_id}/script", headers={"Accept": "text/markdown"})
-        return answer.text, answer.headers.get("ETag", "")
+        headers = {"Accept": "text/markdown"}
+        response = await self._request("GET", f"/v1/videos/{video_id}/script", headers=headers)
+        return response.text, response.headers.get("ETag", "")
 
     async def replace_script_text(self, video_id: str, markdown: str, tag: str) -> None:
-        """Puts an edited script in place of the one with that ETag; refused when somebody else was first."""
+        """Replaces the script that has this ETag. Raises ApiRefusal with status 412 when it has changed since."""
         headers = {"Content-Type": "text/markdown", **({"If-Match": tag} if tag else {})}
         await self._request("PUT", f"/v1/videos/{video_id}/script", content=markdown.encode(), headers=headers)
 
     async def approve(self, video_id: str) -> Json:
-        """Lets the video be made from its script."""
-        return await self._json("POST", f"/v1/videos/{video_id}/approve", json={})
+        """Approves the video's script, so that production continues."""
+        return await self._request_json("POST", f"/v1/videos/{video_id}/approve", json={})
 
     async def download(self, path: str, target: Path) -> None:
-        """Writes a file of the API to `target`, which appears only when it is whole."""
+        """Downloads a file to `target`, which appears only when it is complete."""
         part = target.with_name(target.name + ".part")
         try:
-            async with self._http.stream("GET", path) as answer:
-                if answer.is_error:
-                    await answer.aread()
-                    raise _refusal(answer)
+            async with self._http.stream("GET", path) as response:
+                await _raise_for_error(response)
                 with part.open("wb") as file:
-                    async for chunk in answer.aiter_bytes():
+                    async for chunk in response.aiter_bytes():
                         file.write(chunk)
             part.replace(target)
         except httpx.TransportError as error:
-            raise self._silent(error) from error
+            raise self._unavailable(error) from error
         except OSError as error:
-            raise stop(
+            raise command_exit(
                 USAGE,
                 "cannot-write",
                 "The file cannot be written",
@@ -113,60 +134,59 @@ class Api:
             part.unlink(missing_ok=True)
 
     async def watch(self, video_id: str) -> AsyncIterator[Json]:
-        """The video's events until its outcome, none twice, across lost connections.
+        """The video's events until its outcome, each once, across lost connections.
 
-        Gives up after `PATIENCE` seconds without an answer.
+        Raises CommandExit after `SILENCE_TIMEOUT_SECONDS` without an event and without a connection.
         """
-        last, pause = "", 0.0
-        clock = asyncio.get_running_loop().time
-        heard = clock()
+        last_id, pause = "", RECONNECT_SECONDS
+        last_event_at = time.monotonic()
         while True:
-            await asyncio.sleep(pause)
-            pause = 0.5
-            headers = {"Accept": "text/event-stream", **({"Last-Event-ID": last} if last else {})}
-            path, silence = f"/v1/videos/{video_id}/events", httpx.Timeout(45.0, connect=5.0)
+            headers = {"Last-Event-ID": last_id} if last_id else {}
+            events = f"/v1/videos/{video_id}/events"
             try:
-                async with self._http.stream("GET", path, headers=headers, timeout=silence) as answer:
-                    if answer.is_error:
-                        await answer.aread()
-                        if answer.status_code < 500:
-                            raise _refusal(answer)
-                    elif answer.status_code == httpx.codes.NO_CONTENT:
+                async with httpx_sse.aconnect_sse(
+                    self._http, "GET", events, headers=headers, timeout=STREAM_TIMEOUT
+                ) as stream:
+                    if stream.response.status_code == httpx.codes.NO_CONTENT:
                         return
-                    else:
-                        async for sent in stream.events(answer.aiter_lines()):
-                            heard = clock()
-                            if sent.retry is not None:
-                                pause = min(sent.retry / 1000, 1.0)
-                            if not sent.data:
-                                continue
-                            last = sent.id or last
-                            event: Json = msgspec.json.decode(sent.data)
-                            yield event
-                            if event.get("video", {}).get("status") in ENDED:
-                                return
+                    await _raise_for_error(stream.response)
+                    async for sent in stream.aiter_sse():
+                        last_event_at = time.monotonic()
+                        if sent.retry is not None:
+                            pause = min(sent.retry / 1000, MAX_RECONNECT_SECONDS)
+                        if not sent.data:
+                            continue
+                        last_id = sent.id or last_id
+                        event: Json = msgspec.json.decode(sent.data)
+                        yield event
+                        if event.get("video", {}).get("status") in FINAL_STATUSES:
+                            return
+            except ApiRefusal as refusal:
+                if refusal.http_status < httpx.codes.INTERNAL_SERVER_ERROR or _is_silent_since(last_event_at):
+                    raise
             except httpx.TransportError as error:
-                if clock() - heard > PATIENCE:
-                    raise self._silent(error) from error
-                if self._again:
-                    self.url = (await self._again()).rstrip("/")
+                if _is_silent_since(last_event_at):
+                    raise self._unavailable(error) from error
+                if self._find_again:
+                    self.url = (await self._find_again()).rstrip("/")
                     self._http.base_url = httpx.URL(self.url)
+            await asyncio.sleep(pause)
+            pause = RECONNECT_SECONDS
 
-    async def _json(self, method: str, path: str, **request: Any) -> Json:
+    async def _request_json(self, method: str, path: str, **request: Any) -> Json:
         body: Json = (await self._request(method, path, **request)).json()
         return body
 
     async def _request(self, method: str, path: str, **request: Any) -> httpx.Response:
         try:
-            answer = await self._http.request(method, path, **request)
+            response = await self._http.request(method, path, **request)
         except httpx.TransportError as error:
-            raise self._silent(error) from error
-        if answer.is_error:
-            raise _refusal(answer)
-        return answer
+            raise self._unavailable(error) from error
+        await _raise_for_error(response)
+        return response
 
-    def _silent(self, error: Exception) -> Stop:
-        return stop(
+    def _unavailable(self, error: Exception) -> CommandExit:
+        return command_exit(
             UNAVAILABLE,
             "api-silent",
             "Lectern does not answer",
@@ -175,18 +195,27 @@ class Api:
         )
 
 
-def _refusal(answer: httpx.Response) -> Stop:
-    status = USAGE if answer.is_client_error and answer.status_code not in (401, 403, 429) else UNAVAILABLE
+def _is_silent_since(last_event_at: float) -> bool:
+    return time.monotonic() - last_event_at > SILENCE_TIMEOUT_SECONDS
+
+
+async def _raise_for_error(response: httpx.Response) -> None:
+    """Raises ApiRefusal for a response with an error status."""
+    if not response.is_error:
+        return
+    await response.aread()
+    is_input_error = response.is_client_error and response.status_code not in (401, 403, 429)
     try:
-        body = answer.json()
+        body = response.json()
         errors = tuple(FieldError(pointer=each["pointer"], detail=each["detail"]) for each in body.get("errors", ()))
         fields = {name: body[name] for name in ("code", "title", "detail", "remedy")}
-        return Stop(status, Problem(**fields, errors=errors, retryable=bool(body.get("retryable"))))
+        problem = Problem(**fields, errors=errors, retryable=bool(body.get("retryable")))
     except (ValueError, KeyError, TypeError):
-        return stop(
-            UNAVAILABLE,
-            "not-lectern",
-            "The answer is not Lectern's",
-            f"{answer.request.url} answered {answer.status_code} {answer.reason_phrase}.",
-            "Check that the address is a Lectern's (--url, LECTERN_URL) and no proxy is in between.",
+        is_input_error = False
+        problem = Problem(
+            code="not-lectern",
+            title="The answer is not Lectern's",
+            detail=f"{response.request.url} answered {response.status_code} {response.reason_phrase}.",
+            remedy="Check that the address is a Lectern's (--url, LECTERN_URL) and that no proxy is in between.",
         )
+    raise ApiRefusal(USAGE if is_input_error else UNAVAILABLE, problem, response.status_code)

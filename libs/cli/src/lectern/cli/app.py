@@ -1,166 +1,119 @@
-"""The commands and their options. What they do lies in the modules named after them, imported when they are called:
-`--help` should not wait for clients of servers it does not talk to."""
+"""The commands and their options. Each imports the module that does its work when it is called, so that `--help` does
+not wait for the clients of servers."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-import sys
-from collections.abc import Callable, Coroutine
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Literal
 
 import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from lectern.cli.display import JsonLines, print_problem
-from lectern.cli.exits import CANCELLED, FAILED, OK, Stop
-from lectern.contracts.options import MUSIC
-from lectern.contracts.quality import ASPECTS, QUALITIES
+from lectern.cli.exit_status import FAILED, OK
+from lectern.cli.options import Home, Json, MaxCost, NatsUrl, Open, Out, Url, drop_unset, run_command
+from lectern.cli.runner.home import DEFAULT_HOME
+from lectern.contracts.options import MUSIC, Captions, Lane
+from lectern.contracts.quality import Aspect, Quality
 
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     help="Turns a topic or a Markdown lesson into a narrated, captioned, animated video.",
-    epilog="Exit status: **0** done, **1** the video failed or a check did, **2** input or usage, "
-    "**3** something needed is not there, **130** cancelled.",
+    epilog="Exit status: **0** success, **1** the video or a check failed, **2** invalid input or usage, "
+    "**3** something required is unavailable, **130** cancelled.",
 )
-dead_app = typer.Typer(no_args_is_help=True, help="Messages no worker could process: look at them, put them back.")
+dead_app = typer.Typer(no_args_is_help=True, help="List, show and retry messages that no worker could process.")
 app.add_typer(dead_app, name="dead")
-
-Quality = StrEnum("Quality", {name: name for name in QUALITIES})  # type: ignore[misc]
-Aspect = StrEnum("Aspect", {name: name for name in ASPECTS})  # type: ignore[misc]
-
-
-class Captions(StrEnum):
-    """How captions look."""
-
-    plain = "plain"
-    karaoke = "karaoke"
-    off = "off"
-
-
-class Theme(StrEnum):
-    """Colours of the picture."""
-
-    dark = "dark"
-    light = "light"
-
-
-class Lane(StrEnum):
-    """Which queue."""
-
-    fast = "fast"
-    bulk = "bulk"
-
-
-Home = Annotated[
-    Path,
-    typer.Option(
-        envvar="LECTERN_HOME", show_default="~/.local/share/lectern", help="Where this machine's Lectern lives."
-    ),
-]
-Url = Annotated[
-    str, typer.Option(envvar="LECTERN_URL", show_default=False, help="A Lectern to use instead of this machine's.")
-]
-Json = Annotated[bool, typer.Option("--json", help="JSON lines on stdout, for programs.")]
-DEFAULT_HOME = Path("~/.local/share/lectern")
 
 
 @app.command()
 def make(
     source: Annotated[str, typer.Argument(metavar="TOPIC|FILE.md", help="A question, or a lesson in Markdown.")],
-    out: Annotated[Path, typer.Option(help="Folder for the finished files.")] = Path("."),
+    out: Out = Path("."),
     quality: Annotated[Quality | None, typer.Option(help="480p15, 720p30, 1080p60, 2160p60.")] = None,
-    aspect: Annotated[Aspect | None, typer.Option(help="Shape of the frame.")] = None,
+    aspect: Annotated[Aspect | None, typer.Option(help="Aspect ratio of the frame.")] = None,
     voice: Annotated[str | None, typer.Option(help="A voice, or a locale such as en-GB.")] = None,
-    rate: Annotated[float | None, typer.Option(min=0.5, max=2.0, help="Pace of the voice; 1 is its own.")] = None,
+    rate: Annotated[float | None, typer.Option(min=0.5, max=2.0, help="Speaking rate; 1 is the voice's own.")] = None,
     language: Annotated[str | None, typer.Option(help="Language of the narration (BCP-47).")] = None,
-    captions: Annotated[Captions | None, typer.Option(help="How captions look.")] = None,
-    burn_captions: Annotated[bool, typer.Option("--burn-captions", help="Draw captions into the picture.")] = False,
+    captions: Annotated[Captions | None, typer.Option(help="Style of the captions.")] = None,
+    burn_captions: Annotated[bool, typer.Option("--burn-captions", help="Draw captions into the video.")] = False,
     music: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE", help=f"Music beneath the voice: {', '.join(MUSIC)}, or a file.")
+        str | None, typer.Option(metavar="NAME|FILE", help=f"Background music: {', '.join(MUSIC)}, or a file.")
     ] = None,
-    theme: Annotated[Theme | None, typer.Option(help="Colours.")] = None,
+    theme: Annotated[Literal["dark", "light"] | None, typer.Option(help="Colours of the video.")] = None,
     audience: Annotated[str | None, typer.Option(help="Whom to explain it to.")] = None,
-    seconds: Annotated[int | None, typer.Option(min=0, max=900, help="Wished length.")] = None,
-    scenes: Annotated[int | None, typer.Option(min=0, max=20, help="Wished number of scenes.")] = None,
-    tone: Annotated[str | None, typer.Option(help="How it should sound, such as warm.")] = None,
-    dialogue: Annotated[bool, typer.Option("--dialogue", help="Two voices that talk, in place of one.")] = False,
-    search: Annotated[bool, typer.Option("--search", help="Look the topic up first, and cite what was found.")] = False,
+    seconds: Annotated[int | None, typer.Option(min=0, max=900, help="Target length in seconds.")] = None,
+    scenes: Annotated[int | None, typer.Option(min=0, max=20, help="Target number of scenes.")] = None,
+    tone: Annotated[str | None, typer.Option(help="Tone of the narration, such as warm.")] = None,
+    dialogue: Annotated[bool, typer.Option("--dialogue", help="Write a dialogue of two speakers.")] = False,
+    search: Annotated[bool, typer.Option("--search", help="Research the topic first and cite the sources.")] = False,
     critique: Annotated[
-        bool, typer.Option("--critique", help="A vision model looks at each scene that a model drew.")
+        bool, typer.Option("--critique", help="Have a vision model review each scene that a model coded.")
     ] = False,
-    max_cost: Annotated[
-        float | None, typer.Option(min=0.0, metavar="USD", help="Stop before models and voices cost more.")
-    ] = None,
+    max_cost: MaxCost = None,
     review: Annotated[bool, typer.Option("--review", help="Edit and approve the script first ($EDITOR).")] = False,
-    lane: Annotated[Lane, typer.Option(help="bulk waits for everything in fast.")] = Lane.fast,
-    show: Annotated[bool, typer.Option("--open/--no-open", help="Show the video when it is done.")] = True,
+    lane: Annotated[Lane, typer.Option(help="Queue: bulk waits until fast is empty.")] = "fast",
+    show: Open = True,
     json: Json = False,
     url: Url = "",
     home: Home = DEFAULT_HOME,
 ) -> None:
     """Make a video.
 
-    Uses the Lectern that runs on this machine, or starts one for the time it takes. Ctrl-C cancels the video.
+    Uses the Lectern that runs on this machine, or starts one for the duration. Ctrl-C cancels the video.
     """
-    from lectern.cli.display import choose
-    from lectern.cli.make import Order
-    from lectern.cli.make import make as run
+    from lectern.cli import make as command
+    from lectern.cli.display import choose_display
 
-    given: dict[str, Any] = {
-        "quality": quality.value if quality else None,
-        "aspect": aspect.value if aspect else None,
-        "voice": voice,
-        "speaking_rate": rate,
-        "language": language,
-        "captions": captions.value if captions else None,
-        "burn_captions": burn_captions or None,
-        "theme": theme.value if theme else None,
-        "review": review or None,
-        "critique": critique or None,
-        "max_cost_usd": max_cost,
-    }
-    wishes: dict[str, Any] = {
-        "audience": audience,
-        "target_seconds": seconds,
-        "scenes": scenes,
-        "tone": tone,
-        "style": "dialogue" if dialogue else None,
-        "search": search or None,
-    }
-    order = Order(
-        source=source,
-        options={name: value for name, value in given.items() if value is not None},
-        music=music,
-        lane=lane.value,
-        wishes={name: value for name, value in wishes.items() if value is not None},
-        out=out,
-        show=show and not json,
+    options = drop_unset(
+        {
+            "quality": quality,
+            "aspect": aspect,
+            "voice": voice,
+            "speaking_rate": rate,
+            "language": language,
+            "captions": captions,
+            "burn_captions": burn_captions or None,
+            "theme": theme,
+            "review": review or None,
+            "critique": critique or None,
+            "max_cost_usd": max_cost,
+        }
     )
-    display = choose(json=json)
-    _end(lambda: run(order, url, home, display), json)
+    brief = drop_unset(
+        {
+            "audience": audience,
+            "target_seconds": seconds,
+            "scenes": scenes,
+            "tone": tone,
+            "style": "dialogue" if dialogue else None,
+            "search": search or None,
+        }
+    )
+    arguments = command.MakeArguments(
+        source=source, brief=brief, options=options, music=music, lane=lane, out=out, show=show and not json
+    )
+    display = choose_display(json=json)
+    run_command(lambda: command.make(arguments, url, home, display), json=json)
 
 
 @app.command()
 def watch(
     video: Annotated[str, typer.Argument(metavar="ID", help="The video's id.")],
-    out: Annotated[Path | None, typer.Option(help="Fetch the finished files into this folder.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Download the finished files to this folder.")] = None,
     json: Json = False,
     url: Url = "",
     home: Home = DEFAULT_HOME,
 ) -> None:
-    """Follow a video that is being made, to its end."""
-    from lectern.cli.display import choose
-    from lectern.cli.make import watch as run
+    """Follow a video until it is finished."""
+    from lectern.cli import make as command
+    from lectern.cli.display import choose_display
 
-    display = choose(json=json)
-    _end(lambda: run(video, out, url, home, display), json)
+    display = choose_display(json=json)
+    run_command(lambda: command.watch(video, out, url, home, display), json=json)
 
 
 @app.command()
@@ -168,34 +121,27 @@ def dub(
     video: Annotated[str, typer.Argument(metavar="ID", help="The finished video's id.")],
     language: Annotated[str, typer.Argument(help="Language of the new narration (BCP-47), such as de or pt-BR.")],
     translation: Annotated[
-        Path | None, typer.Option(metavar="FILE.md", help="Your translation of its script; else a model's.")
+        Path | None, typer.Option(metavar="FILE.md", help="Your translation of its script; default: a model's.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for the finished files.")] = Path("."),
-    voice: Annotated[str | None, typer.Option(help="A voice; the language's own if left out.")] = None,
+    out: Out = Path("."),
+    voice: Annotated[str | None, typer.Option(help="A voice; default: the first of the language.")] = None,
     review: Annotated[bool, typer.Option("--review", help="Edit and approve the translation first ($EDITOR).")] = False,
-    max_cost: Annotated[
-        float | None, typer.Option(min=0.0, metavar="USD", help="Stop before models and voices cost more.")
-    ] = None,
-    show: Annotated[bool, typer.Option("--open/--no-open", help="Show the video when it is done.")] = True,
+    max_cost: MaxCost = None,
+    show: Open = True,
     json: Json = False,
     url: Url = "",
     home: Home = DEFAULT_HOME,
 ) -> None:
-    """Make a video again in another language, with the same pictures."""
-    from lectern.cli.display import choose
-    from lectern.cli.make import Dubbing
-    from lectern.cli.make import dub as run
+    """Dub a finished video: make it in another language with the same visuals."""
+    from lectern.cli import make as command
+    from lectern.cli.display import choose_display
 
-    given = {"language": language, "voice": voice, "review": review or None, "max_cost_usd": max_cost}
-    order = Dubbing(
-        video_id=video,
-        request={name: value for name, value in given.items() if value is not None},
-        translation=translation,
-        out=out,
-        show=show and not json,
+    request = {"language": language, "voice": voice, "review": review or None, "max_cost_usd": max_cost}
+    arguments = command.DubArguments(
+        video_id=video, request=drop_unset(request), translation=translation, out=out, show=show and not json
     )
-    display = choose(json=json)
-    _end(lambda: run(order, url, home, display), json)
+    display = choose_display(json=json)
+    run_command(lambda: command.dub(arguments, url, home, display), json=json)
 
 
 @app.command()
@@ -205,36 +151,35 @@ def voices(
     url: Url = "",
     home: Home = DEFAULT_HOME,
 ) -> None:
-    """List the voices that are set up, best first."""
-    from lectern.cli.voices import voices as run
+    """List the available voices, best first."""
+    from lectern.cli.voices import list_voices
 
-    _end(lambda: run(language, url, home, json=json), json)
+    run_command(lambda: list_voices(language, url, home, json=json), json=json)
 
 
 @app.command("eval")
 def evaluate(
     topics: Annotated[Path, typer.Argument(metavar="TOPICS.json", help="A list of topics, or of briefs.")],
-    out: Annotated[Path, typer.Option(help="Folder for results; a second run goes on where the first stopped.")] = Path(
+    out: Annotated[Path, typer.Option(help="Folder for the results; an interrupted run resumes from them.")] = Path(
         "eval"
     ),
-    parallel: Annotated[int, typer.Option(min=1, max=64, help="Briefs tried at once.")] = 4,
-    repeat: Annotated[int, typer.Option(min=1, max=100, help="Times each brief is tried.")] = 1,
-    render: Annotated[bool, typer.Option("--render", help="Render the videos too, not only check them.")] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Try again what was tried before.")] = False,
-    max_cost: Annotated[float | None, typer.Option(min=0.0, metavar="USD", help="Limit for each video.")] = None,
-    against: Annotated[Path | None, typer.Option(help="An earlier report.json, shown beside this one.")] = None,
+    parallel: Annotated[int, typer.Option(min=1, max=64, help="Briefs to try at once.")] = 4,
+    repeat: Annotated[int, typer.Option(min=1, max=100, help="Times to try each brief.")] = 1,
+    render: Annotated[bool, typer.Option("--render", help="Also render the videos.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Ignore earlier results in the folder.")] = False,
+    max_cost: MaxCost = None,
+    against: Annotated[Path | None, typer.Option(help="An earlier report.json to compare with.")] = None,
     json: Json = False,
     url: Url = "",
 ) -> None:
-    """Judge a model or a prompt: many briefs through script, code and preflight.
+    """Evaluate a model or a prompt: many briefs through script, code and preflight.
 
-    Reports how many scenes are right at the first attempt and after repair, what was found, tokens, cost and time.
-    Starts a Lectern of its own unless --url names one.
+    Reports how many scenes pass at the first attempt and after repair, the findings, tokens, cost and time. Starts its
+    own Lectern unless --url names one.
     """
-    from lectern.cli.evaluation.evaluate import Plan
-    from lectern.cli.evaluation.evaluate import evaluate as run
+    from lectern.cli.evaluation import evaluate as command
 
-    plan = Plan(
+    arguments = command.EvaluateArguments(
         topics=topics,
         out=out,
         parallel=parallel,
@@ -244,116 +189,103 @@ def evaluate(
         max_cost_usd=max_cost,
         against=against,
     )
-    told = Console(stderr=True, highlight=False, markup=False)
-    _end(lambda: run(plan, url, told.print, json=json), json)
+    messages = Console(stderr=True, highlight=False, markup=False)
+    run_command(lambda: command.evaluate(arguments, url, messages.print, json=json), json=json)
 
 
 @app.command()
 def up(
-    port: Annotated[int, typer.Option(min=0, max=65535, envvar="LECTERN_PORT", help="0 takes a free one.")] = 8080,
-    host: Annotated[str, typer.Option(envvar="LECTERN_HOST", help="0.0.0.0 lets other machines in.")] = "127.0.0.1",
-    renderers: Annotated[int, typer.Option(min=0, max=256, help="Scenes drawn at once; 0: one for each CPU.")] = 0,
-    separate: Annotated[bool, typer.Option("--separate", help="Each service in a process of its own.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, envvar="LECTERN_PORT", help="0 chooses a free port.")] = 8080,
+    host: Annotated[
+        str, typer.Option(envvar="LECTERN_HOST", help="0.0.0.0 accepts connections from other machines.")
+    ] = "127.0.0.1",
+    renderers: Annotated[int, typer.Option(min=0, max=256, help="Scenes rendered at once; 0: one per CPU.")] = 0,
+    separate: Annotated[bool, typer.Option("--separate", help="Run each service in its own process.")] = False,
     json: Json = False,
     home: Home = DEFAULT_HOME,
 ) -> None:
-    """Run everything on this machine: the web studio and the API, until Ctrl-C."""
-    from lectern.cli.up import Plan
-    from lectern.cli.up import up as run
+    """Run the API and everything behind it on this machine until Ctrl-C."""
+    from lectern.cli import up as command
 
-    plan = Plan(home=home, host=host, port=port, renderers=renderers, separate=separate, json=json)
-    _end(lambda: run(plan), json)
+    arguments = command.UpArguments(home=home, host=host, port=port, renderers=renderers, separate=separate, json=json)
+    run_command(lambda: command.up(arguments), json=json)
 
 
 @app.command()
 def lessons(json: Json = False) -> None:
-    """List the lessons that come with Lectern: topics that need no model and no network."""
+    """List the bundled lessons: topics that need neither a model nor a network."""
     from lectern.lessons import load_lessons
 
-    found = load_lessons()
+    bundled = load_lessons()
     if json:
-        for lesson in found:
-            fields = ("name", "title", "topics", "audience", "language", "seconds")
+        fields = ("name", "title", "topics", "audience", "language", "seconds")
+        for lesson in bundled:
             typer.echo(msgspec.json.encode({field: getattr(lesson, field) for field in fields}))
         return
-    table = Table("lesson", "length", "ask for it with", box=None, pad_edge=False)
-    for lesson in found:
+    table = Table("lesson", "length", "example topic", box=None, pad_edge=False)
+    for lesson in bundled:
         table.add_row(lesson.title, f"{lesson.seconds:.0f} s", lesson.topics[0] if lesson.topics else lesson.title)
     Console(highlight=False).print(table)
 
 
 @app.command()
 def provision(
-    check: Annotated[bool, typer.Option("--check", help="Only report how the server differs; 1 if it does.")] = False,
-    replicas: Annotated[int, typer.Option(min=1, max=5, help="Copies of each stream in a cluster.")] = 1,
-    nats_url: Annotated[
-        str, typer.Option(envvar="LECTERN_NATS_URL", show_default=False, help="The event log; else this machine's.")
-    ] = "",
+    check: Annotated[bool, typer.Option("--check", help="Only report differences; exit status 1 if any.")] = False,
+    replicas: Annotated[int, typer.Option(min=1, max=5, help="Replicas of each stream in a cluster.")] = 1,
+    nats_url: NatsUrl = "",
     home: Home = DEFAULT_HOME,
 ) -> None:
-    """Make the event log's streams and consumers as declared. Safe to repeat."""
-    from lectern.cli.provision import provision as run
+    """Create or update the event log's streams and consumers. Safe to repeat."""
+    from lectern.cli import provision as command
 
-    _end(lambda: run(nats_url, home, check=check, replicas=replicas), False)
+    run_command(lambda: command.provision(nats_url, home, check=check, replicas=replicas))
 
 
 @app.command()
 def doctor(json: Json = False, home: Home = DEFAULT_HOME) -> None:
-    """Say what this machine has of what Lectern uses, and how to get what is missing."""
-    from lectern.cli import doctor as examination
+    """Check this machine's dependencies."""
+    from lectern.cli.doctor import check_dependencies
 
     missing = False
     console = Console(highlight=False, soft_wrap=True)
-    for check in examination.examine(home):
+    for check in check_dependencies(home):
         missing |= check.required and not check.ok
         if json:
             typer.echo(msgspec.json.encode(check))
             continue
-        mark = "[green]ok[/]     " if check.ok else "[red]missing[/]" if check.required else "[yellow]without[/]"
+        mark = "[green]ok[/]      " if check.ok else "[red]missing[/] " if check.required else "[yellow]optional[/]"
         console.print(f"{mark}  {check.name:<20} ", end="")
         console.print(check.found + ("" if check.ok else f"  → {check.remedy}"), markup=False)
     raise typer.Exit(FAILED if missing else OK)
 
 
-NatsUrl = Annotated[
-    str, typer.Option(envvar="LECTERN_NATS_URL", show_default=False, help="The event log; else this machine's.")
-]
-
-
 @dead_app.command("list")
 def dead_list(json: Json = False, nats_url: NatsUrl = "", home: Home = DEFAULT_HOME) -> None:
-    """List them, oldest first."""
-    from lectern.cli import dead as dead_letters
+    """List dead letters, oldest first."""
+    from lectern.cli.dead_letters import list_dead_letters
 
-    _end(lambda: dead_letters.show_all(nats_url, home, json=json), json)
+    run_command(lambda: list_dead_letters(nats_url, home, json=json), json=json)
 
 
 @dead_app.command("show")
-def dead_show(number: int, nats_url: NatsUrl = "", home: Home = DEFAULT_HOME) -> None:
-    """Show one whole, as JSON: the message, and why nobody could process it."""
-    from lectern.cli import dead as dead_letters
+def dead_show(
+    number: Annotated[int, typer.Argument(help="Its number in the list.")],
+    nats_url: NatsUrl = "",
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """Show one dead letter as JSON: the message, and why no worker could process it."""
+    from lectern.cli.dead_letters import show_dead_letter
 
-    _end(lambda: dead_letters.show_one(number, nats_url, home), False)
+    run_command(lambda: show_dead_letter(number, nats_url, home))
 
 
 @dead_app.command("retry")
-def dead_retry(numbers: list[int], nats_url: NatsUrl = "", home: Home = DEFAULT_HOME) -> None:
-    """Put messages back where they came from, to be processed once more."""
-    from lectern.cli import dead as dead_letters
+def dead_retry(
+    numbers: Annotated[list[int], typer.Argument(help="Their numbers in the list.")],
+    nats_url: NatsUrl = "",
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """Retry messages: put them back on the event log and remove them from the list."""
+    from lectern.cli.dead_letters import retry_dead_letters
 
-    _end(lambda: dead_letters.retry(numbers, nats_url, home), False)
-
-
-def _end(work: Callable[[], Coroutine[Any, Any, int]], json: bool) -> NoReturn:
-    """Runs a command's coroutine and ends with its status; what stopped it is told as a Problem."""
-    try:
-        status = asyncio.run(work())
-    except Stop as stopped:
-        (JsonLines().problem if json else print_problem)(stopped.problem)
-        status = stopped.status
-    except (asyncio.CancelledError, KeyboardInterrupt):
-        status = CANCELLED
-    except BrokenPipeError:  # the reader of our output has left
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = OK
-    raise typer.Exit(status)
+    run_command(lambda: retry_dead_letters(numbers, nats_url, home))

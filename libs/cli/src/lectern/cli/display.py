@@ -1,14 +1,14 @@
-"""How progress is told: a live table on a terminal, plain lines elsewhere, JSON lines for programs.
+"""Displays of progress: a live table on a terminal, plain lines elsewhere, JSON lines for programs.
 
-Progress and problems go to stderr, results to stdout, so that `video=$(lectern make …)` gives the path.
-With --json everything is JSON lines on stdout.
+Progress and problems go to stderr and results to stdout, so that `video=$(lectern make …)` captures the path. With
+--json, everything goes to stdout as JSON lines.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,132 +20,129 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from lectern.cli.board import Board, Row
+from lectern.cli.progress import WAITING, SceneProgress, VideoProgress
 from lectern.contracts.problems import Problem
 
-STYLES = {"ready": "green", "failed": "red", "rendering": "cyan", "waits": "dim"}
+_STYLES = {"ready": "green", "failed": "red", "rendering": "cyan", WAITING: "dim"}
+_OUTPUT_NAMES = {"captions_vtt": "captions", "captions_srt": "captions", "chapters_vtt": "chapters"}
 
 
 class Display(Protocol):
-    """What a command tells its user through."""
+    """How a command reports to its user."""
 
-    def say(self, sentence: str) -> None:
-        """Something that happened, in passing."""
+    def show_message(self, message: str) -> None:
+        """Shows a sentence about something that happened."""
 
-    def event(self, board: Board, event: dict[str, Any]) -> None:
-        """An event of the API; `board` has it already."""
+    def show_event(self, progress: VideoProgress, event: dict[str, Any]) -> None:
+        """Shows an event of the API, which `progress` already includes."""
 
-    def problem(self, problem: Problem) -> None:
-        """What went wrong and what to do."""
+    def show_problem(self, problem: Problem) -> None:
+        """Shows what went wrong and what to do about it."""
 
-    def result(self, status: str, video: dict[str, Any], files: dict[str, Path]) -> None:
-        """How it ended."""
+    def show_result(self, status: str, video: dict[str, Any], files: dict[str, Path]) -> None:
+        """Shows the outcome. `files` are the downloaded outputs by kind."""
 
     @contextmanager
-    def paused(self) -> Iterator[None]:
-        """Leaves the terminal to somebody else, an editor for instance."""
+    def pause(self) -> Iterator[None]:
+        """Leaves the terminal to another program, such as an editor, while the context lasts."""
         yield
 
 
-def choose(*, json: bool) -> Display:
-    """The display that fits where the output goes."""
+def choose_display(*, json: bool) -> Display:
+    """The display that suits where the output goes."""
     if json:
         return JsonLines()
     return LiveTable() if sys.stderr.isatty() else PlainLines()
 
 
 def print_problem(problem: Problem) -> None:
-    """A problem for people, on stderr: what, each field, the remedy."""
+    """Prints a problem for people to stderr: what happened, each field error, the remedy."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    where = f" (scene {problem.scene})" if problem.scene is not None else ""
-    console.print(
-        Text.assemble(
-            ("lectern: ", "bold red"),
-            (f"{problem.title}{where}{'' if problem.title.endswith(('?', '!')) and not where else '.'} ", "bold"),
-            problem.detail,
-        )
-    )
-    for error in problem.errors[1:] if len(problem.errors) > 1 else ():
+    scene = f" (scene {problem.scene})" if problem.scene is not None else ""
+    title = problem.title + scene
+    end = "" if title.endswith(("?", "!")) else "."
+    console.print(Text.assemble(("lectern: ", "bold red"), (f"{title}{end} ", "bold"), problem.detail))
+    for error in problem.errors[1:]:
         console.print(Text(f"  {error.pointer}: {error.detail}"))
     console.print(Text.assemble(("  → ", "bold"), problem.remedy))
 
 
 class PlainLines:
-    """One line for each change, with the seconds since the start."""
+    """One line per change, with the seconds since the start."""
 
     def __init__(self) -> None:
-        self._since = time.monotonic()
+        self._started = time.monotonic()
 
-    def say(self, sentence: str) -> None:
-        """A line."""
-        print(f"[{time.monotonic() - self._since:6.1f} s] {sentence}", file=sys.stderr, flush=True)  # noqa: T201
+    def show_message(self, message: str) -> None:
+        """Prints a line to stderr."""
+        print(f"[{time.monotonic() - self._started:6.1f} s] {message}", file=sys.stderr, flush=True)  # noqa: T201
 
-    def event(self, board: Board, event: dict[str, Any]) -> None:
-        """A line for each change."""
-        for change in board.changes:
-            self.say(change)
+    def show_event(self, progress: VideoProgress, event: dict[str, Any]) -> None:
+        """Prints a line for each change."""
+        for change in progress.changes:
+            self.show_message(change)
 
-    def problem(self, problem: Problem) -> None:
-        """The problem on stderr."""
+    def show_problem(self, problem: Problem) -> None:
+        """Prints the problem to stderr."""
         print_problem(problem)
 
-    def result(self, status: str, video: dict[str, Any], files: dict[str, Path]) -> None:
-        """A sentence on stderr, the video's path on stdout."""
-        _tell_result(self.say, video, files)
+    def show_result(self, status: str, video: dict[str, Any], files: dict[str, Path]) -> None:
+        """Prints a summary to stderr and the video's path to stdout."""
+        _print_result(self.show_message, video, files)
 
     @contextmanager
-    def paused(self) -> Iterator[None]:
-        """Nothing to do."""
+    def pause(self) -> Iterator[None]:
+        """Does nothing."""
         yield
 
 
 class LiveTable:
-    """A table of scenes, redrawn in place."""
+    """A table of scenes that is redrawn in place."""
 
     def __init__(self) -> None:
         self._console = Console(stderr=True, highlight=False)
         self._live: Live | None = None
-        self._board = Board()
-        self._since = time.monotonic()
+        self._progress = VideoProgress()
+        self._started = time.monotonic()
 
-    def say(self, sentence: str) -> None:
-        """A dim line above the table."""
-        self._console.print(Text(sentence, style="dim"))
+    def show_message(self, message: str) -> None:
+        """Prints a dim line above the table."""
+        self._console.print(Text(message, style="dim"))
 
-    def event(self, board: Board, event: dict[str, Any]) -> None:
-        """Redraws."""
-        self._board = board
+    def show_event(self, progress: VideoProgress, event: dict[str, Any]) -> None:
+        """Updates the table; the first event draws it."""
+        self._progress = progress
         if self._live is None:
             self._live = Live(get_renderable=self._draw, console=self._console, refresh_per_second=6)
             self._live.start()
 
-    def problem(self, problem: Problem) -> None:
-        """The problem, below what was drawn last."""
-        self._end()
+    def show_problem(self, problem: Problem) -> None:
+        """Prints the problem below the table."""
+        self._stop()
         print_problem(problem)
 
-    def result(self, status: str, video: dict[str, Any], files: dict[str, Path]) -> None:
-        """The last table stays; the path goes to stdout."""
-        self._end()
-        _tell_result(self.say, video, files)
+    def show_result(self, status: str, video: dict[str, Any], files: dict[str, Path]) -> None:
+        """Leaves the last table in place and prints the path to stdout."""
+        self._stop()
+        _print_result(self.show_message, video, files)
 
     @contextmanager
-    def paused(self) -> Iterator[None]:
-        """Takes the table away meanwhile."""
-        self._end()
+    def pause(self) -> Iterator[None]:
+        """Stops drawing; the next event starts it again."""
+        self._stop()
         yield
 
-    def _end(self) -> None:
+    def _stop(self) -> None:
         if self._live:
             self._live.stop()
             self._live = None
 
     def _draw(self) -> Group:
-        board = self._board
+        progress = self._progress
         head = Text.assemble(
-            (board.title or "…", "bold"),
-            f"  {board.percent} %  {time.monotonic() - self._since:.0f} s  ",
-            (board.doing or board.stage or board.status, "cyan"),
+            (progress.title or "…", "bold"),
+            f"  {progress.percent} %  {time.monotonic() - self._started:.0f} s  ",
+            (progress.activity or progress.stage or progress.status, "cyan"),
         )
         table = Table(box=None, pad_edge=False, show_header=False)
         table.add_column(justify="right", style="dim")
@@ -153,75 +150,72 @@ class LiveTable:
         table.add_column(min_width=9)
         table.add_column(width=24)
         table.add_column(justify="right")
-        for row in sorted(board.rows.values(), key=lambda row: row.number):
-            table.add_row(str(row.number), Text(row.title), _stage(row), _bar(row), _count(row))
+        for scene in sorted(progress.scenes.values(), key=lambda scene: scene.number):
+            table.add_row(
+                str(scene.number), Text(scene.title), _draw_stage(scene), _draw_bar(scene), _draw_count(scene)
+            )
         return Group(head, table)
 
 
 class JsonLines:
-    """Every event as the API sends it, one JSON object a line; problems and the result likewise."""
+    """Every event as the API sends it, one JSON object per line; problems and the result likewise."""
 
-    def _line(self, value: object) -> None:
+    def show_message(self, message: str) -> None:
+        """Prints `{"type": "message"}`."""
+        self._print({"type": "message", "message": message})
+
+    def show_event(self, progress: VideoProgress, event: dict[str, Any]) -> None:
+        """Prints the event itself."""
+        self._print(event)
+
+    def show_problem(self, problem: Problem) -> None:
+        """Prints `{"type": "problem"}` with the problem as the API writes it."""
+        self._print({"type": "problem", "problem": problem})
+
+    def show_result(self, status: str, video: dict[str, Any], files: dict[str, Path]) -> None:
+        """Prints `{"type": "result"}` with the video and the paths of its files."""
+        paths = {kind: str(path.resolve()) for kind, path in files.items()}
+        self._print({"type": "result", "status": status, "files": paths, "video": video})
+
+    @contextmanager
+    def pause(self) -> Iterator[None]:
+        """Does nothing."""
+        yield
+
+    def _print(self, value: object) -> None:
         sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
         sys.stdout.buffer.flush()
 
-    def say(self, sentence: str) -> None:
-        """`{"type": "message"}`."""
-        self._line({"type": "message", "message": sentence})
 
-    def event(self, board: Board, event: dict[str, Any]) -> None:
-        """The event itself."""
-        self._line(event)
-
-    def problem(self, problem: Problem) -> None:
-        """`{"type": "problem"}` with the problem as the API writes it."""
-        self._line({"type": "problem", "problem": problem})
-
-    def result(self, status: str, video: dict[str, Any], files: dict[str, Path]) -> None:
-        """`{"type": "result"}` with the video and where its files are."""
-        paths = {kind: str(path.resolve()) for kind, path in files.items()}
-        self._line({"type": "result", "status": status, "files": paths, "video": video})
-
-    @contextmanager
-    def paused(self) -> Iterator[None]:
-        """Nothing to do."""
-        yield
+def _draw_stage(scene: SceneProgress) -> Text:
+    mark = {"ready": "✓ ", "failed": "✗ "}.get(scene.stage, "")
+    return Text(
+        mark + (scene.activity or scene.stage), style="yellow" if scene.degraded else _STYLES.get(scene.stage, "")
+    )
 
 
-def _stage(row: Row) -> Text:
-    mark = {"ready": "✓ ", "failed": "✗ "}.get(row.stage, "")
-    return Text(mark + (row.doing or row.stage), style="yellow" if row.note else STYLES.get(row.stage, ""))
+def _draw_bar(scene: SceneProgress) -> ProgressBar | Text:
+    if scene.stage == "rendering" and scene.total:
+        return ProgressBar(total=scene.total, completed=scene.done, width=24)
+    return Text("fallback" if scene.degraded else "", style="yellow")
 
 
-def _bar(row: Row) -> ProgressBar | Text:
-    if row.stage == "rendering" and row.of:
-        return ProgressBar(total=row.of, completed=row.done, width=24)
-    return Text("a template" if row.note else "", style="yellow")
+def _draw_count(scene: SceneProgress) -> Text:
+    if scene.stage == "rendering" and scene.total:
+        return Text(f"{scene.done}/{scene.total} frames")
+    if not scene.seconds:
+        return Text("")
+    elapsed = f", made in {scene.elapsed:.0f} s" if scene.elapsed is not None else ""
+    return Text(f"{scene.seconds:.1f} s{elapsed}", style="dim")
 
 
-def _count(row: Row) -> Text:
-    if row.stage == "rendering" and row.of:
-        return Text(f"{row.done}/{row.of} frames")
-    length = f"{row.seconds:.1f} s" if row.seconds else ""
-    return Text(f"{length}, made in {row.took:.0f} s" if row.took is not None and length else length, style="dim")
-
-
-KINDS = {
-    "captions_vtt": "captions",
-    "captions_srt": "captions",
-    "chapters_vtt": "chapters",
-    "thumbnail": "thumbnail",
-    "transcript": "transcript",
-}
-
-
-def _tell_result(say: Any, video: dict[str, Any], files: dict[str, Path]) -> None:
-    degraded = [scene for scene in video.get("scenes", ()) if scene.get("degraded")]
-    for scene in degraded:
-        say(f"warning: scene {scene['number']} is a plain template: {scene['degraded']['detail']}")
+def _print_result(show: Callable[[str], None], video: dict[str, Any], files: dict[str, Path]) -> None:
+    for scene in video.get("scenes", ()):
+        if scene.get("degraded"):
+            show(f"warning: scene {scene['number']} shows its fallback: {scene['degraded']['detail']}")
     if path := files.get("video"):
-        say(f"{video['title']}: {video['seconds']:.1f} s of video")
+        show(f"{video['title']}: {video['seconds']:.1f} s of video")
         for kind, file in sorted(files.items()):
             if kind != "video":
-                say(f"  {KINDS.get(kind, kind)}: {file}")
+                show(f"  {_OUTPUT_NAMES.get(kind, kind)}: {file}")
         print(path, flush=True)  # noqa: T201 - the command's result

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from lectern import markdown
-from lectern.cli.exits import USAGE, Stop
+from lectern.cli.exit_status import USAGE, CommandExit
 from lectern.contracts.options import DOCUMENT_LIMIT
 from lectern.contracts.problems import FieldError, Problem
 
@@ -26,7 +26,7 @@ def is_file_name(source: str) -> bool:
 
 
 def read_document(path: Path) -> Document:
-    """Reads a lesson. Raises Stop, naming every line whose image cannot be sent."""
+    """Reads a lesson. Raises CommandExit, naming every line whose image cannot be sent."""
     text = _read_text(path)
     files: dict[str, Path] = {}
     errors: list[FieldError] = []
@@ -44,7 +44,7 @@ def read_document(path: Path) -> Document:
             remedy="Put the images into the lesson's folder, or a folder inside it, and use relative names.",
             errors=tuple(errors),
         )
-        raise Stop(USAGE, problem)
+        raise CommandExit(USAGE, problem)
     return Document(markdown=text, images=files)
 
 
@@ -81,8 +81,8 @@ def _find_image(folder: Path, name: str) -> Path:
     raise ValueError(f"{name} does not exist")
 
 
-def _refusal(path: Path, detail: str, remedy: str) -> Stop:
+def _refusal(path: Path, detail: str, remedy: str) -> CommandExit:
     problem = Problem(
         code="document-refused", title="The lesson cannot be read", detail=f"{path}: {detail}.", remedy=remedy
     )
-    return Stop(USAGE, problem)
+    return CommandExit(USAGE, problem)

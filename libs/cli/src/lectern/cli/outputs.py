@@ -1,14 +1,14 @@
-"""The finished files of a video, brought to a folder under names a person would give them."""
+"""The outputs of a video, downloaded to a folder under readable names."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from lectern.cli.api import Api, Json
-from lectern.cli.exits import USAGE, stop
+from lectern.cli.exit_status import USAGE, command_exit
 from lectern.language.slugs import slug
 
-SUFFIXES = {
+_SUFFIXES = {
     "video": ".mp4",
     "captions_vtt": ".vtt",
     "captions_srt": ".srt",
@@ -19,29 +19,29 @@ SUFFIXES = {
 }
 
 
-def prepare(folder: Path) -> None:
-    """Makes the folder before any work is done for it. Raises Stop when it cannot be."""
+def prepare_folder(folder: Path) -> None:
+    """Creates the folder, before any work is done for it. Raises CommandExit when that fails."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise stop(
+        raise command_exit(
             USAGE,
             "cannot-write",
-            "The folder cannot be made",
+            "The folder cannot be created",
             f"{folder}: {error.strerror}.",
             "Choose another one with --out.",
         ) from error
 
 
-async def fetch(api: Api, video: Json, folder: Path) -> dict[str, Path]:
-    """Downloads every finished file of a video; returns where each kind is."""
+async def download_outputs(api: Api, video: Json, folder: Path) -> dict[str, Path]:
+    """Downloads every output of a video; returns the files by kind."""
     name = slug(str(video["title"]), "video")
-    fetched: dict[str, Path] = {}
+    files: dict[str, Path] = {}
     for output in video["outputs"]:
-        suffix = SUFFIXES.get(output["kind"])
+        suffix = _SUFFIXES.get(output["kind"])
         if suffix is None:
             continue
-        target = folder / f"{name}{suffix}"
-        await api.download(output["url"], target)
-        fetched[output["kind"]] = target
-    return fetched
+        file = folder / f"{name}{suffix}"
+        await api.download(output["url"], file)
+        files[output["kind"]] = file
+    return files

@@ -1,4 +1,4 @@
-"""Applying the declared topology, or saying where a server differs from it."""
+"""`lectern provision`: applies the declared topology, or reports where a server differs from it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from pathlib import Path
 
 import typer
 
-from lectern.cli.broker import event_log
-from lectern.cli.exits import FAILED, OK
+from lectern.cli.exit_status import FAILED, OK
+from lectern.cli.nats_connection import connect_event_log
 from lectern.worker import apply_topology, find_drift
 
 
 async def provision(nats_url: str, home: Path, *, check: bool, replicas: int) -> int:
-    """0 when the server is as declared (now); with `check`, 1 when it is not."""
-    async with event_log(nats_url, home) as client:
+    """Returns 0 when the server is, or now is, as declared; with `check`, 1 when it differs."""
+    async with connect_event_log(nats_url, home) as client:
         lines = await find_drift(client) if check else await apply_topology(client, replicas=replicas)
         for line in lines:
             typer.echo(line if check else f"applied: {line}")

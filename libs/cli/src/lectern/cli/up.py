@@ -1,24 +1,23 @@
-"""Lectern in the foreground: everything on this machine until Ctrl-C."""
+"""`lectern up`: everything on this machine, in the foreground."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import structlog
 
-from lectern.cli.exits import OK, UNAVAILABLE, Stop
-from lectern.cli.runner import Stack, running
+from lectern.cli.exit_status import OK, UNAVAILABLE, CommandExit
+from lectern.cli.interrupts import Interrupted, InterruptHandler
+from lectern.cli.runner import Stack, run_stack
 from lectern.contracts.problems import ProblemError
 from lectern.worker import configure_logs, configure_traces
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """How to run. `renderers` 0 takes one for each CPU."""
+class UpArguments(msgspec.Struct, frozen=True, kw_only=True):
+    """The arguments of `lectern up`. `renderers` 0 means one per CPU."""
 
     home: Path
     host: str
@@ -28,45 +27,38 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     json: bool
 
 
-async def up(plan: Plan) -> int:
-    """Runs until SIGINT or SIGTERM; the second one ends it at once. Raises Stop (3) when a part does not start."""
+async def up(arguments: UpArguments) -> int:
+    """Runs until SIGINT or SIGTERM; a second one exits immediately. Raises CommandExit (3) if a part does not start."""
     configure_logs("auto")
     configure_traces("runner")
-    task = asyncio.current_task()
-    assert task is not None
-    asked = 0
-
-    def end() -> None:
-        nonlocal asked
-        asked += 1
-        if asked > 1:
-            os._exit(128 + signal.SIGTERM)
-        task.cancel()
-
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, end)
-    try:
-        async with running(
-            plan.home, separate=plan.separate, renderers=plan.renderers, host=plan.host, port=plan.port
-        ) as stack:
-            _announce(stack, plan)
-            await asyncio.Event().wait()
-    except asyncio.CancelledError:
-        if not asked:
-            raise
-    except ProblemError as error:
-        raise Stop(UNAVAILABLE, error.problem) from error
+    with InterruptHandler() as interrupts:
+        try:
+            await interrupts.run(_run(arguments))
+        except Interrupted:
+            return OK
+        except ProblemError as error:
+            raise CommandExit(UNAVAILABLE, error.problem) from error
     return OK
 
 
-def _announce(stack: Stack, plan: Plan) -> None:
-    facts: dict[str, Any] = msgspec.to_builtins(stack.endpoint)
-    if plan.json:
-        print(msgspec.json.encode({"type": "ready", **facts}).decode(), flush=True)  # noqa: T201
+async def _run(arguments: UpArguments) -> None:
+    async with run_stack(
+        arguments.home,
+        separate=arguments.separate,
+        renderers=arguments.renderers,
+        host=arguments.host,
+        port=arguments.port,
+    ) as stack:
+        _announce(stack, json=arguments.json)
+        await asyncio.Event().wait()
+
+
+def _announce(stack: Stack, *, json: bool) -> None:
+    addresses: dict[str, Any] = msgspec.to_builtins(stack.endpoint)
+    if json:
+        print(msgspec.json.encode({"type": "ready", **addresses}).decode(), flush=True)  # noqa: T201
         return
-    log = structlog.get_logger("lectern")
-    log.info(
+    structlog.get_logger("lectern").info(
         f"Lectern is at {stack.url}",
         action="ready",
         home=str(stack.home.path),

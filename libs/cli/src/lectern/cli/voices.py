@@ -1,4 +1,4 @@
-"""The list of voices, as a table or as JSON lines."""
+"""`lectern voices`: the available voices, as a table or as JSON lines."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from lectern.cli.exits import OK
-from lectern.cli.reach import reach
+from lectern.cli.api_connection import connect_api
+from lectern.cli.exit_status import OK
 
 _COLUMNS = ("voice", "language", "gender", "engine", "word times", "$ / million")
 
 
-async def voices(language: str | None, url: str, home: Path, *, json: bool) -> int:
-    """Prints what the Lectern at `url`, or this machine's, can speak with. Raises Stop."""
+async def list_voices(language: str | None, url: str, home: Path, *, json: bool) -> int:
+    """Prints the voices of the Lectern at `url`, or of this machine's. Raises CommandExit."""
     console = Console(highlight=False, soft_wrap=True, markup=False)
-    told = Console(stderr=True, highlight=False, markup=False)
-    async with reach(url, home, told.print) as api:
-        found = await api.voices(language)
+    messages = Console(stderr=True, highlight=False, markup=False)
+    async with connect_api(url, home, messages.print) as api:
+        voices = await api.voices(language)
     if json:
-        for voice in found:
+        for voice in voices:
             console.print(msgspec.json.encode(voice).decode())
         return OK
     table = Table(*_COLUMNS, box=None, pad_edge=False)
-    for voice in found:
+    for voice in voices:
         price = f"{voice['usd_per_million']:.2f}" if voice["usd_per_million"] else "free"
         spoken = "any" if voice["language"] == "mul" else voice["language"]
         table.add_row(voice["id"], spoken, voice["gender"], voice["engine"], voice["timing"], price)

@@ -1,1 +1,1 @@
-"""Judging a model or a prompt: many briefs through script, code and preflight, and what became of them."""
+"""Evaluating a model or a prompt: many briefs through script, code and preflight, and a report of the results."""

@@ -1,4 +1,4 @@
-"""The briefs to try, as people write them down."""
+"""The briefs to try, read from a JSON file."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
-from lectern.cli.exits import USAGE, Stop, stop
+from lectern.cli.exit_status import USAGE, CommandExit, command_exit
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One brief: a topic, or a document beside the file; the rest is the API's, and is checked there."""
+class BriefEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A topic, or a document beside the file. The other fields are the API's, which checks them."""
 
     topic: str = ""
     document: str = ""
@@ -26,8 +26,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     options: dict[str, Any] = {}
 
 
-class Brief(msgspec.Struct, frozen=True, kw_only=True):
-    """A brief to try. `key` tells it from others by content; `request` is the API's body."""
+class TrialBrief(msgspec.Struct, frozen=True, kw_only=True):
+    """A brief to try. `key` is a hash of its content and setting; `request` is the API's body."""
 
     key: str
     title: str
@@ -36,45 +36,49 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_briefs(
     path: Path, *, repeat: int = 1, max_cost_usd: float | None = None, setting: Mapping[str, Any] | None = None
-) -> list[Brief]:
-    """The briefs of a JSON file: a list of topics, or of objects. Each `repeat` times.
+) -> list[TrialBrief]:
+    """The briefs in a JSON file, which is a list of topics or objects; each one `repeat` times.
 
-    `setting` is how they are tried, which is part of their keys: results of another setting are not theirs.
-    Raises Stop naming the entry and the field that is wrong.
+    `setting` describes how they are tried. It is part of their keys, so that results of another setting are not reused.
+    Raises CommandExit naming the entry and the field that is wrong.
     """
     try:
         entries = msgspec.json.decode(path.read_bytes())
     except OSError as error:
-        raise stop(
+        raise command_exit(
             USAGE, "no-briefs", "The briefs cannot be read", f"{path}: {error.strerror}.", "Name a JSON file of topics."
         ) from error
     except msgspec.DecodeError as error:
-        raise _wrong(f"{path} is not JSON: {error}.") from error
+        raise _invalid(f"{path} is not JSON: {error}.") from error
     if not isinstance(entries, list) or not entries:
-        raise _wrong(f"{path} holds no list of briefs.")
+        raise _invalid(f"{path} is not a list of briefs.")
     numbered = enumerate(entries, 1)
     briefs = [
-        _brief(_entry(value, number), number, path.parent, max_cost_usd, setting or {}) for number, value in numbered
+        _make_brief(_read_entry(value, number), number, path.parent, max_cost_usd, setting or {})
+        for number, value in numbered
     ]
-    rounds = range(1, repeat + 1)
-    return [msgspec.structs.replace(brief, key=f"{brief.key}-{turn}") for brief in briefs for turn in rounds]
+    return [
+        msgspec.structs.replace(brief, key=f"{brief.key}-{turn}") for brief in briefs for turn in range(1, repeat + 1)
+    ]
 
 
-def _entry(value: object, number: int) -> Entry:
+def _read_entry(value: object, number: int) -> BriefEntry:
     if isinstance(value, str):
         value = {"topic": value}
     try:
-        entry = msgspec.convert(value, Entry)
+        entry = msgspec.convert(value, BriefEntry)
     except msgspec.ValidationError as error:
-        raise _wrong(f"Entry {number}: {error}.") from error
+        raise _invalid(f"Entry {number}: {error}.") from error
     if bool(entry.topic.strip()) == bool(entry.document):
-        raise _wrong(f"Entry {number} needs a topic or a document, and not both.")
+        raise _invalid(f"Entry {number} needs either a topic or a document.")
     if entry.options.get("review"):
-        raise _wrong(f"Entry {number}: options.review waits for a person; leave it out.")
+        raise _invalid(f"Entry {number}: options.review waits for a person; remove it.")
     return entry
 
 
-def _brief(entry: Entry, number: int, folder: Path, max_cost_usd: float | None, setting: Mapping[str, Any]) -> Brief:
+def _make_brief(
+    entry: BriefEntry, number: int, folder: Path, max_cost_usd: float | None, setting: Mapping[str, Any]
+) -> TrialBrief:
     request: dict[str, Any] = msgspec.to_builtins(entry)
     options = request.setdefault("options", {})
     options.setdefault("quality", "draft")
@@ -86,14 +90,14 @@ def _brief(entry: Entry, number: int, folder: Path, max_cost_usd: float | None, 
         try:
             request["document"] = {"markdown": file.read_text(encoding="utf-8")}
         except (OSError, UnicodeDecodeError) as error:
-            raise _wrong(f"Entry {number}: {file} cannot be read ({type(error).__name__}).") from error
+            raise _invalid(f"Entry {number}: {file} cannot be read ({type(error).__name__}).") from error
         title = file.name
     key = hashlib.sha256(msgspec.json.encode([request, setting], order="deterministic")).hexdigest()[:16]
-    return Brief(key=key, title=" ".join(title.split()), request=request)
+    return TrialBrief(key=key, title=" ".join(title.split()), request=request)
 
 
-def _wrong(detail: str) -> Stop:
-    return stop(
+def _invalid(detail: str) -> CommandExit:
+    return command_exit(
         USAGE,
         "wrong-briefs",
         "The briefs cannot be used",

@@ -1,4 +1,4 @@
-"""`lectern eval`: briefs tried side by side, each result kept as soon as it is known."""
+"""`lectern eval`: tries briefs concurrently and keeps each result as soon as it is known."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import msgspec
 from rich.console import Console
 
 from lectern.cli.api import Api
-from lectern.cli.evaluation.briefs import Brief, read_briefs
-from lectern.cli.evaluation.host import to_try_on
-from lectern.cli.evaluation.report import Report, report
+from lectern.cli.evaluation.api_for_trials import connect_for_trials
+from lectern.cli.evaluation.briefs import TrialBrief, read_briefs
+from lectern.cli.evaluation.report import EvaluationReport, summarize
 from lectern.cli.evaluation.table import print_report
-from lectern.cli.evaluation.trial import Trial, tried
-from lectern.cli.exits import CANCELLED, OK, USAGE, stop
-from lectern.cli.interrupt import Interrupted, Interruption
-from lectern.cli.outputs import prepare
+from lectern.cli.evaluation.trial import Trial, try_brief
+from lectern.cli.exit_status import CANCELLED, OK, USAGE, command_exit
+from lectern.cli.interrupts import Interrupted, InterruptHandler
+from lectern.cli.outputs import prepare_folder
 
-REPORT = "report.json"
+REPORT_FILE = "report.json"
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line asked for."""
+class EvaluateArguments(msgspec.Struct, frozen=True, kw_only=True):
+    """The arguments of `lectern eval`."""
 
     topics: Path
     out: Path
@@ -35,97 +35,103 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     against: Path | None = None
 
 
-async def evaluate(plan: Plan, url: str, say: Callable[[str], None], *, json: bool) -> int:
-    """Tries every brief that was not tried before, prints the report and writes it to the out folder."""
-    setting = {"render": plan.render, "url": url}
-    briefs = read_briefs(plan.topics, repeat=plan.repeat, max_cost_usd=plan.max_cost_usd, setting=setting)
-    earlier = _earlier(plan.against) if plan.against else None
-    results = plan.out / "trials"
-    prepare(results)
-    if plan.fresh:
+async def evaluate(arguments: EvaluateArguments, url: str, show_message: Callable[[str], None], *, json: bool) -> int:
+    """Tries every brief without a result, prints the report and writes it to the out folder. Raises CommandExit."""
+    setting = {"render": arguments.render, "url": url}
+    briefs = read_briefs(
+        arguments.topics, repeat=arguments.repeat, max_cost_usd=arguments.max_cost_usd, setting=setting
+    )
+    earlier = _read_report(arguments.against) if arguments.against else None
+    results = arguments.out / "trials"
+    prepare_folder(results)
+    if arguments.fresh:
         for brief in briefs:
-            _place(results, brief.key).unlink(missing_ok=True)
-    waiting = [brief for brief in briefs if _kept(results, brief) is None]
-    if len(waiting) < len(briefs):
-        say(f"{len(briefs) - len(waiting)} of {len(briefs)} briefs were tried before")
+            _result_file(results, brief.key).unlink(missing_ok=True)
+    remaining = [brief for brief in briefs if _read_result(results, brief) is None]
+    if len(remaining) < len(briefs):
+        show_message(f"{len(briefs) - len(remaining)} of {len(briefs)} briefs have results already")
     status = OK
-    if waiting:
-        with Interruption() as interruption:
-            async with to_try_on(url, plan.out, say, render=plan.render) as api:
+    if remaining:
+        with InterruptHandler() as interrupts:
+            async with connect_for_trials(url, arguments.out, show_message, render=arguments.render) as api:
                 try:
-                    await interruption.run(_all(api, waiting, results, plan, say))
+                    await interrupts.run(_try_all(api, remaining, results, arguments, show_message))
                 except Interrupted:
                     status = CANCELLED
-                    say("Interrupted; what was finished is kept, and the same command goes on from there")
-    found = [trial for brief in briefs if (trial := _kept(results, brief))]
-    figures = report(found)
-    (plan.out / REPORT).write_bytes(msgspec.json.format(msgspec.json.encode(figures)) + b"\n")
+                    show_message("Interrupted; finished results are kept, and the same command resumes from them")
+    report = summarize([trial for brief in briefs if (trial := _read_result(results, brief))])
+    report_file = arguments.out / REPORT_FILE
+    report_file.write_bytes(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
     if json:
-        shown = {"before": earlier, "now": figures} if earlier else figures
-        Console(soft_wrap=True, highlight=False, markup=False).print(msgspec.json.encode(shown).decode())
+        output = {"before": earlier, "now": report} if earlier else report
+        Console(soft_wrap=True, highlight=False, markup=False).print(msgspec.json.encode(output).decode())
     else:
-        print_report(figures, earlier, Console(highlight=False))
-        say(f"The figures are in {plan.out / REPORT}, each brief's in {results}")
+        print_report(report, earlier, Console(highlight=False))
+        show_message(f"Report: {report_file}; results by brief: {results}")
     return status
 
 
-async def _all(api: Api, briefs: Sequence[Brief], results: Path, plan: Plan, say: Callable[[str], None]) -> None:
-    slots = asyncio.Semaphore(plan.parallel)
+async def _try_all(
+    api: Api,
+    briefs: Sequence[TrialBrief],
+    results: Path,
+    arguments: EvaluateArguments,
+    show_message: Callable[[str], None],
+) -> None:
+    slots = asyncio.Semaphore(arguments.parallel)
     done = 0
 
-    async def one(brief: Brief) -> None:
+    async def try_one(brief: TrialBrief) -> None:
         nonlocal done
         async with slots:
-            trial = await tried(api, brief, render=plan.render)
-        _keep(results, trial)
+            trial = await try_brief(api, brief, render=arguments.render)
+        _write_result(results, trial)
         done += 1
-        say(f"{done}/{len(briefs)}  {_line(trial)}")
+        show_message(f"{done}/{len(briefs)}  {_describe(trial)}")
 
     try:
         async with asyncio.TaskGroup() as tasks:
             for brief in briefs:
-                tasks.create_task(one(brief))
+                tasks.create_task(try_one(brief))
     except ExceptionGroup as group:
-        raise group.exceptions[0] from group  # the first; it cancelled the others
+        raise group.exceptions[0] from group  # the first, which cancelled the others
 
 
-def _line(trial: Trial) -> str:
+def _describe(trial: Trial) -> str:
     if trial.failed:
-        return f"{trial.title}: failed, {trial.failed}: {trial.said}"
-    tried_again = sum(len(scene.attempts) > 1 for scene in trial.scenes)
+        return f"{trial.title}: failed, {trial.failed}: {trial.reason}"
+    repaired = sum(len(scene.attempts) > 1 for scene in trial.scenes)
     degraded = sum(bool(scene.degraded) for scene in trial.scenes)
-    return (
-        f"{trial.title}: {len(trial.scenes)} scenes, {tried_again} repaired, {degraded} degraded, {trial.seconds:.1f} s"
-    )
+    return f"{trial.title}: {len(trial.scenes)} scenes, {repaired} repaired, {degraded} degraded, {trial.seconds:.1f} s"
 
 
-def _keep(results: Path, trial: Trial) -> None:
-    """Writes a result so that it is there whole or not at all."""
+def _write_result(results: Path, trial: Trial) -> None:
+    """Writes a result so that the file is complete or absent."""
     part = results / f"{trial.key}.part"
     part.write_bytes(msgspec.json.format(msgspec.json.encode(trial)) + b"\n")
-    part.replace(_place(results, trial.key))
+    part.replace(_result_file(results, trial.key))
 
 
-def _place(results: Path, key: str) -> Path:
+def _result_file(results: Path, key: str) -> Path:
     return results / f"{key}.json"
 
 
-def _kept(results: Path, brief: Brief) -> Trial | None:
+def _read_result(results: Path, brief: TrialBrief) -> Trial | None:
     try:
-        return msgspec.json.decode(_place(results, brief.key).read_bytes(), type=Trial)
+        return msgspec.json.decode(_result_file(results, brief.key).read_bytes(), type=Trial)
     except (OSError, msgspec.MsgspecError):
         return None
 
 
-def _earlier(path: Path) -> Report:
-    file = path / REPORT if path.is_dir() else path
+def _read_report(path: Path) -> EvaluationReport:
+    file = path / REPORT_FILE if path.is_dir() else path
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Report)
+        return msgspec.json.decode(file.read_bytes(), type=EvaluationReport)
     except (OSError, msgspec.MsgspecError) as error:
-        raise stop(
+        raise command_exit(
             USAGE,
             "no-report",
             "The earlier report cannot be read",
             f"{file}: {error}.",
-            "Name the report.json, or the folder, of an evaluation that this version of Lectern made.",
+            "Name the report.json, or the folder, of an evaluation by this version of Lectern.",
         ) from error

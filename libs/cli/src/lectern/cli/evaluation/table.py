@@ -1,4 +1,4 @@
-"""A report as people read it, beside an earlier one where there is one."""
+"""Printing a report as a table, beside an earlier one if there is one."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from lectern.cli.evaluation.report import Report
+from lectern.cli.evaluation.report import EvaluationReport
 
-Show = Callable[[Report], str]
+Show = Callable[[EvaluationReport], str]
 
 
-def print_report(report: Report, against: Report | None, console: Console) -> None:
-    """Prints the figures; with `against` the earlier ones stand in a column before them."""
+def print_report(report: EvaluationReport, against: EvaluationReport | None, console: Console) -> None:
+    """Prints the figures; those of `against` are in a column before them."""
     table = Table("", *(["before"] if against else []), "now" if against else "", box=None, pad_edge=False)
     for label, show in _ROWS:
         table.add_row(label, *([show(against)] if against else []), show(report))
     both = [against, report] if against else [report]
     for name in dict.fromkeys(name for each in both for name in each.tasks):
-        table.add_row(f"tokens a video, {name}", *(_task(each, name) for each in both))
+        table.add_row(f"tokens per video, {name}", *(_tokens_of(each, name) for each in both))
     for name in dict.fromkeys(name for each in both for name in each.findings):
         table.add_row(f"finding {name}", *(str(each.findings.get(name, 0)) for each in both))
     console.print(table)
     if not report.scenes_of_a_model:
-        console.print("No model was asked: these scenes are lessons and templates, and say nothing about one.")
+        console.print("No model was asked: the scenes are from lessons and templates.")
 
 
 def _rate(value: float | None) -> str:
@@ -40,20 +40,20 @@ _ROWS: tuple[tuple[str, Show], ...] = (
     ("videos with every scene", lambda r: str(r.videos_with_every_scene)),
     ("videos without a degraded scene", lambda r: str(r.videos_without_a_degraded_scene)),
     ("failed", lambda r: _counts(r.failed)),
-    ("scenes (of a model)", lambda r: f"{r.scenes} ({r.scenes_of_a_model})"),
-    ("right at the first attempt", lambda r: _rate(r.first_attempt)),
-    ("right after one repair", lambda r: _rate(r.after_one_repair)),
-    ("right after repair", lambda r: _rate(r.after_repair)),
+    ("scenes (by a model)", lambda r: f"{r.scenes} ({r.scenes_of_a_model})"),
+    ("pass at the first attempt", lambda r: _rate(r.first_attempt)),
+    ("pass after one repair", lambda r: _rate(r.after_one_repair)),
+    ("pass after repair", lambda r: _rate(r.after_repair)),
     ("degraded", lambda r: _counts(r.degraded)),
     ("scenes by attempts", lambda r: _counts({str(number): count for number, count in r.attempts.items()})),
     ("strategies", lambda r: _counts(r.strategies)),
-    ("tokens a video", lambda r: f"{r.tokens_per_video:,.0f}"),
+    ("tokens per video", lambda r: f"{r.tokens_per_video:,.0f}"),
     ("of that in repairs", lambda r: f"{r.repair_share_of_tokens:.0%}"),
     ("cost", lambda r: f"${r.cost_usd:.4f}"),
-    ("cost a video", lambda r: f"${r.cost_per_video_usd:.4f}"),
+    ("cost per video", lambda r: f"${r.cost_per_video_usd:.4f}"),
     ("time, median and worst", lambda r: f"{r.seconds_median:.1f} s, {r.seconds_worst:.1f} s"),
 )
 
 
-def _task(report: Report, name: str) -> str:
+def _tokens_of(report: EvaluationReport, name: str) -> str:
     return f"{report.tasks[name].tokens_per_video:,.0f}" if name in report.tasks else "0"

@@ -1,7 +1,7 @@
-"""The one-machine runner: nats-server, an object store and every service, up while a context lasts."""
+"""The one-machine runner: nats-server, an object store and every service, kept running while a context lasts."""
 
-from lectern.cli.machine.child import Child
-from lectern.cli.machine.home import Endpoint, Home
-from lectern.cli.runner.stack import Stack, running
+from lectern.cli.runner.child import Child
+from lectern.cli.runner.home import Endpoint, Home
+from lectern.cli.runner.stack import Stack, run_stack
 
-__all__ = ["Child", "Endpoint", "Home", "Stack", "running"]
+__all__ = ["Child", "Endpoint", "Home", "Stack", "run_stack"]

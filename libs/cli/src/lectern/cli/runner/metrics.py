@@ -1,4 +1,4 @@
-"""One page of metrics for services that share a process: each has a registry of its own, the gateway shows them all."""
+"""One metrics page for services that share a process: each has its own registry, and the gateway shows them all."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from prometheus_client.metrics_core import Metric
 
 
 class Registries:
-    """A registry for each service. One that is built anew begins again, as a process would."""
+    """A registry for each service. A rebuilt service gets a new one, as a restarted process would."""
 
     def __init__(self) -> None:
         self._by_service: dict[str, CollectorRegistry] = {}
 
-    def fresh(self, service: str, *, shows_all: bool = False) -> CollectorRegistry:
-        """An empty registry for a service. One that `shows_all` collects those of the others too."""
-        registry = _Everything(self, service) if shows_all else CollectorRegistry()
+    def create(self, service: str, *, show_all: bool = False) -> CollectorRegistry:
+        """An empty registry for a service. With `show_all` it also collects the metrics of the others."""
+        registry = _CombinedRegistry(self, service) if show_all else CollectorRegistry()
         self._by_service[service] = registry
         return registry
 
     def others(self, service: str) -> Iterator[Metric]:
-        """The metrics of all services but this."""
+        """The metrics of all services except this one."""
         for name, registry in self._by_service.items():
             if name != service:
                 yield from registry.collect()
 
 
-class _Everything(CollectorRegistry):
+class _CombinedRegistry(CollectorRegistry):
     def __init__(self, registries: Registries, service: str) -> None:
         super().__init__()
         self._registries, self._service = registries, service
 
     def collect(self) -> Iterator[Metric]:
         own = list(super().collect())
-        yield from merged([*own, *self._registries.others(self._service)])
+        yield from merge([*own, *self._registries.others(self._service)])
 
 
-def merged(metrics: Iterable[Metric]) -> list[Metric]:
-    """One family for each name, with all samples: a name may stand only once on a page."""
+def merge(metrics: Iterable[Metric]) -> list[Metric]:
+    """One family per name, with all samples: a page may contain a name only once."""
     families: dict[str, Metric] = {}
     for metric in metrics:
         family = families.setdefault(metric.name, Metric(metric.name, metric.documentation, metric.type, metric.unit))

@@ -1,32 +1,31 @@
-"""The services of this installation, found by their entry points, and two ways to run them."""
+"""The installed services, discovered by their entry points, and two ways to run them."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 import sys
-import time
+import typing
 from collections.abc import Callable, Mapping
 from importlib.metadata import EntryPoint, entry_points
-from pathlib import Path
 from typing import Any
 
 import structlog
 from prometheus_client import CollectorRegistry
 
-from lectern.cli.machine.child import FIRST_PAUSE, LONGEST_PAUSE, SETTLED, Child
-from lectern.cli.machine.home import Home
+from lectern.cli.runner.child import Child
+from lectern.cli.runner.home import Home
+from lectern.cli.runner.restarts import keep_running
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.worker import Connections, Service, Settings, build_service
 
-GROUP = "lectern.services"
+ENTRY_POINTS = "lectern.services"
 
 
-def discover(wanted: frozenset[str] | None = None) -> dict[str, EntryPoint]:
-    """The installed services by name, all or those wanted. Raises ProblemError for a wanted one that is absent."""
-    found = {point.name: point for point in entry_points(group=GROUP)}
-    absent = (wanted or frozenset()) - found.keys()
+def discover(names: frozenset[str] | None = None) -> dict[str, EntryPoint]:
+    """The installed services by name: those named, or all. Raises ProblemError for one that is not installed."""
+    found = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+    absent = (names or frozenset()) - found.keys()
     if absent or not found:
         missing, present = ", ".join(sorted(absent)) or "any service", ", ".join(sorted(found)) or "none"
         raise ProblemError(
@@ -37,22 +36,24 @@ def discover(wanted: frozenset[str] | None = None) -> dict[str, EntryPoint]:
                 remedy="Run `make setup`.",
             )
         )
-    return {name: point for name, point in sorted(found.items()) if wanted is None or name in wanted}
+    return {name: point for name, point in sorted(found.items()) if names is None or name in names}
 
 
-def settings_of(point: EntryPoint, values: Mapping[str, Any]) -> Settings:
-    """The service's own settings: `values` first, then the environment, then defaults."""
-    module = importlib.import_module(point.module.rpartition(".")[0] + ".settings")
-    own = [
-        kind
-        for kind in vars(module).values()
-        if isinstance(kind, type) and issubclass(kind, Settings) and kind.__module__ == module.__name__
-    ]
-    return (own[0] if own else Settings)(**{name: value for name, value in values.items() if value is not None})
+def settings_type(point: EntryPoint) -> type[Settings]:
+    """The settings class that a service's `build` declares as the type of its first parameter."""
+    declared = typing.get_type_hints(point.load())["settings"]
+    kinds = [kind for kind in typing.get_args(declared) or (declared,) if kind is not type(None)]
+    settings: type[Settings] = kinds[0]
+    return settings
+
+
+def load_settings(point: EntryPoint, values: Mapping[str, Any]) -> Settings:
+    """The service's settings: `values` first, then the environment, then defaults."""
+    return settings_type(point)(**{name: value for name, value in values.items() if value is not None})
 
 
 class InProcess:
-    """A service run in this process, built anew when it fails after it once ran."""
+    """A service run in this process, rebuilt when it fails."""
 
     def __init__(
         self,
@@ -60,70 +61,63 @@ class InProcess:
         point: EntryPoint,
         values: Mapping[str, Any],
         connections: Connections,
-        registry: Callable[[], CollectorRegistry],
+        new_registry: Callable[[], CollectorRegistry],
     ) -> None:
-        """`registry` gives an empty one each time the service is built."""
+        """`new_registry` is called each time the service is built."""
         self.name = name
-        self._registry = registry
         self._point = point
         self._values = values
         self._connections = connections
+        self._new_registry = new_registry
+        self._service: Service | None = None
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._failure: ProblemError | None = None
-        self._log = structlog.get_logger("lectern.runner").bind(service=name)
+        self._logger = structlog.get_logger("lectern.runner").bind(service=name)
 
     @property
     def pid(self) -> int | None:
-        """None: it has no process of its own."""
+        """None: the service has no process of its own."""
         return None
 
     async def start(self) -> None:
-        """Builds and runs the service. Raises ProblemError when it cannot be built; later failures are mended."""
+        """Builds and runs the service. Raises ProblemError when it cannot be built; later failures are retried."""
         try:
-            service = await self._built()
+            self._service = await self._build()
         except Exception as error:
-            raise self._problem(error) from error
-        self._task = asyncio.create_task(self._keep(service), name=f"service:{self.name}")
+            raise self._as_problem(error) from error
+        running = keep_running(self._run, self._stop, self._log_failure)
+        self._task = asyncio.create_task(running, name=f"service:{self.name}")
 
     def failure(self) -> ProblemError | None:
-        """Why the service failed last; None when it never did."""
+        """The service's last failure; None when it never failed."""
         return self._failure
 
     async def stop(self) -> None:
-        """Lets the service finish what its grace period allows."""
+        """Lets the service finish its running jobs within its grace period."""
         self._stop.set()
         if self._task:
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.gather(self._task, return_exceptions=True)
 
     def kill(self, number: int = 9) -> None:
-        """Refused: what lives in this process cannot be killed alone."""
+        """Raises ValueError: a service in this process cannot be killed alone."""
         raise ValueError(f"{self.name} runs inside this process; use separate=True to kill it (signal {number})")
 
-    async def _built(self) -> Service:
-        """The service on a registry of its own: two may name a metric alike, and one built anew names its own again."""
-        deps = Connections.over(self._connections.nats, self._connections.store, self._registry())
-        return await build_service(self._point.load(), settings_of(self._point, self._values), deps)
+    async def _run(self) -> None:
+        service, self._service = self._service or await self._build(), None
+        await service.serve(self._stop)
 
-    async def _keep(self, service: Service | None) -> None:
-        pause = FIRST_PAUSE
-        while not self._stop.is_set():
-            since = time.monotonic()
-            try:
-                service = service or await self._built()
-                await service.serve(self._stop)
-            except Exception as error:
-                self._failure = self._problem(error)
-                self._log.error("failed; building it anew", action="service-failed", exc_info=error)
-            service = None
-            if time.monotonic() - since > SETTLED:
-                pause = FIRST_PAUSE
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+    async def _build(self) -> Service:
+        """The service with a registry of its own: services share metric names, and a rebuilt one reuses its own."""
+        connections = Connections.over(self._connections.nats, self._connections.store, self._new_registry())
+        return await build_service(self._point.load(), load_settings(self._point, self._values), connections)
 
-    def _problem(self, error: Exception) -> ProblemError:
+    def _log_failure(self, error: Exception) -> None:
+        self._failure = self._as_problem(error)
+        self._logger.error("failed; restarting", action="service-failed", exc_info=error)
+
+    def _as_problem(self, error: Exception) -> ProblemError:
         while isinstance(error, ExceptionGroup):
             error = error.exceptions[0]
         if isinstance(error, ProblemError):
@@ -133,20 +127,20 @@ class InProcess:
                 code="service-failed",
                 title=f"The {self.name} does not run",
                 detail=f"{self.name}: {getattr(error, 'strerror', None) or error or type(error).__name__}.",
-                remedy="`lectern doctor` says what this machine lacks.",
+                remedy="`lectern doctor` lists missing dependencies.",
                 stage=self.name,
             )
         )
 
 
 def separate_process(name: str, point: EntryPoint, values: Mapping[str, Any], home: Home) -> Child:
-    """The service as a child process, set up through its environment as it is in production."""
+    """The service as a child process, configured through its environment as in production."""
     module = point.module.rpartition(".")[0]
     env = {f"LECTERN_{key.upper()}": str(value) for key, value in values.items() if value is not None}
     return Child(
         name,
         [sys.executable, "-m", module],
-        log=Path(home.logs / f"{name}.log"),
+        log=home.logs / f"{name}.log",
         env={**env, "LECTERN_LOG_FORMAT": "json"},
         grace=values["grace_seconds"] + 2.0,
     )

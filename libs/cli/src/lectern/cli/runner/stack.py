@@ -1,4 +1,4 @@
-"""Everything on one machine: servers, topology, services; up while a context lasts."""
+"""Everything on one machine: servers, topology and services, running while a context lasts."""
 
 from __future__ import annotations
 
@@ -18,18 +18,26 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from lectern.cli.machine.child import Child
-from lectern.cli.machine.home import BUCKET, Endpoint, Home, own
-from lectern.cli.machine.servers import LOOPBACK, free_port, nats_server, object_store, require_free
+from lectern.cli.runner.child import Child
+from lectern.cli.runner.home import BUCKET, Endpoint, Home, claim_home
 from lectern.cli.runner.metrics import Registries
+from lectern.cli.runner.servers import LOOPBACK, free_port, nats_server, object_store, require_free
 from lectern.cli.runner.services import InProcess, discover, separate_process
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.worker import Connections, Settings, apply_topology, connect
 
-# What every service of this machine is told; the rest of its settings is the environment's.
-SHARED = {"nats_url", "s3_endpoint", "s3_bucket", "s3_access_key", "s3_secret_key", "metrics_port", "grace_seconds"}
+# The settings that every service on this machine shares; the others come from the environment.
+SHARED_SETTINGS = {
+    "nats_url",
+    "s3_endpoint",
+    "s3_bucket",
+    "s3_access_key",
+    "s3_secret_key",
+    "metrics_port",
+    "grace_seconds",
+}
 GATEWAY, RENDERER = "gateway", "renderer"
-GATEWAY_LIMIT = 60.0  # seconds until the first answer; a cold disk makes imports slow
+GATEWAY_TIMEOUT_SECONDS = 60.0  # until the first answer; imports from a cold disk are slow
 
 
 @dataclass(kw_only=True)
@@ -43,15 +51,15 @@ class Stack:
 
     @property
     def url(self) -> str:
-        """Where the API and the studio answer."""
+        """The API's address."""
         return self.endpoint.url
 
     @property
     def nats_url(self) -> str:
-        """Where the event log answers."""
+        """The event log's address."""
         return self.endpoint.nats_url
 
-    def named(self, name: str) -> list[Child | InProcess]:
+    def find_members(self, name: str) -> list[Child | InProcess]:
         """The members of a name: one, or every `renderer-N` for `renderer`. Raises KeyError when there is none."""
         found = [member for key, member in self.members.items() if key == name or key.startswith(f"{name}-")]
         if not found:
@@ -59,14 +67,14 @@ class Stack:
         return found
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
-        """Sends a signal to the named members' processes, as a crash would; the runner starts them again."""
-        for member in self.named(name):
+        """Sends a signal to the members' processes, as a crash would; the runner restarts them."""
+        for member in self.find_members(name):
             member.kill(number)
 
     @asynccontextmanager
     async def without(self, name: str) -> AsyncIterator[None]:
-        """Keeps the named members down while the context lasts, then starts them again."""
-        members = self.named(name)
+        """Keeps the members down while the context lasts, then starts them again."""
+        members = self.find_members(name)
         for member in members:
             await member.stop()
         try:
@@ -77,7 +85,7 @@ class Stack:
 
 
 @asynccontextmanager
-async def running(
+async def run_stack(
     home: Path,
     *,
     separate: bool = False,
@@ -88,48 +96,49 @@ async def running(
     grace_seconds: float = 5.0,
     settings: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> AsyncIterator[Stack]:
-    """Runs Lectern on this machine while the context lasts; everything it started is gone afterwards.
+    """Runs Lectern on this machine while the context lasts; everything it started is stopped afterwards.
 
-    `renderers` is how many scenes are rendered at once (0: one for each CPU): slots of one process, or with `separate`
-    that many processes. `services` names those to run (None: all installed). `port` 0 takes a free one. `settings` are
-    further ones by service.
-    Raises ProblemError when the home is in use, or when a part does not start.
+    `renderers` is how many scenes are rendered at once (0: one per CPU): slots of one process, or with `separate`
+    that many processes. `services` are those to run (None: all that are installed). `port` 0 chooses a free one.
+    `settings` are further settings by service.
+    Raises ProblemError when another runner owns the home, or when a part does not start.
     """
     points = discover(frozenset(services) if services is not None else None)
-    with own(home) as place:
+    with claim_home(home) as claimed:
         if port:
             require_free(host, port)
         async with AsyncExitStack() as closing:
-            stack = await _servers(closing, place, host, port or free_port(), grace_seconds)
+            stack = await _start_servers(closing, claimed, host, port or free_port(), grace_seconds)
             connections = await closing.enter_async_context(connect(stack.settings, "runner"))
             await apply_topology(connections.nats)
-            parts = _services(points, stack, None if separate else connections, host, renderers, settings or {})
+            parts = _prepare_services(points, stack, None if separate else connections, host, renderers, settings or {})
             stack.members.update({part.name: part for part in parts})
             try:
-                await _together(part.start() for part in parts)
+                await _start_together(part.start() for part in parts)
                 if GATEWAY in points:
-                    await _gateway_answers(stack, parts)
-                with place.announced(stack.endpoint):
+                    await _wait_for_gateway(stack, parts)
+                with claimed.announce(stack.endpoint):
                     yield stack
             finally:
-                await asyncio.gather(*(part.stop() for part in parts))  # at once: each may need its grace period
+                await asyncio.gather(*(part.stop() for part in parts))  # concurrently: each may need its grace period
 
 
-async def _servers(closing: AsyncExitStack, home: Home, host: str, port: int, grace: float) -> Stack:
+async def _start_servers(closing: AsyncExitStack, home: Home, host: str, port: int, grace: float) -> Stack:
     nats_port, monitor_port, store_port = free_port(), free_port(), free_port()
-    nats, store = nats_server(home, nats_port, monitor_port), object_store(home, store_port)
+    keys = home.keys()
+    nats = nats_server(home.nats, nats_port, monitor_port).child(home.logs)
+    store = object_store(home.objects, store_port, keys).child(home.logs)
     for child in (nats, store):
         closing.push_async_callback(child.stop)
-    await _together([nats.start(), store.start()])
-    shown = LOOPBACK if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    await _start_together([nats.start(), store.start()])
+    visible_host = LOOPBACK if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     endpoint = Endpoint(
         pid=os.getpid(),
-        url=f"http://{shown}:{port}",
+        url=f"http://{visible_host}:{port}",
         nats_url=f"nats://{LOOPBACK}:{nats_port}",
         nats_monitor_url=f"http://{LOOPBACK}:{monitor_port}",
         s3_endpoint=f"http://{LOOPBACK}:{store_port}",
     )
-    keys = home.keys()
     settings = Settings(
         nats_url=endpoint.nats_url,
         s3_endpoint=endpoint.s3_endpoint,
@@ -139,12 +148,10 @@ async def _servers(closing: AsyncExitStack, home: Home, host: str, port: int, gr
         metrics_port=0,
         grace_seconds=grace,
     )
-    stack = Stack(home=home, endpoint=endpoint, settings=settings)
-    stack.members.update(nats=nats, store=store)
-    return stack
+    return Stack(home=home, endpoint=endpoint, settings=settings, members={"nats": nats, "store": store})
 
 
-def _services(
+def _prepare_services(
     points: Mapping[str, EntryPoint],
     stack: Stack,
     connections: Connections | None,
@@ -152,7 +159,7 @@ def _services(
     renderers: int,
     settings: Mapping[str, Mapping[str, Any]],
 ) -> list[Child | InProcess]:
-    """The services to run: inside this process when there are `deps` to share, else as children."""
+    """The services, not started yet: inside this process when there are `connections` to share, else as children."""
     parts: list[Child | InProcess] = []
     registries = Registries()
     for name, point in points.items():
@@ -161,8 +168,8 @@ def _services(
             values |= {"host": host, "port": int(stack.url.rpartition(":")[2])}
         if connections is not None:
             if name == RENDERER:
-                values |= {"slots": renderers}  # 0: the renderer takes one for each CPU
-            registry = functools.partial(registries.fresh, name, shows_all=name == GATEWAY)
+                values |= {"slots": renderers}  # 0: the renderer has one per CPU
+            registry = functools.partial(registries.create, name, show_all=name == GATEWAY)
             parts.append(InProcess(name, point, values, connections, registry))
         elif name == RENDERER:
             values |= {"slots": 1}
@@ -174,12 +181,12 @@ def _services(
 
 
 def _shared_values(stack: Stack) -> dict[str, Any]:
-    shared = stack.settings.model_dump(include=SHARED)
+    shared = stack.settings.model_dump(include=SHARED_SETTINGS)
     return {**shared, "s3_secret_key": stack.settings.s3_secret_key.get_secret_value()}
 
 
-async def _together(starts: Iterable[Awaitable[None]]) -> None:
-    """Waits for all. The first failure cancels the rest and is raised as it is."""
+async def _start_together(starts: Iterable[Awaitable[None]]) -> None:
+    """Waits for all. The first failure cancels the others and is raised as it is."""
     tasks = [asyncio.ensure_future(start) for start in starts]
     try:
         await asyncio.gather(*tasks)
@@ -189,9 +196,9 @@ async def _together(starts: Iterable[Awaitable[None]]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _gateway_answers(stack: Stack, parts: Sequence[Child | InProcess]) -> None:
-    """Returns when the API answers HTTP. Raises the failure of any part that ends before that."""
-    deadline = time.monotonic() + GATEWAY_LIMIT
+async def _wait_for_gateway(stack: Stack, parts: Sequence[Child | InProcess]) -> None:
+    """Returns when the API answers HTTP. Raises the failure of a part that fails before that."""
+    deadline = time.monotonic() + GATEWAY_TIMEOUT_SECONDS
     async with httpx.AsyncClient(trust_env=False, timeout=2.0) as http:
         while time.monotonic() < deadline:
             for part in parts:
@@ -205,7 +212,7 @@ async def _gateway_answers(stack: Stack, parts: Sequence[Child | InProcess]) -> 
         Problem(
             code="gateway-silent",
             title="The API does not answer",
-            detail=f"{stack.url} did not answer within {GATEWAY_LIMIT:.0f} s.",
-            remedy=f"Look into {stack.home.logs}.",
+            detail=f"{stack.url} did not answer within {GATEWAY_TIMEOUT_SECONDS:.0f} s.",
+            remedy=f"See the logs in {stack.home.logs}.",
         )
     )

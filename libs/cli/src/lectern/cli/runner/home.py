@@ -1,4 +1,4 @@
-"""The folder a one-machine Lectern lives in: its event log, its objects, its keys, and who runs it now."""
+"""The home folder of a one-machine Lectern: its event log, objects and keys, and which process runs it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
+import platformdirs
 
 from lectern.contracts.problems import Problem, ProblemError
 
 BUCKET = "lectern"
+DEFAULT_HOME = platformdirs.user_data_path("lectern", appauthor=False)
 
 
-class Keys(msgspec.Struct, frozen=True, kw_only=True):
+class StoreKeys(msgspec.Struct, frozen=True, kw_only=True):
     """The keys of the local object store."""
 
     access: str
@@ -25,7 +27,7 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a running Lectern answers: `url` for people and programs, the rest for those who look inside."""
+    """The addresses of a running Lectern: `url` of the API, the others of the servers behind it."""
 
     pid: int
     url: str
@@ -35,23 +37,23 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Home(msgspec.Struct, frozen=True, kw_only=True):
-    """A home's folders and files. All are private to their owner."""
+    """A home's folders and files, all private to their owner."""
 
     path: Path
 
     @classmethod
     def at(cls, path: Path) -> Home:
-        """The home in a folder, which need not exist yet."""
+        """The home in a folder that need not exist yet."""
         return cls(path=path.expanduser().resolve())
 
     @property
     def nats(self) -> Path:
-        """Where nats-server keeps its streams."""
+        """The folder of nats-server's streams."""
         return self.path / "nats"
 
     @property
     def objects(self) -> Path:
-        """The folder behind the object store; a bucket is a folder in it."""
+        """The object store's folder; a bucket is a folder in it."""
         return self.path / "objects"
 
     @property
@@ -60,15 +62,15 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
         return self.path / "logs"
 
     def find(self) -> Endpoint | None:
-        """The runner that has this home now; None when there is none, or it is not ready yet."""
-        if not self.taken():
+        """The runner that owns this home; None when there is none or it is not ready yet."""
+        if not self.is_owned():
             return None
         with contextlib.suppress(FileNotFoundError, msgspec.DecodeError):
             return msgspec.json.decode((self.path / "runner.json").read_bytes(), type=Endpoint)
         return None
 
-    def taken(self) -> bool:
-        """Whether a runner has this home. The kernel frees the lock with its process, however that ended."""
+    def is_owned(self) -> bool:
+        """True while a runner owns this home. The kernel releases its lock however the process ends."""
         try:
             with (self.path / "runner.lock").open("rb") as lock:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -78,18 +80,18 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
             return True
         return False
 
-    def keys(self) -> Keys:
-        """The store's keys, made once for a home."""
+    def keys(self) -> StoreKeys:
+        """The store's keys, generated once for a home."""
         path = self.path / "keys.json"
         with contextlib.suppress(FileNotFoundError):
-            return msgspec.json.decode(path.read_bytes(), type=Keys)
-        made = Keys(access=secrets.token_hex(10), secret=secrets.token_hex(20))
-        _write_private(path, msgspec.json.encode(made))
-        return made
+            return msgspec.json.decode(path.read_bytes(), type=StoreKeys)
+        keys = StoreKeys(access=secrets.token_hex(10), secret=secrets.token_hex(20))
+        _write_private(path, msgspec.json.encode(keys))
+        return keys
 
     @contextmanager
-    def announced(self, endpoint: Endpoint) -> Iterator[None]:
-        """Lets others find this runner while the context lasts."""
+    def announce(self, endpoint: Endpoint) -> Iterator[None]:
+        """Publishes this runner's addresses in the home while the context lasts."""
         path = self.path / "runner.json"
         _write_private(path, msgspec.json.encode(endpoint))
         try:
@@ -99,8 +101,8 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def own(path: Path) -> Iterator[Home]:
-    """Makes the home's folders and keeps it for this process. Raises ProblemError when another runner has it."""
+def claim_home(path: Path) -> Iterator[Home]:
+    """Creates the home's folders and owns it while the context lasts. Raises ProblemError when another runner does."""
     home = Home.at(path)
     try:
         for folder in (home.path, home.nats, home.objects, home.objects / BUCKET, home.logs):
@@ -112,7 +114,7 @@ def own(path: Path) -> Iterator[Home]:
                 code="home-not-writable",
                 title="Lectern's home cannot be used",
                 detail=f"{home.path}: {error.strerror}.",
-                remedy="Make it writable, or name another folder in LECTERN_HOME.",
+                remedy="Make it writable, or set LECTERN_HOME to another folder.",
             )
         ) from error
     try:
@@ -133,15 +135,15 @@ def _already_running(home: Home) -> Problem:
         code="already-running",
         title="Lectern is already running",
         detail=f"A Lectern with the home {home.path} is running {where}.",
-        remedy="Use that one, stop it with Ctrl-C, or name another folder in LECTERN_HOME.",
+        remedy="Use it, stop it with Ctrl-C, or set LECTERN_HOME to another folder.",
     )
 
 
 def _write_private(path: Path, data: bytes) -> None:
-    fresh = path.with_suffix(".new")
+    temporary = path.with_suffix(".new")
     with contextlib.suppress(FileNotFoundError):
-        fresh.unlink()
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        temporary.unlink()
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
-    fresh.replace(path)
+    temporary.replace(path)

@@ -1,4 +1,4 @@
-"""Ctrl-C twice: the first asks for an orderly end, the second leaves at once."""
+"""Ctrl-C: the first cancels in an orderly way, the second exits immediately."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from lectern.cli.exits import CANCELLED
+from lectern.cli.exit_status import CANCELLED
 
 T = TypeVar("T")
 
@@ -17,18 +17,18 @@ class Interrupted(Exception):
     """The user pressed Ctrl-C while interruptible work ran."""
 
 
-class Interruption:
-    """Takes SIGINT and SIGTERM while in force.
+class InterruptHandler:
+    """Handles SIGINT and SIGTERM while its context lasts.
 
-    The first cancels the task that entered it, or, inside `run`, only that work. The second ends the
-    process; what was started for it dies with it.
+    The first signal cancels the task that entered the context or, during `run`, only that work. The second exits the
+    process; the kernel ends the children with it.
     """
 
     def __init__(self) -> None:
-        self.happened = False
+        self.interrupted = False
         self._target: asyncio.Future[Any] | None = None
 
-    def __enter__(self) -> Interruption:
+    def __enter__(self) -> InterruptHandler:
         self._target = self._task = asyncio.current_task()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -41,21 +41,21 @@ class Interruption:
             loop.remove_signal_handler(number)
 
     async def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """What `work` returns. Raises Interrupted when the first Ctrl-C cancelled it; the caller then goes on."""
+        """Awaits `work`. Raises Interrupted when the first Ctrl-C cancelled it, so that the caller can clean up."""
         task = asyncio.ensure_future(work)
         self._target = task
         try:
             return await task
         except asyncio.CancelledError:
-            if self.happened:
+            if self.interrupted:
                 raise Interrupted from None
             raise
         finally:
             self._target = self._task
 
     def _interrupt(self) -> None:
-        if self.happened:
+        if self.interrupted:
             os._exit(CANCELLED)
-        self.happened = True
+        self.interrupted = True
         if self._target:
             self._target.cancel()

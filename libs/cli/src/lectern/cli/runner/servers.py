@@ -1,0 +1,113 @@
+"""The event log and the object store of one machine: nats-server and rclone, as their wheels install them."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+import shutil
+import socket
+import sysconfig
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lectern.cli.runner.child import Child
+from lectern.cli.runner.home import StoreKeys
+from lectern.contracts.problems import Problem, ProblemError
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerProgram:
+    """How to start a server. `is_ready` blocks for at most a second. Secrets are in `env`, not in `argv`."""
+
+    name: str
+    argv: Sequence[str]
+    is_ready: Callable[[], bool]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+    def child(self, logs: Path) -> Child:
+        """The server as a child process that logs to a file in the folder."""
+        ready = functools.partial(asyncio.to_thread, self.is_ready)
+        return Child(self.name, self.argv, log=logs / f"{self.name}.log", env=self.env, ready=ready)
+
+
+def nats_server(folder: Path, port: int, monitor_port: int) -> ServerProgram:
+    """nats-server with its streams in a folder. It is ready when it greets, which it does once it has read them."""
+
+    def is_ready() -> bool:
+        greeting = _first_bytes(port)
+        try:
+            return json.loads(greeting.partition(b" ")[2])["jetstream"] is True
+        except (ValueError, KeyError):
+            return False
+
+    argv = [find_program("nats-server"), "--addr", LOOPBACK, "--port", str(port), "--http_port", str(monitor_port)]
+    argv += ["--jetstream", "--store_dir", str(folder), "--name", "lectern"]
+    return ServerProgram(name="nats", argv=argv, is_ready=is_ready)
+
+
+def object_store(folder: Path, port: int, keys: StoreKeys) -> ServerProgram:
+    """`rclone serve s3` over a folder whose subfolders are buckets. It is ready when it answers HTTP."""
+
+    def is_ready() -> bool:
+        return _first_bytes(port, b"HEAD / HTTP/1.0\r\n\r\n").startswith(b"HTTP/")
+
+    argv = [find_program("rclone"), "serve", "s3", str(folder), "--addr", f"{LOOPBACK}:{port}"]
+    argv += ["--config", "", "--vfs-cache-mode", "off"]
+    env = {"RCLONE_AUTH_KEY": f'"{keys.access},{keys.secret}"'}  # rclone reads a list as CSV: the quotes make it one
+    return ServerProgram(name="store", argv=argv, is_ready=is_ready, env=env)
+
+
+def find_program(name: str) -> str:
+    """A program's path: beside this Python, where wheels install it, or on the PATH. Raises ProblemError if missing."""
+    beside_python = Path(sysconfig.get_path("scripts")) / name
+    found = str(beside_python) if beside_python.exists() else shutil.which(name)
+    if not found:
+        raise ProblemError(
+            Problem(
+                code="program-missing",
+                title=f"{name} is missing",
+                detail=f"{name} is neither in {beside_python.parent} nor on the PATH.",
+                remedy="Run `make setup`, which installs the locked packages.",
+            )
+        )
+    return found
+
+
+def free_port() -> int:
+    """A port of this machine that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def require_free(host: str, port: int) -> None:
+    """Raises ProblemError when the address is in use or does not belong to this machine."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise ProblemError(
+            Problem(
+                code="address-taken",
+                title="The address cannot be used",
+                detail=f"{host}:{port}: {(error.strerror or str(error)).lower()}.",
+                remedy="Choose another port with --port or LECTERN_PORT (0 chooses a free one).",
+            )
+        ) from error
+
+
+def _first_bytes(port: int, request: bytes = b"") -> bytes:
+    """The first bytes from a server on this machine; b"" when it does not listen or stays silent for a second."""
+    try:
+        with socket.create_connection((LOOPBACK, port), timeout=1.0) as connection:
+            connection.sendall(request)
+            return connection.recv(4096)
+    except OSError:
+        return b""
