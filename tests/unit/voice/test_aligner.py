@@ -92,6 +92,7 @@ def test_marks_past_the_end_stay_inside() -> None:
     assert [round(mark.seconds, 1) for mark in marks] == [0.0, 1.0]
 
 
+@pytest.mark.slow
 async def test_a_long_passage_is_aligned_in_coarser_steps() -> None:
     text = " ".join(TEXTS * 4)
     voice = Voice(id="other", language="en", gender="", engine="espeak", name="en-us+f3")

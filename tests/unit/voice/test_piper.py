@@ -103,6 +103,7 @@ def test_a_model_without_a_description_is_skipped(folder: Path) -> None:
     assert find_piper_voices(VoiceSettings()) == ()
 
 
+@pytest.mark.slow
 async def test_each_text_is_a_passage(folder: Path) -> None:
     [voice] = find_piper_voices(VoiceSettings(piper_voices=folder))
     speech = await PiperEngine().speak(TEXTS, voice, "en", 1.0)
@@ -112,12 +113,14 @@ async def test_each_text_is_a_passage(folder: Path) -> None:
     assert (speech.spent[0].characters, speech.spent[0].cost_usd) == (sum(map(len, TEXTS)), 0.0)
 
 
+@pytest.mark.slow
 async def test_pace_is_the_models_length_scale(folder: Path) -> None:
     [voice] = find_piper_voices(VoiceSettings(piper_voices=folder))
     usual, brisk = [(await PiperEngine().speak(TEXTS[:1], voice, "en", rate)).passages[0] for rate in (1.0, 1.25)]
     assert brisk.seconds == pytest.approx(usual.seconds / 1.25, rel=0.02)
 
 
+@pytest.mark.slow
 async def test_its_words_are_timed_by_espeaks_reading(folder: Path) -> None:
     [voice] = find_piper_voices(VoiceSettings(piper_voices=folder))
     speech = await PiperEngine().speak(TEXTS, voice, "en", 1.0)
@@ -127,6 +130,7 @@ async def test_its_words_are_timed_by_espeaks_reading(folder: Path) -> None:
     assert [len(passage.marks) for passage in found.passages] == [5, 4]
 
 
+@pytest.mark.slow
 async def test_a_broken_model_is_named_with_a_remedy(folder: Path) -> None:
     (folder / "en_GB-hum-low.onnx").write_bytes(b"half a download")
     [voice] = find_piper_voices(VoiceSettings(piper_voices=folder))

@@ -57,6 +57,7 @@ def test_a_script_is_read_by_a_voice_of_its_language(language: str, found: str) 
     assert choose_voice(language, LOCAL).id == found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("voice", [voice for voice in LOCAL if voice.engine == "espeak"], ids=lambda voice: voice.id)
 async def test_every_voice_of_espeak_speaks(voice: Voice) -> None:
     speech = await EspeakEngine().speak(("1 2 3",), voice, voice.language, 1.0)
