@@ -17,6 +17,7 @@ from lectern.media.loudness import (
     encode_at_target,
     fit_length,
     measure_loudness,
+    parse_loudness,
 )
 from lectern.media.probe import probe_media
 from lectern.media.process import ProcessFailed
@@ -36,12 +37,18 @@ async def test_loudness_and_true_peak_are_measured(tmp_path: Path) -> None:
     loudness = await measure_loudness(tone, timeout=20)
     assert loudness.integrated == pytest.approx(-23, abs=0.1)
     assert loudness.peak == pytest.approx(-20, abs=0.1)
+    assert loudness.max_short_term == pytest.approx(-23, abs=0.1)
     assert (await measure_loudness(tone, timeout=20, dual_mono=True)).integrated == pytest.approx(-20, abs=0.1)
 
 
 @pytest.mark.parametrize("source", ["anullsrc=r=48000:d=2", "sine=duration=0.2"])
 async def test_silence_and_very_short_sounds_have_no_loudness(tmp_path: Path, source: str) -> None:
-    assert (await measure_loudness(_generate(tmp_path / "quiet.flac", source), timeout=20)).integrated == -math.inf
+    loudness = await measure_loudness(_generate(tmp_path / "quiet.flac", source), timeout=20)
+    assert loudness.integrated == -math.inf
+
+
+def test_an_empty_report_has_no_loudness() -> None:
+    assert parse_loudness("") == Loudness(integrated=-math.inf, peak=-math.inf)
 
 
 async def test_a_file_without_sound_cannot_be_measured(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ import ffmpeg
 
 from lectern.media.process import run_process
 
+_FFMPEG = ("ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-y")
+
 
 class GraphStream(Protocol):
     """A stream in a filter graph."""
@@ -34,9 +36,14 @@ async def run_ffmpeg(args: Sequence[str], *, timeout: float, cwd: Path | None = 
 
     `timeout` in seconds. Existing outputs are overwritten. Raises ProcessFailed.
     """
-    argv = ["ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-y", *args]
-    _, log = await run_process(argv, timeout=timeout, cwd=cwd)
+    _, log = await run_process([*_FFMPEG, *args], timeout=timeout, cwd=cwd)
     return log
+
+
+async def read_from_ffmpeg(args: Sequence[str], *, timeout: float, cwd: Path | None = None) -> bytes:
+    """Run ffmpeg like `run_ffmpeg`, but return what it wrote to stdout. Raises ProcessFailed."""
+    output, _ = await run_process([*_FFMPEG, *args], timeout=timeout, cwd=cwd)
+    return output
 
 
 async def run_ffprobe(args: Sequence[str], *, timeout: float, cwd: Path | None = None) -> bytes:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
 
-from lectern.media.ffmpeg import GraphStream, run_ffmpeg
+from lectern.media.ffmpeg import GraphStream, read_from_ffmpeg
 
 TARGET_LUFS = -14.0  # integrated; what online players normalise to
 TOLERANCE_LU = 0.3  # we promise half a unit
 MAX_TRUE_PEAK = -1.0  # dBTP of the decoded sound
 ENCODER_HEADROOM = 0.5  # dB that a lossy encoder may add to peaks
+_UNMEASURABLE_LUFS = -70.0  # what ffmpeg reports for silence
 
 
 class Loudness(msgspec.Struct, frozen=True, kw_only=True):
-    """Integrated loudness in LUFS and true peak in dBTP; -inf where there is too little sound to measure."""
+    """Integrated loudness in LUFS, true peak in dBTP, and the loudest three seconds (short-term loudness) in LUFS.
+
+    All are -inf where there is too little sound to measure.
+    """
 
     integrated: float
     peak: float
+    max_short_term: float = -math.inf
 
 
 class Levels(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,23 +36,38 @@ class Levels(msgspec.Struct, frozen=True, kw_only=True):
     ceiling: float | None = None
 
 
-class _LoudnormReport(msgspec.Struct):
-    """The part that we use of what ffmpeg's `loudnorm` filter reports."""
-
-    input_i: str
-    input_tp: str
-
-
 async def measure_loudness(path: Path, *, timeout: float, dual_mono: bool = False) -> Loudness:
     """Measure a file's decoded sound as EBU R128 defines it. Raises ProcessFailed.
 
     `timeout` in seconds. `dual_mono` measures one channel as if it came from both speakers, 3 LU louder.
     """
-    measuring = f"loudnorm=print_format=json:dual_mono={'true' if dual_mono else 'false'}"
-    args = ["-i", path.name, "-map", "0:a", "-af", measuring, "-f", "null", "-"]
-    log = await run_ffmpeg(args, timeout=timeout, cwd=path.parent)
-    report = msgspec.json.decode(log[log.rindex("{") : log.rindex("}") + 1], type=_LoudnormReport)
-    return Loudness(integrated=float(report.input_i), peak=float(report.input_tp))
+    filters = loudness_filters("-", dual_mono=dual_mono)
+    args = ["-i", path.name, "-map", "0:a", "-af", filters, "-f", "null", "-"]
+    return parse_loudness((await read_from_ffmpeg(args, timeout=timeout, cwd=path.parent)).decode())
+
+
+def loudness_filters(report: str, *, dual_mono: bool = False) -> str:
+    """Return ffmpeg filters that measure a sound and write a report for `parse_loudness` to a file (`-`: stdout).
+
+    `loudnorm`, which reports as JSON, would take five times as long.
+    """
+    measuring = f"ebur128=framelog=verbose:peak=true:metadata=1:dualmono={int(dual_mono)}"
+    return f"{measuring},ametadata=mode=print:file={report}"
+
+
+def parse_loudness(report: str) -> Loudness:
+    """Read what `loudness_filters` reported: ten times a second, the loudness of the sound so far."""
+    integrated = _values(report, "I")[-1:]
+    peak = _values(report, "true_peak")[-1:]
+    return Loudness(
+        integrated=max((level for level in integrated if level > _UNMEASURABLE_LUFS), default=-math.inf),
+        peak=max((20 * math.log10(level) for level in peak if level > 0), default=-math.inf),
+        max_short_term=max(_values(report, "S"), default=-math.inf),
+    )
+
+
+def _values(report: str, name: str) -> list[float]:
+    return [float(value) for value in re.findall(rf"^lavfi\.r128\.{name}=(.+)$", report, re.MULTILINE)]
 
 
 async def encode_at_target(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
+import math
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from lectern.contracts.options import BUNDLED, MUSIC
 from lectern.contracts.problems import FieldError, Problem
 from lectern.contracts.quality import AUDIO_RATE
 from lectern.media.ffmpeg import run_ffmpeg
+from lectern.media.loudness import parse_loudness
 from lectern.media.process import ProcessFailed
 from lectern.worker import ObjectStore, Permanent
 
@@ -22,7 +23,6 @@ MAX_TRACK_BYTES = 20 * 1024 * 1024  # the gateway's limit for uploads
 MAX_TRACK_SECONDS = 600.0  # used of a track, which then starts again
 MIN_TRACK_SECONDS = 5.0  # shorter ones become a noise when looped, and cannot be measured
 DECODE_TIMEOUT_SECONDS = 60.0  # ten minutes of music take about three
-_SILENT_LUFS = -70.0
 
 _TRACK, _DECODED, _LOUDNESS, _BED = "music.track", "music.decoded.pcm", "music.loudness", "music.pcm"
 
@@ -97,8 +97,7 @@ def _read_loudest(folder: Path) -> float:
             f"The track lasts {seconds:.1f} s; at least {MIN_TRACK_SECONDS:.0f} s are needed for looping",
             "upload a longer one",
         )
-    levels = re.findall(r"r128\.S=(-?[\d.]+)", report.read_text()) if report.exists() else []
-    return max(map(float, levels), default=_SILENT_LUFS)
+    return parse_loudness(report.read_text()).max_short_term if report.exists() else -math.inf
 
 
 def _reject(code: str, fault: str, remedy: str) -> Permanent:

@@ -11,7 +11,7 @@ import msgspec
 
 from lectern.contracts.quality import AUDIO_RATE
 from lectern.media.ffmpeg import combine_streams, graph_args, open_stream, write_stream
-from lectern.media.loudness import Levels, apply_levels, fit_length
+from lectern.media.loudness import Levels, apply_levels, fit_length, loudness_filters
 
 VIDEO_TIMESCALE = 90_000  # ticks a second: a frame of 15, 30 or 60 fps is a whole number of them
 
@@ -87,7 +87,7 @@ def sound_args(
 
 
 def music_args(*, track: str, trusted: bool, max_seconds: float, loudness: str, out: str) -> list[str]:
-    """Build the arguments that decode music to 16-bit stereo at 48 kHz and write its short-term loudness to a file.
+    """Build the arguments that decode music to 16-bit stereo at 48 kHz and report its loudness to a file.
 
     A track that is not `trusted` was uploaded: only sound containers and decoders may read it, no protocol but the
     file's own (playlists name others), one thread, at most 256 MB in one allocation and `max_seconds` of it.
@@ -98,14 +98,11 @@ def music_args(*, track: str, trusted: bool, max_seconds: float, loudness: str, 
         *("-codec_whitelist", ",".join(MUSIC_DECODERS)),
         *("-max_alloc", str(MUSIC_MAX_ALLOC)),
     ]
-    filters = (
-        f"aformat=sample_rates={AUDIO_RATE}:channel_layouts=stereo:sample_fmts=s16,"
-        f"ebur128=framelog=verbose:metadata=1,ametadata=mode=print:key=lavfi.r128.S:file={loudness}"
-    )
+    decoding = f"aformat=sample_rates={AUDIO_RATE}:channel_layouts=stereo:sample_fmts=s16"
     return [
         *([] if trusted else sandbox),
         *("-threads", "1", "-vn", "-sn", "-dn", "-i", track),
-        *("-map", "0:a:0", "-af", filters, "-t", str(max_seconds)),
+        *("-map", "0:a:0", "-af", f"{decoding},{loudness_filters(loudness)}", "-t", str(max_seconds)),
         *("-f", "s16le", "-c:a", "pcm_s16le", "-ac", "2", "-ar", str(AUDIO_RATE), out),
     ]
 
