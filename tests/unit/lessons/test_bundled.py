@@ -16,7 +16,7 @@ from lectern.lessons import Lesson, load_lessons
 from lectern.markdown import parse
 from lectern.renderer.job_settings import build_job_settings, count_frames
 from lectern.renderer.pool import PREFLIGHT_LIMITS, RenderJob, RenderOutcome, WarmPool
-from lectern.scripter.topics import find_lesson
+from lectern.scripter.lesson_search import find_lesson
 from lectern.voice.engines.silent import SilentEngine
 from lectern.voice.layout import lay_out
 

@@ -1,4 +1,4 @@
-"""The same video in another language: words found in pictures and replaced, scripts translated or refused."""
+"""Dubs: texts found in code and replaced, scripts translated or refused."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from standins.behaviour import Fails, Says, Script
 from standins.gemini import gemini, gemini_client
 
 from lectern.contracts import script as s
-from lectern.contracts.options import VideoOptions
+from lectern.contracts.options import Brief, VideoOptions
 from lectern.lessons import load_lessons
 from lectern.markdown import parse
-from lectern.scripter.dubbing.dubbed import Original, from_document
-from lectern.scripter.dubbing.pictures import replaced, translated, words_in, words_of
-from lectern.scripter.model.translator import Translator
-from lectern.scripter.writer import ModelAway, Terms
+from lectern.scripter.dubbing.code_texts import find_texts, replace_texts
+from lectern.scripter.dubbing.original import Original, dub_from_document
+from lectern.scripter.dubbing.translator import Translator
+from lectern.scripter.writer import ModelUnavailable, WritingRequest
 from lectern.worker import Permanent
 
 CODE = '''class Leaf(NarratedScene):
@@ -77,8 +77,8 @@ GERMAN: dict[str, Any] = {
 }
 
 
-def changed(path: tuple[Any, ...], value: Any) -> Says:
-    """The German answer with one thing different."""
+def german_with(path: tuple[Any, ...], value: Any) -> Says:
+    """The German answer with one value changed."""
     answer = json.loads(json.dumps(GERMAN))
     place = answer
     for step in path[:-1]:
@@ -90,8 +90,8 @@ def changed(path: tuple[Any, ...], value: Any) -> Says:
 GOOD = Says(json.dumps(GERMAN))
 
 
-class Desk:
-    """A translator on a stand-in."""
+class DubbingModel:
+    """A translator, and the stand-in for Gemini that it asks."""
 
     def __init__(self, script: Script) -> None:
         self.script = script
@@ -99,31 +99,31 @@ class Desk:
 
     async def translate(self, *moves: Says | Fails) -> s.Script:
         self.script.then(*moves)
-        written = await Translator(self.model_client).translate(ORIGINAL, VideoOptions(language="de"), Terms())
-        return written.script
+        request = WritingRequest(brief=Brief(), options=VideoOptions(language="de"))
+        return (await Translator(self.model_client).translate(ORIGINAL, request)).script
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
+async def model() -> AsyncIterator[DubbingModel]:
     async with gemini() as script:
-        desk = Desk(script)
-        yield desk
-        await desk.model_client.close()
+        model = DubbingModel(script)
+        yield model
+        await model.model_client.close()
 
 
-def test_words_on_screen_and_words_waited_for_are_told_apart() -> None:
-    words = words_in(CODE)
-    assert words.screen == ("Light", "Water", "Sugar", "stem", "it’s “ready”")
-    assert words.cues == ("chlorophyll",)
+def test_texts_on_screen_and_cues_are_told_apart() -> None:
+    texts = find_texts(CODE)
+    assert texts.screen == ("Light", "Water", "Sugar", "stem", "it’s “ready”")
+    assert texts.cues == ("chlorophyll",)
 
 
-def test_a_picture_without_words_has_none_and_stays_the_same() -> None:
-    assert words_in(SILENT) == words_in("this is (not python")
-    assert replaced(SILENT, {"Light": "Licht"}, {}) == SILENT
+def test_code_without_texts_has_none_and_stays_the_same() -> None:
+    assert find_texts(SILENT) == find_texts("this is (not python")
+    assert replace_texts(SILENT, {"Light": "Licht"}, {}) == SILENT
 
 
-def test_replacing_changes_words_wherever_they_stand_and_nothing_else() -> None:
-    new = replaced(CODE, {"Light": "Licht", "it’s “ready”": 'l\'"eau" \\ prête'}, {"chlorophyll": "Blattgrün"})
+def test_replacing_changes_texts_wherever_they_occur_and_nothing_else() -> None:
+    new = replace_texts(CODE, {"Light": "Licht", "it’s “ready”": 'l\'"eau" \\ prête'}, {"chlorophyll": "Blattgrün"})
     assert 'Flow(\'Licht\', "Water", into="Sugar")' in new
     assert "flow['Licht']" in new
     assert "self.at('Blattgrün')" in new
@@ -132,54 +132,55 @@ def test_replacing_changes_words_wherever_they_stand_and_nothing_else() -> None:
     assert "A leaf at work." in new
 
 
-@given(st.dictionaries(st.sampled_from(words_in(CODE).screen), st.text(max_size=30), min_size=1))
-def test_whatever_stands_in_a_words_place_the_code_is_still_the_same_code(mapping: dict[str, str]) -> None:
-    new = replaced(CODE, mapping, {})
+@given(st.dictionaries(st.sampled_from(find_texts(CODE).screen), st.text(max_size=30), min_size=1))
+def test_whatever_replaces_a_text_the_rest_of_the_code_stays(mapping: dict[str, str]) -> None:
+    new = replace_texts(CODE, mapping, {})
     strings = [node.value for node in ast.walk(ast.parse(new)) if isinstance(node, ast.Constant)]
     before = [node.value for node in ast.walk(ast.parse(CODE)) if isinstance(node, ast.Constant)]
     assert strings == [mapping.get(value, value) if isinstance(value, str) else value for value in before]
 
 
 @pytest.mark.parametrize("lesson", load_lessons(), ids=lambda lesson: lesson.name)
-def test_the_words_of_every_lessons_pictures_are_found(lesson: Any) -> None:
+def test_the_texts_of_every_lessons_code_are_found(lesson: Any) -> None:
     for scene in parse(lesson.text).scenes:
         assert isinstance(scene.visual, s.Manim)
-        words = words_in(scene.visual.source)
-        assert not any(word.startswith("#") or word in ("text", "primary", "accent") for word in words.screen), words
-        same = replaced(scene.visual.source, {word: word.upper() for word in words.screen}, {})
+        texts = find_texts(scene.visual.source)
+        assert not any(word.startswith("#") or word in ("text", "primary", "accent") for word in texts.screen), texts
+        same = replace_texts(scene.visual.source, {word: word.upper() for word in texts.screen}, {})
         compile(same, "scene", "exec")
 
 
-def test_a_templates_words_are_found_and_replaced() -> None:
-    visual = s.Chart(style="bar", series=("Yield",), rows=(("Wheat", (1.0,)), ("Rye", (2.0,))))
-    assert words_of(visual) == ("Yield", "Wheat", "Rye")
-    new = translated(visual, {"Wheat": "Weizen", "bar": "Riegel"})
-    assert new == s.Chart(style="bar", series=("Yield",), rows=(("Weizen", (1.0,)), ("Rye", (2.0,))))
-    assert words_of(s.Equation(lines=("a = b",))) == ()
+def test_the_texts_of_a_template_are_found_and_exchanged() -> None:
+    visual = s.Chart(style="bar", series=("Yield",), rows=(("Wheat", (1.0,)), ("1", (2.0,))))
+    scene = s.Scene(title="Harvest", beats=(s.Beat(text="See."),), visual=visual)
+    original = Original(script=s.Script(title="Farm", scenes=(scene,)), codes=("",))
+    assert original.texts(1).screen == ("Yield", "Wheat")
+    dubbed = original.scene_with(1, "Ernte", scene.beats, {"Wheat": "Weizen", "bar": "Riegel"})
+    assert dubbed.visual == s.Chart(style="bar", series=("Yield",), rows=(("Weizen", (1.0,)), ("1", (2.0,))))
 
 
-async def test_a_script_is_translated_with_its_pictures(desk: Desk) -> None:
-    script = await desk.translate(GOOD)
+async def test_a_script_is_translated_with_its_visuals(model: DubbingModel) -> None:
+    script = await model.translate(GOOD)
     assert (script.title, script.language, script.sources) == ("Wie ein Blatt arbeitet", "de", ("A book",))
     assert script.pronunciations == {}, "they are another language's"
     first, second, third = script.scenes
     assert isinstance(first.visual, s.Manim)
     assert "self.at('Blattgrün')" in first.visual.source
-    assert second.visual == s.Manim(source=SILENT), "no word on it, so the same picture"
+    assert second.visual == s.Manim(source=SILENT), "it shows no text, so the code stays"
     assert third.visual == s.Bullets(items=("Licht rein", "Zucker raus"))
 
 
-async def test_the_model_sees_each_scenes_words_as_data(desk: Desk) -> None:
-    await desk.translate(GOOD)
-    asked = desk.script.requests[0]["contents"][0]["parts"][0]["text"]
-    assert "From: en\nTo: de" in asked
-    assert "it’s “ready”" in asked
-    assert "==========" in asked
-    assert "self.play" not in asked, "code is not sent"
+async def test_the_model_is_shown_each_scenes_texts_as_data(model: DubbingModel) -> None:
+    await model.translate(GOOD)
+    request = model.script.requests[0]["contents"][0]["parts"][0]["text"]
+    assert "From: en\nTo: de" in request
+    assert "it’s “ready”" in request
+    assert "==========" in request
+    assert "self.play" not in request, "code is not sent"
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "told"),
+    ("path", "value", "reported"),
     [
         (("scenes", 0, "screen"), [], "'Light' of the screen is missing"),
         (("scenes", 0, "screen", 0, "now"), "Lichteinfall in das grüne Blatt", "too long for where 'Light' stood"),
@@ -189,36 +190,38 @@ async def test_the_model_sees_each_scenes_words_as_data(desk: Desk) -> None:
         (("scenes",), GERMAN["scenes"][:2], "There are 2 scenes; there must be 3"),
     ],
 )
-async def test_a_fault_is_told_and_corrected(desk: Desk, path: tuple[Any, ...], value: Any, told: str) -> None:
-    script = await desk.translate(changed(path, value), GOOD)
-    assert told in desk.script.requests[1]["contents"][0]["parts"][1]["text"]
+async def test_a_fault_is_reported_and_corrected(
+    model: DubbingModel, path: tuple[Any, ...], value: Any, reported: str
+) -> None:
+    script = await model.translate(german_with(path, value), GOOD)
+    assert reported in model.script.requests[1]["contents"][0]["parts"][1]["text"]
     assert script.scenes[0].title == "Licht"
 
 
-async def test_a_small_fault_that_stays_is_lived_with(desk: Desk) -> None:
-    longer = changed(("scenes", 0, "screen", 0, "now"), "Lichteinfall in das grüne Blatt")
-    script = await desk.translate(longer, longer)
+async def test_a_small_fault_that_stays_is_accepted(model: DubbingModel) -> None:
+    longer = german_with(("scenes", 0, "screen", 0, "now"), "Lichteinfall in das grüne Blatt")
+    script = await model.translate(longer, longer)
     assert isinstance(script.scenes[0].visual, s.Manim)
     assert "Lichteinfall in das grüne Blatt" in script.scenes[0].visual.source
 
 
-async def test_a_grave_fault_that_stays_fails_with_a_remedy(desk: Desk) -> None:
-    short = changed(("scenes",), GERMAN["scenes"][:2])
+async def test_a_structural_fault_that_stays_fails_with_a_remedy(model: DubbingModel) -> None:
+    short = german_with(("scenes",), GERMAN["scenes"][:2])
     with pytest.raises(Permanent) as failed:
-        await desk.translate(short, short)
+        await model.translate(short, short)
     assert failed.value.problem.code == "translation-unfit"
     assert failed.value.spent[0].requests == 2
     assert "your own translation" in failed.value.problem.remedy
 
 
-async def test_a_model_that_is_away_is_waited_for(desk: Desk) -> None:
-    with pytest.raises(ModelAway):
-        await desk.translate(*[Fails(503)] * 8)
+async def test_an_unavailable_model_is_retried_later(model: DubbingModel) -> None:
+    with pytest.raises(ModelUnavailable):
+        await model.translate(*[Fails(503)] * 8)
 
 
-def test_a_translation_of_ones_own_needs_no_model() -> None:
+def test_the_users_own_translation_needs_no_model() -> None:
     text = "# Das Blatt\n\n## Licht\n\nIm Blatt.\n\nFertig.\n\n## Punkt\n\nEin Punkt.\n\n## Fazit\n\nSo.\n\n- Licht\n- Zucker\n"
-    script = from_document(ORIGINAL, parse(text, language="de"), "de")
+    script = dub_from_document(ORIGINAL, parse(text, language="de"), "de")
     assert [scene.title for scene in script.scenes] == ["Licht", "Punkt", "Fazit"]
     assert script.scenes[0].visual == s.Manim(source=CODE)
     assert script.scenes[2].visual == s.Bullets(items=("Licht", "Zucker"))
@@ -226,14 +229,14 @@ def test_a_translation_of_ones_own_needs_no_model() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "detail"),
     [
         ("# D\n\n## Licht\n\nIm Blatt.\n\nFertig.\n", "has 1 scenes, the video has 3"),
         ("# D\n\n## A\n\nEins.\n\n## B\n\nEins.\n\n## C\n\nEins.\n", "Scene 1 of the translation (A) has 1 paragraphs"),
     ],
 )
-def test_a_translation_that_does_not_fit_is_refused_by_scene(text: str, said: str) -> None:
+def test_a_translation_that_does_not_match_is_refused_by_scene(text: str, detail: str) -> None:
     with pytest.raises(Permanent) as refused:
-        from_document(ORIGINAL, parse(text, language="de"), "de")
-    assert said in refused.value.problem.detail
+        dub_from_document(ORIGINAL, parse(text, language="de"), "de")
+    assert detail in refused.value.problem.detail
     assert "heading by heading" in refused.value.problem.remedy

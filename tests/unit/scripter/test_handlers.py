@@ -1,14 +1,14 @@
-"""The scripter at work: real events, a real store, its own service."""
+"""The scripter's handlers and responders without a model."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import msgspec
 import pytest
 
 from lectern.contracts import events as e
+from lectern.contracts import keys
 from lectern.contracts import script as s
 from lectern.contracts.ids import new_id
 from lectern.contracts.options import Brief, VideoOptions
@@ -16,61 +16,59 @@ from lectern.contracts.problems import Problem
 from lectern.contracts.requests import (
     PARSE_MARKDOWN,
     RENDER_MARKDOWN,
-    ParsedMarkdown,
     ParseMarkdown,
     RenderedMarkdown,
     RenderMarkdown,
 )
-from lectern.lessons import load_lessons
+from lectern.lessons import Lesson, load_lessons, read_lesson
 from lectern.markdown import parse
 from lectern.scripter.app import build
 from lectern.scripter.handlers import STAGE
+from lectern.scripter.lesson_writer import LessonWriter
+from lectern.scripter.requests import parse_markdown
 from lectern.scripter.settings import ScripterSettings
-from lectern.scripter.writer import LessonWriter
-from lectern.worker import Connections, Permanent, Settings, ask
+from lectern.scripter.writer import WritingRequest
+from lectern.worker import Permanent
+from lectern.worker.testing import deliver, memory_connections
 
 LESSON = "---\nlanguage: de\n---\n# Gezeiten\n\n## Der Mond\n\nDer Mond zieht.\n\n## Die Erde\n\nDie Erde dreht sich.\n\n- Tag\n"
 
 
+class Scripter:
+    """The scripter's handlers and responders on in-memory connections."""
+
+    def __init__(self, settings: ScripterSettings) -> None:
+        self.connections = memory_connections()
+        self.store = self.connections.store
+        self.service = build(settings, self.connections)
+
+    async def handle(self, event: e.AnyEvent) -> list[e.AnyEvent]:
+        """The events that answer one event."""
+        return list((await deliver(STAGE, event, self.connections, self.service.deps)).events)
+
+    async def store_document(self, text: str | bytes) -> Brief:
+        key = f"videos/{new_id()}/document.md"
+        await self.store.put(key, text.encode() if isinstance(text, str) else text, "text/markdown")
+        return Brief(document_key=key)
+
+    async def problem_of(self, brief: Brief) -> Problem:
+        """The problem of a video that fails at once."""
+        [failed] = await self.handle(request(brief))
+        assert isinstance(failed, e.VideoFailed)
+        return failed.problem
+
+
 @pytest.fixture
-async def scripter(connections: Connections, settings: Settings) -> AsyncIterator[Connections]:
-    """The service, running."""
-    stop = asyncio.Event()
-    service = build(ScripterSettings(**settings.model_dump()), connections)
-    task = asyncio.create_task(service.serve(stop))
-    yield connections
-    stop.set()
-    await task
+def scripter() -> Scripter:
+    return Scripter(ScripterSettings())
 
 
-async def log_after(connections: Connections, event: e.AnyEvent, count: int) -> list[e.AnyEvent]:
-    """Publishes an event and waits until the video's log has `count` facts."""
-    await connections.event_log.publish(event)
-    async with asyncio.timeout(15):
-        while len(log := await connections.event_log.read(event.video_id)) < count:
-            await asyncio.sleep(0.05)
-    return [fact for _, fact in log]
+def request(brief: Brief, **options: object) -> e.VideoRequested:
+    return e.VideoRequested(video_id=new_id(), brief=brief, options=msgspec.convert(options, VideoOptions))
 
 
-async def document(connections: Connections, text: str | bytes) -> Brief:
-    key = f"videos/{new_id()}/document.md"
-    await connections.store.put(key, text.encode() if isinstance(text, str) else text, "text/markdown")
-    return Brief(document_key=key)
-
-
-def asked(brief: Brief, **options: object) -> e.VideoRequested:
-    return e.VideoRequested(video_id=new_id(), brief=brief, options=VideoOptions(**options))  # type: ignore[arg-type]
-
-
-async def problem_of(connections: Connections, brief: Brief) -> Problem:
-    log = await log_after(connections, asked(brief), 2)
-    assert isinstance(log[1], e.VideoFailed)
-    return log[1].problem
-
-
-async def test_a_document_becomes_a_script_and_planned_scenes(scripter: Connections) -> None:
-    log = await log_after(scripter, asked(await document(scripter, LESSON), quality="draft"), 4)
-    _, scripted, *planned = log
+async def test_a_document_becomes_a_script_and_planned_scenes(scripter: Scripter) -> None:
+    scripted, *planned = await scripter.handle(request(await scripter.store_document(LESSON), quality="draft"))
     assert isinstance(scripted, e.VideoScripted)
     assert (scripted.title, [each.title for each in scripted.scenes]) == ("Gezeiten", ["Der Mond", "Die Erde"])
     assert scripted.scenes[1].words == 4
@@ -78,28 +76,26 @@ async def test_a_document_becomes_a_script_and_planned_scenes(scripter: Connecti
     assert {each.script_key for each in planned if isinstance(each, e.ScenePlanned)} == {scripted.script_key}
 
 
-async def test_the_script_is_stored_as_json_and_as_markdown(scripter: Connections) -> None:
-    _, scripted, *_ = await log_after(scripter, asked(await document(scripter, LESSON)), 4)
+async def test_the_script_is_stored_as_json_and_as_markdown(scripter: Scripter) -> None:
+    scripted, *_ = await scripter.handle(request(await scripter.store_document(LESSON)))
     assert isinstance(scripted, e.VideoScripted)
     stored = await scripter.store.get_json(scripted.script_key, s.Script)
-    markdown = await scripter.store.get(scripted.script_key.removesuffix(".json") + ".md")
+    markdown = await scripter.store.get(keys.script_markdown(scripted.script_key))
     assert stored == parse(LESSON) == parse(markdown.decode())
 
 
-async def test_the_options_follow_the_language_of_the_script(scripter: Connections) -> None:
-    log = await log_after(scripter, asked(await document(scripter, LESSON), language="en"), 4)
-    assert {fact.options.language for fact in log[1:] if not isinstance(fact, e.VideoFailed | e.VideoCancelled)} == {
-        "de"
-    }  # type: ignore[union-attr]
+async def test_the_options_follow_the_language_of_the_script(scripter: Scripter) -> None:
+    log = await scripter.handle(request(await scripter.store_document(LESSON), language="en"))
+    assert {fact.options.language for fact in log if not isinstance(fact, e.VideoFailed | e.VideoCancelled)} == {"de"}  # type: ignore[union-attr]
 
 
-async def test_a_script_to_be_reviewed_plans_nothing_until_it_is_approved(scripter: Connections) -> None:
-    request = asked(await document(scripter, LESSON), review=True)
-    _, scripted = await log_after(scripter, request, 2)
+async def test_a_script_to_be_reviewed_plans_nothing_until_it_is_approved(scripter: Scripter) -> None:
+    requested = request(await scripter.store_document(LESSON), review=True)
+    [scripted] = await scripter.handle(requested)
     assert isinstance(scripted, e.VideoScripted)
     assert scripted.review
     approved = e.ScriptApproved(
-        video_id=request.video_id,
+        video_id=requested.video_id,
         revision=2,
         script_key=scripted.script_key,
         title=scripted.title,
@@ -108,110 +104,123 @@ async def test_a_script_to_be_reviewed_plans_nothing_until_it_is_approved(script
         options=scripted.options,
         fresh=True,
     )
-    *_, planned = await log_after(scripter, approved, 4)
+    [planned] = await scripter.handle(approved)
     assert isinstance(planned, e.ScenePlanned)
     assert (planned.scene, planned.revision, planned.salt) == (2, 2, e.message_id(approved))
 
 
-async def test_an_approval_that_keeps_what_is_made_has_no_salt(scripter: Connections) -> None:
-    request = asked(await document(scripter, LESSON), review=True)
-    _, scripted = await log_after(scripter, request, 2)
+async def test_an_approval_that_keeps_what_is_made_has_no_salt(scripter: Scripter) -> None:
+    requested = request(await scripter.store_document(LESSON), review=True)
+    [scripted] = await scripter.handle(requested)
     assert isinstance(scripted, e.VideoScripted)
     approved = e.ScriptApproved(
-        video_id=request.video_id,
+        video_id=requested.video_id,
         script_key=scripted.script_key,
         title=scripted.title,
         scenes=scripted.scenes,
         plan=(1, 2),
         options=scripted.options,
     )
-    *_, first, second = await log_after(scripter, approved, 5)
+    first, second = await scripter.handle(approved)
     assert [each.salt for each in (first, second) if isinstance(each, e.ScenePlanned)] == ["", ""]
 
 
-async def test_pictures_that_came_along_travel_with_every_scene(scripter: Connections) -> None:
+async def test_uploaded_images_travel_with_every_scene(scripter: Scripter) -> None:
     brief = msgspec.structs.replace(
-        await document(scripter, "## A\n\nLook.\n\n![x](leaf.png)\n"), assets={"./leaf.png": "assets/1"}
+        await scripter.store_document("## A\n\nLook.\n\n![x](leaf.png)\n"), assets={"./leaf.png": "assets/1"}
     )
-    _, scripted, planned = await log_after(scripter, asked(brief), 3)
+    scripted, planned = await scripter.handle(request(brief))
     assert isinstance(scripted, e.VideoScripted)
     assert isinstance(planned, e.ScenePlanned)
     assert scripted.assets == planned.assets == {"leaf.png": "assets/1"}
 
 
-async def test_a_picture_that_did_not_come_along_is_missed_by_name(scripter: Connections) -> None:
-    problem = await problem_of(scripter, await document(scripter, "## A\n\nLook.\n\n![x](leaf.png)\n"))
+async def test_an_image_that_was_not_uploaded_is_reported_by_name(scripter: Scripter) -> None:
+    problem = await scripter.problem_of(await scripter.store_document("## A\n\nLook.\n\n![x](leaf.png)\n"))
     assert problem.code == "missing-picture"
     assert "leaf.png" in problem.detail
 
 
-async def test_a_faulty_document_fails_the_video_with_its_lines(scripter: Connections) -> None:
-    problem = await problem_of(scripter, await document(scripter, "## A\n\nText.\n\n### B\n"))
+async def test_a_faulty_document_fails_the_video_with_its_lines(scripter: Scripter) -> None:
+    problem = await scripter.problem_of(await scripter.store_document("## A\n\nText.\n\n### B\n"))
     assert (problem.stage, problem.code) == ("scripter", "heading-level")
     assert problem.errors[0].pointer == "line 5"
 
 
-async def test_a_document_that_is_not_text_is_refused_with_the_line(scripter: Connections) -> None:
-    problem = await problem_of(scripter, await document(scripter, b"## A\n\n\xff\xfe\n"))
+async def test_a_document_that_is_not_text_is_refused_with_the_line(scripter: Scripter) -> None:
+    problem = await scripter.problem_of(await scripter.store_document(b"## A\n\n\xff\xfe\n"))
     assert problem.code == "document-encoding"
     assert "Line 3" in problem.detail
 
 
-async def test_an_unknown_topic_says_what_to_do(scripter: Connections) -> None:
-    problem = await problem_of(scripter, Brief(topic="The taxation of zeppelins in Liechtenstein"))
+async def test_an_unknown_topic_says_what_to_do(scripter: Scripter) -> None:
+    problem = await scripter.problem_of(Brief(topic="The taxation of zeppelins in Liechtenstein"))
     assert problem.code == "unknown-lesson"
-    for way_out in ("lectern lessons", "Markdown", "GEMINI_API_KEY"):
-        assert way_out in problem.remedy
+    for hint in ("lectern lessons", "Markdown", "GEMINI_API_KEY"):
+        assert hint in problem.remedy
 
 
-async def test_a_lesson_is_checked_on_request(scripter: Connections) -> None:
-    async def parsed(markdown: str) -> ParsedMarkdown:
-        return await ask(scripter.nats, PARSE_MARKDOWN, ParseMarkdown(markdown=markdown), timeout=5)
-
-    assert (await parsed(LESSON)).script == parse(LESSON)
-    problem = (await parsed("## A\n")).problem
+def test_a_lesson_is_parsed_on_request() -> None:
+    assert parse_markdown(ParseMarkdown(markdown=LESSON)).script == parse(LESSON)
+    problem = parse_markdown(ParseMarkdown(markdown="## A\n")).problem
     assert problem is not None
     assert problem.code == "scene-without-narration"
 
 
-async def test_a_script_is_written_as_markdown_on_request(scripter: Connections) -> None:
-    async def rendered(body: bytes) -> RenderedMarkdown:
-        reply = await scripter.nats.request(RENDER_MARKDOWN.subject, body, timeout=5)
-        return msgspec.json.decode(reply.data, type=RenderedMarkdown)
+async def test_a_script_is_rendered_as_markdown_on_request(scripter: Scripter) -> None:
+    [_, responder] = scripter.service.responders
+
+    async def render(body: bytes) -> RenderedMarkdown:
+        return msgspec.json.decode(await responder.reply_to(body), type=RenderedMarkdown)
 
     script = msgspec.structs.replace(parse(LESSON), doubts=("Der Mond zieht. (Die Sonne auch.)",), sources=("Buch",))
-    markdown = (await rendered(msgspec.json.encode(RenderMarkdown(script=script)))).markdown
+    markdown = (await render(msgspec.json.encode(RenderMarkdown(script=script)))).markdown
     assert markdown is not None
     assert parse(markdown) == script
     for unreadable in (b"no json", b'{"script": {"title": 1}}', b'{"script": {"title": "No scenes", "scenes": []}}'):
-        problem = (await rendered(unreadable)).problem
+        problem = (await render(unreadable)).problem
         assert problem is not None
         assert problem.remedy
 
 
-async def test_prose_without_headings_is_refused_where_no_model_is_set_up(scripter: Connections) -> None:
-    problem = await problem_of(scripter, await document(scripter, "Rayleigh found that short waves scatter more.\n"))
+async def test_other_services_reach_both_responders(scripter: Scripter) -> None:
+    bus = scripter.connections.bus
+    async with AsyncExitStack() as answering:
+        for responder in scripter.service.responders:
+            await answering.enter_async_context(bus.answering(responder))
+        parsed = await bus.ask(PARSE_MARKDOWN, ParseMarkdown(markdown=LESSON), timeout=5)
+        assert parsed.script == parse(LESSON)
+        rendered = await bus.ask(RENDER_MARKDOWN, RenderMarkdown(script=parse(LESSON)), timeout=5)
+        assert parse(rendered.markdown or "") == parse(LESSON)
+
+
+async def test_prose_without_headings_is_refused_where_no_model_is_set_up(scripter: Scripter) -> None:
+    problem = await scripter.problem_of(
+        await scripter.store_document("Rayleigh found that short waves scatter more.\n")
+    )
     assert problem.code == "no-scenes"
     assert "GEMINI_API_KEY" in problem.remedy
 
 
-async def test_a_topic_close_to_a_lesson_is_offered_it_by_name() -> None:
-    from lectern.lessons import read_lesson
+def writing_request(topic: str) -> WritingRequest:
+    return WritingRequest(brief=Brief(topic=topic), options=VideoOptions())
 
+
+async def test_a_topic_close_to_a_lesson_is_offered_it_by_name() -> None:
     writer = LessonWriter([read_lesson("photosynthesis", "---\ntitle: Photosynthesis\n---\n## S\n\nText.\n")])
     with pytest.raises(Permanent) as raised:
-        await writer.write(Brief(topic="fotosynthesis"), VideoOptions())
+        await writer.write(writing_request("fotosynthesis"))
     assert "Did you mean “Photosynthesis”?" in raised.value.problem.detail
     assert 'lectern make "Photosynthesis"' in raised.value.problem.remedy
-    script = (await writer.write(Brief(topic="How does photosynthesis work?"), VideoOptions())).script
+    script = (await writer.write(writing_request("How does photosynthesis work?"))).script
     assert script.title == "Photosynthesis"
 
 
 @pytest.mark.parametrize("lesson", load_lessons(), ids=lambda lesson: lesson.name)
-async def test_every_finished_lesson_is_served_by_its_title_and_topics(lesson) -> None:  # type: ignore[no-untyped-def]
+async def test_every_finished_lesson_is_served_by_its_title_and_topics(lesson: Lesson) -> None:
     writer = LessonWriter(load_lessons())
     for topic in (lesson.title, f"How does {lesson.title} work?", *lesson.topics):
-        assert (await writer.write(Brief(topic=topic), VideoOptions())).script.title == lesson.title
+        assert (await writer.write(writing_request(topic))).script.title == lesson.title
 
 
 def test_a_failure_of_the_scripter_ends_the_video() -> None:

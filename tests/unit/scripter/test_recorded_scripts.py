@@ -1,48 +1,48 @@
-"""Answers as models give them, through the real Gemini client: what becomes of each."""
+"""What becomes of the answers that models give, through the real Gemini client."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
 import pytest
-from unit.scripter.desk import RECORDED, Case, Desk, a_desk, cases, recorded
+from unit.scripter.recordings import RECORDED, Case, RecordedModel, cases, recorded, recorded_model
 
 from lectern.contracts import script as s
 from lectern.llm import decode_answer
 from lectern.markdown import parse, render
-from lectern.scripter.model import answers
-from lectern.scripter.model.checks import UNSPEAKABLE, Wanted, findings
-from lectern.scripter.model.drafting import draft
-from lectern.scripter.writer import Written
+from lectern.scripter.scriptwriting import replies
+from lectern.scripter.scriptwriting.checks import UNSPEAKABLE, ScriptTarget, find_faults
+from lectern.scripter.scriptwriting.drafting import draft_script
+from lectern.scripter.writer import WrittenScript
 from lectern.worker import Permanent
 
 CASES = cases()
-TOKENS_A_VIDEO = 30_000  # what a two-minute video may take in all; the script is to leave most of it to the scenes
+MAX_TOKENS_PER_VIDEO = 30_000  # of two minutes; the script must leave half of them to the scenes
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
-    async with a_desk() as made:
-        yield made
+async def model() -> AsyncIterator[RecordedModel]:
+    async with recorded_model() as model:
+        yield model
 
 
-async def written(desk: Desk, case: Case) -> Written:
+async def write(model: RecordedModel, case: Case) -> WrittenScript:
     moves = [recorded(name, sources=case.sources if name.startswith("notes") else ()) for name in case.answers]
-    return await desk.write(*moves, brief=case.brief(), language=case.language)
+    return await model.write(*moves, brief=case.brief(), language=case.language)
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if not case.fails], ids=lambda case: case.must)
-async def test_of_recorded_answers(desk: Desk, case: Case) -> None:
-    script = (await written(desk, case)).script
-    assert len(desk.script.requests) == case.requests
+async def test_recorded_answers_become_a_script(model: RecordedModel, case: Case) -> None:
+    script = (await write(model, case)).script
+    assert len(model.script.requests) == case.requests
     assert len(script.scenes) == case.scenes
-    corrections = "\n".join(desk.asked(number) for number in range(2, case.requests + 1))
-    for quoted in case.told:
+    corrections = "\n".join(model.request(number) for number in range(2, case.requests + 1))
+    for quoted in case.corrections:
         assert quoted in corrections
     assert len(script.doubts) >= len(case.doubts)
     for doubt in case.doubts:
         assert any(doubt in each for each in script.doubts), script.doubts
-    if not case.doubts and not case.told:
+    if not case.doubts and not case.corrections:
         assert script.doubts == ()
     if case.visuals:
         assert [type(scene.visual).__name__.lower().replace("nonetype", "none") for scene in script.scenes] == list(
@@ -53,40 +53,40 @@ async def test_of_recorded_answers(desk: Desk, case: Case) -> None:
     if case.show:
         assert any(case.show in beat.show for scene in script.scenes for beat in scene.beats)
     if case.same_as:
-        assert said(script) == said(read(case, case.same_as))
+        assert narration_of(script) == narration_of(draft(case, case.same_as))
     assert script.sources == tuple(f"{title} — {url}" for title, url in case.sources)
     assert_can_be_made(script, case)
 
 
 def assert_can_be_made(script: s.Script, case: Case) -> None:
-    """Whatever a model wrote: what goes on can be spoken, drawn and edited."""
+    """Whatever a model wrote, the script can be spoken, drawn and edited."""
     assert parse(render(script)) == script
-    left = findings(script, Wanted(language=case.language))
-    assert not [each for each in left if each.rule in {*UNSPEAKABLE, "language", "scene-length", "beat-length"}]
+    faults = find_faults(script, ScriptTarget(language=case.language))
+    assert not [fault for fault in faults if fault.rule in {*UNSPEAKABLE, "language", "scene-length", "beat-length"}]
     assert not any(isinstance(scene.visual, s.Manim | s.Image) for scene in script.scenes)
-    assert all(symbol.colour in answers.COLOURS for symbol in script.symbols)
+    assert all(symbol.colour in replies.COLOURS for symbol in script.symbols)
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.fails], ids=lambda case: case.must)
-async def test_of_recorded_answers_that_cannot_be_used(desk: Desk, case: Case) -> None:
+async def test_recorded_answers_that_cannot_be_used_fail_the_video(model: RecordedModel, case: Case) -> None:
     with pytest.raises(Permanent) as failure:
-        await written(desk, case)
+        await write(model, case)
     assert failure.value.problem.code == case.fails
     assert failure.value.problem.remedy
-    assert sum(item.requests for item in failure.value.spent) == case.requests == len(desk.script.requests)
+    assert sum(item.requests for item in failure.value.spent) == case.requests == len(model.script.requests)
 
 
-async def test_a_script_takes_few_of_the_tokens_a_video_may_take(desk: Desk) -> None:
-    """Counted at four characters a token, without thinking; the figures for each case stand in the test's report."""
+async def test_a_script_takes_at_most_half_of_the_tokens_of_a_video(model: RecordedModel) -> None:
+    """Counted at four characters a token, without thinking. The numbers of each case are printed."""
     used = {}
     for case in CASES:
-        desk.script.requests.clear()
-        desk.script.moves.clear()
+        model.script.requests.clear()
+        model.script.moves.clear()
         if not case.fails:
-            await written(desk, case)
-            used[case.must] = desk.tokens(case.answers)
+            await write(model, case)
+            used[case.must] = model.count_tokens(case.answers)
     print("\n".join(f"{tokens:6} {must}" for must, tokens in sorted(used.items(), key=lambda item: item[1])))
-    assert max(used.values()) < TOKENS_A_VIDEO / 2
+    assert max(used.values()) < MAX_TOKENS_PER_VIDEO / 2
 
 
 def test_every_recorded_answer_is_used() -> None:
@@ -95,11 +95,11 @@ def test_every_recorded_answer_is_used() -> None:
     assert len(files) >= 15
 
 
-def read(case: Case, name: str) -> s.Script:
-    plan = decode_answer((RECORDED / case.answers[0]).read_text(encoding="utf-8"), answers.Plan)
-    narration = decode_answer((RECORDED / name).read_text(encoding="utf-8"), answers.Narration)
-    return draft(plan, narration, case.language)[0]
+def draft(case: Case, name: str) -> s.Script:
+    plan = decode_answer((RECORDED / case.answers[0]).read_text(encoding="utf-8"), replies.ScriptPlan)
+    narration = decode_answer((RECORDED / name).read_text(encoding="utf-8"), replies.NarrationDraft)
+    return draft_script(plan, narration, case.language)[0]
 
 
-def said(script: s.Script) -> list[str]:
+def narration_of(script: s.Script) -> list[str]:
     return [text for scene in script.scenes for text in (scene.title, *(beat.text for beat in scene.beats))]

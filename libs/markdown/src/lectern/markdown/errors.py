@@ -11,6 +11,10 @@ from lectern.contracts.problems import FieldError, Problem, ProblemError
 MAX_REPORTED_ERRORS = 20  # errors listed in one problem; nobody reads a longer list
 
 
+class NoScenes(ProblemError):
+    """The text has no headings, so it is prose and no lesson."""
+
+
 class LineError(msgspec.Struct, frozen=True, kw_only=True):
     """One error: its line (from 1), what is wrong, and what to write instead."""
 
@@ -18,6 +22,7 @@ class LineError(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     detail: str
     remedy: str
+    error_type: type[ProblemError] = ProblemError
 
 
 class ErrorCollector:
@@ -26,9 +31,11 @@ class ErrorCollector:
     def __init__(self) -> None:
         self._errors: list[LineError] = []
 
-    def add(self, code: str, line: int, detail: str, remedy: str) -> None:
-        """Records an error; parsing continues."""
-        self._errors.append(LineError(code=code, line=line, detail=detail, remedy=remedy))
+    def add(
+        self, code: str, line: int, detail: str, remedy: str, error_type: type[ProblemError] = ProblemError
+    ) -> None:
+        """Records an error; parsing continues. `error_type` is raised when this is the first error of the lesson."""
+        self._errors.append(LineError(code=code, line=line, detail=detail, remedy=remedy, error_type=error_type))
 
     def raise_if_any(self) -> None:
         """Raises ProblemError with every recorded error in line order; returns when there is none."""
@@ -37,7 +44,7 @@ class ErrorCollector:
         ordered = sorted(self._errors, key=lambda error: error.line)
         first = ordered[0]
         more = f" ({len(ordered) - 1} more below it.)" if len(ordered) > 1 else ""
-        raise ProblemError(
+        raise first.error_type(
             Problem(
                 code=first.code,
                 title="The lesson cannot be read",

@@ -13,7 +13,7 @@ from lectern.contracts.options import DOCUMENT_LIMIT
 from lectern.markdown import limits
 from lectern.markdown.blocks import parse_block, short_items
 from lectern.markdown.charts import parse_table
-from lectern.markdown.errors import ErrorCollector
+from lectern.markdown.errors import ErrorCollector, NoScenes
 from lectern.markdown.inline import BEAT_NOTES, InlineContent, clean, flatten, is_comment, parse_note
 from lectern.markdown.metadata import check_metadata, read_pronunciations, read_sources, read_symbols
 from lectern.markdown.syntax import first_line, parse_tree
@@ -33,7 +33,8 @@ class _SceneDraft:
 def parse(text: str, *, language: str = "en") -> s.Script:
     """The script that a lesson describes. `language` (BCP-47) applies when the lesson names none.
 
-    Raises ProblemError with every error and its line when the lesson cannot be made into a video.
+    Raises ProblemError with every error and its line when the lesson cannot be made into a video; NoScenes, which is
+    one, when the text has no headings.
     """
     errors = ErrorCollector()
     if len(text) > DOCUMENT_LIMIT:
@@ -73,7 +74,7 @@ def _parse_scenes(nodes: Sequence[SyntaxTreeNode], named: str, errors: ErrorColl
     if not levels & {1, 2}:
         line = next((first_line(node) for node in nodes if node.type == "heading"), 1)
         remedy = "Write a line `## Heading` above each scene's narration."
-        errors.add("no-scenes", line, "The lesson has no scenes.", remedy)
+        errors.add("no-scenes", line, "The lesson has no scenes.", remedy, NoScenes)
         return "", []
     title = ""
     drafts: list[_SceneDraft] = []

@@ -1,4 +1,4 @@
-"""`python -m lectern.scripter`: the scripter as a process of its own."""
+"""Runs the scripter as a process of its own: `python -m lectern.scripter`."""
 
 from lectern.scripter.app import build
 from lectern.scripter.settings import ScripterSettings

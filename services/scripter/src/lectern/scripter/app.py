@@ -1,31 +1,34 @@
-"""The scripter, put together."""
+"""Builds the scripter from settings and connections."""
 
 from __future__ import annotations
 
 from lectern.lessons import load_lessons
 from lectern.llm import build_model_client
 from lectern.scripter.deps import ScripterDeps
+from lectern.scripter.dubbing.translator import Translator
 from lectern.scripter.handlers import STAGE
-from lectern.scripter.model.translator import Translator
-from lectern.scripter.model.writer import ModelWriter
+from lectern.scripter.lesson_writer import LessonWriter
 from lectern.scripter.requests import responders
+from lectern.scripter.scriptwriting.writer import ModelWriter
 from lectern.scripter.settings import ScripterSettings
-from lectern.scripter.writer import LessonWriter, Writer
 from lectern.worker import Connections, Service
 
 
 def build(settings: ScripterSettings | None, connections: Connections) -> Service:
-    """The scripter with the writer its settings ask for: a model where one is set up, else the finished lessons."""
+    """The scripter. Where a model is configured it writes any script; without one, only finished lessons are served."""
     settings = settings or ScripterSettings()
     model_client = build_model_client(settings, connections.store)
     lessons = load_lessons()
-    writer: Writer = ModelWriter(model_client, lessons) if model_client else LessonWriter(lessons)
+    if model_client:
+        deps = ScripterDeps(writer=ModelWriter(model_client, lessons), translator=Translator(model_client))
+    else:
+        deps = ScripterDeps(writer=LessonWriter(lessons))
     return Service(
         name="scripter",
         connections=connections,
         settings=settings,
         stage=STAGE,
-        deps=ScripterDeps(writer=writer, translator=Translator(model_client) if model_client else None),
+        deps=deps,
         responders=responders(),
         close=model_client.close if model_client else None,
     )

@@ -1,15 +1,15 @@
-"""What the scripter works with."""
+"""What the scripter's handlers work with."""
 
 from __future__ import annotations
 
 import msgspec
 
-from lectern.scripter.model.translator import Translator
-from lectern.scripter.writer import Writer
+from lectern.scripter.dubbing.translator import Translator
+from lectern.scripter.writer import ScriptWriter
 
 
 class ScripterDeps(msgspec.Struct, frozen=True, kw_only=True):
-    """The scripter's own adapters."""
+    """A writer for scripts; a translator where a model is configured."""
 
-    writer: Writer
+    writer: ScriptWriter
     translator: Translator | None = None

@@ -1,4 +1,4 @@
-"""Documents as they were sent."""
+"""Documents that users send."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from lectern.contracts.problems import Problem
 from lectern.worker import Permanent
 
 
-def decoded(document: bytes) -> str:
+def decode_document(document: bytes) -> str:
     """The text of a document. Raises Permanent naming the line that is not UTF-8."""
     try:
         return document.decode("utf-8")
@@ -15,7 +15,7 @@ def decoded(document: bytes) -> str:
         raise Permanent(
             Problem(
                 code="document-encoding",
-                title="The lesson cannot be read",
+                title="The document cannot be read",
                 detail=f"Line {line}: the document is not UTF-8 text.",
                 remedy="Save it as UTF-8.",
             )

@@ -1,4 +1,4 @@
-"""From a brief to a script, and from an approved script to scenes that can be spoken."""
+"""From a brief to a script, and from an approved script to planned scenes."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ from lectern.contracts.events import (
     message_id,
 )
 from lectern.contracts.problems import Problem, ProblemError
+from lectern.contracts.usage import add_up
 from lectern.language.words import count_words
-from lectern.markdown import parse, render
+from lectern.markdown import NoScenes, parse, render
 from lectern.scripter.deps import ScripterDeps
-from lectern.scripter.documents import decoded
-from lectern.scripter.dubbing.handling import dub
-from lectern.scripter.writer import Written
-from lectern.scripter.writing import write_and_tell
+from lectern.scripter.documents import decode_document
+from lectern.scripter.dubbing.dub import write_dub
+from lectern.scripter.scriptwriting.prompts import DEFAULT_SECONDS
+from lectern.scripter.spending import count_earlier_deliveries
+from lectern.scripter.writer import OnProgress, WritingRequest, WrittenScript
 from lectern.worker import Job, Permanent, Stage
 
 STAGE = Stage("scripter", fails="video")
-NO_LESSON = "no-scenes"  # the fault of a text without headings: prose, which a model can explain
+# Characters a model writes for a video, about: a plan, then three words a second with the JSON around them.
+PLAN_CHARACTERS, CHARACTERS_PER_SECOND = 2500, 30
 
 
 @STAGE.on(VideoRequested, slots=4)
 async def write_script(event: VideoRequested, job: Job[ScripterDeps]) -> list[AnyEvent]:
-    """Stores the script as JSON and as Markdown; plans every scene unless the user wants to see the script first."""
-    try:
-        written = await _written(event, job)
-    except Permanent:
-        raise
-    except ProblemError as error:
-        raise Permanent(error.problem) from error
+    """Stores the script as JSON and as Markdown; plans every scene unless the user wants to review the script."""
+    async with count_earlier_deliveries(job) as earlier:
+        spent_usd = sum(usage.cost_usd for usage in (*job.log.state.spent(), *earlier))
+        written = await _write(event, job, spent_usd)
     script = written.script
     assets = {name.removeprefix("./"): key for name, key in event.brief.assets.items()}
-    _check_pictures(script, assets)
+    _check_images(script, assets)
     key = keys.script(event.video_id, keys.digest(script))
     await job.store.put_json(key, script)
     await job.store.put(keys.script_markdown(key), render(script).encode(), "text/markdown; charset=utf-8")
@@ -52,11 +52,11 @@ async def write_script(event: VideoRequested, job: Job[ScripterDeps]) -> list[An
         VideoScripted,
         script_key=key,
         title=script.title,
-        scenes=tuple(_title(scene) for scene in script.scenes),
+        scenes=tuple(_summarize(scene) for scene in script.scenes),
         options=options,
         assets=assets,
         review=options.review,
-        spent=written.spent,
+        spent=add_up((*earlier, *written.spent)),
     )
     if options.review:
         return [scripted]
@@ -77,8 +77,8 @@ async def plan_scenes(event: ScriptApproved, job: Job[ScripterDeps]) -> list[Any
             Problem(
                 code="unknown-scene",
                 title="No such scene",
-                detail=f"Scene {unknown[0]} was to be made, but the script has scenes 1 to {len(script.scenes)}.",
-                remedy="Approve the script again, naming scenes it has.",
+                detail=f"Scene {unknown[0]} was approved, but the script has scenes 1 to {len(script.scenes)}.",
+                remedy="Approve the script again, naming scenes that it has.",
             )
         )
     options = msgspec.structs.replace(event.options, language=script.language)
@@ -86,50 +86,65 @@ async def plan_scenes(event: ScriptApproved, job: Job[ScripterDeps]) -> list[Any
     return [job.answer(ScenePlanned, scene=number, options=options, salt=salt) for number in event.plan]
 
 
-async def _written(event: VideoRequested, job: Job[ScripterDeps]) -> Written:
-    brief, material = event.brief, ""
-    if brief.dub is not None:
-        return await dub(brief.dub, event, job)
-    if brief.document_key:
-        material = decoded(await job.store.get(brief.document_key))
-        try:
-            return Written(script=await asyncio.to_thread(parse, material, language=event.options.language))
-        except ProblemError as error:
-            if error.problem.code != NO_LESSON:
-                raise
-            if not job.deps.writer.reads_material:
-                raise Permanent(_with_a_model(error.problem)) from error
-    elif not brief.topic.strip():
-        raise Permanent(
-            Problem(
-                code="empty-brief",
-                title="Nothing to explain",
-                detail="The request names neither a topic nor a document.",
-                remedy="Give a topic, or a lesson in Markdown.",
+async def _write(event: VideoRequested, job: Job[ScripterDeps], spent_usd: float) -> WrittenScript:
+    brief = event.brief
+    request = WritingRequest(brief=brief, options=event.options, spent_usd=spent_usd, fresh=event.revision > 1)
+    try:
+        if brief.dub is not None:
+            return await write_dub(brief.dub, request, job)
+        if brief.document_key:
+            text = decode_document(await job.store.get(brief.document_key))
+            try:
+                return WrittenScript(script=await asyncio.to_thread(parse, text, language=event.options.language))
+            except NoScenes as error:
+                if not job.deps.writer.explains_prose:
+                    raise Permanent(_suggest_model(error.problem)) from error
+                request = msgspec.structs.replace(request, material=text)
+        elif not brief.topic.strip():
+            raise Permanent(
+                Problem(
+                    code="empty-brief",
+                    title="Nothing to explain",
+                    detail="The request names neither a topic nor a document.",
+                    remedy="Provide a topic, or a lesson in Markdown.",
+                )
             )
-        )
-    return await write_and_tell(event, job, material)
+        return await job.deps.writer.write(request, _progress_reporter(event, job))
+    except Permanent:
+        raise
+    except ProblemError as error:
+        raise Permanent(error.problem) from error
 
 
-def _with_a_model(problem: Problem) -> Problem:
-    remedy = f"{problem.remedy} With a model (GEMINI_API_KEY) plain prose is explained as it is."
+def _progress_reporter(event: VideoRequested, job: Job[ScripterDeps]) -> OnProgress:
+    expected = PLAN_CHARACTERS + CHARACTERS_PER_SECOND * (event.brief.target_seconds or DEFAULT_SECONDS)
+
+    def report(characters: int, step: str) -> None:
+        done = min(characters, expected - 1)
+        job.progress_soon(done, expected, "writing", step=step, characters=characters)
+
+    return report
+
+
+def _suggest_model(problem: Problem) -> Problem:
+    remedy = f"{problem.remedy} With a model (GEMINI_API_KEY), Lectern explains plain prose as it is."
     return msgspec.structs.replace(problem, remedy=remedy)
 
 
-def _check_pictures(script: s.Script, assets: Mapping[str, str]) -> None:
+def _check_images(script: s.Script, assets: Mapping[str, str]) -> None:
     for number, scene in enumerate(script.scenes, 1):
         if isinstance(scene.visual, s.Image) and scene.visual.name not in assets:
-            sent = ", ".join(sorted(assets)) or "none"
+            uploaded = ", ".join(sorted(assets)) or "none"
             raise Permanent(
                 Problem(
                     code="missing-picture",
-                    title="A picture is missing",
-                    detail=f"Scene {number} ({scene.title}) shows {scene.visual.name!r}, which did not "
-                    f"come with the lesson (pictures that came: {sent}).",
-                    remedy="Send the file along under that name, or take the picture out of the lesson.",
+                    title="An image is missing",
+                    detail=f"Scene {number} ({scene.title}) shows {scene.visual.name!r}, which was not "
+                    f"uploaded with the lesson (uploaded images: {uploaded}).",
+                    remedy="Upload the file under that name, or remove the image from the lesson.",
                 )
             )
 
 
-def _title(scene: s.Scene) -> SceneTitle:
+def _summarize(scene: s.Scene) -> SceneTitle:
     return SceneTitle(title=scene.title, words=sum(count_words(beat.spoken_text()) for beat in scene.beats))

@@ -1,4 +1,4 @@
-"""Reads and writes lessons for other services: Markdown to a script and back, or what is wrong with it."""
+"""Answers requests of other services to parse Markdown into a script, and to render a script as Markdown."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from lectern.contracts.requests import (
 from lectern.markdown import parse, render
 from lectern.worker import Responder
 
-SLOTS = 4  # requests of a kind at once; each is milliseconds in a thread
+SLOTS = 4  # requests of a kind at once; each takes milliseconds in a thread
 
 
 def responders() -> tuple[Responder[ParseMarkdown, ParsedMarkdown], Responder[RenderMarkdown, RenderedMarkdown]]:
-    """Answers both kinds of request."""
+    """The responders for both kinds of request."""
 
-    async def parsed(message: ParseMarkdown) -> ParsedMarkdown:
+    async def parse_in_thread(message: ParseMarkdown) -> ParsedMarkdown:
         return await asyncio.to_thread(parse_markdown, message)
 
-    async def rendered(message: RenderMarkdown) -> RenderedMarkdown:
+    async def render_in_thread(message: RenderMarkdown) -> RenderedMarkdown:
         return await asyncio.to_thread(render_markdown, message)
 
     return (
         Responder(
             request=PARSE_MARKDOWN,
-            handler=parsed,
-            failed=lambda error: ParsedMarkdown(problem=_unreadable(error)),
+            handler=parse_in_thread,
+            failed=lambda error: ParsedMarkdown(problem=_malformed_script(error)),
             slots=SLOTS,
         ),
         Responder(
             request=RENDER_MARKDOWN,
-            handler=rendered,
-            failed=lambda error: RenderedMarkdown(problem=_unreadable(error)),
+            handler=render_in_thread,
+            failed=lambda error: RenderedMarkdown(problem=_malformed_script(error)),
             slots=SLOTS,
         ),
     )
@@ -53,7 +53,7 @@ def parse_markdown(message: ParseMarkdown) -> ParsedMarkdown:
 
 
 def render_markdown(message: RenderMarkdown) -> RenderedMarkdown:
-    """The Markdown of a script, or the problem with it. What could not be parsed again is refused."""
+    """The Markdown of a script, or the problem with it; Markdown that could not be parsed again is one."""
     try:
         markdown = render(message.script)
         parse(markdown)
@@ -62,10 +62,10 @@ def render_markdown(message: RenderMarkdown) -> RenderedMarkdown:
     return RenderedMarkdown(markdown=markdown)
 
 
-def _unreadable(error: Exception) -> Problem:
+def _malformed_script(error: Exception) -> Problem:
     return Problem(
         code="malformed-script",
         title="The script cannot be read",
-        detail=f"The request holds no script: {type(error).__name__}.",
-        remedy="Send a script in the form that the API shows it in.",
+        detail=f"The request contains no script: {type(error).__name__}.",
+        remedy="Send a script in the form in which the API returns it.",
     )

@@ -1,4 +1,4 @@
-"""Settings of the scripter."""
+"""The settings of the scripter."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from lectern.llm import ModelSettings
 
 
 class ScripterSettings(ModelSettings):
-    """The shared settings, and which models to ask; finished lessons need none of their own."""
+    """The settings of every service, and which models to ask."""

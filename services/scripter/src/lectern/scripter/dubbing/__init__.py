@@ -1,1 +1,1 @@
-"""The same video in another language: the script translated, the pictures shown again with their words replaced."""
+"""The same video in another language: a translated script, and the original's code with its texts replaced."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lectern.lessons import Lesson, read_lesson
-from lectern.scripter.topics import find_lesson
+from lectern.scripter.lesson_search import find_lesson
 
 
 def lesson(name: str, title: str, topics: str) -> Lesson:
@@ -54,11 +54,11 @@ def test_a_clear_topic_gets_its_lesson(topic: str, name: str) -> None:
 def test_an_unclear_topic_gets_an_offer_and_no_lesson(topic: str, offered: str) -> None:
     match = find_lesson(topic, LESSONS)
     assert match.lesson is None
-    assert offered in [each.name for each in match.offers]
+    assert offered in [each.name for each in match.similar]
 
 
 @pytest.mark.parametrize("topic", ["the French revolution", "how do vaccines work", "", "?!", "why"])
 def test_an_unknown_topic_gets_nothing(topic: str) -> None:
     match = find_lesson(topic, LESSONS)
     assert match.lesson is None
-    assert match.offers == ()
+    assert match.similar == ()

@@ -1,0 +1,1 @@
+"""The instructions that models are given, a Markdown file for each kind of question."""

@@ -1,1 +1,0 @@
-"""Scripts from a model: planned, written, checked."""

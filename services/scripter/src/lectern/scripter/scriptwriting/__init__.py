@@ -1,0 +1,1 @@
+"""Scripts written by a model: planned, drafted, checked, repaired."""

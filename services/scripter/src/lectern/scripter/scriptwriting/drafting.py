@@ -1,0 +1,143 @@
+"""From a model's reply to a script: markup removed, long beats split, visuals parsed by the lessons' own rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from lectern.contracts import script as s
+from lectern.contracts.problems import ProblemError
+from lectern.language.sentences import sentences
+from lectern.language.words import count_words
+from lectern.markdown import limits
+from lectern.markdown.blocks import parse_block
+from lectern.markdown.errors import ErrorCollector
+from lectern.scripter.scriptwriting import replies
+from lectern.scripter.scriptwriting.checks import MAX_BEAT_SENTENCES, ScriptFault
+from lectern.scripter.scriptwriting.plain_text import clean_title, strip_markup
+
+MAX_TITLE_CHARACTERS = 80  # a heading on screen is read at a glance
+MAX_SPEAKER_CHARACTERS = 40
+MAX_NOTE_CHARACTERS = 400  # of a beat's note on what to draw
+MAX_REPORTED_ERRORS = 3  # of one visual
+_SIMILAR_COLOURS = {
+    "blue": "primary",
+    "secondary": "accent", "yellow": "accent", "orange": "accent", "gold": "accent",
+    "green": "good", "red": "bad", "purple": "violet", "pink": "violet", "cyan": "teal", "turquoise": "teal",
+}  # fmt: skip
+
+
+def draft_script(
+    plan: replies.ScriptPlan, narration: replies.NarrationDraft, language: str
+) -> tuple[s.Script, tuple[ScriptFault, ...]]:
+    """The script, and the faults of its visuals. Scenes without a word are left out; no narration is lost."""
+    planned = {scene.title: scene for scene in plan.scenes}
+    scenes: list[s.Scene] = []
+    faults: list[ScriptFault] = []
+    for draft in narration.scenes:
+        beats = tuple(beat for each in draft.beats for beat in _draft_beats(each, language))
+        if not beats:
+            continue
+        number = len(scenes) + 1
+        of_plan = planned.get(draft.title)
+        if of_plan and not any(beat.show for beat in beats):
+            beats = _add_note(beats, of_plan.shows)
+        visual, error = _parse_visual(draft.visual)
+        if error and draft.visual:
+            faults.append(ScriptFault(rule="on-screen", scene=number, message=f"Scene {number}'s visual: {error}"))
+            beats = _add_note(beats, f"{beats[0].show} On screen: {draft.visual.content}")
+        title = clean_title(draft.title, MAX_TITLE_CHARACTERS) or f"{number}"
+        scenes.append(s.Scene(title=title, beats=beats, visual=visual))
+    text = " ".join(beat.text for scene in scenes for beat in scene.beats)
+    script = s.Script(
+        title=clean_title(plan.title, MAX_TITLE_CHARACTERS) or "Untitled",
+        language=language,
+        scenes=tuple(scenes),
+        symbols=draft_symbols(plan.symbols),
+        pronunciations={
+            strip_markup(each.written): strip_markup(each.spoken)
+            for each in narration.pronunciations
+            if strip_markup(each.spoken) and strip_markup(each.written) and strip_markup(each.written) in text
+        },
+    )
+    return script, tuple(faults)
+
+
+def draft_symbols(planned: Sequence[replies.PlannedSymbol]) -> tuple[s.Symbol, ...]:
+    """The symbols, each name once. A colour that the theme lacks becomes a similar one, else one that is still free."""
+    symbols: dict[str, s.Symbol] = {}
+    for each in planned:
+        name = strip_markup(each.name)
+        if not name or name in symbols or len(symbols) == replies.MAX_SYMBOLS:
+            continue
+        colour = each.colour.strip().lower()
+        colour = colour if colour in replies.COLOURS else _SIMILAR_COLOURS.get(colour, "")
+        used = {symbol.colour for symbol in symbols.values()}
+        free = [known for known in replies.COLOURS if known not in used]
+        symbols[name] = s.Symbol(name=name, colour=colour or (*free, "primary")[0], meaning=strip_markup(each.meaning))
+    return tuple(symbols.values())
+
+
+def _add_note(beats: tuple[s.Beat, ...], note: str) -> tuple[s.Beat, ...]:
+    first = msgspec.structs.replace(beats[0], show=_clean_note(note))
+    return (first, *beats[1:])
+
+
+def _clean_note(note: str) -> str:
+    return strip_markup(note)[:MAX_NOTE_CHARACTERS].strip()
+
+
+def _draft_beats(draft: replies.BeatDraft, language: str) -> Iterator[s.Beat]:
+    """The beat; several when it has more sentences than one visual lasts for and can be split without guessing."""
+    speaker = clean_title(draft.speaker, MAX_SPEAKER_CHARACTERS)
+    text, spoken = (_strip_speaker(strip_markup(each), speaker) for each in (draft.text, draft.spoken))
+    if not any(char.isalnum() for char in text):
+        if not any(char.isalnum() for char in spoken):
+            return
+        text, spoken = spoken, ""
+    if spoken == text:
+        spoken = ""
+    texts, voiced = sentences(text, language), sentences(spoken, language)
+    show = _clean_note(draft.show)
+    fits = len(texts) <= MAX_BEAT_SENTENCES and count_words(text) <= limits.BEAT_WORDS
+    if fits or (voiced and len(voiced) != len(texts)):
+        yield s.Beat(text=text, spoken=spoken, show=show, speaker=speaker)
+        return
+    for start, end in _group_sentences(texts):
+        part, voice = " ".join(texts[start:end]), " ".join(voiced[start:end])
+        yield s.Beat(text=part, spoken="" if voice == part else voice, show="" if start else show, speaker=speaker)
+
+
+def _group_sentences(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Start and end of groups of two sentences; of one where two are too many words for a beat."""
+    start = 0
+    while start < len(texts):
+        end = min(start + MAX_BEAT_SENTENCES, len(texts))
+        if count_words(" ".join(texts[start:end])) > limits.BEAT_WORDS:
+            end = start + 1
+        yield start, end
+        start = end
+
+
+def _strip_speaker(text: str, speaker: str) -> str:
+    return text[len(speaker) + 1 :].strip() if speaker and text.startswith(f"{speaker}:") else text
+
+
+def _parse_visual(draft: replies.VisualDraft | None) -> tuple[s.AnyVisual | None, str]:
+    """The visual, or what is wrong with it. The coder writes code; image files come with documents."""
+    if draft is None or draft.kind.strip().lower() in ("", "none", "null") or not draft.content.strip():
+        return None, ""
+    kind, _, style = draft.kind.strip().lower().partition(" ")
+    if kind not in replies.OFFERED_VISUALS:
+        offered = ", ".join(replies.OFFERED_VISUALS)
+        return None, f"There is no visual {kind!r}; use one of {offered}, or null to have it drawn."
+    errors = ErrorCollector()
+    info = f"{kind} {draft.style.strip() or style}" if kind in ("chart", "code") else kind
+    visual = parse_block(info, draft.content.strip("\n"), 0, errors)
+    try:
+        errors.raise_if_any()
+    except ProblemError as error:
+        details = dict.fromkeys(each.detail for each in error.problem.errors[:MAX_REPORTED_ERRORS])
+        return None, " ".join(details)
+    return visual, ""

@@ -1,0 +1,98 @@
+"""The parts of a question: instructions from `instructions/*.md`, and the brief, plan and faults as data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import resources
+
+import msgspec
+
+from lectern.contracts import script as s
+from lectern.contracts.options import Brief, VideoOptions
+from lectern.llm import fence
+from lectern.scripter.scriptwriting import replies
+from lectern.scripter.scriptwriting.checks import WORDS_PER_SECOND, ScriptFault
+
+DEFAULT_SECONDS = 120  # short explainers are watched to their end more often than long ones
+SECONDS_PER_SCENE = 22  # makes four to six scenes of a default video
+SPEECH_SHARE = 0.9  # of a video; the rest is pauses
+MAX_REPORTED_FAULTS = 15  # models do not work through a longer list
+
+_AUDIENCES = {
+    "general": "curious adults without training in the field",
+    "children": "children of 8 to 12: everyday words, concrete things, no formulas",
+    "school": "pupils of 12 to 16",
+    "university": "students of the field in their first years",
+    "experts": "people who work in the field and want the point, not the basics",
+}
+
+
+def read_instructions(name: str) -> str:
+    """The instructions for one kind of question, from `instructions/<name>.md`."""
+    return resources.files("lectern.scripter.instructions").joinpath(f"{name}.md").read_text(encoding="utf-8")
+
+
+def describe_brief(brief: Brief, options: VideoOptions) -> str:
+    """What the script must be like. The topic is fenced: it is data, whatever people typed."""
+    seconds = brief.target_seconds or DEFAULT_SECONDS
+    scenes = f"exactly {brief.scenes}" if brief.scenes else f"about {default_scene_count(seconds)}"
+    lines = [
+        f"Language: {options.language}",
+        f"Length: {seconds} seconds, about {word_budget(seconds, options.speaking_rate)} words",
+        f"Scenes: {scenes}",
+    ]
+    if brief.style == "dialogue":
+        lines.append("Style: a dialogue of two voices: one asks what the viewer wonders, the other explains")
+    description = _AUDIENCES.get(brief.audience)
+    lines.append(f"Audience: {brief.audience}" + (f" ({description})" if description else ""))
+    if brief.tone:
+        lines.append(f"Tone: {brief.tone}")
+    paragraphs = ["\n".join(lines)]
+    if brief.topic.strip():
+        paragraphs.append(f"Topic:\n{fence(brief.topic)}")
+    return "\n\n".join(paragraphs)
+
+
+def default_scene_count(seconds: int) -> int:
+    """How many scenes a video of so many seconds has unless the brief says otherwise."""
+    return max(2, min(20, round(seconds / SECONDS_PER_SCENE)))
+
+
+def word_budget(seconds: float, rate: float = 1.0) -> int:
+    """How many words are spoken in so many seconds of video."""
+    return round(seconds * SPEECH_SHARE * WORDS_PER_SECOND * rate)
+
+
+def quote_material(text: str) -> str:
+    """A text to explain."""
+    return f"Material to explain. Say what it says, in this order of ideas or a better one:\n{fence(text)}"
+
+
+def quote_notes(notes: str) -> str:
+    """Notes from a search. They quote pages that anybody may have written."""
+    return f"Notes from a search:\n{fence(notes)}"
+
+
+def describe_plan(plan: replies.ScriptPlan, seconds: int, rate: float) -> str:
+    """The plan, with each scene's share of the words."""
+    shares = [max(0.0, scene.seconds) for scene in plan.scenes]
+    if not all(shares):
+        shares = [1.0] * len(shares)
+    budgets = [word_budget(seconds * share / sum(shares), rate) for share in shares]
+    lines = "\n".join(
+        f"{number}. {scene.title}: about {words} words"
+        for number, (scene, words) in enumerate(zip(plan.scenes, budgets, strict=True), 1)
+    )
+    return f"The plan:\n{msgspec.json.encode(plan).decode()}\n\nWords for each scene:\n{lines}"
+
+
+def request_correction(version: msgspec.Struct, faults: Sequence[ScriptFault]) -> str:
+    """The last version and its faults."""
+    lines = "\n".join(f"- {fault.message}" for fault in faults[:MAX_REPORTED_FAULTS])
+    return f"{read_instructions('correct')}\n{msgspec.json.encode(version).decode()}\n\nFaults:\n{lines}"
+
+
+def quote_narration(script: s.Script) -> str:
+    """The narration, for a fact-check."""
+    scenes = (f"{scene.title}\n" + "\n".join(beat.text for beat in scene.beats) for scene in script.scenes)
+    return f"Language: {script.language}\n\nThe narration of “{script.title}”:\n" + fence("\n\n".join(scenes))
