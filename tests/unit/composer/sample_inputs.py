@@ -103,7 +103,7 @@ def make_inputs(
 
 
 async def store_inputs(store: ObjectStore, video_id: str, inputs: VideoInputs, **options: Any) -> ScenesReady:
-    """Store the inputs where the scenes' events name them."""
+    """Stores the inputs where the scenes' events name them."""
     text, scenes = inputs.script, []
     script_key = f"videos/{video_id}/script/1.json"
     await store.put_json(script_key, text)

@@ -50,14 +50,14 @@ ARABIC = "تصنع النباتات السكر من الضوء والماء وا
 
 
 def decode_frames(video: Path, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
-    """Decode a video to an array shaped (frames, height, width, RGB)."""
+    """Decodes a video to an array shaped (frames, height, width, RGB)."""
     argv = ["ffmpeg", "-v", "error", "-i", str(video), "-vf", "scale=in_color_matrix=bt709", "-f", "rawvideo"]
     raw = subprocess.run([*argv, "-pix_fmt", "rgb24", "-"], check=True, capture_output=True).stdout
     return np.frombuffer(raw, np.uint8).reshape(-1, size[1], size[0], 3)
 
 
 def draw_still(text: str, size: tuple[int, int], colour: str = "0x10141F") -> Picture:
-    """Draw an ASS file on a plain picture, half a second after its start."""
+    """Draws an ASS file on a plain picture, half a second after its start."""
     source = f"color=c={colour}:s={size[0]}x{size[1]}:r=30:d=1,format=yuv420p,setparams=colorspace=bt709"
     with tempfile.NamedTemporaryFile(suffix=".ass") as file:
         file.write(text.encode())
@@ -79,12 +79,12 @@ def draw_still(text: str, size: tuple[int, int], colour: str = "0x10141F") -> Pi
 
 
 def find_ink(picture: Picture, background: int = 20) -> npt.NDArray[np.bool_]:
-    """Return a mask of what is drawn on a dark picture."""
+    """Returns a mask of what is drawn on a dark picture."""
     return picture.max(axis=2) > background + 60
 
 
 def matches_colour(picture: Picture, colour: tuple[int, int, int], by: int) -> npt.NDArray[np.bool_]:
-    """Return a mask of the pixels within `by` of a colour."""
+    """Returns a mask of the pixels within `by` of a colour."""
     return (np.abs(picture.astype(int) - np.array(colour)) <= by).all(axis=2)
 
 
@@ -94,7 +94,7 @@ def cut_into_scene(words: tuple[Word, ...], language: str, aspect: Aspect = "16:
 
 
 def format_one_caption(text: str, *, language: str = "en") -> str:
-    """Format an ASS file that shows a text as one caption during the first second."""
+    """Formats an ASS file that shows a text as one caption during the first second."""
     words = tuple(
         Word(text=word, start=0.0, end=1.0, beat=0, glued=language == "zh" and n > 0)
         for n, word in enumerate(text.split())

@@ -41,7 +41,7 @@ LESSON = (
 
 
 def speak(text: str, *, pace: float = 0.07, pause: float = 0.35, start: float = 0.2) -> tuple[Word, ...]:
-    """Time the words of a text for a steady voice: `pace` seconds a character, `pause` after punctuation."""
+    """Times the words of a text for a steady voice: `pace` seconds a character, `pause` after punctuation."""
     words, now = [], start
     for word in text.split():
         length = pace * len(word)
@@ -89,7 +89,7 @@ SpokenScene = tuple[tuple[Word, ...], int, int, str]
 
 @st.composite
 def narrations(draw: st.DrawFn) -> SpokenScene:
-    """Generate spoken words with pauses between them, and their scene's frames, frame rate and language."""
+    """Generates spoken words with pauses between them, and their scene's frames, frame rate and language."""
     language = draw(st.sampled_from(sorted(_SCRIPTS)))
     texts = draw(st.lists(_SCRIPTS[language], max_size=60))
     words, now, beat, hurry = [], draw(st.floats(0, 2)), 0, draw(st.sampled_from([1.0, 0.1]))
@@ -254,7 +254,7 @@ def test_silence_has_no_captions() -> None:
 
 
 def speak_unspaced(text: str, *, pace: float = 0.25, pause: float = 0.3) -> tuple[Word, ...]:
-    """Time the words of a text without spaces, separated by `|`; each is glued to the one before."""
+    """Times the words of a text without spaces, separated by `|`; each is glued to the one before."""
     words, now = [], 0.2
     for text_of_word in text.split("|"):
         length = pace * len(text_of_word)

@@ -41,7 +41,7 @@ def connections() -> Connections:
 async def _prepare(
     connections: Connections, folder: Path, scenes: Sequence[SampleScene] = SCENES, **options: Any
 ) -> tuple[str, ScenesReady]:
-    """Store the scenes of a video and put its script in the log."""
+    """Stores the scenes of a video and puts its script in the log."""
     video_id = new_id()
     ready = await store_inputs(connections.store, video_id, make_inputs(folder, scenes), **options)
     await connections.event_log.publish(scripted_event(video_id, ready))
@@ -64,7 +64,7 @@ async def _outcomes(connections: Connections, video_id: str) -> list[e.AnyEvent]
 
 
 async def _compose(connections: Connections, folder: Path, **options: Any) -> dict[str, e.Output]:
-    """Compose a video of one scene and return its outputs by kind."""
+    """Composes a video of one scene and returns its outputs by kind."""
     _, ready = await _prepare(connections, folder, [SampleScene(frames=150)], **options)
     (completed,) = (await _deliver(connections, ready.scenes[0])).events
     assert isinstance(completed, e.VideoCompleted)

@@ -38,12 +38,12 @@ async def _join(inputs: VideoInputs) -> Path:
 
 
 def _run(argv: list[str]) -> bytes:
-    """Run a program and return its stdout."""
+    """Runs a program and returns its stdout."""
     return subprocess.run(argv, check=True, capture_output=True).stdout
 
 
 def _find_flashes(video: Path) -> list[int]:
-    """Return the numbers of the white frames."""
+    """Returns the numbers of the white frames."""
     argv = ["ffmpeg", "-v", "error", "-i", str(video), "-map", "0:v", "-vf", "scale=8:8", "-f", "rawvideo"]
     raw = _run([*argv, "-pix_fmt", "gray", "-"])
     levels = np.frombuffer(raw, np.uint8).reshape(-1, 64).mean(axis=1)
@@ -51,14 +51,14 @@ def _find_flashes(video: Path) -> list[int]:
 
 
 def _decode_sound(video: Path) -> np.ndarray[tuple[int, int], np.dtype[np.int16]]:
-    """Decode the sound as players do that honour the edit list."""
+    """Decodes the sound as players do that honour the edit list."""
     argv = ["ffmpeg", "-v", "error", "-i", str(video), "-map", "0:a", "-f", "s16le", "-"]
     raw = _run(argv)
     return np.frombuffer(raw, np.int16).reshape(-1, 2)
 
 
 def _find_clicks(samples: np.ndarray[tuple[int], np.dtype[np.int16]]) -> list[int]:
-    """Return the samples at which sound starts after a tenth of a second of silence."""
+    """Returns the samples at which sound starts after a tenth of a second of silence."""
     loud = np.flatnonzero(np.abs(samples.astype(int)) > 6000)
     first = np.concatenate([[True], np.diff(loud) > 4800])
     return loud[first].tolist()

@@ -39,7 +39,7 @@ def store() -> MemoryObjectStore:
 
 
 def decode_sound(path: Path, *options: str) -> Floats:
-    """Decode a file's sound as players do, shaped (samples, 2)."""
+    """Decodes a file's sound as players do, shaped (samples, 2)."""
     argv = ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:a", *options]
     raw = subprocess.run([*argv, "-f", "f32le", "-ac", "2", "-ar", str(RATE), "-"], check=True, capture_output=True)
     return np.frombuffer(raw.stdout, "<f4").astype(float).reshape(-1, 2)
@@ -51,14 +51,14 @@ def write_flac(path: Path, sound: Floats) -> None:
 
 
 def mean_level(sound: Floats) -> float:
-    """Return the mean level in dB from 100 Hz to 8 kHz."""
+    """Returns the mean level in dB from 100 Hz to 8 kHz."""
     spectrum = np.abs(np.fft.rfft(sound.mean(axis=1))) ** 2
     pitches = np.fft.rfftfreq(len(sound), 1 / RATE)
     return float(10 * np.log10(spectrum[(pitches > 100) & (pitches < 8000)].sum() / len(sound) ** 2 + 1e-20))
 
 
 def synthesize_speech(words: Sequence[tuple[float, float]], seconds: float, loudness_gain: float) -> Floats:
-    """Make noise with the spectrum of speech, silent between words."""
+    """Makes noise with the spectrum of speech, silent between words."""
     rng = np.random.default_rng(3)
     spectrum = np.fft.rfft(rng.standard_normal(round(seconds * RATE)))
     pitches = np.fft.rfftfreq(round(seconds * RATE), 1 / RATE)
@@ -75,7 +75,7 @@ SPOKEN = [(1.0 + n * 0.4, 1.36 + n * 0.4) for n in range(18)] + [(13.0 + n * 0.4
 
 
 def make_spoken_inputs(folder: Path, *, voice: float, scenes: int = 1) -> VideoInputs:
-    """Make scenes whose words are at `SPOKEN`, the voice `voice` times as loud as about -14 LUFS (0: silent)."""
+    """Makes scenes whose words are at `SPOKEN`, the voice `voice` times as loud as about -14 LUFS (0: silent)."""
     inputs = make_inputs(folder, [SampleScene(frames=round(SECONDS * 30))] * scenes)
     words = tuple(Word(text="word", start=start, end=end, beat=0) for start, end in SPOKEN)
     for number in range(1, scenes + 1):

@@ -25,7 +25,7 @@ def _alive(pid: int) -> bool:
 
 
 async def _wait_for_end(pid: int) -> None:
-    """Wait until a process has ended: a killed one may take a moment."""
+    """Waits until a process has ended: a killed one may take a moment."""
     async with asyncio.timeout(10):
         while _alive(pid):
             await asyncio.sleep(0.01)

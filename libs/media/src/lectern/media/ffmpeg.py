@@ -21,18 +21,18 @@ class GraphStream(Protocol):
     """A stream in a filter graph."""
 
     def filter(self, name: str, *args: object, **options: object) -> GraphStream:
-        """Return the stream after an ffmpeg filter."""
+        """Returns the stream after an ffmpeg filter."""
 
 
 class GraphOutput(Protocol):
     """A file that a filter graph writes."""
 
     def compile(self) -> list[str]:
-        """Return the whole command line, program name included."""
+        """Returns the whole command line, program name included."""
 
 
 async def run_ffmpeg(args: Sequence[str], *, timeout: float, cwd: Path | None = None) -> str:
-    """Run ffmpeg with `args` (without the program's name) and return the end of its log.
+    """Runs ffmpeg with `args` (without the program's name) and returns the end of its log.
 
     `timeout` in seconds. Existing outputs are overwritten. Raises ProcessFailed.
     """
@@ -41,36 +41,36 @@ async def run_ffmpeg(args: Sequence[str], *, timeout: float, cwd: Path | None = 
 
 
 async def read_from_ffmpeg(args: Sequence[str], *, timeout: float, cwd: Path | None = None) -> bytes:
-    """Run ffmpeg like `run_ffmpeg`, but return what it wrote to stdout. Raises ProcessFailed."""
+    """Runs ffmpeg like `run_ffmpeg`, but returns what it wrote to stdout. Raises ProcessFailed."""
     output, _ = await run_process([*_FFMPEG, *args], timeout=timeout, cwd=cwd)
     return output
 
 
 async def run_ffprobe(args: Sequence[str], *, timeout: float, cwd: Path | None = None) -> bytes:
-    """Run ffprobe with `args` (without the program's name) and return its JSON. Raises ProcessFailed."""
+    """Runs ffprobe with `args` (without the program's name) and returns its JSON. Raises ProcessFailed."""
     output, _ = await run_process(["ffprobe", "-v", "error", "-of", "json", *args], timeout=timeout, cwd=cwd)
     return output
 
 
 def open_stream(path: str, track: str, **options: object) -> GraphStream:
-    """Open one track of an input file: `a`, `v`, `a:0`… `options` are ffmpeg's input options."""
+    """Opens one track of an input file: `a`, `v`, `a:0`… `options` are ffmpeg's input options."""
     stream: GraphStream = ffmpeg.input(path, **options)[track]
     return stream
 
 
 def combine_streams(streams: Sequence[GraphStream], name: str, **options: object) -> GraphStream:
-    """Feed several streams into one ffmpeg filter, such as `concat` or `amix`."""
+    """Feeds several streams into one ffmpeg filter, such as `concat` or `amix`."""
     combined: GraphStream = ffmpeg.filter(list(streams), name, **options)
     return combined
 
 
 def write_stream(stream: GraphStream, path: str, **options: object) -> GraphOutput:
-    """Write a stream to a file. `options` are ffmpeg's output options."""
+    """Writes a stream to a file. `options` are ffmpeg's output options."""
     output: GraphOutput = ffmpeg.output(stream, path, **options)
     return output
 
 
 def graph_args(*outputs: GraphOutput) -> list[str]:
-    """Compile a filter graph with one or more outputs to arguments for `run_ffmpeg`."""
+    """Compiles a filter graph with one or more outputs to arguments for `run_ffmpeg`."""
     merged: GraphOutput = ffmpeg.merge_outputs(*outputs) if len(outputs) > 1 else outputs[0]
     return merged.compile()[1:]

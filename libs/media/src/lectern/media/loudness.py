@@ -37,7 +37,7 @@ class Levels(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def measure_loudness(path: Path, *, timeout: float, dual_mono: bool = False) -> Loudness:
-    """Measure a file's decoded sound as EBU R128 defines it. Raises ProcessFailed.
+    """Measures a file's decoded sound as EBU R128 defines it. Raises ProcessFailed.
 
     `timeout` in seconds. `dual_mono` measures one channel as if it came from both speakers, 3 LU louder.
     """
@@ -47,7 +47,7 @@ async def measure_loudness(path: Path, *, timeout: float, dual_mono: bool = Fals
 
 
 def loudness_filters(report: str, *, dual_mono: bool = False) -> str:
-    """Return ffmpeg filters that measure a sound and write a report for `parse_loudness` to a file (`-`: stdout).
+    """Returns ffmpeg filters that measure a sound and write a report for `parse_loudness` to a file (`-`: stdout).
 
     `loudnorm`, which reports as JSON, would take five times as long.
     """
@@ -56,7 +56,7 @@ def loudness_filters(report: str, *, dual_mono: bool = False) -> str:
 
 
 def parse_loudness(report: str) -> Loudness:
-    """Read what `loudness_filters` reported: ten times a second, the loudness of the sound so far."""
+    """Reads what `loudness_filters` reported: ten times a second, the loudness of the sound so far."""
     integrated = _values(report, "I")[-1:]
     peak = _values(report, "true_peak")[-1:]
     return Loudness(
@@ -79,7 +79,7 @@ async def encode_at_target(
     max_gain: float = math.inf,
     dual_mono: bool = False,
 ) -> Loudness:
-    """Encode until loudness and true peak fit, and return those of the last encoding.
+    """Encodes until loudness and true peak fit, and returns those of the last encoding.
 
     `encode` writes the sound at the given levels and returns its file. The result of each encoding sets the levels of
     the next: encoders add peaks of their own, and limiters take loudness away. `timeout` in seconds for each
@@ -96,7 +96,7 @@ async def encode_at_target(
 
 
 def correct_levels(levels: Levels, loudness: Loudness, *, max_gain: float = math.inf) -> Levels:
-    """Return the levels to encode with next, given the loudness that `levels` led to; the same ones if it fits.
+    """Returns the levels to encode with next, given the loudness that `levels` led to; the same ones if it fits.
 
     A sound that needs more gain than `max_gain` dB up or down keeps its loudness.
     """
@@ -113,7 +113,7 @@ def correct_levels(levels: Levels, loudness: Loudness, *, max_gain: float = math
 
 
 def apply_levels(stream: GraphStream, levels: Levels, rate: int) -> GraphStream:
-    """Apply gain and limit to a sound of `rate` samples a second.
+    """Applies gain and limit to a sound of `rate` samples a second.
 
     With a limit the number of samples may change slightly; follow with `fit_length`.
     """
@@ -130,5 +130,5 @@ def apply_levels(stream: GraphStream, levels: Levels, rate: int) -> GraphStream:
 
 
 def fit_length(stream: GraphStream, samples: int) -> GraphStream:
-    """Cut a sound to `samples` samples, or extend it to them with silence."""
+    """Cuts a sound to `samples` samples, or extends it to them with silence."""
     return stream.filter("apad", whole_len=samples).filter("atrim", end_sample=samples)

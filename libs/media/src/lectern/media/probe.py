@@ -66,11 +66,11 @@ class MediaFile(msgspec.Struct, frozen=True, kw_only=True):
     format: MediaFormat = MediaFormat()
 
     def tracks(self, kind: str) -> tuple[MediaTrack, ...]:
-        """Return the tracks of a kind: "video", "audio", "subtitle"."""
+        """Returns the tracks of a kind: "video", "audio", "subtitle"."""
         return tuple(stream for stream in self.streams if stream.kind == kind)
 
 
 async def probe_media(path: Path) -> MediaFile:
-    """Read a whole file and describe its contents. Raises ProcessFailed for a file that ffprobe cannot read."""
+    """Reads a whole file and describes its contents. Raises ProcessFailed for a file that ffprobe cannot read."""
     args = ["-show_format", "-show_streams", "-show_chapters", "-count_packets", "-show_data_hash", "md5", str(path)]
     return msgspec.json.decode(await run_ffprobe(args, timeout=PROBE_TIMEOUT_SECONDS), type=MediaFile)

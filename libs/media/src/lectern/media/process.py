@@ -32,7 +32,7 @@ async def run_process(
     env: Mapping[str, str] | None = None,
     stdin: bytes | None = None,
 ) -> tuple[bytes, str]:
-    """Run a program to completion and return its stdout and the last 8 KiB of its stderr.
+    """Runs a program to completion and returns its stdout and the last 8 KiB of its stderr.
 
     `timeout` in seconds. Raises ProcessFailed for a non-zero exit status or a timeout. Cancellation kills the process
     group.
@@ -68,7 +68,7 @@ async def run_process(
 
 
 def kill_group(pid: int) -> None:
-    """Kill a process that leads its own group, and everything in that group."""
+    """Kills a process that leads its own group, and everything in that group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
 

@@ -18,7 +18,7 @@ class Shot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def stills_args(shots: Sequence[Shot], *, longest_edge: int) -> list[str]:
-    """Build ffmpeg arguments that write a JPEG for each shot, scaled to `longest_edge` pixels on its longer edge.
+    """Builds ffmpeg arguments that write a JPEG for each shot, scaled to `longest_edge` pixels on its longer edge.
 
     File names are relative to ffmpeg's working directory.
     """

@@ -10,7 +10,7 @@ from lectern.worker import Connections, Service
 
 
 def build(settings: ComposerSettings | None, connections: Connections) -> Service:
-    """Build the composer as a service."""
+    """Builds the composer as a service."""
     settings = settings or ComposerSettings()
     deps = ComposerDeps(
         metrics=ComposerMetrics(connections.registry),

@@ -28,7 +28,7 @@ _TRACK, _DECODED, _LOUDNESS, _BED = "music.track", "music.decoded.pcm", "music.l
 
 
 async def prepare_music(key: str, store: ObjectStore, inputs: VideoInputs) -> str | None:
-    """Write the music beneath a video to a file in the inputs' folder, in `sound_args`' format, and return its name.
+    """Writes the music beneath a video to a file in the inputs' folder, in `sound_args`' format, and returns its name.
 
     `key` is `VideoOptions.music_key`; without one there is no music. Raises Permanent for a track that is missing or
     cannot be used.
@@ -75,7 +75,7 @@ async def _download(key: str, store: ObjectStore, folder: Path) -> None:
 
 
 async def _decode(folder: Path, *, trusted: bool) -> float:
-    """Decode the track; return the loudest three seconds in LUFS. Raises Permanent if it is not music."""
+    """Decodes the track; returns the loudest three seconds in LUFS. Raises Permanent if it is not music."""
     args = music_args(track=_TRACK, trusted=trusted, max_seconds=MAX_TRACK_SECONDS, loudness=_LOUDNESS, out=_DECODED)
     with contextlib.suppress(ProcessFailed):  # what could be decoded of a damaged file may well be enough
         await run_ffmpeg(args, timeout=DECODE_TIMEOUT_SECONDS, cwd=folder)

@@ -8,7 +8,7 @@ from lectern.composer.timeline import VideoTimeline
 
 
 def format_ffmetadata(title: str, timeline: VideoTimeline) -> str:
-    """Format the video's title and a chapter for each scene as an ffmetadata file (ffmpeg-formats, "Metadata")."""
+    """Formats the video's title and a chapter for each scene as an ffmetadata file (ffmpeg-formats, "Metadata")."""
     lines = [";FFMETADATA1", f"title={_escape(title)}"]
     for span in timeline.spans:
         lines += [

@@ -44,7 +44,7 @@ class ComposedVideo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def compose_video(ready: ScenesReady, job: Job[Any], *, audio_bitrate: str, transfers: int) -> ComposedVideo:
-    """Make and store a video's outputs, `transfers` of them at once.
+    """Makes and stores a video's outputs, `transfers` of them at once.
 
     Raises Missing and Permanent for inputs that cannot be used, BadVideo and ProcessFailed.
     """

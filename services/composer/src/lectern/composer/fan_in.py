@@ -32,7 +32,7 @@ FanIn: TypeAlias = ScenesReady | ScenesBroken | None
 
 
 def decide(log: VideoLog, event: e.SceneRendered | e.SceneFailed) -> FanIn:
-    """Decide what `event` calls for, given its video's log; None if another event completes the set.
+    """Decides what `event` calls for, given its video's log; None if another event completes the set.
 
     An event that was stored twice counts where it was stored last. So of all deliveries exactly one acts, and acts
     again if it is redelivered after a crash.
@@ -58,7 +58,7 @@ def decide(log: VideoLog, event: e.SceneRendered | e.SceneFailed) -> FanIn:
 
 
 def _combine_problems(failed: list[e.SceneFailed], scenes: int) -> Problem:
-    """Make the first failed scene's problem that of the video, and say which scenes are kept."""
+    """Makes the first failed scene's problem that of the video, and says which scenes are kept."""
     first, kept = failed[0], scenes - len(failed)
     others = ", ".join(str(scene.scene) for scene in failed[1:])
     return Problem(

@@ -47,7 +47,7 @@ class BurnIn(msgspec.Struct, frozen=True, kw_only=True):
 def sound_args(
     *, narrations: Sequence[NarrationTrack], music: str | None, levels: Levels, language: str, bitrate: str, out: str
 ) -> list[str]:
-    """Build the arguments that mix a video's sound, narrations end to end and music beneath, into AAC in an MP4.
+    """Builds the arguments that mix a video's sound, narrations end to end and music beneath, into AAC in an MP4.
 
     `music` is 16-bit stereo at 48 kHz without a header, exactly as long as the narrations; `language` an ISO 639-2/T
     code. The movie's clock ticks in samples, or the length in the edit list, which leaves out the encoder's 1024
@@ -87,7 +87,7 @@ def sound_args(
 
 
 def music_args(*, track: str, trusted: bool, max_seconds: float, loudness: str, out: str) -> list[str]:
-    """Build the arguments that decode music to 16-bit stereo at 48 kHz and report its loudness to a file.
+    """Builds the arguments that decode music to 16-bit stereo at 48 kHz and report its loudness to a file.
 
     A track that is not `trusted` was uploaded: only sound containers and decoders may read it, no protocol but the
     file's own (playlists name others), one thread, at most 256 MB in one allocation and `max_seconds` of it.
@@ -110,7 +110,7 @@ def music_args(*, track: str, trusted: bool, max_seconds: float, loudness: str, 
 def join_args(
     *, footage: str, sound: str, metadata: str, captions: str | None, language: str, burn_in: BurnIn | None, out: str
 ) -> list[str]:
-    """Build the arguments that join a video: footage and sound copied, with captions and chapters.
+    """Builds the arguments that join a video: footage and sound copied, with captions and chapters.
 
     `footage` is a concat list, `metadata` an ffmetadata file, `captions` WebVTT, `language` an ISO 639-2/T code. With
     `burn_in` the picture is drawn upon and encoded as scenes are. The movie's clock ticks in samples: with ffmpeg's

@@ -14,7 +14,7 @@ STAGE = Stage("composer", fails="video")
 @STAGE.on(e.SceneFailed, slots=2)
 @STAGE.on(e.SceneRendered, slots=2)
 async def handle_scene(event: e.SceneRendered | e.SceneFailed, job: Job[ComposerDeps]) -> None:
-    """End the video's revision if `event` is the last of its scenes to settle; otherwise do nothing."""
+    """Ends the video's revision if `event` is the last of its scenes to settle; otherwise does nothing."""
     outcome: e.VideoCompleted | e.VideoFailed
     match decide(job.log, event):
         case None:

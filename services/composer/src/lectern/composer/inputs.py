@@ -30,12 +30,12 @@ class VideoInputs(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def footage_name(number: int) -> str:
-    """Return the file name of a scene's footage."""
+    """Returns the file name of a scene's footage."""
     return f"scene-{number:03d}.mp4"
 
 
 def audio_name(number: int) -> str:
-    """Return the file name of a scene's narration."""
+    """Returns the file name of a scene's narration."""
     return f"scene-{number:03d}.flac"
 
 
@@ -47,7 +47,7 @@ async def fetch_inputs(
     transfers: int,
     on_scene: Callable[[int], Awaitable[None]],
 ) -> VideoInputs:
-    """Download what the scenes' events name, `transfers` scenes at once, and verify it.
+    """Downloads what the scenes' events name, `transfers` scenes at once, and verifies it.
 
     `on_scene` receives the number of scenes downloaded so far. Raises Missing, which is retried, or Permanent for
     footage that cannot be joined.

@@ -51,7 +51,7 @@ class BurnedCaptions(msgspec.Struct, frozen=True, kw_only=True):
 async def join_video(
     inputs: VideoInputs, sound: VideoSound, captions: str | None, burned: BurnedCaptions | None = None
 ) -> JoinedVideo:
-    """Join and verify a video. `captions` is WebVTT for a track that players show on request.
+    """Joins and verifies a video. `captions` is WebVTT for a track that players show on request.
 
     The picture is copied, unless captions are `burned` into it; then it is decoded, drawn upon and encoded. Raises
     BadVideo or ProcessFailed.
@@ -95,14 +95,14 @@ def _burn_in(burned: BurnedCaptions, timeline: VideoTimeline) -> BurnIn:
 
 
 def find_missing_letters(log: str) -> str:
-    """Return the letters that libass found no font for, once each, from ffmpeg's log."""
+    """Returns the letters that libass found no font for, once each, from ffmpeg's log."""
     codes = re.findall(r"failed to find any fallback with glyph 0x([0-9A-Fa-f]+)", log)
     return "".join(chr(int(code, 16)) for code in dict.fromkeys(codes))
 
 
 @contextlib.asynccontextmanager
 async def _reporting_frames(progress: Path, on_frames: Callable[[int], Awaitable[None]]) -> AsyncIterator[None]:
-    """Report how many frames ffmpeg has encoded: repeatedly while the context lasts, and once after success."""
+    """Reports how many frames ffmpeg has encoded: repeatedly while the context lasts, and once after success."""
 
     async def report() -> None:
         reported = 0
@@ -128,13 +128,13 @@ def _read_frames(progress: Path) -> int:
 
 
 def parse_frames(progress: str) -> int:
-    """Return the frames encoded so far, from ffmpeg's `-progress` file: blocks of key=value, the newest one last."""
+    """Returns the frames encoded so far, from ffmpeg's `-progress` file: blocks of key=value, the newest one last."""
     counts = [line.partition("=")[2].strip() for line in progress.splitlines() if line.startswith("frame=")]
     return int(counts[-1]) if counts and counts[-1].isdigit() else 0
 
 
 def format_concat_list(timeline: VideoTimeline) -> str:
-    """List the footage in order, with its lengths in microseconds.
+    """Lists the footage in order, with its lengths in microseconds.
 
     Without them ffmpeg uses the container's, which are rounded up to milliseconds: pictures would come later with every
     scene. Lengths are differences of rounded starts rather than rounded lengths, so errors never add up.

@@ -33,7 +33,7 @@ class ComposerMetrics:
         )
 
     def count_video(self, *, seconds: float, drift: float, loudness: float, outputs: Iterable[Output]) -> None:
-        """Count a finished video. `drift` in seconds; `loudness` in LUFS, -inf for silence."""
+        """Counts a finished video. `drift` in seconds; `loudness` in LUFS, -inf for silence."""
         self._seconds.inc(seconds)
         self._drift.observe(drift)
         if math.isfinite(loudness):

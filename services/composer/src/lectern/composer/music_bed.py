@@ -25,7 +25,7 @@ Samples = npt.NDArray[np.int16]
 
 
 def write_bed(track: Path, bed: Path, *, samples: int, spoken: Sequence[tuple[float, float]], loudest: float) -> None:
-    """Write `samples` samples of music for a video whose words are `spoken` from start to end, in seconds.
+    """Writes `samples` samples of music for a video whose words are `spoken` from start to end, in seconds.
 
     Both files are 16-bit stereo at 48 kHz without a header; `loudest` is the track's greatest short-term loudness in
     LUFS.
@@ -42,7 +42,7 @@ def write_bed(track: Path, bed: Path, *, samples: int, spoken: Sequence[tuple[fl
 
 
 def level_curve(spoken: Iterable[tuple[float, float]], seconds: float) -> tuple[list[float], list[float]]:
-    """Return the music's level over time as a polyline: times in seconds, and levels in LUFS."""
+    """Returns the music's level over time as a polyline: times in seconds, and levels in LUFS."""
     times, levels = [0.0], [PAUSE_LUFS]
     quiet_from = -MIN_PAUSE  # nobody has spoken just before the first word
     for start, end in sorted(spoken):
@@ -60,13 +60,13 @@ def level_curve(spoken: Iterable[tuple[float, float]], seconds: float) -> tuple[
 
 
 def fade_gain(places: npt.NDArray[np.int64], samples: int) -> Floats:
-    """Return the gain, linear in amplitude, of fading in and out at these sample numbers of a video of `samples`."""
+    """Returns the gain, linear in amplitude, of fading in and out at these sample numbers of a video of `samples`."""
     fade_in, fade_out = (max(1.0, min(fade * AUDIO_RATE, samples / 4)) for fade in (FADE_IN, FADE_OUT))
     return np.minimum(np.minimum(places / fade_in, (samples - 1 - places) / fade_out), 1.0).clip(0.0, 1.0)
 
 
 def loop_track(track: Samples, places: npt.NDArray[np.int64]) -> Floats:
-    """Return the samples at `places` of a track, (samples, 2), that repeats for ever, its end fading into its start."""
+    """Returns samples of a track, (samples, 2), that repeats endlessly, its end fading into its start."""
     overlap = min(int(CROSSFADE * AUDIO_RATE), len(track) // 4)
     period = len(track) - overlap
     at = places % period

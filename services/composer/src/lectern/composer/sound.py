@@ -27,7 +27,7 @@ class VideoSound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def mix_sound(inputs: VideoInputs, music: str | None, *, bitrate: str) -> VideoSound:
-    """Mix the narrations of all scenes with `music` (a file in `sound_args`' format). Raises ProcessFailed.
+    """Mixes the narrations of all scenes with `music` (a file in `sound_args`' format). Raises ProcessFailed.
 
     The voice service levels every scene, so most mixes fit as they are.
     """

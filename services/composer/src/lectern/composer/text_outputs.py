@@ -34,7 +34,7 @@ class FinishedFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def cut_captions(inputs: VideoInputs, options: VideoOptions) -> SceneCues:
-    """Cut all narrations into cues; none if captions are off or nothing is spoken."""
+    """Cuts all narrations into cues; none if captions are off or nothing is spoken."""
     if options.captions == "off":
         return []
     limits = limits_for(options.aspect, inputs.script.language)
@@ -47,7 +47,7 @@ def cut_captions(inputs: VideoInputs, options: VideoOptions) -> SceneCues:
 
 
 def format_text_outputs(inputs: VideoInputs, options: VideoOptions, captions: SceneCues) -> list[FinishedFile]:
-    """Format all files that are text. Without captions there are no caption files."""
+    """Formats all files that are text. Without captions there are no caption files."""
     timeline = inputs.timeline
     chapters = FinishedFile(
         kind="chapters_vtt", name="chapters.vtt", media_type="text/vtt", content=format_chapters_vtt(timeline)
@@ -80,7 +80,7 @@ def _caption_files(inputs: VideoInputs, options: VideoOptions, captions: SceneCu
 def format_styled_captions(
     inputs: VideoInputs, options: VideoOptions, captions: SceneCues, *, burned: bool = False
 ) -> str:
-    """Format captions as ASS, to be drawn over the picture by players or, `burned`, into it by ffmpeg."""
+    """Formats captions as ASS, to be drawn over the picture by players or, `burned`, into it by ffmpeg."""
     language = inputs.script.language
     frame = preset(options.quality, options.aspect)
     style = style_for(options.aspect, options.theme, language, width=frame.width, height=frame.height)

@@ -16,7 +16,7 @@ STILLS_TIMEOUT_SECONDS = 60.0
 
 
 async def choose_thumbnail(inputs: VideoInputs) -> Path:
-    """Return the JPEG with the most detail, measured in bytes: an empty or half-faded frame takes fewer."""
+    """Returns the JPEG with the most detail, measured in bytes: an empty or half-faded frame takes fewer."""
     candidates = choose_shots(inputs.timeline)
     args = stills_args(candidates, longest_edge=LONGEST_EDGE)
     await run_ffmpeg(args, timeout=STILLS_TIMEOUT_SECONDS, cwd=inputs.folder)
@@ -25,7 +25,7 @@ async def choose_thumbnail(inputs: VideoInputs) -> Path:
 
 
 def choose_shots(timeline: VideoTimeline) -> list[Shot]:
-    """Choose one frame of each of the longest scenes, in the order of the video."""
+    """Chooses one frame of each of the longest scenes, in the order of the video."""
     longest = sorted(timeline.spans, key=lambda span: -span.frames)[:MAX_CANDIDATES]
     return [
         Shot(
@@ -38,7 +38,7 @@ def choose_shots(timeline: VideoTimeline) -> list[Shot]:
 
 
 def _settled_second(span: SceneSpan, fps: int) -> str:
-    """Return a whole second near the end, where footage has a key frame and decoding starts at once.
+    """Returns a whole second near the end, where footage has a key frame and decoding starts at once.
 
     For a scene too short to have one after its start, return the time of the frame in its middle.
     """

@@ -38,16 +38,16 @@ class VideoTimeline(msgspec.Struct, frozen=True, kw_only=True):
         return self.frames / self.fps
 
     def samples(self, frames: int) -> int:
-        """Convert frames to samples of sound: a whole number, as every preset's fps divides 48000."""
+        """Converts frames to samples of sound: a whole number, as every preset's fps divides 48000."""
         return frames * AUDIO_RATE // self.fps
 
     def milliseconds(self, frame: int) -> int:
-        """Return the time at which a frame is shown."""
+        """Returns the time at which a frame is shown."""
         return round(frame * 1000 / self.fps)
 
 
 def build_timeline(fps: int, scenes: list[tuple[int, str, int]]) -> VideoTimeline:
-    """Lay scenes, given as (number, title, frames), end to end. Raises ValueError if fps does not divide 48000."""
+    """Lays scenes, given as (number, title, frames), end to end. Raises ValueError if fps does not divide 48000."""
     if AUDIO_RATE % fps:
         raise ValueError(f"{fps} frames a second do not divide {AUDIO_RATE} samples evenly; use 15, 30 or 60")
     spans, start = [], 0

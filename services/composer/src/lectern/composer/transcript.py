@@ -8,7 +8,7 @@ from lectern.language.sentences import sentences
 
 
 def format_transcript(script: Script, timeline: VideoTimeline) -> str:
-    """Format the title, then each scene with its start time and its sentences, one a line; sources last."""
+    """Formats the title, then each scene with its start time and its sentences, one a line; sources last."""
     parts = [script.title]
     for span in timeline.spans:
         beats = script.scene(span.number).beats

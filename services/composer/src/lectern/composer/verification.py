@@ -33,7 +33,7 @@ _ENCODING_FIELDS = (
 
 
 def verify_footage(number: int, media: MediaFile, *, frames: int, fps: int, samples: int) -> MediaTrack:
-    """Return the scene's one video track. Raises Permanent if it is not the footage that its event promised.
+    """Returns the scene's one video track. Raises Permanent if it is not the footage that its event promised.
 
     `samples` is the narration's length at 48 kHz: a scene's footage and narration differ by at most one frame.
     """
@@ -53,7 +53,7 @@ def verify_footage(number: int, media: MediaFile, *, frames: int, fps: int, samp
 
 
 def verify_same_encoding(tracks: Sequence[tuple[int, MediaTrack]]) -> None:
-    """Raise Permanent for the first scene whose footage is encoded differently from the first one's.
+    """Raises Permanent for the first scene whose footage is encoded differently from the first one's.
 
     `tracks` are scene numbers with their video tracks.
     """
@@ -69,7 +69,7 @@ def verify_same_encoding(tracks: Sequence[tuple[int, MediaTrack]]) -> None:
 
 
 def verify_video(media: MediaFile, timeline: VideoTimeline, *, captions: bool, chapters: int) -> float:
-    """Return by how many seconds the audio and video tracks differ in length.
+    """Returns the difference in length of the audio and video tracks, in seconds.
 
     Raises BadVideo unless the file has every frame, sound as long as the picture, its captions and its chapters.
     """

@@ -33,7 +33,7 @@ _LETTER_NAMES = {
 def format_ass(
     scenes: SceneCues, timeline: VideoTimeline, style: CaptionStyle, *, karaoke: bool = False, rtl: bool = False
 ) -> str:
-    """Format a video's captions as ASS. With `karaoke` the word being spoken is highlighted.
+    """Formats a video's captions as ASS. With `karaoke` the word being spoken is highlighted.
 
     Every line is an event with a position of its own: leading is then the same for all scripts, where a font's own may
     be more than two ems (Noto Sans Arabic).
@@ -63,7 +63,7 @@ def format_ass(
 
 
 def time_in_frame(frame: int, fps: int) -> int:
-    """Return a time in milliseconds that shows a caption in `frame` but not in the one before.
+    """Returns a time in milliseconds that shows a caption in `frame` but not in the one before.
 
     ASS counts in hundredths of a second. Two milliseconds before the frame, rounded down, lie after the frame before
     at up to 60 frames a second, and no rounding of the frame's own time comes before them.
@@ -74,7 +74,7 @@ def time_in_frame(frame: int, fps: int) -> int:
 def _phases(
     span: SceneSpan, cue: Cue, timeline: VideoTimeline, karaoke: bool
 ) -> Iterator[tuple[int, int, Word | None]]:
-    """Yield start and end in milliseconds of each phase in which a cue looks the same, with the highlighted word."""
+    """Yields start and end (ms) of each phase in which a cue looks the same, and the highlighted word."""
     cuts: list[tuple[int, Word | None]] = [(cue.start, None)]
     if karaoke:
         words = cue.words()
@@ -102,7 +102,7 @@ def _format_line(line: Sequence[Word], em: float, highlighted: Word | None, styl
 
 
 def _format_word(text: str, em: float, style: CaptionStyle) -> str:
-    """Set each run of letters in the font of its script: a font that renderers choose themselves has another size."""
+    """Sets each run of letters in the font of its script: a font that renderers choose themselves has another size."""
     parts = []
     for script, letters in groupby(text, lambda letter: _letter_script(letter, style.script)):
         literal = _escape("".join(letters))
@@ -119,7 +119,7 @@ def _font_tag(style: CaptionStyle, em: float, script: str = "") -> str:
 
 
 def _letter_script(letter: str, own: str) -> str:
-    """Return the script a letter is set in, in a text that is mostly of script `own`, as are marks without one."""
+    """Returns the script a letter is set in, in a text that is mostly of script `own`, as are marks without one."""
     name = unicodedata.name(letter, "")
     if letter.isascii() or name.startswith(("LATIN", "GREEK", "CYRILLIC", "SUBSCRIPT", "SUPER")):
         return own if own in FULL_WIDTH_SCRIPTS else "Latn"  # East Asian fonts have matching letters, others have none
@@ -134,7 +134,7 @@ def _escape(text: str) -> str:
 
 
 def _fitting_em(line: Sequence[Word], style: CaptionStyle) -> float:
-    """Return the size of a line's letters: smaller if a word longer than a line would leave the picture."""
+    """Returns the size of a line's letters: smaller if a word longer than a line would leave the picture."""
     width = count_columns(join_words(line)) * _MAX_COLUMN_WIDTH * style.em
     return style.em * min(1.0, style.max_line_width / width)
 

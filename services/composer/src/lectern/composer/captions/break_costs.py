@@ -12,7 +12,7 @@ SENTENCE, STRONG, COMMA, CONJUNCTION, PREPOSITION, PLAIN, NAME, NEVER = 0.0, 0.4
 
 
 def break_cost(before: Phrase, after: Phrase, function_words: FunctionWords) -> float:
-    """Return how bad it is to break between two phrases: from 0 at a sentence's end to 4 after an article.
+    """Returns how bad it is to break between two phrases: from 0 at a sentence's end to 4 after an article.
 
     The order is Netflix's: after punctuation, before conjunctions, before prepositions; never between article and
     noun, verb and auxiliary, first and last name.

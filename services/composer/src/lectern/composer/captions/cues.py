@@ -36,12 +36,12 @@ class Cue(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[tuple[Word, ...], ...]
 
     def words(self) -> tuple[Word, ...]:
-        """Return the cue's words in order."""
+        """Returns the cue's words in order."""
         return tuple(word for line in self.lines for word in line)
 
 
 def cut_cues(words: Sequence[Word], frames: int, fps: int, limits: ReadingLimits) -> tuple[Cue, ...]:
-    """Cut the words of a scene of `frames` frames into cues.
+    """Cuts the words of a scene of `frames` frames into cues.
 
     Every word is shown once, in order; cues do not overlap and stay inside the scene.
     """
@@ -70,7 +70,7 @@ def _words_of(line: Sequence[Phrase]) -> tuple[Word, ...]:
 
 
 def _partition(phrases: Sequence[Phrase], seconds: float, limits: ReadingLimits, gap: float) -> list[Sequence[Phrase]]:
-    """Find the cheapest way to cut phrases into cues."""
+    """Finds the cheapest way to cut phrases into cues."""
     cheapest = [0.0] + [math.inf] * len(phrases)
     came_from = [0] * (len(phrases) + 1)
     for last in range(1, len(phrases) + 1):
@@ -91,7 +91,7 @@ def _partition(phrases: Sequence[Phrase], seconds: float, limits: ReadingLimits,
 def _cost(
     phrases: Sequence[Phrase], first: int, last: int, seconds: float, limits: ReadingLimits, gap: float
 ) -> float | None:
-    """Return the cost of showing phrases[first:last] together; None if that is not possible."""
+    """Returns the cost of showing phrases[first:last] together; None if that is not possible."""
     group = phrases[first:last]
     layout = lay_out_lines(group, limits)
     start, end = group[0].first.start, group[-1].last.end
@@ -116,7 +116,7 @@ def _cost(
 
 
 def _start_frames(times: Sequence[float], frames: int, fps: int) -> list[int]:
-    """Return the frame each cue starts in: that of its first word, kept apart and inside the scene."""
+    """Returns the frame each cue starts in: that of its first word, kept apart and inside the scene."""
     starts: list[int] = []
     for time in times:
         frame = math.floor(time * fps + EPSILON)
@@ -130,7 +130,7 @@ def _start_frames(times: Sequence[float], frames: int, fps: int) -> list[int]:
 def _end_frame(
     group: Sequence[Phrase], start: int, next_start: int | None, frames: int, fps: int, limits: ReadingLimits
 ) -> int:
-    """Return the frame a cue is gone in: after its words, long enough to read, a gap before the next cue."""
+    """Returns the frame a cue is gone in: after its words, long enough to read, a gap before the next cue."""
     spoken = math.ceil(group[-1].last.end * fps - EPSILON)
     columns = width_of(group)
     readable = start + math.ceil(columns / limits.comfortable_speed * fps)

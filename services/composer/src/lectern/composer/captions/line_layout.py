@@ -19,7 +19,7 @@ class LineLayout(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def lay_out_lines(group: Sequence[Phrase], limits: ReadingLimits) -> LineLayout | None:
-    """Return the best layout, or None if the phrases do not fit. A phrase longer than a line has a line to itself."""
+    """Returns the best layout, or None if the phrases do not fit. A phrase longer than a line has a line to itself."""
     if _fits(group, limits):
         return LineLayout(second_line=0, cost=0.0)
     if limits.lines < 2:
@@ -37,7 +37,7 @@ def _fits(group: Sequence[Phrase], limits: ReadingLimits) -> bool:
 
 
 def _cost(group: Sequence[Phrase], at: int, limits: ReadingLimits) -> float:
-    """Prefer a good place to break, then even lines, then a longer lower line."""
+    """Returns a cost that favours a good place to break, then even lines, then a longer lower line."""
     above, below = width_of(group[:at]), width_of(group[at:])
     place = break_cost(group[at - 1], group[at], limits.function_words)
     return place + 2 * abs(above - below) / limits.columns + (0.2 if above > below else 0.0)

@@ -11,7 +11,7 @@ RIGHT_TO_LEFT_EMBEDDING, END_OF_EMBEDDING = "\u202b", "\u202c"
 
 
 def join_words(words: Iterable[Word], format_word: Callable[[str], str] = str) -> str:
-    """Join words to a line, each as `format_word` returns it: with a space between two unless the second is glued."""
+    """Joins words to a line, each as `format_word` returns it: with a space between two unless the second is glued."""
     parts: list[str] = []
     for word in words:
         parts.append(("" if word.glued or not parts else " ") + format_word(word.text))
@@ -19,12 +19,12 @@ def join_words(words: Iterable[Word], format_word: Callable[[str], str] = str) -
 
 
 def on_one_line(text: str) -> str:
-    """Replace each run of whitespace, line breaks included, by one space."""
+    """Replaces each run of whitespace, line breaks included, by one space."""
     return " ".join(text.split())
 
 
 def count_columns(text: str, *, full_width: bool = False) -> int:
-    """Return a line's width: 1 for a letter, 2 for a full-width one (UAX #11), 0 for marks that sit on another.
+    """Returns a line's width: 1 for a letter, 2 for a full-width one (UAX #11), 0 for marks that sit on another.
 
     With `full_width` (Chinese, Japanese, Korean) marks such as “…” are drawn full-width as well.
     """
@@ -32,7 +32,7 @@ def count_columns(text: str, *, full_width: bool = False) -> int:
 
 
 def embed_line(line: str, *, rtl: bool) -> str:
-    """Embed a line, in logical order, so that it reads from right to left wherever it is shown.
+    """Embeds a line, in logical order, so that it reads from right to left wherever it is shown.
 
     Half of all players guess a line's direction from its first letter, which fails for "DNA هو…"; the other half
     assume left to right, which puts full stops on the wrong side. An embedding around the whole line is right in both.

@@ -46,7 +46,7 @@ class Phrase(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def group_phrases(words: Sequence[Word], limits: ReadingLimits) -> tuple[Phrase, ...]:
-    """Group all words, in order, into phrases.
+    """Groups all words, in order, into phrases.
 
     Where keeping words together would need more than a line, the line's length wins; but a word that is longer than a
     line by itself still keeps one closing mark.
@@ -74,7 +74,7 @@ def can_break(before: Word, after: Word, limits: ReadingLimits) -> bool:
 
 
 def width_of(group: Sequence[Phrase]) -> int:
-    """Return the columns of phrases on one line, spaces included."""
+    """Returns the columns of phrases on one line, spaces included."""
     return sum(phrase.columns for phrase in group) + sum(not phrase.glued for phrase in group[1:])
 
 

@@ -46,7 +46,7 @@ _ASPECT_FACTORS: dict[Aspect, tuple[float, float]] = {
 
 
 def limits_for(aspect: Aspect, language: str) -> ReadingLimits:
-    """Return the limits for a picture's aspect and a BCP-47 language."""
+    """Returns the limits for a picture's aspect and a BCP-47 language."""
     base = base_language(language)
     full_width = base in _FULL_WIDTH
     columns, comfortable_speed, max_speed = (_FULL_WIDTH | _ALPHABETIC).get(base, _DEFAULT)

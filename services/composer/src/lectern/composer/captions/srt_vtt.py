@@ -17,7 +17,7 @@ SceneCues: TypeAlias = Sequence[tuple[SceneSpan, Sequence[Cue]]]  # each scene's
 
 
 def format_srt(scenes: SceneCues, timeline: VideoTimeline, *, rtl: bool = False) -> str:
-    """Format captions as SubRip, without any styling. `rtl` for languages written from right to left."""
+    """Formats captions as SubRip, without any styling. `rtl` for languages written from right to left."""
     entries = (
         (
             span.start + cue.start,
@@ -30,7 +30,7 @@ def format_srt(scenes: SceneCues, timeline: VideoTimeline, *, rtl: bool = False)
 
 
 def format_vtt(scenes: SceneCues, timeline: VideoTimeline, *, karaoke: bool = False, rtl: bool = False) -> str:
-    """Format captions as WebVTT. With `karaoke` each word after a cue's first has the time it is spoken."""
+    """Formats captions as WebVTT. With `karaoke` each word after a cue's first has the time it is spoken."""
     entries = (
         (
             span.start + cue.start,
@@ -43,13 +43,13 @@ def format_vtt(scenes: SceneCues, timeline: VideoTimeline, *, karaoke: bool = Fa
 
 
 def format_chapters_vtt(timeline: VideoTimeline) -> str:
-    """Format a WebVTT file of kind `chapters`: a cue for each scene."""
+    """Formats a WebVTT file of kind `chapters`: a cue for each scene."""
     entries = ((span.start, span.end, _escape(span.title)) for span in timeline.spans)
     return _format_file(entries, timeline, "vtt")
 
 
 def cues_of(scenes: SceneCues) -> Iterable[tuple[SceneSpan, Cue]]:
-    """Return all cues in order, each with the scene it is in."""
+    """Returns all cues in order, each with the scene it is in."""
     return ((span, cue) for span, cues in scenes for cue in cues)
 
 
@@ -64,7 +64,7 @@ def _format_file(entries: Iterable[tuple[int, int, str]], timeline: VideoTimelin
 
 
 def _keep_backslashes(text: str) -> str:
-    """Write an invisible word joiner after the backslash of `\\nabla`, so that it is not read as a line break."""
+    """Writes an invisible word joiner after the backslash of `\\nabla`, so that it is not read as a line break."""
     return re.sub(r"\\(?=[hnN])", "\\\\\u2060", text).replace("\n", r"\N")
 
 

@@ -23,7 +23,7 @@ class Font(msgspec.Struct, frozen=True, kw_only=True):
     scale: float = 1.0
 
     def size(self, em: float) -> float:
-        """Return the font size that gives letters as large as other fonts' of `em` pixels."""
+        """Returns the font size that gives letters as large as other fonts' of `em` pixels."""
         return round(em * self.scale * self.height, 1)
 
 
@@ -50,7 +50,7 @@ class CaptionStyle(msgspec.Struct, frozen=True, kw_only=True):
         return self.width * 0.9
 
     def font(self, script: str = "") -> Font:
-        """Return the font for a script, by default the language's own."""
+        """Returns the font for a script, by default the language's own."""
         return FONTS[script or self.script]
 
 
@@ -80,7 +80,7 @@ _SIZES: dict[Aspect, tuple[float, float, float]] = {
 
 
 def style_for(aspect: Aspect, theme: str, language: str, *, width: int, height: int) -> CaptionStyle:
-    """Return the style for a picture of this shape and size, in a theme (`dark` or `light`) and a BCP-47 language.
+    """Returns the style for a picture of this shape and size, in a theme (`dark` or `light`) and a BCP-47 language.
 
     The word being spoken has the theme's accent colour. Text on its outline has a contrast of 15 : 1 and more, the
     spoken word of 5 : 1 and more.
@@ -101,13 +101,13 @@ def style_for(aspect: Aspect, theme: str, language: str, *, width: int, height: 
 
 
 def font_script(language: str) -> str:
-    """Return the ISO 15924 script that decides a BCP-47 language's font: `Latn` for scripts that share its font."""
+    """Returns the ISO 15924 script that decides a BCP-47 language's font: `Latn` for scripts that share its font."""
     code = script(language)
     return code if code in FONTS else "Latn"
 
 
 def adjust_for_burning(style: CaptionStyle) -> CaptionStyle:
-    """Return the style with colours to ask ffmpeg for: it draws with the matrix of BT.601 into pictures of BT.709.
+    """Returns the style with colours to ask ffmpeg for: it draws with the matrix of BT.601 into pictures of BT.709.
 
     Orange would come out redder. A colour asked for is the one that has, by BT.601, the luma and chroma of the intended
     colour by BT.709; parts below 0 or above 255 are cut.
