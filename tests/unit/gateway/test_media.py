@@ -7,41 +7,39 @@ import random
 
 import httpx
 import pytest
-from unit.gateway.serving import Running, running
-from unit.gateway.story import Story
+from unit.gateway.gateways import TestGateway, gateway_in_process
+from unit.gateway.published_video import PublishedVideo
 
 from lectern.contracts import events as e
-from lectern.worker import Connections, Settings
-
-pytestmark = pytest.mark.slow
+from lectern.worker import Connections
 
 FILM = random.Random(7).randbytes(700_001)
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:01.000\nGrün\n".encode()
 
 
 @pytest.fixture
-async def story(connections: Connections) -> Story:
+async def video(connections: Connections) -> PublishedVideo:
     """A finished video whose files lie in the store."""
-    story = Story(connections)
-    base = f"videos/{story.video_id}/r1"
+    video = PublishedVideo(connections)
+    base = f"videos/{video.video_id}/r1"
     await connections.store.put(f"{base}/video.mp4", FILM, "video/mp4")
     await connections.store.put(f"{base}/captions.vtt", CAPTIONS, "text/vtt")
     await connections.store.put(f"{base}/scene.mp4", FILM[:1000], "video/mp4")
-    await story.requested()
-    await story.scripted()
-    await story.rendered(1, key=f"{base}/scene.mp4")
-    await story.rendered(2)
-    await story.completed(
+    await video.request()
+    await video.write_script()
+    await video.render(1, key=f"{base}/scene.mp4")
+    await video.render(2)
+    await video.complete(
         e.Output(kind="video", key=f"{base}/video.mp4", media_type="video/mp4", bytes=len(FILM)),
         e.Output(kind="captions_vtt", key=f"{base}/captions.vtt", media_type="text/vtt", bytes=len(CAPTIONS)),
         e.Output(kind="thumbnail", key=f"{base}/expired.jpg", media_type="image/jpeg", bytes=9),
     )
-    return story
+    return video
 
 
 @pytest.fixture
-def url(story: Story) -> str:
-    return f"{story.url}/content"
+def url(video: PublishedVideo) -> str:
+    return f"{video.url}/content"
 
 
 async def test_the_whole_film(http: httpx.AsyncClient, url: str) -> None:
@@ -135,36 +133,34 @@ async def test_a_file_that_is_not_there_is_a_problem(
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-async def test_a_scene_can_be_watched_while_the_next_renders(api: Running, connections: Connections) -> None:
-    story = Story(connections)
+async def test_a_scene_can_be_watched_while_the_next_renders(gateway: TestGateway, connections: Connections) -> None:
+    video = PublishedVideo(connections)
     await connections.store.put("cache/footage/one.mp4", FILM[:5000], "video/mp4")
-    await story.requested()
-    early = await api.http.get(f"{story.url}/scenes/1/footage")
+    await video.request()
+    early = await gateway.http.get(f"{video.url}/scenes/1/footage")
     assert (early.status_code, early.json()["code"]) == (409, "invalid-state")
-    await story.scripted()
-    await story.rendered(1, key="cache/footage/one.mp4")
-    one = await api.http.get(f"{story.url}/scenes/1/footage", headers={"Range": "bytes=10-19"})
+    await video.write_script()
+    await video.render(1, key="cache/footage/one.mp4")
+    one = await gateway.http.get(f"{video.url}/scenes/1/footage", headers={"Range": "bytes=10-19"})
     assert (one.status_code, one.content) == (206, FILM[10:20])
-    assert (await api.http.get(f"{story.url}/scenes/2/footage")).status_code == 409
-    assert (await api.http.get(f"{story.url}/scenes/3/footage")).status_code == 404
-    unfinished = await api.http.get(f"{story.url}/content")
+    assert (await gateway.http.get(f"{video.url}/scenes/2/footage")).status_code == 409
+    assert (await gateway.http.get(f"{video.url}/scenes/3/footage")).status_code == 404
+    unfinished = await gateway.http.get(f"{video.url}/content")
     assert (unfinished.status_code, unfinished.json()["code"]) == (409, "invalid-state")
 
 
-async def test_the_film_stays_while_a_new_one_is_made(api: Running, story: Story, url: str) -> None:
-    assert (await api.http.post(f"{story.url}/scenes/1/redo")).status_code == 202
-    assert (await api.http.get(url)).content == FILM
+async def test_the_film_stays_while_a_new_one_is_made(gateway: TestGateway, video: PublishedVideo, url: str) -> None:
+    assert (await gateway.http.post(f"{video.url}/scenes/1/redo")).status_code == 202
+    assert (await gateway.http.get(url)).content == FILM
 
 
-async def test_with_redirects_the_store_serves_the_bytes_itself(
-    settings: Settings, connections: Connections, story: Story
-) -> None:
-    async with running(settings, connections, media_redirect=True) as server:
-        answer = await server.http.get(f"{story.url}/content?download=1")
+async def test_with_redirects_the_client_is_sent_to_the_store(connections: Connections, video: PublishedVideo) -> None:
+    async with gateway_in_process(connections, media_redirect=True) as gateway:
+        answer = await gateway.http.get(f"{video.url}/content?download=1")
         assert (answer.status_code, answer.content) == (307, b"")
-        async with httpx.AsyncClient() as plain:
-            assert (await plain.get(answer.headers["location"])).content == FILM
-        head = await server.http.head(f"{story.url}/content")
+        assert answer.headers["location"].startswith("https://store.test/")
+        assert "the-leaf.mp4" in answer.headers["location"]
+        head = await gateway.http.head(f"{video.url}/content")
         assert (head.status_code, head.headers["content-length"]) == (200, str(len(FILM)))
 
 

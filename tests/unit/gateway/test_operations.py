@@ -3,106 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
-from pathlib import Path
 
 import httpx
 import pytest
-from servers import BUCKET, free_port, nats_server
-from unit.gateway.serving import Running, running, sent, until
-from unit.gateway.story import Story
+from fastapi import FastAPI
+from unit.gateway.gateways import TestGateway
+from unit.gateway.published_video import PublishedVideo
 
-from lectern.contracts.topology import PROJECTOR, VIDEOS, consumer_name
-from lectern.worker import Connections, ObjectStore, Settings, apply_topology, connect_nats
-
-pytestmark = pytest.mark.slow
+from lectern.gateway.serving import serve
+from lectern.gateway.settings import GatewaySettings
+from lectern.worker import Connections
+from lectern.worker.testing import MemoryEventLog, MemoryObjectStore
 
 
 async def test_the_root_leads_to_everything(http: httpx.AsyncClient) -> None:
     links = (await http.get("/")).json()["links"]
     assert {(await http.get(link)).status_code for link in links.values()} == {200}
-
-
-async def test_a_gateway_whose_parts_answer_is_ready(http: httpx.AsyncClient) -> None:
-    answer = await http.get("/readyz")
-    assert (answer.status_code, answer.json()["status"]) == (200, "ready")
-    assert set(answer.json()["checks"].values()) == {"ok"}
-
-
-async def test_readiness_names_the_part_that_is_missing(api: Running) -> None:
-    js = api.gateway.connections.nats.jetstream()
-    await js.delete_consumer(VIDEOS, consumer_name("renderer", "fast"))
-    answer = await api.http.get("/readyz")
-    assert answer.status_code == 503
-    assert answer.json()["checks"]["consumers"] == "failed: NotFoundError"
-    assert answer.json()["checks"]["store"] == "ok"
-
-
-@pytest.mark.slow
-async def test_readiness_answers_within_its_second_when_the_log_is_away(
-    settings: Settings, store: ObjectStore, tmp_path: Path
-) -> None:
-    with nats_server(tmp_path) as url:
-        client = await connect_nats(url, "test")
-        await apply_topology(client)
-        server = running(settings, Connections.over(client, store))
-        api = await server.__aenter__()
-        story = Story(Connections.over(client, store))
-        await story.requested()
-    started = time.monotonic()
-    answer = await api.http.get("/readyz")
-    assert time.monotonic() - started < 1.5
-    assert (answer.status_code, answer.json()["checks"]["store"]) == (503, "ok")
-    assert (await api.http.get("/healthz")).status_code == 200
-    shown = await api.http.get(story.url)
-    assert (shown.status_code, shown.json()["code"]) == (503, "dependency-unavailable")
-    assert shown.headers["retry-after"]
-    await server.__aexit__(None, None, None)
-    with contextlib.suppress(ConnectionError):  # nats-py says goodbye even to a server that is gone
-        await client.close()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("outage", [0.0, 7.0])
-async def test_streams_and_lists_go_on_when_the_log_server_comes_back(
-    settings: Settings, store: ObjectStore, tmp_path: Path, outage: float
-) -> None:
-    port = free_port()
-    with nats_server(tmp_path, port) as url:
-        client = await connect_nats(url, "test")
-        await apply_topology(client)
-        connections = Connections.over(client, store)
-        server = running(settings, connections)
-        api = await server.__aenter__()
-        story = Story(connections)
-        await story.requested()
-        stream = api.http.stream("GET", f"{story.url}/events", timeout=60)
-        answer = await stream.__aenter__()
-        blocks = aiter(sent(answer))
-        await anext(blocks)
-        assert (await anext(blocks)).name == "video.snapshot"
-    await asyncio.sleep(outage)
-    with nats_server(tmp_path, port):
-        started = time.monotonic()
-        await story.scripted()
-        await story.completed()
-        names = []
-        async for block in blocks:
-            names += [block.name] if block.name else []
-        assert names == ["video.scripted", "video.completed"]
-        print(f"resumed after {time.monotonic() - started:.1f} s")
-
-        async def listed() -> bool:
-            page = (await api.http.get("/v1/videos?status=completed")).json()
-            return [video["id"] for video in page["data"]] == [story.video_id]
-
-        await until(listed, 10)
-        print(f"listed after {time.monotonic() - started:.1f} s")
-        assert time.monotonic() - started < 15
-        await stream.__aexit__(None, None, None)
-        await server.__aexit__(None, None, None)
-        await client.close()
 
 
 async def test_the_description_shows_an_example_of_every_json_answer(http: httpx.AsyncClient) -> None:
@@ -154,50 +71,62 @@ async def test_another_sites_page_cannot_make_a_browser_change_anything(http: ht
     assert own.status_code == 202
 
 
-async def test_metrics_count_by_route_and_never_by_id(api: Running, connections: Connections) -> None:
-    story = Story(connections)
-    await story.requested()
-    await api.http.get(story.url)
-    text = (await api.http.get("/metrics")).text
+async def test_metrics_count_by_route_and_never_by_id(gateway: TestGateway, connections: Connections) -> None:
+    video = PublishedVideo(connections)
+    await video.request()
+    await gateway.http.get(video.url)
+    text = (await gateway.http.get("/metrics")).text
     assert 'lectern_http_requests_total{method="GET",route="/v1/videos/{video_id}",status="200"} 1.0' in text
-    assert story.video_id not in text
+    assert video.video_id not in text
 
 
 async def test_an_unexpected_error_is_a_problem_without_its_text(
-    api: Running, connections: Connections, s3_folder: Path
+    gateway: TestGateway, connections: Connections
 ) -> None:
-    story = Story(connections)
-    await story.requested()
-    await story.scripted()
-    await connections.store.put(story.script_key, b'{"secret": "not a script"}', "application/json")
-    answer = await api.http.get(f"{story.url}/script")
+    video = PublishedVideo(connections)
+    await video.request()
+    await video.write_script()
+    await connections.store.put(video.script_key, b'{"secret": "not a script"}', "application/json")
+    answer = await gateway.http.get(f"{video.url}/script")
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert "secret" not in answer.text
     assert answer.json()["instance"] == answer.headers["x-request-id"]
-    assert (s3_folder / BUCKET).exists()
 
 
-async def test_a_port_that_is_taken_says_so(settings: Settings, connections: Connections) -> None:
-    taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
-    port = taken.sockets[0].getsockname()[1]
-    with pytest.raises(ExceptionGroup) as error:
-        async with running(settings, connections, port=port):
-            pass
-    assert error.group_contains(OSError, match=f"127.0.0.1:{port}: .*LECTERN_PORT", depth=2)
-    taken.close()
+async def test_a_port_that_is_in_use_says_so(connections: Connections) -> None:
+    other = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    port = other.sockets[0].getsockname()[1]
+    with pytest.raises(OSError, match=f"127.0.0.1:{port}: .*LECTERN_PORT"):
+        await serve(FastAPI(), GatewaySettings(port=port), asyncio.Event(), lambda: None)
+    other.close()
 
 
-async def test_a_stopped_gateway_leaves_no_pull_behind(settings: Settings, connections: Connections) -> None:
-    async with running(settings, connections) as server:
-        await server.http.get("/readyz")
-    info = await connections.nats.jetstream().consumer_info(VIDEOS, PROJECTOR)
-    assert info.num_waiting == 0
-
-
-async def test_an_answer_does_not_wait_for_the_clients_acknowledgement(http: httpx.AsyncClient) -> None:
+async def test_an_answer_does_not_wait_for_the_clients_acknowledgement(served: TestGateway) -> None:
     times = []
     for _ in range(20):
         started = time.perf_counter()
-        await http.get("/healthz")
+        await served.http.get("/healthz")
         times.append(time.perf_counter() - started)
     assert sorted(times)[5] < 0.03  # with Nagle's algorithm on, each of them takes 0.04
+
+
+async def test_readiness_names_the_dependency_that_is_unavailable(
+    gateway: TestGateway, connections: Connections
+) -> None:
+    assert (await gateway.http.get("/readyz")).json() == {"status": "ready", "checks": {"views": "ok", "store": "ok"}}
+    assert isinstance(connections.store, MemoryObjectStore)
+    connections.store.available = False
+    answer = await gateway.http.get("/readyz")
+    assert (answer.status_code, answer.json()["checks"]["store"]) == (503, "failed: Transient")
+
+
+async def test_an_outage_of_the_log_is_a_problem_that_says_when_to_retry(
+    gateway: TestGateway, connections: Connections
+) -> None:
+    video = PublishedVideo(connections)
+    await video.request()
+    assert isinstance(connections.event_log, MemoryEventLog)
+    connections.event_log.available = False
+    answer = await gateway.http.get(video.url)
+    assert (answer.status_code, answer.json()["code"]) == (503, "dependency-unavailable")
+    assert answer.headers["retry-after"]

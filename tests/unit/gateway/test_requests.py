@@ -10,38 +10,41 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from unit.gateway.serving import Running
+from unit.gateway.gateways import TestGateway
 
 from lectern.contracts import events as e
 from lectern.contracts.events import now
 from lectern.contracts.ids import new_id
-from lectern.contracts.topology import VIDEOS
-from lectern.gateway.idempotency import Record
-from lectern.worker import ObjectStore
-
-pytestmark = pytest.mark.slow
+from lectern.gateway.idempotency import Claim
+from lectern.worker import Connections
+from lectern.worker.testing import MemoryEventLog
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 
 
-async def requested(api: Running, video_id: str) -> e.VideoRequested:
-    ((_, event),) = await api.gateway.log.read(video_id)
+def stored_events(gateway: TestGateway) -> int:
+    assert isinstance(gateway.deps.event_log, MemoryEventLog)
+    return len(gateway.deps.event_log.entries())
+
+
+async def requested(gateway: TestGateway, video_id: str) -> e.VideoRequested:
+    ((_, event),) = await gateway.deps.event_log.read(video_id)
     assert isinstance(event, e.VideoRequested)
     return event
 
 
-async def test_a_topic_is_accepted_and_the_video_can_be_seen_at_once(api: Running) -> None:
-    answer = await api.http.post("/v1/videos", json={"topic": "  How does\n photosynthesis work? "})
+async def test_a_topic_is_accepted_and_the_video_can_be_seen_at_once(gateway: TestGateway) -> None:
+    answer = await gateway.http.post("/v1/videos", json={"topic": "  How does\n photosynthesis work? "})
     video = answer.json()
     assert answer.status_code == 202
     assert answer.headers["location"] == video["urls"]["self"]
     assert answer.headers["retry-after"] == "2"
     assert (video["status"], video["stage"], video["title"]) == ("queued", "scripting", "How does photosynthesis work?")
-    assert (await api.http.get(answer.headers["location"])).json() == video
-    assert (await requested(api, video["id"])).brief.topic == "How does photosynthesis work?"
+    assert (await gateway.http.get(answer.headers["location"])).json() == video
+    assert (await requested(gateway, video["id"])).brief.topic == "How does photosynthesis work?"
 
 
-async def test_options_travel_in_the_event(api: Running) -> None:
+async def test_options_travel_in_the_event(gateway: TestGateway) -> None:
     options = {
         "quality": "high",
         "aspect": "9:16",
@@ -54,27 +57,27 @@ async def test_options_travel_in_the_event(api: Running) -> None:
         "critique": True,
         "max_cost_usd": 0.5,
     }
-    answer = await api.http.post("/v1/videos", json={"topic": "Rain", "options": options, "lane": "bulk"})
-    event = await requested(api, answer.json()["id"])
+    answer = await gateway.http.post("/v1/videos", json={"topic": "Rain", "options": options, "lane": "bulk"})
+    event = await requested(gateway, answer.json()["id"])
     assert event.lane == "bulk"
     assert {name: getattr(event.options, name) for name in options} == options
     assert answer.json()["options"] == {**options, "language": "en", "music": None}
 
 
-async def test_bundled_and_uploaded_music_travel_as_keys_and_are_echoed_as_asked(api: Running) -> None:
+async def test_bundled_and_uploaded_music_travel_as_keys_and_are_echoed_as_asked(gateway: TestGateway) -> None:
     track = b"fLaC" + bytes(60)
-    asset = (await api.http.post("/v1/assets", content=track, headers={"Content-Type": "audio/flac"})).json()["id"]
+    asset = (await gateway.http.post("/v1/assets", content=track, headers={"Content-Type": "audio/flac"})).json()["id"]
     for music, key in (("calm", "bundled:calm"), (asset, f"assets/{asset}"), (None, "")):
-        answer = await api.http.post("/v1/videos", json={"topic": "Rain", "options": {"music": music}})
-        assert (await requested(api, answer.json()["id"])).options.music_key == key
+        answer = await gateway.http.post("/v1/videos", json={"topic": "Rain", "options": {"music": music}})
+        assert (await requested(gateway, answer.json()["id"])).options.music_key == key
         assert answer.json()["options"]["music"] == music
 
 
-async def test_music_that_does_not_exist_is_refused_with_near_names(api: Running) -> None:
-    png = (await api.http.post("/v1/assets", content=PNG, headers={"Content-Type": "image/png"})).json()["id"]
+async def test_music_that_does_not_exist_is_refused_with_near_names(gateway: TestGateway) -> None:
+    png = (await gateway.http.post("/v1/assets", content=PNG, headers={"Content-Type": "image/png"})).json()["id"]
     said = {}
     for music in ("clam", "jazz", "0" * 64, png):
-        answer = await api.http.post("/v1/videos", json={"topic": "Rain", "options": {"music": music}})
+        answer = await gateway.http.post("/v1/videos", json={"topic": "Rain", "options": {"music": music}})
         assert answer.status_code == 422
         (error,) = answer.json()["errors"]
         assert error["pointer"] == "/options/music"
@@ -82,7 +85,7 @@ async def test_music_that_does_not_exist_is_refused_with_near_names(api: Running
     assert "did you mean 'calm'?" in said["clam"]
     assert "there are calm and curious" in said["jazz"]
     assert "upload the music with POST /v1/assets first" in said["0" * 64]
-    assert "is image/png, not sound" in said[png]
+    assert "is image/png, not audio" in said[png]
 
 
 async def test_a_track_is_no_picture_of_a_document(http: httpx.AsyncClient) -> None:
@@ -115,13 +118,13 @@ async def test_a_voice_speaks_its_language_and_without_one_the_script_decides(
     assert (echo["voice"], echo["language"]) == (voice, language)
 
 
-async def test_a_document_and_its_pictures_are_stored(api: Running, store: ObjectStore) -> None:
-    asset = (await api.http.post("/v1/assets", content=PNG, headers={"Content-Type": "image/png"})).json()["id"]
+async def test_a_document_and_its_pictures_are_stored(gateway: TestGateway, connections: Connections) -> None:
+    asset = (await gateway.http.post("/v1/assets", content=PNG, headers={"Content-Type": "image/png"})).json()["id"]
     document = {"markdown": "# Leaf\n\nGrün.\n\n![a](./images/leaf.png)", "assets": {"./images/leaf.png": asset}}
-    answer = await api.http.post("/v1/videos", json={"document": document})
+    answer = await gateway.http.post("/v1/videos", json={"document": document})
     assert answer.status_code == 202
-    brief = (await requested(api, answer.json()["id"])).brief
-    assert (await store.get(brief.document_key)).decode() == document["markdown"]
+    brief = (await requested(gateway, answer.json()["id"])).brief
+    assert (await connections.store.get(brief.document_key)).decode() == document["markdown"]
     assert brief.assets == {"images/leaf.png": f"assets/{asset}"}
 
 
@@ -154,9 +157,9 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
 
 @pytest.mark.parametrize(("body", "pointer", "words"), REFUSED)
 async def test_a_refusal_names_the_field_and_the_remedy(
-    api: Running, body: dict[str, Any], pointer: str, words: str
+    gateway: TestGateway, body: dict[str, Any], pointer: str, words: str
 ) -> None:
-    answer = await api.http.post("/v1/videos", json=body)
+    answer = await gateway.http.post("/v1/videos", json=body)
     problem = answer.json()
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
@@ -164,7 +167,7 @@ async def test_a_refusal_names_the_field_and_the_remedy(
     assert problem["instance"] == answer.headers["x-request-id"]
     found = {error["pointer"]: error["detail"] for error in problem["errors"]}
     assert words in found[pointer]
-    assert (await api.gateway.connections.nats.jetstream().stream_info(VIDEOS)).state.messages == 0
+    assert stored_events(gateway) == 0
 
 
 async def test_all_wrong_fields_are_named_at_once(http: httpx.AsyncClient) -> None:
@@ -202,14 +205,14 @@ async def test_a_body_of_unknown_length_is_stopped_at_the_limit(http: httpx.Asyn
     assert (answer.status_code, answer.json()["code"]) == (413, "payload-too-large")
 
 
-async def test_the_same_key_makes_one_video_and_replays_its_answer(api: Running) -> None:
+async def test_the_same_key_makes_one_video_and_replays_its_answer(gateway: TestGateway) -> None:
     send = {"json": {"topic": "Rain"}, "headers": {"Idempotency-Key": "order 1"}}
-    first = await api.http.post("/v1/videos", **send)  # type: ignore[arg-type]
-    second = await api.http.post("/v1/videos", **send)  # type: ignore[arg-type]
+    first = await gateway.http.post("/v1/videos", **send)  # type: ignore[arg-type]
+    second = await gateway.http.post("/v1/videos", **send)  # type: ignore[arg-type]
     assert (second.status_code, second.content) == (202, first.content)
     assert second.headers["idempotent-replayed"] == "true"
     assert second.headers["location"] == first.headers["location"]
-    assert (await api.gateway.connections.nats.jetstream().stream_info(VIDEOS)).state.messages == 1
+    assert stored_events(gateway) == 1
 
 
 async def test_a_key_with_another_body_is_refused(http: httpx.AsyncClient) -> None:
@@ -226,12 +229,12 @@ async def test_the_order_of_fields_does_not_make_another_body(http: httpx.AsyncC
     assert second.json() == first.json()
 
 
-async def test_twenty_requests_at_once_with_one_key_make_one_video(api: Running) -> None:
+async def test_twenty_requests_at_once_with_one_key_make_one_video(gateway: TestGateway) -> None:
     send = {"json": {"topic": "Rain"}, "headers": {"Idempotency-Key": "order 4"}}
-    answers = await asyncio.gather(*(api.http.post("/v1/videos", **send) for _ in range(20)))  # type: ignore[arg-type]
+    answers = await asyncio.gather(*(gateway.http.post("/v1/videos", **send) for _ in range(20)))  # type: ignore[arg-type]
     assert {answer.status_code for answer in answers} <= {202, 409}
     assert len({answer.json()["id"] for answer in answers if answer.status_code == 202}) == 1
-    assert (await api.gateway.connections.nats.jetstream().stream_info(VIDEOS)).state.messages == 1
+    assert stored_events(gateway) == 1
 
 
 async def test_a_refused_request_leaves_its_key_free(http: httpx.AsyncClient) -> None:
@@ -249,16 +252,17 @@ async def test_a_key_that_is_none_is_refused(http: httpx.AsyncClient, key: str) 
 
 @pytest.mark.parametrize(("age", "status"), [(5, 409), (300, 202)], ids=["working", "abandoned"])
 async def test_a_claim_is_respected_while_fresh_and_taken_over_when_its_process_died(
-    api: Running, age: int, status: int
+    gateway: TestGateway, age: int, status: int
 ) -> None:
     headers = {"Idempotency-Key": "order 6"}
-    await api.http.post("/v1/videos", json={"topic": "Rain"}, headers=headers)
+    await gateway.http.post("/v1/videos", json={"topic": "Rain"}, headers=headers)
     slot = hashlib.sha256(b"POST /v1/videos\norder 6").hexdigest()
-    entry = await api.gateway.answers.get(slot)
-    done = msgspec.json.decode(entry.value or b"", type=Record)
-    died = Record(fingerprint=done.fingerprint, video_id=new_id(), at=now() - timedelta(seconds=age))
-    await api.gateway.answers.put(slot, msgspec.json.encode(died))
-    answer = await api.http.post("/v1/videos", json={"topic": "Rain"}, headers=headers)
+    entry = await gateway.deps.stored_responses.get(slot)
+    assert entry is not None
+    done = msgspec.json.decode(entry.value or b"", type=Claim)
+    died = Claim(fingerprint=done.fingerprint, video_id=new_id(), at=now() - timedelta(seconds=age))
+    await gateway.deps.stored_responses.update(slot, msgspec.json.encode(died), entry.revision)
+    answer = await gateway.http.post("/v1/videos", json={"topic": "Rain"}, headers=headers)
     assert answer.status_code == status
     if status == 202:
         assert answer.json()["id"] == died.video_id

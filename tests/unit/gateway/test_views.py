@@ -1,4 +1,4 @@
-"""Looking at videos: one, read from the log; many, read from views that can always be made again."""
+"""Looking at videos: one, read from the log; many, read from views."""
 
 from __future__ import annotations
 
@@ -7,73 +7,73 @@ import asyncio
 import httpx
 import msgspec
 import pytest
-from unit.gateway.serving import Running, running, until
-from unit.gateway.story import OUT_OF_MEMORY, Story
+from unit.gateway.gateways import TestGateway
+from unit.gateway.published_video import OUT_OF_MEMORY, PublishedVideo
 
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
-from lectern.contracts.topology import VIDEO_VIEWS
 from lectern.gateway.views import VERSION, View, Views
-from lectern.worker import Connections, Settings
+from lectern.worker import Connections
+from lectern.worker.testing import MemoryKeyValueStore
 
-pytestmark = pytest.mark.slow
 
-
-async def listed(http: httpx.AsyncClient, **query: object) -> list[str]:
+async def list_ids(http: httpx.AsyncClient, **query: object) -> list[str]:
     """Ids on a page, newest first."""
     answer = await http.get("/v1/videos", params=query)  # type: ignore[arg-type]
     assert answer.status_code == 200, answer.text
     return [video["id"] for video in answer.json()["data"]]
 
 
-async def test_a_video_shows_each_scene_as_far_as_it_is(api: Running, connections: Connections) -> None:
-    story = Story(connections, scenes=3)
-    await story.requested()
-    await story.scripted()
+async def test_a_video_shows_each_scene_as_far_as_it_is(gateway: TestGateway, connections: Connections) -> None:
+    video = PublishedVideo(connections, scenes=3)
+    await video.request()
+    await video.write_script()
     for scene in (1, 2, 3):
-        await story.planned(scene)
-    await story.rendered(1)
-    await story.coded(2, degraded=OUT_OF_MEMORY)
-    await story.scene_failed(3)
-    video = (await api.http.get(story.url)).json()
-    assert (video["status"], video["stage"], video["title"]) == ("in_progress", "rendering", "The leaf")
-    assert (video["scene_count"], video["scenes_rendered"]) == (3, 1)
-    one, two, three = video["scenes"]
-    assert (one["status"], one["seconds"], one["footage"]) == ("rendered", 4.5, f"{story.url}/scenes/1/footage")
+        await video.plan(scene)
+    await video.render(1)
+    await video.code(2, degraded=OUT_OF_MEMORY)
+    await video.fail_scene(3)
+    shown = (await gateway.http.get(video.url)).json()
+    assert (shown["status"], shown["stage"], shown["title"]) == ("in_progress", "rendering", "The leaf")
+    assert (shown["scene_count"], shown["scenes_rendered"]) == (3, 1)
+    one, two, three = shown["scenes"]
+    assert (one["status"], one["seconds"], one["footage"]) == ("rendered", 4.5, f"{video.url}/scenes/1/footage")
     assert (two["status"], two["footage"], two["degraded"]["code"]) == ("coded", None, "out-of-memory")
     assert (three["status"], three["error"]["remedy"]) == ("failed", "Simplify it.")
-    assert 0 < video["progress"] < 100
-    assert video["urls"]["content"] is None
+    assert 0 < shown["progress"] < 100
+    assert shown["urls"]["content"] is None
 
 
-async def test_a_finished_video_links_its_files(api: Running, connections: Connections) -> None:
-    story = Story(connections)
-    await story.made(e.Output(kind="video", key="k", media_type="video/mp4", bytes=7))
-    video = (await api.http.get(story.url)).json()
-    assert (video["status"], video["progress"], video["stage"], video["seconds"]) == ("completed", 100, None, 9.0)
-    assert video["completed_at"]
-    assert video["outputs"] == [
-        {"kind": "video", "url": f"{story.url}/content?variant=video", "media_type": "video/mp4", "bytes": 7}
+async def test_a_finished_video_links_its_files(gateway: TestGateway, connections: Connections) -> None:
+    video = PublishedVideo(connections)
+    await video.finish(e.Output(kind="video", key="k", media_type="video/mp4", bytes=7))
+    shown = (await gateway.http.get(video.url)).json()
+    assert (shown["status"], shown["progress"], shown["stage"], shown["seconds"]) == ("completed", 100, None, 9.0)
+    assert shown["completed_at"]
+    assert shown["outputs"] == [
+        {"kind": "video", "url": f"{video.url}/content?variant=video", "media_type": "video/mp4", "bytes": 7}
     ]
 
 
-async def test_a_failed_video_says_why_in_the_words_of_the_problem(api: Running, connections: Connections) -> None:
-    story = Story(connections)
-    await story.requested()
-    await story.failed()
-    video = (await api.http.get(story.url)).json()
-    assert video["status"] == "failed"
-    assert video["error"]["type"].endswith("/out-of-memory")
-    assert video["error"]["remedy"] == "Simplify it."
+async def test_a_failed_video_says_why_in_the_words_of_the_problem(
+    gateway: TestGateway, connections: Connections
+) -> None:
+    video = PublishedVideo(connections)
+    await video.request()
+    await video.fail()
+    shown = (await gateway.http.get(video.url)).json()
+    assert shown["status"] == "failed"
+    assert shown["error"]["type"].endswith("/out-of-memory")
+    assert shown["error"]["remedy"] == "Simplify it."
 
 
-async def test_a_video_that_did_not_change_is_not_sent_again(api: Running, connections: Connections) -> None:
-    story = Story(connections)
-    await story.requested()
-    tag = (await api.http.get(story.url)).headers["etag"]
-    assert (await api.http.get(story.url, headers={"If-None-Match": tag})).status_code == 304
-    await story.scripted()
-    assert (await api.http.get(story.url, headers={"If-None-Match": tag})).status_code == 200
+async def test_a_video_that_did_not_change_is_not_sent_again(gateway: TestGateway, connections: Connections) -> None:
+    video = PublishedVideo(connections)
+    await video.request()
+    tag = (await gateway.http.get(video.url)).headers["etag"]
+    assert (await gateway.http.get(video.url, headers={"If-None-Match": tag})).status_code == 304
+    await video.write_script()
+    assert (await gateway.http.get(video.url, headers={"If-None-Match": tag})).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -85,39 +85,30 @@ async def test_an_id_that_is_none_is_not_found_and_reaches_no_subject(http: http
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
 
 
-async def test_pages_hold_every_video_once_newest_first(api: Running, connections: Connections) -> None:
-    stories = [Story(connections) for _ in range(7)]
-    for story in stories:
-        await story.requested()
-    await until(lambda: _count(api.http, 7))
+async def test_pages_hold_every_video_once_newest_first(gateway: TestGateway, connections: Connections) -> None:
+    videos = [PublishedVideo(connections) for _ in range(7)]
+    for video in videos:
+        await video.request()
     pages, cursor = [], None
     while True:
         query = {"limit": 3, **({"after": cursor} if cursor else {})}
-        page = (await api.http.get("/v1/videos", params=query)).json()
+        page = (await gateway.http.get("/v1/videos", params=query)).json()
         pages.append([video["id"] for video in page["data"]])
         cursor = page["next_cursor"]
         assert page["has_more"] is (cursor is not None)
         if cursor is None:
             break
     assert [len(page) for page in pages] == [3, 3, 1]
-    assert [video_id for page in pages for video_id in page] == [story.video_id for story in reversed(stories)]
+    assert [video_id for page in pages for video_id in page] == [video.video_id for video in reversed(videos)]
 
 
-async def _count(http: httpx.AsyncClient, wanted: int) -> bool:
-    return len(await listed(http, limit=100)) == wanted
-
-
-async def test_a_list_can_be_of_one_status(api: Running, connections: Connections) -> None:
-    waiting, finished = Story(connections), Story(connections)
-    await waiting.requested()
-    await finished.made()
-
-    async def settled() -> bool:
-        return await listed(api.http, status="completed") == [finished.video_id]
-
-    await until(settled)
-    assert await listed(api.http, status="queued") == [waiting.video_id]
-    assert await listed(api.http, status="failed") == []
+async def test_a_list_can_be_of_one_status(gateway: TestGateway, connections: Connections) -> None:
+    waiting, finished = PublishedVideo(connections), PublishedVideo(connections)
+    await waiting.request()
+    await finished.finish()
+    assert await list_ids(gateway.http, status="completed") == [finished.video_id]
+    assert await list_ids(gateway.http, status="queued") == [waiting.video_id]
+    assert await list_ids(gateway.http, status="failed") == []
 
 
 @pytest.mark.parametrize(
@@ -130,43 +121,9 @@ async def test_a_list_query_that_makes_no_sense_is_refused(http: httpx.AsyncClie
     assert answer.json()["errors"][0]["pointer"] == pointer
 
 
-async def test_views_are_made_again_after_the_bucket_was_lost(settings: Settings, connections: Connections) -> None:
-    stories = [Story(connections) for _ in range(3)]
-    async with running(settings, connections) as server:
-        for story in stories:
-            await story.made()
-
-        async def all_done() -> bool:
-            return len(await listed(server.http, status="completed")) == 3
-
-        await until(all_done)
-    js = connections.nats.jetstream()
-    await js.purge_stream(f"KV_{VIDEO_VIEWS}")
-    bucket = await js.key_value(VIDEO_VIEWS)
-    await bucket.put(stories[0].video_id, b'{"version":0}')  # of a version before ours
-    for video in (stories[1].video_id, new_id()):  # one behind its log, and one that has none
-        summary = msgspec.Raw(msgspec.json.encode({"id": video}))
-        outdated = View(version=VERSION, seq=1, events=1, status="queued", summary=summary)
-        await bucket.put(video, msgspec.json.encode(outdated))
-    async with running(settings, _again(connections)) as server:
-
-        async def restored() -> bool:
-            ids = await listed(server.http, limit=100)
-            return sorted(ids) == sorted(story.video_id for story in stories) and ids == await listed(
-                server.http, status="completed"
-            )
-
-        await until(restored)
-
-
-def _again(connections: Connections) -> Connections:
-    """The same connections with metrics of their own, as a second process would have."""
-
-    return Connections.over(connections.nats, connections.store)
-
-
-async def test_an_older_view_never_replaces_a_newer_one(connections: Connections) -> None:
-    views = Views(connections.nats)
+async def test_an_older_view_never_replaces_a_newer_one() -> None:
+    bucket = MemoryKeyValueStore()
+    views = Views(bucket)
     await views.start()
     video_id = new_id()
 
@@ -178,19 +135,7 @@ async def test_an_older_view_never_replaces_a_newer_one(connections: Connections
     written = await asyncio.gather(*(views.write(video_id, view(seq)) for seq in (3, 9, 1, 7, 2, 8)))
     assert any(written)
     assert await views.write(video_id, view(5)) is False
-    entry = await (await connections.nats.jetstream().key_value(VIDEO_VIEWS)).get(video_id)
+    entry = await bucket.get(video_id)
+    assert entry is not None
     assert msgspec.json.decode(entry.value or b"", type=View).seq == 9
     await views.close()
-
-
-async def test_two_replicas_list_the_same(settings: Settings, connections: Connections) -> None:
-    async with running(settings, connections) as one, running(settings, _again(connections)) as two:
-        stories = [Story(connections) for _ in range(12)]
-        await asyncio.gather(*(story.made() for story in stories))
-        for server in (one, two):
-
-            async def complete(http: httpx.AsyncClient = server.http) -> bool:
-                return len(await listed(http, status="completed", limit=100)) == 12
-
-            await until(complete, 10)
-        assert await listed(one.http) == await listed(two.http)

@@ -6,24 +6,22 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from nats.aio.client import Client
 
 from lectern.voice.requests import responder
 from lectern.voice.table import load_voices
-from lectern.worker import NatsBus
+from lectern.worker import Connections
 
 VOICES = tuple(voice for voice in load_voices() if voice.engine in ("espeak", "silent"))
 
 
 @pytest.fixture
-async def speaking(nats: Client) -> AsyncIterator[None]:
+async def voice_service(connections: Connections) -> AsyncIterator[None]:
     """A voice service that answers."""
-    async with NatsBus(nats).answering(responder(VOICES)):
-        await nats.flush()
+    async with connections.bus.answering(responder(VOICES)):
         yield
 
 
-@pytest.mark.usefixtures("speaking")
+@pytest.mark.usefixtures("voice_service")
 async def test_voices_are_listed_by_language(http: httpx.AsyncClient) -> None:
     every = (await http.get("/v1/voices")).json()["data"]
     assert {voice["id"] for voice in every} == {voice.id for voice in VOICES}
@@ -32,7 +30,7 @@ async def test_voices_are_listed_by_language(http: httpx.AsyncClient) -> None:
     assert all(voice["timing"] == "exact" for voice in english)
 
 
-@pytest.mark.usefixtures("speaking")
+@pytest.mark.usefixtures("voice_service")
 async def test_a_voice_that_nobody_has_is_refused_with_near_ones(http: httpx.AsyncClient) -> None:
     answer = await http.post("/v1/videos", json={"topic": "Rain", "options": {"voice": "en-UK"}})
     assert answer.status_code == 422

@@ -66,17 +66,31 @@ async def test_readiness_names_the_state_of_each_part(connections: Connections, 
     service = Service(
         name="renderer", connections=connections, settings=settings, ready=lambda: {"sandbox.seccomp": "active"}
     )
-    assert await readiness(service.check) == (
+    assert await service.readiness() == (
         200,
-        {"status": "ready", "nats": "ok", "store": "ok", "sandbox.seccomp": "active"},
+        {"status": "ready", "checks": {"stream": "ok", "store": "ok", "sandbox.seccomp": "active"}},
     )
 
 
-async def test_readiness_is_503_with_the_reason_when_a_part_is_missing() -> None:
-    async def check() -> dict[str, str]:
+async def test_readiness_is_503_and_names_the_part_that_is_missing() -> None:
+    async def check_log() -> None:
+        """The log answers."""
+
+    async def check_store() -> None:
         raise Transient("the object store cannot be reached")
 
-    assert await readiness(check) == (503, {"status": "not ready", "reason": "Transient"})
+    def describe_parts() -> dict[str, str]:
+        raise RuntimeError("bug")
+
+    checks = {"log": check_log, "store": check_store}
+    assert await readiness(checks) == (
+        503,
+        {"status": "not ready", "checks": {"log": "ok", "store": "failed: Transient"}},
+    )
+    assert await readiness({"log": check_log}, describe_parts) == (
+        503,
+        {"status": "not ready", "checks": {"log": "ok", "service": "failed: RuntimeError"}},
+    )
 
 
 async def test_health_is_served_on_a_port_of_its_own(connections: Connections, settings: Settings) -> None:
@@ -84,7 +98,7 @@ async def test_health_is_served_on_a_port_of_its_own(connections: Connections, s
     connections.metrics.slots.labels("voice").inc(3)
     port = free_port()
     async with (
-        serve_health("voice", service.check, connections.registry, port),
+        serve_health("voice", service.readiness, connections.registry, port),
         aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http,
     ):
         async with http.get("/healthz") as answer:

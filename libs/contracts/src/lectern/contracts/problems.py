@@ -5,13 +5,13 @@ from __future__ import annotations
 import msgspec
 
 __all__ = [
-    "DOCS",
+    "TYPE_PREFIX",
     "FieldError",
     "Problem",
     "ProblemError",
 ]
 
-DOCS = "https://lectern.dev/problems/"  # a name, resolved by nobody; RFC 9457 asks only that `type` is a URI
+TYPE_PREFIX = "/problems/"  # RFC 9457's `type` is this and the code: a page of the API, relative to its address
 
 
 class FieldError(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from lectern.worker.event_log import EventLog, JetStreamEventLog
 from lectern.worker.failures import Missing, NoReply, Permanent, Transient
 from lectern.worker.health import liveness, readiness
 from lectern.worker.job import Job
+from lectern.worker.key_value import JetStreamKeyValueStore, KeyValueEntry, KeyValueStore
 from lectern.worker.processing import Timing
 from lectern.worker.provision import apply_topology, find_drift
 from lectern.worker.retry_after import parse_retry_after
@@ -29,7 +30,10 @@ __all__ = [
     "DeadLetters",
     "EventLog",
     "JetStreamEventLog",
+    "JetStreamKeyValueStore",
     "Job",
+    "KeyValueEntry",
+    "KeyValueStore",
     "Listener",
     "Missing",
     "NatsBus",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -12,7 +13,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from lectern.contracts.topology import VIDEOS
 from lectern.worker.connections import Connections
 
-Readiness: TypeAlias = Callable[[], Awaitable[Mapping[str, str]]]
+CHECK_TIMEOUT_SECONDS = 1.0  # a probe that waits longer counts as a failure
+
+Check: TypeAlias = Callable[[], Awaitable[None]]
+Report: TypeAlias = Callable[[], Awaitable[tuple[int, dict[str, Any]]]]
 
 
 def liveness(service: str) -> dict[str, str]:
@@ -20,30 +24,49 @@ def liveness(service: str) -> dict[str, str]:
     return {"status": "ok", "service": service}
 
 
-async def check_connections(connections: Connections) -> dict[str, str]:
-    """The state of what every service needs. Raises what a part raises that does not answer."""
-    await connections.nats.jetstream(timeout=1).stream_info(VIDEOS)
-    await connections.store.check()
-    return {"nats": "ok", "store": "ok"}
+def connection_checks(connections: Connections) -> dict[str, Check]:
+    """The checks of what every service needs. Each raises when its part does not answer."""
+
+    async def check_stream() -> None:
+        await connections.nats.jetstream(timeout=CHECK_TIMEOUT_SECONDS).stream_info(VIDEOS)
+
+    return {"stream": check_stream, "store": connections.store.check}
 
 
-async def readiness(check: Readiness) -> tuple[int, dict[str, str]]:
-    """The status and body of `/readyz`: 200 with each part's state, or 503 with the reason."""
+async def readiness(
+    checks: Mapping[str, Check], facts: Callable[[], Mapping[str, str]] | None = None
+) -> tuple[int, dict[str, Any]]:
+    """The status and body of `/readyz`: 200 when every check passes within a second, else 503.
+
+    `checks` in the body has the result of each, `ok` or `failed: <error>`, and the `facts`, which may raise, too.
+    """
+    results = dict(zip(checks, await asyncio.gather(*map(_run, checks.values())), strict=True))
+    ready = all(result == "ok" for result in results.values())
     try:
-        return 200, {"status": "ready", **await check()}
+        results.update(facts() if facts else {})
     except Exception as error:
-        return 503, {"status": "not ready", "reason": type(error).__name__}
+        ready, results["service"] = False, f"failed: {type(error).__name__}"
+    return (200 if ready else 503), {"status": "ready" if ready else "not ready", "checks": results}
+
+
+async def _run(check: Check) -> str:
+    try:
+        async with asyncio.timeout(CHECK_TIMEOUT_SECONDS):
+            await check()
+    except Exception as error:
+        return f"failed: {type(error).__name__}"
+    return "ok"
 
 
 @asynccontextmanager
-async def serve_health(service: str, check: Readiness, registry: CollectorRegistry, port: int) -> AsyncIterator[None]:
+async def serve_health(service: str, report: Report, registry: CollectorRegistry, port: int) -> AsyncIterator[None]:
     """Serves all three while the context lasts, on a port that no ingress ever shows."""
 
     async def healthz(_: web.Request) -> web.Response:
         return web.json_response(liveness(service))
 
     async def readyz(_: web.Request) -> web.Response:
-        status, body = await readiness(check)
+        status, body = await report()
         return web.json_response(body, status=status)
 
     async def metrics(_: web.Request) -> web.Response:

@@ -15,7 +15,7 @@ import structlog
 
 from lectern.worker.bus import Responder
 from lectern.worker.connections import Connections, connect
-from lectern.worker.health import check_connections, serve_health
+from lectern.worker.health import connection_checks, readiness, serve_health
 from lectern.worker.loop import StageLoop
 from lectern.worker.processing import TIMING, Timing
 from lectern.worker.settings import Settings
@@ -67,11 +67,9 @@ class Service:
             if self.close:
                 await self.close()
 
-    async def check(self) -> Mapping[str, str]:
-        """The state of each part the service needs. Raises when one does not answer within a second."""
-        async with asyncio.timeout(1.0):
-            connections = await check_connections(self.connections)
-        return {**connections, **(self.ready() if self.ready else {})}
+    async def readiness(self) -> tuple[int, dict[str, Any]]:
+        """The status and body of `/readyz`."""
+        return await readiness(connection_checks(self.connections), self.ready)
 
 
 async def _await(work: Awaitable[None]) -> None:
@@ -89,7 +87,7 @@ async def run_service(build: Build[S], settings: S, stop: asyncio.Event, name: s
     async with connect(settings, name) as connections:
         service = await build_service(build, settings, connections)
         health = (
-            serve_health(name, service.check, connections.registry, settings.metrics_port)
+            serve_health(name, service.readiness, connections.registry, settings.metrics_port)
             if settings.metrics_port
             else contextlib.nullcontext()
         )

@@ -1,32 +1,22 @@
-"""The HTTP application: routes, errors, and what surrounds each request."""
+"""The HTTP application: routes, errors and middleware."""
 
 from __future__ import annotations
 
 from fastapi import FastAPI
 
-from lectern.gateway import (
-    assets,
-    documentation,
-    dubbing,
-    media,
-    operations,
-    problems,
-    rounds,
-    scripts,
-    streams,
-    videos,
-    voices,
-)
-from lectern.gateway.context import Gateway
-from lectern.gateway.shell import Shell
+from lectern.gateway import problems
+from lectern.gateway.deps import GatewayDeps
+from lectern.gateway.middleware import RequestMiddleware
+from lectern.gateway.openapi import describe_api
+from lectern.gateway.routes import ROUTERS
 
 _DESCRIPTION = """Turns a topic or a Markdown lesson into a narrated, captioned, animated video.
 
-Ask with `POST /v1/videos`, follow `urls.events`, watch `urls.content`. Errors are `application/problem+json` and say
-what to do. Addresses in answers are relative to the API's own."""
+Create one with `POST /v1/videos`, follow `urls.events`, watch `urls.content`. Errors are `application/problem+json` and
+say what to do. URLs in responses are relative to the API's own."""
 
 
-def application(gateway: Gateway) -> FastAPI:
+def make_app(deps: GatewayDeps) -> FastAPI:
     """The ASGI application of a gateway."""
     app = FastAPI(
         title="Lectern",
@@ -36,10 +26,10 @@ def application(gateway: Gateway) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.gateway = gateway
-    for part in (videos, dubbing, streams, scripts, rounds, media, assets, voices, operations):
-        app.include_router(part.router)
+    app.state.deps = deps
+    for router in ROUTERS:
+        app.include_router(router)
     problems.install(app)
-    app.add_middleware(Shell, settings=gateway.settings, metrics=gateway.metrics)
-    app.openapi = lambda: documentation.described(app)  # type: ignore[method-assign]
+    app.add_middleware(RequestMiddleware)
+    app.openapi = lambda: describe_api(app)  # type: ignore[method-assign]
     return app

@@ -1,54 +1,55 @@
-"""Builds the gateway: the one place that knows its concrete parts."""
+"""Builds the gateway: the one place that knows its concrete adapters."""
 
 from __future__ import annotations
 
 import asyncio
 
-from lectern.contracts.topology import IDEMPOTENCY
-from lectern.gateway.api import application
-from lectern.gateway.context import Gateway
+from lectern.contracts.topology import IDEMPOTENCY, VIDEO_VIEWS
+from lectern.gateway.api import make_app
+from lectern.gateway.deps import GatewayDeps
+from lectern.gateway.event_feed import JetStreamEventFeed
 from lectern.gateway.hub import Hub
 from lectern.gateway.metrics import GatewayMetrics
+from lectern.gateway.projection import Projection
 from lectern.gateway.projector import Projector
+from lectern.gateway.readiness import make_checks
 from lectern.gateway.serving import serve
 from lectern.gateway.settings import GatewaySettings
 from lectern.gateway.views import Views
-from lectern.worker import Connections, Service
+from lectern.worker import Connections, JetStreamKeyValueStore, Service
 
 
-async def assemble(settings: GatewaySettings, connections: Connections) -> Gateway:
-    """The gateway's parts, not started. Needs the topology to be applied."""
-    return Gateway(
+def build(settings: GatewaySettings | None, connections: Connections) -> Service:
+    """The gateway as a service: HTTP and the projector of views, side by side. Needs the topology to be applied."""
+    settings = settings or GatewaySettings()
+    nats = connections.nats
+    views = Views(JetStreamKeyValueStore(nats, VIDEO_VIEWS))
+    deps = GatewayDeps(
         settings=settings,
         connections=connections,
-        log=connections.event_log,
-        hub=Hub(connections.nats),
-        views=Views(connections.nats),
-        answers=await connections.nats.jetstream(timeout=5).key_value(IDEMPOTENCY),
+        event_log=connections.event_log,
+        hub=Hub(JetStreamEventFeed(nats), connections.bus),
+        views=views,
+        stored_responses=JetStreamKeyValueStore(nats, IDEMPOTENCY),
         metrics=GatewayMetrics(connections.registry),
+        checks=make_checks(connections, views),
     )
-
-
-async def build(settings: GatewaySettings | None, connections: Connections) -> Service:
-    """The gateway as a service: HTTP and the projector of views, side by side."""
-    settings = settings or GatewaySettings()
-    gateway = await assemble(settings, connections)
-    projector = Projector(connections.nats, gateway.log, gateway.views, gateway.metrics)
-    app = application(gateway)
+    projector = Projector(nats, Projection(connections.event_log, views, deps.metrics), views)
+    app = make_app(deps)
 
     async def start() -> None:
-        await gateway.views.start()
-        await gateway.hub.start()
+        await views.start()
+        await deps.hub.start()
 
     async def close() -> None:
-        await gateway.hub.close()
-        await gateway.views.close()
+        await deps.hub.close()
+        await views.close()
 
     async def run(stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(serve(app, settings, stop, gateway.hub.drain), name="gateway:http")
+            tasks.create_task(serve(app, settings, stop, deps.hub.drain), name="gateway:http")
             tasks.create_task(projector.run(stop), name="gateway:projector")
 
     return Service(
-        name="gateway", connections=connections, settings=settings, deps=gateway, start=start, close=close, run=run
+        name="gateway", connections=connections, settings=settings, deps=deps, start=start, close=close, run=run
     )

@@ -1,4 +1,4 @@
-"""Idempotency-Key: a request that is sent twice is done once, and answered twice the same."""
+"""Idempotency-Key: a request that is sent twice has its effect once, and gets the same response twice."""
 
 from __future__ import annotations
 
@@ -6,109 +6,97 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 import msgspec
 from fastapi import Response
-from nats.js import errors as js_errors
-from nats.js.kv import KeyValue
 
 from lectern.contracts.events import now
 from lectern.contracts.ids import new_id
 from lectern.contracts.problems import FieldError
-from lectern.gateway.refusals import invalid, refusal
+from lectern.gateway import problem_types
+from lectern.gateway.refusals import Refusal, refuse, refuse_fields
+from lectern.worker import KeyValueStore
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
-ABANDONED = timedelta(seconds=60)  # a request takes a second; after a minute its process must have died
+CLAIM_EXPIRES_AFTER = timedelta(seconds=60)  # a request takes a second; after a minute its process must have died
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a request was answered with."""
+class StoredResponse(msgspec.Struct, frozen=True, kw_only=True):
+    """The response to a request, as it is kept and replayed."""
 
     status: int
     headers: dict[str, str]
     body: str
     media_type: str
 
-    def response(self, *, replayed: bool = False) -> Response:
+    def to_http(self, *, replayed: bool = False) -> Response:
         """The HTTP response."""
         headers = {**self.headers, "Idempotent-Replayed": "true"} if replayed else self.headers
         return Response(self.body, self.status, headers=headers, media_type=self.media_type)
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept under a key. `video_id` is chosen before the work, so that whoever takes over makes the same one."""
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """A key's entry. `video_id` is chosen before the work, so that whoever takes over makes the same video."""
 
     fingerprint: str
     video_id: str
     at: datetime
-    answer: Answer | None = None
+    response: StoredResponse | None = msgspec.field(default=None, name="answer")
 
 
-Work = Callable[[str], Awaitable[Answer]]
+Work: TypeAlias = Callable[[str], Awaitable[StoredResponse]]
 
 
-async def once(bucket: KeyValue, key: str | None, operation: str, fingerprint: str, work: Work) -> Response:
-    """Does `work(video_id)` under an Idempotency-Key, or replays its answer. Work that raises leaves no trace.
+async def run_once(bucket: KeyValueStore, key: str | None, operation: str, fingerprint: str, work: Work) -> Response:
+    """Run `work(video_id)` under an Idempotency-Key, or replay its response. Work that raises leaves no trace.
 
-    Work must be repeatable for the same id: it is done again when a process died in the middle of it. Raises 422 for
-    a key that was used with another body, 409 while the first request is still being answered.
+    Work must be repeatable for the same id: it runs again when a process died in the middle of it. Raises a 422 for
+    a key that was used with another body, and a 409 while the first request is still in progress.
     """
     if key is None:
-        return (await work(new_id())).response()
+        return (await work(new_id())).to_http()
     if not _KEY.fullmatch(key):
-        raise invalid(FieldError(pointer="Idempotency-Key", detail="must be 1 to 255 printable ASCII characters"))
+        raise refuse_fields(FieldError(pointer="Idempotency-Key", detail="must be 1 to 255 printable ASCII characters"))
     slot = hashlib.sha256(f"{operation}\n{key}".encode()).hexdigest()
-    record = Record(fingerprint=fingerprint, video_id=new_id(), at=now())
+    claim = Claim(fingerprint=fingerprint, video_id=new_id(), at=now())
+    revision = await bucket.create(slot, msgspec.json.encode(claim))
+    if revision is None:
+        found = await _read_claim(bucket, slot, fingerprint)
+        if isinstance(found, StoredResponse):
+            return found.to_http(replayed=True)
+        claim, revision = found
     try:
-        revision = await bucket.create(slot, msgspec.json.encode(record))
-    except js_errors.KeyWrongLastSequenceError:
-        claimed = await _claimed(bucket, slot, fingerprint)
-        if isinstance(claimed, Answer):
-            return claimed.response(replayed=True)
-        record, revision = claimed
-    try:
-        answer = await work(record.video_id)
+        response = await work(claim.video_id)
     except BaseException:
-        await bucket.delete(slot, last=revision)
+        await bucket.delete(slot, revision)
         raise
-    await bucket.update(slot, msgspec.json.encode(msgspec.structs.replace(record, answer=answer)), last=revision)
-    return answer.response()
+    await bucket.update(slot, msgspec.json.encode(msgspec.structs.replace(claim, response=response)), revision)
+    return response.to_http()
 
 
-async def _claimed(bucket: KeyValue, slot: str, fingerprint: str) -> Answer | tuple[Record, int]:
-    """The answer somebody else's work got, or their abandoned claim, now ours."""
-    try:
-        entry = await bucket.get(slot)
-    except js_errors.KeyNotFoundError as error:
-        raise _in_progress() from error
-    if not entry.value or entry.revision is None:
-        raise _in_progress()
-    record = msgspec.json.decode(entry.value, type=Record)
-    if record.fingerprint != fingerprint:
-        raise refusal(
-            422,
-            "idempotency-key-reused",
-            "The Idempotency-Key belongs to another request",
-            "This key was sent within the last 24 hours with another body.",
-            "Use a new key for a new request.",
+async def _read_claim(bucket: KeyValueStore, slot: str, fingerprint: str) -> StoredResponse | tuple[Claim, int]:
+    """Read the response of another request's work, or take over its abandoned claim."""
+    entry = await bucket.get(slot)
+    if entry is None or not entry.value:
+        raise _refuse_in_progress()
+    claim = msgspec.json.decode(entry.value, type=Claim)
+    if claim.fingerprint != fingerprint:
+        raise refuse(
+            problem_types.IDEMPOTENCY_KEY_REUSED, "This key was sent with another body within the last 24 hours."
         )
-    if record.answer:
-        return record.answer
-    if now() - record.at < ABANDONED:
-        raise _in_progress()
-    taken = msgspec.structs.replace(record, at=now())
-    try:
-        return taken, await bucket.update(slot, msgspec.json.encode(taken), last=entry.revision)
-    except js_errors.KeyWrongLastSequenceError as error:
-        raise _in_progress() from error
+    if claim.response:
+        return claim.response
+    if now() - claim.at < CLAIM_EXPIRES_AFTER:
+        raise _refuse_in_progress()
+    renewed = msgspec.structs.replace(claim, at=now())
+    revision = await bucket.update(slot, msgspec.json.encode(renewed), entry.revision)
+    if revision is None:
+        raise _refuse_in_progress()
+    return renewed, revision
 
 
-def _in_progress() -> Exception:
-    return refusal(
-        409,
-        "idempotency-in-progress",
-        "The first request is still being answered",
-        "A request with this Idempotency-Key is being worked on.",
-        "Wait a second and send it again; you will get its answer.",
-        retry_after=1,
+def _refuse_in_progress() -> Refusal:
+    return refuse(
+        problem_types.IDEMPOTENCY_IN_PROGRESS, "A request with this Idempotency-Key is in progress.", retry_after=1
     )

@@ -1,16 +1,16 @@
-"""Refusals of the API: a Problem with its HTTP status, answered as `application/problem+json` (RFC 9457)."""
+"""Refusals of the API: a Problem with its HTTP status, sent as `application/problem+json` (RFC 9457)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from lectern.contracts.problems import FieldError, Problem
-
-VALIDATION = "validation-error"
+from lectern.gateway import problem_types
+from lectern.gateway.problem_types import ProblemType
 
 
 class Refusal(Exception):
-    """Ends a request with a status, a Problem and perhaps headers. Raise it anywhere in a route."""
+    """Ends a request with a status, a Problem and optional headers. Any handler or route may raise it."""
 
     def __init__(self, status: int, problem: Problem, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(problem.sentence())
@@ -19,47 +19,62 @@ class Refusal(Exception):
         self.headers = dict(headers or {})
 
 
-def refusal(
-    status: int,
-    code: str,
-    title: str,
+def refuse(
+    kind: ProblemType,
     detail: str,
-    remedy: str,
+    remedy: str = "",
     *,
+    status: int | None = None,
     errors: tuple[FieldError, ...] = (),
+    headers: Mapping[str, str] | None = None,
     retry_after: int | None = None,
 ) -> Refusal:
-    """A Refusal in one call; `retry_after` in seconds marks it retryable."""
+    """Build a Refusal to raise. `remedy` and `status` default to those of its kind.
+
+    `retry_after` (seconds) marks it retryable.
+    """
     problem = Problem(
-        code=code, title=title, detail=detail, remedy=remedy, errors=errors, retryable=retry_after is not None
-    )
-    return Refusal(status, problem, {"Retry-After": str(retry_after)} if retry_after is not None else None)
-
-
-def invalid(*errors: FieldError) -> Refusal:
-    """422: fields of the input were refused. The first error is the summary; all are listed with their pointers."""
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return refusal(
-        422,
-        VALIDATION,
-        "The request was refused",
-        f"{errors[0].pointer or 'The body'}: {errors[0].detail}{more}",
-        "Correct the fields named in `errors` and send the request again.",
+        code=kind.code,
+        title=kind.title,
+        detail=detail,
+        remedy=remedy or kind.remedy,
         errors=errors,
+        retryable=retry_after is not None,
     )
+    waiting = {"Retry-After": str(retry_after)} if retry_after is not None else {}
+    return Refusal(status or kind.status, problem, {**(headers or {}), **waiting})
 
 
-def no_video(video_id: str) -> Refusal:
-    """404: there is no such video, or its log has aged out."""
-    return refusal(
-        404,
-        "not-found",
-        "No such video",
+def refuse_fields(*errors: FieldError) -> Refusal:
+    """422: fields of the input are invalid. The first error is the summary; all are listed with their pointers."""
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    detail = f"{errors[0].pointer or 'The body'}: {errors[0].detail}{more}"
+    return refuse(problem_types.VALIDATION_ERROR, detail, errors=errors)
+
+
+def refuse_unknown_video(video_id: str) -> Refusal:
+    """404: no such video, or its log has expired."""
+    return refuse(
+        problem_types.NOT_FOUND,
         f"There is no video {video_id[:64]}.",
-        "Check the id, or list your videos with GET /v1/videos. Videos are forgotten 30 days after their last event.",
+        "Check the id, or list your videos with GET /v1/videos. Videos expire 30 days after their last event.",
     )
 
 
-def wrong_state(detail: str, remedy: str) -> Refusal:
-    """409: what was asked does not fit the state the video is in."""
-    return refusal(409, "invalid-state", "The video is in another state", detail, remedy)
+def refuse_unknown_scene(number: int, count: int) -> Refusal:
+    """404: the script has no such scene."""
+    return refuse(problem_types.NO_SUCH_SCENE, f"There is no scene {number}.", f"The video has scenes 1 to {count}.")
+
+
+def refuse_state(detail: str, remedy: str) -> Refusal:
+    """409: the request does not fit the video's state."""
+    return refuse(problem_types.INVALID_STATE, detail, remedy)
+
+
+def refuse_media_type(received: str, *supported: str) -> Refusal:
+    """415: the path does not accept bodies of this type."""
+    return refuse(
+        problem_types.UNSUPPORTED_MEDIA_TYPE,
+        f"Content-Type is {received or 'missing'}; this path accepts {' or '.join(supported)}.",
+        f"Send the header Content-Type: {supported[0]}.",
+    )

@@ -1,4 +1,4 @@
-"""Serving HTTP until told to stop, without touching signals: those belong to `__main__`."""
+"""Serves HTTP until a stop event, without touching signals: those belong to `__main__`."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class _Server(uvicorn.Server):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises OSError with the address when it is taken."""
+    """Open a listening socket. Raises OSError with the address when it is in use."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio turns Nagle's algorithm off only for sockets that name TCP; without this every answer takes 40 ms more.
+    # asyncio turns Nagle's algorithm off only for sockets that name TCP; without this every response takes 40 ms more.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -37,7 +37,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 async def serve(app: ASGIApp, settings: GatewaySettings, stop: asyncio.Event, drain: Callable[[], None]) -> None:
-    """Serves until `stop`, then drains event streams and lets running requests end within the grace period."""
+    """Serve until `stop`, then drain event streams and let running requests end within the grace period."""
     listener = listen(settings.host, settings.port)
     config = uvicorn.Config(
         app,

@@ -8,16 +8,20 @@ from lectern.worker import Settings
 
 
 class GatewaySettings(Settings):
-    """Where the API listens, how media is handed out, and how long streams live."""
+    """Where the API listens, how it sends media, and how long streams live."""
 
-    host: str = Field("127.0.0.1", description="address the API listens on; only this machine unless changed")
-    port: int = Field(8080, ge=0, le=65535, description="port the API listens on; 0 takes a free one")
-    media_redirect: bool = Field(False, description="answer media with a redirect to a presigned URL of the store")
-    media_url_seconds: int = Field(3600, ge=60, le=604_800, description="how long such a URL is good for")
-    json_limit: int = Field(4 * 1024 * 1024, description="bytes a JSON or Markdown body may have")
-    asset_limit: int = Field(8 * 1024 * 1024, description="bytes a picture may have")
-    music_limit: int = Field(20 * 1024 * 1024, description="bytes a track may have; the composer takes 20 MB at most")
-    stream_heartbeat: float = Field(15.0, gt=0, description="seconds between comments on an idle event stream")
-    stream_seconds: float = Field(600.0, gt=0, description="seconds after which a stream asks its client to reconnect")
-    stream_send_seconds: float = Field(30.0, gt=0, description="seconds a client may refuse bytes until it is dropped")
-    forwarded_allow_ips: str = Field("127.0.0.1", description="proxies whose X-Forwarded-For is believed")
+    host: str = Field("127.0.0.1", description="address the API listens on; local only by default")
+    port: int = Field(8080, ge=0, le=65535, description="port the API listens on; 0 chooses a free one")
+    media_redirect: bool = Field(False, description="redirect media requests to a presigned URL of the store")
+    media_url_seconds: int = Field(3600, ge=60, le=604_800, description="seconds for which such a URL is valid")
+    json_limit: int = Field(4 * 1024 * 1024, description="size limit of a JSON or Markdown body, in bytes")
+    asset_limit: int = Field(8 * 1024 * 1024, description="size limit of an image, in bytes")
+    music_limit: int = Field(
+        20 * 1024 * 1024, description="size limit of a track, in bytes; the composer accepts 20 MB"
+    )
+    stream_heartbeat: float = Field(15.0, gt=0, description="seconds between pings on an idle event stream")
+    stream_seconds: float = Field(
+        600.0, gt=0, description="seconds after which an event stream asks its client to reconnect"
+    )
+    stream_send_seconds: float = Field(30.0, gt=0, description="send timeout of event streams in seconds")
+    forwarded_allow_ips: str = Field("127.0.0.1", description="addresses of proxies whose X-Forwarded-For is trusted")

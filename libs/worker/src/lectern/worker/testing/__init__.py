@@ -8,6 +8,7 @@ from lectern.worker.testing.connections import memory_connections
 from lectern.worker.testing.delivering import Delivered, deliver
 from lectern.worker.testing.memory_bus import MemoryBus
 from lectern.worker.testing.memory_event_log import MemoryDeadLetters, MemoryEventLog
+from lectern.worker.testing.memory_key_value import MemoryKeyValueStore
 from lectern.worker.testing.memory_store import MemoryObjectStore
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "MemoryBus",
     "MemoryDeadLetters",
     "MemoryEventLog",
+    "MemoryKeyValueStore",
     "MemoryObjectStore",
     "deliver",
     "memory_connections",

@@ -1,0 +1,64 @@
+"""Checks of a request against what exists: uploaded assets, bundled music, available voices."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import re
+
+from lectern.contracts import keys
+from lectern.contracts.options import MUSIC
+from lectern.contracts.problems import FieldError
+from lectern.gateway.clients import list_voices
+from lectern.gateway.deps import GatewayDeps
+from lectern.gateway.refusals import refuse_fields
+from lectern.gateway.schemas import SentDocument
+from lectern.gateway.validation import make_pointer
+
+_ASSET_ID = re.compile(r"[0-9a-f]{64}")
+
+
+async def check_assets(deps: GatewayDeps, document: SentDocument | None) -> None:
+    """Refuse (422) a document that names images nobody uploaded."""
+    if document is None:
+        return
+    names = list(document.assets)
+    found = await asyncio.gather(*(deps.connections.store.head(keys.asset(document.assets[name])) for name in names))
+    errors = [
+        FieldError(
+            pointer=make_pointer(("document", "assets", name)),
+            detail=f"there is no image {document.assets[name][:12]}…; upload it with POST /v1/assets first",
+        )
+        for name, info in zip(names, found, strict=True)
+        if info is None or info.media_type.startswith("audio/")
+    ]
+    if errors:
+        raise refuse_fields(*errors)
+
+
+async def check_music(deps: GatewayDeps, music: str | None) -> None:
+    """Refuse (422) music that is neither bundled nor uploaded."""
+    if music is None or music in MUSIC:
+        return
+    if detail := await _find_music_fault(deps, music):
+        raise refuse_fields(FieldError(pointer="/options/music", detail=detail))
+
+
+async def _find_music_fault(deps: GatewayDeps, music: str) -> str:
+    if not _ASSET_ID.fullmatch(music):
+        near = difflib.get_close_matches(music.lower(), MUSIC, n=1, cutoff=0.4)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {' and '.join(MUSIC)},"
+        return f"there is no track {music!r}; {hint} or upload one with POST /v1/assets and send its id"
+    info = await deps.connections.store.head(keys.asset(music))
+    if info is None:
+        return f"there is no asset {music[:12]}…; upload the music with POST /v1/assets first"
+    if info.media_type.startswith("image/"):
+        return f"asset {music[:12]}… is {info.media_type}, not audio; send the id of an uploaded track"
+    return ""
+
+
+async def check_voice(deps: GatewayDeps, voice: str | None, pointer: str = "/options/voice") -> None:
+    """Refuse (422) a voice that is not available, naming near ones. Without a voice service every voice passes."""
+    offer = await list_voices(deps, voice) if voice else None
+    if offer and offer.refused:
+        raise refuse_fields(FieldError(pointer=pointer, detail=offer.refused))

@@ -1,0 +1,49 @@
+"""Adding a new video to the log, once for each Idempotency-Key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import Response
+
+from lectern.contracts import events as e
+from lectern.contracts import keys
+from lectern.contracts.log import VideoLog
+from lectern.gateway.deps import GatewayDeps
+from lectern.gateway.idempotency import StoredResponse, run_once
+from lectern.gateway.responses import make_accepted_headers, make_video
+from lectern.gateway.schemas import DubRequest, VideoRequest
+
+PUBLISH_TIMEOUT_SECONDS = 5.0
+
+
+async def enqueue_video(
+    deps: GatewayDeps,
+    request: VideoRequest | DubRequest,
+    make_event: Callable[[str], e.VideoRequested],
+    *,
+    operation: str,
+    idempotency_key: str | None,
+) -> Response:
+    """Store the request's document and publish the event made for the new video's id; respond with the video.
+
+    `operation` is what the key is unique for. Raises what `make_event` raises.
+    """
+
+    async def work(video_id: str) -> StoredResponse:
+        log = await deps.event_log.read(video_id) if idempotency_key else VideoLog()
+        if not log:
+            event = make_event(video_id)
+            if request.document:
+                markdown = request.document.markdown.encode()
+                await deps.connections.store.put(keys.document(video_id), markdown, "text/markdown; charset=utf-8")
+            log = VideoLog([(await deps.event_log.publish(event, patience=PUBLISH_TIMEOUT_SECONDS), event)])
+        return StoredResponse(
+            status=202,
+            headers=make_accepted_headers(video_id),
+            body=make_video(log).model_dump_json(),
+            media_type="application/json",
+        )
+
+    fingerprint = keys.digest(request.model_dump(mode="json"))
+    return await run_once(deps.stored_responses, idempotency_key, operation, fingerprint, work)

@@ -1,0 +1,183 @@
+"""Examples that OpenAPI shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+VIDEO_ID = "01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60"
+
+_SUMMARY: dict[str, Any] = {
+    "id": VIDEO_ID,
+    "object": "video",
+    "status": "in_progress",
+    "stage": "rendering",
+    "progress": 61,
+    "title": "How photosynthesis works",
+    "lane": "fast",
+    "created_at": "2026-11-20T09:30:00Z",
+    "completed_at": None,
+    "revision": 1,
+    "scene_count": 2,
+    "scenes_rendered": 1,
+    "seconds": None,
+    "error": None,
+    "urls": {
+        "self": f"/v1/videos/{VIDEO_ID}",
+        "events": f"/v1/videos/{VIDEO_ID}/events",
+        "cancel": f"/v1/videos/{VIDEO_ID}/cancel",
+        "script": f"/v1/videos/{VIDEO_ID}/script",
+        "content": None,
+    },
+}
+VIDEO: dict[str, Any] = {
+    **_SUMMARY,
+    "topic": "How does photosynthesis work?",
+    "script_revision": 1,
+    "options": {
+        "quality": "standard",
+        "aspect": "16:9",
+        "voice": "en-GB",
+        "speaking_rate": 1.0,
+        "language": "en",
+        "captions": "plain",
+        "theme": "dark",
+        "review": False,
+        "burn_captions": False,
+        "music": "calm",
+        "critique": False,
+        "max_cost_usd": None,
+    },
+    "usage": {
+        "cost_usd": 0.0,
+        "tokens": 0,
+        "characters": 96,
+        "items": [
+            {
+                "kind": "voice",
+                "name": "espeak/en-us",
+                "task": "",
+                "requests": 1,
+                "input": 0,
+                "cached": 0,
+                "thinking": 0,
+                "output": 0,
+                "characters": 96,
+                "cpu_seconds": 0.0,
+                "cost_usd": 0.0,
+            }
+        ],
+    },
+    "scenes": [
+        {
+            "number": 1,
+            "title": "Light",
+            "status": "rendered",
+            "seconds": 12.4,
+            "footage": f"/v1/videos/{VIDEO_ID}/scenes/1/footage",
+            "origin": "model",
+            "attempts": [
+                {
+                    "number": 1,
+                    "strategy": "draft",
+                    "rule": "NameError",
+                    "finding": "- NameError in line 7: name 'Cirlce' is not defined",
+                    "line": 7,
+                },
+                {"number": 2, "strategy": "lines", "rule": "", "finding": "", "line": None},
+            ],
+            "degraded": None,
+            "error": None,
+        },
+        {
+            "number": 2,
+            "title": "Sugar",
+            "status": "coded",
+            "seconds": 9.8,
+            "footage": None,
+            "origin": "template",
+            "attempts": [],
+            "degraded": None,
+            "error": None,
+        },
+    ],
+    "outputs": [],
+}
+VOICES = {
+    "object": "list",
+    "data": [
+        {
+            "id": "en-GB-Neural2-A",
+            "language": "en-GB",
+            "gender": "female",
+            "engine": "google",
+            "timing": "exact",
+            "usd_per_million": 16.0,
+        }
+    ],
+}
+VIDEO_LIST = {"object": "list", "data": [_SUMMARY], "has_more": False, "next_cursor": None}
+SCRIPT = {
+    "revision": 1,
+    "approved": False,
+    "title": "How photosynthesis works",
+    "language": "en",
+    "scenes": [
+        {
+            "title": "Light",
+            "beats": [{"text": "A leaf catches light.", "spoken": "", "show": "", "speaker": ""}],
+            "visual": {"kind": "flow", "steps": ["Light", "Leaf", "Sugar"]},
+        }
+    ],
+    "sources": [],
+    "pronunciations": {},
+    "symbols": [],
+    "doubts": [],
+}
+ASSET = {
+    "id": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "media_type": "image/png",
+    "bytes": 48213,
+}
+
+VIDEO_REQUESTS = {
+    "topic": {"summary": "A topic", "value": {"topic": "How does photosynthesis work?"}},
+    "document": {
+        "summary": "A lesson in Markdown with an image, in portrait",
+        "value": {
+            "document": {
+                "markdown": "# The leaf\n\n## Light\n\nA leaf catches light.\n\n![A leaf](leaf.png)\n",
+                "assets": {"leaf.png": ASSET["id"]},
+            },
+            "options": {"quality": "high", "aspect": "9:16", "voice": "en-GB", "review": True},
+            "lane": "bulk",
+        },
+    },
+}
+
+DUB_REQUESTS = {
+    "model": {"summary": "Translated by a model", "value": {"language": "de"}},
+    "document": {
+        "summary": "Translated by you",
+        "value": {
+            "language": "de",
+            "document": {"markdown": "# Das Blatt\n\n## Licht\n\nEin Blatt fängt Licht ein.\n"},
+        },
+    },
+}
+PROBLEM = {
+    "type": "/problems/validation-error",
+    "title": "Invalid request",
+    "status": 422,
+    "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+    "code": "validation-error",
+    "remedy": "Correct the fields listed in `errors` and send the request again.",
+    "retryable": False,
+    "errors": [],
+}
+EXPLANATION = {
+    "code": "validation-error",
+    "status": 422,
+    "title": "Invalid request",
+    "cause": "One or more fields of the request are missing, unknown or out of range.",
+    "remedy": "Correct the fields listed in `errors` and send the request again.",
+}

@@ -1,0 +1,11 @@
+"""Decisions: plain functions from a video's log and its user's input to the event that follows. None does any I/O."""
+
+from lectern.gateway.handlers.approve import approve
+from lectern.gateway.handlers.cancel import cancel
+from lectern.gateway.handlers.create import create
+from lectern.gateway.handlers.dub import dub
+from lectern.gateway.handlers.edit import edit
+from lectern.gateway.handlers.redo import redo
+from lectern.gateway.handlers.retry import retry
+
+__all__ = ["approve", "cancel", "create", "dub", "edit", "redo", "retry"]

@@ -1,0 +1,47 @@
+"""Dubbing: a new video in another language that reuses a finished video's code."""
+
+from __future__ import annotations
+
+import msgspec
+
+from lectern.contracts import events as e
+from lectern.contracts import keys
+from lectern.contracts.log import VideoLog
+from lectern.contracts.options import Brief, Dub
+from lectern.contracts.state import VideoState
+from lectern.gateway.handlers.create import asset_keys
+from lectern.gateway.handlers.script_events import ScriptEvent, get_script_event
+from lectern.gateway.refusals import refuse_state
+from lectern.gateway.schemas import DubRequest
+
+
+def dub(log: VideoLog, request: DubRequest, new_video_id: str) -> e.VideoRequested:
+    """The first event of a new video: the script of `log` in another language, with the code of its scenes.
+
+    Raises a 409 while a scene has no code.
+    """
+    script = get_script_event(log.state)
+    brief = Brief(
+        topic=script.title,
+        document_key=keys.document(new_video_id) if request.document else "",
+        assets={**script.assets, **asset_keys(request.document)},
+        dub=Dub(video_id=log.video_id, script_key=script.script_key, codes=_code_keys(log.state, script)),
+    )
+    options = msgspec.structs.replace(
+        script.options,
+        language=request.language,
+        voice=request.voice or "",
+        review=request.review,
+        max_cost_usd=request.max_cost_usd,
+    )
+    return e.VideoRequested(video_id=new_video_id, lane=log.lane, brief=brief, options=options)
+
+
+def _code_keys(state: VideoState, script: ScriptEvent) -> tuple[str, ...]:
+    found = []
+    for number in range(1, len(script.scenes) + 1):
+        coded = state.scene(number).coded
+        if coded is None:
+            raise refuse_state(f"Scene {number} has no code yet.", "Wait until the video is complete, then dub it.")
+        found.append(coded.code.key)
+    return tuple(found)

@@ -1,0 +1,47 @@
+"""Editing a script."""
+
+from __future__ import annotations
+
+from lectern.contracts.log import VideoLog
+from lectern.contracts.script import Script
+from lectern.gateway.handlers.script_events import (
+    ScriptChange,
+    check_etag,
+    check_revision,
+    get_script_event,
+    refuse_ended_review,
+    replace_script,
+    review_again,
+    start_revision,
+)
+
+
+def edit(
+    log: VideoLog, before: Script, after: Script, *, etag: int | None = None, revision: int | None = None
+) -> ScriptChange | None:
+    """Put `after` in the place of the script in force; None if they are the same.
+
+    Only the scenes that differ are made again. A script that waits for approval goes on waiting. `etag` and `revision`
+    are the revision that the editor saw, as If-Match and as the body gave it. Raises a 412 or 409 for an older one.
+    """
+    event = get_script_event(log.state)
+    check_etag(event, etag)
+    check_revision(event, revision)
+    if before == after:
+        return None
+    edited = replace_script(event, after)
+    if log.state.awaits_approval():
+        refuse_ended_review(log.state)
+        return ScriptChange(event=review_again(log, edited), script=after)
+    return ScriptChange(event=start_revision(log, edited, _changed_scenes(before, after)), script=after)
+
+
+def _changed_scenes(before: Script, after: Script) -> list[int]:
+    """Numbers of the scenes to make again. Cutting the last scenes changes none: then scene 1 has the rest joined."""
+    return [
+        number
+        for number in range(1, len(after.scenes) + 1)
+        if before.language != after.language
+        or number > len(before.scenes)
+        or before.scene(number) != after.scene(number)
+    ] or [1]

@@ -1,0 +1,114 @@
+"""The event whose script is in force, the checks that precede a change of it, and the events that begin a revision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+import msgspec
+
+from lectern.contracts import events as e
+from lectern.contracts import keys
+from lectern.contracts.log import VideoLog
+from lectern.contracts.script import Script
+from lectern.contracts.state import VideoState
+from lectern.gateway import problem_types
+from lectern.gateway.refusals import refuse, refuse_state
+
+ScriptEvent: TypeAlias = e.VideoScripted | e.ScriptApproved
+
+
+class ScriptChange(msgspec.Struct, frozen=True, kw_only=True):
+    """The event that begins a revision. `script` is to be stored under the event's key first; None: it is there."""
+
+    event: ScriptEvent
+    script: Script | None = None
+
+
+def get_script_event(state: VideoState) -> ScriptEvent:
+    """The event whose script is in force. Raises a 409 before there is one."""
+    event = state.script()
+    if event is None:
+        ended = state.status() in ("failed", "cancelled")
+        remedy = "POST …/retry to start over." if ended else "Wait for the event video.scripted, then try again."
+        raise refuse_state("The video has no script yet.", remedy)
+    return event
+
+
+def check_revision(event: ScriptEvent, seen: int | None) -> None:
+    """Raises a 409 when the script has changed since its editor saw revision `seen`."""
+    if seen is not None and seen != event.revision:
+        raise refuse(problem_types.STALE_SCRIPT, _describe_revisions(event, seen))
+
+
+def check_etag(event: ScriptEvent, seen: int | None) -> None:
+    """Raises a 412 when the script has changed since its editor saw revision `seen`."""
+    if seen is not None and seen != event.revision:
+        raise refuse(problem_types.PRECONDITION_FAILED, _describe_revisions(event, seen))
+
+
+def _describe_revisions(event: ScriptEvent, seen: int) -> str:
+    return f"You saw revision {seen} of the script; it is now at revision {event.revision}."
+
+
+def refuse_ended_review(state: VideoState) -> None:
+    """Raises a 409 if the video has ended while its script waited for approval."""
+    if state.outcome() is not None:
+        raise refuse_state(
+            f"The video was {state.status()} while its script waited for approval.", "POST …/retry to resume it."
+        )
+
+
+def replace_script(event: ScriptEvent, script: Script) -> ScriptEvent:
+    """The event with another script in it."""
+    return msgspec.structs.replace(
+        event,
+        script_key=keys.script(event.video_id, keys.digest(script)),
+        title=script.title,
+        scenes=tuple(
+            e.SceneTitle(title=scene.title, words=sum(len(beat.spoken_text().split()) for beat in scene.beats))
+            for scene in script.scenes
+        ),
+    )
+
+
+def review_again(log: VideoLog, script: ScriptEvent) -> e.VideoScripted:
+    """Begin the next revision with waiting for approval."""
+    return e.VideoScripted(
+        video_id=log.video_id,
+        lane=log.lane,
+        revision=log.state.revision() + 1,
+        script_key=script.script_key,
+        title=script.title,
+        scenes=script.scenes,
+        options=script.options,
+        assets=script.assets,
+        review=True,
+    )
+
+
+def start_revision(
+    log: VideoLog, script: ScriptEvent, scenes: Iterable[int], *, fresh: bool = False
+) -> e.ScriptApproved:
+    """Begin the next revision, in which `scenes` are made.
+
+    After a failure or cancellation every scene that was never rendered joins them. `fresh`: nothing is reused, though
+    nothing changed.
+    """
+    state = log.state
+    stopped = isinstance(state.outcome(), e.VideoFailed | e.VideoCancelled)
+    abandoned = {
+        number for number in range(1, len(script.scenes) + 1) if stopped and state.scene(number).status() != "rendered"
+    }
+    return e.ScriptApproved(
+        video_id=log.video_id,
+        lane=log.lane,
+        revision=state.revision() + 1,
+        script_key=script.script_key,
+        title=script.title,
+        scenes=script.scenes,
+        plan=tuple(sorted({*scenes} | abandoned)),
+        options=script.options,
+        assets=script.assets,
+        fresh=fresh,
+    )

@@ -1,0 +1,77 @@
+"""What OpenAPI shows beside the schemas: examples, and the problems that a route may answer with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+
+from lectern.gateway import examples
+from lectern.gateway.schemas import VISUAL_SCHEMAS, ProblemBody
+
+_DESCRIPTIONS = {
+    400: "The request is malformed",
+    404: "Not found",
+    406: "The script has no Markdown form",
+    409: "Conflicts with the video's state",
+    412: "The script has changed",
+    413: "The body is too large",
+    415: "The body has the wrong type",
+    416: "The range lies outside the file",
+    422: "The request is invalid",
+    503: "A dependency is unavailable",
+}
+
+
+_PROBLEM_SCHEMA = {"$ref": "#/components/schemas/ProblemBody"}
+_ANY_ERROR = {"description": "Any other error", "content": {"application/problem+json": {"schema": _PROBLEM_SCHEMA}}}
+
+
+def describe_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI responses for the statuses, as problem+json, each with an example."""
+    return {
+        status: {
+            "model": ProblemBody,
+            "description": _DESCRIPTIONS[status],
+            "content": {
+                "application/problem+json": {
+                    "schema": _PROBLEM_SCHEMA,
+                    "example": {**examples.PROBLEM, "status": status, "retryable": status == 503},
+                }
+            },
+        }
+        for status in statuses
+    }
+
+
+def describe_json(
+    status: int, model: type[BaseModel], description: str, example: object
+) -> dict[int | str, dict[str, Any]]:
+    """An OpenAPI response with its schema and an example."""
+    content = {"application/json": {"example": example}}
+    return {status: {"model": model, "description": description, "content": content}}
+
+
+def describe_api(app: FastAPI) -> dict[str, Any]:
+    """The application's OpenAPI: with the visuals that scripts refer to, without the 422 that FastAPI adds itself."""
+    if app.openapi_schema is None:
+        schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        for methods in schema["paths"].values():
+            for operation in methods.values():
+                _clean_responses(operation["responses"])
+                operation["responses"]["default"] = _ANY_ERROR
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schema["components"]["schemas"].pop(unused, None)
+        schema["components"]["schemas"].update(VISUAL_SCHEMAS)
+        app.openapi_schema = schema
+    return app.openapi_schema
+
+
+def _clean_responses(responses: dict[str, Any]) -> None:
+    if "HTTPValidationError" in str(responses.get("422")):
+        del responses["422"]
+    for response in responses.values():
+        if "application/problem+json" in response.get("content", {}):
+            response["content"].pop("application/json", None)

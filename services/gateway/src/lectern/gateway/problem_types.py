@@ -1,0 +1,210 @@
+"""Every kind of problem that the gateway itself reports: the one list of its codes. Stages have codes of their own."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class ProblemType(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of problem: its code, HTTP status and title never vary.
+
+    `cause` and `remedy` are what `/problems/<code>` explains. A problem's own `detail` and `remedy` are about one case.
+    """
+
+    code: str
+    status: int
+    title: str
+    cause: str
+    remedy: str
+
+
+MALFORMED_REQUEST = ProblemType(
+    code="malformed-request",
+    status=400,
+    title="Malformed request",
+    cause="The request could not be parsed: its body is not JSON, or not UTF-8.",
+    remedy="Send a JSON object in UTF-8.",
+)
+CROSS_SITE = ProblemType(
+    code="cross-site",
+    status=403,
+    title="Cross-site request",
+    cause="A browser sent the request on behalf of a page of another site, and the API trusts whoever can reach it.",
+    remedy="Use the API from its own address, or from a program.",
+)
+NOT_FOUND = ProblemType(
+    code="not-found",
+    status=404,
+    title="Video not found",
+    cause="No video has this id, or its last event is more than 30 days old.",
+    remedy="Check the id, or list your videos with GET /v1/videos.",
+)
+NO_SUCH_SCENE = ProblemType(
+    code="no-such-scene",
+    status=404,
+    title="Scene not found",
+    cause="The video's script has no scene with this number. Scenes count from 1.",
+    remedy="GET the video to see its scenes.",
+)
+NO_SUCH_OUTPUT = ProblemType(
+    code="no-such-output",
+    status=404,
+    title="Output not found",
+    cause="The video is finished, but it was made without a file of this kind.",
+    remedy="Choose one of the kinds in the video's `outputs`.",
+)
+GONE = ProblemType(
+    code="gone",
+    status=404,
+    title="File expired",
+    cause="The file was made but has expired from the object store.",
+    remedy="Make it again with POST …/retry or POST …/scenes/{number}/redo.",
+)
+NO_SUCH_ROUTE = ProblemType(
+    code="no-such-route",
+    status=404,
+    title="Path not found",
+    cause="The path is not part of the API.",
+    remedy="See /openapi.json for the paths of the API.",
+)
+METHOD_NOT_ALLOWED = ProblemType(
+    code="method-not-allowed",
+    status=405,
+    title="Method not allowed",
+    cause="The path exists, but does not support the request's method.",
+    remedy="Use a method from the Allow header, or see /openapi.json.",
+)
+NO_MARKDOWN_FORM = ProblemType(
+    code="no-markdown-form",
+    status=406,
+    title="No Markdown form",
+    cause="The script contains something that Lectern's Markdown cannot express.",
+    remedy="Request it with Accept: application/json.",
+)
+INVALID_STATE = ProblemType(
+    code="invalid-state",
+    status=409,
+    title="Not possible in this state",
+    cause="The video is not in a state in which this can be done.",
+    remedy="GET the video, look at its `status`, and wait for the state that the problem's own remedy names.",
+)
+STALE_SCRIPT = ProblemType(
+    code="stale-script",
+    status=409,
+    title="The script has changed",
+    cause="Somebody changed the script after you read it; `revision` in your request names an older one.",
+    remedy="GET the script again, look at what changed, and repeat your edit.",
+)
+CONFLICT_BUSY = ProblemType(
+    code="conflict-busy",
+    status=409,
+    title="Concurrent modification",
+    cause="The video kept changing while the request was being applied.",
+    remedy="Retry the request.",
+)
+IDEMPOTENCY_IN_PROGRESS = ProblemType(
+    code="idempotency-in-progress",
+    status=409,
+    title="The first request is still in progress",
+    cause="Another request with the same Idempotency-Key has not been answered yet.",
+    remedy="Wait a second and send it again to receive the first request's answer.",
+)
+PRECONDITION_FAILED = ProblemType(
+    code="precondition-failed",
+    status=412,
+    title="The script has changed",
+    cause="Somebody changed the script after you read it; the ETag in If-Match is an older one.",
+    remedy="GET the script again, look at what changed, and repeat your edit.",
+)
+PAYLOAD_TOO_LARGE = ProblemType(
+    code="payload-too-large",
+    status=413,
+    title="Body too large",
+    cause="The request's body exceeds the limit of its path.",
+    remedy="Send less: shrink the image, or split the document into several videos.",
+)
+UNSUPPORTED_MEDIA_TYPE = ProblemType(
+    code="unsupported-media-type",
+    status=415,
+    title="Unsupported media type",
+    cause="The path does not accept the body's Content-Type, or the bytes are of another type than declared.",
+    remedy="Send a supported type and declare it correctly.",
+)
+RANGE_NOT_SATISFIABLE = ProblemType(
+    code="range-not-satisfiable",
+    status=416,
+    title="Range not satisfiable",
+    cause="The requested byte range starts after the end of the file.",
+    remedy="Request a range within the file; Content-Range gives its size.",
+)
+VALIDATION_ERROR = ProblemType(
+    code="validation-error",
+    status=422,
+    title="Invalid request",
+    cause="One or more fields of the request are missing, unknown or out of range.",
+    remedy="Correct the fields listed in `errors` and send the request again.",
+)
+IDEMPOTENCY_KEY_REUSED = ProblemType(
+    code="idempotency-key-reused",
+    status=422,
+    title="Idempotency-Key reused",
+    cause="The same Idempotency-Key was sent with a different body within the last 24 hours.",
+    remedy="Use a new key for each new request.",
+)
+DOCUMENT_ENCODING = ProblemType(
+    code="document-encoding",
+    status=422,
+    title="Document is not UTF-8",
+    cause="The Markdown document is not valid UTF-8 text.",
+    remedy="Save it as UTF-8 and send it again.",
+)
+INTERNAL = ProblemType(
+    code="internal",
+    status=500,
+    title="Internal error",
+    cause="An unexpected error occurred while the request was being answered.",
+    remedy="Retry; if it persists, report the request id in `instance`.",
+)
+HTTP_ERROR = ProblemType(
+    code="http-error",
+    status=500,
+    title="Request failed",
+    cause="The HTTP server rejected the request. The response's status says why.",
+    remedy="Correct the request according to its status.",
+)
+DEPENDENCY_UNAVAILABLE = ProblemType(
+    code="dependency-unavailable",
+    status=503,
+    title="A dependency is unavailable",
+    cause="The event log, the object store or a service that the request needs does not answer.",
+    remedy="Retry in a few seconds; nothing was lost.",
+)
+
+PROBLEM_TYPES = {
+    kind.code: kind
+    for kind in (
+        MALFORMED_REQUEST,
+        CROSS_SITE,
+        NOT_FOUND,
+        NO_SUCH_SCENE,
+        NO_SUCH_OUTPUT,
+        GONE,
+        NO_SUCH_ROUTE,
+        METHOD_NOT_ALLOWED,
+        NO_MARKDOWN_FORM,
+        INVALID_STATE,
+        STALE_SCRIPT,
+        CONFLICT_BUSY,
+        IDEMPOTENCY_IN_PROGRESS,
+        PRECONDITION_FAILED,
+        PAYLOAD_TOO_LARGE,
+        UNSUPPORTED_MEDIA_TYPE,
+        RANGE_NOT_SATISFIABLE,
+        VALIDATION_ERROR,
+        IDEMPOTENCY_KEY_REUSED,
+        DOCUMENT_ENCODING,
+        INTERNAL,
+        HTTP_ERROR,
+        DEPENDENCY_UNAVAILABLE,
+    )
+}

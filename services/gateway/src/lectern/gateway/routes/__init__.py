@@ -1,0 +1,27 @@
+"""The API's routes, one module for each resource. A new module adds its router to `ROUTERS`."""
+
+from lectern.gateway.routes import (
+    assets,
+    dubbing,
+    events,
+    media,
+    operations,
+    problems,
+    revisions,
+    scripts,
+    videos,
+    voices,
+)
+
+ROUTERS = (
+    videos.router,
+    dubbing.router,
+    events.router,
+    scripts.router,
+    revisions.router,
+    media.router,
+    assets.router,
+    voices.router,
+    operations.router,
+    problems.router,
+)

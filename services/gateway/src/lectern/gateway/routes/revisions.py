@@ -1,0 +1,67 @@
+"""What begins or continues work on a video: approving its script, redoing a scene, retrying what failed."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from fastapi import APIRouter, Response
+
+from lectern.gateway import examples, handlers
+from lectern.gateway.deps import Deps
+from lectern.gateway.openapi import describe_json, describe_problems
+from lectern.gateway.responses import make_video_response
+from lectern.gateway.schemas import ApproveRequest, RedoRequest, Video
+from lectern.gateway.video_log import append_event, append_script_change
+
+router = APIRouter(tags=["scripts"])
+
+
+@router.post(
+    "/v1/videos/{video_id}/approve",
+    status_code=202,
+    response_model=Video,
+    summary="Approve the script",
+    responses={
+        **describe_json(202, Video, "The scenes are being made", examples.VIDEO),
+        **describe_json(200, Video, "It was approved before", examples.VIDEO),
+        **describe_problems(400, 404, 409, 413, 415, 422, 503),
+    },
+)
+async def approve_script(deps: Deps, video_id: str, body: ApproveRequest | None = None) -> Response:
+    """Resumes a video that was requested with `review`."""
+    handler = partial(handlers.approve, script_revision=body.script_revision if body else None)
+    log, event = await append_event(deps, video_id, handler)
+    return make_video_response(log, 202 if event else 200)
+
+
+@router.post(
+    "/v1/videos/{video_id}/scenes/{number}/redo",
+    status_code=202,
+    response_model=Video,
+    summary="Redo one scene",
+    responses={
+        **describe_json(202, Video, "The scene is being made again", examples.VIDEO),
+        **describe_problems(400, 404, 409, 413, 415, 422, 503),
+    },
+)
+async def redo_scene(deps: Deps, video_id: str, number: int, body: RedoRequest | None = None) -> Response:
+    """With `narration` the scene gets new words; without, it is made afresh from the same ones. Others stay."""
+    handler = partial(handlers.redo, number=number, narration=body.narration if body else None)
+    log, _ = await append_script_change(deps, video_id, handler)
+    return make_video_response(log, 202)
+
+
+@router.post(
+    "/v1/videos/{video_id}/retry",
+    status_code=202,
+    response_model=Video,
+    summary="Retry what failed",
+    responses={
+        **describe_json(202, Video, "Work continues", examples.VIDEO),
+        **describe_problems(404, 409, 503),
+    },
+)
+async def retry_video(deps: Deps, video_id: str) -> Response:
+    """For a video that failed or was cancelled: makes the missing scenes, or starts over if there is no script."""
+    log, _ = await append_event(deps, video_id, handlers.retry)
+    return make_video_response(log, 202)

@@ -1,0 +1,106 @@
+"""Videos: creating, showing, listing and cancelling them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Body, Header, Query, Response
+
+from lectern.contracts.problems import FieldError
+from lectern.contracts.state import Status
+from lectern.gateway import examples, handlers
+from lectern.gateway.admission import check_assets, check_music, check_voice
+from lectern.gateway.deps import Deps
+from lectern.gateway.enqueue import enqueue_video
+from lectern.gateway.openapi import describe_json, describe_problems
+from lectern.gateway.refusals import refuse_fields
+from lectern.gateway.responses import make_video_response
+from lectern.gateway.schemas import CancelRequest, Video, VideoList, VideoRequest
+from lectern.gateway.video_log import VIDEO_ID, read_video, record_cancellation
+
+router = APIRouter(tags=["videos"])
+
+
+@router.post(
+    "/v1/videos",
+    status_code=202,
+    response_model=Video,
+    summary="Create a video",
+    responses={
+        **describe_json(202, Video, "The video is queued", examples.VIDEO),
+        **describe_problems(400, 409, 413, 415, 422, 503),
+    },
+)
+async def create_video(
+    deps: Deps,
+    body: Annotated[VideoRequest, Body(openapi_examples=examples.VIDEO_REQUESTS)],
+    idempotency_key: Annotated[str | None, Header(description="makes it safe to send the request again")] = None,
+) -> Response:
+    """Accepts a topic or a document. The video is made in the background: follow `urls.events` or poll `urls.self`."""
+    await check_assets(deps, body.document)
+    await check_voice(deps, body.options.voice)
+    await check_music(deps, body.options.music)
+    make_event = partial(handlers.create, body)
+    return await enqueue_video(deps, body, make_event, operation="POST /v1/videos", idempotency_key=idempotency_key)
+
+
+@router.get(
+    "/v1/videos",
+    response_model=VideoList,
+    summary="List videos, newest first",
+    responses={**describe_json(200, VideoList, "One page", examples.VIDEO_LIST), **describe_problems(422, 503)},
+)
+async def list_videos(
+    deps: Deps,
+    limit: Annotated[int, Query(ge=1, le=100, description="videos on a page")] = 20,
+    after: Annotated[str | None, Query(description="`next_cursor` of the previous page")] = None,
+    status: Annotated[Status | None, Query(description="only videos with this status")] = None,
+) -> Response:
+    """Lists follow the log within milliseconds; for a video that was just created, GET its own path."""
+    if after is not None and not VIDEO_ID.fullmatch(after):
+        raise refuse_fields(FieldError(pointer="?after", detail="is no cursor; send the previous page's `next_cursor`"))
+    await deps.views.wait_until_current()
+    views, cursor = deps.views.page(limit=limit, after=after, status=status)
+    # Views hold summaries as the JSON of `VideoSummary`; a page of a hundred is not decoded only to be encoded again.
+    page = {"object": "list", "data": [v.summary for v in views], "has_more": bool(cursor), "next_cursor": cursor}
+    return Response(msgspec.json.encode(page), media_type="application/json")
+
+
+@router.get(
+    "/v1/videos/{video_id}",
+    response_model=Video,
+    summary="Show a video",
+    responses={
+        **describe_json(200, Video, "The video as of now", examples.VIDEO),
+        304: {"description": "The video is unchanged"},
+        **describe_problems(404, 503),
+    },
+)
+async def show_video(deps: Deps, video_id: str, if_none_match: Annotated[str | None, Header()] = None) -> Response:
+    """Read from the log itself, so that it includes your own writes."""
+    log = await read_video(deps, video_id, at_least=deps.hub.newest(video_id))
+    if if_none_match == f'"{log.last}"':
+        return Response(status_code=304, headers={"ETag": if_none_match})
+    return make_video_response(log)
+
+
+@router.post(
+    "/v1/videos/{video_id}/cancel",
+    status_code=202,
+    response_model=Video,
+    summary="Cancel a video",
+    responses={
+        **describe_json(
+            202, Video, "Cancelled; work on it stops within a second", {**examples.VIDEO, "status": "cancelled"}
+        ),
+        **describe_json(200, Video, "It was cancelled before", {**examples.VIDEO, "status": "cancelled"}),
+        **describe_problems(400, 404, 409, 413, 415, 422, 503),
+    },
+)
+async def cancel_video(deps: Deps, video_id: str, body: CancelRequest | None = None) -> Response:
+    """Ends the video exactly once; one that has completed or failed stays so. Whatever was made is kept."""
+    handler = partial(handlers.cancel, reason=body.reason if body else "")
+    log, event = await record_cancellation(deps, video_id, handler)
+    return make_video_response(log, 202 if event else 200)

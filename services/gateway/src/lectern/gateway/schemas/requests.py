@@ -1,0 +1,180 @@
+"""Request bodies. Unknown fields are refused."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from lectern.contracts.options import DOCUMENT_LIMIT, MUSIC, TOPIC_LIMIT, Captions, Lane
+from lectern.contracts.quality import Aspect, Quality
+
+MAX_BEAT_CHARACTERS = 2000  # about two minutes of speech
+MAX_BEATS = 40  # of a scene
+_ASSET_NAME = re.compile(r"(?!.*(?:^|/)\.{1,2}(?:/|$))[^\x00-\x1f\x7f\\/][^\x00-\x1f\x7f\\]{0,199}")
+
+AssetId = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+LanguageTag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+VoiceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:+-]{0,79}$")]
+CostLimit = Annotated[float, Field(gt=0, le=1000)]
+
+
+class RequestBody(BaseModel):
+    """A request body. Unknown fields are refused, with the nearest known name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SentDocument(RequestBody):
+    """A lesson written in Markdown, with the images it names."""
+
+    markdown: str = Field(description=f"the lesson, up to {DOCUMENT_LIMIT} characters", examples=["# Photosynthesis"])
+    assets: dict[str, AssetId] = Field(
+        default_factory=dict, description="image name as the document writes it -> id from POST /v1/assets"
+    )
+
+    @field_validator("markdown")
+    @classmethod
+    def _check_length(cls, value: str) -> str:
+        if not value.strip():
+            raise PydanticCustomError("empty", "the document is empty; write at least one heading and one sentence")
+        if len(value) > DOCUMENT_LIMIT:
+            raise PydanticCustomError(
+                "document-too-long",
+                "the document has {length} characters, {over} more than the {limit} that fit; "
+                "split it into several videos",
+                {"length": len(value), "over": len(value) - DOCUMENT_LIMIT, "limit": DOCUMENT_LIMIT},
+            )
+        return value
+
+    @field_validator("assets")
+    @classmethod
+    def _check_names(cls, value: dict[str, str]) -> dict[str, str]:
+        names = {name: re.sub(r"^(\./)+", "", name) for name in value}
+        for name, path in names.items():
+            if not _ASSET_NAME.fullmatch(path):
+                raise PydanticCustomError(
+                    "asset-name",
+                    "{name} is not a valid image name; use a relative path like images/leaf.png without '..'",
+                    {"name": repr(name[:60])},
+                )
+        return {path: value[name] for name, path in names.items()}
+
+
+class VideoRequestOptions(RequestBody):
+    """How the video should look and sound."""
+
+    quality: Quality = Field("standard", description="draft 480p15, standard 720p30, high 1080p60, ultra 2160p60")
+    aspect: Aspect = Field("16:9", description="shape of the frame")
+    voice: VoiceName | None = Field(
+        None,
+        description="a voice's name, or a locale such as en-GB for its default; the language's own if absent",
+    )
+    speaking_rate: float = Field(1.0, ge=0.5, le=2.0, description="1.0 is the voice's own pace")
+    language: LanguageTag | None = Field(None, description="BCP-47 language of the narration; the voice's if absent")
+    captions: Captions = Field("plain", description="plain lines, karaoke (highlights the spoken word), or off")
+    theme: Literal["dark", "light"] = Field("dark", description="colours of the video")
+    review: bool = Field(False, description="wait for POST …/approve once the script is written")
+    burn_captions: bool = Field(False, description="draw captions into the video instead of beside it")
+    music: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
+        description=f"background music: {', '.join(MUSIC)}, or the id of a track from POST /v1/assets",
+    )
+    critique: bool = Field(
+        False, description="have a vision model look at each scene that a model drew; serious findings are fixed once"
+    )
+    max_cost_usd: CostLimit | None = Field(
+        None, description="models and voices stop before the video costs more; no limit if absent"
+    )
+
+    @model_validator(mode="after")
+    def _check_captions(self) -> VideoRequestOptions:
+        if self.burn_captions and self.captions == "off":
+            raise PydanticCustomError(
+                "nothing-to-burn",
+                'captions are off, so there are none to burn in; send "captions": "plain" or "karaoke"',
+            )
+        return self
+
+
+class VideoRequest(RequestBody):
+    """What to explain: exactly one of `topic` and `document`."""
+
+    topic: str | None = Field(None, description=f"a question or a phrase, up to {TOPIC_LIMIT} characters")
+    document: SentDocument | None = None
+    options: VideoRequestOptions = Field(default_factory=VideoRequestOptions)
+    lane: Lane = Field("fast", description="bulk is served after everything in fast")
+    audience: str = Field("general", min_length=1, max_length=80, description="who it is for")
+    target_seconds: int = Field(0, ge=0, le=900, description="target length in seconds; 0 leaves it open")
+    scenes: int = Field(0, ge=0, le=20, description="target number of scenes; 0 leaves it open")
+    tone: str = Field("", max_length=80, description="how it should sound, such as warm or matter-of-fact")
+    style: Literal["narration", "dialogue"] = Field("narration", description="one narrator, or two people talking")
+    search: bool = Field(False, description="research the topic first, and cite the sources")
+
+    @field_validator("topic")
+    @classmethod
+    def _check_topic(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        topic = " ".join(value.split())
+        if not topic:
+            raise PydanticCustomError(
+                "empty", "the topic is empty; ask a question such as 'How does photosynthesis work?'"
+            )
+        if len(topic) > TOPIC_LIMIT:
+            raise PydanticCustomError(
+                "topic-too-long",
+                "this has {length} characters and reads like a document, not a topic (up to {limit}); "
+                'send it as "document": {"markdown": "…"} instead',
+                {"length": len(topic), "limit": TOPIC_LIMIT},
+            )
+        return topic
+
+    @model_validator(mode="after")
+    def _check_source(self) -> VideoRequest:
+        if self.topic is None and self.document is None:
+            raise PydanticCustomError(
+                "no-source", 'there is nothing to explain: send "topic" (a question) or "document" (a Markdown lesson)'
+            )
+        if self.topic is not None and self.document is not None:
+            raise PydanticCustomError(
+                "two-sources", 'both "topic" and "document" were sent; keep the one to make the video from'
+            )
+        return self
+
+
+class DubRequest(RequestBody):
+    """The language of a dub, and how to make it."""
+
+    language: LanguageTag = Field(description="BCP-47 language of the new narration")
+    voice: VoiceName | None = Field(None, description="a voice; the language's own if absent")
+    document: SentDocument | None = Field(
+        None, description="your translation of the script as Markdown: same scenes, same paragraphs; else a model's"
+    )
+    review: bool = Field(False, description="wait for POST …/approve once the script is translated")
+    max_cost_usd: CostLimit | None = Field(
+        None, description="models and voices stop before the video costs more; no limit if absent"
+    )
+
+
+class CancelRequest(RequestBody):
+    """Why a video is cancelled."""
+
+    reason: str = Field("", max_length=500)
+
+
+class ApproveRequest(RequestBody):
+    """Which script is approved."""
+
+    script_revision: int | None = Field(None, ge=1, description="refused if the script is at another revision by now")
+
+
+class RedoRequest(RequestBody):
+    """What should change about the scene; nothing makes it afresh from the same words."""
+
+    narration: list[Annotated[str, Field(min_length=1, max_length=MAX_BEAT_CHARACTERS)]] | None = Field(
+        None, min_length=1, max_length=MAX_BEATS, description="the scene's new narration, one text per beat"
+    )

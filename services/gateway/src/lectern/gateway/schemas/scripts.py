@@ -1,0 +1,72 @@
+"""A script as the API sends and accepts it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+
+from lectern.contracts.script import AnyVisual, Visual
+
+REF_TEMPLATE = "#/components/schemas/{name}"
+(_VISUAL_SCHEMA,), VISUAL_SCHEMAS = msgspec.json.schema_components((AnyVisual,), ref_template=REF_TEMPLATE)
+
+
+def _to_json(visual: object) -> object:
+    return msgspec.to_builtins(visual) if isinstance(visual, Visual) else visual
+
+
+VisualJson = Annotated[dict[str, Any], BeforeValidator(_to_json), WithJsonSchema(_VISUAL_SCHEMA)]
+
+
+class ScriptBeat(BaseModel):
+    """One or two sentences of narration. `spoken`, if not empty, is read aloud in place of `text`."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    text: str
+    spoken: str
+    show: str
+    speaker: str
+
+
+class ScriptScene(BaseModel):
+    """A titled part of the video."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    title: str
+    beats: list[ScriptBeat]
+    visual: VisualJson | None
+
+
+class ScriptSymbol(BaseModel):
+    """A name that keeps its colour and meaning through all scenes."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    colour: str
+    meaning: str
+
+
+class ScriptText(BaseModel):
+    """The text of a script, with every field in it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    title: str
+    language: str
+    scenes: list[ScriptScene]
+    sources: list[str]
+    pronunciations: dict[str, str]
+    symbols: list[ScriptSymbol]
+    doubts: list[str]
+
+
+class ScriptDocument(ScriptText):
+    """A video's script. PUT accepts it in the same form; `revision` then guards against lost edits."""
+
+    revision: int
+    approved: bool

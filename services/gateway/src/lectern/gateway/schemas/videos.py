@@ -1,0 +1,139 @@
+"""Videos and their parts, as responses show them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from pydantic import BaseModel, Field
+
+from lectern.contracts.options import Lane
+from lectern.contracts.state import SceneStatus, Status
+from lectern.gateway.schemas.problems import ProblemBody
+
+StageName: TypeAlias = Literal["scripting", "review", "voicing", "coding", "rendering", "composing"]
+
+
+class VideoOptionsInForce(BaseModel):
+    """The options a video is made with, defaults filled in. `voice` is empty where the script's language decides."""
+
+    quality: str
+    aspect: str
+    voice: str
+    speaking_rate: float
+    language: str
+    captions: str
+    theme: str
+    review: bool
+    burn_captions: bool
+    music: str | None
+    critique: bool
+    max_cost_usd: float | None
+
+
+class CodeAttempt(BaseModel):
+    """One version of a scene's code that a model wrote, and what ended it; the last one that passed has no finding."""
+
+    number: int
+    strategy: str = Field(description="draft, or how the repair went: lines, block, scene, simpler")
+    rule: str = ""
+    finding: str = ""
+    line: int | None = None
+
+
+class SceneState(BaseModel):
+    """One scene, and how far it is."""
+
+    number: int
+    title: str
+    status: SceneStatus
+    seconds: float | None = Field(None, description="length, known once it is narrated")
+    footage: str | None = Field(None, description="URL of its silent footage, once it is rendered")
+    origin: str | None = Field(None, description="where its code comes from: author, template or model")
+    attempts: list[CodeAttempt] = Field([], description="a model's versions of its code; empty if no model wrote any")
+    degraded: ProblemBody | None = Field(None, description="why it shows its fallback, if it does")
+    error: ProblemBody | None = None
+
+
+class OutputFile(BaseModel):
+    """One finished file."""
+
+    kind: str
+    url: str
+    media_type: str
+    bytes: int
+
+
+class VideoUrls(BaseModel):
+    """Where everything about a video is, relative to the API's own address."""
+
+    self: str
+    events: str
+    cancel: str
+    script: str | None
+    content: str | None
+
+
+class VideoSummary(BaseModel):
+    """A video as lists and scene events show it."""
+
+    id: str
+    object: Literal["video"] = "video"
+    status: Status
+    stage: StageName | None = Field(description="the stage at work; null when ended")
+    progress: int = Field(description="per cent, 0 to 100; 100 only when completed")
+    title: str
+    lane: Lane
+    created_at: datetime
+    completed_at: datetime | None
+    revision: int
+    scene_count: int
+    scenes_rendered: int
+    seconds: float | None = Field(description="length of the finished video")
+    error: ProblemBody | None
+    urls: VideoUrls
+
+
+class UsageItem(BaseModel):
+    """What one model, voice or renderer used for a video, failed attempts included."""
+
+    kind: Literal["model", "voice", "render"]
+    name: str
+    task: str = Field("", description="a model's task: script, code, repair, …; empty for others")
+    requests: int
+    input: int = Field(description="prompt tokens, cached ones included")
+    cached: int
+    thinking: int
+    output: int
+    characters: int
+    cpu_seconds: float
+    cost_usd: float
+
+
+class VideoUsage(BaseModel):
+    """What a video has cost so far, over all its revisions."""
+
+    cost_usd: float
+    tokens: int
+    characters: int
+    items: list[UsageItem]
+
+
+class Video(VideoSummary):
+    """A video with all its scenes and files."""
+
+    topic: str | None
+    script_revision: int | None
+    options: VideoOptionsInForce
+    scenes: list[SceneState]
+    outputs: list[OutputFile]
+    usage: VideoUsage
+
+
+class VideoList(BaseModel):
+    """One page of videos, newest first."""
+
+    object: Literal["list"] = "list"
+    data: list[VideoSummary]
+    has_more: bool
+    next_cursor: str | None = Field(description="send as `after` for the next page")

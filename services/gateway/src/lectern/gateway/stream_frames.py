@@ -1,0 +1,81 @@
+"""Server-sent events as bytes. The shape of each is documented in docs/api.md."""
+
+from __future__ import annotations
+
+import msgspec
+
+from lectern.contracts import events as e
+from lectern.contracts.requests import Progress
+from lectern.contracts.state import VideoState
+from lectern.gateway import mapping
+
+PING = b": ping\n\n"
+RETRY_MILLISECONDS = 3000  # a client waits so long before it reconnects
+RETRY_SOON_MILLISECONDS = 500  # when another replica is likely to be there already, or a slow client may catch up
+
+
+class StreamFrame(msgspec.Struct, frozen=True, kw_only=True):
+    """One server-sent event. `seq` is None for progress, which is not stored; `ends` closes the stream after it."""
+
+    data: bytes
+    seq: int | None = None
+    ends: bool = False
+
+
+def name_event(event: e.AnyEvent) -> str:
+    """An event's name in the API: its tag without the version, `scene.rendered`."""
+    return str(event.__struct_config__.tag).rpartition(".")[0]
+
+
+def make_event_frame(seq: int, event: e.AnyEvent, state: VideoState, first: e.AnyEvent) -> StreamFrame:
+    """A stored event; `state` includes it. Scene events carry the summary and their scene, others the whole video."""
+    name = name_event(event)
+    body: dict[str, object] = {"type": name, "seq": seq, "time": event.at, "revision": event.revision}
+    if isinstance(event, e.SceneEvent):
+        body["video"] = mapping.map_summary(state, first).model_dump(mode="json")
+        body["scene"] = mapping.map_scene(state, event.video_id, event.scene).model_dump(mode="json")
+    else:
+        body["video"] = mapping.map_video(state, first).model_dump(mode="json")
+    return _encode(name, seq, body, ends=state.outcome() is not None)
+
+
+def make_snapshot_frame(seq: int, state: VideoState, first: e.AnyEvent, *, resync: bool) -> StreamFrame:
+    """The whole video as of `seq`. `resync`: the client asked to resume from a position that this log does not have."""
+    body: dict[str, object] = {
+        "type": "video.snapshot",
+        "seq": seq,
+        "time": e.now(),
+        "revision": state.revision(),
+        "resync": resync,
+        "video": mapping.map_video(state, first).model_dump(mode="json"),
+    }
+    return _encode("video.snapshot", seq, body)
+
+
+def make_progress_frame(progress: Progress) -> StreamFrame:
+    """How far a stage is. Has no id: a client that resumes has no claim to it."""
+    body: dict[str, object] = {
+        "type": "progress",
+        "time": e.now(),
+        "video_id": progress.video_id,
+        "scene": progress.scene,
+        "revision": progress.revision,
+        "stage": progress.stage,
+        "doing": progress.doing,
+        "done": progress.done,
+        "of": progress.of,
+        "attempt": progress.attempt,
+        "facts": progress.facts,
+    }
+    return _encode("progress", None, body)
+
+
+def make_retry_hint(milliseconds: int, reason: str) -> bytes:
+    """Tell the client how long to wait before it reconnects, and (as a comment) why."""
+    return f"retry: {milliseconds}\n: {reason}\n\n".encode()
+
+
+def _encode(name: str, seq: int | None, body: dict[str, object], *, ends: bool = False) -> StreamFrame:
+    head = f"event: {name}\n" + (f"id: {seq}\n" if seq is not None else "")
+    data = head.encode() + b"data: " + msgspec.json.encode(body) + b"\n\n"
+    return StreamFrame(data=data, seq=seq, ends=ends)

@@ -1,0 +1,226 @@
+"""Gateways for tests: over in-memory doubles without a port, the same on a port, and over real servers."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import msgspec
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+from servers import free_port
+from unit.gateway.published_schema import ResponseChecker
+
+from lectern.contracts import events as e
+from lectern.contracts.log import LogEntry
+from lectern.gateway.api import make_app
+from lectern.gateway.app import build
+from lectern.gateway.deps import GatewayDeps
+from lectern.gateway.event_feed import EventListener
+from lectern.gateway.hub import Hub
+from lectern.gateway.metrics import GatewayMetrics
+from lectern.gateway.openapi import describe_api
+from lectern.gateway.projection import Projection
+from lectern.gateway.routes import ROUTERS
+from lectern.gateway.serving import serve
+from lectern.gateway.settings import GatewaySettings
+from lectern.gateway.views import Views
+from lectern.worker import Connections, KeyValueStore, Settings
+from lectern.worker.testing import MemoryEventLog, MemoryKeyValueStore
+
+
+@dataclass(frozen=True)
+class TestGateway:
+    """A gateway and a client of it."""
+
+    __test__ = False
+
+    deps: GatewayDeps
+    http: httpx.AsyncClient
+    url: str = "http://gateway"
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    task: asyncio.Task[None] | None = None
+
+
+class MemoryEventFeed:
+    """The live feed of an in-memory event log."""
+
+    def __init__(self, event_log: MemoryEventLog) -> None:
+        self._event_log = event_log
+
+    @asynccontextmanager
+    async def following(self, listener: EventListener) -> AsyncIterator[None]:
+        """See `EventFeed.following`."""
+
+        async def follow(entry: LogEntry) -> None:
+            await listener(entry.sequence, entry.event.video_id, e.encode(entry.event))
+
+        self._event_log.followers.append(follow)
+        try:
+            yield
+        finally:
+            self._event_log.followers.remove(follow)
+
+
+async def wait_until(check: Callable[[], Awaitable[bool]], seconds: float = 5.0) -> None:
+    """Wait until something that happens by itself has happened."""
+    async with asyncio.timeout(seconds):
+        while not await check():
+            await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def start_deps(
+    connections: Connections, bucket: KeyValueStore | None = None, **overrides: Any
+) -> AsyncIterator[GatewayDeps]:
+    """Deps over doubles, started; each event is projected as soon as it is stored. `overrides` are settings."""
+    event_log = connections.event_log
+    assert isinstance(event_log, MemoryEventLog)
+    views = Views(bucket or MemoryKeyValueStore())
+    metrics = GatewayMetrics(connections.registry)
+    projection = Projection(event_log, views, metrics)
+
+    async def project(entry: LogEntry) -> None:
+        await projection.project(entry.event.video_id)
+
+    deps = GatewayDeps(
+        settings=GatewaySettings(metrics_port=0, grace_seconds=2.0, **overrides),
+        connections=connections,
+        event_log=event_log,
+        hub=Hub(MemoryEventFeed(event_log), connections.bus),
+        views=views,
+        stored_responses=MemoryKeyValueStore(),
+        metrics=metrics,
+        checks={"views": views.wait_until_current, "store": connections.store.check},
+    )
+    await views.start()
+    await deps.hub.start()
+    event_log.followers.append(project)
+    try:
+        yield deps
+    finally:
+        event_log.followers.remove(project)
+        await deps.hub.close()
+        await views.close()
+
+
+@functools.cache
+def published_openapi() -> dict[str, Any]:
+    """The OpenAPI of the gateway's routes."""
+    app = FastAPI()
+    for router in ROUTERS:
+        app.include_router(router)
+    return describe_api(app)
+
+
+_apps: list[FastAPI] = []
+
+
+def _shared_app(deps: GatewayDeps) -> FastAPI:
+    """The one app of all tests without a port, as FastAPI takes a tenth of a second to compile the routes of each."""
+    if not _apps:
+        _apps.append(make_app(deps))
+    _apps[0].state.deps = deps
+    return _apps[0]
+
+
+@asynccontextmanager
+async def gateway_in_process(connections: Connections, **overrides: Any) -> AsyncIterator[TestGateway]:
+    """A gateway over doubles, without a port. Responses come whole, so event streams must end by themselves."""
+    async with start_deps(connections, **overrides) as deps:
+        app = _shared_app(deps)
+        hooks = {"response": [ResponseChecker(published_openapi())]}
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway", event_hooks=hooks) as http:
+            yield TestGateway(deps, http)
+
+
+@asynccontextmanager
+async def gateway_on_a_port(connections: Connections, **overrides: Any) -> AsyncIterator[TestGateway]:
+    """A gateway over doubles that serves on a free port."""
+    async with start_deps(connections, port=free_port(), **overrides) as deps:
+        app, stop = make_app(deps), asyncio.Event()
+        task = asyncio.create_task(serve(app, deps.settings, stop, deps.hub.drain))
+        async with _client_of(deps, stop, task, ResponseChecker(published_openapi())) as gateway:
+            yield gateway
+
+
+@asynccontextmanager
+async def gateway_over_servers(
+    settings: Settings, connections: Connections, **overrides: Any
+) -> AsyncIterator[TestGateway]:
+    """A whole gateway service on a free port, over real servers. Its metrics are its own, as in a process of its own."""
+    connections = Connections.over(connections.nats, connections.store, CollectorRegistry())
+    values = {**settings.model_dump(), "port": free_port(), **overrides}
+    service = build(GatewaySettings(**values), connections)
+    stop = asyncio.Event()
+    task = asyncio.create_task(service.serve(stop))
+    async with _client_of(service.deps, stop, task, ResponseChecker(published_openapi())) as gateway:
+        yield gateway
+
+
+@asynccontextmanager
+async def _client_of(
+    deps: GatewayDeps, stop: asyncio.Event, task: asyncio.Task[None], check: ResponseChecker
+) -> AsyncIterator[TestGateway]:
+    url = f"http://127.0.0.1:{deps.settings.port}"
+    async with httpx.AsyncClient(base_url=url, timeout=10, event_hooks={"response": [check]}) as http:
+
+        async def answers() -> bool:
+            if task.done():
+                task.result()
+            try:
+                return (await http.get("/healthz")).status_code == 200
+            except httpx.TransportError:
+                return False
+
+        await wait_until(answers)
+        try:
+            yield TestGateway(deps, http, url, stop, task)
+        finally:
+            stop.set()
+            await asyncio.wait_for(task, 10)
+
+
+@dataclass
+class StreamBlock:
+    """One block of an event stream as a client receives it."""
+
+    name: str = ""
+    id: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+    retry: int | None = None
+    comment: str = ""
+
+
+async def read_blocks(response: httpx.Response) -> AsyncIterator[StreamBlock]:
+    """The blocks of an event stream, comments included."""
+    block = StreamBlock()
+    async for line in response.aiter_lines():
+        name, _, value = line.partition(": ")
+        if not line:
+            yield block
+            block = StreamBlock()
+        elif name == "event":
+            block.name = value
+        elif name == "id":
+            block.id = value
+        elif name == "retry":
+            block.retry = int(value)
+        elif name == "data":
+            block.data = msgspec.json.decode(value)
+        elif line.startswith(":"):
+            block.comment = line[1:].strip()
+
+
+async def collect_blocks(http: httpx.AsyncClient, url: str, **headers: str) -> list[StreamBlock]:
+    """All blocks that a stream sends until it closes."""
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    async with http.stream("GET", url, headers=names) as response:
+        assert response.status_code == 200, await response.aread()
+        return [block async for block in read_blocks(response)]
