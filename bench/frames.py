@@ -1,8 +1,8 @@
-"""How much a frame costs: stock manim against scenekit's job, on the same scenes, side by side.
+"""The cost of a frame: stock manim and scenekit's job on the same scenes, side by side.
 
-`python bench/frames.py [--quality 1080p60|720p30] [--only NAME]` renders each scene with both, in cold processes, and
-prints CPU seconds (user + system, of the process and its children), their ratio, frame counts and the SSIM between
-both videos as ffmpeg measures it. Exits with 1 when frames differ in number or SSIM is under 0.99.
+`python bench/frames.py [--quality 1080p60] [--only NAME]` renders each scene with both, each time in a process of its
+own, and prints CPU seconds (user + system, of the process and its children), their ratio, frame counts and the SSIM
+between both videos as ffmpeg measures it. Exits with 1 when frame counts differ or SSIM is below 0.99.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from lectern.lessons import load_lessons
 
 QUALITIES = {"1080p60": (1920, 1080, 60), "720p30": (1280, 720, 30), "480p15": (854, 480, 15)}
 
-# Scenes of bundled lessons with much motion, by lesson and number. Their beats and words are no-ops here, so that stock
-# manim and the job draw the very same thing at its natural speed.
+# Scenes of bundled lessons with a lot of motion, by lesson and number. Their beats and words are no-ops here, so that
+# stock manim and the job draw exactly the same at natural speed.
 SCENES = {"photosynthesis": 2, "pythagoras": 3, "compound-interest": 3}
 
 HEAD = """
@@ -48,96 +48,97 @@ class NarratedScene(Scene):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cost:
-    """What a render cost and gave."""
+    """The cost of a render in CPU seconds, and its video."""
 
-    cpu: float
+    cpu_seconds: float
     frames: int
     video: Path
 
 
 def main() -> int:
-    """Renders the scenes both ways and prints the table."""
-    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    options.add_argument("--quality", choices=QUALITIES, default="1080p60")
-    options.add_argument("--only", choices=SCENES)
-    chosen = options.parse_args()
-    good = True
+    """Render the scenes both ways and print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--quality", choices=QUALITIES, default="1080p60")
+    parser.add_argument("--only", choices=SCENES)
+    options = parser.parse_args()
+    passed = True
     totals = [0.0, 0.0]
     print(f"{'scene':18} {'stock CPU s':>12} {'ours CPU s':>11} {'ratio':>6} {'frames':>12} {'SSIM':>7}")
     with tempfile.TemporaryDirectory() as scratch:
-        for name in [chosen.only] if chosen.only else SCENES:
+        for name in [options.only] if options.only else SCENES:
             folder = Path(scratch) / name
-            stock = render_stock(folder / "stock", name, chosen.quality)
-            ours = render_ours(folder / "ours", name, chosen.quality, stock.frames)
-            alike = ssim(stock.video, ours.video)
-            good &= stock.frames == ours.frames and alike >= 0.99
-            totals = [totals[0] + stock.cpu, totals[1] + ours.cpu]
-            print(line(name, stock.cpu, ours.cpu, f"{stock.frames}/{ours.frames}", f"{alike:.4f}"), flush=True)
-    print(line("all", *totals, "", ""))
-    return 0 if good else 1
+            stock = render_stock(folder / "stock", name, options.quality)
+            ours = render_ours(folder / "ours", name, options.quality, stock.frames)
+            similarity = measure_ssim(stock.video, ours.video)
+            passed = passed and stock.frames == ours.frames and similarity >= 0.99
+            totals = [totals[0] + stock.cpu_seconds, totals[1] + ours.cpu_seconds]
+            frames = f"{stock.frames}/{ours.frames}"
+            print(format_row(name, stock.cpu_seconds, ours.cpu_seconds, frames, f"{similarity:.4f}"), flush=True)
+    print(format_row("all", *totals, "", ""))
+    return 0 if passed else 1
 
 
-def line(name: str, stock: float, ours: float, frames: str, alike: str) -> str:
-    """One row of the table."""
-    return f"{name:18} {stock:12.2f} {ours:11.2f} {ours / stock:6.2f} {frames:>12} {alike:>7}"
+def format_row(name: str, stock: float, ours: float, frames: str, similarity: str) -> str:
+    """Format one row of the table."""
+    return f"{name:18} {stock:12.2f} {ours:11.2f} {ours / stock:6.2f} {frames:>12} {similarity:>7}"
 
 
-def source(name: str) -> str:
-    """The scene's code, for stock manim and for the job alike; its class is called Lesson."""
+def read_scene(name: str) -> str:
+    """Return the scene's code, for stock manim and the job alike; its class is called Lesson."""
     text = next(lesson.text for lesson in load_lessons() if lesson.name == name)
     code = re.findall(r"^```manim\n(.*?)\n```", text, re.MULTILINE | re.DOTALL)[SCENES[name] - 1]
     return HEAD + re.sub(r"class \w+\(NarratedScene\)", "class Lesson(NarratedScene)", code, count=1)
 
 
 def render_stock(folder: Path, name: str, quality: str) -> Cost:
-    """`manim render` with its own settings, in a fresh folder."""
+    """Run `manim render` with its own settings in a new folder."""
     width, height, fps = QUALITIES[quality]
     folder.mkdir(parents=True)
-    (folder / "scene.py").write_text(source(name))
+    (folder / "scene.py").write_text(read_scene(name))
     command = [sys.executable, "-m", "manim", "render", "-r", f"{width},{height}", "--fps", str(fps), "-v", "ERROR"]
     command += ["--progress_bar", "none", "--media_dir", str(folder), "--silent", "scene.py", "Lesson"]
-    cpu = timed(command, folder)
+    cpu_seconds = run_timed(command, folder)
     video = next(path for path in folder.rglob("Lesson.mp4") if "partial" not in str(path))
-    return Cost(cpu=cpu, frames=frames(video), video=video)
+    return Cost(cpu_seconds=cpu_seconds, frames=count_frames(video), video=video)
 
 
-def render_ours(folder: Path, name: str, quality: str, wanted: int) -> Cost:
-    """The render job, cold, with a narration as long as stock manim's video."""
+def render_ours(folder: Path, name: str, quality: str, frames: int) -> Cost:
+    """Run the render job in a process of its own, with a narration as long as stock manim's video of `frames`."""
     width, height, fps = QUALITIES[quality]
     folder.mkdir(parents=True)
-    (folder / "scene.py").write_text(source(name))
-    job = {"mode": "render", "width": width, "height": height, "fps": fps, "seconds": wanted / fps, "tex": "none"}
+    (folder / "scene.py").write_text(read_scene(name))
+    job = {"mode": "render", "width": width, "height": height, "fps": fps, "seconds": frames / fps, "tex": "none"}
     (folder / "job.json").write_text(json.dumps(job))
-    cpu = timed([sys.executable, "-m", "lectern.scenekit", str(folder)], folder)
-    return Cost(cpu=cpu, frames=frames(folder / "footage.mp4"), video=folder / "footage.mp4")
+    cpu_seconds = run_timed([sys.executable, "-m", "lectern.scenekit", str(folder)], folder)
+    return Cost(cpu_seconds=cpu_seconds, frames=count_frames(folder / "footage.mp4"), video=folder / "footage.mp4")
 
 
-def timed(command: list[str], folder: Path) -> float:
-    """CPU seconds of a command and its children. Raises CalledProcessError with its output when it fails."""
+def run_timed(command: list[str], folder: Path) -> float:
+    """Run a command; return the CPU seconds it and its children used. Raises CalledProcessError when it fails."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def frames(video: Path) -> int:
-    """Frames in the video, counted by decoding."""
+def count_frames(video: Path) -> int:
+    """Count the frames of a video by decoding it."""
     command = ["ffprobe", "-v", "error", "-count_frames", "-select_streams", "v:0"]
     command += ["-show_entries", "stream=nb_read_frames", "-of", "csv=p=0", str(video)]
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip().strip(","))
 
 
-def ssim(one: Path, other: Path) -> float:
-    """Mean SSIM over all planes and frames. Both are converted to RGB first: stock manim's video is BT.601."""
+def measure_ssim(one: Path, other: Path) -> float:
+    """Return the mean SSIM over all planes and frames. Both are converted to RGB: stock manim's video is BT.601."""
     graph = (
         "[0:v]scale=in_color_matrix=bt601:in_range=tv,format=gbrp,settb=AVTB,setpts=N/TB/60[a];"
         "[1:v]scale=in_color_matrix=bt709:in_range=tv,format=gbrp,settb=AVTB,setpts=N/TB/60[b];[a][b]ssim"
     )
     command = ["ffmpeg", "-hide_banner", "-i", str(one), "-i", str(other), "-lavfi", graph, "-f", "null", "-"]
-    said = subprocess.run(command, check=True, capture_output=True, text=True).stderr
-    found = re.search(r"All:([0-9.]+)", said)
+    log = subprocess.run(command, check=True, capture_output=True, text=True).stderr
+    found = re.search(r"All:([0-9.]+)", log)
     if found is None:
-        raise ValueError(f"ffmpeg told no SSIM: {said[-500:]}")
+        raise ValueError(f"ffmpeg reported no SSIM: {log[-500:]}")
     return float(found.group(1))
 
 
