@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from films import Studio, assert_in_sync, probe
+from api_client import ApiClient, assert_in_sync, probe_decoded
 
 from lectern.cli.runner import run_stack
 
@@ -57,17 +57,17 @@ Kreise wachsen in jede Richtung.
 @pytest.mark.slow
 async def test_a_video_is_dubbed_with_its_own_pictures(tmp_path: Path) -> None:
     async with run_stack(tmp_path / "home") as stack:
-        studio = Studio(stack.url)
-        original = await studio.ask(ENGLISH)
-        early = await studio.http.post(f"/v1/videos/{original}/dub", json={"language": "de"})
+        client = ApiClient(stack.url)
+        original = await client.create_video(ENGLISH)
+        early = await client.http.post(f"/v1/videos/{original}/dub", json={"language": "de"})
         assert early.status_code == 409, early.text
-        shown = await studio.finished(original)
+        shown = await client.wait_for_outcome(original)
         assert shown["status"] == "completed", shown
 
         body = {"language": "de", "document": {"markdown": GERMAN}}
-        answer = await studio.http.post(f"/v1/videos/{original}/dub", json=body)
+        answer = await client.http.post(f"/v1/videos/{original}/dub", json=body)
         assert answer.status_code == 202, answer.text
-        dubbed = await studio.finished(str(answer.json()["id"]))
+        dubbed = await client.wait_for_outcome(str(answer.json()["id"]))
         assert dubbed["status"] == "completed", dubbed
         assert dubbed["title"] == "Ein Kreis wächst"
         assert dubbed["options"]["language"] == "de"
@@ -75,12 +75,12 @@ async def test_a_video_is_dubbed_with_its_own_pictures(tmp_path: Path) -> None:
         assert dubbed["scenes"][0]["origin"] == "author"
         assert dubbed["scenes"][0]["seconds"] < shown["scenes"][0]["seconds"], "the picture follows the shorter words"
         assert [item["name"] for item in dubbed["usage"]["items"] if item["kind"] == "voice"] == ["espeak/de"]
-        film = await studio.download(str(dubbed["id"]), "video", tmp_path / "de.mp4")
-        assert_in_sync(film)
-        assert [chapter["tags"]["title"] for chapter in probe(film)["chapters"]] == ["Wachsen", "In Worten"]
+        file = await client.download(str(dubbed["id"]), "video", tmp_path / "de.mp4")
+        assert_in_sync(file)
+        assert [chapter["tags"]["title"] for chapter in probe_decoded(file)["chapters"]] == ["Wachsen", "In Worten"]
 
-        nobody = await studio.http.post(f"/v1/videos/{original}/dub", json={"language": "fr"})
-        failed = await studio.finished(str(nobody.json()["id"]))
+        nobody = await client.http.post(f"/v1/videos/{original}/dub", json={"language": "fr"})
+        failed = await client.wait_for_outcome(str(nobody.json()["id"]))
         assert failed["error"]["code"] == "no-model"
         assert "`document`" in failed["error"]["remedy"]
-        await studio.http.aclose()
+        await client.http.aclose()

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
-from films import BROKEN, SPINNING, TIDES, Studio, assert_in_sync, probe
+from api_client import BROKEN, SPINNING, TIDES, ApiClient, assert_in_sync, probe_decoded
 from prometheus_client.parser import text_string_to_metric_families
 
 from lectern.cli.runner import run_stack
@@ -22,115 +22,116 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def studio(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Studio]:
+async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ApiClient]:
     """One running Lectern for all of these."""
     async with run_stack(tmp_path_factory.mktemp("home")) as stack:
-        studio = Studio(stack.url)
-        studio.nats_url = stack.nats_url  # type: ignore[attr-defined]
-        yield studio
-        await studio.http.aclose()
+        client = ApiClient(stack.url, stack.nats_url)
+        yield client
+        await client.http.aclose()
 
 
-async def read_log(studio: Studio, video: str) -> VideoLog:
+async def read_log(client: ApiClient, video: str) -> VideoLog:
     """The video's log, from the server itself."""
-    nats = await connect_nats(studio.nats_url, "test")  # type: ignore[attr-defined]
+    nats = await connect_nats(client.nats_url, "test")
     try:
         return await JetStreamEventLog(nats).read(video)
     finally:
         await nats.close()
 
 
-async def test_a_document_becomes_a_video_and_a_second_one_reuses_it(studio: Studio, tmp_path: Path) -> None:
-    video = await studio.ask()
-    shown = await studio.finished(video)
+async def test_a_document_becomes_a_video_and_a_second_one_reuses_it(client: ApiClient, tmp_path: Path) -> None:
+    video = await client.create_video()
+    shown = await client.wait_for_outcome(video)
     assert shown["status"] == "completed", shown
     assert shown["progress"] == 100
     assert [scene["status"] for scene in shown["scenes"]] == ["rendered", "rendered"]
     assert not any(scene.get("degraded") for scene in shown["scenes"])
 
-    film = await studio.download(video, "video", tmp_path / "tides.mp4")
-    assert_in_sync(film)
-    found = probe(film)
+    file = await client.download(video, "video", tmp_path / "tides.mp4")
+    assert_in_sync(file)
+    found = probe_decoded(file)
     assert {stream["codec_name"] for stream in found["streams"]} >= {"h264", "aac", "mov_text"}
     assert [chapter["tags"]["title"] for chapter in found["chapters"]] == ["The Moon pulls", "Two bulges"]
-    captions = (await studio.download(video, "captions_vtt", tmp_path / "tides.vtt")).read_text()
+    captions = (await client.download(video, "captions_vtt", tmp_path / "tides.vtt")).read_text()
     assert captions.startswith("WEBVTT")
     assert "gravity pulls" in captions
-    assert (await studio.download(video, "thumbnail", tmp_path / "t.jpg")).read_bytes()[:2] == b"\xff\xd8"
+    assert (await client.download(video, "thumbnail", tmp_path / "t.jpg")).read_bytes()[:2] == b"\xff\xd8"
 
-    again = await studio.ask()
-    await studio.finished(again)
-    log = (await read_log(studio, again)).events
+    again = await client.create_video()
+    await client.wait_for_outcome(again)
+    log = (await read_log(client, again)).events
     assert all(event.footage.cached for event in log if isinstance(event, e.SceneRendered))
     assert sum(isinstance(event, e.VideoCompleted) for event in log) == 1
 
 
-async def test_a_portrait_video_without_captions_in_silence(studio: Studio, tmp_path: Path) -> None:
-    video = await studio.ask(aspect="9:16", captions="off", voice="silent", theme="light")
-    shown = await studio.finished(video)
+async def test_a_portrait_video_without_captions_in_silence(client: ApiClient, tmp_path: Path) -> None:
+    video = await client.create_video(aspect="9:16", captions="off", voice="silent", theme="light")
+    shown = await client.wait_for_outcome(video)
     assert shown["status"] == "completed", shown
-    film = await studio.download(video, "video", tmp_path / "v.mp4")
-    streams = {stream["codec_type"]: stream for stream in probe(film)["streams"]}
+    file = await client.download(video, "video", tmp_path / "v.mp4")
+    streams = {stream["codec_type"]: stream for stream in probe_decoded(file)["streams"]}
     assert (streams["video"]["width"], streams["video"]["height"]) == (480, 854)
     assert "subtitle" not in streams
-    assert_in_sync(film)
+    assert_in_sync(file)
 
 
-async def test_a_broken_scene_becomes_a_template_and_the_video_still_arrives(studio: Studio, tmp_path: Path) -> None:
-    video = await studio.ask(BROKEN)
-    shown = await studio.finished(video)
+async def test_a_broken_scene_becomes_a_template_and_the_video_still_arrives(client: ApiClient, tmp_path: Path) -> None:
+    video = await client.create_video(BROKEN)
+    shown = await client.wait_for_outcome(video)
     assert shown["status"] == "completed", shown
     first, second = shown["scenes"]
     assert "Cirlce" in first["degraded"]["detail"]
     assert first["degraded"]["remedy"]
     assert not second.get("degraded")
-    assert_in_sync(await studio.download(video, "video", tmp_path / "v.mp4"))
+    assert_in_sync(await client.download(video, "video", tmp_path / "v.mp4"))
 
 
-async def test_a_script_is_reviewed_edited_and_approved(studio: Studio, tmp_path: Path) -> None:
-    video = await studio.ask(review=True)
-    await studio.until(video, lambda shown: shown["status"] == "awaiting_approval")
-    script = await studio.http.get(f"/v1/videos/{video}/script", headers={"Accept": "text/markdown"})
+async def test_a_script_is_reviewed_edited_and_approved(client: ApiClient, tmp_path: Path) -> None:
+    video = await client.create_video(review=True)
+    await client.wait_until(video, lambda shown: shown["status"] == "awaiting_approval")
+    script = await client.http.get(f"/v1/videos/{video}/script", headers={"Accept": "text/markdown"})
     edited = script.text.replace("Water heaps up toward the Moon.", "Water gathers beneath the Moon.")
     assert edited != script.text
     headers = {"Content-Type": "text/markdown", "If-Match": script.headers.get("ETag", "*")}
-    put = await studio.http.put(f"/v1/videos/{video}/script", content=edited, headers=headers)
+    put = await client.http.put(f"/v1/videos/{video}/script", content=edited, headers=headers)
     assert put.status_code in (200, 202), put.text
-    approved = await studio.http.post(f"/v1/videos/{video}/approve", json={})
+    approved = await client.http.post(f"/v1/videos/{video}/approve", json={})
     assert approved.status_code in (200, 202), approved.text
-    shown = await studio.finished(video)
+    shown = await client.wait_for_outcome(video)
     assert shown["status"] == "completed", shown
-    captions = (await studio.download(video, "captions_srt", tmp_path / "c.srt")).read_text()
+    captions = (await client.download(video, "captions_srt", tmp_path / "c.srt")).read_text()
     assert "gathers beneath" in captions
 
 
-async def test_one_scene_is_redone_with_new_words_and_the_others_are_kept(studio: Studio, tmp_path: Path) -> None:
-    video = await studio.ask()
-    first = await studio.finished(video)
-    answer = await studio.http.post(
+async def test_one_scene_is_redone_with_new_words_and_the_others_are_kept(client: ApiClient, tmp_path: Path) -> None:
+    video = await client.create_video()
+    first = await client.wait_for_outcome(video)
+    answer = await client.http.post(
         f"/v1/videos/{video}/scenes/2/redo",
         json={"narration": ["The far side bulges too, because the pull is weakest there."]},
     )
     assert answer.status_code == 202, answer.text
-    shown = await studio.until(video, lambda v: v["revision"] == first["revision"] + 1 and v["status"] == "completed")
-    captions = (await studio.download(video, "captions_srt", tmp_path / "c.srt")).read_text()
+    shown = await client.wait_until(
+        video, lambda v: v["revision"] == first["revision"] + 1 and v["status"] == "completed"
+    )
+    captions = (await client.download(video, "captions_srt", tmp_path / "c.srt")).read_text()
     assert "bulges too" in captions
     assert "second bulge" not in captions
-    log = (await read_log(studio, video)).events
+    log = (await read_log(client, video)).events
     assert [event.scene for event in log if isinstance(event, e.ScenePlanned) and event.revision == 2] == [2]
     assert shown["scenes"][0]["status"] == "rendered"
 
 
-async def test_a_cancelled_video_stops_rendering_within_a_second(studio: Studio) -> None:
-    video = await studio.ask(SPINNING, quality="high")
-    await studio.until(video, lambda shown: shown["scenes"] and shown["scenes"][0]["status"] == "coded")
-    answer = await studio.http.post(f"/v1/videos/{video}/cancel")
+async def test_a_cancelled_video_stops_rendering_within_a_second(client: ApiClient) -> None:
+    video = await client.create_video(SPINNING, quality="high")
+    await client.wait_until(video, lambda shown: shown["scenes"] and shown["scenes"][0]["status"] == "coded")
+    answer = await client.http.post(f"/v1/videos/{video}/cancel")
     assert answer.status_code in (200, 202), answer.text
     await asyncio.sleep(1.0)
     busy = await _processes_drawing()
     assert not busy, "a job of the cancelled video is still drawing"
-    assert (await studio.video(video))["status"] == "cancelled"
-    again = await studio.http.post(f"/v1/videos/{video}/cancel")
+    assert (await client.get_video(video))["status"] == "cancelled"
+    again = await client.http.post(f"/v1/videos/{video}/cancel")
     assert again.status_code == 200
 
 
@@ -155,15 +156,15 @@ async def _processes_drawing() -> list[str]:
     return [pid for pid, ticks in after.items() if ticks - before.get(pid, ticks) > 10]
 
 
-async def test_progress_streams_and_a_client_that_reconnects_misses_nothing(studio: Studio) -> None:
-    video = await studio.ask()
+async def test_progress_streams_and_a_client_that_reconnects_misses_nothing(client: ApiClient) -> None:
+    video = await client.create_video()
     seen: list[tuple[int, str]] = []
 
     async def listen(last: str | None, stop_after: int) -> str | None:
         headers = {"Last-Event-ID": last} if last else {}
         identity = last
         count = 0
-        async with studio.http.stream("GET", f"/v1/videos/{video}/events", headers=headers, timeout=60) as stream:
+        async with client.http.stream("GET", f"/v1/videos/{video}/events", headers=headers, timeout=60) as stream:
             if stream.status_code == 204:
                 return identity
             async for line in stream.aiter_lines():
@@ -180,9 +181,9 @@ async def test_progress_streams_and_a_client_that_reconnects_misses_nothing(stud
 
     last = await listen(None, 3)
     last = await listen(last, 3)
-    await studio.finished(video)
+    await client.wait_for_outcome(video)
     await listen(last, 10_000)
-    log = await read_log(studio, video)
+    log = await read_log(client, video)
     sequences = [sequence for sequence, _ in seen]
     assert sequences == sorted(set(sequences)), "an event came twice or out of order"
     missing = {entry.sequence for entry in log if entry.sequence > sequences[0]} - set(sequences)
@@ -202,43 +203,43 @@ async def test_progress_streams_and_a_client_that_reconnects_misses_nothing(stud
     ],
 )
 async def test_bad_input_gets_a_clear_answer(
-    studio: Studio, body: dict[str, object], status: int | None, mentions: str
+    client: ApiClient, body: dict[str, object], status: int | None, mentions: str
 ) -> None:
-    answer = await studio.http.post("/v1/videos", json=body)
+    answer = await client.http.post("/v1/videos", json=body)
     if status is not None:
         assert answer.status_code == status
         problem = answer.json()
     else:
         assert answer.status_code == 202, answer.text
-        shown = await studio.finished(answer.json()["id"], seconds=20)
+        shown = await client.wait_for_outcome(answer.json()["id"], seconds=20)
         assert shown["status"] == "failed"
         problem = shown["error"]
     assert mentions in json.dumps(problem).lower()
     assert problem["remedy"]
 
 
-async def test_the_api_describes_itself_and_says_that_it_is_ready(studio: Studio) -> None:
-    assert (await studio.http.get("/healthz")).status_code == 200
-    ready: httpx.Response = await studio.http.get("/readyz")
+async def test_the_api_describes_itself_and_says_that_it_is_ready(client: ApiClient) -> None:
+    assert (await client.http.get("/healthz")).status_code == 200
+    ready: httpx.Response = await client.http.get("/readyz")
     assert ready.status_code == 200, ready.text
-    described = (await studio.http.get("/openapi.json")).json()
+    described = (await client.http.get("/openapi.json")).json()
     assert "/v1/videos" in described["paths"]
-    metrics = (await studio.http.get("/metrics")).text
+    metrics = (await client.http.get("/metrics")).text
     assert "lectern_stage_processed_total" in metrics
 
 
-async def test_the_same_scene_of_another_quality_is_spoken_once(studio: Studio) -> None:
-    await studio.finished(await studio.ask(TIDES))
-    video = await studio.ask(TIDES, aspect="1:1")
-    shown = await studio.finished(video)
+async def test_the_same_scene_of_another_quality_is_spoken_once(client: ApiClient) -> None:
+    await client.wait_for_outcome(await client.create_video(TIDES))
+    video = await client.create_video(TIDES, aspect="1:1")
+    shown = await client.wait_for_outcome(video)
     assert shown["status"] == "completed"
-    log = (await read_log(studio, video)).events
+    log = (await read_log(client, video)).events
     assert all(not event.spent for event in log if isinstance(event, e.SceneNarrated))
 
 
-async def test_one_page_shows_the_metrics_of_every_service(studio: Studio) -> None:
-    await studio.finished(await studio.ask(TIDES))
-    families = list(text_string_to_metric_families((await studio.http.get("/metrics")).text))
+async def test_one_page_shows_the_metrics_of_every_service(client: ApiClient) -> None:
+    await client.wait_for_outcome(await client.create_video(TIDES))
+    families = list(text_string_to_metric_families((await client.http.get("/metrics")).text))
     names = [family.name for family in families]
     assert len(names) == len(set(names)), "each family once"
     handled = {

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from api_client import ApiClient, assert_in_sync
 from e2e.model_answers import answers
-from films import Studio, assert_in_sync
 from standins.behaviour import Script
 from standins.gemini import gemini
 
@@ -20,13 +20,13 @@ async def test_a_model_writes_and_draws_a_video_about_anything(tmp_path: Path, m
         monkeypatch.setenv("GEMINI_API_KEY", "a-key-that-must-not-leak")
         monkeypatch.setenv("LECTERN_GEMINI_URL", script.url)
         async with run_stack(tmp_path / "home") as stack:
-            studio = Studio(stack.url)
+            client = ApiClient(stack.url)
             body = {
                 "topic": "Why is the sky blue?",
                 "options": {"quality": "draft", "max_cost_usd": 5.0, "critique": True},
             }
-            video = str((await studio.http.post("/v1/videos", json=body)).json()["id"])
-            shown = await studio.finished(video)
+            video = str((await client.http.post("/v1/videos", json=body)).json()["id"])
+            shown = await client.wait_for_outcome(video)
             assert shown["status"] == "completed", shown
             assert not any(scene["degraded"] for scene in shown["scenes"]), shown["scenes"]
             assert shown["title"] == "Why the sky is blue"
@@ -40,8 +40,8 @@ async def test_a_model_writes_and_draws_a_video_about_anything(tmp_path: Path, m
             assert (voice["name"], voice["requests"]) == ("gemini/Kore", 4), "with a key, Gemini speaks too"
             assert voice["cost_usd"] > 0
             assert 0 < shown["usage"]["cost_usd"] < 5
-            assert_in_sync(await studio.download(video, "video", tmp_path / "v.mp4"))
+            assert_in_sync(await client.download(video, "video", tmp_path / "v.mp4"))
             assert "a-key-that-must-not-leak" not in json.dumps(shown)
-            await studio.http.aclose()
+            await client.http.aclose()
         logs = b"".join(path.read_bytes() for path in (tmp_path / "home").rglob("*") if path.is_file())
         assert b"a-key-that-must-not-leak" not in logs, "the key reached the log, the store or a file"
