@@ -5,7 +5,6 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from typing import cast
 
 from lectern.voice.deps import VoiceDeps
 from lectern.voice.handlers import STAGE
@@ -56,8 +55,11 @@ def build_deps(settings: VoiceSettings) -> VoiceDeps:
 
 def build_engine(row: EngineRow, settings: VoiceSettings) -> SpeechEngine:
     """The engine of a row. Its module is imported only now: a client library takes a second."""
-    built = pkgutil.resolve_name(row.path).from_settings(settings)
-    return RemoteEngine(built, row.requests) if row.requests else cast(SpeechEngine, built)
+    engine_class = pkgutil.resolve_name(row.path)
+    if row.requests:
+        return RemoteEngine(engine_class(settings), row.requests)
+    engine: SpeechEngine = engine_class()
+    return engine
 
 
 def list_enabled_voices(rows: Mapping[str, EngineRow], settings: VoiceSettings) -> tuple[Voice, ...]:

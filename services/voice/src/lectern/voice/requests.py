@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from lectern.contracts.requests import LIST_VOICES, ListVoices, VoiceList, VoiceOffer
 from lectern.voice.voices import Voice, find_voice
 from lectern.worker import Permanent, Responder
@@ -20,17 +22,7 @@ def responder(voices: Sequence[Voice]) -> Responder[ListVoices, VoiceList]:
 
 def list_voices(voices: Sequence[Voice], wanted: str = "") -> VoiceList:
     """All voices, and the one that `wanted` (an id, locale or language) selects."""
-    offers = tuple(
-        VoiceOffer(
-            id=voice.id,
-            language=voice.language,
-            gender=voice.gender,
-            engine=voice.engine,
-            timing=voice.timing,
-            usd_per_million=voice.usd_per_million,
-        )
-        for voice in voices
-    )
+    offers = msgspec.convert(voices, tuple[VoiceOffer, ...], from_attributes=True)
     if not wanted:
         return VoiceList(voices=offers)
     try:

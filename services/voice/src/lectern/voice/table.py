@@ -31,10 +31,11 @@ class RequestLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class EngineRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An engine. `path` is `module:class`; the module is imported only if all settings of `enabled_by` are set.
 
-    The class is a SpeechService if the row has `requests`, else a SpeechEngine. `voices_path` names a function from
-    settings to the voices found on this machine. Voices of a `fallback` are listed after those of all other engines.
-    The engine with `reference` reads texts for comparison, to time the words of voices that report no times. Ids that
-    start with `custom_prefix` name any other voice of the provider's account.
+    With `requests` the class is a SpeechService, constructed from the settings; else it is a SpeechEngine, constructed
+    without arguments. `voices_path` names a function from settings to the voices found on this machine. Ids that start
+    with `custom_prefix` name any other voice of the provider's account. Voices of a `fallback` are listed after those
+    of all other engines. The engine with `reference` reads texts for comparison, to time the words of voices that
+    report no times.
     """
 
     path: str = msgspec.field(name="class")

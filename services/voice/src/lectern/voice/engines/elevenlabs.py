@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from itertools import pairwise
-from typing import Self
 
 import httpx
 import msgspec
@@ -61,14 +60,10 @@ class ElevenLabsSpeech:
 
     version = "1"
 
-    def __init__(self, api_key: str, *, url: str = "") -> None:
+    def __init__(self, settings: VoiceSettings) -> None:
+        key, url = settings.elevenlabs_api_key.get_secret_value(), settings.elevenlabs_url
         timeout = httpx.Timeout(None, connect=10.0)  # the whole request is timed by the caller
-        self._http = httpx.AsyncClient(base_url=url or URL, headers={"xi-api-key": api_key}, timeout=timeout)
-
-    @classmethod
-    def from_settings(cls, settings: VoiceSettings) -> Self:
-        """The service with the settings' key and address."""
-        return cls(settings.elevenlabs_api_key.get_secret_value(), url=settings.elevenlabs_url)
+        self._http = httpx.AsyncClient(base_url=url or URL, headers={"xi-api-key": key}, timeout=timeout)
 
     def size(self, text: str, voice: Voice) -> int:
         """Characters of the text."""

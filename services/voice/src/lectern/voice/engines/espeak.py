@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 from lectern.contracts.problems import Problem
 from lectern.contracts.usage import Usage
 from lectern.voice.engines.child import VoiceNotLoaded
 from lectern.voice.engines.espeak_child import EspeakText
 from lectern.voice.engines.local import speak_in_child
-from lectern.voice.settings import VoiceSettings
 from lectern.voice.speech import Speech
 from lectern.voice.voices import Voice
 from lectern.worker import Permanent
@@ -22,11 +19,6 @@ class EspeakEngine:
     """Speaks through the library of the espeakng-loader wheel."""
 
     version = "2"
-
-    @classmethod
-    def from_settings(cls, settings: VoiceSettings) -> Self:
-        """The engine; it has no settings."""
-        return cls()
 
     async def speak(self, texts: tuple[str, ...], voice: Voice, language: str, rate: float) -> Speech:
         """Speaks each text as a passage with exact times."""

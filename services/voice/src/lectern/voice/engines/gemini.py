@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Self
 
 from google import genai
 from google.genai import errors, types
@@ -32,14 +31,10 @@ class GeminiSpeech:
 
     version = "1"
 
-    def __init__(self, api_key: str, *, url: str = "") -> None:
+    def __init__(self, settings: VoiceSettings) -> None:
+        key, url = settings.gemini_api_key.get_secret_value(), settings.gemini_url
         options = types.HttpOptions(base_url=url or None, retry_options=types.HttpRetryOptions(attempts=1))
-        self._client = genai.Client(api_key=api_key, http_options=options, vertexai=False)
-
-    @classmethod
-    def from_settings(cls, settings: VoiceSettings) -> Self:
-        """The service with the settings' key and address."""
-        return cls(settings.gemini_api_key.get_secret_value(), url=settings.gemini_url)
+        self._client = genai.Client(api_key=key, http_options=options, vertexai=False)
 
     def size(self, text: str, voice: Voice) -> int:
         """Characters of the text."""

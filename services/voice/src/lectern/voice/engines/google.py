@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Self
 from xml.sax.saxutils import escape
 
 import google.auth.exceptions
@@ -31,15 +30,11 @@ class GoogleSpeech:
 
     version = "1"
 
-    def __init__(self, *, api_key: str = "", url: str = "") -> None:
-        self._api_key, self._url = api_key, url
+    def __init__(self, settings: VoiceSettings) -> None:
+        self._api_key = settings.google_tts_api_key.get_secret_value()
+        self._url = settings.google_tts_url
         self._client: tts.TextToSpeechAsyncClient | None = None
         self._refused_ssml: set[str] = set()  # names of voices
-
-    @classmethod
-    def from_settings(cls, settings: VoiceSettings) -> Self:
-        """The service with the settings' key and endpoint."""
-        return cls(api_key=settings.google_tts_api_key.get_secret_value(), url=settings.google_tts_url)
 
     def size(self, text: str, voice: Voice) -> int:
         """Bytes of the text, or of its SSML for voices that support marks."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
-from typing import Self
 
 import msgspec
 
@@ -61,11 +60,6 @@ class PiperEngine:
     """Speaks through the piper-tts wheel."""
 
     version = "1"
-
-    @classmethod
-    def from_settings(cls, settings: VoiceSettings) -> Self:
-        """The engine; its voices name their models."""
-        return cls()
 
     async def speak(self, texts: tuple[str, ...], voice: Voice, language: str, rate: float) -> Speech:
         """Speaks each text as a passage without times."""

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 import numpy as np
 
-from lectern.voice.settings import VoiceSettings
 from lectern.voice.speech import Passage, Speech
 from lectern.voice.voices import Voice
 from lectern.voice.word_times import speaking_weight
@@ -19,11 +16,6 @@ class SilentEngine:
     """Times a scene by reading speed."""
 
     version = "1"
-
-    @classmethod
-    def from_settings(cls, settings: VoiceSettings) -> Self:
-        """The engine; it has no settings."""
-        return cls()
 
     async def speak(self, texts: tuple[str, ...], voice: Voice, language: str, rate: float) -> Speech:
         """Makes a silent passage for each text."""
