@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from unit.coder.coding_tasks import narrate
 
 from lectern.coder.templates.choreography import CuedAnimation, Highlight, Reveal, assign_beats, choreograph
-from lectern.language.words import fold, stems
+from lectern.language.stems import stems
+from lectern.language.words import fold
 
 
 def reveals(*texts: str) -> list[Reveal]:

@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from lectern.language.detection import detect_language, script_share
 from lectern.language.function_words import function_words
-from lectern.language.words import count_words, fold, is_content_word, stem, stems, strip_accents
+from lectern.language.stems import stem, stems
+from lectern.language.words import count_words, fold, is_content_word, strip_accents
 
 ENGLISH = "The word is short and this sentence is one of those that have what it takes to be English. "
 

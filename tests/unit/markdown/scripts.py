@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from lectern.contracts import script as s
+from lectern.language.words import count_words
 from lectern.markdown import limits
 from lectern.markdown.inline import clean
 from lectern.markdown.listings import normalize_source
@@ -35,7 +36,7 @@ def lines(limit: int = 40) -> st.SearchStrategy[str]:
 
 def narration() -> st.SearchStrategy[str]:
     def speakable(text: str) -> bool:
-        return any(char.isalnum() for char in text) and limits.count_words(text) <= limits.BEAT_WORDS
+        return any(char.isalnum() for char in text) and count_words(text) <= limits.BEAT_WORDS
 
     return lines().filter(speakable)
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from lectern.contracts.problems import ProblemError
 from lectern.contracts.script import Script
-from lectern.markdown import limits, parse
+from lectern.language.words import count_words
+from lectern.markdown import parse
 
 WORDS_PER_SECOND = 2.5  # 150 words a minute
 
@@ -16,7 +17,7 @@ def outline(script: Script) -> str:
     """One line per scene: its title, its beats and words, and its visual."""
     lines = [f"{script.title} ({script.language})"]
     for number, scene in enumerate(script.scenes, 1):
-        words = sum(limits.count_words(beat.spoken_text()) for beat in scene.beats)
+        words = sum(count_words(beat.spoken_text()) for beat in scene.beats)
         visual = type(scene.visual).__name__ if scene.visual else "title card"
         length = f"{len(scene.beats)} beats, {words} words, about {words / WORDS_PER_SECOND:.0f} s"
         lines.append(f"  {number}. {scene.title}: {length}, {visual}")

@@ -10,6 +10,8 @@ from markdown_it.tree import SyntaxTreeNode
 
 from lectern.contracts import script as s
 from lectern.contracts.options import DOCUMENT_LIMIT
+from lectern.language.splitting import middle_break
+from lectern.language.words import count_words
 from lectern.markdown import limits
 from lectern.markdown.blocks import parse_block, short_items
 from lectern.markdown.charts import parse_table
@@ -205,9 +207,9 @@ def _parse_list(node: SyntaxTreeNode, errors: ErrorCollector) -> list[tuple[int,
 
 
 def _check_beat(text: str, line: int, errors: ErrorCollector) -> None:
-    words = limits.count_words(text)
+    words = count_words(text)
     if words > limits.BEAT_WORDS:
-        last_words = limits.place_to_split(text)
+        last_words = " ".join(text[: middle_break(text) or 0].split()[-4:])
         place = f"Put an empty line after “… {last_words}”" if last_words else "Split it with an empty line"
         detail = f"This paragraph has {words} words; a beat has at most {limits.BEAT_WORDS}."
         errors.add("beat-too-long", line, detail, f"{place}, so that the visual can move on with the voice.")
@@ -220,7 +222,7 @@ def _check_scene(draft: _SceneDraft, errors: ErrorCollector) -> None:
     if not draft.beats:
         detail, remedy = f"Scene {draft.title!r} has nothing to say.", "Write a paragraph under its heading."
         errors.add("scene-without-narration", draft.line, detail, remedy)
-    words = sum(limits.count_words(beat.text) for beat in draft.beats)
+    words = sum(count_words(beat.text) for beat in draft.beats)
     if words > limits.SCENE_WORDS:
         detail = f"Scene {draft.title!r} has {words} words; a visual holds attention for at most {limits.SCENE_WORDS}."
         errors.add("scene-too-long", draft.line, detail, "Start a new scene with `## Heading` about half way.")

@@ -8,8 +8,9 @@ from difflib import SequenceMatcher
 
 import msgspec
 
+from lectern.language.stems import stem
 from lectern.language.stop_words import QUESTION_WORDS
-from lectern.language.words import stem, strip_accents
+from lectern.language.words import strip_accents
 from lectern.lessons import Lesson
 
 MIN_SIMILARITY = 0.6  # from which a lesson is suggested: a misspelt word, or half of the words

@@ -8,7 +8,8 @@ from itertools import cycle, pairwise
 import msgspec
 
 from lectern.contracts.narration import Narration
-from lectern.language.words import fold, is_content_word, stem, stems
+from lectern.language.stems import stem, stems
+from lectern.language.words import fold, is_content_word
 
 # All in seconds.
 MAX_STILL = 6.5  # without motion; after that something on screen is highlighted
