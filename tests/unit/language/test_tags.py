@@ -98,6 +98,14 @@ def test_a_language_has_a_script(tag: str, script: str) -> None:
     assert tags.script(tag) == script
 
 
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [("de-DE-Neural2-B", "de"), ("cmn-CN-x", "zh"), ("en", "en"), ("eleven-a1", ""), ("silent", ""), ("", "")],
+)
+def test_a_voice_may_be_named_after_its_language(name: str, language: str) -> None:
+    assert tags.leading_language(name) == language
+
+
 def test_right_to_left_follows_the_script() -> None:
     rtl = ["ar", "arc", "ckb", "dv", "fa", "he", "iw", "nqo", "ps", "sd", "syr", "ug", "ur", "yi", "az-Arab"]
     assert all(map(tags.is_right_to_left, rtl))

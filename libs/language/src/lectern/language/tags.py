@@ -36,6 +36,12 @@ def base_language(tag: str) -> str:
     return _parsed(tag).language or UNDETERMINED
 
 
+def leading_language(name: str) -> str:
+    """The language that a name such as a voice's begins with (`de` of `de-DE-Neural2-B`), or an empty string."""
+    first = name.partition("-")[0]
+    return base_language(first) if is_valid(first) else ""
+
+
 def region(tag: str) -> str:
     """The region a tag names (ISO 3166, `GB`), or an empty string."""
     return _parsed(tag).territory or ""

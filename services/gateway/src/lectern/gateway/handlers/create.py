@@ -6,6 +6,7 @@ from lectern.contracts import events as e
 from lectern.contracts import keys
 from lectern.contracts.options import BUNDLED, MUSIC, Brief, VideoOptions
 from lectern.gateway.schemas import SentDocument, VideoRequest, VideoRequestOptions
+from lectern.language.tags import leading_language
 
 
 def create(request: VideoRequest, video_id: str) -> e.VideoRequested:
@@ -35,8 +36,7 @@ def asset_keys(document: SentDocument | None) -> dict[str, str]:
 def _fill_in_defaults(options: VideoRequestOptions) -> VideoOptions:
     """A voice speaks its locale's language; without either, the script's language decides."""
     defaults = VideoOptions()
-    spoken = (options.voice or "").partition("-")[0].lower()
-    language = options.language or (spoken if 2 <= len(spoken) <= 3 and spoken.isalpha() else defaults.language)
+    language = options.language or leading_language(options.voice or "") or defaults.language
     return VideoOptions(
         quality=options.quality,
         aspect=options.aspect,

@@ -14,6 +14,7 @@ from lectern.contracts.script import Script
 from lectern.contracts.state import VideoState
 from lectern.gateway import problem_types
 from lectern.gateway.refusals import refuse, refuse_state
+from lectern.language.words import count_words
 
 ScriptEvent: TypeAlias = e.VideoScripted | e.ScriptApproved
 
@@ -66,7 +67,7 @@ def replace_script(event: ScriptEvent, script: Script) -> ScriptEvent:
         script_key=keys.script(event.video_id, keys.digest(script)),
         title=script.title,
         scenes=tuple(
-            e.SceneTitle(title=scene.title, words=sum(len(beat.spoken_text().split()) for beat in scene.beats))
+            e.SceneTitle(title=scene.title, words=sum(count_words(beat.spoken_text()) for beat in scene.beats))
             for scene in script.scenes
         ),
     )

@@ -11,6 +11,7 @@ from lectern.gateway.deps import Deps
 from lectern.gateway.openapi import describe_json, describe_problems
 from lectern.gateway.refusals import refuse
 from lectern.gateway.schemas import VoiceCatalog, VoiceEntry
+from lectern.language.tags import matches
 
 router = APIRouter(tags=["voices"])
 
@@ -35,9 +36,4 @@ async def list_voices(
             retry_after=5,
         )
     voices = [VoiceEntry.model_validate(voice) for voice in offer.voices]
-    return VoiceCatalog(data=[voice for voice in voices if not language or _speaks(voice, language.lower())])
-
-
-def _speaks(voice: VoiceEntry, language: str) -> bool:
-    own = voice.language.lower()
-    return own in (language, "mul") or own.split("-")[0] == language
+    return VoiceCatalog(data=[voice for voice in voices if not language or matches(language, voice.language)])
