@@ -38,8 +38,7 @@ from lectern.composer.timeline import VideoTimeline, build_timeline
 from lectern.contracts.narration import Narration, Word
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import ASPECTS, Aspect, preset
-from lectern.media.probe import probe_media
-from lectern.media.process import ProcessFailed
+from lectern.media import ProcessFailed, probe_media
 
 slow = pytest.mark.slow
 Picture = npt.NDArray[np.uint8]

@@ -7,8 +7,7 @@ from lectern.composer.ffmpeg_args import BurnIn, NarrationTrack, join_args, musi
 from lectern.composer.join import format_concat_list
 from lectern.composer.thumbnail import choose_shots
 from lectern.composer.timeline import build_timeline
-from lectern.media.loudness import Levels
-from lectern.media.stills import Shot, stills_args
+from lectern.media import Levels, Shot, stills_args
 
 NARRATIONS = [
     NarrationTrack(name="scene-001.flac", samples=161_600),

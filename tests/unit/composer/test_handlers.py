@@ -24,7 +24,7 @@ from lectern.contracts import subjects
 from lectern.contracts.ids import new_id
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import Progress
-from lectern.media.probe import probe_media
+from lectern.media import probe_media
 from lectern.worker import Connections
 from lectern.worker.testing import Delivered, MemoryObjectStore, deliver, memory_connections
 

@@ -23,7 +23,7 @@ from lectern.composer.text_outputs import cut_captions
 from lectern.composer.thumbnail import choose_thumbnail
 from lectern.composer.verification import BadVideo, verify_footage, verify_same_encoding, verify_video
 from lectern.contracts.options import VideoOptions
-from lectern.media.probe import probe_media
+from lectern.media import probe_media
 from lectern.worker import Permanent
 
 slow = pytest.mark.slow

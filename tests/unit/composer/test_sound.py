@@ -23,8 +23,7 @@ from lectern.composer.music_bed import PAUSE_LUFS, SPEECH_LUFS, fade_gain, level
 from lectern.composer.sound import mix_sound
 from lectern.contracts.narration import Word
 from lectern.contracts.options import BUNDLED, MUSIC
-from lectern.media.loudness import measure_loudness
-from lectern.media.probe import probe_media
+from lectern.media import measure_loudness, probe_media
 from lectern.worker import ObjectStore, Permanent
 from lectern.worker.testing import MemoryObjectStore
 

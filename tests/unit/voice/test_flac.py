@@ -10,8 +10,7 @@ import pytest
 from standins.reading import read_aloud
 
 from lectern.contracts.quality import AUDIO_RATE
-from lectern.media.ffmpeg import run_ffmpeg
-from lectern.media.loudness import measure_loudness
+from lectern.media import measure_loudness, run_ffmpeg
 from lectern.voice.flac import write_flac
 
 TEXT = (

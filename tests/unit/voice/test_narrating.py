@@ -16,7 +16,7 @@ from lectern.contracts.narration import Narration
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import AUDIO_RATE
 from lectern.contracts.script import Beat, Scene, Script
-from lectern.media.ffmpeg import run_ffmpeg
+from lectern.media import run_ffmpeg
 from lectern.voice.app import build_deps
 from lectern.voice.handlers import STAGE
 from lectern.voice.layout import FRAME_SAMPLES

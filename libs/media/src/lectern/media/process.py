@@ -59,7 +59,7 @@ async def run_process(
         raise ProcessFailed(Path(argv[0]).name, None, "") from None
     finally:
         if process.returncode is None:
-            kill_group(process.pid)
+            _kill_group(process.pid)
             await asyncio.shield(process.wait())
     stderr = tail.decode("utf-8", "replace")
     if code != 0:
@@ -67,7 +67,7 @@ async def run_process(
     return output, stderr
 
 
-def kill_group(pid: int) -> None:
+def _kill_group(pid: int) -> None:
     """Kills a process that leads its own group, and everything in that group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)

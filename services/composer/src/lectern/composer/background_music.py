@@ -14,9 +14,7 @@ from lectern.composer.music_bed import write_bed
 from lectern.contracts.options import BUNDLED, MUSIC
 from lectern.contracts.problems import FieldError, Problem
 from lectern.contracts.quality import AUDIO_RATE
-from lectern.media.ffmpeg import run_ffmpeg
-from lectern.media.loudness import parse_loudness
-from lectern.media.process import ProcessFailed
+from lectern.media import ProcessFailed, parse_loudness, run_ffmpeg
 from lectern.worker import ObjectStore, Permanent
 
 MAX_TRACK_BYTES = 20 * 1024 * 1024  # the gateway's limit for uploads

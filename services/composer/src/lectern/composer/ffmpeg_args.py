@@ -10,8 +10,16 @@ from collections.abc import Sequence
 import msgspec
 
 from lectern.contracts.quality import AUDIO_RATE
-from lectern.media.ffmpeg import combine_streams, graph_args, open_stream, write_stream
-from lectern.media.loudness import Levels, apply_levels, fit_length, loudness_filters
+from lectern.media import (
+    Levels,
+    apply_levels,
+    combine_streams,
+    fit_length,
+    graph_args,
+    loudness_filters,
+    open_stream,
+    write_stream,
+)
 
 VIDEO_TIMESCALE = 90_000  # ticks a second: a frame of 15, 30 or 60 fps is a whole number of them
 

@@ -14,7 +14,7 @@ from lectern.contracts import events as e
 from lectern.contracts.narration import Narration
 from lectern.contracts.problems import Problem
 from lectern.contracts.script import Script
-from lectern.media.probe import probe_media
+from lectern.media import probe_media
 from lectern.worker import ObjectStore, Permanent, map_concurrently
 
 MAX_PROBES = 2  # ffprobe processes at once

@@ -18,8 +18,7 @@ from lectern.composer.timeline import VideoTimeline
 from lectern.composer.verification import verify_video
 from lectern.contracts.quality import Preset
 from lectern.language.tags import alpha3
-from lectern.media.ffmpeg import run_ffmpeg
-from lectern.media.probe import probe_media
+from lectern.media import probe_media, run_ffmpeg
 
 EXTRA_SECONDS = 60.0  # allowed in addition to the video's own length; joining takes a few hundredths of that
 MIN_PIXELS_PER_SECOND = 10_000_000  # that a machine must draw and encode; two cores manage about ten times as many

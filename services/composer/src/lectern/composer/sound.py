@@ -9,8 +9,7 @@ import msgspec
 from lectern.composer.ffmpeg_args import NarrationTrack, sound_args
 from lectern.composer.inputs import VideoInputs, audio_name
 from lectern.language.tags import alpha3
-from lectern.media.ffmpeg import run_ffmpeg
-from lectern.media.loudness import Levels, Loudness, encode_at_target
+from lectern.media import Levels, Loudness, encode_at_target, run_ffmpeg
 
 MAX_GAIN = 6.0  # dB: a video farther from the target has hardly any speech, and is meant to be quiet
 MAX_ENCODINGS = 5

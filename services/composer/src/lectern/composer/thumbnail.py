@@ -6,8 +6,7 @@ from pathlib import Path
 
 from lectern.composer.inputs import VideoInputs, footage_name
 from lectern.composer.timeline import SceneSpan, VideoTimeline
-from lectern.media.ffmpeg import run_ffmpeg
-from lectern.media.stills import Shot, stills_args
+from lectern.media import Shot, run_ffmpeg, stills_args
 
 LONGEST_EDGE = 1280  # pixels
 MAX_CANDIDATES = 12  # scenes, the longest ones

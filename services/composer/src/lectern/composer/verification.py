@@ -8,7 +8,7 @@ from fractions import Fraction
 from lectern.composer.timeline import VideoTimeline
 from lectern.contracts.problems import Problem
 from lectern.contracts.quality import AUDIO_RATE
-from lectern.media.probe import MediaFile, MediaTrack
+from lectern.media import MediaFile, MediaTrack
 from lectern.worker import Permanent
 
 

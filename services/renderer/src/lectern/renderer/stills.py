@@ -10,8 +10,7 @@ import msgspec
 from lectern.contracts import keys
 from lectern.contracts.quality import preset
 from lectern.contracts.requests import DrawStills, Stills
-from lectern.media.ffmpeg import run_ffmpeg
-from lectern.media.stills import Shot, stills_args
+from lectern.media import Shot, run_ffmpeg, stills_args
 from lectern.renderer.job_settings import RENDERER_VERSION, build_job_settings, build_render_limits
 from lectern.renderer.pool import Pool, RenderJob
 from lectern.renderer.scene_inputs import fetch_inputs

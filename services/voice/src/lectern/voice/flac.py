@@ -7,8 +7,16 @@ from pathlib import Path
 import numpy as np
 
 from lectern.contracts.quality import AUDIO_RATE
-from lectern.media.ffmpeg import graph_args, open_stream, run_ffmpeg, write_stream
-from lectern.media.loudness import Levels, apply_levels, encode_at_target, fit_length
+from lectern.media import (
+    Levels,
+    apply_levels,
+    encode_at_target,
+    fit_length,
+    graph_args,
+    open_stream,
+    run_ffmpeg,
+    write_stream,
+)
 from lectern.voice.speech import Samples
 
 MAX_PEAK_DB = -1.5  # dBTP, half a decibel below the finished video's, for the lossy encoder

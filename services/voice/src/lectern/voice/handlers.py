@@ -11,7 +11,7 @@ from lectern.contracts.events import NarrationRef, SceneNarrated, ScenePlanned, 
 from lectern.contracts.narration import Narration
 from lectern.contracts.script import Beat, Script
 from lectern.contracts.usage import Usage
-from lectern.media.process import ProcessFailed
+from lectern.media import ProcessFailed
 from lectern.voice.beats import prepare_beats
 from lectern.voice.budget import check_budget
 from lectern.voice.deps import VoiceDeps

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from lectern.media.resampling import resample
+from lectern.media import resample
 from lectern.voice.speech import Mark, Passage, Samples
 
 SILENCE_LEVEL = 200  # of 32768 (-44 dBFS): a voice below it is silent

@@ -7,7 +7,7 @@ import sys
 import msgspec
 import numpy as np
 
-from lectern.media.process import ProcessFailed, run_process
+from lectern.media import ProcessFailed, run_process
 from lectern.voice.engines.child import VOICE_NOT_LOADED, ChildSpeech, VoiceNotLoaded
 from lectern.voice.speech import Mark, Passage
 from lectern.worker import Transient
