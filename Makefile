@@ -1,4 +1,4 @@
-# Lectern. `make help` lists what there is to do.
+# Lectern. `make help` lists the targets.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -13,16 +13,16 @@ export LECTERN_HOME ?= $(CURDIR)/.lectern
 
 .PHONY: demo up test check format docs lock hostile bench doctor setup clean help
 
-demo: $(READY) ## set everything up and make one real video (TOPIC="…" for another)
+demo: $(READY) ## set everything up and make a video (TOPIC="…" for another topic)
 	@$(BIN)/lectern make "$(TOPIC)" --out out
 
-up: $(READY) ## the web studio and the API on http://localhost:8080
+up: $(READY) ## run the API and everything behind it on http://localhost:8080
 	@$(BIN)/lectern up
 
-test: $(READY) ## every test: unit, integration, hostile scenes, whole videos
+test: $(READY) ## run every test: unit, integration, hostile scenes, whole videos
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
-check: $(READY) ## what to run before a commit: lint, types, import rules, fast tests (under a minute)
+check: $(READY) ## lint, types, import rules and fast tests, before each commit (under a minute)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -31,7 +31,7 @@ check: $(READY) ## what to run before a commit: lint, types, import rules, fast 
 	@$(BIN)/python scripts/settings_page.py --check
 	@HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -n 4 -m "not slow"
 
-format: $(READY) ## format the code and mend what ruff can mend
+format: $(READY) ## format the code and apply ruff's automatic fixes
 	@$(BIN)/ruff check --fix-only -q .
 	@$(BIN)/ruff format .
 
@@ -39,25 +39,25 @@ docs: $(READY) ## write the generated pages: docs/settings.md, docs/third-party-
 	@$(BIN)/python scripts/settings_page.py
 	@$(BIN)/python scripts/licences.py
 
-lock: $(READY) ## resolve dependencies anew into requirements.lock (versions and hashes, no addresses)
+lock: $(READY) ## upgrade the dependencies in requirements.lock (versions and hashes, no addresses)
 	@$(BIN)/uv lock -q --upgrade
 	@$(BIN)/uv export -q --frozen --all-packages --all-extras --no-emit-workspace --all-groups --no-header -o requirements.lock
 
 hostile: $(READY) ## run hostile scene code against the sandbox
 	@$(BIN)/python -m pytest tests/hostile
 
-bench: $(READY) ## measure what rendering costs on this machine
+bench: $(READY) ## run the benchmarks on this machine
 	@for each in bench/*.py; do $(BIN)/python "$$each"; done
 
-doctor: $(READY) ## say what this machine lacks, if anything
+doctor: $(READY) ## check this machine's dependencies
 	@$(BIN)/lectern doctor
 
-setup: $(READY) ## system packages, .venv and locked packages, nothing else
+setup: $(READY) ## install system packages, .venv and locked packages
 
 clean: ## remove .venv, caches, videos and the local store
 	@rm -rf .venv .lectern out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache media uv.lock
 
-help: ## this list
+help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock pyproject.toml $(MEMBERS) scripts/setup

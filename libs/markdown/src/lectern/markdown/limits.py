@@ -1,8 +1,8 @@
-"""How much fits: what can be followed by ear, and read on a screen a hand wide."""
+"""The limits of a lesson: how much can be followed by ear, and read on a screen the width of a hand."""
 
 from __future__ import annotations
 
-BEAT_WORDS = 60  # about 25 s at 150 words a minute; a picture that rests longer loses its viewers
+BEAT_WORDS = 60  # about 25 s at 150 words a minute; a visual that rests longer loses its viewers
 SCENE_WORDS = 240  # about 100 s
 SCENES = 100
 TITLE_CHARACTERS = 120

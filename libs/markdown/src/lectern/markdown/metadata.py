@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from lectern.contracts.script import Symbol
+from lectern.language.tags import normalize
 from lectern.lessons import FrontMatter
 from lectern.markdown.errors import ErrorCollector, closest_match
 from lectern.markdown.inline import clean
 from lectern.markdown.tables import split_cells
 
 _KEYS = ("title", "language", "topics", "audience", "sources", "source", "symbol", "pronounce", "doubt")
-_LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$")
 _COLUMNS = {"pronounce": "`pronounce: Nguyen | nwin`", "symbol": "`symbol: light | accent | what arrives`"}
 
 
@@ -25,9 +23,17 @@ def check_metadata(head: FrontMatter, errors: ErrorCollector) -> None:
         if key not in _KEYS and (meant := closest_match(key, _KEYS)):
             errors.add("front-matter-key", line, f"{key!r} is not a front matter key.", f"Did you mean {meant!r}?")
     language = head.first("language")
-    if language and not _LANGUAGE.match(language):
+    if language and not _is_language_tag(language):
         line = head.line_numbers["language"]
         errors.add("language", line, f"{language!r} is not a language code.", "Write one such as en, de or pt-BR.")
+
+
+def _is_language_tag(text: str) -> bool:
+    try:
+        normalize(text)
+    except ValueError:
+        return False
+    return True
 
 
 def read_sources(head: FrontMatter) -> tuple[str, ...]:
