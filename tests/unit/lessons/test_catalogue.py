@@ -1,10 +1,10 @@
-"""The bundled lessons, and what is read from their front matter."""
+"""The bundled lessons, and their descriptions."""
 
 from __future__ import annotations
 
 import pytest
 
-from lectern.lessons import load_lessons, read_front_matter, read_lesson
+from lectern.lessons import load_lessons, read_lesson
 
 
 def test_a_lesson_is_described_by_its_front_matter() -> None:
@@ -34,15 +34,6 @@ def test_the_length_counts_only_what_is_spoken() -> None:
 def test_the_length_counts_what_is_said_instead() -> None:
     text = "---\ntitle: T\n---\n## A\n\nOne two three.\n<!-- say: One two three four five. -->\n"
     assert read_lesson("x", text).seconds == pytest.approx(2.3)
-
-
-def test_malformed_lines_are_reported_by_number() -> None:
-    head = read_front_matter("---\ntitle: T\nwhat is this\n# a comment\n---\ntext")
-    assert (head.malformed_lines, head.line_count, head.closed) == ((3,), 5, True)
-
-
-def test_a_thematic_break_in_the_text_is_not_front_matter() -> None:
-    assert read_front_matter("text\n---\ntitle: T\n---\n").line_count == 0
 
 
 def test_names_and_titles_are_unique() -> None:

@@ -5,6 +5,5 @@ for lesson in load_lessons():
 """
 
 from lectern.lessons.catalogue import Lesson, load_lessons, read_lesson
-from lectern.lessons.front_matter import FrontMatter, read_front_matter
 
-__all__ = ["FrontMatter", "Lesson", "load_lessons", "read_front_matter", "read_lesson"]
+__all__ = ["Lesson", "load_lessons", "read_lesson"]

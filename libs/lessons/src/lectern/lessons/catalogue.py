@@ -1,19 +1,15 @@
-"""The lessons that come with Lectern, as files of this package. Only their front matter is parsed here."""
+"""The lessons that come with Lectern, as files of this package. Only their front matter and narration are read here."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from importlib.resources import files
 
-from lectern.lessons.front_matter import read_front_matter
+from lectern.language.words import count_words
+from lectern.markdown import narration, read_front_matter
 
 WORDS_PER_SECOND = 2.5  # 150 words a minute: an unhurried narrator
 BEAT_PAUSE_SECONDS = 0.3
-
-_CODE_BLOCK = re.compile(r"^(`{3,}|~{3,}).*?^\1`*~*\s*$", re.MULTILINE | re.DOTALL)
-_SAY_COMMENT = re.compile(r"^([^\n]+(?:\n[^\n]+)*?)\n?<!--\s*say:(.*?)-->", re.MULTILINE | re.DOTALL)
-_NOT_SPOKEN = re.compile(r"^(?:#|\||[-*+]\s|\d+[.)]\s|!\[)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,17 +48,12 @@ def read_lesson(name: str, text: str) -> Lesson:
         topics=head.split("topics", ","),
         audience=head.first("audience") or "general",
         language=head.first("language") or "en",
-        seconds=estimate_seconds("\n".join(text.split("\n")[head.line_count :])),
+        seconds=estimate_seconds(text),
         text=text,
     )
 
 
-def estimate_seconds(body: str) -> float:
-    """Estimate how long a lesson takes to speak, in seconds, from the words of its paragraphs."""
-    spoken = _SAY_COMMENT.sub(r"\2", _CODE_BLOCK.sub("", body))
-    spoken = re.sub(r"<!--.*?-->", "", spoken, flags=re.DOTALL)
-    paragraphs = [
-        block for block in re.split(r"\n\s*\n", spoken) if block.strip() and not _NOT_SPOKEN.match(block.strip())
-    ]
-    words = sum(len(block.split()) for block in paragraphs)
-    return words / WORDS_PER_SECOND + BEAT_PAUSE_SECONDS * len(paragraphs)
+def estimate_seconds(text: str) -> float:
+    """Estimate how long a lesson takes to speak, in seconds, from the words of its narration."""
+    beats = narration(text)
+    return sum(map(count_words, beats)) / WORDS_PER_SECOND + BEAT_PAUSE_SECONDS * len(beats)

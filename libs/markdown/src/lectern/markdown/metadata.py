@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lectern.contracts.script import Symbol
 from lectern.language.tags import normalize
-from lectern.lessons import FrontMatter
 from lectern.markdown.errors import ErrorCollector, closest_match
+from lectern.markdown.front_matter import FrontMatter
 from lectern.markdown.inline import clean
 from lectern.markdown.tables import split_cells
 

@@ -8,7 +8,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.image import image as image_rule
 from markdown_it.tree import SyntaxTreeNode
 
-from lectern.lessons import FrontMatter, read_front_matter
+from lectern.markdown.front_matter import FrontMatter, read_front_matter
 
 _OFFSET = "offset"  # characters from the start of an inline node's content to an image in it
 

@@ -1,4 +1,4 @@
-"""The `key: value` lines that may open a lesson, between lines of `---`. Not YAML: nothing nests, nothing is typed."""
+"""Front matter: `key: value` lines between two lines of `---`. Unlike YAML, values have no types and do not nest."""
 
 from __future__ import annotations
 
