@@ -74,7 +74,7 @@ def find_processes(root: Path) -> dict[int, str]:
 
 
 def find_running(root: Path, role: str = "job") -> list[int]:
-    return [pid for pid, each in find_processes(root).items() if each == role]
+    return [pid for pid, found in find_processes(root).items() if found == role]
 
 
 async def wait_until(condition: Callable[[], bool]) -> None:

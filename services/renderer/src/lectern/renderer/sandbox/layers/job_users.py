@@ -41,6 +41,7 @@ class JobUsers:
         self.close()  # too few are free: rather none than some
 
     def close(self) -> None:
+        """Releases the claimed ids."""
         self.ids = []
         for claim in self._claims:
             with contextlib.suppress(OSError):
