@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from api_client import ApiClient, assert_in_sync
 from e2e.model_answers import answers
-from standins.behaviour import Script
+from standins.behaviour import StandIn
 from standins.gemini import gemini
 
 from lectern.cli.runner import run_stack
@@ -16,7 +16,7 @@ from lectern.cli.runner import run_stack
 
 @pytest.mark.slow
 async def test_a_model_writes_and_draws_a_video_about_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with gemini(Script(otherwise=answers)) as script:
+    async with gemini(StandIn(otherwise=answers)) as script:
         monkeypatch.setenv("GEMINI_API_KEY", "a-key-that-must-not-leak")
         monkeypatch.setenv("LECTERN_GEMINI_URL", script.url)
         async with run_stack(tmp_path / "home") as stack:

@@ -1,4 +1,4 @@
-"""What a stand-in is told to do with its next requests: answer, or misbehave as real services do."""
+"""The behaviour of stand-ins: they answer their next requests, or fail as real services do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aiohttp import web
 
 @dataclass(frozen=True)
 class Says:
-    """An answer. `pieces` are streamed one by one, `pause` seconds apart."""
+    """Answers with text, streamed in `pieces` that are `pause` seconds apart."""
 
     text: str
     pieces: int = 3
@@ -30,7 +30,7 @@ class Says:
 
 @dataclass(frozen=True)
 class Fails:
-    """An HTTP error in the service's own format."""
+    """Answers with an HTTP error in the service's own format."""
 
     code: int
     message: str = "something went wrong"
@@ -40,7 +40,7 @@ class Fails:
 
 @dataclass(frozen=True)
 class Hangs:
-    """Takes the request and never answers."""
+    """Accepts the request and never answers."""
 
 
 @dataclass(frozen=True)
@@ -52,21 +52,21 @@ class Cuts:
 
 @dataclass(frozen=True)
 class Garbles:
-    """Answers 200 with what is not the protocol."""
+    """Answers 200 with a body that does not follow the protocol."""
 
     body: bytes = b"<html>gateway</html>"
 
 
 @dataclass(frozen=True)
 class Blocks:
-    """Declines the prompt for safety."""
+    """Declines the prompt for reasons of safety."""
 
     reason: str = "SAFETY"
 
 
 @dataclass(frozen=True)
 class Sounds:
-    """An answer of sound."""
+    """Answers with sound."""
 
     data: bytes
     kind: str = "audio/wav"
@@ -81,7 +81,7 @@ class Reads:
 
 @dataclass(frozen=True)
 class Empty:
-    """Answers with no candidate at all."""
+    """Answers without any content."""
 
 
 Move = Says | Fails | Hangs | Cuts | Garbles | Blocks | Empty | Sounds | Reads
@@ -89,8 +89,8 @@ Decide = Callable[[dict[str, Any]], Move]
 
 
 @dataclass
-class Script:
-    """Moves for the next requests, in order; afterwards `otherwise` decides. Requests are kept as they came."""
+class StandIn:
+    """A running stand-in: its moves for the next requests, in order; then `otherwise` decides. It keeps all requests."""
 
     moves: deque[Move] = field(default_factory=deque)
     otherwise: Decide | None = None
@@ -99,24 +99,24 @@ class Script:
     url: str = ""
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def then(self, *moves: Move) -> Script:
-        """Adds moves."""
+    def then(self, *moves: Move) -> StandIn:
+        """Adds moves and returns itself."""
         self.moves.extend(moves)
         return self
 
     def next(self, request: dict[str, Any], headers: Mapping[str, str]) -> Move:
-        """The move for a request that has just come."""
+        """Records a request and returns the move for it."""
         self.requests.append(request)
         self.headers.append(dict(headers))
         if self.moves:
             return self.moves.popleft()
         if self.otherwise is None:
-            raise AssertionError("the stand-in was asked more often than the test expects")
+            raise AssertionError("the stand-in got more requests than the test expects")
         return self.otherwise(request)
 
 
 @asynccontextmanager
-async def served(script: Script, routes: list[web.RouteDef]) -> AsyncIterator[Script]:
+async def served(script: StandIn, routes: list[web.RouteDef]) -> AsyncIterator[StandIn]:
     """Serves on a free port while the context lasts. Meanwhile stamina retries without waiting, as often as ever."""
     app = web.Application(client_max_size=64 * 1024 * 1024)
     app.add_routes(routes)

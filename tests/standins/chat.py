@@ -1,4 +1,4 @@
-"""Stands in for an OpenAI-compatible endpoint: streaming chat completions, as Ollama, vLLM and llama.cpp serve them."""
+"""Stands in for an OpenAI-compatible endpoint: streaming chat completions as of Ollama, vLLM and llama.cpp."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiohttp import web
-from standins.behaviour import Blocks, Cuts, Empty, Fails, Garbles, Hangs, Says, Script, cut, pieces_of, served
+from standins.behaviour import Blocks, Cuts, Empty, Fails, Garbles, Hangs, Says, StandIn, cut, pieces_of, served
 
 
 @asynccontextmanager
-async def chat(script: Script | None = None) -> AsyncIterator[Script]:
+async def chat(script: StandIn | None = None) -> AsyncIterator[StandIn]:
     """A running stand-in; `script.url` is the base address, ending in /v1."""
-    script = script or Script()
+    script = script or StandIn()
 
     async def complete(request: web.Request) -> web.StreamResponse:
         move = script.next(await request.json(), request.headers)
@@ -34,7 +34,7 @@ async def chat(script: Script | None = None) -> AsyncIterator[Script]:
         yield running
 
 
-async def _perform(script: Script, response: web.StreamResponse, move: object) -> None:
+async def _perform(script: StandIn, response: web.StreamResponse, move: object) -> None:
     async def send(
         delta: dict[str, Any] | None, finish: str | None = None, usage: dict[str, Any] | None = None
     ) -> None:

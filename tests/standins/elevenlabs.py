@@ -8,16 +8,16 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiohttp import web
-from standins.behaviour import Cuts, Fails, Garbles, Hangs, Script, cut, served
+from standins.behaviour import Cuts, Fails, Garbles, Hangs, StandIn, cut, served
 from standins.reading import read_aloud
 
 from lectern.voice.sound import convert_rate
 
 
 @asynccontextmanager
-async def elevenlabs(script: Script | None = None) -> AsyncIterator[Script]:
+async def elevenlabs(script: StandIn | None = None) -> AsyncIterator[StandIn]:
     """A running stand-in, which speaks when no move is left; `script.url` is its base address."""
-    script = script or Script()
+    script = script or StandIn()
 
     async def speak(request: web.Request) -> web.StreamResponse:
         body: dict[str, Any] = {**await request.json(), "voice": request.match_info["voice"], **request.query}

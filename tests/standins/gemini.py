@@ -19,8 +19,8 @@ from standins.behaviour import (
     Hangs,
     Reads,
     Says,
-    Script,
     Sounds,
+    StandIn,
     cut,
     pieces_of,
     served,
@@ -34,9 +34,9 @@ _STATUS = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DEN
 
 
 @asynccontextmanager
-async def gemini(script: Script | None = None) -> AsyncIterator[Script]:
+async def gemini(script: StandIn | None = None) -> AsyncIterator[StandIn]:
     """A running stand-in; `script.url` is its base address."""
-    script = script or Script()
+    script = script or StandIn()
 
     async def generate(request: web.Request) -> web.StreamResponse:
         body: dict[str, Any] = {**await request.json(), "model": request.match_info["model"]}
@@ -79,7 +79,7 @@ async def gemini(script: Script | None = None) -> AsyncIterator[Script]:
         yield running
 
 
-def gemini_client(script: Script, **settings: Any) -> ModelClient:
+def gemini_client(script: StandIn, **settings: Any) -> ModelClient:
     """A model client of a running stand-in, with the bundled model table and no cache."""
     client = build_model_client(ModelSettings(GEMINI_API_KEY="key", gemini_url=script.url, **settings))
     assert client is not None
@@ -96,7 +96,7 @@ def _refusal(move: object) -> web.Response | None:
     return None
 
 
-async def _perform(script: Script, response: web.StreamResponse, move: object) -> None:
+async def _perform(script: StandIn, response: web.StreamResponse, move: object) -> None:
     async def send(chunk: dict[str, Any]) -> None:
         await response.write(b"data: " + json.dumps(chunk).encode() + b"\r\n\r\n")
 

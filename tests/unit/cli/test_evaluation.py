@@ -12,7 +12,7 @@ import httpx
 import msgspec
 import pytest
 from e2e.model_answers import answers
-from standins.behaviour import Blocks, Hangs, Move, Says, Script
+from standins.behaviour import Blocks, Hangs, Move, Says, StandIn
 from standins.gemini import gemini
 from unit.cli.command import invoke_lectern, run_lectern, start_lectern
 from unit.cli.responses import respond, serve
@@ -134,7 +134,7 @@ def sometimes_wrong(request: dict[str, Any]) -> Move:
     return move
 
 
-def text_requests(model: Script) -> list[dict[str, Any]]:
+def text_requests(model: StandIn) -> list[dict[str, Any]]:
     """The requests for text; the others are for speech."""
     return [each for each in model.requests if "systemInstruction" in each]
 
@@ -152,7 +152,7 @@ async def test_a_run_reports_every_brief_and_resumes_where_it_stopped(
     topics.write_text(json.dumps(["Why is the sky blue?", "A hopeless case?", "An unspeakable one?"]))
     plan = EvaluateArguments(topics=topics, out=tmp_path / "out", parallel=3)
     messages: list[str] = []
-    async with gemini(Script(otherwise=sometimes_wrong)) as model:
+    async with gemini(StandIn(otherwise=sometimes_wrong)) as model:
         monkeypatch.setenv("GEMINI_API_KEY", "key")
         monkeypatch.setenv("LECTERN_GEMINI_URL", model.url)
         assert await evaluate(plan, "", messages.append, json=True) == OK
@@ -201,7 +201,7 @@ async def test_without_a_model_lessons_are_tried_and_no_rate_is_reported(
 @pytest.mark.slow
 async def test_each_repeat_asks_the_model_again(tmp_path: Path) -> None:
     (tmp_path / "topics.json").write_text('["Why is the sky blue?"]')
-    async with gemini(Script(otherwise=answers)) as model:
+    async with gemini(StandIn(otherwise=answers)) as model:
         key = {"GEMINI_API_KEY": "key", "LECTERN_GEMINI_URL": model.url}
         args = ("eval", "topics.json", "--repeat", "2", "--parallel", "1", "--out", "out", "--json")
         result = await run_lectern(*args, home=tmp_path / "home", **key)
@@ -225,7 +225,7 @@ async def test_a_killed_evaluation_resumes_with_the_remaining_briefs(tmp_path: P
     def stuck(request: dict[str, Any]) -> Move:
         return Hangs() if hangs and "the sea" in json.dumps(request["contents"]) else answers(request)
 
-    async with gemini(Script(otherwise=stuck)) as model:
+    async with gemini(StandIn(otherwise=stuck)) as model:
         key = {"GEMINI_API_KEY": "key", "LECTERN_GEMINI_URL": model.url}
         args = ("eval", "topics.json", "--out", "out")
         first = await start_lectern(*args, home=tmp_path / "home", **key)
@@ -253,7 +253,7 @@ async def test_a_killed_evaluation_resumes_with_the_remaining_briefs(tmp_path: P
 @pytest.mark.slow
 async def test_an_interrupted_evaluation_cancels_its_videos(tmp_path: Path) -> None:
     (tmp_path / "topics.json").write_text('["Why is the sky blue?"]')
-    async with gemini(Script(otherwise=lambda _: Hangs())) as model:
+    async with gemini(StandIn(otherwise=lambda _: Hangs())) as model:
         key = {"GEMINI_API_KEY": "key", "LECTERN_GEMINI_URL": model.url}
         process = await start_lectern("eval", "topics.json", "--out", "out", home=tmp_path / "home", **key)
         async with asyncio.timeout(60):

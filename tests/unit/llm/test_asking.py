@@ -1,4 +1,4 @@
-"""Asking a model on good and bad days: the real client libraries against stand-ins that speak the real protocols."""
+"""Asking a model, with success and failure: the real client libraries against stand-ins with the real protocols."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from email.utils import format_datetime
 import msgspec
 import pytest
 import stamina
-from standins.behaviour import Blocks, Cuts, Empty, Fails, Garbles, Hangs, Move, Says, Script
+from standins.behaviour import Blocks, Cuts, Empty, Fails, Garbles, Hangs, Move, Says, StandIn
 from standins.chat import chat
 from standins.gemini import gemini
 
+from lectern.contracts.usage import Usage
 from lectern.llm import MAX_ATTEMPTS, Budget, BudgetExceeded, ImagePart, ModelClient, ModelFailed, UnusableAnswer
+from lectern.llm.client import MAX_CONCURRENT_REQUESTS
 from lectern.llm.engines.gemini import GeminiModelEngine
 from lectern.llm.engines.openai import OpenAIModelEngine
 from lectern.llm.models import ModelTable, ModelTask, PriceTable
 from lectern.llm.prices import TokenPrice
-from lectern.llm.request import ModelEngine
+from lectern.llm.request import Completion, ModelEngine, ModelRequest, OnText
 
 KEY = "test-key-which-must-not-leak"
 
@@ -54,7 +56,7 @@ class Rig:
 
     def __init__(
         self,
-        script: Script,
+        script: StandIn,
         engine: ModelEngine,
         waits: list[float],
         models: tuple[str, ...] = ("strong",),
@@ -79,7 +81,7 @@ class Rig:
         )
 
 
-Servers: dict[str, tuple[Callable[[], AbstractAsyncContextManager[Script]], Callable[[str], ModelEngine]]] = {
+Servers: dict[str, tuple[Callable[[], AbstractAsyncContextManager[StandIn]], Callable[[str], ModelEngine]]] = {
     "gemini": (gemini, lambda url: GeminiModelEngine(KEY, base_url=url)),
     "openai": (chat, lambda url: OpenAIModelEngine(url, api_key=KEY)),
 }
@@ -129,7 +131,7 @@ async def test_an_answer_comes_typed_with_its_usage_and_cost(rig: Rig) -> None:
     assert heard[-1] == len(GOOD.text), "progress is heard while the answer streams"
 
 
-async def test_the_model_is_held_to_the_schema_of_the_result(rig: Rig) -> None:
+async def test_the_request_carries_the_schema_of_the_result(rig: Rig) -> None:
     rig.script.then(GOOD)
     await rig.ask()
     asked = json.dumps(rig.script.requests[0])
@@ -138,12 +140,12 @@ async def test_the_model_is_held_to_the_schema_of_the_result(rig: Rig) -> None:
     assert "$ref" not in asked
 
 
-async def test_fences_and_prose_around_the_json_are_forgiven(rig: Rig) -> None:
+async def test_fences_and_prose_around_the_json_are_ignored(rig: Rig) -> None:
     rig.script.then(Says(f"Here you are:\n```json\n{GOOD.text}\n```\nEnjoy!"))
     assert (await rig.ask()).value.year == 1905  # type: ignore[attr-defined]
 
 
-async def test_an_answer_that_does_not_fit_is_asked_for_once_more_quoting_the_error(rig: Rig) -> None:
+async def test_an_answer_of_the_wrong_shape_is_requested_once_more_with_the_error(rig: Rig) -> None:
     rig.script.then(Says('{"title": "Relativity", "year": "long ago"}'), GOOD)
     answer = await rig.ask()
     assert answer.usage.requests == 2  # type: ignore[attr-defined]
@@ -152,7 +154,7 @@ async def test_an_answer_that_does_not_fit_is_asked_for_once_more_quoting_the_er
     assert "$.year" in second
 
 
-async def test_a_second_answer_that_does_not_fit_is_a_clear_failure(rig: Rig) -> None:
+async def test_a_second_answer_of_the_wrong_shape_is_a_clear_failure(rig: Rig) -> None:
     failed = await failure(rig, Says("not json"), Says('{"title": 3}'))
     assert isinstance(failed, UnusableAnswer)
     assert failed.problem.code == "model-answer-invalid"
@@ -161,21 +163,21 @@ async def test_a_second_answer_that_does_not_fit_is_a_clear_failure(rig: Rig) ->
 
 
 @pytest.mark.parametrize("form", ["seconds", "date"])
-async def test_a_busy_model_is_asked_again_when_it_says(rig: Rig, form: str) -> None:
+async def test_a_busy_model_is_retried_when_it_says(rig: Rig, form: str) -> None:
     header = "7" if form == "seconds" else format_datetime(datetime.now(UTC) + timedelta(seconds=7))
     rig.script.then(Fails(429, headers={"Retry-After": header}), GOOD)
     await rig.ask()
     assert rig.waits == [pytest.approx(7, abs=2)]
 
 
-async def test_a_busy_model_that_names_no_time_is_asked_again_after_growing_delays(rig: Rig) -> None:
+async def test_a_busy_model_that_names_no_time_is_retried_after_growing_delays(rig: Rig) -> None:
     rig.script.then(Fails(429), Fails(503), GOOD)
     await rig.ask()
     assert len(rig.waits) == 2
     assert rig.waits[0] < rig.waits[1]
 
 
-async def test_a_clock_that_is_wrong_cannot_park_a_worker(rig: Rig) -> None:
+async def test_a_wrong_clock_cannot_block_a_worker(rig: Rig) -> None:
     future = format_datetime(datetime.now(UTC) + timedelta(days=400))
     rig.script.then(Fails(429, headers={"Retry-After": future}), GOOD)
     answer = await rig.ask()
@@ -187,19 +189,19 @@ async def test_a_clock_that_is_wrong_cannot_park_a_worker(rig: Rig) -> None:
 @pytest.mark.parametrize(
     "bad", [Fails(500), Fails(503), Cuts(), Hangs(), Garbles(), Empty()], ids=lambda m: type(m).__name__
 )
-async def test_a_service_in_trouble_is_asked_again(rig: Rig, bad: Move) -> None:
+async def test_a_failing_service_is_retried(rig: Rig, bad: Move) -> None:
     rig.script.then(bad, GOOD)
     assert (await rig.ask()).value.year == 1905  # type: ignore[attr-defined]
     assert len(rig.waits) == 1
 
 
-async def test_after_too_many_troubles_the_next_model_is_asked(rig: Rig) -> None:
+async def test_after_too_many_failures_the_next_model_is_asked(rig: Rig) -> None:
     rig.script.then(*[Fails(500)] * MAX_ATTEMPTS, GOOD)
     answer = await rig.ask()
     assert answer.model == "spare"  # type: ignore[attr-defined]
 
 
-async def test_when_every_model_is_in_trouble_it_is_worth_trying_later(rig: Rig) -> None:
+async def test_the_failure_of_every_model_is_retryable(rig: Rig) -> None:
     failed = await failure(rig, *[Fails(500)] * MAX_ATTEMPTS * 2)
     assert failed.problem.code == "provider-unavailable"
     assert failed.retryable
@@ -224,7 +226,7 @@ async def test_an_error_that_a_retry_cannot_fix_is_reported_at_once(rig: Rig, ba
     ("bad", "code"),
     [(Fails(404), "provider-refused-request"), (Says("{", finish="MAX_TOKENS"), "model-answer-cut-off")],
 )
-async def test_what_another_model_may_do_better_is_asked_of_it(rig: Rig, bad: Move, code: str) -> None:
+async def test_errors_that_depend_on_the_model_are_left_to_the_next_one(rig: Rig, bad: Move, code: str) -> None:
     failed = await failure(rig, bad, bad)
     assert failed.problem.code == code
     assert [request["model"] for request in rig.script.requests] == ["strong", "spare"]
@@ -251,7 +253,7 @@ async def test_a_wrong_gemini_key_is_reported_even_when_google_answers_400() -> 
         assert script.headers[0]["x-goog-api-key"] == KEY
 
 
-async def test_the_next_request_is_not_made_when_it_might_pass_the_budget(rig: Rig) -> None:
+async def test_a_request_that_might_exceed_the_budget_is_not_sent(rig: Rig) -> None:
     budget = Budget(0.0105)  # the worst case of a thousand output tokens at $10 a million is a cent
     rig.script.then(GOOD)
     await rig.ask(budget)
@@ -271,7 +273,7 @@ async def test_failed_requests_count_against_the_budget(rig: Rig) -> None:
     assert budget.spent_usd == pytest.approx((3000 * 1.0 + 150 * 10.0) / 1e6)
 
 
-async def test_the_same_question_is_answered_from_the_cache_for_a_day(rig: Rig) -> None:
+async def test_a_repeated_question_is_answered_from_the_cache_for_a_day(rig: Rig) -> None:
     rig.script.then(GOOD, GOOD, GOOD)
     await rig.ask()
     again = await rig.ask()
@@ -283,7 +285,7 @@ async def test_the_same_question_is_answered_from_the_cache_for_a_day(rig: Rig) 
     assert len(rig.script.requests) == 3
 
 
-async def test_a_model_that_keeps_failing_is_not_asked_for_a_while() -> None:
+async def test_a_model_that_keeps_failing_gets_no_requests_for_a_while() -> None:
     async with chat() as script:
         rig = Rig(script, OpenAIModelEngine(script.url, api_key=KEY), [], models=("strong",))
         for number in range(2):
@@ -291,16 +293,35 @@ async def test_a_model_that_keeps_failing_is_not_asked_for_a_while() -> None:
         asked = len(script.requests)
         failed = await failure(rig)
         assert "circuit is open" in failed.problem.detail
-        assert len(script.requests) == asked, "an open circuit asks nobody"
+        assert len(script.requests) == asked, "an open circuit sends no request"
 
 
-async def test_only_so_many_requests_are_under_way_at_once(rig: Rig) -> None:
-    rig.script.otherwise = lambda _: Says(GOOD.text, pause=0.02)
-    await asyncio.gather(*(rig.ask(question=str(n)) for n in range(20)))
-    assert len(rig.script.requests) == 20
+class CountingEngine:
+    """Counts the requests that run at the same time."""
+
+    def __init__(self) -> None:
+        self.running = 0
+        self.most_running = 0
+
+    async def generate(self, request: ModelRequest, on_text: OnText | None = None) -> Completion:
+        self.running += 1
+        self.most_running = max(self.most_running, self.running)
+        await asyncio.sleep(0.005)
+        self.running -= 1
+        return Completion(text=GOOD.text, usage=Usage(kind="model", name=request.model, requests=1))
+
+    async def close(self) -> None:
+        return None
 
 
-async def test_sources_of_a_grounded_answer_come_with_it() -> None:
+async def test_the_number_of_concurrent_requests_is_limited() -> None:
+    engine = CountingEngine()
+    rig = Rig(StandIn(), engine, [])
+    await asyncio.gather(*(rig.ask(question=str(number)) for number in range(20)))
+    assert engine.most_running == MAX_CONCURRENT_REQUESTS
+
+
+async def test_a_grounded_answer_has_citations() -> None:
     async with gemini() as script:
         rig = Rig(script, GeminiModelEngine(KEY, base_url=script.url), [])
         script.then(Says(GOOD.text, sources=(("Annalen der Physik", "https://example.org/1905"),)))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from standins.behaviour import Move, Says, Script
+from standins.behaviour import Move, Says, StandIn
 from standins.gemini import gemini, gemini_client
 
 from lectern.contracts.options import Brief, VideoOptions
@@ -77,7 +77,7 @@ def request_text(request: dict[str, Any]) -> str:
 class RecordedModel:
     """A stand-in for Gemini that plays recorded answers, and the writer that asks it."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: StandIn) -> None:
         self.script = script
         self.model_client = gemini_client(script)
         self.writer = ModelWriter(self.model_client, load_lessons())

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from standins.behaviour import Fails, Says, Script
+from standins.behaviour import Fails, Says, StandIn
 from standins.gemini import gemini, gemini_client
 
 from lectern.contracts import script as s
@@ -93,7 +93,7 @@ GOOD = Says(json.dumps(GERMAN))
 class DubbingModel:
     """A translator, and the stand-in for Gemini that it asks."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: StandIn) -> None:
         self.script = script
         self.model_client = gemini_client(script)
 

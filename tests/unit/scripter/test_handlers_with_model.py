@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 from pydantic import SecretStr
-from standins.behaviour import Fails, Says, Script
+from standins.behaviour import Fails, Says, StandIn
 from standins.gemini import gemini
 from unit.scripter.recordings import recorded, request_text
 
@@ -33,7 +33,7 @@ BUSY = Fails(429, headers={"Retry-After": "0"})
 class ScripterWithModel:
     """The scripter's handlers on in-memory connections, and the stand-in that its model client asks."""
 
-    def __init__(self, model: Script) -> None:
+    def __init__(self, model: StandIn) -> None:
         self.model = model
         self.connections = memory_connections()
         self.store = self.connections.store

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from standins.behaviour import Cuts, Fails, Garbles, Hangs, Script
+from standins.behaviour import Cuts, Fails, Garbles, Hangs, StandIn
 from standins.elevenlabs import elevenlabs
 from standins.reading import read_aloud
 from unit.voice.remote_engines import remote_engine
@@ -24,13 +24,13 @@ KEY = "sk_secret_0123456789"
 
 
 @pytest.fixture
-async def labs() -> AsyncIterator[Script]:
+async def labs() -> AsyncIterator[StandIn]:
     async with elevenlabs() as script:
         yield script
 
 
 @pytest.fixture
-async def speak(labs: Script) -> AsyncIterator[Speak]:
+async def speak(labs: StandIn) -> AsyncIterator[Speak]:
     """Speaks texts with the engine."""
     engine = remote_engine("elevenlabs", timeout=2, elevenlabs_api_key=KEY, elevenlabs_url=labs.url)
 
@@ -41,7 +41,7 @@ async def speak(labs: Script) -> AsyncIterator[Speak]:
     await engine.close()
 
 
-async def test_words_begin_with_their_first_character(labs: Script, speak: Speak) -> None:
+async def test_words_begin_with_their_first_character(labs: StandIn, speak: Speak) -> None:
     speech = await speak(TEXTS[0])
     truth = {mark.offset: mark.seconds for mark in (await read_aloud(TEXTS[0])).marks}
     found = {mark.offset: mark.seconds for mark in speech.passages[0].marks}
@@ -50,7 +50,7 @@ async def test_words_begin_with_their_first_character(labs: Script, speak: Speak
     assert all(found[offset] == pytest.approx(truth[offset], abs=1e-6) for offset in found if offset in truth)
 
 
-async def test_a_request_carries_the_key_model_pace_and_neighbouring_texts(labs: Script, speak: Speak) -> None:
+async def test_a_request_carries_the_key_model_pace_and_neighbouring_texts(labs: StandIn, speak: Speak) -> None:
     await speak(rate=1.9)
     first, second = sorted(labs.requests, key=lambda request: TEXTS.index(request["text"]))
     assert first["voice"] == VOICE.name
@@ -61,7 +61,7 @@ async def test_a_request_carries_the_key_model_pace_and_neighbouring_texts(labs:
     assert {headers["xi-api-key"] for headers in labs.headers} == {KEY}
 
 
-async def test_characters_are_billed(labs: Script, speak: Speak) -> None:
+async def test_characters_are_billed(labs: StandIn, speak: Speak) -> None:
     [spent] = (await speak()).spent
     assert (spent.requests, spent.characters) == (2, sum(map(len, TEXTS)))
     assert VOICE.estimate_cost(1_000_000) == 100.0
@@ -81,7 +81,7 @@ async def test_characters_are_billed(labs: Script, speak: Speak) -> None:
         Garbles(b'{"alignment": {}}'),
     ],
 )
-async def test_a_passing_failure_is_retried(labs: Script, speak: Speak, failure: Fails | Cuts | Garbles) -> None:
+async def test_a_passing_failure_is_retried(labs: StandIn, speak: Speak, failure: Fails | Cuts | Garbles) -> None:
     labs.then(failure)
     assert (await speak(TEXTS[0])).timing == "exact"
     assert len(labs.requests) == 2
@@ -99,7 +99,7 @@ async def test_a_passing_failure_is_retried(labs: Script, speak: Speak, failure:
     ],
 )
 async def test_a_lasting_failure_is_reported_without_the_key(
-    labs: Script, speak: Speak, failure: Fails, code: str
+    labs: StandIn, speak: Speak, failure: Fails, code: str
 ) -> None:
     labs.then(failure)
     with pytest.raises(Permanent) as failed:
@@ -110,7 +110,7 @@ async def test_a_lasting_failure_is_reported_without_the_key(
     assert len(labs.requests) == 1
 
 
-async def test_an_answer_that_never_comes_is_not_waited_for(labs: Script) -> None:
+async def test_an_answer_that_never_comes_is_not_waited_for(labs: StandIn) -> None:
     engine = remote_engine("elevenlabs", timeout=0.2, elevenlabs_api_key=KEY, elevenlabs_url=labs.url)
     labs.then(*[Hangs()] * 4)
     with pytest.raises(Transient, match="no answer within"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from standins.behaviour import Cuts, Empty, Fails, Garbles, Hangs, Script, Sounds
+from standins.behaviour import Cuts, Empty, Fails, Garbles, Hangs, Sounds, StandIn
 from standins.gemini import gemini
 from standins.reading import read_aloud, wav
 from unit.voice.remote_engines import remote_engine
@@ -23,13 +23,13 @@ KEY = "AIza-secret-0123456789"
 
 
 @pytest.fixture
-async def google() -> AsyncIterator[Script]:
+async def google() -> AsyncIterator[StandIn]:
     async with gemini() as script:
         yield script
 
 
 @pytest.fixture
-async def speak(google: Script) -> AsyncIterator[Speak]:
+async def speak(google: StandIn) -> AsyncIterator[Speak]:
     """Speaks texts with the engine."""
     engine = remote_engine("gemini", timeout=2, GEMINI_API_KEY=KEY, gemini_url=google.url)
 
@@ -45,7 +45,7 @@ async def sound() -> Sounds:
     return Sounds(wav(await read_aloud(TEXT)), input=30, output=75)
 
 
-async def test_a_request_names_voice_and_style_beside_the_text(google: Script, speak: Speak, sound: Sounds) -> None:
+async def test_a_request_names_voice_and_style_beside_the_text(google: StandIn, speak: Speak, sound: Sounds) -> None:
     google.then(sound)
     await speak(rate=1.2)
     [request] = google.requests
@@ -59,7 +59,7 @@ async def test_a_request_names_voice_and_style_beside_the_text(google: Script, s
     assert config["language_code"] == "en"
 
 
-async def test_wav_and_raw_samples_are_read(google: Script, speak: Speak, sound: Sounds) -> None:
+async def test_wav_and_raw_samples_are_read(google: StandIn, speak: Speak, sound: Sounds) -> None:
     passage = await read_aloud(TEXT)
     raw = Sounds(passage.samples.astype("<i2").tobytes(), kind=f"audio/L16;codec=pcm;rate={passage.rate}")
     google.then(sound, raw)
@@ -68,7 +68,7 @@ async def test_wav_and_raw_samples_are_read(google: Script, speak: Speak, sound:
     assert first.timing == "estimated"
 
 
-async def test_tokens_are_billed_at_the_tables_prices(google: Script, speak: Speak, sound: Sounds) -> None:
+async def test_tokens_are_billed_at_the_tables_prices(google: StandIn, speak: Speak, sound: Sounds) -> None:
     google.then(sound)
     [spent] = (await speak()).spent
     assert (spent.input, spent.output, spent.requests) == (30, 75, 1)
@@ -91,7 +91,7 @@ async def test_tokens_are_billed_at_the_tables_prices(google: Script, speak: Spe
     ],
 )
 async def test_a_passing_failure_is_retried(
-    google: Script, speak: Speak, sound: Sounds, failure: Fails | Cuts | Sounds
+    google: StandIn, speak: Speak, sound: Sounds, failure: Fails | Cuts | Sounds
 ) -> None:
     google.then(failure, sound)
     assert (await speak()).passages[0].seconds > 0.5
@@ -110,7 +110,7 @@ async def test_a_passing_failure_is_retried(
     ],
 )
 async def test_a_lasting_failure_is_reported_without_the_key(
-    google: Script, speak: Speak, failure: Fails, code: str
+    google: StandIn, speak: Speak, failure: Fails, code: str
 ) -> None:
     google.then(failure)
     with pytest.raises(Permanent) as failed:
@@ -120,7 +120,7 @@ async def test_a_lasting_failure_is_reported_without_the_key(
     assert KEY not in repr(failed.value.problem)
 
 
-async def test_an_answer_that_never_comes_is_not_waited_for(google: Script) -> None:
+async def test_an_answer_that_never_comes_is_not_waited_for(google: StandIn) -> None:
     engine = remote_engine("gemini", timeout=0.2, GEMINI_API_KEY=KEY, gemini_url=google.url)
     google.then(*[Hangs()] * 4)
     with pytest.raises(Transient, match="no answer within"):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import msgspec
-from standins.behaviour import Says, Script
+from standins.behaviour import Says, StandIn
 from standins.gemini import gemini_client
 from unit.coder import coding_tasks
 
@@ -23,7 +23,7 @@ from lectern.renderer.job_settings import build_job_settings
 from lectern.renderer.pool import PREFLIGHT_LIMITS, RenderJob, WarmPool
 
 RECORDED = Path(__file__).parents[3] / "recorded"
-LIMITS = msgspec.structs.replace(PREFLIGHT_LIMITS, cpu_seconds=5.0)  # an endless loop is stopped sooner
+LIMITS = msgspec.structs.replace(PREFLIGHT_LIMITS, cpu_seconds=5.0, wall_seconds=60.0)  # CPU time ends an endless loop
 CHARACTERS_PER_TOKEN = 4  # of English prose and code, about
 
 
@@ -87,7 +87,7 @@ def preflight_in(pool: WarmPool) -> CheckTask:
 class CoderRig:
     """The coder, with the sources that it checked."""
 
-    def __init__(self, script: Script, check: CheckTask = pass_everything) -> None:
+    def __init__(self, script: StandIn, check: CheckTask = pass_everything) -> None:
         self.script = script
         self.check = check
         self.model_client = gemini_client(script)
