@@ -40,7 +40,7 @@ def unshare_with_user(kinds: int) -> None:
 
 
 def fork_as_init(own: int) -> int:
-    """Forks like os.fork(), with the child as process 1 of a new PID namespace. `own` is the caller's own PID namespace."""
+    """Forks like os.fork(), into a new PID namespace with the child as process 1. `own` is the caller's namespace."""
     kernel.unshare(kernel.CLONE_NEWPID)
     try:
         pid = os.fork()
