@@ -1,6 +1,6 @@
-"""Writes what the coder knows of the drawing library without importing it: real signatures, and the kit's vocabulary.
+"""Writes the coder's reference of manim and the scene kit: signatures and vocabulary, for a coder without manim.
 
-Run it after changing the version of manim or the kit: `python scripts/coder_reference.py`. A test fails until you do.
+Run `python scripts/coder_reference.py` after changing the kit or manim's version; a test fails until then.
 """
 
 from __future__ import annotations
@@ -12,64 +12,70 @@ from pathlib import Path
 from typing import Any
 
 TARGET = Path(__file__).parent.parent / "services/coder/src/lectern/coder/codegen"
-LONGEST = 300  # characters of a signature worth showing to a model
+MAX_SIGNATURE_CHARACTERS = 300  # longer ones are shown to a model without their defaults
 ROOTS = ("Mobject", "VMobject", "Scene", "Animation", "Text")
 
 
-def signature(thing: Any) -> str:
-    """How a class or function is called, without types; empty for values."""
+def describe_signature(thing: Any) -> str:
+    """The parameters of a class or function, without types; "" for other values."""
     if not callable(thing):
         return ""
     try:
         parameters = inspect.signature(thing).parameters.values()
     except (TypeError, ValueError):
         return "(...)"
-    told = [str(each.replace(annotation=inspect.Parameter.empty)) for each in parameters if each.name != "self"]
-    shown = f"({', '.join(told)})"
-    return shown if len(shown) <= LONGEST and " object at 0x" not in shown and "<" not in shown else _names_only(told)
+    shown = [str(each.replace(annotation=inspect.Parameter.empty)) for each in parameters if each.name != "self"]
+    text = f"({', '.join(shown)})"
+    is_readable = len(text) <= MAX_SIGNATURE_CHARACTERS and " object at 0x" not in text and "<" not in text
+    return text if is_readable else _names_only(shown)
 
 
-def _names_only(told: list[str]) -> str:
-    return f"({', '.join(each.partition('=')[0] + ('=...' if '=' in each else '') for each in told)})"
+def _names_only(parameters: list[str]) -> str:
+    """The parameters with their defaults left out: `(x, y=...)`."""
+    names = (each.partition("=")[0] + ("=..." if "=" in each else "") for each in parameters)
+    return f"({', '.join(names)})"
 
 
-def methods(thing: Any) -> dict[str, str]:
-    """The public methods of a class that the library defines, by name."""
+def public_methods(thing: Any) -> dict[str, str]:
+    """The public methods of a class that manim defines, by name."""
     found: dict[str, str] = {}
     for name, member in inspect.getmembers(thing, callable):
         if not name.startswith("_") and "manim" in (getattr(member, "__module__", "") or ""):
-            found[name] = signature(member)
+            found[name] = describe_signature(member)
     return found
 
 
-def reference() -> dict[str, Any]:
-    """Every public name scene code has with its signature, the methods of root classes, and what others add."""
+def build_reference() -> dict[str, Any]:
+    """Signatures of all public names of manim, the methods of its root classes, and those that other classes add."""
     import manim
 
     things = {name: getattr(manim, name) for name in sorted(dir(manim)) if not name.startswith("_")}
     things = {name: thing for name, thing in things.items() if not inspect.ismodule(thing)}
-    roots = {name: methods(things[name]) for name in ROOTS}
+    roots = {name: public_methods(things[name]) for name in ROOTS}
     known = {name for root in roots.values() for name in root}
-    added = {name: sorted(set(methods(thing)) - known) for name, thing in things.items() if inspect.isclass(thing)}
+    added = {
+        name: sorted(set(public_methods(thing)) - known) for name, thing in things.items() if inspect.isclass(thing)
+    }
     return {
         "manim": manim.__version__,
-        "names": {name: signature(thing) for name, thing in things.items()},
+        "names": {name: describe_signature(thing) for name, thing in things.items()},
         "methods": roots,
         "added": {name: list(more) for name, more in added.items() if more},
     }
 
 
-def written() -> dict[str, str]:
-    """The files' contents by name."""
+def build_files() -> dict[str, str]:
+    """The contents of the files by name."""
     from lectern.scenekit import kit_names, vocabulary
 
     return {
-        "reference.json": json.dumps({**reference(), "kit": sorted(kit_names())}, indent=0, sort_keys=True) + "\n",
+        "reference.json": json.dumps({**build_reference(), "kit": sorted(kit_names())}, indent=0, sort_keys=True)
+        + "\n",
         "vocabulary.txt": vocabulary(),
     }
 
 
 if __name__ == "__main__":
-    for file, text in written().items():
+    for file, text in build_files().items():
         (TARGET / file).write_text(text)
         sys.stdout.write(f"{file}: {len(text)} characters\n")

@@ -1,7 +1,7 @@
-"""Makes the bundled background music: `python scripts/music.py [FOLDER]`. All of it is synthesised, so it is ours.
+"""Synthesises the bundled background music: `python scripts/music.py [FOLDER]`. It contains no recordings or samples.
 
-Each track is one loop of a chord progression. It is written as long as the loop plus two seconds in which it begins
-again: players fade a track's end into its beginning, and with equal sound on both sides of the fade nobody hears it.
+Each track is one loop of a chord progression, followed by its first two seconds again: players fade a track's end into
+its beginning, and with the same sound on both sides the fade is inaudible.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 RATE = 48_000
 OVERLAP = 2.0  # seconds
-LEVEL = 0.5  # of full scale, the loudest sample
+PEAK = 0.5  # of full scale
 BITRATE = "52k"
 
 Floats = npt.NDArray[np.float64]
@@ -25,8 +25,10 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """Chords as MIDI notes, root first; each lasts `beats` beats at `tempo` beats a minute. `figure` are the steps an
-    arpeggio takes through a chord, one each half beat; None is a rest."""
+    """Chords as MIDI notes, root first. Each lasts `beats` beats at `tempo` beats per minute.
+
+    `figure` is an arpeggio: indices into the chord, one per half beat; None is a rest.
+    """
 
     name: str
     tempo: float
@@ -102,7 +104,7 @@ def hertz(note: float) -> float:
 
 
 def pad(note: int, seconds: float, bright: float, phase: float) -> Floats:
-    """A soft, slowly breathing tone, left and right detuned by a few cents; (samples, 2)."""
+    """A soft, slowly swelling tone whose sides are detuned by a few cents; (samples, 2)."""
     t = np.arange(int(seconds * RATE)) / RATE
     attack, release = 1.4, 2.2
     envelope = np.minimum(1, t / attack) * np.minimum(1, (seconds - t) / release)
@@ -119,12 +121,14 @@ def pad(note: int, seconds: float, bright: float, phase: float) -> Floats:
 
 
 def pluck(note: int, strength: float, pan: float) -> Floats:
-    """A felt-piano-like note that dies away in two to three seconds; (samples, 2)."""
+    """A note like a felt piano's that decays within three seconds; (samples, 2)."""
     seconds = 3.2
     t = np.arange(int(seconds * RATE)) / RATE
     tone = np.zeros_like(t)
     for harmonic, share in enumerate((1.0, 0.42, 0.16, 0.07, 0.03), start=1):
-        stretched = hertz(note) * harmonic * (1 + 0.0004 * harmonic**2)  # strings are a little sharp higher up
+        stretched = (
+            hertz(note) * harmonic * (1 + 0.0004 * harmonic**2)
+        )  # the overtones of real strings are slightly sharp
         tone += share * np.exp(-t * (1.1 + 0.9 * harmonic)) * np.sin(2 * np.pi * stretched * t)
     tone *= np.minimum(1, t / 0.006) * np.minimum(1, (seconds - t) / 0.3)
     left, right = np.cos((pan + 1) * np.pi / 4), np.sin((pan + 1) * np.pi / 4)
@@ -139,14 +143,14 @@ def bass(note: int, seconds: float) -> Floats:
     return np.stack([tone, tone], axis=1)
 
 
-def laid(loop: Floats, sound: Floats, at: float, level: float) -> None:
-    """Adds a sound to a loop; what hangs over its end comes in again at its beginning."""
+def add_sound(loop: Floats, sound: Floats, at: float, level: float) -> None:
+    """Adds a sound to a loop, in seconds from its start; the part beyond the loop's end wraps around."""
     places = (int(at * RATE) + np.arange(len(sound))) % len(loop)
     np.add.at(loop, places, sound * level)
 
 
-def hall(loop: Floats, rng: np.random.Generator) -> Floats:
-    """A small hall around a loop: circular convolution, so the echo of the end is heard at the beginning."""
+def add_reverb(loop: Floats, rng: np.random.Generator) -> Floats:
+    """Adds the reverb of a small hall by circular convolution, so that it also wraps around."""
     t = np.arange(int(2.4 * RATE)) / RATE
     sides = []
     for side in range(2):
@@ -159,37 +163,36 @@ def hall(loop: Floats, rng: np.random.Generator) -> Floats:
     return loop + wet * (0.35 * np.sqrt((loop**2).mean() / (wet**2).mean()))
 
 
-def composed(piece: Piece) -> Floats:
-    """The loop of a piece, (samples, 2) between -1 and 1."""
+def compose(piece: Piece) -> Floats:
+    """The loop of a piece, (samples, 2), between -1 and 1."""
     rng = np.random.default_rng(piece.seed)
     beat = 60 / piece.tempo
     bar = piece.beats * beat
     loop = np.zeros((round(bar * len(piece.chords) * RATE), 2))
     for number, (root, *chord) in enumerate(piece.chords):
         start = number * bar
-        laid(loop, bass(root, bar * 1.02), start, 0.16)
+        add_sound(loop, bass(root, bar * 1.02), start, 0.16)
         for note in chord:
-            laid(loop, pad(note, bar + 2.2, piece.bright, rng.uniform(0, 6.28)), start - 0.4, 0.075)
+            add_sound(loop, pad(note, bar + 2.2, piece.bright, rng.uniform(0, 6.28)), start - 0.4, 0.075)
         for step, index in enumerate(piece.figure):
             if index is None or (number % 4 == 3 and step > 5):
-                continue  # a breath at the end of each phrase
+                continue  # a rest at the end of each phrase
             strength = rng.uniform(0.7, 1.0) * (1.15 if step % 4 == 0 else 0.85)
-            late = rng.uniform(0, 0.012)  # nobody plays like a clock
+            late = rng.uniform(0, 0.012)  # human timing
             note = chord[index] + 12
-            laid(
-                loop, pluck(note, strength, rng.uniform(-0.5, 0.5)), start + step * beat / 2 + late, 0.16 * piece.pluck
-            )
-    loop = hall(loop, rng)
-    # Below 60 Hz and above 9 kHz there is nothing but rumble and hiss.
+            tone = pluck(note, strength, rng.uniform(-0.5, 0.5))
+            add_sound(loop, tone, start + step * beat / 2 + late, 0.16 * piece.pluck)
+    loop = add_reverb(loop, rng)
+    # Remove rumble and hiss, below about 60 Hz and above about 9 kHz.
     spectrum, pitches = np.fft.rfft(loop, axis=0), np.fft.rfftfreq(len(loop), 1 / RATE)
-    kept = 1 / (1 + (45 / np.maximum(pitches, 1)) ** 6) / (1 + (pitches / 9000) ** 4)
-    loop = np.fft.irfft(spectrum * kept[:, None], len(loop), axis=0)
-    return loop / np.abs(loop).max() * LEVEL
+    gain = 1 / (1 + (45 / np.maximum(pitches, 1)) ** 6) / (1 + (pitches / 9000) ** 4)
+    loop = np.fft.irfft(spectrum * gain[:, None], len(loop), axis=0)
+    return loop / np.abs(loop).max() * PEAK
 
 
-def written(piece: Piece, folder: Path) -> Path:
-    """Writes a piece as Opus."""
-    loop = composed(piece)
+def write(piece: Piece, folder: Path) -> Path:
+    """Writes a piece as Opus and returns its file."""
+    loop = compose(piece)
     track = np.concatenate([loop, loop[: int(OVERLAP * RATE)]])
     path = folder / f"{piece.name}.opus"
     argv = ["ffmpeg", "-v", "error", "-y", "-f", "f32le", "-ar", str(RATE), "-ac", "2", "-i", "-", "-c:a", "libopus"]
@@ -203,5 +206,5 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else default
     folder.mkdir(parents=True, exist_ok=True)
     for piece in (CALM, CURIOUS):
-        made = written(piece, folder)
-        sys.stdout.write(f"{made} {made.stat().st_size // 1000} kB\n")
+        track = write(piece, folder)
+        sys.stdout.write(f"{track} {track.stat().st_size // 1000} kB\n")

@@ -260,10 +260,10 @@ async def test_an_interrupted_evaluation_cancels_its_videos(tmp_path: Path) -> N
             while not model.requests:
                 await asyncio.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        _, said = await process.communicate()
-    assert process.returncode == CANCELLED, said.decode()
-    assert "the same command resumes from them" in said.decode()
-    assert "Traceback" not in said.decode()
+        _, err = await process.communicate()
+    assert process.returncode == CANCELLED, err.decode()
+    assert "the same command resumes from them" in err.decode()
+    assert "Traceback" not in err.decode()
     assert read_results(tmp_path / "out") == []
     async with run_stack(tmp_path / "out" / "home", services=["gateway"]) as stack, httpx.AsyncClient() as http:
         videos = (await http.get(f"{stack.url}/v1/videos")).json()["data"]

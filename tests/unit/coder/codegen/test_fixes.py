@@ -29,7 +29,7 @@ class Waves(NarratedScene):
 @pytest.mark.slow
 def test_the_reference_matches_the_installed_library() -> None:
     """Fails when manim or the kit has changed: run scripts/coder_reference.py and look at the difference."""
-    made = runpy.run_path(str(ROOT / "scripts/coder_reference.py"))["written"]()
+    made = runpy.run_path(str(ROOT / "scripts/coder_reference.py"))["build_files"]()
     folder = ROOT / "services/coder/src/lectern/coder/codegen"
     assert json.loads(made["reference.json"]) == json.loads((folder / "reference.json").read_text())
     assert made["vocabulary.txt"] == (folder / "vocabulary.txt").read_text()

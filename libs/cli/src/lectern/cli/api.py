@@ -18,7 +18,7 @@ from lectern.contracts.problems import FieldError, Problem
 
 Json: TypeAlias = dict[str, Any]
 
-SILENCE_TIMEOUT_SECONDS = 30.0  # without an event and without a connection, after which watching a video gives up
+SILENCE_TIMEOUT_SECONDS = 30.0  # watching a video gives up when its API has been unreachable for so long
 STREAM_TIMEOUT = httpx.Timeout(45.0, connect=5.0)  # three of the API's heartbeats
 RECONNECT_SECONDS = 0.5  # before reconnecting, unless the API names another pause
 MAX_RECONNECT_SECONDS = 1.0

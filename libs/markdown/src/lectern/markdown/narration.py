@@ -18,6 +18,6 @@ def narration(markdown: str) -> list[str]:
                 spoken.append(content.text)
         elif node.type == "html_block" and (note := parse_note(node.content)):
             notes.append(note)
-        if spoken and (said := dict(notes).get("say")):
-            spoken[-1] = said
+        if spoken and (speech := dict(notes).get("say")):
+            spoken[-1] = speech
     return spoken
