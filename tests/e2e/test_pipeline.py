@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
+import httpx_sse
 import pytest
 import pytest_asyncio
 from api_client import BROKEN, SPINNING, TIDES, ApiClient, assert_in_sync, probe_decoded
@@ -164,17 +165,16 @@ async def test_progress_streams_and_a_client_that_reconnects_misses_nothing(clie
         headers = {"Last-Event-ID": last} if last else {}
         identity = last
         count = 0
-        async with client.http.stream("GET", f"/v1/videos/{video}/events", headers=headers, timeout=60) as stream:
-            if stream.status_code == 204:
+        events = f"/v1/videos/{video}/events"
+        async with httpx_sse.aconnect_sse(client.http, "GET", events, headers=headers, timeout=60) as stream:
+            if stream.response.status_code == httpx.codes.NO_CONTENT:
                 return identity
-            async for line in stream.aiter_lines():
-                if line.startswith("id:"):
-                    identity = line[3:].strip()
-                if line.startswith("data:") and identity:
-                    data = json.loads(line[5:])
-                    if "seq" in data and data.get("seq"):
-                        seen.append((int(data["seq"]), str(data["type"])))
-                        count += 1
+            async for sent in stream.aiter_sse():
+                identity = sent.id or identity
+                data = json.loads(sent.data) if sent.data else {}
+                if data.get("seq"):
+                    seen.append((int(data["seq"]), str(data["type"])))
+                    count += 1
                 if count >= stop_after:
                     return identity
         return identity

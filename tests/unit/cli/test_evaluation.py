@@ -20,14 +20,14 @@ from unit.cli.responses import respond, serve
 from lectern.cli.evaluation.briefs import read_briefs
 from lectern.cli.evaluation.evaluate import EvaluateArguments, evaluate
 from lectern.cli.evaluation.report import EvaluationReport, summarize
-from lectern.cli.evaluation.trial import CodeAttempt, SceneTrial, Trial
+from lectern.cli.evaluation.trial import AttemptResult, SceneTrial, Trial
 from lectern.cli.exit_status import CANCELLED, OK, UNAVAILABLE, USAGE, CommandExit
 from lectern.cli.runner import run_stack
 from lectern.contracts.usage import Usage
 
 
 def scene(number: int, *rules: str, degraded: str = "") -> SceneTrial:
-    attempts = tuple(CodeAttempt(strategy="draft" if not i else "lines", rule=rule) for i, rule in enumerate(rules))
+    attempts = tuple(AttemptResult(strategy="draft" if not i else "lines", rule=rule) for i, rule in enumerate(rules))
     return SceneTrial(number=number, origin="model", attempts=attempts, degraded=degraded)
 
 

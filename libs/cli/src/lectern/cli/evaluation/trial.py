@@ -14,7 +14,7 @@ from lectern.cli.exit_status import USAGE, CommandExit
 from lectern.contracts.usage import Usage
 
 
-class CodeAttempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class AttemptResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One version of a scene's code, and the rule of the finding that rejected it; "" for one that passed."""
 
     strategy: str
@@ -26,7 +26,7 @@ class SceneTrial(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     number: int
     origin: str = ""
-    attempts: tuple[CodeAttempt, ...] = ()
+    attempts: tuple[AttemptResult, ...] = ()
     degraded: str = ""
     failed: str = ""
 
@@ -95,7 +95,9 @@ def _scene_trial(scene: dict[str, Any]) -> SceneTrial:
     return SceneTrial(
         number=scene["number"],
         origin=scene.get("origin") or "",
-        attempts=tuple(CodeAttempt(strategy=each["strategy"], rule=each.get("rule", "")) for each in scene["attempts"]),
+        attempts=tuple(
+            AttemptResult(strategy=each["strategy"], rule=each.get("rule", "")) for each in scene["attempts"]
+        ),
         degraded=(scene.get("degraded") or {}).get("code", ""),
         failed=(scene.get("error") or {}).get("code", ""),
     )
