@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from lectern.scripter.scriptwriting import replies
 from lectern.scripter.scriptwriting.prompts import read_instructions
 from lectern.scripter.scriptwriting.writer import ModelWriter
 from lectern.scripter.writer import ModelUnavailable
+from lectern.theme import Palette
 from lectern.worker import Permanent
 
 PLAN, SCRIPT, FACTS = (recorded(name) for name in ("plan-sky.json", "script-sky.json", "facts-none.json"))
@@ -197,7 +199,7 @@ async def test_a_correction_that_would_exceed_the_cost_limit_is_not_made(model: 
     dear = Says(TOO_LONG.text, output=20_000)
     brief = Brief(topic="Blue sky", target_seconds=60)
     written = await model.write(PLAN, dear, FACTS, brief=brief, max_cost_usd=0.13)
-    assert any("60 s were asked for" in doubt for doubt in written.script.doubts)
+    assert any("60 s were requested" in doubt for doubt in written.script.doubts)
     assert len(model.script.requests) == 3, "plan, script, facts"
 
 
@@ -212,3 +214,7 @@ def test_every_visual_kind_is_explained_to_the_model_or_left_out_on_purpose(kind
     else:
         explained = re.findall(r"^  - (\w+):", read_instructions("write"), re.MULTILINE)
         assert kind in explained, f"instructions/write.md does not explain the visual kind {kind!r}"
+
+
+def test_symbols_have_colours_of_the_theme() -> None:
+    assert set(replies.COLOURS) <= {field.name for field in dataclasses.fields(Palette)}

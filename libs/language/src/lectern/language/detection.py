@@ -61,7 +61,7 @@ def detect_language(text: str) -> str:
 
 
 def is_written_in(text: str, language: str, min_script_share: float) -> bool:
-    """Whether a text may be in a BCP-47 language: enough letters in its script, and the words of no other language."""
+    """True if a text may be in a BCP-47 language: enough letters in its script, and the words of no other language."""
     detected = detect_language(text)
     foreign = bool(detected) and not same_language(detected, language)
     return not foreign and script_share(text, language) >= min_script_share

@@ -19,7 +19,7 @@ class FunctionWords(msgspec.Struct, frozen=True, kw_only=True):
     trailers: frozenset[str] = frozenset()
 
     def binds_to_next(self, word: str) -> bool:
-        """Whether a line must not break after `word`."""
+        """True if a line must not break after `word`."""
         return word in self.leaders or word in self.prepositions or word in self.conjunctions
 
 

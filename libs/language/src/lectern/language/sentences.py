@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 import sentencex
 
@@ -34,10 +35,10 @@ def sentence_spans(text: str, language: str = "en") -> list[tuple[int, int]]:
 
 
 def sentence_ends(words: Sequence[str], language: str = "en") -> tuple[bool, ...]:
-    """For each word with its punctuation, whether a sentence ends with it. The last word always ends one."""
-    ends = {end for _, end in sentence_spans(" ".join(words), language)}
-    at = -1
-    return tuple((at := at + 1 + len(word)) in ends for word in words)
+    """True for each word (with its punctuation) that ends a sentence; the last word always does."""
+    sentence_end_offsets = {end for _, end in sentence_spans(" ".join(words), language)}
+    word_end_offsets = accumulate((len(word) for word in words), lambda end, length: end + 1 + length)
+    return tuple(end in sentence_end_offsets for end in word_end_offsets)
 
 
 def _boundaries(text: str, language: str) -> Iterator[tuple[int, int]]:
@@ -59,7 +60,7 @@ def _after_closers(text: str, end: int) -> int:
 
 
 def _can_end(text: str, end: int) -> bool:
-    """Whether a sentence can end here: space or nothing follows, unless its full stop is a full-width one."""
+    """True if a sentence can end here: space or nothing follows, or its full stop is a full-width one."""
     around = text[end - 1 : end + 1]
     if len(around) < 2 or any(char.isspace() for char in around):
         return True
@@ -67,7 +68,7 @@ def _can_end(text: str, end: int) -> bool:
 
 
 def _continues(before: str, after: str) -> bool:
-    """Whether a segment goes on with the one before: after an abbreviation, or in lower case."""
-    if _REFERENCE.search(before):
-        return after[:1].isdigit()
-    return bool(_ABBREVIATION.search(before)) or after[:1].islower()
+    """True if a segment goes on with the one before: in lower case, or after an abbreviation."""
+    if after[:1].islower():
+        return True
+    return bool(_ABBREVIATION.search(before)) or (after[:1].isdigit() and bool(_REFERENCE.search(before)))

@@ -37,7 +37,7 @@ def split_text(text: str, fits: Callable[[str], bool], language: str = "en") -> 
 
 
 def middle_break(text: str, language: str = "en") -> int | None:
-    """Where to cut a text in two: the end of the sentence, else of the clause, nearest its middle. None if it has none.
+    """The best place to cut a text in two: the sentence end, else clause end, nearest its middle; None if it has none.
 
     Counted in characters. Space may be on either side of it.
     """

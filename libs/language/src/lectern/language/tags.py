@@ -18,7 +18,7 @@ _SAME_LANGUAGE_DISTANCE = 1  # CLDR's distance of Norwegian from Bokmål; the ne
 
 
 def is_valid(tag: str) -> bool:
-    """Whether a tag is well formed and all its parts are registered."""
+    """True if a tag is well formed and all its parts are registered."""
     return tag_is_valid(tag)
 
 
@@ -53,7 +53,7 @@ def script(tag: str) -> str:
 
 
 def is_right_to_left(tag: str) -> bool:
-    """Whether a language is written from right to left."""
+    """True if a language is written from right to left."""
     return script(tag) in _RIGHT_TO_LEFT
 
 
@@ -76,26 +76,26 @@ def own_name(tag: str) -> str:
 
 
 def same_language(one: str, other: str) -> bool:
-    """Whether two tags share a language, whatever their regions and scripts. `mul` and `und` share none."""
+    """True if two tags share a language, whatever their regions and scripts. `mul` and `und` share none."""
     first, second = base_language(one), base_language(other)
     if {first, second} & {UNDETERMINED, MULTIPLE}:
         return False
     return first == second or tag_distance(first, second) <= _SAME_LANGUAGE_DISTANCE
 
 
-def matches(wanted: str, offered: str) -> bool:
-    """Whether an offered language serves a wanted one: `en` accepts `en-GB`, `en-GB` only itself.
+def matches(requested: str, offered: str) -> bool:
+    """True if an offered language serves a requested one: `en` accepts `en-GB`, `en-GB` only itself.
 
-    A wanted script is compared with the one the offer is written in (`zh-Hant` accepts `zh-TW`). An offer of `mul`
+    A requested script is compared with the one the offer is written in (`zh-Hant` accepts `zh-TW`). An offer of `mul`
     serves every language.
     """
     if base_language(offered) == MULTIPLE:
-        return base_language(wanted) != UNDETERMINED
-    if not same_language(wanted, offered):
+        return base_language(requested) != UNDETERMINED
+    if not same_language(requested, offered):
         return False
-    if region(wanted) and region(wanted) != region(offered):
+    if region(requested) and region(requested) != region(offered):
         return False
-    return not _parsed(wanted).script or script(wanted) == script(offered)
+    return not _parsed(requested).script or script(requested) == script(offered)
 
 
 @functools.lru_cache(1024)

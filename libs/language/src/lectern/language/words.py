@@ -1,4 +1,4 @@
-"""Words: folded so that spellings compare equal, told from stop words, counted as they are spoken."""
+"""Words: folded so that spellings compare equal, distinguished from stop words, counted as they are spoken."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def strip_accents(text: str) -> str:
 
 
 def is_content_word(word: str) -> bool:
-    """Whether a word carries meaning of its own: no stop word, and no word of one or two Latin letters."""
+    """True if a word carries meaning of its own: no stop word, and no word of one or two Latin letters."""
     folded = fold(word)
     short = len(folded) <= 2 and folded.isalpha() and folded.isascii()
     return bool(folded) and not short and folded not in STOP_WORDS

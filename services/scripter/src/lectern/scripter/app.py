@@ -15,7 +15,7 @@ from lectern.worker import Connections, Service
 
 
 def build(settings: ScripterSettings | None, connections: Connections) -> Service:
-    """The scripter. Where a model is configured it writes any script; without one, only finished lessons are served."""
+    """The scripter: with a model it writes any script; without one it serves only the finished lessons."""
     settings = settings or ScripterSettings()
     model_client = build_model_client(settings, connections.store)
     lessons = load_lessons()

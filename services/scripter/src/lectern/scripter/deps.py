@@ -1,4 +1,4 @@
-"""What the scripter's handlers work with."""
+"""The dependencies of the scripter's handlers."""
 
 from __future__ import annotations
 

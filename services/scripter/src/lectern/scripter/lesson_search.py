@@ -46,7 +46,7 @@ def subject_of(topic: str) -> frozenset[str]:
 
 
 def similarity(subject: frozenset[str], lesson: Lesson) -> float:
-    """How similar a subject is to a lesson's names, 0 to 1: the words in common, allowing for misspellings."""
+    """The similarity of a subject to a lesson's names, 0 to 1: words in common, allowing for misspellings."""
     return max((_overlap(subject, subject_of(name)) for name in _names(lesson)), default=0.0)
 
 

@@ -28,7 +28,7 @@ class ModelSession:
 
     @property
     def spent(self) -> tuple[Usage, ...]:
-        """What all questions so far have cost; cached answers cost nothing."""
+        """The usage of all questions so far; cached answers use nothing."""
         return add_up(self._usage)
 
     async def ask(

@@ -1,4 +1,4 @@
-"""What a script costs over the deliveries of its request: a later delivery reports what an earlier one paid for."""
+"""The cost of a script over all deliveries of its request: a later delivery reports what an earlier one paid for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What writes the script for a topic: the interface, and what goes in and comes out."""
+"""The interface of script writers, with their input, output and errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A model's translation: the shape it is asked for, what can be wrong with it, and the script it makes."""
+"""A model's translation: its shape, its faults, and the script that is built from it."""
 
 from __future__ import annotations
 

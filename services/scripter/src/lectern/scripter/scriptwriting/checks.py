@@ -23,14 +23,14 @@ WORDS_PER_SECOND = 158 / 60  # the pace of the default voice
 MIN_SCENE_SECONDS, MAX_SCENE_SECONDS = 8.0, 45.0
 BEAT_PAUSE_SECONDS = 0.45  # between beats
 SCENE_PAUSE_SECONDS = 0.85  # around a scene
-LENGTH_TOLERANCE = 0.15  # of the target length
+LENGTH_TOLERANCE = 0.15  # of the requested length
 MAX_BEAT_SENTENCES = 2
 MIN_SCRIPT_SHARE = 0.6  # of letters; names, formulas and quotations may be in another script
 UNSPEAKABLE: frozenset[Rule] = frozenset({"markup", "nothing-said"})
 
 
 class ScriptTarget(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked for. `seconds` and `scenes` are free when 0; `rate` is the speaking rate, 1 the usual."""
+    """The requested script. `seconds` and `scenes` are free when 0; `rate` is the speaking rate, 1 is normal."""
 
     seconds: int = 0
     scenes: int = 0
@@ -48,7 +48,7 @@ class ScriptFault(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def estimate_seconds(scene: s.Scene, rate: float = 1.0) -> float:
-    """About how long a scene takes to speak. Pauses are the listener's and do not shrink with the rate."""
+    """The approximate seconds a scene takes to speak. Pauses are the listener's and do not shrink with the rate."""
     words = sum(count_words(beat.spoken_text()) for beat in scene.beats)
     pauses = BEAT_PAUSE_SECONDS * max(0, len(scene.beats) - 1) + SCENE_PAUSE_SECONDS
     return words / (WORDS_PER_SECOND * rate) + pauses
@@ -66,7 +66,7 @@ def is_unspeakable(text: str) -> bool:
 
 def _check_whole(script: s.Script, target: ScriptTarget) -> Iterator[ScriptFault]:
     if target.scenes and len(script.scenes) != target.scenes:
-        message = f"There are {len(script.scenes)} scenes; {target.scenes} were asked for."
+        message = f"There are {len(script.scenes)} scenes; {target.scenes} were requested."
         yield ScriptFault(rule="scene-count", message=message)
     total = sum(estimate_seconds(scene, target.rate) for scene in script.scenes)
     if target.seconds and abs(total - target.seconds) > LENGTH_TOLERANCE * target.seconds:
@@ -74,7 +74,7 @@ def _check_whole(script: s.Script, target: ScriptTarget) -> Iterator[ScriptFault
         change = "longer: add" if total < target.seconds else "shorter: cut"
         yield ScriptFault(
             rule="total-length",
-            message=f"The narration takes {total:.0f} s to speak; {target.seconds} s were asked for. "
+            message=f"The narration takes {total:.0f} s to speak; {target.seconds} s were requested. "
             f"It must be {change} about {words} words.",
         )
     text = " ".join(beat.text for scene in script.scenes for beat in scene.beats)

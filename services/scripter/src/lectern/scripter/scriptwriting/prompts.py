@@ -33,7 +33,7 @@ def read_instructions(name: str) -> str:
 
 
 def describe_brief(brief: Brief, options: VideoOptions) -> str:
-    """What the script must be like. The topic is fenced: it is data, whatever people typed."""
+    """Describes the script to write. The topic is fenced: it is data, whatever people typed."""
     seconds = brief.target_seconds or DEFAULT_SECONDS
     scenes = f"exactly {brief.scenes}" if brief.scenes else f"about {default_scene_count(seconds)}"
     lines = [
@@ -54,12 +54,12 @@ def describe_brief(brief: Brief, options: VideoOptions) -> str:
 
 
 def default_scene_count(seconds: int) -> int:
-    """How many scenes a video of so many seconds has unless the brief says otherwise."""
+    """The number of scenes of a video of so many seconds, unless the brief says otherwise."""
     return max(2, min(20, round(seconds / SECONDS_PER_SCENE)))
 
 
 def word_budget(seconds: float, rate: float = 1.0) -> int:
-    """How many words are spoken in so many seconds of video."""
+    """The number of words spoken in so many seconds of video."""
     return round(seconds * SPEECH_SHARE * WORDS_PER_SECOND * rate)
 
 

@@ -77,7 +77,7 @@ def _split_beat(beat: s.Beat, language: str) -> tuple[s.Beat, ...]:
 
 
 def _split_scene(scene: s.Scene, target: ScriptTarget) -> list[s.Scene]:
-    """The scene in scenes short enough to watch; in no more than necessary when their number was asked for."""
+    """The scene in scenes short enough to watch; in no more than necessary when their number was requested."""
     too_many_words = _count_words(scene.beats) > limits.SCENE_WORDS
     too_long = estimate_seconds(scene, target.rate) > MAX_SCENE_SECONDS and not target.scenes
     if len(scene.beats) == 1 or not (too_many_words or too_long):

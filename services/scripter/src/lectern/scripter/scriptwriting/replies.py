@@ -78,7 +78,7 @@ class SceneDraft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Pronunciation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How the voice says a word wherever it occurs."""
+    """A word, and the way the voice says it wherever it occurs."""
 
     written: str
     spoken: str

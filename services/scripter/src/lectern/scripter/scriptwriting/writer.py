@@ -80,7 +80,7 @@ async def _write(session: ModelSession, request: WritingRequest) -> s.Script:
 
 
 async def _plan(session: ModelSession, parts: tuple[str, ...], scenes: int) -> replies.ScriptPlan:
-    """A plan. One with another number of scenes than was asked for (0: any) is corrected once."""
+    """A plan. One without the requested number of scenes (0: any) is corrected once."""
     plan = await _ask_for_plan(session, parts)
     if scenes in (0, len(plan.scenes)):
         return plan
@@ -158,7 +158,7 @@ def _has_foreign_letters(script: s.Script) -> bool:
 
 
 def _weigh(faults: tuple[ScriptFault, ...]) -> int:
-    """How far from usable a script is: text that cannot be spoken or is in the wrong language counts most."""
+    """The weight of faults: text that cannot be spoken or is in the wrong language counts most."""
     return sum(10 if fault.rule in (*UNSPEAKABLE, "language") else 1 for fault in faults)
 
 
