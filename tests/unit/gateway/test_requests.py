@@ -109,6 +109,8 @@ async def test_captions_that_are_off_cannot_be_burned_in(http: httpx.AsyncClient
         ({"language": "de"}, "", "de"),
         ({"voice": "fr-FR"}, "fr-FR", "fr"),
         ({"voice": "Kore"}, "Kore", "en"),
+        ({"voice": "de-DE-Wavenet-A"}, "de-DE-Wavenet-A", "de"),
+        ({"voice": "iw-IL"}, "iw-IL", "he"),
     ],
 )
 async def test_a_voice_speaks_its_language_and_without_one_the_script_decides(

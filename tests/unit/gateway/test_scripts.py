@@ -183,6 +183,41 @@ async def test_an_edit_that_changes_nothing_starts_nothing(gateway: TestGateway,
     assert (answer.status_code, answer.json()["status"]) == (200, "completed")
 
 
+async def test_what_get_returns_can_be_put_back_as_it_is(gateway: TestGateway, connections: Connections) -> None:
+    video = PublishedVideo(connections)
+    video.script = s.Script(
+        title="Every visual",
+        scenes=tuple(
+            s.Scene(title="Look", beats=(s.Beat(text="Look."),), visual=visual) for visual in (*EVERY_VISUAL, None)
+        ),
+        pronunciations={"NaCl": "salt"},
+        symbols=(s.Symbol(name="x", colour="BLUE", meaning="time"),),
+    )
+    await video.finish()
+    body = (await gateway.http.get(f"{video.url}/script")).json()
+    assert {"language", "sources", "pronunciations", "symbols", "doubts"} < body.keys()
+    assert body["scenes"][0]["beats"][0] == {"text": "Look.", "spoken": "", "show": "", "speaker": ""}
+    answer = await gateway.http.put(f"{video.url}/script", json=body)
+    assert (answer.status_code, answer.json()["status"]) == (200, "completed")
+
+
+def test_every_kind_of_visual_is_published() -> None:
+    assert {type(visual) for visual in EVERY_VISUAL} == set(s.VISUAL_KINDS.values())
+
+
+EVERY_VISUAL: tuple[s.AnyVisual, ...] = (
+    s.Equation(lines=("a^2",)),
+    s.Bullets(items=("one",)),
+    s.Flow(steps=("one", "two")),
+    s.Chart(series=("y",), rows=(("a", (1.5,)),)),
+    s.CodeListing(language="python", source="pass"),
+    s.Comparison(left_title="l", left=("a",), right_title="r", right=("b",)),
+    s.Timeline(entries=(("1900", "start"),)),
+    s.Image(name="leaf.png"),
+    s.Manim(source="class S(Scene): pass"),
+)
+
+
 SCENE = {"title": "t", "beats": [{"text": "x"}]}
 
 

@@ -1,0 +1,64 @@
+"""The check of responses itself: it must find what departs from a schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from unit.gateway.published_schema import ResponseChecker, SchemaChecker
+
+CHECKER = SchemaChecker({"Name": {"type": "string"}})
+PERSON: dict[str, Any] = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {
+        "name": {"$ref": "#/components/schemas/Name"},
+        "age": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
+        "kind": {"enum": ["a", "b"]},
+        "pair": {"type": "array", "prefixItems": [{"type": "string"}], "minItems": 1, "maxItems": 1, "items": False},
+        "tags": {"type": "object", "additionalProperties": {"type": "number"}},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    "value", [{"name": "x"}, {"name": "x", "age": None, "kind": "b", "pair": ["p"], "tags": {"t": 1.5}}]
+)
+def test_what_fits_has_no_faults(value: object) -> None:
+    assert CHECKER.find_faults(value, PERSON) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        ({}, "$.name is missing"),
+        ({"name": 1}, "$.name: 1 is no string"),
+        ({"name": "x", "age": "old"}, "fits none"),
+        ({"name": "x", "kind": "c"}, "$.kind: 'c' is none of"),
+        ({"name": "x", "pair": ["p", "q"]}, "too many"),
+        ({"name": "x", "tags": {"t": True}}, "$.tags.t: True is no number"),
+        ({"name": "x", "more": 1}, "$.more is not in the schema"),
+        ([], "is no object"),
+    ],
+)
+def test_what_departs_is_found(value: object, fault: str) -> None:
+    assert any(fault in found for found in CHECKER.find_faults(value, PERSON))
+
+
+def test_a_keyword_that_is_not_checked_is_an_error() -> None:
+    with pytest.raises(ValueError, match="multipleOf"):
+        CHECKER.find_faults(1, {"multipleOf": 2})
+
+
+@pytest.mark.parametrize(
+    ("status", "body"), [(200, {"name": 1}), (201, {"name": "x"})], ids=["another body", "another status"]
+)
+async def test_a_response_that_is_not_as_published_fails(status: int, body: object) -> None:
+    content = {"application/json": {"schema": PERSON}}
+    paths = {"/people/{id}": {"get": {"responses": {"200": {"content": content}}}}}
+    check = ResponseChecker({"paths": paths, "components": {"schemas": {"Name": {"type": "string"}}}})
+    transport = httpx.MockTransport(lambda _: httpx.Response(status, json=body))
+    async with httpx.AsyncClient(transport=transport, base_url="http://x", event_hooks={"response": [check]}) as http:
+        with pytest.raises(AssertionError, match="/people/7"):
+            await http.get("/people/7")
