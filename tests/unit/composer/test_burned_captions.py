@@ -169,7 +169,7 @@ async def test_encoding_progress_is_reported_to_the_last_frame(tmp_path: Path, m
 
 @slow
 async def test_burning_that_takes_too_long_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(join, "EXTRA_SECONDS", -10.99)
+    monkeypatch.setattr(join, "TIMEOUT_MARGIN_SECONDS", -10.99)
     monkeypatch.setattr(join, "MIN_PIXELS_PER_SECOND", 10**12)
     with pytest.raises(ProcessFailed, match="timed out"):
         await burn(make_spoken_inputs(tmp_path, LESSON, 30), VideoOptions())

@@ -20,7 +20,7 @@ from lectern.contracts.quality import Preset
 from lectern.language.tags import alpha3
 from lectern.media import probe_media, run_ffmpeg
 
-EXTRA_SECONDS = 60.0  # allowed in addition to the video's own length; joining takes a few hundredths of that
+TIMEOUT_MARGIN_SECONDS = 60.0  # on top of the video's own length; joining takes a few hundredths of that
 MIN_PIXELS_PER_SECOND = 10_000_000  # that a machine must draw and encode; two cores manage about ten times as many
 PROGRESS_INTERVAL_SECONDS = 0.5
 
@@ -71,7 +71,7 @@ async def join_video(
         burn_in=_burn_in(burned, timeline) if burned else None,
         out=_VIDEO,
     )
-    timeout = EXTRA_SECONDS + timeline.seconds
+    timeout = TIMEOUT_MARGIN_SECONDS + timeline.seconds
     if burned:
         timeout += timeline.frames * burned.preset.width * burned.preset.height / MIN_PIXELS_PER_SECOND
         async with _reporting_frames(folder / _PROGRESS, burned.on_frames):

@@ -13,7 +13,7 @@ from lectern.media import Levels, Loudness, encode_at_target, run_ffmpeg
 
 MAX_GAIN = 6.0  # dB: a video farther from the target has hardly any speech, and is meant to be quiet
 MAX_ENCODINGS = 5
-EXTRA_SECONDS = 60.0  # allowed in addition to the video's own length; encoding takes a few hundredths of that
+TIMEOUT_MARGIN_SECONDS = 60.0  # on top of the video's own length; encoding takes a few hundredths of that
 
 _SOUND = "sound.m4a"
 
@@ -34,7 +34,7 @@ async def mix_sound(inputs: VideoInputs, music: str | None, *, bitrate: str) -> 
     narrations = [
         NarrationTrack(name=audio_name(span.number), samples=timeline.samples(span.frames)) for span in timeline.spans
     ]
-    timeout = EXTRA_SECONDS + timeline.seconds
+    timeout = TIMEOUT_MARGIN_SECONDS + timeline.seconds
 
     async def encode(levels: Levels) -> Path:
         args = sound_args(
