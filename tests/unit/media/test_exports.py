@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from inspect import ismodule
 from pathlib import Path
 
@@ -25,3 +26,13 @@ def test_other_packages_import_no_submodule() -> None:
         if not path.is_relative_to(own) and "lectern.media." in path.read_text(encoding="utf-8")
     ]
     assert offenders == [], "export what is needed from lectern.media instead"
+
+
+def test_one_module_alone_imports_ffmpeg_python() -> None:
+    importing = [
+        path.relative_to(ROOT).as_posix()
+        for place in ("libs", "services", "tests", "bench", "scripts")
+        for path in (ROOT / place).rglob("*.py")
+        if re.search(r"^\s*(?:import ffmpeg|from ffmpeg)\b", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert importing == ["libs/media/src/lectern/media/ffmpeg.py"]
