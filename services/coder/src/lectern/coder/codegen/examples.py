@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import bm25s
 import msgspec
 
+from lectern.contracts import script as s
 from lectern.lessons import Lesson
+from lectern.markdown import parse
 
-_SCENE = re.compile(r"^## (?P<title>.+?)\n(?P<body>.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-_CODE = re.compile(r"^```manim\n(?P<code>.*?)\n```", re.MULTILINE | re.DOTALL)
 MAX_CODE_CHARACTERS = 6000  # of an example: longer ones teach less than they cost
 
 
@@ -25,14 +25,16 @@ class WorkedExample(msgspec.Struct, frozen=True, kw_only=True):
 
 def find_examples(lessons: Sequence[Lesson]) -> tuple[WorkedExample, ...]:
     """Every scene of the lessons that is drawn in code."""
-    found: list[WorkedExample] = []
-    for lesson in lessons:
-        for scene in _SCENE.finditer(lesson.text):
-            code = _CODE.search(scene["body"])
-            if code and len(code["code"]) <= MAX_CODE_CHARACTERS:
-                narration = re.sub(r"<!--.*?-->", "", _CODE.sub("", scene["body"]), flags=re.DOTALL).strip()
-                found.append(WorkedExample(title=scene["title"], narration=narration, code=code["code"]))
-    return tuple(found)
+    return tuple(
+        WorkedExample(
+            title=scene.title,
+            narration="\n\n".join(beat.text for beat in scene.beats),
+            code=scene.visual.source,
+        )
+        for lesson in lessons
+        for scene in parse(lesson.text).scenes
+        if isinstance(scene.visual, s.Manim) and len(scene.visual.source) <= MAX_CODE_CHARACTERS
+    )
 
 
 class ExampleIndex:
