@@ -1,6 +1,6 @@
-"""Writes docs/third-party-licences.md from what is installed; `--check` fails when it is stale or a licence is refused.
+"""Writes docs/third-party-licences.md from the installed packages; `--check` fails if it is stale or one is refused.
 
-Lectern is MIT. What it imports must be permissive, or named below with the reason why it can be used beside MIT code.
+Lectern is MIT. Packages it imports must be permissive, or named below with the reason why MIT code may use them.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ COPYLEFT = re.compile(
     r"\b(A?GPL\w*|LGPL\w*|GNU|MPL|Mozilla|EPL|Eclipse|EUPL|CDDL|SSPL|BUSL|Commons Clause)\b", re.IGNORECASE
 )
 
-# Packages whose metadata names no licence, as their repositories state it.
+# Licences of packages whose metadata names none, from their repositories.
 UNSTATED = {
     "espeakng-loader": "MIT (its bundled library espeak-ng: GPL-3.0-or-later)",
     "pyglet": "BSD-3-Clause",
 }
 
-# Copyleft, and why it is no obstacle. None of it is copied into Lectern or shipped with it: pip installs each from its
-# own distribution, where whoever wants can replace it.
+# Copyleft packages, and why they are acceptable. None is copied into Lectern or shipped with it: pip installs each from
+# its own distribution, where users can replace it.
 ACCEPTED = {
     "certifi": "MPL-2.0: data files, used unchanged",
     "espeakng-loader": "its library runs in a child process; other voices can replace it",
@@ -61,8 +61,8 @@ PROGRAMS = """| program | licence | how it is used |
 """
 
 
-def installed() -> list[tuple[str, str, str]]:
-    """(name, version, licence) of every installed package but ours, by name."""
+def list_packages() -> list[tuple[str, str, str]]:
+    """(name, version, licence) of every installed package except ours, sorted."""
     argv = [str(Path(sys.executable).parent / "pip-licenses"), "--from=mixed", "--format=json"]
     packages = json.loads(subprocess.run(argv, check=True, capture_output=True, text=True).stdout)
     return sorted(
@@ -72,31 +72,31 @@ def installed() -> list[tuple[str, str, str]]:
     )
 
 
-def refused(name: str, licence: str) -> bool:
-    """Whether MIT code cannot depend on it: copyleft that is not accepted, or a licence nobody has classified."""
+def is_refused(name: str, licence: str) -> bool:
+    """True if MIT code cannot depend on it: copyleft that is not accepted, or an unknown licence."""
     if name in ACCEPTED:
         return False
     return bool(COPYLEFT.search(licence)) or not PERMISSIVE.search(licence)
 
 
-def rows(packages: list[tuple[str, str, str]]) -> list[str]:
-    """The table's rows."""
+def render_rows(packages: list[tuple[str, str, str]]) -> list[str]:
+    """The packages as rows of a Markdown table."""
     return [f"| {name} | {version} | {licence} | {ACCEPTED.get(name, '')} |" for name, version, licence in packages]
 
 
 def main() -> int:
-    packages = installed()
-    bad = [f"{name} {version}: {licence}" for name, version, licence in packages if refused(name, licence)]
+    packages = list_packages()
+    bad = [f"{name} {version}: {licence}" for name, version, licence in packages if is_refused(name, licence)]
     if bad:
         print("MIT code cannot depend on:", *bad, sep="\n  ", file=sys.stderr)
         return 1
     if "--check" not in sys.argv:
-        table = "\n".join(["| package | version | licence | note |", "|---|---|---|---|", *rows(packages)])
+        table = "\n".join(["| package | version | licence | note |", "|---|---|---|---|", *render_rows(packages)])
         PAGE.write_text(f"{INTRODUCTION}\n## Python packages\n\n{table}\n\n## Programs and libraries\n\n{PROGRAMS}")
         return 0
-    # Another Python installs fewer packages: what is installed must be listed, not the other way round.
+    # Another Python version installs fewer packages: all installed ones must be listed, not the reverse.
     listed = set(PAGE.read_text().splitlines()) if PAGE.exists() else set()
-    if missing := [row for row in rows(packages) if row not in listed]:
+    if missing := [row for row in render_rows(packages) if row not in listed]:
         print(f"{PAGE.name} is stale: run `make docs` and commit it", *missing, sep="\n  ", file=sys.stderr)
         return 1
     return 0

@@ -254,7 +254,7 @@ def doctor(json: Json = False, home: Home = DEFAULT_HOME) -> None:
             typer.echo(msgspec.json.encode(check))
             continue
         mark = "[green]ok[/]      " if check.ok else "[red]missing[/] " if check.required else "[yellow]optional[/]"
-        console.print(f"{mark}  {check.name:<20} ", end="")
+        console.print(f"{mark}  {check.name:<22} ", end="")
         console.print(check.found + ("" if check.ok else f"  → {check.remedy}"), markup=False)
     raise typer.Exit(FAILED if missing else OK)
 

@@ -28,7 +28,7 @@ _OUTPUT_NAMES = {"captions_vtt": "captions", "captions_srt": "captions", "chapte
 
 
 class Display(Protocol):
-    """How a command reports to its user."""
+    """The way a command reports to its user."""
 
     def show_message(self, message: str) -> None:
         """Shows a sentence about something that happened."""

@@ -21,7 +21,7 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True, kw_only=True)
 class ServerProgram:
-    """How to start a server. `is_ready` blocks for at most a second. Secrets are in `env`, not in `argv`."""
+    """A server's command line. `is_ready` blocks for at most a second. Secrets are in `env`, not in `argv`."""
 
     name: str
     argv: Sequence[str]
