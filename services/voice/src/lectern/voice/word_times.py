@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from lectern.language.words import fold
 from lectern.voice.speech import Mark
 from lectern.voice.words import WrittenWord
 
@@ -78,8 +79,9 @@ def map_to_written(spoken: Sequence[str], spans: Sequence[TimeSpan], written: Se
     if not written:
         return []
     start, end = (spans[0].start, spans[-1].end) if spans else (0.0, 0.0)
-    a, b = [_letters(word) for word in spoken], [_letters(word) for word in written]
-    matcher = difflib.SequenceMatcher(a=a, b=b, autojunk=False)
+    matcher = difflib.SequenceMatcher(
+        a=[fold(word) for word in spoken], b=[fold(word) for word in written], autojunk=False
+    )
     begins: list[float | None] = [None] * len(written)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag == "equal":
@@ -88,10 +90,6 @@ def map_to_written(spoken: Sequence[str], spans: Sequence[TimeSpan], written: Se
         elif tag == "replace":
             begins[j1] = spans[i1].start
     return _fill(written, begins, start, end)
-
-
-def _letters(word: str) -> str:
-    return "".join(re.findall(r"\w", word.lower()))
 
 
 def lengthen(spans: Sequence[TimeSpan], minimum: float = MIN_WORD_SECONDS) -> list[TimeSpan]:
