@@ -1,4 +1,4 @@
-"""Byte ranges: the algebra, against a slow and obvious reading of RFC 9110."""
+"""Byte ranges, compared with a slow and obvious reading of RFC 9110."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ POSITIONS = st.integers(0, 80)
 
 
 @given(size=SIZES, first=POSITIONS, last=POSITIONS)
-def test_a_closed_range_gives_the_bytes_a_slice_would(size: int, first: int, last: int) -> None:
+def test_a_closed_range_selects_the_bytes_of_a_slice(size: int, first: int, last: int) -> None:
     data = bytes(range(size))
     header = f"bytes={first}-{last}"
     if last < first:
@@ -38,7 +38,7 @@ def test_an_open_range_runs_to_the_end(size: int, first: int) -> None:
 
 
 @given(size=SIZES, count=POSITIONS)
-def test_a_suffix_gives_the_last_bytes(size: int, count: int) -> None:
+def test_a_suffix_selects_the_last_bytes(size: int, count: int) -> None:
     if size == 0 or count == 0:
         with pytest.raises(UnsatisfiableRange):
             parse_range(f"bytes=-{count}", size)
@@ -53,7 +53,7 @@ def test_a_suffix_gives_the_last_bytes(size: int, count: int) -> None:
     header=st.text(max_size=40) | st.from_regex(r"bytes ?= ?\d{0,30} ?- ?\d{0,30}(,\d*-\d*)?", fullmatch=True),
     size=SIZES,
 )
-def test_no_header_breaks_it_and_every_span_lies_inside(header: str, size: int) -> None:
+def test_any_header_yields_a_range_within_the_file_or_none(header: str, size: int) -> None:
     try:
         span = parse_range(header, size)
     except UnsatisfiableRange:
@@ -64,11 +64,11 @@ def test_no_header_breaks_it_and_every_span_lies_inside(header: str, size: int) 
 @pytest.mark.parametrize(
     "header", [None, "", "bytes", "bytes=-", "bytes=a-b", "items=0-1", "bytes=0-1,4-5", "bytes=5-2"]
 )
-def test_nonsense_other_units_and_several_ranges_count_as_no_header(header: str | None) -> None:
+def test_malformed_headers_other_units_and_several_ranges_count_as_no_header(header: str | None) -> None:
     assert parse_range(header, 10) is None
 
 
-def test_a_position_of_thousands_of_digits_is_only_very_large() -> None:
+def test_a_position_of_thousands_of_digits_is_just_a_large_one() -> None:
     assert parse_range("bytes=3-" + "9" * 5000, 10) == ByteRange(start=3, end=9)
     with pytest.raises(UnsatisfiableRange):
         parse_range(f"bytes={'9' * 5000}-", 10)

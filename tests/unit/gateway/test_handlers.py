@@ -1,4 +1,4 @@
-"""Handlers: what follows from a video's log and its user's input, without a server or a store."""
+"""Handlers, without a server or a store."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ def make_log(*events: e.AnyEvent) -> VideoLog:
     return VideoLog(enumerate(events, 1))
 
 
-def requested() -> e.VideoRequested:
+def make_requested() -> e.VideoRequested:
     return e.VideoRequested(video_id=VIDEO_ID, brief=Brief(topic="Leaves"), options=OPTIONS)
 
 
-def scripted(*, review: bool = True) -> e.VideoScripted:
+def make_scripted(*, review: bool = True) -> e.VideoScripted:
     return e.VideoScripted(
         video_id=VIDEO_ID, script_key=SCRIPT_KEY, title="The leaf", scenes=TITLES, options=OPTIONS, review=review
     )
 
 
-def approved(revision: int = 1, plan: Sequence[int] = (1, 2)) -> e.ScriptApproved:
+def make_approved(revision: int = 1, plan: Sequence[int] = (1, 2)) -> e.ScriptApproved:
     return e.ScriptApproved(
         video_id=VIDEO_ID,
         revision=revision,
@@ -51,7 +51,7 @@ def approved(revision: int = 1, plan: Sequence[int] = (1, 2)) -> e.ScriptApprove
     )
 
 
-def coded(scene: int) -> e.SceneCoded:
+def make_coded(scene: int) -> e.SceneCoded:
     return e.SceneCoded(
         video_id=VIDEO_ID,
         scene=scene,
@@ -62,17 +62,17 @@ def coded(scene: int) -> e.SceneCoded:
     )
 
 
-def failed() -> e.VideoFailed:
+def make_failed() -> e.VideoFailed:
     return e.VideoFailed(video_id=VIDEO_ID, problem=OUT_OF_MEMORY)
 
 
-def completed() -> e.VideoCompleted:
+def make_completed() -> e.VideoCompleted:
     return e.VideoCompleted(video_id=VIDEO_ID, seconds=9.0, frames=270, outputs=())
 
 
-WAITING = make_log(requested(), scripted())
-IN_PROGRESS = make_log(requested(), scripted(), approved())
-CODED = make_log(requested(), scripted(), approved(), coded(1), coded(2))
+WAITING = make_log(make_requested(), make_scripted())
+IN_PROGRESS = make_log(make_requested(), make_scripted(), make_approved())
+CODED = make_log(make_requested(), make_scripted(), make_approved(), make_coded(1), make_coded(2))
 
 
 def test_approval_plans_every_scene_of_the_same_revision() -> None:
@@ -88,14 +88,14 @@ def test_approving_twice_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("log", "revision", "code"),
     [
-        (make_log(requested()), None, "invalid-state"),
-        (make_log(requested(), scripted(review=False)), None, "invalid-state"),
-        (make_log(requested(), scripted(), failed()), None, "invalid-state"),
+        (make_log(make_requested()), None, "invalid-state"),
+        (make_log(make_requested(), make_scripted(review=False)), None, "invalid-state"),
+        (make_log(make_requested(), make_scripted(), make_failed()), None, "invalid-state"),
         (WAITING, 2, "stale-script"),
     ],
     ids=["no script", "no review", "ended", "another revision"],
 )
-def test_what_cannot_be_approved_is_refused(log: VideoLog, revision: int | None, code: str) -> None:
+def test_approval_is_refused_when_there_is_nothing_to_approve(log: VideoLog, revision: int | None, code: str) -> None:
     with pytest.raises(Refusal) as refused:
         handlers.approve(log, revision)
     assert refused.value.problem.code == code
@@ -135,7 +135,7 @@ def test_an_edit_to_another_language_plans_every_scene() -> None:
     assert change.event.plan == (1, 2)
 
 
-def test_an_edit_of_a_script_that_waits_goes_on_waiting() -> None:
+def test_an_edit_during_review_keeps_the_script_in_review() -> None:
     change = handlers.edit(WAITING, SCRIPT, make_script(3))
     assert change is not None
     assert isinstance(change.event, e.VideoScripted)
@@ -150,15 +150,15 @@ def test_an_edit_of_an_older_script_is_refused(seen: dict[str, int], status: int
 
 
 def test_a_retry_keeps_the_script_of_the_event() -> None:
-    event = handlers.retry(make_log(requested(), scripted(), approved(), coded(1), failed()))
+    event = handlers.retry(make_log(make_requested(), make_scripted(), make_approved(), make_coded(1), make_failed()))
     assert isinstance(event, e.ScriptApproved)
     assert (event.plan, event.revision, event.scenes) == ((1, 2), 2, TITLES)
 
 
-@pytest.mark.parametrize("outcome", [completed(), failed()])
+@pytest.mark.parametrize("outcome", [make_completed(), make_failed()])
 def test_a_video_that_has_ended_cannot_be_cancelled(outcome: e.AnyEvent) -> None:
     with pytest.raises(Refusal, match="cannot be cancelled"):
-        handlers.cancel(make_log(requested(), outcome))
+        handlers.cancel(make_log(make_requested(), outcome))
 
 
 def test_a_dub_reuses_the_code_and_replaces_language_and_voice() -> None:
@@ -173,7 +173,11 @@ def test_a_dub_reuses_the_code_and_replaces_language_and_voice() -> None:
 
 def test_a_dub_waits_until_every_scene_has_code() -> None:
     with pytest.raises(Refusal, match="Scene 2 has no code"):
-        handlers.dub(make_log(requested(), scripted(), approved(), coded(1)), DubRequest(language="de"), new_id())
+        handlers.dub(
+            make_log(make_requested(), make_scripted(), make_approved(), make_coded(1)),
+            DubRequest(language="de"),
+            new_id(),
+        )
 
 
 def test_a_new_video_names_its_document_by_key() -> None:

@@ -1,4 +1,4 @@
-"""What surrounds the API: health, metrics, its description, headers, and errors that are all alike."""
+"""The frame of the API: health, metrics, OpenAPI, headers and errors."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from lectern.worker import Connections
 from lectern.worker.testing import MemoryEventLog, MemoryObjectStore
 
 
-async def test_the_root_leads_to_everything(http: httpx.AsyncClient) -> None:
+async def test_the_links_of_the_root_work(http: httpx.AsyncClient) -> None:
     links = (await http.get("/")).json()["links"]
     assert {(await http.get(link)).status_code for link in links.values()} == {200}
 
 
-async def test_the_description_shows_an_example_of_every_json_answer(http: httpx.AsyncClient) -> None:
+async def test_openapi_has_an_example_of_every_json_response(http: httpx.AsyncClient) -> None:
     description = (await http.get("/openapi.json")).json()
     assert description["openapi"].startswith("3.1")
     for path, methods in description["paths"].items():
@@ -40,19 +40,19 @@ async def test_the_description_shows_an_example_of_every_json_answer(http: httpx
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/nope", "/v1", "/v1/videos/", "/static/../etc/passwd"])
-async def test_an_address_that_is_none_is_a_problem(http: httpx.AsyncClient, path: str) -> None:
+async def test_an_unknown_path_is_a_problem(http: httpx.AsyncClient, path: str) -> None:
     answer = await http.get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
     assert answer.json()["remedy"]
 
 
-async def test_a_method_that_does_not_fit_names_those_that_do(http: httpx.AsyncClient) -> None:
+async def test_an_unsupported_method_is_refused_with_the_supported_ones(http: httpx.AsyncClient) -> None:
     answer = await http.delete("/v1/videos")
     assert (answer.status_code, answer.json()["code"]) == (405, "method-not-allowed")
     assert "POST" in answer.headers["allow"] or "GET" in answer.headers["allow"]
 
 
-async def test_every_answer_has_an_id_and_guards_the_browser(http: httpx.AsyncClient) -> None:
+async def test_every_response_has_a_request_id_and_security_headers(http: httpx.AsyncClient) -> None:
     for path in ("/", "/nope", "/v1/videos"):
         answer = await http.get(path)
         assert answer.headers["x-request-id"]
@@ -62,7 +62,7 @@ async def test_every_answer_has_an_id_and_guards_the_browser(http: httpx.AsyncCl
     assert (await http.get("/", headers={"X-Request-Id": "a b"})).headers["x-request-id"] != "a b"
 
 
-async def test_another_sites_page_cannot_make_a_browser_change_anything(http: httpx.AsyncClient) -> None:
+async def test_cross_site_requests_cannot_change_anything(http: httpx.AsyncClient) -> None:
     cross = {"Sec-Fetch-Site": "cross-site"}
     answer = await http.post("/v1/videos", json={"topic": "Rain"}, headers=cross)
     assert (answer.status_code, answer.json()["code"]) == (403, "cross-site")
@@ -93,7 +93,7 @@ async def test_an_unexpected_error_is_a_problem_without_its_text(
     assert answer.json()["instance"] == answer.headers["x-request-id"]
 
 
-async def test_a_port_that_is_in_use_says_so(connections: Connections) -> None:
+async def test_a_port_that_is_in_use_is_named_in_the_error(connections: Connections) -> None:
     other = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     port = other.sockets[0].getsockname()[1]
     with pytest.raises(OSError, match=f"127.0.0.1:{port}: .*LECTERN_PORT"):
@@ -101,7 +101,7 @@ async def test_a_port_that_is_in_use_says_so(connections: Connections) -> None:
     other.close()
 
 
-async def test_an_answer_does_not_wait_for_the_clients_acknowledgement(served: TestGateway) -> None:
+async def test_responses_do_not_wait_for_the_clients_acknowledgement(served: TestGateway) -> None:
     times = []
     for _ in range(20):
         started = time.perf_counter()
@@ -120,9 +120,7 @@ async def test_readiness_names_the_dependency_that_is_unavailable(
     assert (answer.status_code, answer.json()["checks"]["store"]) == (503, "failed: Transient")
 
 
-async def test_an_outage_of_the_log_is_a_problem_that_says_when_to_retry(
-    gateway: TestGateway, connections: Connections
-) -> None:
+async def test_an_outage_of_the_log_is_503_with_retry_after(gateway: TestGateway, connections: Connections) -> None:
     video = PublishedVideo(connections)
     await video.request()
     assert isinstance(connections.event_log, MemoryEventLog)

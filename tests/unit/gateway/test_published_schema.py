@@ -1,4 +1,4 @@
-"""The check of responses itself: it must find what departs from a schema."""
+"""The check that the tests apply to every response: it must find each departure from a schema."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PERSON: dict[str, Any] = {
 @pytest.mark.parametrize(
     "value", [{"name": "x"}, {"name": "x", "age": None, "kind": "b", "pair": ["p"], "tags": {"t": 1.5}}]
 )
-def test_what_fits_has_no_faults(value: object) -> None:
+def test_a_value_that_fits_its_schema_has_no_faults(value: object) -> None:
     assert CHECKER.find_faults(value, PERSON) == []
 
 
@@ -42,7 +42,7 @@ def test_what_fits_has_no_faults(value: object) -> None:
         ([], "is no object"),
     ],
 )
-def test_what_departs_is_found(value: object, fault: str) -> None:
+def test_each_departure_from_a_schema_is_found(value: object, fault: str) -> None:
     assert any(fault in found for found in CHECKER.find_faults(value, PERSON))
 
 
@@ -54,7 +54,7 @@ def test_a_keyword_that_is_not_checked_is_an_error() -> None:
 @pytest.mark.parametrize(
     ("status", "body"), [(200, {"name": 1}), (201, {"name": "x"})], ids=["another body", "another status"]
 )
-async def test_a_response_that_is_not_as_published_fails(status: int, body: object) -> None:
+async def test_a_response_that_departs_from_the_openapi_fails(status: int, body: object) -> None:
     content = {"application/json": {"schema": PERSON}}
     paths = {"/people/{id}": {"get": {"responses": {"200": {"content": content}}}}}
     check = ResponseChecker({"paths": paths, "components": {"schemas": {"Name": {"type": "string"}}}})

@@ -1,4 +1,4 @@
-"""POST /v1/videos: what is taken, what is refused and in which words, and doing it once."""
+"""POST /v1/videos: accepted and refused requests, and idempotency."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from lectern.worker.testing import MemoryEventLog
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 
 
-def stored_events(gateway: TestGateway) -> int:
+def count_events(gateway: TestGateway) -> int:
     assert isinstance(gateway.deps.event_log, MemoryEventLog)
     return len(gateway.deps.event_log.entries())
 
 
-async def requested(gateway: TestGateway, video_id: str) -> e.VideoRequested:
+async def read_request(gateway: TestGateway, video_id: str) -> e.VideoRequested:
     ((_, event),) = await gateway.deps.event_log.read(video_id)
     assert isinstance(event, e.VideoRequested)
     return event
 
 
-async def test_a_topic_is_accepted_and_the_video_can_be_seen_at_once(gateway: TestGateway) -> None:
+async def test_a_topic_is_accepted_and_the_video_is_visible_at_once(gateway: TestGateway) -> None:
     answer = await gateway.http.post("/v1/videos", json={"topic": "  How does\n photosynthesis work? "})
     video = answer.json()
     assert answer.status_code == 202
@@ -41,7 +41,7 @@ async def test_a_topic_is_accepted_and_the_video_can_be_seen_at_once(gateway: Te
     assert answer.headers["retry-after"] == "2"
     assert (video["status"], video["stage"], video["title"]) == ("queued", "scripting", "How does photosynthesis work?")
     assert (await gateway.http.get(answer.headers["location"])).json() == video
-    assert (await requested(gateway, video["id"])).brief.topic == "How does photosynthesis work?"
+    assert (await read_request(gateway, video["id"])).brief.topic == "How does photosynthesis work?"
 
 
 async def test_options_travel_in_the_event(gateway: TestGateway) -> None:
@@ -58,44 +58,44 @@ async def test_options_travel_in_the_event(gateway: TestGateway) -> None:
         "max_cost_usd": 0.5,
     }
     answer = await gateway.http.post("/v1/videos", json={"topic": "Rain", "options": options, "lane": "bulk"})
-    event = await requested(gateway, answer.json()["id"])
+    event = await read_request(gateway, answer.json()["id"])
     assert event.lane == "bulk"
     assert {name: getattr(event.options, name) for name in options} == options
     assert answer.json()["options"] == {**options, "language": "en", "music": None}
 
 
-async def test_bundled_and_uploaded_music_travel_as_keys_and_are_echoed_as_asked(gateway: TestGateway) -> None:
+async def test_bundled_and_uploaded_music_are_stored_as_keys_and_shown_as_sent(gateway: TestGateway) -> None:
     track = b"fLaC" + bytes(60)
     asset = (await gateway.http.post("/v1/assets", content=track, headers={"Content-Type": "audio/flac"})).json()["id"]
     for music, key in (("calm", "bundled:calm"), (asset, f"assets/{asset}"), (None, "")):
         answer = await gateway.http.post("/v1/videos", json={"topic": "Rain", "options": {"music": music}})
-        assert (await requested(gateway, answer.json()["id"])).options.music_key == key
+        assert (await read_request(gateway, answer.json()["id"])).options.music_key == key
         assert answer.json()["options"]["music"] == music
 
 
-async def test_music_that_does_not_exist_is_refused_with_near_names(gateway: TestGateway) -> None:
+async def test_unknown_music_is_refused_with_similar_names(gateway: TestGateway) -> None:
     png = (await gateway.http.post("/v1/assets", content=PNG, headers={"Content-Type": "image/png"})).json()["id"]
-    said = {}
+    details = {}
     for music in ("clam", "jazz", "0" * 64, png):
         answer = await gateway.http.post("/v1/videos", json={"topic": "Rain", "options": {"music": music}})
         assert answer.status_code == 422
         (error,) = answer.json()["errors"]
         assert error["pointer"] == "/options/music"
-        said[music] = error["detail"]
-    assert "did you mean 'calm'?" in said["clam"]
-    assert "there are calm and curious" in said["jazz"]
-    assert "upload the music with POST /v1/assets first" in said["0" * 64]
-    assert "is image/png, not audio" in said[png]
+        details[music] = error["detail"]
+    assert "did you mean 'calm'?" in details["clam"]
+    assert "there are calm and curious" in details["jazz"]
+    assert "upload the music with POST /v1/assets first" in details["0" * 64]
+    assert "is image/png, not audio" in details[png]
 
 
-async def test_a_track_is_no_picture_of_a_document(http: httpx.AsyncClient) -> None:
+async def test_a_track_is_refused_as_an_image_of_a_document(http: httpx.AsyncClient) -> None:
     asset = (await http.post("/v1/assets", content=b"fLaC1", headers={"Content-Type": "audio/flac"})).json()["id"]
     document = {"markdown": "# A\n\nB.\n\n![c](c.png)", "assets": {"c.png": asset}}
     answer = await http.post("/v1/videos", json={"document": document})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/document/assets/c.png")
 
 
-async def test_captions_that_are_off_cannot_be_burned_in(http: httpx.AsyncClient) -> None:
+async def test_captions_cannot_be_both_off_and_burned_in(http: httpx.AsyncClient) -> None:
     options = {"captions": "off", "burn_captions": True}
     answer = await http.post("/v1/videos", json={"topic": "Rain", "options": options})
     assert answer.status_code == 422
@@ -113,19 +113,19 @@ async def test_captions_that_are_off_cannot_be_burned_in(http: httpx.AsyncClient
         ({"voice": "iw-IL"}, "iw-IL", "he"),
     ],
 )
-async def test_a_voice_speaks_its_language_and_without_one_the_script_decides(
+async def test_the_language_defaults_to_the_voices_own(
     http: httpx.AsyncClient, options: dict[str, str], voice: str, language: str
 ) -> None:
     echo = (await http.post("/v1/videos", json={"topic": "Rain", "options": options})).json()["options"]
     assert (echo["voice"], echo["language"]) == (voice, language)
 
 
-async def test_a_document_and_its_pictures_are_stored(gateway: TestGateway, connections: Connections) -> None:
+async def test_a_document_and_its_images_are_stored(gateway: TestGateway, connections: Connections) -> None:
     asset = (await gateway.http.post("/v1/assets", content=PNG, headers={"Content-Type": "image/png"})).json()["id"]
     document = {"markdown": "# Leaf\n\nGrün.\n\n![a](./images/leaf.png)", "assets": {"./images/leaf.png": asset}}
     answer = await gateway.http.post("/v1/videos", json={"document": document})
     assert answer.status_code == 202
-    brief = (await requested(gateway, answer.json()["id"])).brief
+    brief = (await read_request(gateway, answer.json()["id"])).brief
     assert (await connections.store.get(brief.document_key)).decode() == document["markdown"]
     assert brief.assets == {"images/leaf.png": f"assets/{asset}"}
 
@@ -169,10 +169,10 @@ async def test_a_refusal_names_the_field_and_the_remedy(
     assert problem["instance"] == answer.headers["x-request-id"]
     found = {error["pointer"]: error["detail"] for error in problem["errors"]}
     assert words in found[pointer]
-    assert stored_events(gateway) == 0
+    assert count_events(gateway) == 0
 
 
-async def test_all_wrong_fields_are_named_at_once(http: httpx.AsyncClient) -> None:
+async def test_all_invalid_fields_are_reported_together(http: httpx.AsyncClient) -> None:
     body = {"topic": "", "options": {"quality": "hd", "speaking_rate": 0.1}}
     errors = (await http.post("/v1/videos", json=body)).json()["errors"]
     assert [error["pointer"] for error in errors] == ["/topic", "/options/quality", "/options/speaking_rate"]
@@ -190,7 +190,7 @@ async def test_all_wrong_fields_are_named_at_once(http: httpx.AsyncClient) -> No
     ],
     ids=["cut off", "no UTF-8", "plain text", "a list", "nothing", "five megabytes"],
 )
-async def test_a_body_that_cannot_be_read_is_a_problem(
+async def test_an_unreadable_body_is_a_problem(
     http: httpx.AsyncClient, content: bytes, media_type: str, status: int, code: str
 ) -> None:
     answer = await http.post("/v1/videos", content=content, headers={"Content-Type": media_type})
@@ -198,7 +198,7 @@ async def test_a_body_that_cannot_be_read_is_a_problem(
     assert answer.json()["remedy"]
 
 
-async def test_a_body_of_unknown_length_is_stopped_at_the_limit(http: httpx.AsyncClient) -> None:
+async def test_a_body_of_unknown_length_is_cut_off_at_the_limit(http: httpx.AsyncClient) -> None:
     async def endless() -> Any:
         for _ in range(6):
             yield b"x" * 1_000_000
@@ -207,53 +207,53 @@ async def test_a_body_of_unknown_length_is_stopped_at_the_limit(http: httpx.Asyn
     assert (answer.status_code, answer.json()["code"]) == (413, "payload-too-large")
 
 
-async def test_the_same_key_makes_one_video_and_replays_its_answer(gateway: TestGateway) -> None:
+async def test_a_repeated_idempotency_key_creates_one_video_and_replays_its_response(gateway: TestGateway) -> None:
     send = {"json": {"topic": "Rain"}, "headers": {"Idempotency-Key": "order 1"}}
     first = await gateway.http.post("/v1/videos", **send)  # type: ignore[arg-type]
     second = await gateway.http.post("/v1/videos", **send)  # type: ignore[arg-type]
     assert (second.status_code, second.content) == (202, first.content)
     assert second.headers["idempotent-replayed"] == "true"
     assert second.headers["location"] == first.headers["location"]
-    assert stored_events(gateway) == 1
+    assert count_events(gateway) == 1
 
 
-async def test_a_key_with_another_body_is_refused(http: httpx.AsyncClient) -> None:
+async def test_an_idempotency_key_with_another_body_is_refused(http: httpx.AsyncClient) -> None:
     headers = {"Idempotency-Key": "order 2"}
     await http.post("/v1/videos", json={"topic": "Rain"}, headers=headers)
     answer = await http.post("/v1/videos", json={"topic": "Snow"}, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (422, "idempotency-key-reused")
 
 
-async def test_the_order_of_fields_does_not_make_another_body(http: httpx.AsyncClient) -> None:
+async def test_the_order_of_fields_does_not_matter_to_idempotency(http: httpx.AsyncClient) -> None:
     headers = {"Idempotency-Key": "order 3", "Content-Type": "application/json"}
     first = await http.post("/v1/videos", content=b'{"topic":"Rain","lane":"fast"}', headers=headers)
     second = await http.post("/v1/videos", content=b'{ "lane": "fast", "topic": "Rain" }', headers=headers)
     assert second.json() == first.json()
 
 
-async def test_twenty_requests_at_once_with_one_key_make_one_video(gateway: TestGateway) -> None:
+async def test_twenty_simultaneous_requests_with_one_key_create_one_video(gateway: TestGateway) -> None:
     send = {"json": {"topic": "Rain"}, "headers": {"Idempotency-Key": "order 4"}}
     answers = await asyncio.gather(*(gateway.http.post("/v1/videos", **send) for _ in range(20)))  # type: ignore[arg-type]
     assert {answer.status_code for answer in answers} <= {202, 409}
     assert len({answer.json()["id"] for answer in answers if answer.status_code == 202}) == 1
-    assert stored_events(gateway) == 1
+    assert count_events(gateway) == 1
 
 
-async def test_a_refused_request_leaves_its_key_free(http: httpx.AsyncClient) -> None:
+async def test_a_refused_request_does_not_use_up_its_key(http: httpx.AsyncClient) -> None:
     headers = {"Idempotency-Key": "order 5"}
     assert (await http.post("/v1/videos", json={"topic": ""}, headers=headers)).status_code == 422
     assert (await http.post("/v1/videos", json={"topic": "Rain"}, headers=headers)).status_code == 202
 
 
 @pytest.mark.parametrize("key", ["x" * 256, "tab\there"])
-async def test_a_key_that_is_none_is_refused(http: httpx.AsyncClient, key: str) -> None:
+async def test_a_malformed_idempotency_key_is_refused(http: httpx.AsyncClient, key: str) -> None:
     answer = await http.post("/v1/videos", json={"topic": "Rain"}, headers={"Idempotency-Key": key})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "Idempotency-Key"
 
 
 @pytest.mark.parametrize(("age", "status"), [(5, 409), (300, 202)], ids=["working", "abandoned"])
-async def test_a_claim_is_respected_while_fresh_and_taken_over_when_its_process_died(
+async def test_a_recent_claim_is_respected_and_an_expired_one_is_taken_over(
     gateway: TestGateway, age: int, status: int
 ) -> None:
     headers = {"Idempotency-Key": "order 6"}

@@ -1,4 +1,4 @@
-"""The routes as a whole: none is forgotten, none imports another, and each problem they report is explained."""
+"""All routes: none is forgotten, none imports another, and each problem they report has a page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SOURCES = sorted((Path(routes.__path__[0]).parent).rglob("*.py"))
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_every_module_of_routes_is_part_of_the_api(name: str) -> None:
+def test_every_router_is_part_of_the_api(name: str) -> None:
     router = importlib.import_module(f"{routes.__name__}.{name}").router
     assert router in routes.ROUTERS, f"add {name}.router to ROUTERS in routes/__init__.py"
 
@@ -64,7 +64,7 @@ async def test_a_code_of_a_stage_has_a_page_of_its_own(http: httpx.AsyncClient) 
 
 
 @pytest.mark.parametrize("code", ["<b>", "UPPER", "a" * 81, "%2e%2e"])
-async def test_what_is_no_code_has_no_page(http: httpx.AsyncClient, code: str) -> None:
+async def test_a_malformed_code_has_no_page(http: httpx.AsyncClient, code: str) -> None:
     answer = await http.get(f"/problems/{code}")
     assert answer.status_code in (404, 422)
     assert answer.headers["content-type"] == "application/problem+json"

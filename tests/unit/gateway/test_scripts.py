@@ -1,4 +1,4 @@
-"""Scripts and what follows from them: editing, approving, redoing, retrying, cancelling."""
+"""Scripts and revisions: reading, editing, approving, redoing, retrying, cancelling."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from lectern.worker import Bus, Connections, Responder
 
 
 @pytest.fixture
-async def reviewed(connections: Connections) -> PublishedVideo:
-    """A video whose script waits for its user."""
+async def in_review(connections: Connections) -> PublishedVideo:
+    """A video whose script waits for approval."""
     video = PublishedVideo(connections, review=True)
     await video.request()
     await video.write_script()
@@ -34,26 +34,26 @@ async def reviewed(connections: Connections) -> PublishedVideo:
 
 
 @pytest.fixture
-async def made(connections: Connections) -> PublishedVideo:
+async def finished(connections: Connections) -> PublishedVideo:
     """A finished video."""
     video = PublishedVideo(connections)
     await video.finish()
     return video
 
 
-async def last_of(video: PublishedVideo) -> Any:
+async def read_last_event(video: PublishedVideo) -> Any:
     return (await video.read())[-1][1]
 
 
-def refused(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+def assert_refused(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     problem: dict[str, Any] = answer.json()
     assert (answer.status_code, problem["code"]) == (status, code), answer.text
     assert problem["remedy"]
     return problem
 
 
-async def test_a_script_is_read_as_json(gateway: TestGateway, reviewed: PublishedVideo) -> None:
-    answer = await gateway.http.get(f"{reviewed.url}/script")
+async def test_a_script_is_read_as_json(gateway: TestGateway, in_review: PublishedVideo) -> None:
+    answer = await gateway.http.get(f"{in_review.url}/script")
     body = answer.json()
     assert (answer.status_code, answer.headers["etag"]) == (200, '"1"')
     assert (body["revision"], body["approved"], body["title"]) == (1, False, "The leaf")
@@ -61,29 +61,29 @@ async def test_a_script_is_read_as_json(gateway: TestGateway, reviewed: Publishe
     assert body["scenes"][0]["visual"] == {"kind": "bullets", "items": ["one", "two"]}
 
 
-async def test_a_script_is_read_as_the_markdown_beside_it(
-    gateway: TestGateway, reviewed: PublishedVideo, connections: Connections
+async def test_a_script_is_read_as_its_stored_markdown(
+    gateway: TestGateway, in_review: PublishedVideo, connections: Connections
 ) -> None:
     headers = {"Accept": "text/markdown"}
-    refused(await gateway.http.get(f"{reviewed.url}/script", headers=headers), 503, "dependency-unavailable")
-    await connections.store.put(keys.script_markdown(reviewed.script_key), b"# The leaf\n", "text/markdown")
-    answer = await gateway.http.get(f"{reviewed.url}/script", headers=headers)
+    assert_refused(await gateway.http.get(f"{in_review.url}/script", headers=headers), 503, "dependency-unavailable")
+    await connections.store.put(keys.script_markdown(in_review.script_key), b"# The leaf\n", "text/markdown")
+    answer = await gateway.http.get(f"{in_review.url}/script", headers=headers)
     assert (answer.text, answer.headers["content-type"]) == ("# The leaf\n", "text/markdown; charset=utf-8")
 
 
-async def test_a_script_that_was_edited_as_json_is_written_as_markdown(
-    gateway: TestGateway, reviewed: PublishedVideo, connections: Connections
+async def test_a_script_that_was_edited_as_json_is_rendered_as_markdown(
+    gateway: TestGateway, in_review: PublishedVideo, connections: Connections
 ) -> None:
-    edited = (await gateway.http.get(f"{reviewed.url}/script")).json()
+    edited = (await gateway.http.get(f"{in_review.url}/script")).json()
     edited["scenes"][1]["beats"][0]["text"] = "Here it ends."
-    assert (await gateway.http.put(f"{reviewed.url}/script", json=edited)).status_code == 200
+    assert (await gateway.http.put(f"{in_review.url}/script", json=edited)).status_code == 200
     _, rendering = responders()
     async with connections.bus.answering(rendering):
-        answer = await gateway.http.get(f"{reviewed.url}/script", headers={"Accept": "text/markdown"})
+        answer = await gateway.http.get(f"{in_review.url}/script", headers={"Accept": "text/markdown"})
     assert answer.status_code == 200, answer.text
     assert answer.text.startswith("# The leaf")
     assert "Here it ends." in answer.text
-    again = await gateway.http.get(f"{reviewed.url}/script", headers={"Accept": "text/markdown"})
+    again = await gateway.http.get(f"{in_review.url}/script", headers={"Accept": "text/markdown"})
     assert again.text == answer.text, "it is kept, and no scripter is needed for it any more"
 
 
@@ -96,90 +96,90 @@ async def test_there_is_no_script_before_it_is_written(gateway: TestGateway, con
         await gateway.http.post(f"{video.url}/approve"),
         await gateway.http.post(f"{video.url}/scenes/1/redo"),
     ):
-        assert "video.scripted" in refused(answer, 409, "invalid-state")["remedy"]
+        assert "video.scripted" in assert_refused(answer, 409, "invalid-state")["remedy"]
 
 
-async def test_approval_plans_every_scene_in_the_same_round(gateway: TestGateway, reviewed: PublishedVideo) -> None:
-    answer = await gateway.http.post(f"{reviewed.url}/approve", json={"script_revision": 1})
+async def test_approval_plans_every_scene_in_the_same_revision(gateway: TestGateway, in_review: PublishedVideo) -> None:
+    answer = await gateway.http.post(f"{in_review.url}/approve", json={"script_revision": 1})
     assert (answer.status_code, answer.json()["status"]) == (202, "in_progress")
-    event = await last_of(reviewed)
+    event = await read_last_event(in_review)
     assert isinstance(event, e.ScriptApproved)
-    assert (event.plan, event.revision, event.fresh, event.script_key) == ((1, 2), 1, False, reviewed.script_key)
-    again = await gateway.http.post(f"{reviewed.url}/approve")
+    assert (event.plan, event.revision, event.fresh, event.script_key) == ((1, 2), 1, False, in_review.script_key)
+    again = await gateway.http.post(f"{in_review.url}/approve")
     assert again.status_code == 200
-    assert len(await reviewed.read()) == 3
+    assert len(await in_review.read()) == 3
 
 
 async def test_a_video_without_review_needs_no_approval(gateway: TestGateway, connections: Connections) -> None:
     video = PublishedVideo(connections)
     await video.request()
     await video.write_script()
-    refused(await gateway.http.post(f"{video.url}/approve"), 409, "invalid-state")
+    assert_refused(await gateway.http.post(f"{video.url}/approve"), 409, "invalid-state")
 
 
 async def test_an_edit_during_review_waits_for_approval_too(
-    gateway: TestGateway, reviewed: PublishedVideo, connections: Connections
+    gateway: TestGateway, in_review: PublishedVideo, connections: Connections
 ) -> None:
-    body = (await gateway.http.get(f"{reviewed.url}/script")).json()
+    body = (await gateway.http.get(f"{in_review.url}/script")).json()
     body["scenes"][1]["beats"][0]["text"] = "Better words."
-    answer = await gateway.http.put(f"{reviewed.url}/script", json=body, headers={"If-Match": '"1"'})
+    answer = await gateway.http.put(f"{in_review.url}/script", json=body, headers={"If-Match": '"1"'})
     assert (answer.status_code, answer.json()["status"]) == (200, "awaiting_approval")
-    refused(await gateway.http.post(f"{reviewed.url}/approve", json={"script_revision": 1}), 409, "stale-script")
-    approved = await gateway.http.post(f"{reviewed.url}/approve", json={"script_revision": 2})
+    assert_refused(
+        await gateway.http.post(f"{in_review.url}/approve", json={"script_revision": 1}), 409, "stale-script"
+    )
+    approved = await gateway.http.post(f"{in_review.url}/approve", json={"script_revision": 2})
     assert approved.status_code == 202
-    event = await last_of(reviewed)
+    event = await read_last_event(in_review)
     assert (event.plan, event.revision) == ((1, 2), 2)
     stored = await connections.store.get_json(event.script_key, s.Script)
     assert stored.scene(2).beats[0].text == "Better words."
-    assert await connections.store.get_json(reviewed.script_key, s.Script) == reviewed.script  # the edit lost nothing
+    assert await connections.store.get_json(in_review.script_key, s.Script) == in_review.script  # the edit lost nothing
 
 
-async def test_an_edit_of_what_somebody_else_changed_meanwhile_is_refused(
-    gateway: TestGateway, reviewed: PublishedVideo
-) -> None:
-    body = (await gateway.http.get(f"{reviewed.url}/script")).json()
-    await gateway.http.put(f"{reviewed.url}/script", json={**body, "title": "Mine"})
+async def test_an_edit_of_a_stale_script_is_refused(gateway: TestGateway, in_review: PublishedVideo) -> None:
+    body = (await gateway.http.get(f"{in_review.url}/script")).json()
+    await gateway.http.put(f"{in_review.url}/script", json={**body, "title": "Mine"})
     late = {**body, "title": "Theirs"}
-    refused(await gateway.http.put(f"{reviewed.url}/script", json=late), 409, "stale-script")
-    answer = await gateway.http.put(f"{reviewed.url}/script", json=late, headers={"If-Match": '"1"'})
-    refused(answer, 412, "precondition-failed")
+    assert_refused(await gateway.http.put(f"{in_review.url}/script", json=late), 409, "stale-script")
+    answer = await gateway.http.put(f"{in_review.url}/script", json=late, headers={"If-Match": '"1"'})
+    assert_refused(answer, 412, "precondition-failed")
 
 
-async def test_of_two_edits_at_once_exactly_one_wins(gateway: TestGateway, made: PublishedVideo) -> None:
-    body = (await gateway.http.get(f"{made.url}/script")).json()
+async def test_exactly_one_of_several_simultaneous_edits_wins(gateway: TestGateway, finished: PublishedVideo) -> None:
+    body = (await gateway.http.get(f"{finished.url}/script")).json()
     edits = [{**body, "title": f"Title {number}"} for number in range(8)]
-    answers = await asyncio.gather(*(gateway.http.put(f"{made.url}/script", json=edit) for edit in edits))
+    answers = await asyncio.gather(*(gateway.http.put(f"{finished.url}/script", json=edit) for edit in edits))
     assert sorted(answer.status_code for answer in answers) == [202] + [409] * 7
     winner = next(answer for answer in answers if answer.status_code == 202)
-    assert (await gateway.http.get(f"{made.url}/script")).json()["title"] == winner.json()["title"]
+    assert (await gateway.http.get(f"{finished.url}/script")).json()["title"] == winner.json()["title"]
 
 
 async def test_editing_a_finished_video_makes_only_the_scenes_that_changed(
-    gateway: TestGateway, made: PublishedVideo
+    gateway: TestGateway, finished: PublishedVideo
 ) -> None:
-    body = (await gateway.http.get(f"{made.url}/script")).json()
+    body = (await gateway.http.get(f"{finished.url}/script")).json()
     body["scenes"][1]["beats"][0]["text"] = "Better words."
-    answer = await gateway.http.put(f"{made.url}/script", json=body)
+    answer = await gateway.http.put(f"{finished.url}/script", json=body)
     video = answer.json()
     assert (answer.status_code, video["status"], video["revision"]) == (202, "in_progress", 2)
     assert [scene["status"] for scene in video["scenes"]] == ["rendered", "waiting"]
-    assert (await last_of(made)).plan == (2,)
+    assert (await read_last_event(finished)).plan == (2,)
 
 
 @pytest.mark.parametrize(
     ("scenes", "plan"), [(1, (1,)), (3, (3,)), (4, (3, 4))], ids=["the last cut", "one more", "two more"]
 )
-async def test_scenes_may_come_and_go(
-    gateway: TestGateway, made: PublishedVideo, scenes: int, plan: tuple[int, ...]
+async def test_scenes_can_be_added_and_removed(
+    gateway: TestGateway, finished: PublishedVideo, scenes: int, plan: tuple[int, ...]
 ) -> None:
-    answer = await gateway.http.put(f"{made.url}/script", json=msgspec.to_builtins(make_script(scenes)))
+    answer = await gateway.http.put(f"{finished.url}/script", json=msgspec.to_builtins(make_script(scenes)))
     assert (answer.status_code, answer.json()["scene_count"]) == (202, scenes)
-    assert (await last_of(made)).plan == plan
+    assert (await read_last_event(finished)).plan == plan
 
 
-async def test_an_edit_that_changes_nothing_starts_nothing(gateway: TestGateway, made: PublishedVideo) -> None:
-    body = (await gateway.http.get(f"{made.url}/script")).json()
-    answer = await gateway.http.put(f"{made.url}/script", json=body)
+async def test_an_edit_that_changes_nothing_starts_nothing(gateway: TestGateway, finished: PublishedVideo) -> None:
+    body = (await gateway.http.get(f"{finished.url}/script")).json()
+    answer = await gateway.http.put(f"{finished.url}/script", json=body)
     assert (answer.status_code, answer.json()["status"]) == (200, "completed")
 
 
@@ -236,22 +236,22 @@ SCENE = {"title": "t", "beats": [{"text": "x"}]}
         ({"title": "a", "scenes": [SCENE], "revision": "x"}, "/revision", "number"),
     ],
 )  # fmt: skip
-async def test_a_script_that_cannot_be_made_names_the_place(
-    gateway: TestGateway, made: PublishedVideo, body: object, pointer: str, words: str
+async def test_an_invalid_script_is_refused_with_the_place_of_each_error(
+    gateway: TestGateway, finished: PublishedVideo, body: object, pointer: str, words: str
 ) -> None:
-    problem = refused(await gateway.http.put(f"{made.url}/script", json=body), 422, "validation-error")
+    problem = assert_refused(await gateway.http.put(f"{finished.url}/script", json=body), 422, "validation-error")
     found = {error["pointer"]: error["detail"] for error in problem["errors"]}
     assert words in found[pointer]
 
 
-async def test_a_script_body_that_is_neither_form_is_refused(gateway: TestGateway, made: PublishedVideo) -> None:
-    url = f"{made.url}/script"
-    refused(
+async def test_a_script_body_in_another_format_is_refused(gateway: TestGateway, finished: PublishedVideo) -> None:
+    url = f"{finished.url}/script"
+    assert_refused(
         await gateway.http.put(url, content=b"{", headers={"Content-Type": "application/json"}),
         400,
         "malformed-request",
     )
-    refused(
+    assert_refused(
         await gateway.http.put(url, content=b"x", headers={"Content-Type": "text/html"}), 415, "unsupported-media-type"
     )
 
@@ -269,66 +269,66 @@ async def parsing(bus: Bus, reply: ParsedMarkdown) -> AsyncIterator[list[str]]:
         yield received
 
 
-async def test_markdown_is_read_by_the_scripter_and_kept(
-    gateway: TestGateway, reviewed: PublishedVideo, connections: Connections
+async def test_markdown_is_parsed_by_the_scripter_and_stored(
+    gateway: TestGateway, in_review: PublishedVideo, connections: Connections
 ) -> None:
     edited = msgspec.structs.replace(make_script(1), title="From Markdown")
 
     async with parsing(connections.bus, ParsedMarkdown(script=edited)) as received:
         answer = await gateway.http.put(
-            f"{reviewed.url}/script",
+            f"{in_review.url}/script",
             content=b"# From Markdown\n",
             headers={"Content-Type": "text/markdown; charset=utf-8"},
         )
     assert received == ["# From Markdown\n"]
     assert (answer.status_code, answer.json()["title"]) == (200, "From Markdown")
-    shown = await gateway.http.get(f"{reviewed.url}/script", headers={"Accept": "text/markdown"})
+    shown = await gateway.http.get(f"{in_review.url}/script", headers={"Accept": "text/markdown"})
     assert shown.text == "# From Markdown\n"
 
 
-async def test_markdown_the_scripter_refuses_is_refused_in_its_words(
-    gateway: TestGateway, reviewed: PublishedVideo, connections: Connections
+async def test_markdown_that_the_scripter_refuses_is_refused_with_its_problem(
+    gateway: TestGateway, in_review: PublishedVideo, connections: Connections
 ) -> None:
     problem = Problem(code="lesson-invalid", title="Bad lesson", detail="Line 3: no scene.", remedy="Add a heading.")
 
     async with parsing(connections.bus, ParsedMarkdown(problem=problem)):
         answer = await gateway.http.put(
-            f"{reviewed.url}/script", content=b"x", headers={"Content-Type": "text/markdown"}
+            f"{in_review.url}/script", content=b"x", headers={"Content-Type": "text/markdown"}
         )
-    assert refused(answer, 422, "lesson-invalid")["detail"] == "Line 3: no scene."
+    assert assert_refused(answer, 422, "lesson-invalid")["detail"] == "Line 3: no scene."
 
 
-async def test_markdown_without_a_scripter_is_answered_with_what_to_do(
-    gateway: TestGateway, reviewed: PublishedVideo
+async def test_markdown_without_a_scripter_is_503_with_retry_after(
+    gateway: TestGateway, in_review: PublishedVideo
 ) -> None:
-    answer = await gateway.http.put(f"{reviewed.url}/script", content=b"x", headers={"Content-Type": "text/markdown"})
-    refused(answer, 503, "dependency-unavailable")
+    answer = await gateway.http.put(f"{in_review.url}/script", content=b"x", headers={"Content-Type": "text/markdown"})
+    assert_refused(answer, 503, "dependency-unavailable")
     assert answer.headers["retry-after"]
 
 
-async def test_a_scene_is_done_again_from_the_same_words(gateway: TestGateway, made: PublishedVideo) -> None:
-    answer = await gateway.http.post(f"{made.url}/scenes/2/redo")
+async def test_a_scene_is_redone_from_the_same_words(gateway: TestGateway, finished: PublishedVideo) -> None:
+    answer = await gateway.http.post(f"{finished.url}/scenes/2/redo")
     assert answer.status_code == 202
-    event = await last_of(made)
-    assert (event.plan, event.revision, event.fresh, event.script_key) == ((2,), 2, True, made.script_key)
+    event = await read_last_event(finished)
+    assert (event.plan, event.revision, event.fresh, event.script_key) == ((2,), 2, True, finished.script_key)
 
 
-async def test_a_scene_gets_new_words_and_keeps_how_old_ones_are_spoken(
-    gateway: TestGateway, made: PublishedVideo, connections: Connections
+async def test_a_scene_gets_new_words_and_keeps_the_spoken_form_of_old_ones(
+    gateway: TestGateway, finished: PublishedVideo, connections: Connections
 ) -> None:
-    answer = await gateway.http.post(f"{made.url}/scenes/1/redo", json={"narration": ["New words.", "And so on."]})
+    answer = await gateway.http.post(f"{finished.url}/scenes/1/redo", json={"narration": ["New words.", "And so on."]})
     assert answer.status_code == 202
-    event = await last_of(made)
+    event = await read_last_event(finished)
     assert (event.plan, event.fresh) == ((1,), False)
     script = await connections.store.get_json(event.script_key, s.Script)
     assert script.scene(1).beats == (s.Beat(text="New words."), s.Beat(text="And so on.", spoken="and so forth"))
-    assert script.scene(2) == made.script.scene(2)
+    assert script.scene(2) == finished.script.scene(2)
 
 
-async def test_two_redos_at_once_both_happen(gateway: TestGateway, made: PublishedVideo) -> None:
-    answers = await asyncio.gather(*(gateway.http.post(f"{made.url}/scenes/{n}/redo") for n in (1, 2)))
+async def test_two_simultaneous_redos_both_happen(gateway: TestGateway, finished: PublishedVideo) -> None:
+    answers = await asyncio.gather(*(gateway.http.post(f"{finished.url}/scenes/{n}/redo") for n in (1, 2)))
     assert [answer.status_code for answer in answers] == [202, 202]
-    events = [event for _, event in await made.read() if isinstance(event, e.ScriptApproved)]
+    events = [event for _, event in await finished.read() if isinstance(event, e.ScriptApproved)]
     assert sorted(event.plan for event in events) == [(1,), (2,)]
     assert [event.revision for event in events] == [2, 3]
 
@@ -347,19 +347,19 @@ async def test_two_redos_at_once_both_happen(gateway: TestGateway, made: Publish
         ("approve", {"script_revision": 0}, 422, "validation-error"),
     ],
 )
-async def test_what_does_not_fit_a_finished_video_is_refused(
-    gateway: TestGateway, made: PublishedVideo, path: str, body: object, status: int, code: str
+async def test_requests_that_do_not_fit_a_finished_video_are_refused(
+    gateway: TestGateway, finished: PublishedVideo, path: str, body: object, status: int, code: str
 ) -> None:
-    refused(await gateway.http.post(f"{made.url}/{path}", json=body), status, code)
-    assert isinstance(await last_of(made), e.VideoCompleted)
+    assert_refused(await gateway.http.post(f"{finished.url}/{path}", json=body), status, code)
+    assert isinstance(await read_last_event(finished), e.VideoCompleted)
 
 
-async def test_a_scene_is_not_redone_while_the_script_waits(gateway: TestGateway, reviewed: PublishedVideo) -> None:
-    problem = refused(await gateway.http.post(f"{reviewed.url}/scenes/1/redo"), 409, "invalid-state")
+async def test_a_scene_cannot_be_redone_during_review(gateway: TestGateway, in_review: PublishedVideo) -> None:
+    problem = assert_refused(await gateway.http.post(f"{in_review.url}/scenes/1/redo"), 409, "invalid-state")
     assert "PUT" in problem["remedy"]
 
 
-async def test_retry_makes_what_is_missing(gateway: TestGateway, connections: Connections) -> None:
+async def test_a_retry_makes_the_missing_scenes(gateway: TestGateway, connections: Connections) -> None:
     video = PublishedVideo(connections, scenes=3)
     await video.request()
     await video.write_script()
@@ -371,23 +371,23 @@ async def test_retry_makes_what_is_missing(gateway: TestGateway, connections: Co
     body = answer.json()
     assert (answer.status_code, body["status"], body["error"]) == (202, "in_progress", None)
     assert [scene["status"] for scene in body["scenes"]] == ["rendered", "waiting", "rendered"]
-    event = await last_of(video)
+    event = await read_last_event(video)
     assert (event.plan, event.revision, event.fresh) == ((2,), 2, False)
-    refused(await gateway.http.post(f"{video.url}/retry"), 409, "invalid-state")
+    assert_refused(await gateway.http.post(f"{video.url}/retry"), 409, "invalid-state")
 
 
-async def test_retry_without_a_script_asks_again(gateway: TestGateway, connections: Connections) -> None:
+async def test_a_retry_without_a_script_starts_over(gateway: TestGateway, connections: Connections) -> None:
     video = PublishedVideo(connections)
     await video.request("Why is the sky blue?")
     await video.fail()
     answer = await gateway.http.post(f"{video.url}/retry")
     assert (answer.status_code, answer.json()["status"]) == (202, "queued")
-    event = await last_of(video)
+    event = await read_last_event(video)
     assert isinstance(event, e.VideoRequested)
     assert (event.revision, event.brief.topic) == (2, "Why is the sky blue?")
 
 
-async def test_retry_when_only_the_joining_failed_joins_again(gateway: TestGateway, connections: Connections) -> None:
+async def test_a_retry_after_composing_failed_composes_again(gateway: TestGateway, connections: Connections) -> None:
     video = PublishedVideo(connections)
     await video.request()
     await video.write_script()
@@ -395,20 +395,20 @@ async def test_retry_when_only_the_joining_failed_joins_again(gateway: TestGatew
     await video.render(2)
     await video.fail()
     assert (await gateway.http.post(f"{video.url}/retry")).status_code == 202
-    assert (await last_of(video)).plan == (1, 2)
+    assert (await read_last_event(video)).plan == (1, 2)
 
 
-async def test_retry_of_a_video_cancelled_in_review_asks_for_approval_again(
-    gateway: TestGateway, reviewed: PublishedVideo
+async def test_a_retry_of_a_video_cancelled_in_review_returns_to_review(
+    gateway: TestGateway, in_review: PublishedVideo
 ) -> None:
-    await gateway.http.post(f"{reviewed.url}/cancel")
-    refused(await gateway.http.post(f"{reviewed.url}/approve"), 409, "invalid-state")
-    answer = await gateway.http.post(f"{reviewed.url}/retry")
+    await gateway.http.post(f"{in_review.url}/cancel")
+    assert_refused(await gateway.http.post(f"{in_review.url}/approve"), 409, "invalid-state")
+    answer = await gateway.http.post(f"{in_review.url}/retry")
     assert (answer.status_code, answer.json()["status"]) == (202, "awaiting_approval")
-    assert (await gateway.http.post(f"{reviewed.url}/approve")).json()["status"] == "in_progress"
+    assert (await gateway.http.post(f"{in_review.url}/approve")).json()["status"] == "in_progress"
 
 
-async def test_an_edit_after_a_failure_takes_up_the_other_missing_scenes(
+async def test_an_edit_after_a_failure_resumes_the_other_missing_scenes(
     gateway: TestGateway, connections: Connections
 ) -> None:
     video = PublishedVideo(connections, scenes=3)
@@ -418,7 +418,7 @@ async def test_an_edit_after_a_failure_takes_up_the_other_missing_scenes(
     await video.fail_scene(2)
     await gateway.http.post(f"{video.url}/cancel")
     await gateway.http.post(f"{video.url}/scenes/1/redo")
-    assert (await last_of(video)).plan == (1, 2, 3)
+    assert (await read_last_event(video)).plan == (1, 2, 3)
 
 
 async def test_cancelling_is_stored_and_broadcast(gateway: TestGateway, connections: Connections) -> None:
@@ -432,7 +432,7 @@ async def test_cancelling_is_stored_and_broadcast(gateway: TestGateway, connecti
     async with connections.bus.listening(subjects.CANCEL, listen):
         answer = await gateway.http.post(f"{video.url}/cancel", json={"reason": "changed my mind"})
     assert (answer.status_code, answer.json()["status"], answer.json()["stage"]) == (202, "cancelled", None)
-    event = await last_of(video)
+    event = await read_last_event(video)
     assert isinstance(event, e.VideoCancelled)
     assert (event.reason, event.lane) == ("changed my mind", "bulk")
     assert received == [subjects.cancel(video.video_id)]
@@ -440,7 +440,7 @@ async def test_cancelling_is_stored_and_broadcast(gateway: TestGateway, connecti
     assert (again.status_code, len(await video.read())) == (200, 2)
 
 
-async def test_a_cancellation_and_a_completion_at_once_leave_one_outcome(
+async def test_a_simultaneous_cancellation_and_completion_leave_one_outcome(
     gateway: TestGateway, connections: Connections
 ) -> None:
     for _ in range(5):
@@ -457,15 +457,21 @@ async def test_a_cancellation_and_a_completion_at_once_leave_one_outcome(
         assert isinstance(outcomes[0], e.VideoCompleted if won else e.VideoCancelled)
 
 
-async def test_an_event_whose_name_somebody_else_used_first_is_not_taken_for_stored(
-    gateway: TestGateway, made: PublishedVideo, connections: Connections
+async def test_an_event_whose_message_id_is_taken_does_not_count_as_stored(
+    gateway: TestGateway, finished: PublishedVideo, connections: Connections
 ) -> None:
     def approval(plan: int) -> e.ScriptApproved:
         return e.ScriptApproved(
-            video_id=made.video_id, revision=2, script_key="k", title="t", scenes=(), plan=(plan,), options=made.options
+            video_id=finished.video_id,
+            revision=2,
+            script_key="k",
+            title="t",
+            scenes=(),
+            plan=(plan,),
+            options=finished.options,
         )
 
-    await made.event_log.publish(approval(1))
+    await finished.event_log.publish(approval(1))
 
     with pytest.raises(Refusal, match="kept changing"):
-        await append_event(gateway.deps, made.video_id, lambda _: approval(2))
+        await append_event(gateway.deps, finished.video_id, lambda _: approval(2))

@@ -1,4 +1,4 @@
-"""The gateway over real servers: what no double shows of streams, outages, projection, ranges and readiness."""
+"""The gateway over real servers: outages, projection, shared subscriptions, ranges and readiness."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def test_a_video_is_created_once_followed_listed_and_cancelled(whole: Test
     assert document == b"# Leaf\n\nGreen."
 
 
-async def test_a_gateway_whose_dependencies_answer_is_ready(whole: TestGateway) -> None:
+async def test_a_gateway_is_ready_when_its_dependencies_answer(whole: TestGateway) -> None:
     answer = await whole.http.get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (200, "ready")
     assert set(answer.json()["checks"].values()) == {"ok"}
@@ -80,7 +80,7 @@ async def test_readiness_names_the_part_that_is_missing(whole: TestGateway) -> N
     assert answer.json()["checks"]["store"] == "ok"
 
 
-async def test_readiness_answers_within_its_second_while_the_log_is_unavailable(
+async def test_readiness_answers_within_a_second_while_the_log_is_unavailable(
     settings: Settings, store: ObjectStore, tmp_path: Path
 ) -> None:
     async with AsyncExitStack() as stack:
@@ -141,7 +141,7 @@ async def test_streams_and_lists_continue_when_the_log_server_comes_back(
         assert time.monotonic() - started < 15
 
 
-async def test_a_broken_connection_to_the_log_costs_a_stream_nothing(
+async def test_a_stream_survives_a_broken_connection_to_the_log(
     whole: TestGateway, server_connections: Connections, nats: Client
 ) -> None:
     video = PublishedVideo(server_connections)
@@ -251,7 +251,7 @@ async def test_two_replicas_list_the_same(settings: Settings, server_connections
         assert await list_ids(one.http) == await list_ids(two.http)
 
 
-async def test_media_of_a_real_store_whole_in_ranges_and_by_redirect(
+async def test_media_from_a_real_store_whole_in_ranges_and_by_redirect(
     settings: Settings, server_connections: Connections
 ) -> None:
     video = PublishedVideo(server_connections)

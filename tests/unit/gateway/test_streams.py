@@ -1,4 +1,4 @@
-"""Event streams: everything once and in order, whoever disconnects, lags or restarts."""
+"""Event streams: every event once and in order, through disconnections, lag and restarts."""
 
 from __future__ import annotations
 
@@ -27,13 +27,11 @@ def second_process(connections: Connections) -> Connections:
     return dataclasses.replace(connections, registry=registry, metrics=StageMetrics(registry))
 
 
-def ids(blocks: list[StreamBlock]) -> list[int]:
+def list_ids(blocks: list[StreamBlock]) -> list[int]:
     return [int(block.id) for block in blocks if block.id]
 
 
-async def test_a_new_client_gets_a_snapshot_and_then_what_happens(
-    served: TestGateway, connections: Connections
-) -> None:
+async def test_a_new_client_gets_a_snapshot_and_then_live_events(served: TestGateway, connections: Connections) -> None:
     video = PublishedVideo(connections)
     await video.request()
     last = await video.write_script()
@@ -58,27 +56,29 @@ async def test_a_new_client_gets_a_snapshot_and_then_what_happens(
         assert [block async for block in blocks] == []
 
 
-async def test_a_client_that_resumes_at_any_place_gets_the_rest_once(
-    served: TestGateway, connections: Connections
-) -> None:
+async def test_a_client_that_resumes_anywhere_gets_the_rest_once(served: TestGateway, connections: Connections) -> None:
     video = PublishedVideo(connections)
     await video.finish()
     log = [seq for seq, _ in await video.read()]
     for place, seq in enumerate(log[:-1]):
-        assert ids(await collect_blocks(served.http, f"{video.url}/events", Last_Event_ID=str(seq))) == log[place + 1 :]
-    assert ids(await collect_blocks(served.http, f"{video.url}/events?after=0")) == log
+        assert (
+            list_ids(await collect_blocks(served.http, f"{video.url}/events", Last_Event_ID=str(seq)))
+            == log[place + 1 :]
+        )
+    assert list_ids(await collect_blocks(served.http, f"{video.url}/events?after=0")) == log
 
 
-async def test_the_header_wins_over_the_query_as_browsers_reconnect_with_both(
-    served: TestGateway, connections: Connections
-) -> None:
+async def test_last_event_id_wins_over_the_query(served: TestGateway, connections: Connections) -> None:
     video = PublishedVideo(connections)
     await video.finish()
     log = [seq for seq, _ in await video.read()]
-    assert ids(await collect_blocks(served.http, f"{video.url}/events?after=0", Last_Event_ID=str(log[-3]))) == log[-2:]
+    assert (
+        list_ids(await collect_blocks(served.http, f"{video.url}/events?after=0", Last_Event_ID=str(log[-3])))
+        == log[-2:]
+    )
 
 
-async def test_an_ended_video_with_nothing_newer_answers_204_so_that_browsers_stop(
+async def test_resuming_after_the_outcome_is_204_so_that_browsers_stop(
     served: TestGateway, connections: Connections
 ) -> None:
     video = PublishedVideo(connections)
@@ -88,7 +88,7 @@ async def test_an_ended_video_with_nothing_newer_answers_204_so_that_browsers_st
     assert (answer.status_code, answer.content) == (204, b"")
 
 
-async def test_a_place_the_log_does_not_have_is_answered_with_a_snapshot_that_says_so(
+async def test_resuming_after_an_unknown_id_yields_a_snapshot_marked_resync(
     served: TestGateway, connections: Connections
 ) -> None:
     video = PublishedVideo(connections)
@@ -96,7 +96,9 @@ async def test_a_place_the_log_does_not_have_is_answered_with_a_snapshot_that_sa
     await video.fail()
     blocks = await collect_blocks(served.http, f"{video.url}/events?after=1")
     assert [block.name for block in blocks if block.name] == ["video.failed"]
-    async with served.http.stream("GET", f"{(other := await _fresh(connections)).url}/events?after=999999") as answer:
+    async with served.http.stream(
+        "GET", f"{(other := await request_video(connections)).url}/events?after=999999"
+    ) as answer:
         stream = aiter(read_blocks(answer))
         await anext(stream)
         snapshot = await anext(stream)
@@ -104,20 +106,20 @@ async def test_a_place_the_log_does_not_have_is_answered_with_a_snapshot_that_sa
         assert snapshot.data["video"]["id"] == other.video_id
 
 
-async def _fresh(connections: Connections) -> PublishedVideo:
+async def request_video(connections: Connections) -> PublishedVideo:
     video = PublishedVideo(connections)
     await video.request()
     return video
 
 
 @pytest.mark.parametrize("place", ["x", "-1", "1.5", "²", "9" * 40])
-async def test_an_id_that_cannot_be_one_is_refused(served: TestGateway, connections: Connections, place: str) -> None:
-    video = await _fresh(connections)
+async def test_a_malformed_event_id_is_refused(served: TestGateway, connections: Connections, place: str) -> None:
+    video = await request_video(connections)
     answer = await served.http.get(f"{video.url}/events", params={"after": place})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "?after")
 
 
-async def test_a_retried_video_is_followed_past_its_first_failure(
+async def test_a_stream_of_a_retried_video_continues_past_its_first_failure(
     served: TestGateway, connections: Connections
 ) -> None:
     video = PublishedVideo(connections)
@@ -172,7 +174,7 @@ async def test_clients_that_keep_reconnecting_miss_nothing_and_get_nothing_twice
 
 
 async def test_progress_arrives_live_and_without_an_id(served: TestGateway, connections: Connections) -> None:
-    video = await _fresh(connections)
+    video = await request_video(connections)
     async with served.http.stream("GET", f"{video.url}/events") as answer:
         blocks = aiter(read_blocks(answer))
         await anext(blocks)
@@ -191,7 +193,7 @@ async def test_progress_arrives_live_and_without_an_id(served: TestGateway, conn
 
 async def test_an_idle_stream_has_a_heartbeat(connections: Connections) -> None:
     async with gateway_on_a_port(connections, stream_heartbeat=0.05) as server:
-        video = await _fresh(connections)
+        video = await request_video(connections)
         async with server.http.stream("GET", f"{video.url}/events") as answer:
             blocks = aiter(read_blocks(answer))
             await anext(blocks)
@@ -199,14 +201,14 @@ async def test_an_idle_stream_has_a_heartbeat(connections: Connections) -> None:
             assert [(await anext(blocks)).comment for _ in range(3)] == ["ping"] * 3
 
 
-async def test_an_old_stream_asks_its_client_to_connect_again(connections: Connections) -> None:
+async def test_a_stream_that_reaches_its_maximum_age_asks_its_client_to_reconnect(connections: Connections) -> None:
     async with gateway_on_a_port(connections, stream_seconds=0.2) as server:
-        video = await _fresh(connections)
+        video = await request_video(connections)
         blocks = await collect_blocks(server.http, f"{video.url}/events")
         assert (blocks[-1].retry, blocks[-1].data) == (500, {})
 
 
-async def test_a_server_that_stops_says_goodbye_and_closes_cleanly(connections: Connections) -> None:
+async def test_a_draining_server_closes_streams_with_a_retry_hint(connections: Connections) -> None:
     video = PublishedVideo(connections)
     async with gateway_on_a_port(connections) as server:
         await video.request()
@@ -227,7 +229,7 @@ async def test_a_server_that_stops_says_goodbye_and_closes_cleanly(connections: 
         assert [block.name for block in blocks_after if block.name] == ["video.scripted", "video.completed"]
 
 
-async def test_a_client_that_refuses_bytes_is_dropped_and_others_are_served(connections: Connections) -> None:
+async def test_a_client_that_stops_reading_is_disconnected_and_others_are_served(connections: Connections) -> None:
     async with gateway_on_a_port(connections, stream_send_seconds=0.3) as server:
         video = PublishedVideo(connections, scenes=60)
         await video.request()
@@ -257,7 +259,7 @@ def frame(seq: int | None) -> StreamFrame:
     return StreamFrame(data=b"x", seq=seq)
 
 
-async def test_a_full_mailbox_closes_without_a_hole() -> None:
+async def test_a_full_mailbox_closes_without_a_gap() -> None:
     mailbox = Mailbox(max_frames=3)
     for seq in (1, 2, 3, 4, 5):
         mailbox.offer(frame(seq))
@@ -266,7 +268,7 @@ async def test_a_full_mailbox_closes_without_a_hole() -> None:
         await mailbox.take()
 
 
-async def test_progress_gives_way_to_facts() -> None:
+async def test_progress_is_dropped_before_events() -> None:
     mailbox = Mailbox()
     for _ in range(1000):
         mailbox.offer(frame(None))

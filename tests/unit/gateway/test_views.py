@@ -1,4 +1,4 @@
-"""Looking at videos: one, read from the log; many, read from views."""
+"""Showing a video, read from the log, and listing videos, read from views."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def list_ids(http: httpx.AsyncClient, **query: object) -> list[str]:
     return [video["id"] for video in answer.json()["data"]]
 
 
-async def test_a_video_shows_each_scene_as_far_as_it_is(gateway: TestGateway, connections: Connections) -> None:
+async def test_a_video_shows_the_state_of_each_scene(gateway: TestGateway, connections: Connections) -> None:
     video = PublishedVideo(connections, scenes=3)
     await video.request()
     await video.write_script()
@@ -55,9 +55,7 @@ async def test_a_finished_video_links_its_files(gateway: TestGateway, connection
     ]
 
 
-async def test_a_failed_video_says_why_in_the_words_of_the_problem(
-    gateway: TestGateway, connections: Connections
-) -> None:
+async def test_a_failed_video_shows_its_problem(gateway: TestGateway, connections: Connections) -> None:
     video = PublishedVideo(connections)
     await video.request()
     await video.fail()
@@ -67,7 +65,7 @@ async def test_a_failed_video_says_why_in_the_words_of_the_problem(
     assert shown["error"]["remedy"] == "Simplify it."
 
 
-async def test_a_video_that_did_not_change_is_not_sent_again(gateway: TestGateway, connections: Connections) -> None:
+async def test_an_unchanged_video_is_not_sent_again(gateway: TestGateway, connections: Connections) -> None:
     video = PublishedVideo(connections)
     await video.request()
     tag = (await gateway.http.get(video.url)).headers["etag"]
@@ -79,7 +77,7 @@ async def test_a_video_that_did_not_change_is_not_sent_again(gateway: TestGatewa
 @pytest.mark.parametrize(
     "video_id", ["0190a5a2-7c00-7000-8000-000000000000", "nope", "*", "%3E", "a.b", "..%2f..%2fetc"]
 )
-async def test_an_id_that_is_none_is_not_found_and_reaches_no_subject(http: httpx.AsyncClient, video_id: str) -> None:
+async def test_a_malformed_video_id_is_not_found(http: httpx.AsyncClient, video_id: str) -> None:
     for path in ("", "/events", "/script", "/content"):
         answer = await http.get(f"/v1/videos/{video_id}{path}")
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
@@ -102,7 +100,7 @@ async def test_pages_hold_every_video_once_newest_first(gateway: TestGateway, co
     assert [video_id for page in pages for video_id in page] == [video.video_id for video in reversed(videos)]
 
 
-async def test_a_list_can_be_of_one_status(gateway: TestGateway, connections: Connections) -> None:
+async def test_a_list_can_be_filtered_by_status(gateway: TestGateway, connections: Connections) -> None:
     waiting, finished = PublishedVideo(connections), PublishedVideo(connections)
     await waiting.request()
     await finished.finish()
@@ -115,7 +113,7 @@ async def test_a_list_can_be_of_one_status(gateway: TestGateway, connections: Co
     ("query", "pointer"),
     [("limit=0", "?limit"), ("limit=x", "?limit"), ("status=done", "?status"), ("after=7", "?after")],
 )
-async def test_a_list_query_that_makes_no_sense_is_refused(http: httpx.AsyncClient, query: str, pointer: str) -> None:
+async def test_an_invalid_list_query_is_refused(http: httpx.AsyncClient, query: str, pointer: str) -> None:
     answer = await http.get(f"/v1/videos?{query}")
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == pointer

@@ -1,4 +1,4 @@
-"""Voices: listed as the voice services tell, and a voice that nobody has is refused by name."""
+"""Listing voices, and refusing those that are not available."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def test_voices_are_listed_by_language(http: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.usefixtures("voice_service")
-async def test_a_voice_that_nobody_has_is_refused_with_near_ones(http: httpx.AsyncClient) -> None:
+async def test_an_unavailable_voice_is_refused_with_similar_ones(http: httpx.AsyncClient) -> None:
     answer = await http.post("/v1/videos", json={"topic": "Rain", "options": {"voice": "en-UK"}})
     assert answer.status_code == 422
     [error] = answer.json()["errors"]
@@ -42,7 +42,7 @@ async def test_a_voice_that_nobody_has_is_refused_with_near_ones(http: httpx.Asy
         assert answer.status_code == 202, answer.text
 
 
-async def test_without_a_voice_service_the_list_is_unavailable_and_videos_are_still_taken(
+async def test_without_a_voice_service_voices_are_503_and_videos_are_accepted(
     http: httpx.AsyncClient,
 ) -> None:
     answer = await http.get("/v1/voices")
@@ -54,7 +54,7 @@ async def test_without_a_voice_service_the_list_is_unavailable_and_videos_are_st
 
 
 @pytest.mark.parametrize("cost", [0, -1, 5000])
-async def test_a_cost_limit_must_be_a_sensible_amount(http: httpx.AsyncClient, cost: float) -> None:
+async def test_a_cost_limit_must_be_positive_and_at_most_1000(http: httpx.AsyncClient, cost: float) -> None:
     answer = await http.post("/v1/videos", json={"topic": "Rain", "options": {"max_cost_usd": cost}})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "/options/max_cost_usd"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import difflib
 import re
 
@@ -14,6 +13,7 @@ from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.refusals import refuse_fields
 from lectern.gateway.schemas import SentDocument
 from lectern.gateway.validation import make_pointer
+from lectern.worker import map_concurrently
 
 _ASSET_ID = re.compile(r"[0-9a-f]{64}")
 
@@ -23,7 +23,7 @@ async def check_assets(deps: GatewayDeps, document: SentDocument | None) -> None
     if document is None:
         return
     names = list(document.assets)
-    found = await asyncio.gather(*(deps.connections.store.head(keys.asset(document.assets[name])) for name in names))
+    found = await map_concurrently(lambda name: deps.connections.store.head(keys.asset(document.assets[name])), names)
     errors = [
         FieldError(
             pointer=make_pointer(("document", "assets", name)),

@@ -1,4 +1,4 @@
-"""What routes work with."""
+"""The gateway's dependencies, as routes receive them."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def map_scene(state: VideoState, video_id: str, number: int) -> schemas.SceneSta
         footage=f"{video_path(video_id)}/scenes/{number}/footage" if facts.rendered else None,
         origin=coded.code.origin if coded else None,
         attempts=[
-            schemas.CodeAttempt.model_validate(attempt, from_attributes=True)
+            schemas.AttemptSummary.model_validate(attempt, from_attributes=True)
             for attempt in (coded.code.history if coded else ())
         ],
         degraded=map_problem(degraded) if degraded else None,

@@ -1,4 +1,4 @@
-"""What OpenAPI shows beside the schemas: examples, and the problems that a route may answer with."""
+"""The parts of OpenAPI beside the schemas: examples, and the problems of each route."""
 
 from __future__ import annotations
 

@@ -1,12 +1,10 @@
-"""What the gateway needs in order to serve requests."""
+"""Checks of everything that serving requests depends on."""
 
 from __future__ import annotations
 
-import asyncio
-
 from lectern.contracts import topology
 from lectern.gateway.views import Views
-from lectern.worker import Connections
+from lectern.worker import Connections, map_concurrently
 from lectern.worker.health import CHECK_TIMEOUT_SECONDS, Check, connection_checks
 
 
@@ -20,7 +18,7 @@ def make_checks(connections: Connections, views: Views) -> dict[str, Check]:
     async def check_consumers() -> None:
         js = connections.nats.jetstream(timeout=CHECK_TIMEOUT_SECONDS)
         names = [consumer.name for consumer in topology.consumers() if consumer.stream == topology.VIDEOS]
-        await asyncio.gather(*(js.consumer_info(topology.VIDEOS, name) for name in names))
+        await map_concurrently(lambda name: js.consumer_info(topology.VIDEOS, name), names)
 
     return {
         "nats": check_connected,

@@ -8,7 +8,7 @@ from lectern.worker import Settings
 
 
 class GatewaySettings(Settings):
-    """Where the API listens, how it sends media, and how long streams live."""
+    """The address of the API, limits of its requests, and the ways it sends media and streams."""
 
     host: str = Field("127.0.0.1", description="address the API listens on; local only by default")
     port: int = Field(8080, ge=0, le=65535, description="port the API listens on; 0 chooses a free one")

@@ -53,7 +53,7 @@ def make_snapshot_frame(seq: int, state: VideoState, first: e.AnyEvent, *, resyn
 
 
 def make_progress_frame(progress: Progress) -> StreamFrame:
-    """How far a stage is. Has no id: a client that resumes has no claim to it."""
+    """The progress of a stage. Has no id, as it is not repeated for a client that resumes."""
     body: dict[str, object] = {
         "type": "progress",
         "time": e.now(),

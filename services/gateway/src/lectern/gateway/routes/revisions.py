@@ -1,4 +1,4 @@
-"""What begins or continues work on a video: approving its script, redoing a scene, retrying what failed."""
+"""Work on an existing video: approving its script, redoing a scene, retrying a failure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON of the API: what requests may contain, and what responses are built from. OpenAPI publishes these."""
+"""The JSON of the API, as OpenAPI publishes it: models that check requests and build responses."""
 
 from lectern.gateway.schemas.assets import Asset
 from lectern.gateway.schemas.operations import ApiIndex, Health, Readiness
@@ -17,7 +17,7 @@ from lectern.gateway.schemas.requests import (
 )
 from lectern.gateway.schemas.scripts import VISUAL_SCHEMAS, ScriptDocument, ScriptText
 from lectern.gateway.schemas.videos import (
-    CodeAttempt,
+    AttemptSummary,
     OutputFile,
     SceneState,
     StageName,
@@ -38,8 +38,8 @@ __all__ = [
     "ApiIndex",
     "ApproveRequest",
     "Asset",
+    "AttemptSummary",
     "CancelRequest",
-    "CodeAttempt",
     "DubRequest",
     "FieldProblem",
     "Health",

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 
 class ApiIndex(BaseModel):
-    """Where to start."""
+    """Links to start from."""
 
     service: str
     links: dict[str, str]
@@ -20,7 +20,7 @@ class Health(BaseModel):
 
 
 class Readiness(BaseModel):
-    """Whether requests can be served."""
+    """The state of everything that serving requests depends on."""
 
     status: str = Field(description="ready, or not ready")
     checks: dict[str, str] = Field(description="ok, or the kind of failure, for each dependency")

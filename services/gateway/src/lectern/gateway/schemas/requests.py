@@ -64,7 +64,7 @@ class SentDocument(RequestBody):
 
 
 class VideoRequestOptions(RequestBody):
-    """How the video should look and sound."""
+    """The look and sound of the video."""
 
     quality: Quality = Field("standard", description="draft 480p15, standard 720p30, high 1080p60, ultra 2160p60")
     aspect: Aspect = Field("16:9", description="shape of the frame")
@@ -101,7 +101,7 @@ class VideoRequestOptions(RequestBody):
 
 
 class VideoRequest(RequestBody):
-    """What to explain: exactly one of `topic` and `document`."""
+    """A request for a video about exactly one of `topic` and `document`."""
 
     topic: str | None = Field(None, description=f"a question or a phrase, up to {TOPIC_LIMIT} characters")
     document: SentDocument | None = None
@@ -161,19 +161,19 @@ class DubRequest(RequestBody):
 
 
 class CancelRequest(RequestBody):
-    """Why a video is cancelled."""
+    """The reason for a cancellation."""
 
     reason: str = Field("", max_length=500)
 
 
 class ApproveRequest(RequestBody):
-    """Which script is approved."""
+    """The script that is approved."""
 
     script_revision: int | None = Field(None, ge=1, description="refused if the script is at another revision by now")
 
 
 class RedoRequest(RequestBody):
-    """What should change about the scene; nothing makes it afresh from the same words."""
+    """Changes of a scene; none makes it afresh from the same words."""
 
     narration: list[Annotated[str, Field(min_length=1, max_length=MAX_BEAT_CHARACTERS)]] | None = Field(
         None, min_length=1, max_length=MAX_BEATS, description="the scene's new narration, one text per beat"

@@ -31,7 +31,7 @@ class VideoOptionsInForce(BaseModel):
     max_cost_usd: float | None
 
 
-class CodeAttempt(BaseModel):
+class AttemptSummary(BaseModel):
     """One version of a scene's code that a model wrote, and what ended it; the last one that passed has no finding."""
 
     number: int
@@ -42,7 +42,7 @@ class CodeAttempt(BaseModel):
 
 
 class SceneState(BaseModel):
-    """One scene, and how far it is."""
+    """One scene and its progress."""
 
     number: int
     title: str
@@ -50,7 +50,9 @@ class SceneState(BaseModel):
     seconds: float | None = Field(None, description="length, known once it is narrated")
     footage: str | None = Field(None, description="URL of its silent footage, once it is rendered")
     origin: str | None = Field(None, description="where its code comes from: author, template or model")
-    attempts: list[CodeAttempt] = Field([], description="a model's versions of its code; empty if no model wrote any")
+    attempts: list[AttemptSummary] = Field(
+        [], description="a model's versions of its code; empty if it wrote none"
+    )
     degraded: ProblemBody | None = Field(None, description="why it shows its fallback, if it does")
     error: ProblemBody | None = None
 
@@ -65,7 +67,7 @@ class OutputFile(BaseModel):
 
 
 class VideoUrls(BaseModel):
-    """Where everything about a video is, relative to the API's own address."""
+    """URLs of everything about a video, relative to the API's own address."""
 
     self: str
     events: str
@@ -95,7 +97,7 @@ class VideoSummary(BaseModel):
 
 
 class UsageItem(BaseModel):
-    """What one model, voice or renderer used for a video, failed attempts included."""
+    """The usage of one model, voice or renderer for a video, failed attempts included."""
 
     kind: Literal["model", "voice", "render"]
     name: str
@@ -111,7 +113,7 @@ class UsageItem(BaseModel):
 
 
 class VideoUsage(BaseModel):
-    """What a video has cost so far, over all its revisions."""
+    """The usage of a video so far, over all its revisions."""
 
     cost_usd: float
     tokens: int
