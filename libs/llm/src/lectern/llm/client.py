@@ -31,6 +31,7 @@ from lectern.llm.schema import decode_answer, json_schema
 T = TypeVar("T")
 
 MAX_ATTEMPTS = 4  # requests to one model for one question
+MAX_SHAPE_ATTEMPTS = 2  # completions of the wrong shape before giving up
 MAX_WAIT_SECONDS = 60.0  # between attempts, in all: a longer wait is for the queue, which holds no slot meanwhile
 MAX_CONCURRENT_REQUESTS = 8  # to one engine
 
@@ -97,24 +98,24 @@ class ModelClient:
             search=settings.search,
         )
         bill = Bill(task, self._prices.models, budget or Budget())
-        completion = await self._complete(request, settings.models, bill, on_text)
-        try:
-            value = _decode(completion.text, result)
-        except ValueError as error:
-            correction = msgspec.structs.replace(request, parts=(*parts, _correction(completion.text, error)))
-            completion = await self._complete(correction, settings.models, bill, on_text)
+        error: ValueError | None = None
+        for _ in range(MAX_SHAPE_ATTEMPTS):
+            completion = await self._complete(request, settings.models, bill, on_text)
+            model = completion.usage.name
             try:
                 value = _decode(completion.text, result)
-            except ValueError as second_error:
-                raise UnusableAnswer(
-                    "model-answer-invalid",
-                    f"{completion.usage.name} answered twice in a shape that cannot be used: {second_error}",
-                    "Try again; if it persists, name another model for this task in the model table.",
-                    bill.total(),
-                ) from second_error
-        model = completion.usage.name
-        await self._cache.put(key, completion.text, model, completion.citations)
-        return ModelReply(value=value, usage=bill.total(), model=model, citations=completion.citations)
+            except ValueError as decoding_error:
+                error = decoding_error
+                request = msgspec.structs.replace(request, parts=(*parts, _correction(completion.text, error)))
+                continue
+            await self._cache.put(key, completion.text, model, completion.citations)
+            return ModelReply(value=value, usage=bill.total(), model=model, citations=completion.citations)
+        raise UnusableAnswer(
+            "model-answer-invalid",
+            f"{model} answered twice in a shape that cannot be used: {error}",
+            "Try again; if it persists, name another model for this task in the model table.",
+            bill.total(),
+        ) from error
 
     async def _complete(
         self, request: ModelRequest, models: tuple[str, ...], bill: Bill, on_text: OnText | None

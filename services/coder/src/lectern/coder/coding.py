@@ -34,7 +34,7 @@ class CodingTask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CodingResult(msgspec.Struct, frozen=True, kw_only=True):
-    """A scene's source. `degraded` says why it is only a template where something better was wanted."""
+    """A scene's source. `degraded` says why it is only a template where the script asks for more."""
 
     source: str
     origin: str  # "author", "template" or "model"

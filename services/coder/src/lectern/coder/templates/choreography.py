@@ -54,10 +54,10 @@ class _SpokenBeat(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     words: tuple[tuple[str, float], ...]  # each with its start
 
-    def find_word(self, wanted: frozenset[str], start: int, language: str) -> int | None:
-        """The index of the first content word, from `start` on, whose stem is wanted."""
+    def find_word(self, target_stems: frozenset[str], start: int, language: str) -> int | None:
+        """The index of the first content word, from `start` on, whose stem is among the targets."""
         for index, (word, _) in enumerate(self.words[start:], start):
-            if is_content_word(word) and stem(word, language) in wanted:
+            if is_content_word(word) and stem(word, language) in target_stems:
                 return index
         return None
 
@@ -168,8 +168,8 @@ def _fill_stillness(
         length, start = max(((later - earlier, earlier) for earlier, later in pairwise(times)), default=(0.0, 0.0))
         if length <= MAX_STILL:
             break
-        heard = max((each.index for each in timed if each.time <= start), default=-1)
-        index = _nearest_word(beat, start + length / 2, heard + 1)
+        last_cue = max((each.index for each in timed if each.time <= start), default=-1)
+        index = _nearest_word(beat, start + length / 2, last_cue + 1)
         if index is None or not _is_free(timed, beat.words[index][1], beat):
             break
         timed = [*timed, _TimedAnimation(time=beat.words[index][1], animation=highlight.animation, index=index)]
@@ -191,8 +191,8 @@ def _cue(timed: list[_TimedAnimation], beat: _SpokenBeat) -> list[CuedAnimation]
 
 def _can_wait_for(beat: _SpokenBeat, index: int, after: int) -> bool:
     """Whether waiting for word `index`, from word `after` on, finds that one and not an equal one before it."""
-    wanted = fold(beat.words[index][0])
-    return bool(wanted) and all(fold(word) != wanted for word, _ in beat.words[after:index])
+    target = fold(beat.words[index][0])
+    return bool(target) and all(fold(word) != target for word, _ in beat.words[after:index])
 
 
 def _nearest_word(beat: _SpokenBeat, time: float, after: int) -> int | None:
