@@ -60,8 +60,8 @@ def test_progress_and_status_always_make_sense(log: list[e.AnyEvent]) -> None:
     state = fold(log)
     assert 0 <= state.progress() <= 100
     assert (state.progress() == 100) == (state.status() == "completed")
-    if state.settled():
-        assert [word.scene for word in state.settled() or ()] == list(state.scenes())
+    if state.final_events():
+        assert [word.scene for word in state.final_events() or ()] == list(state.scenes())
 
 
 @given(logs())
@@ -78,26 +78,26 @@ def test_a_stale_revision_never_wins(log: list[e.AnyEvent]) -> None:
 def test_work_is_billed_once_however_often_it_is_reported() -> None:
     _, first, *_ = scene_events(1, 1, AT)
     _, second, *_ = scene_events(2, 1, AT)
-    [bill] = fold([*started(), first, first, second, first]).spent()
+    [bill] = fold([*started(), first, first, second, first]).usage()
     assert (bill.kind, bill.characters) == ("voice", 18)
 
 
 def test_a_video_is_settled_when_every_scene_is_and_not_before() -> None:
     log = started(scenes=2)
-    assert fold([*log, rendered(1)]).settled() is None
-    assert [w.scene for w in fold([*log, rendered(2), rendered(1)]).settled() or ()] == [1, 2]
+    assert fold([*log, rendered(1)]).final_events() is None
+    assert [w.scene for w in fold([*log, rendered(2), rendered(1)]).final_events() or ()] == [1, 2]
 
 
 def test_a_scene_asked_for_anew_is_waited_for_even_before_it_is_planned() -> None:
     log = [*started(scenes=2), rendered(1), rendered(2), approved(2, plan=(2,))]
-    assert fold(log).settled() is None
-    assert fold([*log, rendered(2, revision=2)]).settled() is not None
+    assert fold(log).final_events() is None
+    assert fold([*log, rendered(2, revision=2)]).final_events() is not None
 
 
 def test_a_script_under_review_is_not_made() -> None:
     state = fold([*started(review=True), rendered(1), rendered(2)])
     assert state.status() == "awaiting_approval"
-    assert state.settled() is None
+    assert state.final_events() is None
     assert fold([*started(review=True), approved(1, plan=(1, 2))]).status() == "in_progress"
 
 

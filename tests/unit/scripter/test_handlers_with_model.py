@@ -147,7 +147,7 @@ async def test_a_retry_writes_a_new_script_and_counts_what_was_spent_before(scri
     scripted, *_ = await scripter.handle(retry(first))
     assert isinstance(scripted, e.VideoScripted)
     assert len(scripter.model.requests) == 6, "no cached answer is used again"
-    assert sum(item.requests for item in (await scripter.log(first.video_id)).state.spent()) == 6
+    assert sum(item.requests for item in (await scripter.log(first.video_id)).state.usage()) == 6
 
 
 async def test_a_cost_limit_counts_what_earlier_revisions_cost(scripter: ScripterWithModel) -> None:

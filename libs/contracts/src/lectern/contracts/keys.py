@@ -11,6 +11,7 @@ __all__ = [
     "cache",
     "digest",
     "document",
+    "narration_bill",
     "output",
     "script",
     "script_bill",

@@ -94,7 +94,7 @@ class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
             return "narrated"
         return "planned" if self.planned else "waiting"
 
-    def degraded(self) -> Problem | None:
+    def degradation(self) -> Problem | None:
         """The reason why the scene is only a template, if it is."""
         latest = self.rendered or self.coded
         return latest.degraded if latest else None
@@ -156,11 +156,11 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         scripted = self.scripted
         return bool(scripted and scripted.review and (not self.approved or self.approved.revision < scripted.revision))
 
-    def spent(self) -> tuple[Usage, ...]:
+    def usage(self) -> tuple[Usage, ...]:
         """What the video has used so far, over all revisions: a total for each model, voice and renderer."""
         return add_up(item for spent in self.usage_by_event.values() for item in spent)
 
-    def settled(self) -> tuple[e.SceneRendered | e.SceneFailed, ...] | None:
+    def final_events(self) -> tuple[e.SceneRendered | e.SceneFailed, ...] | None:
         """Each scene's final event, in order, once every scene has one and the script may be made; None before."""
         if not self.scene_count() or self.awaits_approval():
             return None

@@ -9,9 +9,9 @@ from lectern.worker.connections import Connections, connect, connect_nats
 from lectern.worker.dead_letters import DeadLetter, DeadLetters
 from lectern.worker.event_log import EventLog, JetStreamEventLog
 from lectern.worker.failures import Missing, NoReply, Permanent, Transient
-from lectern.worker.health import liveness, readiness
+from lectern.worker.health import CHECK_TIMEOUT_SECONDS, Check, connection_checks, liveness, readiness
 from lectern.worker.job import Job
-from lectern.worker.key_value import JetStreamKeyValueStore, KeyValueEntry, KeyValueStore
+from lectern.worker.key_value import HEARTBEAT_SECONDS, JetStreamKeyValueStore, KeyValueEntry, KeyValueStore
 from lectern.worker.processing import Timing
 from lectern.worker.provision import apply_topology, find_drift
 from lectern.worker.retry_after import parse_retry_after
@@ -23,8 +23,11 @@ from lectern.worker.store import ObjectInfo, ObjectStore, open_store
 from lectern.worker.telemetry import SECONDS, configure_logs, configure_traces
 
 __all__ = [
+    "CHECK_TIMEOUT_SECONDS",
+    "HEARTBEAT_SECONDS",
     "SECONDS",
     "Bus",
+    "Check",
     "Connections",
     "DeadLetter",
     "DeadLetters",
@@ -54,6 +57,7 @@ __all__ = [
     "configure_traces",
     "connect",
     "connect_nats",
+    "connection_checks",
     "find_drift",
     "liveness",
     "main",

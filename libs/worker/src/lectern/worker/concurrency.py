@@ -28,5 +28,5 @@ async def map_concurrently(
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(run(item)) for item in items]
     except BaseExceptionGroup as failures:
-        raise failures.exceptions[0] from None
+        raise failures.exceptions[0]  # noqa: B904 - its own cause is the one that matters
     return [task.result() for task in tasks]

@@ -44,7 +44,7 @@ class Message(Protocol):
 
 
 class StopReason(Enum):
-    """Why a running handler was told to stop."""
+    """The reason why a running handler is stopped."""
 
     CANCELLED = auto()  # by the user: the message is done with
     SHUTDOWN = auto()  # of this process: another worker gets the message at once

@@ -21,8 +21,8 @@ RETRY_DELAYS = (1.0, 5.0, 20.0, 60.0)  # seconds before deliveries 2, 3, 4, 5: a
 class Transient(Exception):
     """Something is unavailable or busy. The event is delivered again after a delay, up to the attempt limit.
 
-    `retry_after` (seconds) makes the delay at least as long. `problem` is what the user is told, and `spent` what was
-    paid, should there be no further attempt.
+    `retry_after` (seconds) makes the delay at least as long. `problem` is what the user sees, and `spent` what was
+    paid, if there is no further attempt.
     """
 
     def __init__(

@@ -28,7 +28,7 @@ _FETCH_RETRY = 1.0  # seconds until the next fetch after one failed
 
 
 class StageLoop:
-    """Runs one stage's handlers against its two consumers until told to stop."""
+    """Runs one stage's handlers against its two consumers until it is stopped."""
 
     def __init__(
         self, stage: Stage, connections: Connections, deps: Any, settings: Settings, timing: Timing = TIMING
@@ -79,7 +79,7 @@ class StageLoop:
                 self._start(message)
 
     async def _take_slot(self, stop: asyncio.Event) -> bool:
-        """Waits for a free slot; False when told to stop instead."""
+        """Waits for a free slot; False when the loop is stopped first."""
         taking = asyncio.create_task(self._free.acquire())
         stopping = asyncio.create_task(stop.wait())
         try:

@@ -156,7 +156,7 @@ class S3ObjectStore(ObjectStore):
         range_ = f"bytes={start}-{'' if end is None else end}"
         async with self._translate_errors(key):
             answer = await self._client.get_object(Bucket=self._bucket, Key=key, Range=range_)
-            # The header tells, not the status: rclone honours ranges and yet answers 200.
+            # Not the status but the header shows it: rclone honours ranges and yet answers 200.
             skip = 0 if answer.get("ContentRange") else start
             left = None if end is None else end - start + 1
             async with answer["Body"] as body:

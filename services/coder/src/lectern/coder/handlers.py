@@ -86,7 +86,7 @@ def _scene_budget(event: SceneNarrated, job: Job[CoderDeps]) -> float | None:
     if limit is None:
         return None
     state = job.log.state
-    left = limit - sum(item.cost_usd for item in state.spent())
+    left = limit - sum(item.cost_usd for item in state.usage())
     uncoded_scenes = sum(facts.coded is None for facts in state.scenes().values())
     return max(0.0, left) / max(1, uncoded_scenes)
 

@@ -38,7 +38,7 @@ def decide(log: VideoLog, event: e.SceneRendered | e.SceneFailed) -> FanIn:
     again if it is redelivered after a crash.
     """
     state = log.state
-    settled = state.settled()
+    settled = state.final_events()
     script = state.script()
     if state.outcome() is not None or settled is None or script is None:
         return None

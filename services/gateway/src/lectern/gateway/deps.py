@@ -12,8 +12,7 @@ from lectern.gateway.hub import Hub
 from lectern.gateway.metrics import GatewayMetrics
 from lectern.gateway.settings import GatewaySettings
 from lectern.gateway.views import Views
-from lectern.worker import Connections, EventLog, KeyValueStore
-from lectern.worker.health import Check
+from lectern.worker import Check, Connections, EventLog, KeyValueStore
 
 
 @dataclass(frozen=True, kw_only=True)

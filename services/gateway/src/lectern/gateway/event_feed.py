@@ -14,7 +14,7 @@ from nats.js import api
 
 from lectern.contracts import subjects
 from lectern.contracts.topology import VIDEOS
-from lectern.worker.key_value import HEARTBEAT_SECONDS
+from lectern.worker import HEARTBEAT_SECONDS
 
 EventListener: TypeAlias = Callable[[int, str, bytes], Awaitable[None]]
 

@@ -84,7 +84,7 @@ def map_scene(state: VideoState, video_id: str, number: int) -> schemas.SceneSta
     titles = script.scenes if script else ()
     narrated = facts.rendered or facts.coded or facts.narrated
     coded = facts.rendered or facts.coded
-    degraded, failure = facts.degraded(), facts.failure()
+    degraded, failure = facts.degradation(), facts.failure()
     return schemas.SceneState(
         number=number,
         title=titles[number - 1].title if number <= len(titles) else "",
@@ -167,7 +167,7 @@ def _map_options(state: VideoState) -> dict[str, object]:
 
 
 def _map_usage(state: VideoState) -> schemas.VideoUsage:
-    items = state.spent()
+    items = state.usage()
     return schemas.VideoUsage(
         cost_usd=round(sum(item.cost_usd for item in items), 6),
         tokens=sum(item.input + item.thinking + item.output for item in items),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from lectern.contracts import topology
 from lectern.gateway.views import Views
-from lectern.worker import Connections, map_concurrently
-from lectern.worker.health import CHECK_TIMEOUT_SECONDS, Check, connection_checks
+from lectern.worker import CHECK_TIMEOUT_SECONDS, Check, Connections, connection_checks, map_concurrently
 
 
 def make_checks(connections: Connections, views: Views) -> dict[str, Check]:

@@ -39,7 +39,7 @@ PLAN_CHARACTERS, CHARACTERS_PER_SECOND = 2500, 30
 async def write_script(event: VideoRequested, job: Job[ScripterDeps]) -> list[AnyEvent]:
     """Stores the script as JSON and as Markdown; plans every scene unless the user wants to review the script."""
     async with count_earlier_deliveries(job) as earlier:
-        spent_usd = sum(usage.cost_usd for usage in (*job.log.state.spent(), *earlier))
+        spent_usd = sum(usage.cost_usd for usage in (*job.log.state.usage(), *earlier))
         written = await _write(event, job, spent_usd)
     script = written.script
     assets = {name.removeprefix("./"): key for name, key in event.brief.assets.items()}

@@ -23,7 +23,7 @@ def check_budget(
     if limit is None or not any(voice.usd_per_million for voice in (lead, *roles.values())):
         return
     waiting = {number for number, facts in state.scenes().items() if facts.status() == "planned"} | {event.scene}
-    spent = sum(item.cost_usd for item in state.spent())
+    spent = sum(item.cost_usd for item in state.usage())
     needed = sum(estimate_scene_cost(script, number, roles, lead) for number in sorted(waiting))
     if spent + needed <= limit:
         return

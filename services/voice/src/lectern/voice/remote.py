@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterator
 
 import stamina
 from cachetools import LRUCache
@@ -16,8 +15,7 @@ from lectern.voice.sound import check_speech, join
 from lectern.voice.speech import Passage, Speech, SpeechRequest, SpeechService
 from lectern.voice.table import RequestLimits
 from lectern.voice.voices import Voice
-
-T = TypeVar("T")
+from lectern.worker import map_concurrently
 
 ATTEMPTS = 4  # per request, before the scene goes back to the queue
 WAIT_INITIAL, WAIT_MAX = 0.5, 8.0  # seconds between attempts, doubled each time, if the service names no delay
@@ -43,7 +41,7 @@ class RemoteEngine:
         """Speaks each text as a passage. Timing is `exact` if the service marked the words of every piece."""
         split = [list(self._split(texts, number, voice, language, rate)) for number in range(len(texts))]
         requests = list(dict.fromkeys(request for pieces in split for _, request in pieces))
-        answers = dict(zip(requests, await _gather(map(self._answer, requests)), strict=True))
+        answers = dict(zip(requests, await map_concurrently(self._answer, requests), strict=True))
         for request in requests:
             self._kept.pop(request, None)
         return Speech(
@@ -110,13 +108,3 @@ def _retry_delay(error: Exception) -> bool | float:
     if error.retry_after is None:
         return True
     return error.retry_after if error.retry_after <= MAX_RETRY_AFTER else False
-
-
-async def _gather(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """All results, in order. The first failure cancels the rest, so that nothing is paid for needlessly."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(each) for each in work]
-    except ExceptionGroup as failures:
-        raise failures.exceptions[0]  # noqa: B904 - its own cause is the one that matters
-    return [task.result() for task in tasks]
