@@ -10,18 +10,8 @@ from google import genai
 from google.genai import errors, types
 
 from lectern.contracts.usage import Usage
-from lectern.llm.errors import (
-    ContentRefused,
-    EmptyCompletion,
-    KeyRejected,
-    ModelError,
-    QuotaExhausted,
-    RateLimited,
-    RequestRejected,
-    RequestTimedOut,
-    ServiceUnavailable,
-    TruncatedCompletion,
-)
+from lectern.llm.engines.results import build_completion, connection_error, error_for_status, timeout_error
+from lectern.llm.errors import KeyRejected, ModelError, QuotaExhausted, RateLimited, RequestRejected
 from lectern.llm.request import Citation, Completion, ImagePart, ModelRequest, OnText, PromptPart
 from lectern.worker import parse_retry_after
 
@@ -34,12 +24,6 @@ _REFUSAL_REASONS = {
     "IMAGE_SAFETY",
     "MODEL_ARMOR",
     "LANGUAGE",
-}
-_ERRORS: dict[int, type[ModelError]] = {
-    401: KeyRejected,
-    403: KeyRejected,
-    408: RequestTimedOut,
-    429: RateLimited,
 }
 _QUOTA_SIGNS = ("per day", "billing", "exceeded your current quota")  # in the message of a 429
 _CONNECTION_LIBRARIES = {"aiohttp", "httpx2", "httpcore", "httpcore2", "requests"}
@@ -60,14 +44,14 @@ class GeminiModelEngine:
             async with asyncio.timeout(request.timeout_seconds):
                 return await self._stream(request, on_text)
         except TimeoutError:
-            raise RequestTimedOut(f"{request.model} did not answer within {request.timeout_seconds:g} s") from None
+            raise timeout_error(request) from None
         except errors.APIError as error:
             raise _model_error(error) from error
         except (httpx.HTTPError, OSError, ValueError) as error:
-            raise _connection_error(request, error) from error
+            raise connection_error(request, error) from error
         except Exception as error:
             if type(error).__module__.split(".")[0] in _CONNECTION_LIBRARIES:
-                raise _connection_error(request, error) from error
+                raise connection_error(request, error) from error
             raise
 
     async def _stream(self, request: ModelRequest, on_text: OnText | None) -> Completion:
@@ -91,16 +75,15 @@ class GeminiModelEngine:
                 citations.update({citation.url: citation for citation in _citations(candidate)})
             if on_text:
                 on_text(sum(map(len, pieces)))
-        text = "".join(pieces)
-        if block_reason or finish_reason in _REFUSAL_REASONS:
-            raise ContentRefused(f"{request.model} declined ({block_reason or finish_reason})", usage=usage)
-        if finish_reason == "MAX_TOKENS":
-            limit = request.max_output_tokens
-            raise TruncatedCompletion(f"the answer of {request.model} exceeded {limit} tokens", usage=usage)
-        if not text.strip():
-            reason = finish_reason or "no reason given"
-            raise EmptyCompletion(f"{request.model} returned an empty answer ({reason})", usage=usage)
-        return Completion(text=text, usage=usage, citations=tuple(citations.values()))
+        return build_completion(
+            request,
+            "".join(pieces),
+            usage,
+            refusal=block_reason or (finish_reason if finish_reason in _REFUSAL_REASONS else ""),
+            truncated=finish_reason == "MAX_TOKENS",
+            finish_reason=finish_reason,
+            citations=tuple(citations.values()),
+        )
 
     async def close(self) -> None:
         await self._client.aio.aclose()
@@ -147,15 +130,11 @@ def _citations(candidate: types.Candidate) -> list[Citation]:
     return [Citation(title=page.title or page.uri, url=page.uri) for page in pages if page.uri]
 
 
-def _connection_error(request: ModelRequest, error: Exception) -> ModelError:
-    return ServiceUnavailable(f"lost the connection to {request.model} ({type(error).__name__})")
-
-
 def _model_error(error: errors.APIError) -> ModelError:
     """The service's error as one of ours. It keeps the message, which quotes neither the request nor its key."""
     message = (error.message or error.status or "no reason given")[:300]
     status = error.code or 0
-    kind = _ERRORS.get(status, ServiceUnavailable if status >= 500 or not status else RequestRejected)
+    kind = error_for_status(status)
     lowered = message.lower()
     if kind is RequestRejected and "api key" in lowered:
         kind = KeyRejected

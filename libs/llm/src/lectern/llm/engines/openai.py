@@ -10,27 +10,10 @@ import openai
 from openai.types import CompletionUsage
 
 from lectern.contracts.usage import Usage
-from lectern.llm.errors import (
-    ContentRefused,
-    EmptyCompletion,
-    KeyRejected,
-    ModelError,
-    QuotaExhausted,
-    RateLimited,
-    RequestRejected,
-    RequestTimedOut,
-    ServiceUnavailable,
-    TruncatedCompletion,
-)
+from lectern.llm.engines.results import build_completion, connection_error, error_for_status, timeout_error
+from lectern.llm.errors import ModelError, QuotaExhausted
 from lectern.llm.request import Completion, ImagePart, ModelRequest, OnText, PromptPart
 from lectern.worker import parse_retry_after
-
-_ERRORS: dict[int, type[ModelError]] = {
-    401: KeyRejected,
-    403: KeyRejected,
-    408: RequestTimedOut,
-    429: RateLimited,
-}
 
 
 class OpenAIModelEngine:
@@ -44,12 +27,11 @@ class OpenAIModelEngine:
             async with asyncio.timeout(request.timeout_seconds):
                 return await self._stream(request, on_text)
         except (TimeoutError, openai.APITimeoutError):
-            raise RequestTimedOut(f"{request.model} did not answer within {request.timeout_seconds:g} s") from None
+            raise timeout_error(request) from None
         except openai.APIStatusError as error:
             raise _model_error(error) from error
         except (openai.APIError, OSError, ValueError) as error:
-            detail = f"lost the connection to {request.model} ({type(error).__name__})"
-            raise ServiceUnavailable(detail) from error
+            raise connection_error(request, error) from error
 
     async def _stream(self, request: ModelRequest, on_text: OnText | None) -> Completion:
         pieces: list[str] = []
@@ -82,16 +64,14 @@ class OpenAIModelEngine:
                 finish_reason = choice.finish_reason or finish_reason
             if on_text:
                 on_text(sum(map(len, pieces)))
-        text = "".join(pieces)
-        if refusal or finish_reason == "content_filter":
-            raise ContentRefused(f"{request.model} declined ({refusal[:200] or finish_reason})", usage=usage)
-        if finish_reason == "length":
-            limit = request.max_output_tokens
-            raise TruncatedCompletion(f"the answer of {request.model} exceeded {limit} tokens", usage=usage)
-        if not text.strip():
-            reason = finish_reason or "no reason given"
-            raise EmptyCompletion(f"{request.model} returned an empty answer ({reason})", usage=usage)
-        return Completion(text=text, usage=usage)
+        return build_completion(
+            request,
+            "".join(pieces),
+            usage,
+            refusal=refusal[:200] or (finish_reason if finish_reason == "content_filter" else ""),
+            truncated=finish_reason == "length",
+            finish_reason=finish_reason,
+        )
 
     async def close(self) -> None:
         await self._client.close()
@@ -121,7 +101,7 @@ def _usage(model: str, reported: CompletionUsage) -> Usage:
 def _model_error(error: openai.APIStatusError) -> ModelError:
     """The endpoint's error as one of ours."""
     status = error.status_code
-    kind = _ERRORS.get(status, ServiceUnavailable if status >= 500 else RequestRejected)
+    kind = error_for_status(status)
     if status == 429 and error.code == "insufficient_quota":
         kind = QuotaExhausted
     retry_after = parse_retry_after(error.response.headers.get("retry-after"))
