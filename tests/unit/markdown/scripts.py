@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from lectern.contracts import script as s
 from lectern.language.words import count_words
 from lectern.markdown import limits
-from lectern.markdown.inline import clean
+from lectern.markdown.inline import clean_line
 from lectern.markdown.listings import normalize_source
 
 MARKS = [
@@ -31,7 +31,9 @@ MANIM = [
 def lines(limit: int = 40) -> st.SearchStrategy[str]:
     """One line of any text, thick with what means something in Markdown."""
     chars = st.one_of(st.sampled_from(MARKS), st.characters(exclude_categories=["Cs"]))
-    return st.lists(chars, max_size=limit).map("".join).map(clean).filter(bool).filter(lambda text: len(text) <= 90)
+    return (
+        st.lists(chars, max_size=limit).map("".join).map(clean_line).filter(bool).filter(lambda text: len(text) <= 90)
+    )
 
 
 def narration() -> st.SearchStrategy[str]:
@@ -42,7 +44,7 @@ def narration() -> st.SearchStrategy[str]:
 
 
 def formulas() -> st.SearchStrategy[str]:
-    return lines().map(lambda text: text.replace("\\", "").lstrip("$")).map(clean).filter(bool)
+    return lines().map(lambda text: text.replace("\\", "").lstrip("$")).map(clean_line).filter(bool)
 
 
 def sources() -> st.SearchStrategy[str]:

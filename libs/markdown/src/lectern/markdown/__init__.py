@@ -1,10 +1,26 @@
-"""The Markdown of lessons: what people write, read and edit. `parse` and `render` are each other's inverse."""
+"""The Markdown of lessons: what people write, read and edit. `parse` and `render` are each other's inverse.
 
-from lectern.markdown.errors import NoScenes
+Its `limits` module says how long the parts of a lesson may be.
+"""
+
+from lectern.markdown.blocks import parse_block
+from lectern.markdown.errors import ErrorCollector, NoScenes
 from lectern.markdown.front_matter import FrontMatter, read_front_matter
 from lectern.markdown.images import images
+from lectern.markdown.inline import clean_line
 from lectern.markdown.narration import narration
 from lectern.markdown.parsing import parse
 from lectern.markdown.rendering import render
 
-__all__ = ["FrontMatter", "NoScenes", "images", "narration", "parse", "read_front_matter", "render"]
+__all__ = [
+    "ErrorCollector",
+    "FrontMatter",
+    "NoScenes",
+    "clean_line",
+    "images",
+    "narration",
+    "parse",
+    "parse_block",
+    "read_front_matter",
+    "render",
+]

@@ -9,7 +9,7 @@ from lectern.contracts import script as s
 from lectern.markdown import limits
 from lectern.markdown.charts import parse_chart
 from lectern.markdown.errors import ErrorCollector, closest_match
-from lectern.markdown.inline import clean
+from lectern.markdown.inline import clean_line
 from lectern.markdown.listings import is_programming_language, parse_code, parse_listing, parse_manim
 from lectern.markdown.tables import split_cells, split_rows
 
@@ -45,7 +45,7 @@ def parse_block(info: str, content: str, line: int, errors: ErrorCollector) -> s
             return parse_listing(name, content, line, errors)
         _report_unknown(name, line, errors)
         return None
-    lines = [(number, clean(text)) for number, text in enumerate(content.split("\n"), line + 1)]
+    lines = [(number, clean_line(text)) for number, text in enumerate(content.split("\n"), line + 1)]
     lines = [(number, text) for number, text in lines if text]
     if not lines:
         detail, remedy = f"The {name} block is empty.", "Put something between its fences, or remove it."

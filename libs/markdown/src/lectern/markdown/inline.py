@@ -42,7 +42,7 @@ class InlineContent(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[tuple[str, str], ...] = ()
 
 
-def clean(text: str) -> str:
+def clean_line(text: str) -> str:
     """The text as one line: any white space becomes a single space; control characters and surrogates are removed."""
     kept = (char for char in text if char.isspace() or unicodedata.category(char) not in ("Cc", "Cs"))
     return " ".join("".join(kept).split())
@@ -51,7 +51,7 @@ def clean(text: str) -> str:
 def parse_note(comment: str) -> tuple[str, str] | None:
     """Kind and text of a comment such as `<!-- say: … -->`; None for any other HTML."""
     match = _NOTE.match(comment.strip())
-    return (match[1].lower(), clean(html.unescape(match[2]))) if match else None
+    return (match[1].lower(), clean_line(html.unescape(match[2]))) if match else None
 
 
 def is_comment(text: str) -> bool:
@@ -85,11 +85,11 @@ def flatten(nodes: Sequence[SyntaxTreeNode]) -> InlineContent:
 
     for node in nodes:
         walk(node, node)
-    return InlineContent(text=clean("".join(parts)), images=tuple(images), notes=tuple(notes))
+    return InlineContent(text=clean_line("".join(parts)), images=tuple(images), notes=tuple(notes))
 
 
 def _read_image(node: SyntaxTreeNode, inline: SyntaxTreeNode) -> ImageReference:
-    name = clean(unquote(str(node.attrs.get("src", "")))).removeprefix("./")
+    name = clean_line(unquote(str(node.attrs.get("src", "")))).removeprefix("./")
     return ImageReference(name=name, alt=flatten(node.children).text, line=line_of_image(node, inline))
 
 

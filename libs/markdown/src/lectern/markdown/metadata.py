@@ -6,7 +6,7 @@ from lectern.contracts.script import Symbol
 from lectern.language.tags import normalize
 from lectern.markdown.errors import ErrorCollector, closest_match
 from lectern.markdown.front_matter import FrontMatter
-from lectern.markdown.inline import clean
+from lectern.markdown.inline import clean_line
 from lectern.markdown.tables import split_cells
 
 _KEYS = ("title", "language", "topics", "audience", "sources", "source", "symbol", "pronounce", "doubt")
@@ -38,7 +38,7 @@ def _is_language_tag(text: str) -> bool:
 
 def read_sources(head: FrontMatter) -> tuple[str, ...]:
     """The sources, from `source:` lines and from the list in `sources:`."""
-    return tuple(clean(each) for each in (*head.values.get("source", ()), *head.split("sources", ";")))
+    return tuple(clean_line(each) for each in (*head.values.get("source", ()), *head.split("sources", ";")))
 
 
 def read_pronunciations(head: FrontMatter, errors: ErrorCollector) -> dict[str, str]:
@@ -53,7 +53,7 @@ def read_symbols(head: FrontMatter, errors: ErrorCollector) -> tuple[Symbol, ...
 
 
 def _read_columns(head: FrontMatter, key: str, columns: int, errors: ErrorCollector) -> list[tuple[str, ...]]:
-    rows = [tuple(split_cells(clean(value))) for value in head.values.get(key, ())]
+    rows = [tuple(split_cells(clean_line(value))) for value in head.values.get(key, ())]
     if any(len(row) != columns or not row[0] for row in rows):
         detail, remedy = f"A {key} has {columns} columns.", f"Write {_COLUMNS[key]}."
         errors.add(f"front-matter-{key}", head.line_numbers[key], detail, remedy)

@@ -16,7 +16,7 @@ from lectern.markdown import limits
 from lectern.markdown.blocks import parse_block, short_items
 from lectern.markdown.charts import parse_table
 from lectern.markdown.errors import ErrorCollector, NoScenes
-from lectern.markdown.inline import BEAT_NOTES, InlineContent, clean, flatten, is_comment, parse_note
+from lectern.markdown.inline import BEAT_NOTES, InlineContent, clean_line, flatten, is_comment, parse_note
 from lectern.markdown.metadata import check_metadata, read_pronunciations, read_sources, read_symbols
 from lectern.markdown.syntax import first_line, parse_tree
 
@@ -53,13 +53,13 @@ def parse(text: str, *, language: str = "en") -> s.Script:
         _check_scene(draft, errors)
     errors.raise_if_any()
     return s.Script(
-        title=clean(head.first("title")) or title or drafts[0].title,
+        title=clean_line(head.first("title")) or title or drafts[0].title,
         language=head.first("language") or language,
         scenes=tuple(s.Scene(title=d.title, beats=tuple(d.beats), visual=d.visual) for d in drafts),
         sources=read_sources(head),
         pronunciations=read_pronunciations(head, errors),
         symbols=read_symbols(head, errors),
-        doubts=tuple(clean(each) for each in head.values.get("doubt", ())),
+        doubts=tuple(clean_line(each) for each in head.values.get("doubt", ())),
     )
 
 
@@ -83,7 +83,7 @@ def _parse_scenes(nodes: Sequence[SyntaxTreeNode], named: str, errors: ErrorColl
     for node in nodes:
         if node.type != "heading":
             if not drafts and not _may_precede_scenes(node):
-                drafts.append(_SceneDraft(clean(named) or title or "Introduction", first_line(node)))
+                drafts.append(_SceneDraft(clean_line(named) or title or "Introduction", first_line(node)))
             if drafts:
                 _parse_block(node, drafts[-1], errors)
             continue

@@ -10,7 +10,7 @@ import msgspec
 from lectern.contracts import script as s
 from lectern.language.detection import is_written_in
 from lectern.llm import fence
-from lectern.markdown.inline import clean
+from lectern.markdown import clean_line
 from lectern.scripter.dubbing.original import Original
 from lectern.scripter.scriptwriting.checks import Rule, ScriptFault
 
@@ -97,14 +97,16 @@ def build_dub(original: Original, translation: Translation, language: str) -> s.
     scenes = tuple(
         original.scene_with(
             number,
-            clean(after.title),
+            clean_line(after.title),
             tuple(_build_beat(beat, of) for beat, of in zip(after.beats, before.beats, strict=True)),
             _replacements(after.screen),
             _replacements(after.cues),
         )
         for number, (after, before) in enumerate(zip(translation.scenes, original.script.scenes, strict=True), 1)
     )
-    return s.Script(title=clean(translation.title), language=language, scenes=scenes, sources=original.script.sources)
+    return s.Script(
+        title=clean_line(translation.title), language=language, scenes=scenes, sources=original.script.sources
+    )
 
 
 def _check_texts(original: Original, number: int, scene: TranslatedScene) -> Iterator[ScriptFault]:
@@ -131,5 +133,5 @@ def _replacements(pairs: Sequence[TextPair]) -> Mapping[str, str]:
 
 
 def _build_beat(beat: TranslatedBeat, original: s.Beat) -> s.Beat:
-    text, spoken = clean(beat.text), clean(beat.spoken)
+    text, spoken = clean_line(beat.text), clean_line(beat.spoken)
     return s.Beat(text=text, spoken="" if spoken == text else spoken, show=original.show, speaker=original.speaker)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lectern.contracts.problems import Problem
 from lectern.llm import ModelClient, ModelFailed
-from lectern.markdown.inline import clean
+from lectern.markdown import clean_line
 from lectern.scripter.dubbing.original import Original
 from lectern.scripter.dubbing.translation import (
     STRUCTURAL_RULES,
@@ -82,7 +82,7 @@ def _unfit_translation(fault: ScriptFault) -> Problem:
     return Problem(
         code="translation-unfit",
         title="The translation cannot be used",
-        detail=f"The model's translation was still faulty after it was corrected: {clean(fault.message)}",
+        detail=f"The model's translation was still faulty after it was corrected: {clean_line(fault.message)}",
         remedy="Retry the video, or send your own translation as a document.",
         retryable=True,
     )

@@ -10,9 +10,7 @@ from lectern.contracts import script as s
 from lectern.contracts.problems import ProblemError
 from lectern.language.sentences import sentences
 from lectern.language.words import count_words
-from lectern.markdown import limits
-from lectern.markdown.blocks import parse_block
-from lectern.markdown.errors import ErrorCollector
+from lectern.markdown import ErrorCollector, limits, parse_block
 from lectern.scripter.scriptwriting import replies
 from lectern.scripter.scriptwriting.checks import MAX_BEAT_SENTENCES, ScriptFault
 from lectern.scripter.scriptwriting.plain_text import clean_title, strip_markup

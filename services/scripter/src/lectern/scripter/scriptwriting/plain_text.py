@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 from lectern.language.tags import base_language
-from lectern.markdown.inline import clean
+from lectern.markdown import clean_line
 
 _MARKUP_RULES = (
     (re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)"), r"\1"),  # of a link, only its words
@@ -30,10 +30,10 @@ _REMAINING_MARKUP = re.compile(
 def strip_markup(text: str) -> str:
     """One line without emphasis, links, tags, list marks, entities and stage directions. Idempotent."""
     for _ in range(len(text) + 1):  # markup may be nested
-        once = clean(html.unescape(text))
+        once = clean_line(html.unescape(text))
         for pattern, replacement in _MARKUP_RULES:
             once = pattern.sub(replacement, once)
-        once = clean(once)
+        once = clean_line(once)
         if once == text:
             break
         text = once
@@ -44,7 +44,7 @@ def clean_title(text: str, max_characters: int) -> str:
     """A title without markup, numbering and surrounding quotation marks, cut to so many characters."""
     title = _NUMBERING.sub("", strip_markup(text)).strip(' "“”„*#')
     if len(title) > max_characters:
-        title = clean(title[: max_characters - 1].rsplit(" ", 1)[0]) + "…"
+        title = clean_line(title[: max_characters - 1].rsplit(" ", 1)[0]) + "…"
     return title
 
 

@@ -9,8 +9,7 @@ from lectern.contracts.problems import Problem, ProblemError
 from lectern.language.detection import script_share
 from lectern.lessons import Lesson
 from lectern.llm import Citation, ModelClient, ModelFailed
-from lectern.markdown import parse, render
-from lectern.markdown.inline import clean
+from lectern.markdown import clean_line, parse, render
 from lectern.scripter.lesson_search import subject_of
 from lectern.scripter.model_session import ModelSession
 from lectern.scripter.scriptwriting import prompts, replies
@@ -130,7 +129,7 @@ def _finish(script: s.Script, faults: tuple[ScriptFault, ...], target: ScriptTar
         unspeakable = next((fault for fault in remaining if fault.rule in UNSPEAKABLE), None)
         if not repaired.usable or unspeakable or _has_foreign_letters(repaired.script):
             raise ProblemError(_unfit_script((unspeakable or faults[0]).message))
-        doubts = tuple(clean(doubt) for doubt in (*repaired.notes, *(fault.message for fault in remaining)))
+        doubts = tuple(clean_line(doubt) for doubt in (*repaired.notes, *(fault.message for fault in remaining)))
         script = msgspec.structs.replace(repaired.script, doubts=doubts)
     try:
         parse(render(script))  # people edit it as Markdown
@@ -146,8 +145,8 @@ async def _check_facts(session: ModelSession, parts: tuple[str, ...]) -> tuple[s
             "fact-check", step="checking", instructions="fact_check", parts=parts, result=replies.FactCheck
         )
     except ModelFailed as failure:
-        return (clean("The facts were not checked: " + failure.problem.detail),)
-    claims = (clean(f"{doubt.claim} ({doubt.why})" if doubt.why else doubt.claim) for doubt in reply.value.doubts)
+        return (clean_line("The facts were not checked: " + failure.problem.detail),)
+    claims = (clean_line(f"{doubt.claim} ({doubt.why})" if doubt.why else doubt.claim) for doubt in reply.value.doubts)
     return tuple(dict.fromkeys(claim for claim in claims if claim))[: replies.MAX_DOUBTS]
 
 
@@ -166,12 +165,12 @@ def _unfit_script(fault: str) -> Problem:
     return Problem(
         code="script-unfit",
         title="The script cannot be spoken",
-        detail=f"The model's script was still faulty after it was corrected: {clean(fault)}",
+        detail=f"The model's script was still faulty after it was corrected: {clean_line(fault)}",
         remedy="Retry the video for a new script, word the topic differently, or send a lesson.",
         retryable=True,
     )
 
 
 def _cite(citations: tuple[Citation, ...]) -> tuple[str, ...]:
-    lines = (clean(f"{each.title} — {each.url}" if each.title != each.url else each.url) for each in citations)
+    lines = (clean_line(f"{each.title} — {each.url}" if each.title != each.url else each.url) for each in citations)
     return tuple(dict.fromkeys(line for line in lines if line))
