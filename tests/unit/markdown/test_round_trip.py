@@ -10,7 +10,8 @@ from lectern.contracts.problems import Problem, ProblemError
 from lectern.contracts.script import Script
 from lectern.markdown import parse, render
 
-thorough = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+# Half as many examples again as the profile has.
+thorough = settings(max_examples=settings().max_examples * 3 // 2, suppress_health_check=list(HealthCheck))
 
 
 @thorough

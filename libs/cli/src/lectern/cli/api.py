@@ -16,7 +16,7 @@ import msgspec
 from lectern.cli.exit_status import UNAVAILABLE, USAGE, CommandExit, command_exit
 from lectern.contracts.problems import FieldError, Problem
 
-Json: TypeAlias = dict[str, Any]
+JsonObject: TypeAlias = dict[str, Any]
 
 SILENCE_TIMEOUT_SECONDS = 30.0  # watching a video gives up when its API has been unreachable for so long
 STREAM_TIMEOUT = httpx.Timeout(45.0, connect=5.0)  # three of the API's heartbeats
@@ -57,25 +57,25 @@ class Api:
     async def __aexit__(self, *_: object) -> None:
         await self._http.aclose()
 
-    async def create(self, request: Json) -> Json:
+    async def create(self, request: JsonObject) -> JsonObject:
         """Requests a video and returns it."""
         return await self._request_json("POST", "/v1/videos", json=request)
 
-    async def dub(self, video_id: str, request: Json) -> Json:
+    async def dub(self, video_id: str, request: JsonObject) -> JsonObject:
         """Requests a video in another language and returns the new one."""
         return await self._request_json("POST", f"/v1/videos/{video_id}/dub", json=request)
 
-    async def voices(self, language: str | None) -> list[Json]:
+    async def voices(self, language: str | None) -> list[JsonObject]:
         """The available voices, of one language or all."""
         body = await self._request_json("GET", "/v1/voices", params={"language": language} if language else {})
-        voices: list[Json] = body["data"]
+        voices: list[JsonObject] = body["data"]
         return voices
 
-    async def video(self, video_id: str) -> Json:
+    async def video(self, video_id: str) -> JsonObject:
         """The current state of a video."""
         return await self._request_json("GET", f"/v1/videos/{video_id}")
 
-    async def unfinished(self) -> list[Json]:
+    async def unfinished(self) -> list[JsonObject]:
         """The latest videos that are queued or in progress, at most 100 of each."""
         pages = [
             await self._request_json("GET", "/v1/videos", params={"status": status, "limit": 100})
@@ -91,7 +91,7 @@ class Api:
         response = await self._request_json("POST", "/v1/assets", content=data, headers=headers)
         return str(response["id"])
 
-    async def cancel(self, video_id: str, reason: str) -> Json:
+    async def cancel(self, video_id: str, reason: str) -> JsonObject:
         """Cancels a video in any state."""
         return await self._request_json("POST", f"/v1/videos/{video_id}/cancel", json={"reason": reason})
 
@@ -106,7 +106,7 @@ class Api:
         headers = {"Content-Type": "text/markdown", **({"If-Match": tag} if tag else {})}
         await self._request("PUT", f"/v1/videos/{video_id}/script", content=markdown.encode(), headers=headers)
 
-    async def approve(self, video_id: str) -> Json:
+    async def approve(self, video_id: str) -> JsonObject:
         """Approves the video's script, so that production continues."""
         return await self._request_json("POST", f"/v1/videos/{video_id}/approve", json={})
 
@@ -133,7 +133,7 @@ class Api:
         finally:
             part.unlink(missing_ok=True)
 
-    async def watch(self, video_id: str) -> AsyncIterator[Json]:
+    async def watch(self, video_id: str) -> AsyncIterator[JsonObject]:
         """The video's events until its outcome, each once, across lost connections.
 
         Raises CommandExit after `SILENCE_TIMEOUT_SECONDS` without an event and without a connection.
@@ -157,7 +157,7 @@ class Api:
                         if not sent.data:
                             continue
                         last_id = sent.id or last_id
-                        event: Json = msgspec.json.decode(sent.data)
+                        event: JsonObject = msgspec.json.decode(sent.data)
                         yield event
                         if event.get("video", {}).get("status") in FINAL_STATUSES:
                             return
@@ -173,8 +173,8 @@ class Api:
             await asyncio.sleep(pause)
             pause = RECONNECT_SECONDS
 
-    async def _request_json(self, method: str, path: str, **request: Any) -> Json:
-        body: Json = (await self._request(method, path, **request)).json()
+    async def _request_json(self, method: str, path: str, **request: Any) -> JsonObject:
+        body: JsonObject = (await self._request(method, path, **request)).json()
         return body
 
     async def _request(self, method: str, path: str, **request: Any) -> httpx.Response:

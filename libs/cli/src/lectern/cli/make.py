@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from lectern.cli import outputs
-from lectern.cli.api import Api, Json
+from lectern.cli.api import Api, JsonObject
 from lectern.cli.api_connection import connect_api
 from lectern.cli.display import Display
 from lectern.cli.document import is_file_name, read_document
@@ -68,7 +68,7 @@ async def make(arguments: MakeArguments, url: str, home: Path, display: Display)
 async def dub(arguments: DubArguments, url: str, home: Path, display: Display) -> int:
     """Dubs a video and returns the exit status. Raises CommandExit when it cannot be dubbed."""
     outputs.prepare_folder(arguments.out)
-    source: Json = {}
+    source: JsonObject = {}
     images: dict[str, Path] = {}
     if arguments.translation:
         source, images = _read_source(str(arguments.translation))
@@ -88,7 +88,7 @@ async def watch(video_id: str, out: Path | None, url: str, home: Path, display: 
         return await _finish(api, video, out, display, show=False)
 
 
-def _read_source(source: str) -> tuple[Json, dict[str, Path]]:
+def _read_source(source: str) -> tuple[JsonObject, dict[str, Path]]:
     """The request's source, a document or a topic, and the document's images by name."""
     if is_file_name(source):
         document = read_document(Path(source))
@@ -104,7 +104,7 @@ def _read_source(source: str) -> tuple[Json, dict[str, Path]]:
     return {"topic": source}, {}
 
 
-async def _upload_images(api: Api, source: Json, images: dict[str, Path]) -> None:
+async def _upload_images(api: Api, source: JsonObject, images: dict[str, Path]) -> None:
     """Uploads a document's images and adds their ids to the request's source."""
     ids = {name: await api.upload(file) for name, file in images.items()}
     if ids:
@@ -132,7 +132,7 @@ async def _follow_or_cancel(
     return await _finish(api, video, out, display, show=show)
 
 
-async def _follow(api: Api, video_id: str, progress: VideoProgress, display: Display) -> Json:
+async def _follow(api: Api, video_id: str, progress: VideoProgress, display: Display) -> JsonObject:
     """The video once it has ended. Its script is reviewed on the way if it waits for approval."""
     reviewed = False
     async for event in api.watch(video_id):
@@ -144,7 +144,7 @@ async def _follow(api: Api, video_id: str, progress: VideoProgress, display: Dis
     return await api.video(video_id)
 
 
-async def _finish(api: Api, video: Json, out: Path | None, display: Display, *, show: bool) -> int:
+async def _finish(api: Api, video: JsonObject, out: Path | None, display: Display, *, show: bool) -> int:
     """Reports a video that has ended and downloads its files. Returns the exit status."""
     status = str(video["status"])
     if status == "completed":

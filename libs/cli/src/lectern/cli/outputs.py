@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lectern.cli.api import Api, Json
+from lectern.cli.api import Api, JsonObject
 from lectern.cli.exit_status import USAGE, command_exit
 from lectern.language.slugs import slug
 
@@ -33,7 +33,7 @@ def prepare_folder(folder: Path) -> None:
         ) from error
 
 
-async def download_outputs(api: Api, video: Json, folder: Path) -> dict[str, Path]:
+async def download_outputs(api: Api, video: JsonObject, folder: Path) -> dict[str, Path]:
     """Downloads every output of a video; returns the files by kind."""
     name = slug(str(video["title"]), "video")
     files: dict[str, Path] = {}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from lectern.cli.api import Api, ApiRefusal, Json
+from lectern.cli.api import Api, ApiRefusal, JsonObject
 from lectern.cli.display import Display
 from lectern.cli.exit_status import CANCELLED, OK, USAGE, command_exit
 
@@ -21,7 +21,7 @@ INSTRUCTIONS = """<!-- Edit the script, save it and close the editor: the video 
 """
 
 
-async def review(api: Api, video: Json, display: Display) -> None:
+async def review(api: Api, video: JsonObject, display: Display) -> None:
     """Opens the script in $EDITOR, sends it back if it was edited, and approves it.
 
     Raises CommandExit: 0 with the next steps when there is no terminal, 130 when the script was emptied.

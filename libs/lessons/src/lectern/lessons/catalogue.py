@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from lectern.language.words import count_words
-from lectern.markdown import narration, read_front_matter
+from lectern.markdown import limits, narration, read_front_matter
 
-WORDS_PER_SECOND = 2.5  # 150 words a minute: an unhurried narrator
 BEAT_PAUSE_SECONDS = 0.3
 
 
@@ -56,4 +55,4 @@ def read_lesson(name: str, text: str) -> Lesson:
 def estimate_seconds(text: str) -> float:
     """Estimate how long a lesson takes to speak, in seconds, from the words of its narration."""
     beats = narration(text)
-    return sum(map(count_words, beats)) / WORDS_PER_SECOND + BEAT_PAUSE_SECONDS * len(beats)
+    return sum(map(count_words, beats)) / limits.WORDS_PER_SECOND + BEAT_PAUSE_SECONDS * len(beats)

@@ -8,9 +8,7 @@ from pathlib import Path
 from lectern.contracts.problems import ProblemError
 from lectern.contracts.script import Script
 from lectern.language.words import count_words
-from lectern.markdown import parse
-
-WORDS_PER_SECOND = 2.5  # 150 words a minute
+from lectern.markdown import limits, parse
 
 
 def outline(script: Script) -> str:
@@ -19,7 +17,7 @@ def outline(script: Script) -> str:
     for number, scene in enumerate(script.scenes, 1):
         words = sum(count_words(beat.spoken_text()) for beat in scene.beats)
         visual = type(scene.visual).__name__ if scene.visual else "title card"
-        length = f"{len(scene.beats)} beats, {words} words, about {words / WORDS_PER_SECOND:.0f} s"
+        length = f"{len(scene.beats)} beats, {words} words, about {words / limits.WORDS_PER_SECOND:.0f} s"
         lines.append(f"  {number}. {scene.title}: {length}, {visual}")
     return "\n".join(lines)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-BEAT_WORDS = 60  # about 25 s at 150 words a minute; a visual that rests longer loses its viewers
+WORDS_PER_SECOND = 2.5  # 150 words a minute: an unhurried narrator
+BEAT_WORDS = 60  # about 25 s; a visual that rests longer loses its viewers
 SCENE_WORDS = 240  # about 100 s
 SCENES = 100
 TITLE_CHARACTERS = 120

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from lectern.cli.api import FINAL_STATUSES, Api, Json
+from lectern.cli.api import FINAL_STATUSES, Api, JsonObject
 from lectern.cli.evaluation.briefs import TrialBrief
 from lectern.cli.exit_status import USAGE, CommandExit
 from lectern.contracts.usage import Usage
@@ -82,7 +82,7 @@ async def try_brief(api: Api, brief: TrialBrief, *, render: bool) -> Trial:
     )
 
 
-async def _follow(api: Api, video_id: str, *, render: bool) -> Json:
+async def _follow(api: Api, video_id: str, *, render: bool) -> JsonObject:
     async for event in api.watch(video_id):
         if not render and str(event.get("type", "")).startswith("scene."):
             video = await api.video(video_id)
