@@ -8,7 +8,8 @@ import time
 import httpx
 import pytest
 from fastapi import FastAPI
-from unit.gateway.gateways import TestGateway
+from unit.gateway.gateways import TestGateway, published_openapi
+from unit.gateway.published_schema import SchemaChecker
 from unit.gateway.published_video import PublishedVideo
 
 from lectern.gateway.serving import serve
@@ -37,6 +38,22 @@ async def test_openapi_has_an_example_of_every_json_response(http: httpx.AsyncCl
             assert bad, (method, path)
             for status in bad:
                 assert "application/problem+json" in operation["responses"][status]["content"], (method, path, status)
+
+
+def test_every_example_fits_its_schema() -> None:
+    openapi = published_openapi()
+    checker = SchemaChecker(openapi["components"]["schemas"])
+    checked = 0
+    for path, operations in openapi["paths"].items():
+        for method, operation in operations.items():
+            bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+            for content in (content for body in bodies for content in body.get("content", {}).values()):
+                examples = [each["value"] for each in content.get("examples", {}).values()]
+                examples += [content["example"]] if "example" in content else []
+                for example in examples:
+                    assert checker.find_faults(example, content["schema"]) == [], (method, path)
+                    checked += 1
+    assert checked > 20
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/nope", "/v1", "/v1/videos/", "/static/../etc/passwd"])
