@@ -115,7 +115,7 @@ def published_openapi() -> dict[str, Any]:
     app = FastAPI()
     for router in ROUTERS:
         app.include_router(router)
-    return describe_api(app)
+    return describe_api(app, ROUTERS)
 
 
 _apps: list[FastAPI] = []

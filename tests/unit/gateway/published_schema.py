@@ -73,6 +73,25 @@ class SchemaChecker:
         extra = value.keys() - schema.get("properties", {}).keys()
         return [fault for name in extra for fault in self.find_faults(value[name], allowed, f"{path}.{name}")]
 
+    def _check_pattern(self, value: Any, pattern: str, _: dict[str, Any], path: str) -> list[str]:
+        fits = not isinstance(value, str) or re.search(pattern, value)
+        return [] if fits else [f"{path}: {value!r:.60} does not match {pattern}"]
+
+    def _check_minLength(self, value: Any, limit: int, _: dict[str, Any], path: str) -> list[str]:
+        return [f"{path} is shorter than {limit}"] if isinstance(value, str) and len(value) < limit else []
+
+    def _check_maxLength(self, value: Any, limit: int, _: dict[str, Any], path: str) -> list[str]:
+        return [f"{path} is longer than {limit}"] if isinstance(value, str) and len(value) > limit else []
+
+    def _check_minimum(self, value: Any, limit: float, _: dict[str, Any], path: str) -> list[str]:
+        return [f"{path} is less than {limit}"] if isinstance(value, int | float) and value < limit else []
+
+    def _check_maximum(self, value: Any, limit: float, _: dict[str, Any], path: str) -> list[str]:
+        return [f"{path} is more than {limit}"] if isinstance(value, int | float) and value > limit else []
+
+    def _check_exclusiveMinimum(self, value: Any, limit: float, _: dict[str, Any], path: str) -> list[str]:
+        return [f"{path} is not more than {limit}"] if isinstance(value, int | float) and value <= limit else []
+
     def _check_items(self, value: Any, items: Any, schema: dict[str, Any], path: str) -> list[str]:
         if not isinstance(value, list):
             return []

@@ -31,5 +31,5 @@ def make_app(deps: GatewayDeps) -> FastAPI:
         app.include_router(router)
     problems.install(app)
     app.add_middleware(RequestMiddleware)
-    app.openapi = lambda: describe_api(app)  # type: ignore[method-assign]
+    app.openapi = lambda: describe_api(app, ROUTERS)  # type: ignore[method-assign]
     return app

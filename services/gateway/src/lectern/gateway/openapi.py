@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from lectern.gateway import examples
@@ -54,14 +56,17 @@ def describe_json(
     return {status: {"model": model, "description": description, "content": content}}
 
 
-def describe_api(app: FastAPI) -> dict[str, Any]:
+def describe_api(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]:
     """The application's OpenAPI: with the visuals that scripts refer to, without the 422 that FastAPI adds itself."""
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-        for methods in schema["paths"].values():
-            for operation in methods.values():
+        for operations in schema["paths"].values():
+            for operation in operations.values():
                 _clean_responses(operation["responses"])
-                operation["responses"]["default"] = _ANY_ERROR
+        for router in routers:
+            for route in router.routes:
+                if isinstance(route, APIRoute) and route.include_in_schema:
+                    _restore_examples(schema["paths"][route.path], route)
         for unused in ("HTTPValidationError", "ValidationError"):
             schema["components"]["schemas"].pop(unused, None)
         schema["components"]["schemas"].update(VISUAL_SCHEMAS)
@@ -75,3 +80,14 @@ def _clean_responses(responses: dict[str, Any]) -> None:
     for response in responses.values():
         if "application/problem+json" in response.get("content", {}):
             response["content"].pop("application/json", None)
+    responses["default"] = _ANY_ERROR
+
+
+def _restore_examples(operations: dict[str, Any], route: APIRoute) -> None:
+    """Put the declared examples in place of FastAPI's copies, which lack every field that is null."""
+    for method in route.methods or ():
+        for status, response in route.responses.items():
+            for media_type, content in response.get("content", {}).items():
+                if "example" in content:
+                    published = operations[method.lower()]["responses"][str(status)]["content"][media_type]
+                    published["example"] = content["example"]

@@ -50,9 +50,7 @@ class SceneState(BaseModel):
     seconds: float | None = Field(None, description="length, known once it is narrated")
     footage: str | None = Field(None, description="URL of its silent footage, once it is rendered")
     origin: str | None = Field(None, description="where its code comes from: author, template or model")
-    attempts: list[AttemptSummary] = Field(
-        [], description="a model's versions of its code; empty if it wrote none"
-    )
+    attempts: list[AttemptSummary] = Field([], description="a model's versions of its code; empty if it wrote none")
     degraded: ProblemBody | None = Field(None, description="why it shows its fallback, if it does")
     error: ProblemBody | None = None
 
