@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from unit.gateway.gateways import TestGateway
+from unit.gateway.gateways import TestGateway, published_openapi
+from unit.gateway.published_schema import SchemaChecker
 from unit.gateway.published_video import PublishedVideo, make_script
 
 from lectern.contracts import events as e
@@ -197,6 +198,8 @@ async def test_what_get_returns_can_be_put_back_as_it_is(gateway: TestGateway, c
     body = (await gateway.http.get(f"{video.url}/script")).json()
     assert {"language", "sources", "pronunciations", "symbols", "doubts"} < body.keys()
     assert body["scenes"][0]["beats"][0] == {"text": "Look.", "spoken": "", "show": "", "speaker": ""}
+    published = SchemaChecker(published_openapi()["components"]["schemas"])
+    assert published.find_faults(body, {"$ref": "#/components/schemas/ScriptEdit"}) == []
     answer = await gateway.http.put(f"{video.url}/script", json=body)
     assert (answer.status_code, answer.json()["status"]) == (200, "completed")
 

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from lectern.gateway import examples
-from lectern.gateway.schemas import VISUAL_SCHEMAS, ProblemBody
+from lectern.gateway.schemas import CONTRACT_SCHEMAS, ProblemBody
 
 _DESCRIPTIONS = {
     400: "The request is malformed",
@@ -57,7 +57,7 @@ def describe_json(
 
 
 def describe_api(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]:
-    """The application's OpenAPI: with the visuals that scripts refer to, without the 422 that FastAPI adds itself."""
+    """The application's OpenAPI: with the schemas of the contract, without the 422 that FastAPI adds itself."""
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         for operations in schema["paths"].values():
@@ -69,7 +69,7 @@ def describe_api(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]:
                     _restore_examples(schema["paths"][route.path], route)
         for unused in ("HTTPValidationError", "ValidationError"):
             schema["components"]["schemas"].pop(unused, None)
-        schema["components"]["schemas"].update(VISUAL_SCHEMAS)
+        schema["components"]["schemas"].update(CONTRACT_SCHEMAS)
         app.openapi_schema = schema
     return app.openapi_schema
 

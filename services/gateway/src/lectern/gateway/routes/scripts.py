@@ -28,7 +28,7 @@ _EDIT_BODY: dict[str, Any] = {
         "required": True,
         "content": {
             "application/json": {
-                "schema": {"$ref": "#/components/schemas/ScriptDocument"},
+                "schema": {"$ref": "#/components/schemas/ScriptEdit"},
                 "example": examples.SCRIPT,
             },
             MARKDOWN: {"schema": {"type": "string"}, "example": "# The leaf\n\n## Light\n\nA leaf catches light.\n"},

@@ -15,7 +15,7 @@ from lectern.gateway.schemas.requests import (
     VideoRequest,
     VideoRequestOptions,
 )
-from lectern.gateway.schemas.scripts import VISUAL_SCHEMAS, ScriptDocument, ScriptText
+from lectern.gateway.schemas.scripts import CONTRACT_SCHEMAS, ScriptDocument, ScriptText
 from lectern.gateway.schemas.videos import (
     AttemptSummary,
     OutputFile,
@@ -32,9 +32,9 @@ from lectern.gateway.schemas.videos import (
 from lectern.gateway.schemas.voices import VoiceCatalog, VoiceEntry
 
 __all__ = [
+    "CONTRACT_SCHEMAS",
     "MAX_BEATS",
     "MAX_BEAT_CHARACTERS",
-    "VISUAL_SCHEMAS",
     "ApiIndex",
     "ApproveRequest",
     "Asset",

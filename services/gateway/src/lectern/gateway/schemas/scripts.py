@@ -7,10 +7,23 @@ from typing import Annotated, Any
 import msgspec
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
-from lectern.contracts.script import AnyVisual, Visual
+from lectern.contracts.script import AnyVisual, Script, Visual
 
 REF_TEMPLATE = "#/components/schemas/{name}"
-(_VISUAL_SCHEMA,), VISUAL_SCHEMAS = msgspec.json.schema_components((AnyVisual,), ref_template=REF_TEMPLATE)
+
+# The contract's own schemas: of every visual, and of what PUT accepts, where fields with a default may be left out.
+(_VISUAL_SCHEMA, _), CONTRACT_SCHEMAS = msgspec.json.schema_components((AnyVisual, Script), ref_template=REF_TEMPLATE)
+_SCRIPT_SCHEMA = CONTRACT_SCHEMAS.pop("Script")
+CONTRACT_SCHEMAS["ScriptEdit"] = {
+    **_SCRIPT_SCHEMA,
+    "title": "ScriptEdit",
+    "description": "A script as GET returns it; fields that are left out have their defaults.",
+    "properties": {
+        "revision": {"type": "integer", "description": "refused if the script is at another revision by now"},
+        "approved": {"type": "boolean", "description": "ignored"},
+        **_SCRIPT_SCHEMA["properties"],
+    },
+}
 
 
 def _to_json(visual: object) -> object:
