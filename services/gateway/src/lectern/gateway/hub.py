@@ -1,7 +1,7 @@
 """One subscription for all event streams of a process: events and progress fan out to bounded mailboxes.
 
 However many clients watch a video, each event is folded and encoded once. A client joins before it reads the log, so
-nothing falls between; what both have is recognised by its sequence.
+that it misses nothing; an event that comes both ways is recognised by its sequence.
 """
 
 from __future__ import annotations
