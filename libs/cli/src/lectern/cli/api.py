@@ -75,7 +75,7 @@ class Api:
         """The current state of a video."""
         return await self._request_json("GET", f"/v1/videos/{video_id}")
 
-    async def unfinished(self) -> list[JsonObject]:
+    async def list_unfinished(self) -> list[JsonObject]:
         """The latest videos that are queued or in progress, at most 100 of each."""
         pages = [
             await self._request_json("GET", "/v1/videos", params={"status": status, "limit": 100})

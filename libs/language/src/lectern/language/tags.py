@@ -33,7 +33,7 @@ def normalize(tag: str) -> str:
 
 def base_language(tag: str) -> str:
     """The language subtag alone: `zh` for `cmn-Hant-TW`. A tag of several or no languages keeps `mul` or `und`."""
-    return _parsed(tag).language or UNDETERMINED
+    return _parse(tag).language or UNDETERMINED
 
 
 def leading_language(name: str) -> str:
@@ -44,12 +44,12 @@ def leading_language(name: str) -> str:
 
 def region(tag: str) -> str:
     """The region a tag names (ISO 3166, `GB`), or an empty string."""
-    return _parsed(tag).territory or ""
+    return _parse(tag).territory or ""
 
 
 def script(tag: str) -> str:
     """The script a tag is written in (ISO 15924): `Hant` for `zh-TW`, `Latn` where nothing else is known."""
-    return _parsed(tag).maximize().script or "Latn"
+    return _parse(tag).maximize().script or "Latn"
 
 
 def is_right_to_left(tag: str) -> bool:
@@ -60,19 +60,19 @@ def is_right_to_left(tag: str) -> bool:
 def alpha3(tag: str) -> str:
     """The ISO 639-2/T code that MP4 and Matroska tracks carry: `eng` for `en-GB`, `und` for an unknown language."""
     try:
-        return _parsed(tag).to_alpha3()
+        return _parse(tag).to_alpha3()
     except LookupError:
         return UNDETERMINED
 
 
 def english_name(tag: str) -> str:
     """A language's English name: `Portuguese (Brazil)`."""
-    return _parsed(tag).display_name()
+    return _parse(tag).display_name()
 
 
 def own_name(tag: str) -> str:
     """A language's name in that language: `português (Brasil)`."""
-    return _parsed(tag).autonym()
+    return _parse(tag).autonym()
 
 
 def same_language(one: str, other: str) -> bool:
@@ -95,11 +95,11 @@ def matches(requested: str, offered: str) -> bool:
         return False
     if region(requested) and region(requested) != region(offered):
         return False
-    return not _parsed(requested).script or script(requested) == script(offered)
+    return not _parse(requested).script or script(requested) == script(offered)
 
 
 @functools.lru_cache(1024)
-def _parsed(tag: str) -> Language:
+def _parse(tag: str) -> Language:
     try:
         return Language.get(normalize(tag))
     except ValueError:

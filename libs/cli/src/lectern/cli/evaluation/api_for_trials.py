@@ -37,7 +37,7 @@ async def connect_for_trials(
     try:
         with _log_to(Home.at(home).logs / "runner.log"):
             async with run_stack(home, settings=settings) as stack, Api(stack.url) as api:
-                for video in await api.unfinished():  # left by an evaluation that was killed
+                for video in await api.list_unfinished():  # left by an evaluation that was killed
                     await api.cancel(video["id"], "its evaluation ended before it")
                 yield api
     except ProblemError as error:

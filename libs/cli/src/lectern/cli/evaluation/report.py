@@ -64,9 +64,9 @@ def summarize(trials: Sequence[Trial]) -> EvaluationReport:
         failed=_count(trial.failed for trial in trials),
         scenes=len(scenes),
         scenes_of_a_model=len(asked),
-        first_attempt=_share(asked, lambda scene: _passed(scene, 1)),
-        after_one_repair=_share(asked, lambda scene: _passed(scene, 2)),
-        after_repair=_share(asked, lambda scene: _passed(scene, len(scene.attempts))),
+        first_attempt=_share(asked, lambda scene: _count_passed(scene, 1)),
+        after_one_repair=_share(asked, lambda scene: _count_passed(scene, 2)),
+        after_repair=_share(asked, lambda scene: _count_passed(scene, len(scene.attempts))),
         degraded=_count(scene.degraded for scene in scenes),
         attempts=dict(sorted(Counter(len(scene.attempts) for scene in asked).items())),
         strategies=_count(attempt.strategy for scene in asked for attempt in scene.attempts),
@@ -92,7 +92,7 @@ def _has_degraded_scene(trial: Trial) -> bool:
     return any(scene.degraded for scene in trial.scenes)
 
 
-def _passed(scene: SceneTrial, within: int) -> bool:
+def _count_passed(scene: SceneTrial, within: int) -> bool:
     """True when one of the first `within` versions passed and is shown."""
     return not scene.degraded and not scene.failed and any(not each.rule for each in scene.attempts[:within])
 
