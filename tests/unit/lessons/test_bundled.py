@@ -16,7 +16,6 @@ from lectern.lessons import Lesson, load_lessons
 from lectern.markdown import parse
 from lectern.renderer.job_settings import build_job_settings, count_frames
 from lectern.renderer.pool import PREFLIGHT_LIMITS, RenderJob, RenderOutcome, WarmPool
-from lectern.scripter.lesson_search import find_lesson
 from lectern.voice.engines.silent import SilentEngine
 from lectern.voice.layout import lay_out
 
@@ -47,21 +46,6 @@ async def run(pool: WarmPool, scene: s.Scene, options: VideoOptions, mode: str) 
     assert isinstance(scene.visual, s.Manim), "the scenes of bundled lessons bring their own code"
     settings = build_job_settings(await narration_of(scene), options, mode)  # type: ignore[arg-type]
     return await pool.run(RenderJob(code=scene.visual.source, settings=settings, limits=PREFLIGHT_LIMITS))
-
-
-def test_the_six_lessons_are_found_by_what_people_ask() -> None:
-    topics = {
-        "How does photosynthesis work?": "photosynthesis",
-        "the theorem of Pythagoras": "pythagoras",
-        "explain binary search to me": "binary-search",
-        "What is a derivative?": "derivative",
-        "How compound interest grows": "compound-interest",
-        "how do vaccines work": "vaccines",
-    }
-    for topic, name in topics.items():
-        found = find_lesson(topic, LESSONS).lesson
-        assert found is not None, topic
-        assert found.name == name
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lectern.lessons import load_lessons, read_lesson
+from lectern.scripter.lesson_search import find_lesson
 
 
 def test_a_lesson_is_described_by_its_front_matter() -> None:
@@ -39,3 +40,18 @@ def test_the_length_counts_what_is_said_instead() -> None:
 def test_names_and_titles_are_unique() -> None:
     lessons = load_lessons()
     assert len({lesson.name for lesson in lessons}) == len({lesson.title for lesson in lessons}) == len(lessons)
+
+
+def test_the_six_lessons_are_found_by_what_people_ask() -> None:
+    topics = {
+        "How does photosynthesis work?": "photosynthesis",
+        "the theorem of Pythagoras": "pythagoras",
+        "explain binary search to me": "binary-search",
+        "What is a derivative?": "derivative",
+        "How compound interest grows": "compound-interest",
+        "how do vaccines work": "vaccines",
+    }
+    for topic, name in topics.items():
+        found = find_lesson(topic, load_lessons()).lesson
+        assert found is not None, topic
+        assert found.name == name

@@ -239,10 +239,12 @@ async def test_an_exhausted_quota_is_reported_as_such() -> None:
             rig, Fails(429, "You exceeded your current quota, please check your plan and billing details.")
         )
         assert failed.problem.code == "provider-quota-spent"
+        await rig.client.close()
     async with chat() as script:
         rig = Rig(script, OpenAIModelEngine(script.url, api_key=KEY), [])
         failed = await failure(rig, Fails(429, "no credit", kind="insufficient_quota"))
         assert failed.problem.code == "provider-quota-spent"
+        await rig.client.close()
 
 
 async def test_a_wrong_gemini_key_is_reported_even_when_google_answers_400() -> None:
@@ -251,6 +253,7 @@ async def test_a_wrong_gemini_key_is_reported_even_when_google_answers_400() -> 
         failed = await failure(rig, Fails(400, "API key not valid. Please pass a valid API key."))
         assert failed.problem.code == "provider-auth"
         assert script.headers[0]["x-goog-api-key"] == KEY
+        await rig.client.close()
 
 
 async def test_a_request_that_might_exceed_the_budget_is_not_sent(rig: Rig) -> None:
@@ -294,6 +297,7 @@ async def test_a_model_that_keeps_failing_gets_no_requests_for_a_while() -> None
         failed = await failure(rig)
         assert "circuit is open" in failed.problem.detail
         assert len(script.requests) == asked, "an open circuit sends no request"
+        await rig.client.close()
 
 
 class CountingEngine:
@@ -327,3 +331,4 @@ async def test_a_grounded_answer_has_citations() -> None:
         script.then(Says(GOOD.text, sources=(("Annalen der Physik", "https://example.org/1905"),)))
         answer = await rig.ask()
         assert [source.title for source in answer.citations] == ["Annalen der Physik"]  # type: ignore[attr-defined]
+        await rig.client.close()
