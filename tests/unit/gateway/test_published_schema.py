@@ -32,23 +32,18 @@ def test_a_value_that_fits_its_schema_has_no_faults(value: object) -> None:
 @pytest.mark.parametrize(
     ("value", "fault"),
     [
-        ({}, "$.name is missing"),
-        ({"name": 1}, "$.name: 1 is no string"),
-        ({"name": "x", "age": "old"}, "fits none"),
-        ({"name": "x", "kind": "c"}, "$.kind: 'c' is none of"),
-        ({"name": "x", "pair": ["p", "q"]}, "too many"),
-        ({"name": "x", "tags": {"t": True}}, "$.tags.t: True is no number"),
-        ({"name": "x", "more": 1}, "$.more is not in the schema"),
-        ([], "is no object"),
+        ({}, "'name' is a required property"),
+        ({"name": 1}, "$.name: 1 is not of type 'string'"),
+        ({"name": "x", "age": "old"}, "$.age: 'old' is not valid"),
+        ({"name": "x", "kind": "c"}, "$.kind: 'c' is not one of"),
+        ({"name": "x", "pair": ["p", "q"]}, "$.pair: "),
+        ({"name": "x", "tags": {"t": True}}, "$.tags.t: True is not of type"),
+        ({"name": "x", "more": 1}, "'more' was unexpected"),
+        ([], "[] is not of type 'object'"),
     ],
 )
 def test_each_departure_from_a_schema_is_found(value: object, fault: str) -> None:
     assert any(fault in found for found in CHECKER.find_faults(value, PERSON))
-
-
-def test_a_keyword_that_is_not_checked_is_an_error() -> None:
-    with pytest.raises(ValueError, match="multipleOf"):
-        CHECKER.find_faults(1, {"multipleOf": 2})
 
 
 @pytest.mark.parametrize(
