@@ -1,4 +1,4 @@
-"""What scene code may use: narrated scenes, layouts, the theme and ready-made visuals, on top of manim.
+"""The vocabulary of scene code: narrated scenes, layouts, the theme and ready-made visuals, on top of manim.
 
 `from lectern.scenekit import *` imports all of manim and the kit. Importing the package itself is cheap: manim is
 imported when the first name is used.

@@ -1,4 +1,4 @@
-"""How well colours stand out from each other, as WCAG 2 defines it."""
+"""The contrast of colours, as WCAG 2 defines it."""
 
 from __future__ import annotations
 

@@ -100,9 +100,9 @@ def find_equals_sign(text: str) -> int | None:
 
 def _select_part(line: Any, text: str, at: int, source: str) -> VGroup:
     """Find the shapes of `line` that belong to `source`, by setting the line again with that part marked."""
-    marked = f"{text[:at]} {{{{ {source} : wanted }}}} {text[at + len(source) :]}"
+    marked = f"{text[:at]} {{{{ {source} : chosen }}}} {text[at + len(source) :]}"
     probe = set_formula(marked)
-    chosen = set(map(id, probe.select("wanted").family_members_with_points()))
+    chosen = set(map(id, probe.select("chosen").family_members_with_points()))
     mine = line.family_members_with_points()
     whole = probe.family_members_with_points()
     if len(mine) != len(whole):

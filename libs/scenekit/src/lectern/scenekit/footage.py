@@ -32,7 +32,7 @@ MARGIN = 16
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Encoding:
-    """How frames are encoded. `width` and `height` are in pixels; `threads` should match the available CPUs.
+    """The encoder's settings. `width` and `height` are in pixels; `threads` should match the available CPUs.
 
     `crf` 20 is visually lossless for drawings. With the preset "ultrafast" it is a constant quantizer: without
     lookahead, rate control only costs time (a third of the encoder's at 1080p, measured), and quality is the same in

@@ -56,7 +56,7 @@ class FrameGeometry:
 
     @property
     def portrait(self) -> bool:
-        """Whether the picture is taller than it is wide."""
+        """True for a picture that is taller than it is wide."""
         return self.height > self.width * 1.05
 
     @property

@@ -69,7 +69,7 @@ class Theme:
 
     @property
     def dark(self) -> bool:
-        """Whether the background is dark."""
+        """True for a dark background."""
         return _palette.get() is DARK
 
 

@@ -50,7 +50,7 @@ def build_timetable(*, fps: int, seconds: float, beats: Sequence[tuple[float, fl
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BeatPlan:
-    """How a beat's animations are fitted to its narration.
+    """The fit of a beat's animations to its narration.
 
     The `at()` calls of a beat divide it into runs: `starts[j]` is when run `j` starts (in seconds from the start of
     the beat), `ratios[j]` the factor for its natural lengths (1.0 is natural speed, 0.4 is 2.5 times as fast).
