@@ -9,6 +9,8 @@ TOPIC ?= How does photosynthesis work?
 BIN := .venv/bin
 READY := .venv/.ready
 MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
+# Compiled once, not by each of the hundred processes that a test run starts.
+export PYTHONDONTWRITEBYTECODE :=
 export LECTERN_HOME ?= $(CURDIR)/.lectern
 
 .PHONY: demo up test check format docs lock hostile bench doctor setup clean help
@@ -29,7 +31,7 @@ check: $(READY) ## lint, types, import rules and fast tests, before each commit 
 	@$(BIN)/lint-imports
 	@$(BIN)/python scripts/licences.py --check
 	@$(BIN)/python scripts/settings_page.py --check
-	@HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -n 4 -m "not slow"
+	@HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -n 3 --dist worksteal -m "not slow"
 
 format: $(READY) ## format the code and apply ruff's automatic fixes
 	@$(BIN)/ruff check --fix-only -q .

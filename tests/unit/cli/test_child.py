@@ -67,6 +67,7 @@ async def test_secrets_are_not_on_the_command_line(tmp_path: Path) -> None:
     await child.stop()
 
 
+@pytest.mark.slow
 async def test_a_program_dies_with_the_process_that_started_it_even_when_that_is_killed(tmp_path: Path) -> None:
     code = (
         "import asyncio, pathlib\n"

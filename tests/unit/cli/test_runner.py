@@ -16,6 +16,8 @@ from lectern.cli.runner.home import Home
 from lectern.contracts.problems import ProblemError
 from lectern.worker import connect, find_drift
 
+pytestmark = pytest.mark.slow
+
 
 async def test_servers_run_and_are_provisioned_while_it_runs(tmp_path: Path) -> None:
     async with run_stack(tmp_path / "home", services=[]) as stack, connect(stack.settings) as connections:

@@ -40,6 +40,8 @@ from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import ASPECTS, Aspect, preset
 from lectern.media import ProcessFailed, probe_media
 
+pytestmark = pytest.mark.slow
+
 slow = pytest.mark.slow
 Picture = npt.NDArray[np.uint8]
 SIZES: dict[Aspect, tuple[int, int]] = {"16:9": (1280, 720), "9:16": (720, 1280), "1:1": (720, 720)}

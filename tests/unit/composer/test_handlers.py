@@ -91,6 +91,7 @@ class StallingStore(MemoryObjectStore):
             await asyncio.sleep(60)
 
 
+@pytest.mark.slow
 async def test_work_cut_off_while_storing_is_repeated_to_the_same_bytes(
     connections: Connections, tmp_path: Path
 ) -> None:
@@ -115,6 +116,7 @@ async def test_work_cut_off_while_storing_is_repeated_to_the_same_bytes(
     assert len(await _outcomes(connections, video_id)) == 1
 
 
+@pytest.mark.slow
 async def test_two_composers_with_the_same_event_end_the_video_once(connections: Connections, tmp_path: Path) -> None:
     video_id, ready = await _prepare(connections, tmp_path, SCENES[:2])
     await _publish(connections, *ready.scenes)

@@ -26,6 +26,8 @@ from lectern.contracts.options import VideoOptions
 from lectern.media import probe_media
 from lectern.worker import Permanent
 
+pytestmark = pytest.mark.slow
+
 slow = pytest.mark.slow
 
 AWKWARD = [31, 47, 53, 61, 37, 41, 59, 43, 67, 29, 71, 83]

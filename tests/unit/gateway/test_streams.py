@@ -137,6 +137,7 @@ async def test_a_stream_of_a_retried_video_continues_past_its_first_failure(
     ]
 
 
+@pytest.mark.slow
 async def test_clients_that_keep_reconnecting_miss_nothing_and_get_nothing_twice(
     served: TestGateway, connections: Connections
 ) -> None:
@@ -229,6 +230,7 @@ async def test_a_draining_server_closes_streams_with_a_retry_hint(connections: C
         assert [block.name for block in blocks_after if block.name] == ["video.scripted", "video.completed"]
 
 
+@pytest.mark.slow
 async def test_a_client_that_stops_reading_is_disconnected_and_others_are_served(connections: Connections) -> None:
     async with gateway_on_a_port(connections, stream_send_seconds=0.3) as server:
         video = PublishedVideo(connections, scenes=60)

@@ -51,6 +51,7 @@ async def test_only_the_end_of_a_long_stderr_is_kept() -> None:
     assert tail.endswith("00199999\n")
 
 
+@pytest.mark.slow
 async def test_a_program_that_times_out_is_killed_with_its_children(tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     script = SPAWNS_A_CHILD.replace("print(p.pid, flush=True)", f"open({str(pid_file)!r}, 'w').write(str(p.pid))")

@@ -298,6 +298,7 @@ def test_footage_can_be_joined_by_stream_copy(tmp_path: Path) -> None:
         assert stream.codec_context.pix_fmt == "yuv420p"
 
 
+@pytest.mark.slow
 def test_the_command_prints_progress_and_nothing_else_on_stdout(tmp_path: Path) -> None:
     folder = job_folder(tmp_path / "job", TWO_BEATS + "\n    print('hello')\n", beats=[(1.0, "one"), (1.0, "two")])
     done = subprocess.run(

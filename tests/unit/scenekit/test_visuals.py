@@ -35,7 +35,13 @@ from lectern.scenekit.style import use_theme
 from lectern.theme import THEMES
 
 
-@pytest.fixture(params=[(1920, 1080), (1080, 1920), (1080, 1080)], ids=["16:9", "9:16", "1:1"])
+@pytest.fixture(
+    params=[
+        pytest.param((1920, 1080), id="16:9"),
+        pytest.param((1080, 1920), id="9:16"),
+        pytest.param((1080, 1080), id="1:1", marks=pytest.mark.slow),
+    ]
+)
 def shape(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
     width, height = frame_shape(*request.param)
     with (

@@ -83,6 +83,7 @@ async def test_a_script_that_is_reviewed_shows_its_doubts_and_what_it_cost(scrip
     assert f"<!-- show: {script.scenes[0].beats[0].show} -->" in markdown
 
 
+@pytest.mark.slow
 async def test_progress_reports_each_step_of_writing(scripter: ScripterWithModel) -> None:
     reports: list[Progress] = []
 

@@ -221,6 +221,7 @@ async def test_a_message_nobody_can_read_is_kept_and_does_not_block_the_next(
     assert (await js.get_last_msg(DEAD, "dead.voice.odd")).data == b'{"type":"scene.planned.v99"}'
 
 
+@pytest.mark.slow
 async def test_a_long_job_is_kept_alive_and_runs_once(connections: Connections, settings: Settings) -> None:
     js = connections.nats.jetstream()
     known = (await js.consumer_info(VIDEOS, "voice-fast")).config
@@ -297,6 +298,7 @@ async def test_work_for_a_revision_that_was_overtaken_is_not_begun(
     assert begun == [2]
 
 
+@pytest.mark.slow
 async def test_stopping_finishes_what_fits_and_hands_the_rest_back_at_once(
     connections: Connections, settings: Settings
 ) -> None:

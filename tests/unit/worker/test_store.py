@@ -56,6 +56,7 @@ async def test_a_range_is_exact_whether_or_not_the_store_honours_ranges(
     assert got == data[start : None if end is None else end + 1]
 
 
+@pytest.mark.slow
 async def test_a_store_that_is_away_is_transient_and_keeps_its_secrets(settings: Settings) -> None:
     away = settings.model_copy(update={"s3_endpoint": "http://127.0.0.1:9"})
     async with open_store(away) as store:
