@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import typer
 from nats.aio.client import Client
-from nats.js import api
-from nats.js import errors as js_errors
 from rich.console import Console
 from rich.table import Table
 
 from lectern.cli.exit_status import OK, USAGE, command_exit
 from lectern.cli.nats_connection import connect_event_log
 from lectern.contracts import events as e
-from lectern.contracts.problems import Problem
-from lectern.contracts.topology import DEAD, VIDEOS
-from lectern.worker import JetStreamEventLog
-from lectern.worker.dead_letters import CONSUMER, REASON, SUBJECT
-
-
-class StoredDeadLetter(msgspec.Struct, frozen=True, kw_only=True):
-    """A dead letter in the stream. `number` is its sequence there, `subject` the one it was published on."""
-
-    number: int
-    at: datetime | None
-    subject: str
-    consumer: str
-    problem: Problem
-    data: bytes
+from lectern.worker import JetStreamDeadLetters, JetStreamEventLog, StoredDeadLetter
 
 
 async def list_dead_letters(nats_url: str, home: Path, *, json: bool) -> int:
     """Prints every dead letter, oldest first."""
     async with connect_event_log(nats_url, home) as client:
-        letters = await _read_all(client)
+        letters = await JetStreamDeadLetters(client).read_all()
     if json:
         for letter in letters:
             typer.echo(msgspec.json.encode(_as_json(letter)))
@@ -69,10 +51,7 @@ async def retry_dead_letters(numbers: list[int], nats_url: str, home: Path) -> i
         for number in numbers:
             letter = await _read(client, number)
             await _check_not_ended(client, letter)
-            # A new message id: the stream would drop a message with the old one as a duplicate.
-            headers = {"Nats-Msg-Id": f"retry:{uuid.uuid4()}"}
-            await client.jetstream(timeout=5).publish(letter.subject, letter.data, headers=headers, stream=VIDEOS)
-            await client.jetstream(timeout=5).delete_msg(DEAD, number)
+            await JetStreamDeadLetters(client).publish_again(letter)
             typer.echo(f"{number} is on {letter.subject} again")
     return OK
 
@@ -93,48 +72,17 @@ async def _check_not_ended(client: Client, letter: StoredDeadLetter) -> None:
         )
 
 
-async def _read_all(client: Client) -> list[StoredDeadLetter]:
-    js = client.jetstream(timeout=5)
-    state = (await js.stream_info(DEAD)).state
-    letters: list[StoredDeadLetter] = []
-    number = state.first_seq
-    while state.messages and number <= state.last_seq:
-        try:
-            message = await js.get_msg(DEAD, number, next=True, subject="dead.>", direct=True)
-        except js_errors.NotFoundError:
-            break
-        letters.append(_decode(message))
-        number = letters[-1].number + 1
-    return letters
-
-
 async def _read(client: Client, number: int) -> StoredDeadLetter:
-    try:
-        return _decode(await client.jetstream(timeout=5).get_msg(DEAD, number))
-    except js_errors.NotFoundError:
+    letter = await JetStreamDeadLetters(client).read(number)
+    if letter is None:
         raise command_exit(
             USAGE,
             "no-such-message",
             "There is no such message",
             f"No dead letter has the number {number}.",
             "List them with `lectern dead list`.",
-        ) from None
-
-
-def _decode(message: api.RawStreamMsg) -> StoredDeadLetter:
-    headers = message.headers or {}
-    try:
-        problem = msgspec.json.decode(headers.get(REASON, ""), type=Problem)
-    except msgspec.DecodeError:
-        problem = Problem(code="unknown", title="Unknown", detail="The reason was not recorded.", remedy="")
-    return StoredDeadLetter(
-        number=message.seq or 0,
-        at=message.time,
-        subject=headers.get(SUBJECT, ""),
-        consumer=headers.get(CONSUMER, ""),
-        problem=problem,
-        data=message.data or b"",
-    )
+        )
+    return letter
 
 
 def _video_and_scene(subject: str) -> tuple[str, str]:

@@ -3,10 +3,10 @@
 `lectern.worker.testing` has doubles for tests.
 """
 
-from lectern.worker.bus import Bus, Listener, NatsBus, Responder, ask
+from lectern.worker.bus import Bus, Listener, NatsBus, Responder
 from lectern.worker.concurrency import map_concurrently
 from lectern.worker.connections import Connections, connect, connect_nats
-from lectern.worker.dead_letters import DeadLetter, DeadLetters
+from lectern.worker.dead_letters import DeadLetter, DeadLetters, JetStreamDeadLetters, StoredDeadLetter
 from lectern.worker.event_log import EventLog, JetStreamEventLog
 from lectern.worker.failures import Missing, NoReply, Permanent, Transient
 from lectern.worker.health import CHECK_TIMEOUT_SECONDS, Check, connection_checks, liveness, readiness
@@ -32,6 +32,7 @@ __all__ = [
     "DeadLetter",
     "DeadLetters",
     "EventLog",
+    "JetStreamDeadLetters",
     "JetStreamEventLog",
     "JetStreamKeyValueStore",
     "Job",
@@ -48,10 +49,10 @@ __all__ = [
     "Service",
     "Settings",
     "Stage",
+    "StoredDeadLetter",
     "Timing",
     "Transient",
     "apply_topology",
-    "ask",
     "build_service",
     "configure_logs",
     "configure_traces",

@@ -124,9 +124,3 @@ class NatsBus:
         finally:
             with contextlib.suppress(nats.errors.Error):  # the connection is gone, and the subscription with it
                 await subscription.unsubscribe()
-
-
-async def ask(nats_: Client, request: Request[Q, R], message: Q, *, timeout: float) -> R:
-    """Transitional: use `Bus.ask`. Raises what nats-py and msgspec raise."""
-    reply = await nats_.request(request.subject, msgspec.json.encode(message), timeout=timeout)
-    return msgspec.json.decode(reply.data, type=request.reply)

@@ -1,16 +1,20 @@
-"""Dead letters: messages that no worker could process, kept whole with the reason."""
+"""Dead letters: messages that no worker could process, kept whole with the reason, until they are published again."""
 
 from __future__ import annotations
 
+import uuid
+from datetime import datetime
 from typing import Protocol
 
 import msgspec
 from nats.aio.client import Client
+from nats.js import api
+from nats.js import errors as js_errors
 
 from lectern.contracts.problems import Problem
-from lectern.contracts.topology import DEAD
+from lectern.contracts.topology import DEAD, VIDEOS
 
-REASON, SUBJECT, SEQUENCE, CONSUMER = "Lectern-Reason", "Lectern-Subject", "Lectern-Sequence", "Lectern-Consumer"
+_REASON, _SUBJECT, _SEQUENCE, _CONSUMER = "Lectern-Reason", "Lectern-Subject", "Lectern-Sequence", "Lectern-Consumer"
 
 
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +34,17 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
         return (self.subject.split(".") + ["unknown"] * 3)[2]
 
 
+class StoredDeadLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """A dead letter in the stream. `number` is its sequence there, `subject` the one it was published on."""
+
+    number: int
+    at: datetime | None
+    subject: str
+    consumer: str
+    problem: Problem
+    data: bytes
+
+
 class DeadLetters(Protocol):
     """Where dead letters are kept."""
 
@@ -47,10 +62,54 @@ class JetStreamDeadLetters:
         """Keeps a letter, once for a message and consumer. Raises nats.errors.Error."""
         headers = {
             "Nats-Msg-Id": f"dead:{letter.consumer}:{letter.sequence}",
-            REASON: msgspec.json.encode(letter.problem).decode(),
-            SUBJECT: letter.subject,
-            SEQUENCE: str(letter.sequence),
-            CONSUMER: letter.consumer,
+            _REASON: msgspec.json.encode(letter.problem).decode(),
+            _SUBJECT: letter.subject,
+            _SEQUENCE: str(letter.sequence),
+            _CONSUMER: letter.consumer,
         }
         subject = f"dead.{letter.stage}.{letter.video_id}"
         await self._js.publish(subject, letter.data, headers=headers, stream=DEAD)
+
+    async def read_all(self) -> list[StoredDeadLetter]:
+        """Every dead letter, oldest first."""
+        state = (await self._js.stream_info(DEAD)).state
+        letters: list[StoredDeadLetter] = []
+        number = state.first_seq
+        while state.messages and number <= state.last_seq:
+            try:
+                message = await self._js.get_msg(DEAD, number, next=True, subject="dead.>", direct=True)
+            except js_errors.NotFoundError:
+                break
+            letters.append(_decode(message))
+            number = letters[-1].number + 1
+        return letters
+
+    async def read(self, number: int) -> StoredDeadLetter | None:
+        """One dead letter; None when there is none of that number."""
+        try:
+            return _decode(await self._js.get_msg(DEAD, number))
+        except js_errors.NotFoundError:
+            return None
+
+    async def publish_again(self, letter: StoredDeadLetter) -> None:
+        """Puts a letter's message back on the stream and removes the letter."""
+        # A new message id: the stream would drop a message with the old one as a duplicate.
+        headers = {"Nats-Msg-Id": f"retry:{uuid.uuid4()}"}
+        await self._js.publish(letter.subject, letter.data, headers=headers, stream=VIDEOS)
+        await self._js.delete_msg(DEAD, letter.number)
+
+
+def _decode(message: api.RawStreamMsg) -> StoredDeadLetter:
+    headers = message.headers or {}
+    try:
+        problem = msgspec.json.decode(headers.get(_REASON, ""), type=Problem)
+    except msgspec.DecodeError:
+        problem = Problem(code="unknown", title="Unknown", detail="The reason was not recorded.", remedy="")
+    return StoredDeadLetter(
+        number=message.seq or 0,
+        at=message.time,
+        subject=headers.get(_SUBJECT, ""),
+        consumer=headers.get(_CONSUMER, ""),
+        problem=problem,
+        data=message.data or b"",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -116,7 +117,7 @@ class S3ObjectStore(ObjectStore):
     async def put(self, key: str, data: bytes, media_type: str) -> None:
         """Stores bytes under a key, replacing what was there."""
         async with self._translate_errors(key):
-            await self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=media_type)
+            await self._client.put_object(Bucket=self._bucket, Key=key, Body=io.BytesIO(data), ContentType=media_type)
 
     async def get_file(self, key: str, path: Path) -> None:
         """Downloads an object into a file."""
