@@ -1,1 +1,1 @@
-"""What every service agrees on: events, subjects, topology, keys, problems, the fold."""
+"""The agreement between all services: events, subjects, topology, keys, problems, the fold."""

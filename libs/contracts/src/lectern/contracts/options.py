@@ -40,7 +40,7 @@ class Dub(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
-    """What to explain: a topic, or the key of a Markdown document in the object store.
+    """The subject of a video: a topic, or the key of a Markdown document in the object store.
 
     `assets` maps the names a document uses for its images to object keys. `target_seconds` and `scenes` of 0 leave the
     length and number of scenes to the writer; `search` lets the writer look the topic up and cite its sources. With
@@ -65,7 +65,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VideoOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How the video looks and sounds. Every event carries it, so that no stage has to look it up.
+    """The look and sound of a video. Every event carries it, so that no stage has to look it up.
 
     `voice` is a voice or a locale; where it is empty, the script's language decides. `max_cost_usd` bounds what models
     and voices may cost for the whole video, failed attempts included. `music_key`

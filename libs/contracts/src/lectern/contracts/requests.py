@@ -140,7 +140,7 @@ class SceneException(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
 
 class SceneVerdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a preflight found.
+    """The result of a preflight.
 
     `killed` names the limit that ended the run, `reason` says it in words. `unavailable` is set when the renderer, not
     the code, is at fault: ask again. `seconds` is the run's wall time.
@@ -182,7 +182,7 @@ class Stills(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How far a stage is inside a scene (or, without one, the video). Published, not asked for; never stored."""
+    """A stage's progress in a scene (or, without one, in the video). Published unasked; never stored."""
 
     video_id: str
     stage: str

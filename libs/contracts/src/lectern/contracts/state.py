@@ -157,7 +157,7 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return bool(scripted and scripted.review and (not self.approved or self.approved.revision < scripted.revision))
 
     def usage(self) -> tuple[Usage, ...]:
-        """What the video has used so far, over all revisions: a total for each model, voice and renderer."""
+        """The video's usage so far, over all revisions: a total for each model, voice and renderer."""
         return add_up(item for spent in self.usage_by_event.values() for item in spent)
 
     def final_events(self) -> tuple[e.SceneRendered | e.SceneFailed, ...] | None:

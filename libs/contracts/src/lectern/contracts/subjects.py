@@ -38,10 +38,10 @@ def video(video_id: str, lane: str = "*") -> str:
 
 
 def cancel(video_id: str) -> str:
-    """Where the cancellation of a video is broadcast."""
+    """The subject on which the cancellation of a video is broadcast."""
     return f"cancel.{video_id}"
 
 
 def progress(video_id: str, scene: int | None = None) -> str:
-    """Where a stage reports its progress. Without a scene: the whole video's (scripting, composing)."""
+    """The subject of progress reports. Without a scene: the whole video's (scripting, composing)."""
     return f"progress.{video_id}.{scene if scene is not None else 'video'}"

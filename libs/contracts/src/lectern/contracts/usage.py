@@ -17,7 +17,7 @@ Kind: TypeAlias = Literal["model", "voice", "render"]
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What one model, voice engine or renderer used for one event. `task` is what the model was asked for.
+    """The usage of one model, voice engine or renderer for one event. `task` is what the model was asked for.
 
     `input` counts prompt tokens, `cached` those of them that were cheaper, `output` excludes `thinking`. Voices are
     billed by `characters`, renderers use `cpu_seconds`. Failed attempts are included.

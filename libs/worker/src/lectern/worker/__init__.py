@@ -1,4 +1,4 @@
-"""What every service does the same way: the worker loop, the event log, the object store, settings, telemetry.
+"""The parts that every service shares: the worker loop, the event log, the object store, settings, telemetry.
 
 `lectern.worker.testing` has doubles for tests.
 """

@@ -22,7 +22,7 @@ from lectern.worker.telemetry import StageMetrics
 
 @dataclass(frozen=True, kw_only=True)
 class Connections:
-    """What every service is built from. Services of one process may share it.
+    """The open connections that a service is built from. Services of one process may share them.
 
     `nats` is for what only JetStream can do (consumers, buckets); all else goes through `event_log`, `bus` and
     `dead_letters`, which have doubles in `lectern.worker.testing`.

@@ -46,7 +46,7 @@ class StoredDeadLetter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeadLetters(Protocol):
-    """Where dead letters are kept."""
+    """A place that keeps dead letters."""
 
     async def store(self, letter: DeadLetter) -> None:
         """Keeps a letter, once for a message and consumer."""

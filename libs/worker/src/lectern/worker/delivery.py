@@ -18,7 +18,7 @@ _ACK_TIMEOUT = 5.0  # seconds
 
 
 class Message(Protocol):
-    """What a delivery needs of a JetStream message."""
+    """The part of a JetStream message that a delivery needs."""
 
     subject: str
     data: bytes
@@ -51,7 +51,7 @@ class StopReason(Enum):
 
 
 class DeliveryResult(Enum):
-    """How a delivery ended; the values are metric labels."""
+    """The end of a delivery; the values are metric labels."""
 
     SUCCESS = "success"
     STALE = "stale"

@@ -1,4 +1,4 @@
-"""How a handler says that it cannot go on: try again later, or never.
+"""Exceptions that end a handler: retry later, or never.
 
 Exception
 ├── Transient        something is unavailable: the event is delivered again after a delay

@@ -1,4 +1,4 @@
-"""What a handler is given: its event, the video's log, the store, a scratch folder, and a way to report progress."""
+"""The job of a handler: its event, the video's log, the store, a scratch folder, and a way to report progress."""
 
 from __future__ import annotations
 

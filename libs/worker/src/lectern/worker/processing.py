@@ -1,4 +1,4 @@
-"""What is done with a delivery: its handler runs, the answers are published, and it is acked, retried or given up."""
+"""Processing a delivery: run its handler, publish the answers, and ack, retry or give up."""
 
 from __future__ import annotations
 
@@ -236,7 +236,7 @@ def _events(answer: Answer) -> Sequence[e.AnyEvent]:
 
 
 def _is_stale(state: VideoState, event: e.AnyEvent) -> bool:
-    """Whether the event's revision has ended, or its scene has since been planned again."""
+    """True if the event's revision has ended, or its scene has since been planned again."""
     outcome = state.outcome()
     if outcome is not None and event.revision <= outcome.revision:
         return True

@@ -9,12 +9,12 @@ OUT_OF_STEP_RULES = frozenset({"beat-missing", "beat-overrun"})
 
 
 def is_acceptable(verdict: SceneVerdict, tolerated_rules: frozenset[str] = frozenset()) -> bool:
-    """Whether source of ours may be shown: without any error, except those tolerated."""
+    """True if a template may be shown: it has no error, except those tolerated."""
     return verdict.ok and not any(finding.rule not in tolerated_rules for finding in verdict.errors())
 
 
 def is_acceptable_from_author(verdict: SceneVerdict) -> bool:
-    """Whether an author's own scene may be shown.
+    """True if an author's own scene may be shown.
 
     The layout is theirs to judge; that the scene runs and keeps step with the voice is not.
     """

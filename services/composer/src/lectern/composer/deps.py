@@ -1,4 +1,4 @@
-"""What the composer's handlers work with."""
+"""The composer's dependencies."""
 
 from __future__ import annotations
 

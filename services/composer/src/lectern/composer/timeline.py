@@ -1,4 +1,4 @@
-"""Where each scene lies in the finished video. Counted in frames, so that nothing is rounded twice."""
+"""The place of each scene in the finished video. Counted in frames, so that nothing is rounded twice."""
 
 from __future__ import annotations
 

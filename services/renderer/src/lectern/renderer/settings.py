@@ -11,7 +11,7 @@ from lectern.worker import Settings
 
 
 class RendererSettings(Settings):
-    """How scenes are rendered. `slots` 0 uses one for each core this container may use."""
+    """Settings of the renderer. `slots` 0 uses one for each core this container may use."""
 
     sandbox: Literal["warm", "cold"] = Field(
         "warm", description="warm: forks of a prepared process; cold: a new process for each job, for debugging only"

@@ -75,7 +75,7 @@ async def _find_narration(store: ObjectStore, key: str) -> Narration | None:
 
 
 async def _read_bill(event: ScenePlanned, store: ObjectStore, sha256: str) -> tuple[Usage, ...]:
-    """What an earlier delivery of this same event paid, if it ended before it could report it."""
+    """The usage that an earlier delivery of this same event paid for, if it ended before it could report it."""
     try:
         bill = await store.get_json(keys.narration_bill(sha256), NarrationBill)
     except Missing:

@@ -12,7 +12,7 @@ from lectern.worker import Settings
 
 
 class VoiceSettings(Settings):
-    """Which engines are enabled. Without any key: espeak-ng and silence."""
+    """Settings of the voice service. Without any key: espeak-ng and silence."""
 
     google_tts: Literal["auto", "on", "off"] = Field(
         "auto",

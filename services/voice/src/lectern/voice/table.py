@@ -15,7 +15,7 @@ _LOCALES = {"cmn-CN": "zh-CN", "cmn-TW": "zh-TW", "ar-XA": "ar"}  # Google's cod
 
 
 class RequestLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a speech service is used. `provider` is its name for users, `key_setting` where its key is set.
+    """The limits of a speech service. `provider` is its name for users, `key_setting` where its key is set.
 
     `concurrency` counts requests at the same time, `max_size` is that of one request in the service's unit, `timeout`
     in seconds for one request.

@@ -63,7 +63,7 @@ class MemoryMessage:
 
 
 class Delivered(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a delivery. `events` were published meanwhile; `delay` (s) is that before the next delivery."""
+    """The outcome of a delivery. `events` were published meanwhile; `delay` (s) is that before the next delivery."""
 
     result: DeliveryResult
     events: tuple[e.AnyEvent, ...]

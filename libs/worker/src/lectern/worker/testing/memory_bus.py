@@ -64,7 +64,7 @@ class MemoryBus:
 
 
 def matches(pattern: str, subject: str) -> bool:
-    """Whether a NATS subject fits a pattern with `*` (one token) and a final `>` (one or more)."""
+    """True if a NATS subject fits a pattern with `*` (one token) and a final `>` (one or more)."""
     wanted, tokens = pattern.split("."), subject.split(".")
     if wanted[-1] == ">":
         wanted = wanted[:-1]

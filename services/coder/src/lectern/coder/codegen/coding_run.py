@@ -30,7 +30,7 @@ class CodingRun:
 
     @property
     def origin(self) -> str:
-        """Who wrote the code, in the words of `CodeRef.origin`."""
+        """The code's author, as `CodeRef.origin` names it."""
         return "author" if self.authored and not self.repaired else "model"
 
     def add_usage(self, usage: Usage) -> None:

@@ -32,7 +32,7 @@ class RepairHistory:
         self._versions: set[str] = set()
 
     def has_code(self, code: str) -> bool:
-        """Whether this code was already checked, whatever its spacing."""
+        """True if this code was already checked, whatever its spacing."""
         return _code_digest(code) in self._versions
 
     def add_code(self, code: str) -> None:

@@ -190,7 +190,7 @@ def _cue(timed: list[_TimedAnimation], beat: _SpokenBeat) -> list[CuedAnimation]
 
 
 def _can_wait_for(beat: _SpokenBeat, index: int, after: int) -> bool:
-    """Whether waiting for word `index`, from word `after` on, finds that one and not an equal one before it."""
+    """True if waiting for word `index`, from word `after` on, finds that one and not an equal one before it."""
     target = fold(beat.words[index][0])
     return bool(target) and all(fold(word) != target for word, _ in beat.words[after:index])
 

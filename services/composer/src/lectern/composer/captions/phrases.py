@@ -31,7 +31,7 @@ class Phrase(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def glued(self) -> bool:
-        """Whether no space comes before it."""
+        """True if no space comes before it."""
         return self.words[0].glued
 
     @property
@@ -66,7 +66,7 @@ def group_phrases(words: Sequence[Word], limits: ReadingLimits) -> tuple[Phrase,
 
 
 def can_break(before: Word, after: Word, limits: ReadingLimits) -> bool:
-    """Whether a line may end with `before` and the next start with `after`."""
+    """True if a line may end with `before` and the next start with `after`."""
     if _cannot_end_line(before.text, limits.full_width) or _cannot_start_line(after.text, limits.full_width):
         return False
     # What is written together in an alphabet is one word to the eye, however the voice divided it.
@@ -97,7 +97,7 @@ def _is_bound(text: str, edge: str, marks: frozenset[str], full_width: bool) -> 
 
 
 def _is_alphabetic(letter: str) -> bool:
-    """Whether a letter is of a script that has spaces between words."""
+    """True if a letter is of a script that has spaces between words."""
     return letter.isalnum() and unicodedata.name(letter, "").startswith(
         ("LATIN", "GREEK", "CYRILLIC", "DIGIT", "ARABIC", "HEBREW", "DEVANAGARI", "HANGUL")
     )

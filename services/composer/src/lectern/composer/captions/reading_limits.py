@@ -1,4 +1,4 @@
-"""What makes captions readable: the limits of every cue."""
+"""The limits that keep every cue readable."""
 
 from __future__ import annotations
 

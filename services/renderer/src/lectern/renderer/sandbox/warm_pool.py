@@ -79,7 +79,7 @@ class WarmPool:
 
     @property
     def latex(self) -> bool:
-        """Whether MathTex works. Without it a job's "tex" is "none": numbers are text, and MathTex raises an error."""
+        """True if MathTex works. Without it a job's "tex" is "none": numbers are text, and MathTex raises an error."""
         return self._supervisor.sandbox.latex
 
     @property
