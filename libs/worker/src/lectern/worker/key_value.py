@@ -55,7 +55,8 @@ class KeyValueStore(ABC):
     def watching(self, listener: EntryListener) -> AbstractAsyncContextManager[asyncio.Event]:
         """Passes every entry that exists, then each change, to `listener` while the context lasts.
 
-        A bucket keeps one value for each key, so of two quick changes of a key only the second may be passed. Yields an event that is set once all that existed at the start has been passed.
+        A bucket keeps one value for each key, so of two quick changes of a key only the second may be passed. Yields
+        an event that is set once all that existed at the start has been passed.
         """
 
 
