@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -31,13 +32,14 @@ async def serve(answers: list[Answer]) -> AsyncIterator[tuple[str, list[web.Requ
         await runner.cleanup()
 
 
-def stream(text: str, *, cut: bool = False) -> Answer:
-    """A stream of events, ended in good order or by closing the connection."""
+def stream(text: str, *, cut: bool = False, silence: float = 0.0) -> Answer:
+    """A stream of events, ended in good order or by closing the connection, after `silence` seconds."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         await response.write(text.encode())
+        await asyncio.sleep(silence)
         if cut and request.transport:
             request.transport.abort()
         return response

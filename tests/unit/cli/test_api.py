@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from unit.cli.responses import respond, serve, stream
 
+from lectern.cli import api
 from lectern.cli.api import Api
 from lectern.cli.exit_status import UNAVAILABLE, USAGE, CommandExit
 
@@ -15,8 +16,8 @@ NOT_FOUND = {"code": "not-found", "title": "No such video", "detail": "There is 
 
 
 async def watch(url: str) -> list[str]:
-    async with Api(url) as api:
-        return [event["type"] async for event in api.watch("some-id")]
+    async with Api(url) as client:
+        return [event["type"] async for event in client.watch("some-id")]
 
 
 @pytest.mark.parametrize("cut", [False, True], ids=["ended", "cut"])
@@ -24,6 +25,22 @@ async def test_a_lost_stream_is_continued_after_its_last_event(cut: bool) -> Non
     async with serve([stream(RETRY + QUEUED, cut=cut), respond(503), stream(RETRY + ENDED)]) as (url, requests):
         assert await watch(url) == ["video.snapshot", "video.completed"]
     assert [request.headers.get("Last-Event-ID") for request in requests] == [None, "1", "1"]
+
+
+async def test_a_stream_that_breaks_after_a_long_silence_is_continued(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "UNREACHABLE_TIMEOUT_SECONDS", 0.2)
+    async with serve([stream(RETRY + QUEUED, cut=True, silence=0.3), stream(ENDED)]) as (url, _):
+        assert await watch(url) == ["video.snapshot", "video.completed"]
+
+
+async def test_an_api_that_stays_unreachable_ends_the_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "UNREACHABLE_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr(api, "RECONNECT_SECONDS", 0.01)
+    async with serve([stream(RETRY + QUEUED, cut=True), *[respond(503)] * 100]) as (url, requests):
+        with pytest.raises(CommandExit) as raised:
+            await watch(url)
+    assert raised.value.status == UNAVAILABLE
+    assert 2 < len(requests) < 100
 
 
 async def test_an_event_that_was_not_finished_is_dropped() -> None:

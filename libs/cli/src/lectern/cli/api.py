@@ -18,7 +18,7 @@ from lectern.contracts.problems import FieldError, Problem
 
 JsonObject: TypeAlias = dict[str, Any]
 
-SILENCE_TIMEOUT_SECONDS = 30.0  # watching a video gives up when its API has been unreachable for so long
+UNREACHABLE_TIMEOUT_SECONDS = 30.0  # watching a video gives up when its API has been unreachable for this long
 STREAM_TIMEOUT = httpx.Timeout(45.0, connect=5.0)  # three of the API's heartbeats
 RECONNECT_SECONDS = 0.5  # before reconnecting, unless the API names another pause
 MAX_RECONNECT_SECONDS = 1.0
@@ -136,10 +136,10 @@ class Api:
     async def watch(self, video_id: str) -> AsyncIterator[JsonObject]:
         """The video's events until its outcome, each once, across lost connections.
 
-        Raises CommandExit after `SILENCE_TIMEOUT_SECONDS` without an event and without a connection.
+        Raises CommandExit when every connection has failed for `UNREACHABLE_TIMEOUT_SECONDS`.
         """
         last_id, pause = "", RECONNECT_SECONDS
-        last_event_at = time.monotonic()
+        failing_since: float | None = None
         while True:
             headers = {"Last-Event-ID": last_id} if last_id else {}
             events = f"/v1/videos/{video_id}/events"
@@ -151,7 +151,7 @@ class Api:
                         return
                     await _raise_for_error(stream.response)
                     async for sent in stream.aiter_sse():
-                        last_event_at = time.monotonic()
+                        failing_since = None
                         if sent.retry is not None:
                             pause = min(sent.retry / 1000, MAX_RECONNECT_SECONDS)
                         if not sent.data:
@@ -162,10 +162,12 @@ class Api:
                         if event.get("video", {}).get("status") in FINAL_STATUSES:
                             return
             except ApiRefusal as refusal:
-                if refusal.http_status < httpx.codes.INTERNAL_SERVER_ERROR or _is_silent_since(last_event_at):
+                failing_since = failing_since or time.monotonic()
+                if refusal.http_status < httpx.codes.INTERNAL_SERVER_ERROR or _is_unreachable(failing_since):
                     raise
             except httpx.TransportError as error:
-                if _is_silent_since(last_event_at):
+                failing_since = failing_since or time.monotonic()
+                if _is_unreachable(failing_since):
                     raise self._unavailable(error) from error
                 if self._find_again:
                     self.url = (await self._find_again()).rstrip("/")
@@ -195,8 +197,8 @@ class Api:
         )
 
 
-def _is_silent_since(last_event_at: float) -> bool:
-    return time.monotonic() - last_event_at > SILENCE_TIMEOUT_SECONDS
+def _is_unreachable(failing_since: float) -> bool:
+    return time.monotonic() - failing_since > UNREACHABLE_TIMEOUT_SECONDS
 
 
 async def _raise_for_error(response: httpx.Response) -> None:
