@@ -15,7 +15,7 @@ from unit.gateway.gateways import TestGateway
 from lectern.contracts import events as e
 from lectern.contracts.events import now
 from lectern.contracts.ids import new_id
-from lectern.gateway.idempotency import Claim
+from lectern.gateway.idempotency import Claim, StoredResponse, run_once
 from lectern.worker import Connections
 from lectern.worker.testing import MemoryEventLog
 
@@ -268,3 +268,20 @@ async def test_a_recent_claim_is_respected_and_an_expired_one_is_taken_over(
     assert answer.status_code == status
     if status == 202:
         assert answer.json()["id"] == died.video_id
+
+
+async def test_a_response_stored_by_an_earlier_version_is_replayed(gateway: TestGateway) -> None:
+    slot = hashlib.sha256(b"POST /v1/videos\norder 7").hexdigest()
+    fingerprint = "f2d1"
+    stored = (
+        b'{"fingerprint":"%b","video_id":"0190a5a2-7c00-7000-8000-000000000000","at":"2026-01-02T03:04:05Z","answer":'
+        b'{"status":202,"headers":{"Location":"/v1/videos/x"},"body":"{}","media_type":"application/json"}}'
+    )
+    await gateway.deps.stored_responses.create(slot, stored % fingerprint.encode())
+
+    async def work(_: str) -> StoredResponse:
+        raise AssertionError("the work was done again")
+
+    response = await run_once(gateway.deps.stored_responses, "order 7", "POST /v1/videos", fingerprint, work)
+    assert (response.status_code, response.body) == (202, b"{}")
+    assert response.headers["location"] == "/v1/videos/x"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import httpx
 import msgspec
@@ -12,6 +13,7 @@ from unit.gateway.published_video import OUT_OF_MEMORY, PublishedVideo
 
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
+from lectern.gateway.mapping import map_summary
 from lectern.gateway.views import VERSION, View, Views
 from lectern.worker import Connections
 from lectern.worker.testing import MemoryKeyValueStore
@@ -117,6 +119,43 @@ async def test_an_invalid_list_query_is_refused(http: httpx.AsyncClient, query: 
     answer = await http.get(f"/v1/videos?{query}")
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == pointer
+
+
+async def test_a_view_whose_summary_changes_has_a_new_version(connections: Connections) -> None:
+    video = PublishedVideo(connections)
+    await video.request()
+    await video.fail()
+    log = await video.read()
+    summary = json.loads(map_summary(log.state, log[0].event).model_dump_json())
+    varying = ("id", "created_at", "urls")
+    assert {name: value for name, value in summary.items() if name not in varying} == {
+        "object": "video",
+        "status": "failed",
+        "stage": None,
+        "progress": 0,
+        "title": "How does a leaf work?",
+        "lane": "fast",
+        "completed_at": None,
+        "revision": 1,
+        "scene_count": 0,
+        "scenes_rendered": 0,
+        "seconds": None,
+        "error": {
+            "type": "/problems/out-of-memory",
+            "title": "Out of memory",
+            "status": None,
+            "detail": "The scene needs too much memory.",
+            "instance": None,
+            "code": "out-of-memory",
+            "remedy": "Simplify it.",
+            "stage": None,
+            "scene": None,
+            "attempt": None,
+            "retryable": False,
+            "errors": [],
+        },
+    }, "raise views.VERSION with this, or lists go on showing stored summaries of the old form"
+    assert VERSION == 2
 
 
 async def test_an_older_view_never_replaces_a_newer_one() -> None:
