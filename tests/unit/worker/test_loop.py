@@ -15,12 +15,12 @@ from unit.worker.pipeline_events import narrated, planned, requested
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
 from lectern.contracts.problems import Problem
-from lectern.contracts.topology import ADVISORIES, ATTEMPTS, DEAD, VIDEOS
+from lectern.contracts.topology import ADVISORIES, ATTEMPTS, DEAD, SWEEPER, VIDEOS
 from lectern.contracts.usage import Usage
 from lectern.worker import Connections, Job, Permanent, Settings, Stage, Transient, failures
 from lectern.worker.loop import StageLoop
 from lectern.worker.processing import Timing
-from lectern.worker.sweeper import Advisory, record
+from lectern.worker.sweeper import Advisory, record, sweep
 
 Handle = Callable[[e.ScenePlanned, Job[None]], Awaitable[e.AnyEvent | None]]
 
@@ -323,6 +323,29 @@ async def test_stopping_finishes_what_fits_and_hands_the_rest_back_at_once(
     async with working(voice(note), connections, settings):
         await until(lambda: _counted(taken, 2), seconds=3)
     assert sorted(taken) == [2, 3]
+
+
+async def test_a_stage_without_consumers_asks_once_a_second(connections: Connections, settings: Settings) -> None:
+    before = connections.nats.stats["out_msgs"]
+    async with working(Stage("nobody"), connections, settings.model_copy(update={"slots": 4})):
+        await asyncio.sleep(0.5)
+    assert connections.nats.stats["out_msgs"] - before < 10
+
+
+async def test_an_unreadable_advisory_does_not_end_the_sweeper(connections: Connections) -> None:
+    subject = f"$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.{VIDEOS}.voice-fast"
+    await connections.nats.jetstream().publish(subject, b"{", stream=ADVISORIES)
+    stop = asyncio.Event()
+    sweeping = asyncio.create_task(sweep(connections, stop))
+
+    async def settled() -> bool:
+        info = await connections.nats.jetstream().consumer_info(ADVISORIES, SWEEPER)
+        return (info.num_pending, info.num_ack_pending) == (0, 0)
+
+    await until(settled)
+    assert not sweeping.done()
+    stop.set()
+    await sweeping
 
 
 async def test_a_worker_that_dies_each_time_fails_its_scene(connections: Connections) -> None:

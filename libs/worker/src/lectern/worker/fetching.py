@@ -11,11 +11,13 @@ import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+from nats.js import errors as js_errors
 
 from lectern.contracts.options import LANES, Lane
 from lectern.contracts.topology import VIDEOS, consumer_name
 
 _REPLY_TIMEOUT = 5.0  # seconds beyond the time a pull may wait at the server
+_NO_MESSAGE = ("404", "408")  # statuses: none waits; none came while the pull waited
 
 
 class Puller:
@@ -28,20 +30,45 @@ class Puller:
         self._replies = replies
 
     async def pull(self, linger: float = 0.0) -> Msg | None:
-        """The next message; None when none comes within `linger` seconds. Raises nats.errors.Error."""
+        """The next message; None when none comes within `linger` seconds.
+
+        Raises nats.errors.Error when the server cannot be asked, does not answer, or has no such consumer.
+        """
+        if late := await self._take_late():
+            return late
+        if not self._nats.is_connected:  # the client would keep the pull and send it as one too many later
+            raise nats.errors.ConnectionReconnectingError
         wait = {"expires": int(linger * 1e9)} if linger else {"no_wait": True}
         await self._nats.publish(self._subject, json.dumps({"batch": 1, **wait}).encode(), reply=self._inbox)
         reply = await self._replies.next_msg(timeout=linger + _REPLY_TIMEOUT)
-        return None if reply.headers and reply.headers.get("Status") else reply
+        match _status(reply):
+            case None:
+                return reply
+            case status if status in _NO_MESSAGE:
+                return None
+            case status:
+                description = (reply.headers or {}).get("Description", "")
+                raise js_errors.APIError(code=int(status), description=description)
 
     async def close(self) -> None:
         """Hands back what came in too late to be worked on."""
         with contextlib.suppress(nats.errors.Error):
-            while self._replies.pending_msgs:
-                late = await self._replies.next_msg(timeout=0.1)
-                if not (late.headers and late.headers.get("Status")):
-                    await late.nak()
+            while late := await self._take_late():
+                await late.nak()
             await self._replies.unsubscribe()
+
+    async def _take_late(self) -> Msg | None:
+        """A message that came after its pull had timed out; late statuses mean nothing any more."""
+        while self._replies.pending_msgs:
+            reply = await self._replies.next_msg(timeout=0.1)
+            if _status(reply) is None:
+                return reply
+        return None
+
+
+def _status(reply: Msg) -> str | None:
+    """The status that the server sent in place of a message; None for a message."""
+    return (reply.headers or {}).get("Status")
 
 
 @asynccontextmanager

@@ -8,7 +8,6 @@ from typing import Any
 import nats.errors
 import structlog
 from nats.aio.msg import Msg
-from nats.js import errors as js_errors
 from opentelemetry import trace
 
 from lectern.contracts import events as e
@@ -69,8 +68,10 @@ class StageLoop:
             message = None
             try:
                 message = await fetcher.next(home, linger)
-            except (nats.errors.Error, js_errors.Error, TimeoutError, ConnectionError) as error:
-                self._logger.warning("cannot fetch", action="fetch-failed", error=type(error).__name__)
+            except (nats.errors.Error, TimeoutError, ConnectionError) as error:
+                self._logger.warning(
+                    "cannot fetch", action="fetch-failed", lane=home, error=type(error).__name__, reason=str(error)
+                )
                 await wait_for(stop, _FETCH_RETRY)
             finally:
                 if message is None:
@@ -102,6 +103,9 @@ class StageLoop:
         self._tasks.discard(task)
         self._running.pop(task, None)
         self._free.release()
+        if not task.cancelled() and (error := task.exception()):
+            # Nothing was acked, so the server delivers the message again after its ack wait.
+            self._logger.error("could not settle a delivery", action="unsettled", exc_info=error)
 
     async def _deliver(self, message: Msg) -> None:
         try:

@@ -8,7 +8,9 @@ import contextlib
 import msgspec
 import nats.errors
 import structlog
+from nats.aio.msg import Msg
 from nats.js import errors as js_errors
+from structlog.typing import FilteringBoundLogger
 
 from lectern.contracts import events as e
 from lectern.contracts.problems import Problem
@@ -44,12 +46,23 @@ async def sweep(connections: Connections, stop: asyncio.Event) -> None:
             if message is None:
                 await wait_for(stop, SWEEP_INTERVAL)
                 continue
-            try:
-                await record(connections, msgspec.json.decode(message.data, type=Advisory))
-                await message.ack()
-            except (Transient, nats.errors.Error, js_errors.Error) as error:
-                logger.warning("could not record a delivery limit", action="retry", error=type(error).__name__)
-                await message.nak(delay=5)
+            with contextlib.suppress(nats.errors.Error):  # an advisory that is not settled comes again
+                await _settle(message, connections, logger)
+
+
+async def _settle(message: Msg, connections: Connections, logger: FilteringBoundLogger) -> None:
+    try:
+        advisory = msgspec.json.decode(message.data, type=Advisory)
+    except msgspec.MsgspecError as error:
+        logger.error("unreadable advisory", action="unreadable", error=str(error))
+        await message.term()
+        return
+    try:
+        await record(connections, advisory)
+        await message.ack()
+    except (Transient, nats.errors.Error) as error:
+        logger.warning("could not record a delivery limit", action="retry", error=type(error).__name__)
+        await message.nak(delay=5)
 
 
 async def record(connections: Connections, advisory: Advisory) -> None:
