@@ -64,6 +64,12 @@ async def test_a_handler_that_raises_is_answered_as_failed(bus: Bus) -> None:
         assert (await bus.ask(LIST_VOICES, ListVoices(), timeout=5)).refused == "unread"
 
 
+async def test_a_request_without_a_reply_address_disturbs_no_other(bus: Bus) -> None:
+    async with bus.answering(RESPONDER):
+        await bus.publish(LIST_VOICES.subject, b"{}")
+        assert (await bus.ask(LIST_VOICES, ListVoices(wanted="x"), timeout=5)).refused == "no voice x"
+
+
 async def test_every_listener_hears_a_message(bus: Bus) -> None:
     heard: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
 

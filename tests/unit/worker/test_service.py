@@ -62,6 +62,27 @@ async def test_a_part_that_fails_ends_the_service() -> None:
         await service.serve(asyncio.Event())
 
 
+async def test_a_service_ends_when_its_only_part_returns() -> None:
+    async def run(stop: asyncio.Event) -> None:
+        """Returns at once."""
+
+    service = Service(name="voice", connections=memory_connections(), settings=Settings(), run=run)
+    async with asyncio.timeout(5):
+        await service.serve(asyncio.Event())
+
+
+async def test_a_service_that_only_answers_requests_runs_until_it_is_stopped() -> None:
+    connections, stop = memory_connections(), asyncio.Event()
+    service = Service(name="voice", connections=connections, settings=Settings(), responders=(responder(),))
+    task = asyncio.create_task(service.serve(stop))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        for _ in range(2):
+            assert (await connections.bus.ask(LIST_VOICES, ListVoices(), timeout=1)).refused == "none"
+        stop.set()
+        await task
+
+
 async def test_readiness_names_the_state_of_each_part(connections: Connections, settings: Settings) -> None:
     service = Service(
         name="renderer", connections=connections, settings=settings, ready=lambda: {"sandbox.seccomp": "active"}

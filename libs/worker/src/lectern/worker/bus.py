@@ -14,6 +14,7 @@ import nats.errors
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 
 from lectern.contracts.requests import Request
 from lectern.worker.failures import NoReply
@@ -96,7 +97,13 @@ class NatsBus:
 
         async def answer(message: Msg) -> None:
             async with free:
-                await message.respond(await responder.reply_to(message.data))
+                reply = await responder.reply_to(message.data)
+            try:
+                await message.respond(reply)
+            except nats.errors.Error as error:
+                structlog.get_logger("lectern.requests").warning(
+                    "cannot send a reply", action="reply-failed", subject=message.subject, error=type(error).__name__
+                )
 
         async def on_request(message: Msg) -> None:
             task = asyncio.create_task(answer(message), name=f"answer:{message.subject}")
@@ -108,7 +115,7 @@ class NatsBus:
         try:
             yield
         finally:
-            await subscription.unsubscribe()
+            await _unsubscribe(subscription)
             await asyncio.gather(*running, return_exceptions=True)
 
     @asynccontextmanager
@@ -122,5 +129,9 @@ class NatsBus:
         try:
             yield
         finally:
-            with contextlib.suppress(nats.errors.Error):  # the connection is gone, and the subscription with it
-                await subscription.unsubscribe()
+            await _unsubscribe(subscription)
+
+
+async def _unsubscribe(subscription: Subscription) -> None:
+    with contextlib.suppress(nats.errors.Error):  # the connection is gone, and the subscription with it
+        await subscription.unsubscribe()

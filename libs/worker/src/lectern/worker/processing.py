@@ -131,6 +131,8 @@ class Processor:
         except (Transient, nats.errors.Error) as error:
             delivery.logger.warning("could not record the failure", action="retry", error=_describe(error))
             await delivery.hand_back(retry_delay(delivery.attempt, error, self._timing.retry_delays))
+        except asyncio.CancelledError:
+            return await self._settle_stopped(delivery)
         return DeliveryResult.FAILED
 
     @asynccontextmanager

@@ -49,7 +49,7 @@ class Service:
     ready: Callable[[], Mapping[str, str]] | None = None
 
     async def serve(self, stop: asyncio.Event) -> None:
-        """Runs until `stop` is set, then drains. Raises what its parts raise."""
+        """Runs until `stop` is set, then drains. Raises what its parts raise; returns early when they all return."""
         if self.start:
             await self.start()
         try:
@@ -62,7 +62,8 @@ class Service:
                     tasks.create_task(sweep(self.connections, stop), name=f"{self.name}:sweeper")
                 if self.run:
                     tasks.create_task(_await(self.run(stop)), name=f"{self.name}:run")
-                await stop.wait()
+                if not (self.stage or self.run):  # it only answers requests
+                    await stop.wait()
         finally:
             if self.close:
                 await self.close()
