@@ -9,11 +9,11 @@ from pathlib import Path
 import nats
 import nats.errors
 from nats.aio.client import Client
-from nats.js import errors as js_errors
 
 from lectern.cli.exit_status import UNAVAILABLE, CommandExit, command_exit
 from lectern.cli.runner.home import Home
 from lectern.contracts.problems import ProblemError
+from lectern.worker import Transient
 
 
 @asynccontextmanager
@@ -40,7 +40,7 @@ async def connect_event_log(nats_url: str, home: Path) -> AsyncIterator[Client]:
         yield client
     except ProblemError as error:
         raise CommandExit(UNAVAILABLE, error.problem) from error
-    except (TimeoutError, nats.errors.Error, js_errors.ServiceUnavailableError) as error:
+    except (TimeoutError, nats.errors.Error, Transient) as error:
         raise _unavailable(url, error) from error
     finally:
         await client.close()
