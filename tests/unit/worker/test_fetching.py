@@ -14,9 +14,10 @@ from unit.worker.pipeline_events import planned
 
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
+from lectern.contracts.options import LANES, Lane
 from lectern.contracts.topology import VIDEOS
 from lectern.worker import JetStreamEventLog, connect_nats
-from lectern.worker.fetching import Puller, open_puller
+from lectern.worker.fetching import Fetcher, Puller, open_puller
 
 
 async def test_a_pull_returns_a_message_or_none(nats: Client) -> None:
@@ -65,6 +66,29 @@ async def test_a_reply_that_came_after_its_pull_timed_out_is_used_before_another
     assert e.decode(message.data) == events[0]
     info = await nats.jetstream().consumer_info(VIDEOS, "voice-fast")
     assert (info.num_pending, info.num_ack_pending) == (1, 1)
+
+
+async def test_a_late_reply_is_used_even_while_the_other_task_waits_on_its_lane(nats: Client) -> None:
+    inboxes = {(home, lane): nats.new_inbox() for home in LANES for lane in LANES}
+    replies = {key: await nats.subscribe(inbox) for key, inbox in inboxes.items()}
+
+    def puller(home: Lane, lane: Lane) -> Puller:
+        return Puller(nats, VIDEOS, f"voice-{lane}", inboxes[home, lane], replies[home, lane])
+
+    fetcher = Fetcher({home: {lane: puller(home, lane) for lane in LANES} for home in LANES})
+    event = planned(new_id(), lane="bulk")
+    await JetStreamEventLog(nats).publish(event)
+    late = f"$JS.API.CONSUMER.MSG.NEXT.{VIDEOS}.voice-bulk"
+    await nats.publish(late, b'{"batch": 1, "no_wait": true}', reply=inboxes["fast", "bulk"])
+    async with asyncio.timeout(5):
+        while not replies["fast", "bulk"].pending_msgs:
+            await asyncio.sleep(0.01)
+    waiting = asyncio.create_task(fetcher.next("bulk", 0.5))
+    await asyncio.sleep(0.1)
+    message = await fetcher.next("fast", 0.05)
+    assert message is not None
+    assert e.decode(message.data) == event
+    assert await waiting is None
 
 
 async def test_nothing_is_asked_for_while_the_connection_is_lost(tmp_path: Path) -> None:

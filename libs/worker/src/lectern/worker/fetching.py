@@ -29,6 +29,11 @@ class Puller:
         self._inbox = inbox
         self._replies = replies
 
+    @property
+    def has_late(self) -> bool:
+        """True if replies came after their pulls had timed out."""
+        return self._replies.pending_msgs > 0
+
     async def pull(self, linger: float = 0.0) -> Msg | None:
         """The next message; None when none comes within `linger` seconds.
 
@@ -59,7 +64,7 @@ class Puller:
 
     async def _take_late(self) -> Msg | None:
         """A message that came after its pull had timed out; late statuses mean nothing any more."""
-        while self._replies.pending_msgs:
+        while self.has_late:
             reply = await self._replies.next_msg(timeout=0.1)
             if _status(reply) is None:
                 return reply
@@ -92,10 +97,11 @@ class Fetcher:
     async def next(self, home: Lane, linger: float) -> Msg | None:
         """A message of either lane, `fast` first; waits up to `linger` seconds on the home lane when both are empty.
 
-        A lane on which the other task lingers is not asked: whatever comes goes there. Raises nats.errors.Error.
+        A lane on which the other task lingers is not asked: whatever comes goes there. Only what came late is taken
+        all the same: nobody else sees it. Raises nats.errors.Error.
         """
-        for lane in LANES:
-            if lane not in self._lingering and (message := await self._pullers[home][lane].pull()):
+        for lane, puller in self._pullers[home].items():
+            if (lane not in self._lingering or puller.has_late) and (message := await puller.pull()):
                 return message
         self._lingering.add(home)
         try:
