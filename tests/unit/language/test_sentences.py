@@ -1,8 +1,11 @@
+from typing import Any
+
 import pytest
+import sentencex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lectern.language.sentences import sentence_ends, sentence_spans, sentences
+from lectern.language.sentences import MAX_WINDOW, sentence_ends, sentence_spans, sentences
 
 TEXTS = st.text(st.sampled_from("ab A.,! ?\n植。」）(é😀।۔")) | st.lists(
     st.sampled_from(["Dr.", "Fig.", "3", "shows", "A.", "It", "ends.", "“Yes!”", "好。", "(So.)", "Eq.", "…", "3.5"])
@@ -76,3 +79,25 @@ def test_words_end_the_sentences_that_their_text_has(words: list[str]) -> None:
 def test_an_abbreviation_is_a_word_that_ends_no_sentence() -> None:
     assert sentence_ends(["As", "Fig.", "3", "shows.", "Then"]) == (False, False, False, True, True)
     assert sentence_ends(()) == ()
+
+
+@pytest.mark.parametrize(
+    "sentence", ["This is one of Dr. Li's sentences. ", "これは文です。", "（好。）", "هل هذا سؤال؟ "]
+)
+def test_a_long_text_is_read_window_by_window(sentence: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The library's time grows with the square of what it reads at once.
+    read = sentencex.get_sentence_boundaries
+    lengths: list[int] = []
+
+    def record(language: str, text: str) -> Any:
+        lengths.append(len(text))
+        return read(language, text)
+
+    monkeypatch.setattr(sentencex, "get_sentence_boundaries", record)
+    assert sentences(sentence * 1500, "ja") == [sentence.strip()] * 1500
+    assert max(lengths) <= MAX_WINDOW
+
+
+def test_a_long_text_without_a_sentence_end_is_one_sentence() -> None:
+    text = "word " * 2000
+    assert sentences(text) == [text.strip()]

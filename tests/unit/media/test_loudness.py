@@ -41,6 +41,11 @@ async def test_loudness_and_true_peak_are_measured(tmp_path: Path) -> None:
     assert (await measure_loudness(tone, timeout=20, dual_mono=True)).integrated == pytest.approx(-20, abs=0.1)
 
 
+async def test_a_peak_in_the_last_moment_is_measured(tmp_path: Path) -> None:
+    click = _generate(tmp_path / "click.flac", "aevalsrc=if(gt(t\\,2.03)\\,0.9\\,0.1)*sin(2*PI*1000*t):s=48000:d=2.05")
+    assert (await measure_loudness(click, timeout=20)).peak == pytest.approx(-0.9, abs=0.2)
+
+
 @pytest.mark.parametrize("source", ["anullsrc=r=48000:d=2", "sine=duration=0.2"])
 async def test_silence_and_very_short_sounds_have_no_loudness(tmp_path: Path, source: str) -> None:
     loudness = await measure_loudness(_generate(tmp_path / "quiet.flac", source), timeout=20)
@@ -49,6 +54,12 @@ async def test_silence_and_very_short_sounds_have_no_loudness(tmp_path: Path, so
 
 def test_an_empty_report_has_no_loudness() -> None:
     assert parse_loudness("") == Loudness(integrated=-math.inf, peak=-math.inf)
+
+
+@pytest.mark.parametrize("rest", ["lavfi.r128.S=-", "lavfi.r128.S=-1", "lavfi.r128.I=", "lavfi.r1"])
+def test_a_report_that_was_cut_off_is_read_up_to_its_last_whole_line(rest: str) -> None:
+    report = f"lavfi.r128.I=-20.5\nlavfi.r128.S=-19.2\n{rest}"
+    assert parse_loudness(report) == Loudness(integrated=-20.5, peak=-math.inf, max_short_term=-19.2)
 
 
 async def test_a_file_without_sound_cannot_be_measured(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ TOLERANCE_LU = 0.3  # we promise half a unit
 MAX_TRUE_PEAK = -1.0  # dBTP of the decoded sound
 ENCODER_HEADROOM = 0.5  # dB that a lossy encoder may add to peaks
 _UNMEASURABLE_LUFS = -70.0  # what ffmpeg reports for silence
+_REPORT_INTERVAL_SECONDS = 0.1  # ffmpeg reports nothing for a shorter rest at the end, not even its peak
 
 
 class Loudness(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +42,7 @@ async def measure_loudness(path: Path, *, timeout: float, dual_mono: bool = Fals
 
     `timeout` in seconds. `dual_mono` measures one channel as if it came from both speakers, 3 LU louder.
     """
-    filters = loudness_filters("-", dual_mono=dual_mono)
+    filters = f"apad=pad_dur={_REPORT_INTERVAL_SECONDS},{loudness_filters('-', dual_mono=dual_mono)}"
     args = ["-i", path.name, "-map", "0:a", "-af", filters, "-f", "null", "-"]
     return parse_loudness((await read_from_ffmpeg(args, timeout=timeout, cwd=path.parent)).decode())
 
@@ -56,7 +57,10 @@ def loudness_filters(report: str, *, dual_mono: bool = False) -> str:
 
 
 def parse_loudness(report: str) -> Loudness:
-    """Reads what `loudness_filters` reported: ten times a second, the loudness of the sound so far."""
+    """Reads what `loudness_filters` reported: ten times a second, the loudness of the sound so far.
+
+    The last line is ignored if it is incomplete, as ffmpeg leaves it when it is killed.
+    """
     integrated = _values(report, "I")[-1:]
     peak = _values(report, "true_peak")[-1:]
     return Loudness(
@@ -67,7 +71,7 @@ def parse_loudness(report: str) -> Loudness:
 
 
 def _values(report: str, name: str) -> list[float]:
-    return [float(value) for value in re.findall(rf"^lavfi\.r128\.{name}=(.+)$", report, re.MULTILINE)]
+    return [float(value) for value in re.findall(rf"^lavfi\.r128\.{name}=(.+)\n", report, re.MULTILINE)]
 
 
 async def encode_at_target(
