@@ -20,7 +20,7 @@ from lectern.media import (
 from lectern.voice.speech import Samples
 
 MAX_PEAK_DB = -1.5  # dBTP, half a decibel below the finished video's, for the lossy encoder
-MAX_GAIN_DB = 40.0  # what needs more is too short or too quiet to measure
+MAX_GAIN_DB = 55.0  # lifts any speech above the silence level; what needs more is too short or quiet to measure
 MAX_ENCODINGS = 3
 _TIMEOUT = 120.0  # seconds for one run of ffmpeg
 
