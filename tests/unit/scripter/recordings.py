@@ -24,7 +24,7 @@ CHARACTERS_PER_TOKEN = 4  # of English prose and JSON, about
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a model answered, and what must become of it; `cases.toml` explains each field."""
+    """A model's recorded answers, with the expected result; `cases.toml` explains each field."""
 
     must: str
     answers: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Which lesson a topic gets without a model."""
+"""The choice of a lesson for a topic, without a model."""
 
 from __future__ import annotations
 

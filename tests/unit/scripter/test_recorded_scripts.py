@@ -1,4 +1,4 @@
-"""What becomes of the answers that models give, through the real Gemini client."""
+"""Recorded answers of models and the scripts they become, through the real Gemini client."""
 
 from __future__ import annotations
 

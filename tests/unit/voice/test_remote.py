@@ -1,4 +1,4 @@
-"""What all speech services share: splitting, concurrency, retries, kept answers, and joining."""
+"""Behaviour that all speech services share: splitting, concurrency, retries, kept answers, and joining."""
 
 from __future__ import annotations
 

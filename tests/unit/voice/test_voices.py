@@ -26,6 +26,7 @@ def test_voice_ids_are_unique_and_valid_in_the_api() -> None:
         ("en-US", ALL, "en-US-Neural2-F"),
         ("en-us-neural2-d", ALL, "en-US-Neural2-D"),
         ("en", ALL, "en-US-Neural2-F"),
+        ("en_US", ALL, "en-US-Neural2-F"),
         ("en-GB-male", ALL, "en-GB-Neural2-B"),
         ("zh-CN", ALL, "cmn-CN-Wavenet-A"),
         ("th", ALL, "th-TH-Chirp3-HD-Aoede"),

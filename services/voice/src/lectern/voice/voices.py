@@ -73,7 +73,7 @@ def speaks(voice: Voice, language: str, *, exact: bool = False) -> bool:
     if base_language(voice.language) == MULTIPLE:
         return bool(language)
     if exact and region(language):
-        return voice.language.lower() == language.lower()
+        return voice.language.lower() == language.lower().replace("_", "-")
     return same_language(voice.language, language)
 
 

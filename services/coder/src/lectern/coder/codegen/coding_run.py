@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lectern.coder.codegen.prompts import list_findings
 from lectern.coder.codegen.repair_history import RepairHistory
-from lectern.coder.coding import CaptureStills, CodingTask, Preflight
+from lectern.coder.coding import CodingTask, Preflight
 from lectern.contracts import script as s
 from lectern.contracts.events import CodeAttempt
 from lectern.contracts.requests import SceneVerdict
@@ -17,10 +17,9 @@ _MAX_FINDING = 600  # characters of an attempt's findings that are kept
 class CodingRun:
     """One scene while a model writes its code. `repaired` is set once the code is no longer what the author wrote."""
 
-    def __init__(self, task: CodingTask, preflight: Preflight, capture_stills: CaptureStills | None) -> None:
+    def __init__(self, task: CodingTask, preflight: Preflight) -> None:
         self.task = task
         self.preflight = preflight
-        self.capture_stills = capture_stills
         self.budget = Budget(task.budget_usd)
         self.authored = isinstance(task.scene.visual, s.Manim)
         self.repaired = False

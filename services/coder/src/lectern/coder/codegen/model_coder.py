@@ -56,7 +56,7 @@ class ModelCoder:
         visual = task.scene.visual
         if visual is not None and not isinstance(visual, s.Manim):
             return await self._templates.code(task, preflight)
-        run = CodingRun(task, preflight, capture_stills)
+        run = CodingRun(task, preflight)
         source: str | None = None
         problem: Problem | None = None
         try:

@@ -83,7 +83,7 @@ class ElevenLabsSpeech:
         try:
             response = await self._http.post(path, params={"output_format": f"pcm_{RATE}"}, json=body)
         except httpx.TimeoutException:
-            raise ProviderError("slow", "no connection in time") from None
+            raise ProviderError("slow", "could not connect in time") from None
         except httpx.HTTPError as error:
             raise ProviderError("unavailable", f"the connection broke ({type(error).__name__})") from None
         if response.status_code != 200:
