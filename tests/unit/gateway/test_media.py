@@ -19,7 +19,7 @@ CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:01.000\nGrün\n".encode()
 
 @pytest.fixture
 async def video(connections: Connections) -> PublishedVideo:
-    """A finished video whose files lie in the store."""
+    """A finished video whose files are in the store."""
     video = PublishedVideo(connections)
     base = f"videos/{video.video_id}/r1"
     await connections.store.put(f"{base}/video.mp4", VIDEO_BYTES, "video/mp4")
@@ -86,10 +86,10 @@ async def test_several_ranges_or_malformed_ones_return_the_whole_file(
 async def test_ranges_in_any_order_add_up_to_the_file(http: httpx.AsyncClient, url: str) -> None:
     pieces = [(start, min(start + 99_999, 700_000)) for start in range(0, 700_001, 100_000)]
     random.Random(1).shuffle(pieces)
-    film = bytearray(700_001)
+    joined = bytearray(700_001)
     for start, end in pieces:
-        film[start : end + 1] = (await http.get(url, headers={"Range": f"bytes={start}-{end}"})).content
-    assert bytes(film) == VIDEO_BYTES
+        joined[start : end + 1] = (await http.get(url, headers={"Range": f"bytes={start}-{end}"})).content
+    assert bytes(joined) == VIDEO_BYTES
 
 
 async def test_head_has_the_headers_of_get_and_no_body(http: httpx.AsyncClient, url: str) -> None:
@@ -216,7 +216,7 @@ async def test_a_track_is_stored_with_its_registered_type(
         (b"fLaC" + bytes(20 * 1024 * 1024), "audio/flac", 413),
         (IMAGES[0][0], "audio/mpeg", 415),
     ],
-    ids=["another type", "playlist", "raw aac", "concat list", "midi", "over 20 MB", "a picture"],
+    ids=["another type", "playlist", "raw aac", "concat list", "midi", "over 20 MB", "an image"],
 )
 async def test_an_upload_that_is_not_music_is_refused(
     http: httpx.AsyncClient, data: bytes, media_type: str, status: int
@@ -242,7 +242,7 @@ async def test_a_track_may_be_larger_than_an_image(http: httpx.AsyncClient) -> N
         (b"MZ\x90", "", 415),
         (IMAGES[0][0] + b"x" * 8_400_000, "image/png", 413),
     ],
-    ids=["another type", "svg", "no picture", "nothing", "no type", "nine megabytes"],
+    ids=["another type", "svg", "not an image", "nothing", "no type", "nine megabytes"],
 )
 async def test_an_upload_that_is_not_an_image_is_refused(
     http: httpx.AsyncClient, data: bytes, media_type: str, status: int

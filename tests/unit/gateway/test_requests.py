@@ -150,7 +150,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"topic": "a", "options": {"review": "perhaps"}}, "/options/review", "wrong type; send a valid boolean"),
     ({"topic": "a", "options": {"qualty": "high"}}, "/options/qualty", 'did you mean "quality"?'),
     ({"topc": "a"}, "/topc", 'did you mean "topic"?'),
-    ({"topic": "a", "zebra": 1}, "/zebra", "known here: audience, document, lane, options, scenes, search, style, target_seconds, tone, topic"),
+    ({"topic": "a", "zebra": 1}, "/zebra", "known fields: audience, document, lane, options, scenes, search, style, target_seconds, tone, topic"),
     ({"topic": "a", "document": {"markdown": "x", "asets": {}}}, "/document/asets", 'did you mean "assets"?'),
     ({"topic": "a", "lane": "slow"}, "/lane", "one of 'fast' or 'bulk'"),
     ({"topic": 7}, "/topic", "wrong type; send a valid string"),
@@ -188,7 +188,7 @@ async def test_all_invalid_fields_are_reported_together(http: httpx.AsyncClient)
         (b"", "application/json", 422, "validation-error"),
         (b'{"topic": "' + b"x" * 5_000_000 + b'"}', "application/json", 413, "payload-too-large"),
     ],
-    ids=["cut off", "no UTF-8", "plain text", "a list", "nothing", "five megabytes"],
+    ids=["cut off", "not UTF-8", "plain text", "a list", "nothing", "five megabytes"],
 )
 async def test_an_unreadable_body_is_a_problem(
     http: httpx.AsyncClient, content: bytes, media_type: str, status: int, code: str

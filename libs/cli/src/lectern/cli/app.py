@@ -44,7 +44,7 @@ def make(
         str | None, typer.Option(metavar="NAME|FILE", help=f"Background music: {', '.join(MUSIC)}, or a file.")
     ] = None,
     theme: Annotated[Literal["dark", "light"] | None, typer.Option(help="Colours of the video.")] = None,
-    audience: Annotated[str | None, typer.Option(help="Whom to explain it to.")] = None,
+    audience: Annotated[str | None, typer.Option(help="Target audience, such as children.")] = None,
     seconds: Annotated[int | None, typer.Option(min=0, max=900, help="Target length in seconds.")] = None,
     scenes: Annotated[int | None, typer.Option(min=0, max=20, help="Target number of scenes.")] = None,
     tone: Annotated[str | None, typer.Option(help="Tone of the narration, such as warm.")] = None,

@@ -1,1 +1,1 @@
-"""HTTP: admits, validates and shows videos; REST, SSE, media."""
+"""The public HTTP API: accepts requests for videos, shows their state, and sends their events and files."""

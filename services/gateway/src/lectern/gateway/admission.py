@@ -19,7 +19,7 @@ _ASSET_ID = re.compile(r"[0-9a-f]{64}")
 
 
 async def check_assets(deps: GatewayDeps, document: SentDocument | None) -> None:
-    """Refuse (422) a document that names images nobody uploaded."""
+    """Refuse (422) a document that names images that were not uploaded."""
     if document is None:
         return
     names = list(document.assets)
@@ -58,7 +58,7 @@ async def _find_music_fault(deps: GatewayDeps, music: str) -> str:
 
 
 async def check_voice(deps: GatewayDeps, voice: str | None, pointer: str = "/options/voice") -> None:
-    """Refuse (422) a voice that is not available, naming near ones. Without a voice service every voice passes."""
+    """Refuse (422) an unavailable voice, suggesting similar ones. Without a voice service every voice passes."""
     offer = await list_voices(deps, voice) if voice else None
     if offer and offer.refused:
         raise refuse_fields(FieldError(pointer=pointer, detail=offer.refused))

@@ -40,7 +40,7 @@ async def parse_markdown(deps: GatewayDeps, markdown: str) -> Script:
 
 
 async def render_markdown(deps: GatewayDeps, script: Script) -> bytes:
-    """Have a scripter write a script as Markdown. Raises a 406 if it cannot be, or a 503 when none answers."""
+    """Have a scripter write a script as Markdown. Raises a 406 if that is impossible, or a 503 when none answers."""
     rendered = await _ask_scripter(deps, RENDER_MARKDOWN, RenderMarkdown(script=script))
     if rendered.markdown is None:
         problem = rendered.problem

@@ -19,7 +19,7 @@ from lectern.worker import Check, Connections, EventLog, KeyValueStore
 class GatewayDeps:
     """The gateway's adapters.
 
-    `stored_responses` has the response to each Idempotency-Key, `checks` are what readiness depends on.
+    `stored_responses` holds the response to each Idempotency-Key, `checks` are those of readiness.
     """
 
     settings: GatewaySettings

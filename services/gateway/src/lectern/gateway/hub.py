@@ -90,14 +90,14 @@ class Hub:
         await self._subscriptions.aclose()
 
     def drain(self) -> None:
-        """Ask every client, and whoever still comes, to reconnect elsewhere."""
+        """Ask every client, and any that still connects, to reconnect elsewhere."""
         self._draining = True
         for video in self._watched.values():
             for mailbox in video.mailboxes:
                 mailbox.close("draining")
 
     def join(self, video_id: str) -> Mailbox:
-        """A mailbox for a video's live frames. Read the log after this, then `load` it; `leave` in the end."""
+        """A mailbox for a video's live frames. Read the log after this, then `load` it; `leave` when done."""
         mailbox = Mailbox()
         if self._draining:
             mailbox.close("draining")
@@ -117,7 +117,7 @@ class Hub:
                 del self._watched[video_id]
 
     def newest(self, video_id: str) -> int:
-        """The newest sequence seen of a video, or 0. Whoever reads its log must reach this."""
+        """The newest sequence seen of a video, or 0. A read of its log must reach it."""
         return self._newest.get(video_id, 0)
 
     async def _on_event(self, sequence: int, video_id: str, data: bytes) -> None:

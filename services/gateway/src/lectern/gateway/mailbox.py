@@ -7,7 +7,7 @@ from collections import deque
 
 from lectern.gateway.stream_frames import StreamFrame
 
-MAX_FRAMES = 256  # a client may lag behind by so many; a video of 20 scenes has about 100 events
+MAX_FRAMES = 256  # how far a client may lag; a video of 20 scenes has about 100 events
 MAX_FRAMES_BEFORE_PROGRESS = 32  # a mailbox fuller than this gets no progress: events matter more
 
 

@@ -6,13 +6,13 @@ import msgspec
 
 
 class ProblemType(msgspec.Struct, frozen=True, kw_only=True):
-    """A kind of problem: its code, HTTP status and title never vary.
+    """A kind of problem: its code, HTTP status and title never vary. `status` is None for errors of the HTTP server.
 
     `cause` and `remedy` are what `/problems/<code>` explains. A problem's own `detail` and `remedy` are about one case.
     """
 
     code: str
-    status: int
+    status: int | None
     title: str
     cause: str
     remedy: str
@@ -167,7 +167,7 @@ INTERNAL = ProblemType(
 )
 HTTP_ERROR = ProblemType(
     code="http-error",
-    status=500,
+    status=None,
     title="Request failed",
     cause="The HTTP server rejected the request. The response's status says why.",
     remedy="Correct the request according to its status.",

@@ -13,7 +13,7 @@ from lectern.contracts.problems import ProblemError
 from lectern.gateway import mapping, problem_types
 from lectern.gateway.refusals import Refusal, refuse
 from lectern.gateway.validation import refuse_request
-from lectern.worker import Missing, Transient
+from lectern.worker import Transient
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -78,5 +78,5 @@ def install(app: FastAPI) -> None:
         structlog.get_logger("lectern.gateway").warning("unavailable", action="refused", error=repr(error)[:200])
         return make_response(_refuse_unavailable(error), _request_id(request))
 
-    for kind in (Transient, Missing, nats.errors.Error, js_errors.Error, TimeoutError, ConnectionError):
+    for kind in (Transient, nats.errors.Error, js_errors.Error, TimeoutError, ConnectionError):
         app.add_exception_handler(kind, on_outage)

@@ -19,7 +19,7 @@ class Projection:
         self._metrics = metrics
 
     async def project(self, video_id: str, *, at_least: int = 0) -> None:
-        """Write one video's view from its log. An event this version does not know does not hold it up."""
+        """Write one video's view from its log. An event type that this version does not know does not block it."""
         try:
             log = await self._event_log.read(video_id, at_least=at_least)
         except Transient:

@@ -22,7 +22,7 @@ from lectern.gateway.views import Views
 from lectern.worker import Transient, wait_for
 
 BATCH_SIZE = 64
-PULL_SECONDS = 5.0  # one pull waits so long for a message
+PULL_SECONDS = 5.0  # how long one pull waits for a message
 GATHER_SECONDS = 0.02  # further events join a batch within this time: one fold then serves several
 RETRY_SECONDS = 1.0
 _OUTAGES = (nats.errors.Error, js_errors.Error, Transient, TimeoutError)

@@ -42,7 +42,7 @@ def refuse(
         retryable=retry_after is not None,
     )
     waiting = {"Retry-After": str(retry_after)} if retry_after is not None else {}
-    return Refusal(status or kind.status, problem, {**(headers or {}), **waiting})
+    return Refusal(status or kind.status or 500, problem, {**(headers or {}), **waiting})
 
 
 def refuse_fields(*errors: FieldError) -> Refusal:

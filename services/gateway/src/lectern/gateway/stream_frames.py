@@ -10,7 +10,7 @@ from lectern.contracts.state import VideoState
 from lectern.gateway import mapping
 
 PING = b": ping\n\n"
-RETRY_MILLISECONDS = 3000  # a client waits so long before it reconnects
+RETRY_MILLISECONDS = 3000  # how long a client waits before it reconnects
 RETRY_SOON_MILLISECONDS = 500  # when another replica is likely to be there already, or a slow client may catch up
 
 

@@ -39,7 +39,7 @@ def _suggest(name: str, known: Iterable[str]) -> str:
     """`; did you mean "topic"?` when a known name is close, else the list of known names."""
     names = list(known)
     close = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
-    return f'; did you mean "{close[0]}"?' if close else f"; known here: {', '.join(sorted(names))}"
+    return f'; did you mean "{close[0]}"?' if close else f"; known fields: {', '.join(sorted(names))}"
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:
@@ -122,7 +122,7 @@ def refuse_invalid_json(error: msgspec.ValidationError) -> Refusal:
 
 
 def find_unknown_fields(received: object, known: object, path: tuple[object, ...] = ()) -> list[FieldError]:
-    """Find fields of JSON that the contract it was read as does not have: typos that would otherwise be lost.
+    """Find fields of JSON that its contract does not have: typos that would otherwise be lost.
 
     `known` is the same value with every field that the contract has.
     """

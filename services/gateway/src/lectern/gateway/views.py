@@ -85,7 +85,7 @@ class Views:
         return [view for _, view in found], None
 
     async def write(self, video_id: str, view: View) -> bool:
-        """Store a view unless the bucket has one as new; compare-and-set, so that replicas may all try."""
+        """Store a view unless the stored one is as new; compare-and-set, so that replicas may all try."""
         data = msgspec.json.encode(view)
         while True:
             entry = await self._bucket.get(video_id)

@@ -9,7 +9,7 @@ from lectern.gateway.refusals import refuse_state
 
 
 def approve(log: VideoLog, script_revision: int | None = None) -> e.ScriptApproved | None:
-    """Let every scene of the script be made; None if it was approved before.
+    """Start making every scene of the script; None if it was approved before.
 
     Raises a 409 when there is nothing to approve, or when the script is no longer at `script_revision`.
     """

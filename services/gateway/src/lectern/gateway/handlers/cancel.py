@@ -8,7 +8,7 @@ from lectern.gateway.refusals import refuse_state
 
 
 def cancel(log: VideoLog, reason: str = "") -> e.VideoCancelled | None:
-    """End the video; None if it was cancelled before. Raises a 409 when it ended otherwise."""
+    """End the video; None if it was cancelled before. Raises a 409 when it has completed or failed."""
     match log.state.outcome():
         case e.VideoCancelled():
             return None

@@ -19,7 +19,7 @@ from lectern.gateway.handlers.script_events import (
 def edit(
     log: VideoLog, before: Script, after: Script, *, etag: int | None = None, revision: int | None = None
 ) -> ScriptChange | None:
-    """Put `after` in the place of the script in force; None if they are the same.
+    """Replace the script in force with `after`; None if they are the same.
 
     Only the scenes that differ are made again. A script that waits for approval goes on waiting. `etag` and `revision`
     are the revision that the editor saw, as If-Match and as the body gave it. Raises a 412 or 409 for an older one.
@@ -37,7 +37,7 @@ def edit(
 
 
 def _changed_scenes(before: Script, after: Script) -> list[int]:
-    """Numbers of the scenes to make again. Cutting the last scenes changes none: then scene 1 has the rest joined."""
+    """Numbers of the scenes to make again: scene 1, so that the rest is joined, where only the last ones were cut."""
     return [
         number
         for number in range(1, len(after.scenes) + 1)

@@ -32,7 +32,7 @@ def redo(log: VideoLog, script: Script, number: int, narration: Sequence[str] | 
 
 
 def _reword(script: Script, number: int, narration: Sequence[str]) -> Script:
-    """Give one scene other words. A beat whose words stay keeps how they are spoken."""
+    """Give one scene new words. A beat whose text stays keeps its spoken form."""
     scene = script.scene(number)
     known = {beat.text: beat for beat in scene.beats}
     beats = tuple(known.get(text, Beat(text=text)) for text in narration)

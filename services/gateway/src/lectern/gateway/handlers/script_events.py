@@ -20,7 +20,7 @@ ScriptEvent: TypeAlias = e.VideoScripted | e.ScriptApproved
 
 
 class ScriptChange(msgspec.Struct, frozen=True, kw_only=True):
-    """The event that begins a revision. `script` is to be stored under the event's key first; None: it is there."""
+    """The event that begins a revision. `script` is to be stored under the event's key first; None: it is stored."""
 
     event: ScriptEvent
     script: Script | None = None
@@ -74,7 +74,7 @@ def replace_script(event: ScriptEvent, script: Script) -> ScriptEvent:
 
 
 def review_again(log: VideoLog, script: ScriptEvent) -> e.VideoScripted:
-    """Begin the next revision with waiting for approval."""
+    """Begin the next revision by waiting for approval."""
     return e.VideoScripted(
         video_id=log.video_id,
         lane=log.lane,
@@ -93,8 +93,8 @@ def start_revision(
 ) -> e.ScriptApproved:
     """Begin the next revision, in which `scenes` are made.
 
-    After a failure or cancellation every scene that was never rendered joins them. `fresh`: nothing is reused, though
-    nothing changed.
+    After a failure or cancellation every scene that was never rendered joins them. `fresh`: nothing is reused, even
+    though nothing changed.
     """
     state = log.state
     stopped = isinstance(state.outcome(), e.VideoFailed | e.VideoCancelled)

@@ -33,7 +33,9 @@ class ProblemExplanation(BaseModel):
     """A kind of problem, explained."""
 
     code: str
-    status: int | None = Field(description="the HTTP status it is sent with; null for problems of videos and scenes")
+    status: int | None = Field(
+        description="the HTTP status it is sent with; null if it varies or is of a video or scene"
+    )
     title: str
     cause: str
     remedy: str

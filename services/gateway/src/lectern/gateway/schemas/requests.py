@@ -173,7 +173,7 @@ class ApproveRequest(RequestBody):
 
 
 class RedoRequest(RequestBody):
-    """Changes of a scene; none makes it afresh from the same words."""
+    """Changes to a scene; without any it is made afresh from the same words."""
 
     narration: list[Annotated[str, Field(min_length=1, max_length=MAX_BEAT_CHARACTERS)]] | None = Field(
         None, min_length=1, max_length=MAX_BEATS, description="the scene's new narration, one text per beat"
