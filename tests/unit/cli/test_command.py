@@ -6,13 +6,15 @@ from nats.aio.client import Client
 from servers import S3
 from unit.cli.command import invoke_in_thread, invoke_lectern, run_lectern
 
+from lectern.cli.exit_status import UNAVAILABLE, CommandExit
+from lectern.cli.nats_connection import connect_event_log
 from lectern.contracts import subjects
 from lectern.contracts.events import VideoCancelled, VideoRequested, encode
 from lectern.contracts.ids import new_id
 from lectern.contracts.options import Brief, VideoOptions
 from lectern.contracts.problems import Problem
 from lectern.contracts.topology import DEAD, VIDEOS
-from lectern.worker import Connections, DeadLetter
+from lectern.worker import Connections, DeadLetter, Transient
 
 UNUSED_ADDRESS = "http://127.0.0.1:9"  # the discard port, on which nothing listens
 
@@ -157,6 +159,13 @@ async def test_a_dead_letter_of_an_ended_video_is_not_retried(
     assert result.status == 2
     assert "has ended" in result.err
     assert (await connections.nats.jetstream().stream_info(DEAD)).state.messages == 1
+
+
+async def test_an_event_log_that_stops_answering_is_reported_as_unavailable(home: Path, nats_url: str) -> None:
+    with pytest.raises(CommandExit) as raised:
+        async with connect_event_log(nats_url, home):
+            raise Transient("the event log does not answer")
+    assert (raised.value.status, raised.value.problem.code) == (UNAVAILABLE, "event-log-silent")
 
 
 async def test_a_dead_letter_that_does_not_exist_is_reported(home: Path, nats: Client, nats_url: str) -> None:
