@@ -174,17 +174,6 @@ class S3ObjectStore(ObjectStore):
                     if left == 0:
                         return
 
-    async def delete_prefix(self, prefix: str) -> int:
-        """Deletes every object whose key starts with `prefix`; returns how many."""
-        deleted = 0
-        async with self._translate_errors(prefix):
-            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
-            async for page in pages:
-                for item in page.get("Contents", []):
-                    await self._client.delete_object(Bucket=self._bucket, Key=item["Key"])
-                    deleted += 1
-        return deleted
-
     async def presign(self, key: str, seconds: int, filename: str | None = None) -> str:
         """A URL that lets its holder download the object for `seconds`."""
         params: dict[str, str] = {"Bucket": self._bucket, "Key": key}

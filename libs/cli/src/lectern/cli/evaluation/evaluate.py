@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from lectern.cli.evaluation.trial import Trial, try_brief
 from lectern.cli.exit_status import CANCELLED, OK, USAGE, command_exit
 from lectern.cli.interrupts import Interrupted, InterruptHandler
 from lectern.cli.outputs import prepare_folder
+from lectern.worker import map_concurrently
 
 REPORT_FILE = "report.json"
 
@@ -78,23 +78,16 @@ async def _try_all(
     arguments: EvaluateArguments,
     show_message: Callable[[str], None],
 ) -> None:
-    slots = asyncio.Semaphore(arguments.parallel)
     done = 0
 
     async def try_one(brief: TrialBrief) -> None:
         nonlocal done
-        async with slots:
-            trial = await try_brief(api, brief, render=arguments.render)
+        trial = await try_brief(api, brief, render=arguments.render)
         _write_result(results, trial)
         done += 1
         show_message(f"{done}/{len(briefs)}  {_describe(trial)}")
 
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            for brief in briefs:
-                tasks.create_task(try_one(brief))
-    except ExceptionGroup as group:
-        raise group.exceptions[0] from group  # the first, which cancelled the others
+    await map_concurrently(try_one, briefs, limit=arguments.parallel)
 
 
 def _describe(trial: Trial) -> str:

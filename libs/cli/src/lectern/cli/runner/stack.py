@@ -8,7 +8,7 @@ import functools
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint
@@ -24,7 +24,7 @@ from lectern.cli.runner.metrics import Registries
 from lectern.cli.runner.servers import LOOPBACK, free_port, nats_server, object_store, require_free
 from lectern.cli.runner.services import InProcess, discover, separate_process
 from lectern.contracts.problems import Problem, ProblemError
-from lectern.worker import Connections, Settings, apply_topology, connect
+from lectern.worker import Connections, Settings, apply_topology, connect, map_concurrently
 
 # The settings that every service on this machine shares; the others come from the environment.
 SHARED_SETTINGS = {
@@ -114,7 +114,7 @@ async def run_stack(
             parts = _prepare_services(points, stack, None if separate else connections, host, renderers, settings or {})
             stack.members.update({part.name: part for part in parts})
             try:
-                await _start_together(part.start() for part in parts)
+                await _start_all(parts)
                 if GATEWAY in points:
                     await _wait_for_gateway(stack, parts)
                 with claimed.announce(stack.endpoint):
@@ -130,7 +130,7 @@ async def _start_servers(closing: AsyncExitStack, home: Home, host: str, port: i
     store = object_store(home.objects, store_port, keys).child(home.logs)
     for child in (nats, store):
         closing.push_async_callback(child.stop)
-    await _start_together([nats.start(), store.start()])
+    await _start_all((nats, store))
     visible_host = LOOPBACK if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     endpoint = Endpoint(
         pid=os.getpid(),
@@ -185,15 +185,9 @@ def _shared_values(stack: Stack) -> dict[str, Any]:
     return {**shared, "s3_secret_key": stack.settings.s3_secret_key.get_secret_value()}
 
 
-async def _start_together(starts: Iterable[Awaitable[None]]) -> None:
-    """Waits for all. The first failure cancels the others and is raised as it is."""
-    tasks = [asyncio.ensure_future(start) for start in starts]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+async def _start_all(parts: Iterable[Child | InProcess]) -> None:
+    """Starts parts concurrently. The first failure cancels the others and is raised as it is."""
+    await map_concurrently(lambda part: part.start(), parts)
 
 
 async def _wait_for_gateway(stack: Stack, parts: Sequence[Child | InProcess]) -> None:
