@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import cast
 
 import nats.errors
 import pytest
@@ -89,6 +90,31 @@ async def test_a_late_reply_is_used_even_while_the_other_task_waits_on_its_lane(
     assert message is not None
     assert e.decode(message.data) == event
     assert await waiting is None
+
+
+class EmptyPuller:
+    """Finds nothing, and notes how long it waited."""
+
+    has_late = False
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+
+    async def pull(self, linger: float = 0.0) -> None:
+        if linger:
+            self.waits.append(linger)
+            await asyncio.sleep(linger)
+
+
+async def test_the_lanes_take_short_turns_while_only_one_slot_is_free() -> None:
+    pullers = {home: {lane: EmptyPuller() for lane in LANES} for home in LANES}
+    fetcher = Fetcher(cast(dict[Lane, dict[Lane, Puller]], pullers))
+    await fetcher.next("fast", 0.1)
+    await fetcher.next("bulk", 0.1)
+    assert pullers["fast"]["fast"].waits == pullers["bulk"]["bulk"].waits == [pytest.approx(0.02)]
+    await asyncio.gather(fetcher.next("fast", 0.1), fetcher.next("bulk", 0.1))
+    assert pullers["bulk"]["bulk"].waits[-1] == 0.1
+    assert not pullers["fast"]["bulk"].waits
 
 
 async def test_nothing_is_asked_for_while_the_connection_is_lost(tmp_path: Path) -> None:

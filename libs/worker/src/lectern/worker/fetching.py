@@ -17,6 +17,7 @@ from lectern.contracts.options import LANES, Lane
 from lectern.contracts.topology import VIDEOS, consumer_name
 
 _REPLY_TIMEOUT = 5.0  # seconds beyond the time a pull may wait at the server
+_TURNS = 5  # turns of one slot in the time that each of two may linger
 _NO_MESSAGE = ("404", "408")  # statuses: none waits; none came while the pull waited
 
 
@@ -97,15 +98,18 @@ class Fetcher:
     async def next(self, home: Lane, linger: float) -> Msg | None:
         """A message of either lane, `fast` first; waits up to `linger` seconds on the home lane when both are empty.
 
+        It waits a fifth of that while nobody waits on the other lane: both tasks may share the last free slot, and then
+        take turns.
         A lane on which the other task lingers is not asked: whatever comes goes there. Only what came late is taken
         all the same: nobody else sees it. Raises nats.errors.Error.
         """
         for lane, puller in self._pullers[home].items():
             if (lane not in self._lingering or puller.has_late) and (message := await puller.pull()):
                 return message
+        seconds = linger if self._lingering else linger / _TURNS
         self._lingering.add(home)
         try:
-            return await self._pullers[home][home].pull(linger)
+            return await self._pullers[home][home].pull(seconds)
         finally:
             self._lingering.discard(home)
 

@@ -62,12 +62,10 @@ class StageLoop:
             slots.dec(self._slots)
 
     async def _fetch(self, fetcher: Fetcher, home: Lane, stop: asyncio.Event) -> None:
-        # With a single slot the two home lanes take turns, so each turn is short.
-        linger = self._timing.linger if self._slots > 1 else self._timing.linger / 5
         while await self._take_slot(stop):
             message = None
             try:
-                message = await fetcher.next(home, linger)
+                message = await fetcher.next(home, self._timing.linger)
             except (nats.errors.Error, TimeoutError, ConnectionError) as error:
                 self._logger.warning(
                     "cannot fetch", action="fetch-failed", lane=home, error=type(error).__name__, reason=str(error)
