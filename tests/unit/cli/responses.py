@@ -47,7 +47,7 @@ def stream(text: str, *, cut: bool = False, silence: float = 0.0) -> Answer:
     return answer
 
 
-def respond(status: int, body: dict[str, object] | None = None) -> Answer:
+def respond(status: int, body: object = None) -> Answer:
     async def answer(_: web.Request) -> web.StreamResponse:
         return web.json_response(body, status=status) if body else web.Response(status=status)
 

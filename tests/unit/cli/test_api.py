@@ -68,8 +68,9 @@ async def test_a_video_that_does_not_exist_is_reported_with_the_api_s_problem() 
     assert (raised.value.status, raised.value.problem.code) == (USAGE, "not-found")
 
 
-async def test_an_answer_that_is_not_lectern_s_is_unavailable() -> None:
-    async with serve([respond(404)]) as (url, _):
+@pytest.mark.parametrize("body", [None, "Not found", ["no", "page"], {"error": "no page"}])
+async def test_an_answer_that_is_not_lectern_s_is_unavailable(body: object) -> None:
+    async with serve([respond(404, body)]) as (url, _):
         with pytest.raises(CommandExit) as raised:
             await watch(url)
     assert (raised.value.status, raised.value.problem.code) == (UNAVAILABLE, "not-lectern")

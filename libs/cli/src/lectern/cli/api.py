@@ -212,7 +212,7 @@ async def _raise_for_error(response: httpx.Response) -> None:
         errors = tuple(FieldError(pointer=each["pointer"], detail=each["detail"]) for each in body.get("errors", ()))
         fields = {name: body[name] for name in ("code", "title", "detail", "remedy")}
         problem = Problem(**fields, errors=errors, retryable=bool(body.get("retryable")))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):  # no JSON, or another shape
         is_input_error = False
         problem = Problem(
             code="not-lectern",
