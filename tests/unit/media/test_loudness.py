@@ -16,6 +16,7 @@ from lectern.media.loudness import (
     correct_levels,
     encode_at_target,
     fit_length,
+    loudness_filters,
     measure_loudness,
     parse_loudness,
 )
@@ -102,3 +103,12 @@ def test_levels_are_corrected_from_what_was_measured() -> None:
 @pytest.mark.parametrize("integrated", [-math.inf, -33.0])
 def test_a_sound_that_would_need_too_much_gain_keeps_its_loudness(integrated: float) -> None:
     assert correct_levels(Levels(), Loudness(integrated=integrated, peak=-20.0), max_gain=6.0) == Levels()
+
+
+async def test_a_report_without_true_peaks_has_the_rest(tmp_path: Path) -> None:
+    tone = _generate(tmp_path / "tone.flac", "aevalsrc=0.1*sin(2*PI*1000*t):s=48000:d=4")
+    filters = loudness_filters("report.txt", true_peak=False)
+    await run_ffmpeg(["-i", tone.name, "-af", filters, "-f", "null", "-"], timeout=20, cwd=tmp_path)
+    loudness = parse_loudness((tmp_path / "report.txt").read_text())
+    assert loudness.max_short_term == pytest.approx(-23, abs=0.1)
+    assert loudness.peak == -math.inf

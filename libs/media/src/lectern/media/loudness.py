@@ -47,12 +47,13 @@ async def measure_loudness(path: Path, *, timeout: float, dual_mono: bool = Fals
     return parse_loudness((await read_from_ffmpeg(args, timeout=timeout, cwd=path.parent)).decode())
 
 
-def loudness_filters(report: str, *, dual_mono: bool = False) -> str:
+def loudness_filters(report: str, *, dual_mono: bool = False, true_peak: bool = True) -> str:
     """Returns ffmpeg filters that measure a sound and write a report for `parse_loudness` to a file (`-`: stdout).
 
-    `loudnorm`, which reports as JSON, would take five times as long.
+    `true_peak` doubles the time. `loudnorm`, which reports as JSON, would take five times as long.
     """
-    measuring = f"ebur128=framelog=verbose:peak=true:metadata=1:dualmono={int(dual_mono)}"
+    peak = "true" if true_peak else "none"
+    measuring = f"ebur128=framelog=verbose:peak={peak}:metadata=1:dualmono={int(dual_mono)}"
     return f"{measuring},ametadata=mode=print:file={report}"
 
 

@@ -106,11 +106,12 @@ def music_args(*, track: str, trusted: bool, max_seconds: float, loudness: str, 
         *("-codec_whitelist", ",".join(MUSIC_DECODERS)),
         *("-max_alloc", str(MUSIC_MAX_ALLOC)),
     ]
+    measuring = loudness_filters(loudness, true_peak=False)
     decoding = f"aformat=sample_rates={AUDIO_RATE}:channel_layouts=stereo:sample_fmts=s16"
     return [
         *([] if trusted else sandbox),
         *("-threads", "1", "-vn", "-sn", "-dn", "-i", track),
-        *("-map", "0:a:0", "-af", f"{decoding},{loudness_filters(loudness)}", "-t", str(max_seconds)),
+        *("-map", "0:a:0", "-af", f"{decoding},{measuring}", "-t", str(max_seconds)),
         *("-f", "s16le", "-c:a", "pcm_s16le", "-ac", "2", "-ar", str(AUDIO_RATE), out),
     ]
 
