@@ -92,6 +92,7 @@ def test_a_byte_order_mark_is_not_part_of_the_lesson(lesson: Path) -> None:
         (b"\xff\xfe\x00#", "UTF-8"),
         (b" \n\n", "empty"),
         (b"a" * 200_001, "the limit is 200,000"),
+        (b"*" * 6000 + b"a" + b"*" * 6000, "nested too deeply"),
     ],
 )
 def test_a_lesson_that_cannot_be_read_is_refused_with_the_reason(

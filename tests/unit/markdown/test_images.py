@@ -73,3 +73,9 @@ def test_an_image_that_cannot_be_used_is_reported_on_its_own_line() -> None:
     with pytest.raises(ProblemError) as raised:
         parse("## Scene\n\nText.\nMore.\n![x](/etc/leaf.png)\n")
     assert raised.value.problem.errors[0].pointer == "line 5"
+
+
+def test_markup_that_is_nested_too_deeply_is_reported() -> None:
+    with pytest.raises(ProblemError) as refused:
+        images("*" * 6000 + "a" + "*" * 6000)
+    assert refused.value.problem.code == "nested-too-deeply"

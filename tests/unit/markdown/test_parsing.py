@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lectern.contracts import script as s
+from lectern.contracts.options import DOCUMENT_LIMIT
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.markdown import parse, render
 from lectern.markdown.__main__ import main
@@ -162,6 +163,12 @@ def test_all_errors_are_reported_together_in_order() -> None:
 def test_a_file_with_windows_line_ends_makes_the_same_script() -> None:
     text = "---\ntitle: T\n---\n\n## A\n\nText.\n\n- x\n"
     assert parse("\ufeff" + text.replace("\n", "\r\n")) == parse(text)
+
+
+def test_a_windows_line_end_counts_as_one_character() -> None:
+    text = "# A\r\n\r\nWords.\r\n" + "\r\n" * 100_000
+    assert len(text) > DOCUMENT_LIMIT
+    assert parse(text).title == "A"
 
 
 def test_line_numbers_count_the_front_matter() -> None:

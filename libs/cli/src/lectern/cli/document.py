@@ -10,7 +10,7 @@ import msgspec
 from lectern import markdown
 from lectern.cli.exit_status import USAGE, CommandExit
 from lectern.contracts.options import DOCUMENT_LIMIT
-from lectern.contracts.problems import FieldError, Problem
+from lectern.contracts.problems import FieldError, Problem, ProblemError
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,11 +26,15 @@ def is_file_name(source: str) -> bool:
 
 
 def read_document(path: Path) -> Document:
-    """Reads a lesson. Raises CommandExit, naming every line whose image cannot be sent."""
+    """Reads a lesson. Raises CommandExit for one that cannot be parsed, or naming every image that cannot be sent."""
     text = _read_text(path)
     files: dict[str, Path] = {}
     errors: list[FieldError] = []
-    for line, name in markdown.images(text):
+    try:
+        images = markdown.images(text)
+    except ProblemError as error:
+        raise CommandExit(USAGE, error.problem) from None
+    for line, name in images:
         try:
             files[name] = _find_image(path.parent, name)
         except ValueError as error:

@@ -39,8 +39,9 @@ def parse(text: str, *, language: str = "en") -> s.Script:
     one, when the text has no headings.
     """
     errors = ErrorCollector()
-    if len(text) > DOCUMENT_LIMIT:
-        detail = f"The lesson has {len(text):,} characters; the limit is {DOCUMENT_LIMIT:,}."
+    length = len(text) - text.count("\r\n")
+    if length > DOCUMENT_LIMIT:
+        detail = f"The lesson has {length:,} characters; the limit is {DOCUMENT_LIMIT:,}."
         _refuse(errors, "document-too-long", detail, "Make several videos of it.")
     tree = parse_tree(text)
     head = tree.front_matter

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.image import image as image_rule
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
+from lectern.markdown.errors import ErrorCollector
 from lectern.markdown.front_matter import FrontMatter, read_front_matter
 
 _OFFSET = "offset"  # characters from the start of an inline node's content to an image in it
@@ -22,14 +26,27 @@ class MarkdownTree(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse_tree(markdown: str) -> MarkdownTree:
-    """The syntax tree of a document, with any line ends, with or without a byte order mark."""
+    """The syntax tree of a document, with any line ends, with or without a byte order mark.
+
+    Raises ProblemError for one whose markup is nested hundreds of levels deep.
+    """
     text = markdown.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     head = read_front_matter(text)
     has_head = head.line_count and head.closed
     body = "\n" * head.line_count + text.split("\n", head.line_count)[-1] if has_head else text
     parser = MarkdownIt("commonmark").enable("table")
     parser.inline.ruler.at("image", _image_with_offset)
-    return MarkdownTree(front_matter=head, body=body, root=SyntaxTreeNode(parser.parse(body)))
+    return MarkdownTree(front_matter=head, body=body, root=_build_tree(parser.parse(body)))
+
+
+def _build_tree(tokens: Sequence[Token]) -> SyntaxTreeNode:
+    try:
+        return SyntaxTreeNode(tokens)
+    except RecursionError:
+        errors = ErrorCollector()
+        errors.add("nested-too-deeply", 1, "Markup is nested too deeply.", "Remove surplus asterisks and brackets.")
+        errors.raise_if_any()
+        raise
 
 
 def first_line(node: SyntaxTreeNode) -> int:
