@@ -46,3 +46,22 @@ async def test_the_first_failure_cancels_the_rest_and_is_raised_as_it_is() -> No
     with pytest.raises(ValueError, match="two"):
         await map_concurrently(fail_or_wait, [1, 2, 3])
     assert sorted(cancelled) == [1, 3]
+
+
+async def test_a_cancellation_while_the_rest_winds_down_is_not_lost() -> None:
+    winding_down = asyncio.Event()
+
+    async def fail_or_linger(number: int) -> None:
+        if number == 1:
+            raise ValueError("one")
+        try:
+            await asyncio.sleep(60)
+        finally:
+            winding_down.set()
+            await asyncio.sleep(0.01)
+
+    task = asyncio.create_task(map_concurrently(fail_or_linger, [1, 2]))
+    await winding_down.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task

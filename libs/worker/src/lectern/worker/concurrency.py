@@ -28,5 +28,8 @@ async def map_concurrently(
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(run(item)) for item in items]
     except BaseExceptionGroup as failures:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():  # while the rest wound down: the cancellation counts
+            raise asyncio.CancelledError from failures
         raise failures.exceptions[0]  # noqa: B904 - its own cause is the one that matters
     return [task.result() for task in tasks]

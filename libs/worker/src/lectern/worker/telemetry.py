@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from typing import TextIO
 
+import stamina.instrumentation
 import structlog
 from opentelemetry import propagate, trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -68,6 +69,18 @@ def configure_logs(log_format: str = "auto", level: str = "INFO", *, to: TextIO 
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping().get(level.upper(), 20)),
         logger_factory=structlog.PrintLoggerFactory(to),
+    )
+    stamina.instrumentation.set_on_retry_hooks([_log_retry])
+
+
+def _log_retry(details: stamina.instrumentation.RetryDetails) -> None:
+    """Logs a retry without its arguments or the error's text, which may hold what a user wrote or a key."""
+    structlog.get_logger("lectern.retries").info(
+        "retrying",
+        action="retry",
+        attempt=details.retry_num + 1,
+        seconds=round(details.wait_for, 2),
+        error=type(details.caused_by).__name__,
     )
 
 
