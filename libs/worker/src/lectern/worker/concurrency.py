@@ -24,12 +24,13 @@ async def map_concurrently(
         async with slots:
             return await function(item)
 
+    tasks = [asyncio.create_task(run(item)) for item in items]
     try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(run(item)) for item in items]
-    except BaseExceptionGroup as failures:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():  # while the rest wound down: the cancellation counts
-            raise asyncio.CancelledError from failures
-        raise failures.exceptions[0]  # noqa: B904 - its own cause is the one that matters
-    return [task.result() for task in tasks]
+        if tasks:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        failed = [task for task in tasks if task.done() and not task.cancelled() and task.exception()]
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return [task.result() for task in failed or tasks]
