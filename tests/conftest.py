@@ -1,4 +1,4 @@
-"""Fixtures every place shares: real servers, started once for a test process, and clean connections to them."""
+"""Fixtures that all tests share: real servers, started once per test process, and clean connections to them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ SLOW_PLACES = {"hostile", "e2e", "chaos"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What runs whole pipelines or attacks the sandbox is left out of `make check`."""
+    """Marks tests that run whole pipelines or attack the sandbox as slow: `make check` leaves them out."""
     for item in items:
         if SLOW_PLACES & set(item.path.parts):
             item.add_marker(pytest.mark.slow)
 
 
-# The same examples in every run, so that a run says something about the change before it. New ones are looked for on
-# purpose: HYPOTHESIS_PROFILE=explore.
+# The same examples in every run, so that a failure is caused by the latest change. To search for new ones:
+# HYPOTHESIS_PROFILE=explore.
 settings_profile.register_profile("fast", max_examples=20, deadline=None, derandomize=True)
 settings_profile.register_profile("thorough", deadline=None, derandomize=True)
 settings_profile.register_profile("explore", max_examples=1000, deadline=None)
@@ -93,5 +93,5 @@ async def store(settings: Settings) -> AsyncIterator[ObjectStore]:
 
 @pytest.fixture
 def connections(nats: Client, store: ObjectStore) -> Connections:
-    """What a service is built from."""
+    """Connections to the test's servers."""
     return Connections.over(nats, store)

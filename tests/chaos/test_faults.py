@@ -1,4 +1,4 @@
-"""Parts of Lectern are killed in the middle of a video; the video is finished all the same, once."""
+"""Parts of Lectern are killed in the middle of a video; it is still finished, exactly once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model would answer to each task: a plan, a script, no doubts, code; the second scene with a mistake at first."""
+"""A model's answers to each task: a plan, a script, no doubts, code; the second scene with a mistake at first."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Sky(Scene):
 
 
 def answers(request: dict[str, Any]) -> Move:
-    """What a model would say to each task, told apart by its instructions. Part 2 is first drawn with a mistake."""
+    """The answer to a request, whose instructions show its task. The code of part 2 has a mistake at first."""
     if request.get("generationConfig", {}).get("responseModalities") == ["AUDIO"]:
         return Reads()
     rules = json.dumps(request["systemInstruction"])

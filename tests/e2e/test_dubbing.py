@@ -1,4 +1,4 @@
-"""A video in another language: the original's pictures, re-timed to new words."""
+"""A video in another language: the original's visuals, re-timed to new words."""
 
 from __future__ import annotations
 

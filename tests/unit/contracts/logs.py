@@ -1,4 +1,4 @@
-"""Hypothesis strategies for whole logs of a video: what the pipeline may write, in any interleaving."""
+"""Hypothesis strategies for whole logs of a video: all that the pipeline may write, in any order."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def titles(count: int) -> tuple[e.SceneTitle, ...]:
 
 
 def scene_events(scene: int, revision: int, at: datetime) -> list[e.AnyEvent]:
-    """Everything that can be said about a scene in a revision."""
+    """Every event that a scene can have in a revision."""
     common = {"video_id": VIDEO, "scene": scene, "revision": revision, "at": at}
     made = {**common, "script_key": f"s{revision}", "options": OPTIONS}
     return [
@@ -40,7 +40,7 @@ def scene_events(scene: int, revision: int, at: datetime) -> list[e.AnyEvent]:
 
 @st.composite
 def logs(draw: st.DrawFn) -> list[e.AnyEvent]:
-    """A log: request, script, approvals that plan some scenes anew, scene facts and outcomes of any revision."""
+    """A log: request, script, approvals that plan some scenes again, scene facts and outcomes of any revision."""
     scenes = draw(st.integers(1, 4))
     revisions = draw(st.integers(1, 3))
     clock = iter(_START + timedelta(seconds=i) for i in range(10_000))

@@ -88,7 +88,7 @@ def test_a_video_is_settled_when_every_scene_is_and_not_before() -> None:
     assert [w.scene for w in fold([*log, rendered(2), rendered(1)]).final_events() or ()] == [1, 2]
 
 
-def test_a_scene_asked_for_anew_is_waited_for_even_before_it_is_planned() -> None:
+def test_a_scene_that_is_redone_is_waited_for_even_before_it_is_planned() -> None:
     log = [*started(scenes=2), rendered(1), rendered(2), approved(2, plan=(2,))]
     assert fold(log).final_events() is None
     assert fold([*log, rendered(2, revision=2)]).final_events() is not None

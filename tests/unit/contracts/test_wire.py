@@ -1,4 +1,4 @@
-"""What travels: golden files keep every version of every event readable, subjects match the topology."""
+"""The wire formats: golden files keep every version of every event readable, subjects match the topology."""
 
 from __future__ import annotations
 

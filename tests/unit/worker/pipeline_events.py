@@ -10,14 +10,14 @@ OPTIONS = VideoOptions(quality="draft")
 
 
 def requested(video_id: str | None = None, lane: Lane = "fast", revision: int = 1) -> e.VideoRequested:
-    """Somebody asks for a video."""
+    """A video is requested."""
     return e.VideoRequested(
         video_id=video_id or new_id(), lane=lane, revision=revision, brief=Brief(topic="Tides"), options=OPTIONS
     )
 
 
 def scripted(video_id: str, scenes: int = 1, *, review: bool = False, lane: Lane = "fast") -> e.VideoScripted:
-    """Its script is there."""
+    """Its script is written."""
     return e.VideoScripted(
         video_id=video_id,
         lane=lane,

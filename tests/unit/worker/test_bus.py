@@ -1,4 +1,4 @@
-"""What the bus promises; the same for the in-memory double and for NATS."""
+"""The behaviour of a bus; the same for the in-memory double and for NATS."""
 
 from __future__ import annotations
 

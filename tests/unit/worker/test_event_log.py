@@ -1,4 +1,4 @@
-"""What an event log promises; the same for the in-memory double and for JetStream."""
+"""The behaviour of an event log; the same for the in-memory double and for JetStream."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a key-value bucket promises; the same for the in-memory double and for JetStream."""
+"""The behaviour of a key-value bucket; the same for the in-memory double and for JetStream."""
 
 from __future__ import annotations
 

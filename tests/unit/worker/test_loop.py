@@ -1,4 +1,4 @@
-"""What the pull loop promises, against a real nats-server."""
+"""The worker loop against a real nats-server."""
 
 from __future__ import annotations
 
@@ -125,13 +125,13 @@ async def test_an_empty_fast_lane_does_not_hold_up_bulk_videos(
         await until(lambda: _counted(done, 20), seconds=5.0)
 
 
-async def test_a_transient_failure_is_tried_again(connections: Connections, settings: Settings) -> None:
+async def test_a_transient_failure_is_retried(connections: Connections, settings: Settings) -> None:
     attempts: list[int] = []
 
     async def stumble(event: e.ScenePlanned, job: Job[None]) -> e.AnyEvent | None:
         attempts.append(job.attempt)
         if job.attempt < 3:
-            raise Transient("the store is away")
+            raise Transient("the store is unavailable")
         return await answer(event, job)
 
     video = new_id()
@@ -166,31 +166,31 @@ async def test_after_the_last_attempt_the_scene_fails_and_the_message_is_kept(
     assert (dead.headers or {})["Lectern-Subject"].endswith("scenes.1.planned")
 
 
-async def test_after_the_last_attempt_the_user_is_told_what_the_stage_said(
+async def test_after_the_last_attempt_the_stages_own_problem_is_reported(
     connections: Connections, settings: Settings
 ) -> None:
-    said = Problem(code="provider-unavailable", title="Away", detail="The service is away.", remedy="Wait.")
+    problem = Problem(code="provider-unavailable", title="Unavailable", detail="The service is down.", remedy="Wait.")
     paid = Usage(kind="voice", name="google/x", characters=12)
 
-    async def away(event: e.ScenePlanned, job: Job[None]) -> None:
-        raise Transient(problem=said, spent=(paid,))
+    async def give_up(event: e.ScenePlanned, job: Job[None]) -> None:
+        raise Transient(problem=problem, spent=(paid,))
 
     video = new_id()
     await connections.event_log.publish(planned(video))
-    async with working(voice(away), connections, settings):
+    async with working(voice(give_up), connections, settings):
         await until(lambda: _has(connections, video, e.SceneFailed))
     failed = (await connections.event_log.read(video)).state.scene(1).failed
     assert failed is not None
-    assert (failed.problem.code, failed.problem.detail) == ("provider-unavailable", "The service is away.")
+    assert (failed.problem.code, failed.problem.detail) == ("provider-unavailable", "The service is down.")
     assert failed.spent == (paid,)
 
 
-def test_a_wait_that_was_asked_for_is_kept() -> None:
+def test_a_retry_waits_at_least_as_long_as_the_provider_asked() -> None:
     assert 45 <= failures.retry_delay(1, Transient("busy", retry_after=45)) <= 45 * 1.2
     assert failures.retry_delay(3, Transient("busy", retry_after=2)) >= failures.RETRY_DELAYS[2]
 
 
-async def test_a_permanent_failure_is_not_tried_again(connections: Connections, settings: Settings) -> None:
+async def test_a_permanent_failure_is_not_retried(connections: Connections, settings: Settings) -> None:
     attempts = 0
 
     async def refuse(event: e.ScenePlanned, job: Job[None]) -> None:
@@ -208,7 +208,7 @@ async def test_a_permanent_failure_is_not_tried_again(connections: Connections, 
     assert attempts == 1
 
 
-async def test_a_message_nobody_can_read_is_kept_and_does_not_block_the_next(
+async def test_an_unreadable_message_is_kept_and_does_not_block_the_next(
     connections: Connections, settings: Settings
 ) -> None:
     js = connections.nats.jetstream()
@@ -348,7 +348,7 @@ async def test_an_unreadable_advisory_does_not_end_the_sweeper(connections: Conn
     await sweeping
 
 
-async def test_a_worker_that_dies_each_time_fails_its_scene(connections: Connections) -> None:
+async def test_a_worker_that_crashes_each_time_fails_its_scene(connections: Connections) -> None:
     video = new_id()
     await connections.event_log.publish(requested(video))
     sequence = await connections.event_log.publish(planned(video))

@@ -1,6 +1,9 @@
-"""What becomes of a delivery, without a server; test_loop.py has the same loop against a real one."""
+"""Processing a delivery, without a server; test_loop.py runs the same code against a real one."""
 
 from __future__ import annotations
+
+import asyncio
+import dataclasses
 
 import msgspec
 import pytest
@@ -12,7 +15,7 @@ from lectern.contracts.problems import Problem
 from lectern.contracts.requests import Progress
 from lectern.contracts.topology import ATTEMPTS
 from lectern.contracts.usage import Usage
-from lectern.worker import Connections, Job, Permanent, Stage, Transient
+from lectern.worker import Connections, DeadLetter, Job, Permanent, Stage, Transient
 from lectern.worker.delivery import DeliveryResult
 from lectern.worker.stage import Handler
 from lectern.worker.testing import MemoryDeadLetters, deliver, memory_connections
@@ -109,6 +112,23 @@ async def test_a_permanent_failure_is_not_retried(connections: Connections) -> N
     delivered = await deliver(raising(Permanent(PROBLEM)), planned(new_id()), connections)
     assert (delivered.result, delivered.settled) == (DeliveryResult.FAILED, "term")
     assert [type(event) for event in delivered.events] == [e.SceneFailed]
+
+
+async def test_a_stop_while_giving_up_hands_the_message_back(connections: Connections) -> None:
+    class UnavailableDeadLetters:
+        reached = asyncio.Event()
+
+        async def store(self, letter: DeadLetter) -> None:
+            self.reached.set()
+            await asyncio.sleep(30)
+
+    letters = UnavailableDeadLetters()
+    stuck = dataclasses.replace(connections, dead_letters=letters)
+    delivering = asyncio.create_task(deliver(raising(Permanent(PROBLEM)), planned(new_id()), stuck))
+    await letters.reached.wait()
+    delivering.cancel()
+    delivered = await delivering
+    assert (delivered.result, delivered.settled) == (DeliveryResult.HANDED_BACK, "nak")
 
 
 async def test_work_for_a_cancelled_video_is_not_begun(connections: Connections) -> None:

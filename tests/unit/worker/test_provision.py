@@ -1,4 +1,4 @@
-"""The topology is applied once, repeated harmlessly, and drift is told."""
+"""The topology is applied once, applying it again changes nothing, and drift is reported."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ async def test_every_declared_consumer_exists_before_any_worker_runs(nats: Clien
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "reported"),
     [({"ack_wait": 5.0}, "voice-fast: ack_wait is 5"), ({"max_deliver": 2}, "voice-fast: max_deliver is 2")],
 )
-async def test_a_consumer_that_was_changed_is_told_and_mended(
-    nats: Client, change: dict[str, float], told: str
+async def test_a_consumer_that_was_changed_is_reported_and_restored(
+    nats: Client, change: dict[str, float], reported: str
 ) -> None:
     js = nats.jetstream()
     config = (await js.consumer_info(topology.VIDEOS, "voice-fast")).config
     await js.add_consumer(topology.VIDEOS, config.evolve(**change))
-    assert any(told in line for line in await find_drift(nats))
+    assert any(reported in line for line in await find_drift(nats))
     assert await apply_topology(nats) == ["consumer voice-fast"]
     assert await find_drift(nats) == []
 
 
-async def test_what_is_missing_is_told_and_made(nats: Client) -> None:
+async def test_what_is_missing_is_reported_and_created(nats: Client) -> None:
     js = nats.jetstream()
     await js.delete_stream(topology.DEAD)
     await js.delete_consumer(topology.VIDEOS, "coder-bulk")

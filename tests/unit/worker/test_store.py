@@ -57,12 +57,12 @@ async def test_a_range_is_exact_whether_or_not_the_store_honours_ranges(
 
 
 @pytest.mark.slow
-async def test_a_store_that_is_away_is_transient_and_keeps_its_secrets(settings: Settings) -> None:
-    away = settings.model_copy(update={"s3_endpoint": "http://127.0.0.1:9"})
-    async with open_store(away) as store:
+async def test_an_unavailable_store_is_transient_and_its_error_contains_no_secrets(settings: Settings) -> None:
+    unavailable = settings.model_copy(update={"s3_endpoint": "http://127.0.0.1:9"})
+    async with open_store(unavailable) as store:
         with pytest.raises(Transient) as failure:
             await store.get("t/any")
-    said = str(failure.value)
-    assert "cannot be reached" in said
-    assert settings.s3_secret_key.get_secret_value() not in said
-    assert settings.s3_access_key not in said
+    message = str(failure.value)
+    assert "cannot be reached" in message
+    assert settings.s3_secret_key.get_secret_value() not in message
+    assert settings.s3_access_key not in message
