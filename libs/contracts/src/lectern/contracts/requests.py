@@ -196,10 +196,10 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 PARSE_MARKDOWN: Request[ParseMarkdown, ParsedMarkdown] = Request(
-    subject="script.parse", queue="scripters", message=ParseMarkdown, reply=ParsedMarkdown
+    subject="markdown.parse", queue="scripters", message=ParseMarkdown, reply=ParsedMarkdown
 )
 RENDER_MARKDOWN: Request[RenderMarkdown, RenderedMarkdown] = Request(
-    subject="script.render", queue="scripters", message=RenderMarkdown, reply=RenderedMarkdown
+    subject="markdown.render", queue="scripters", message=RenderMarkdown, reply=RenderedMarkdown
 )
 LIST_VOICES: Request[ListVoices, VoiceList] = Request(
     subject="voices.list", queue="voices", message=ListVoices, reply=VoiceList
