@@ -1,9 +1,8 @@
 """Messages a second through a trivial stage: `python bench/worker_loop.py [--messages 1000] [--rounds 3]`.
 
-One real nats-server. What JetStream itself gives (pull one message, ack it, nothing else; one after the other, and as
-many at once as there are slots) stands beside the worker loop by lane and by slots. The loop does more for each
-message: it reads the video's log, runs the handler, and waits until the server has confirmed the ack. Rounds are
-interleaved so that a noisy neighbour hurts all alike; the median counts.
+Compares the worker loop, by lane and by slots, with bare JetStream on one real nats-server: each message is pulled and
+acked and nothing else, as many at once as there are slots. The loop does more for each message: it reads the video's
+log and runs the handler. Rounds are interleaved so that a noisy neighbour affects all alike; the median counts.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ async def publish(connections: Connections, lane: Lane, count: int) -> None:
         await asyncio.gather(*(one() for _ in range(min(100, count - start))))
 
 
-async def bare(nats: Client, lane: Lane, slots: int, count: int) -> float:
+async def measure_jetstream(nats: Client, lane: Lane, slots: int, count: int) -> float:
     """Messages a second when they are only pulled and acked, `slots` at once."""
     left = count
 
@@ -72,7 +71,7 @@ async def bare(nats: Client, lane: Lane, slots: int, count: int) -> float:
     return count / (time.perf_counter() - started)
 
 
-async def loop(connections: Connections, slots: int, count: int) -> float:
+async def measure_loop(connections: Connections, slots: int, count: int) -> float:
     """Messages a second through the worker loop with a handler that does nothing."""
     handled, done = 0, asyncio.Event()
     stage = Stage(STAGE)
@@ -94,7 +93,7 @@ async def loop(connections: Connections, slots: int, count: int) -> float:
     return rate
 
 
-async def measure(url: str, count: int, rounds: int) -> None:
+async def print_rates(url: str, count: int, rounds: int) -> None:
     """Prints a table of medians."""
     nats = await connect_nats(url, "bench")
     await apply_topology(nats)
@@ -104,8 +103,8 @@ async def measure(url: str, count: int, rounds: int) -> None:
         for slots in SLOTS:
             for lane in ("fast", "bulk"):
                 ways: dict[str, Callable[[], Awaitable[float]]] = {
-                    "JetStream": lambda lane=lane, slots=slots: bare(nats, lane, slots, count),  # type: ignore[misc]
-                    "loop": lambda slots=slots: loop(connections, slots, count),  # type: ignore[misc]
+                    "JetStream": lambda lane=lane, slots=slots: measure_jetstream(nats, lane, slots, count),  # type: ignore[misc]
+                    "loop": lambda slots=slots: measure_loop(connections, slots, count),  # type: ignore[misc]
                 }
                 for way, run in ways.items():
                     await publish(connections, lane, count)  # type: ignore[arg-type]
@@ -125,7 +124,7 @@ def main() -> None:
     options = parser.parse_args()
     configure_logs("json", "ERROR")
     with tempfile.TemporaryDirectory() as folder, nats_server(Path(folder)) as url:
-        asyncio.run(measure(url, options.messages, options.rounds))
+        asyncio.run(print_rates(url, options.messages, options.rounds))
 
 
 if __name__ == "__main__":

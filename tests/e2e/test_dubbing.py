@@ -55,7 +55,7 @@ Kreise wachsen in jede Richtung.
 
 
 @pytest.mark.slow
-async def test_a_video_is_dubbed_with_its_own_pictures(tmp_path: Path) -> None:
+async def test_a_video_is_dubbed_with_its_own_visuals(tmp_path: Path) -> None:
     async with run_stack(tmp_path / "home") as stack:
         client = ApiClient(stack.url)
         original = await client.create_video(ENGLISH)
@@ -73,7 +73,9 @@ async def test_a_video_is_dubbed_with_its_own_pictures(tmp_path: Path) -> None:
         assert dubbed["options"]["language"] == "de"
         assert not any(scene["degraded"] for scene in dubbed["scenes"]), dubbed["scenes"]
         assert dubbed["scenes"][0]["origin"] == "author"
-        assert dubbed["scenes"][0]["seconds"] < shown["scenes"][0]["seconds"], "the picture follows the shorter words"
+        assert dubbed["scenes"][0]["seconds"] < shown["scenes"][0]["seconds"], (
+            "the footage follows the shorter narration"
+        )
         assert [item["name"] for item in dubbed["usage"]["items"] if item["kind"] == "voice"] == ["espeak/de"]
         file = await client.download(str(dubbed["id"]), "video", tmp_path / "de.mp4")
         assert_in_sync(file)

@@ -1,4 +1,4 @@
-"""Fetching messages for free slots: both lanes are asked, `fast` first, and an empty lane never delays the other."""
+"""Fetching messages for free slots: asks both lanes, `fast` first, so that an empty lane never delays the other."""
 
 from __future__ import annotations
 
@@ -98,10 +98,9 @@ class Fetcher:
     async def next(self, home: Lane, linger: float) -> Msg | None:
         """A message of either lane, `fast` first; waits up to `linger` seconds on the home lane when both are empty.
 
-        It waits a fifth of that while nobody waits on the other lane: both tasks may share the last free slot, and then
-        take turns.
-        A lane on which the other task lingers is not asked: whatever comes goes there. Only what came late is taken
-        all the same: nobody else sees it. Raises nats.errors.Error.
+        It waits a fifth of that while the other task does not linger: both may share the last free slot, and then take
+        turns. A lane on which the other task lingers is not asked: whatever comes goes there. A late message is taken
+        all the same, since no other puller sees it. Raises nats.errors.Error.
         """
         for lane, puller in self._pullers[home].items():
             if (lane not in self._lingering or puller.has_late) and (message := await puller.pull()):

@@ -1,4 +1,4 @@
-"""Key-value buckets: small values that processes share. Only whoever saw a value's newest revision can change it."""
+"""Key-value buckets: small values that processes share. A change must name the value's newest revision."""
 
 from __future__ import annotations
 
