@@ -121,7 +121,10 @@ async def test_an_event_of_a_later_version_is_left_out(nats: Client) -> None:
     log, video = JetStreamEventLog(nats), new_id()
     await log.publish(requested(video))
     await nats.jetstream().publish(f"videos.fast.{video}.sung", b'{"type":"video.sung.v1"}')
-    assert len(await log.read(video)) == 1
+    read = await log.read(video)
+    assert (len(read), read.last) == (1, 2)
+    async with asyncio.timeout(5):
+        assert await log.record_outcome(e.VideoCancelled(video_id=video)), "appended after an event that it cannot read"
 
 
 async def test_an_unavailable_stream_is_transient(nats: Client) -> None:

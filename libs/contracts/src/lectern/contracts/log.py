@@ -26,11 +26,13 @@ class LogEntry(NamedTuple):
 class VideoLog:
     """One video's events, oldest first. Read once for each message and passed on; never changed.
 
-    `state` is what the events fold into, `last` the newest sequence (0 for an empty log, which is falsy).
+    `state` is what the events fold into, `last` the newest sequence (0 for an empty log, which is falsy). A reader that
+    left out events of a later version passes `last`, so that it still names the end of the log.
     """
 
-    def __init__(self, entries: Iterable[tuple[int, AnyEvent]] = ()) -> None:
+    def __init__(self, entries: Iterable[tuple[int, AnyEvent]] = (), *, last: int = 0) -> None:
         self._entries = tuple(LogEntry(sequence, event) for sequence, event in entries)
+        self._last = last
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -54,7 +56,7 @@ class VideoLog:
     @property
     def last(self) -> int:
         """The newest sequence; 0 when there is none."""
-        return self._entries[-1].sequence if self._entries else 0
+        return max(self._last, self._entries[-1].sequence if self._entries else 0)
 
     @property
     def video_id(self) -> str:

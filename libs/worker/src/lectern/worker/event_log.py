@@ -104,7 +104,8 @@ class JetStreamEventLog(EventLog):
     async def read(self, video_id: str, lane: str = "*", *, at_least: int = 0) -> VideoLog:
         """See `EventLog.read`."""
         for _ in range(20):
-            log = VideoLog(_decode(await get_all(self._nats, VIDEOS, subjects.video(video_id, lane))))
+            messages = await get_all(self._nats, VIDEOS, subjects.video(video_id, lane))
+            log = VideoLog(_decode(messages), last=messages[-1][0] if messages else 0)
             if log.last >= at_least:
                 return log
             await asyncio.sleep(0.1)  # the replica that answered has not caught up; nothing announces when it has
