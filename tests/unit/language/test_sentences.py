@@ -29,6 +29,26 @@ def test_sentences_end_where_a_reader_pauses(expected: list[str]) -> None:
     assert sentences(("\n\n" if expected[-1] == "Then" else " ").join(expected)) == expected
 
 
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru", "cs", "sv"])
+@pytest.mark.parametrize("name", ["A. Einstein", "J. S. Bach", "M. Dupont", "Dr. Li", "Prof. Li", "St. John", "Mr. Li"])
+def test_initials_and_titles_end_no_sentence_in_any_language(name: str, language: str) -> None:
+    assert sentences(f"{name} 1905. {name}.", language)[0].startswith(f"{name} 1905")
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", ["Solve for x.", "Then divide by n.", "It is f.", "Done."]),
+        ("en", ["Take vitamin C.", "It helps in Brown v. Board."]),
+        ("de", ["Löse nach x.", "Dann geht es, z. B. so."]),
+        ("de", ["Es war 5 v. Chr. und kalt.", "Dann kam y.", "Fertig."]),
+        ("fr", ["Cherche x.", "Puis divise."]),
+    ],
+)
+def test_a_letter_may_end_a_sentence(language: str, expected: list[str]) -> None:
+    assert sentences(" ".join(expected), language) == expected
+
+
 @pytest.mark.parametrize(
     ("language", "expected"),
     [

@@ -12,9 +12,14 @@ from lectern.language.tags import base_language
 
 # Abbreviations that the library does not know. A reference such as "Eq. 5" goes on only with a number.
 _ABBREVIATION = re.compile(r"(?:^|[\s(“\"'])(?:approx|bzw|ca|cf|vs)\.$", re.IGNORECASE)
+_TITLE = re.compile(r"(?:^|[\s(“\"'«„])(?:Dr|Mr|Mrs|Ms|Prof|St)\.$")
+_INITIAL = re.compile(r"(?:^|[\s(“\"'«„])[^\W\d_]\.$")
 _REFERENCE = re.compile(r"(?:^|[\s(“\"'])(?:Eqs?|Figs?|Nos?|Nr|pp?|Secs?|Tab|Vols?)\.$", re.IGNORECASE)
 # Ends that the library reads past: a bracketed sentence before another one, and the full stop of Urdu.
 _MISSED_END = re.compile(r"[.!?…][)\]](?=\s+[“\"'(\[]?[A-Z])|۔(?=\s)|[。！？][）】》](?=\S)")
+# "Solve for x. Then divide.": letters that the library takes for abbreviations. Some are, outside English: "z. B."
+_LETTER_END = re.compile(r"(?<=\s)[fgjkqtwxy]\.(?=\s+[A-Z])")
+_ENGLISH_LETTER_END = re.compile(r"(?<=\s)[abd-oq-uw-z]\.(?=\s+[A-Z])")  # not c. 1900, p. 5, Brown v. Board
 _FULL_WIDTH_STOPS, _FULL_WIDTH_CLOSERS = "。！？", "」』）】》”’"
 _LOOKBEHIND = 16  # characters: longer than any abbreviation above
 # The library takes time with the square of a text's length: 10 s for 200,000 characters of Japanese.
@@ -31,7 +36,7 @@ def sentence_spans(text: str, language: str = "en") -> list[tuple[int, int]]:
     """(start, end) of each sentence in characters, without the space around it."""
     spans: list[tuple[int, int]] = []
     for start, end in _boundaries(text, language):
-        if spans and _continues(_tail(text, *spans[-1]), text[start]):
+        if spans and _continues(_tail(text, *spans[-1]), text[start], language):
             spans[-1] = (spans[-1][0], end)
         else:
             spans.append((start, end))
@@ -47,7 +52,10 @@ def sentence_ends(words: Sequence[str], language: str = "en") -> tuple[bool, ...
 
 def _boundaries(text: str, language: str) -> Iterator[tuple[int, int]]:
     """The library's segments, corrected, without the space around them."""
-    ends = [*_library_ends(text, base_language(language)), *(end.end() for end in _MISSED_END.finditer(text))]
+    base = base_language(language)
+    letter_end = _ENGLISH_LETTER_END if base == "en" else _LETTER_END
+    missed = (match.end() for pattern in (_MISSED_END, letter_end) for match in pattern.finditer(text))
+    ends = [*_library_ends(text, base), *missed]
     start = 0
     for end in sorted({_after_closers(text, end) for end in ends}):
         if not _can_end(text, end):
@@ -91,8 +99,11 @@ def _tail(text: str, start: int, end: int) -> str:
     return text[max(start, end - _LOOKBEHIND) : end]
 
 
-def _continues(before: str, first: str) -> bool:
+def _continues(before: str, first: str, language: str) -> bool:
     """True if a segment goes on with the one before, whose end is `before`: in lower case, or after an abbreviation."""
-    if first.islower():
+    if first.islower() or _ABBREVIATION.search(before) or _TITLE.search(before):
         return True
-    return bool(_ABBREVIATION.search(before)) or (first.isdigit() and bool(_REFERENCE.search(before)))
+    # In English the library itself tells initials ("J. Bach") from other letters ("vitamin C. It").
+    if before[-2:-1].isupper() and _INITIAL.search(before) and base_language(language) != "en":
+        return True
+    return first.isdigit() and bool(_REFERENCE.search(before))
