@@ -165,6 +165,13 @@ def test_a_file_with_windows_line_ends_makes_the_same_script() -> None:
     assert parse("\ufeff" + text.replace("\n", "\r\n")) == parse(text)
 
 
+@pytest.mark.parametrize("language", ["english", "x-elvish", "419", "e"])
+def test_a_language_that_is_no_code_is_refused(language: str) -> None:
+    with pytest.raises(ProblemError) as refused:
+        parse(f"---\nlanguage: {language}\n---\n# A\n\nWords.")
+    assert refused.value.problem.code == "language"
+
+
 def test_a_windows_line_end_counts_as_one_character() -> None:
     text = "# A\r\n\r\nWords.\r\n" + "\r\n" * 100_000
     assert len(text) > DOCUMENT_LIMIT

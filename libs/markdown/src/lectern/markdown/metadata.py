@@ -30,10 +30,10 @@ def check_metadata(head: FrontMatter, errors: ErrorCollector) -> None:
 
 def _is_language_tag(text: str) -> bool:
     try:
-        normalize(text)
+        language = normalize(text).partition("-")[0]
     except ValueError:
         return False
-    return True
+    return len(language) > 1 and language.isalpha()  # no private tag such as x-elvish, and no bare region
 
 
 def read_sources(head: FrontMatter) -> tuple[str, ...]:
