@@ -8,6 +8,8 @@ PYTHON ?=
 TOPIC ?= How does photosynthesis work?
 BIN := .venv/bin
 READY := .venv/.ready
+# Much of a whole-video test is waiting for other processes: half as many workers again as there are cores.
+WORKERS := $(shell echo $$(( ($$(nproc) * 3 + 1) / 2 )))
 MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 # Compiled once, not by each of the hundred processes that a test run starts.
 export PYTHONDONTWRITEBYTECODE :=
@@ -22,7 +24,7 @@ up: $(READY) ## run the API and everything behind it on http://localhost:8080
 	@$(BIN)/lectern up
 
 test: $(READY) ## run every test: unit, integration, hostile scenes, whole videos
-	@$(BIN)/python -m pytest -n auto --dist worksteal
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: $(READY) ## lint, types, import rules and fast tests, before each commit (under a minute)
 	@$(BIN)/ruff check .
