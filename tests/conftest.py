@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -14,6 +15,12 @@ from servers import S3, nats_server, s3_server
 from lectern.worker import Connections, ObjectStore, Settings, apply_topology, connect_nats, open_store
 
 SLOW_PLACES = {"hostile", "e2e", "chaos"}
+
+
+def pytest_collection_finish() -> None:
+    """Everything imported and collected stays to the end: the garbage collector need not look at it after each test."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
