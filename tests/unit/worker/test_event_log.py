@@ -127,6 +127,7 @@ async def test_an_event_of_a_later_version_is_left_out(nats: Client) -> None:
         assert await log.record_outcome(e.VideoCancelled(video_id=video)), "appended after an event that it cannot read"
 
 
+@pytest.mark.slow
 async def test_an_unavailable_stream_is_transient(nats: Client) -> None:
     await nats.jetstream().delete_stream(VIDEOS)
     with pytest.raises(Transient, match="does not answer"):

@@ -9,6 +9,7 @@ from typing import cast
 import nats.errors
 import pytest
 from nats.aio.client import Client
+from nats.aio.subscription import Subscription
 from nats.js import errors as js_errors
 from servers import nats_server
 from unit.worker.pipeline_events import planned
@@ -49,19 +50,24 @@ async def test_a_pull_that_the_server_breaks_off_is_an_error(nats: Client) -> No
     assert raised.value.code == 409
 
 
+async def wait_for_replies(replies: Subscription, count: int) -> None:
+    async with asyncio.timeout(5):
+        while replies.pending_msgs < count:
+            await asyncio.sleep(0.01)
+
+
 async def test_a_reply_that_came_after_its_pull_timed_out_is_used_before_another_is_asked_for(nats: Client) -> None:
     log, inbox = JetStreamEventLog(nats), nats.new_inbox()
     replies = await nats.subscribe(inbox)
     puller = Puller(nats, VIDEOS, "voice-fast", inbox, replies)
     late = f"$JS.API.CONSUMER.MSG.NEXT.{VIDEOS}.voice-fast"
     await nats.publish(late, b'{"batch": 1, "no_wait": true}', reply=inbox)  # answered by a status: nothing waits
+    await wait_for_replies(replies, 1)
     events = [planned(new_id()) for _ in range(2)]
     for event in events:
         await log.publish(event)
     await nats.publish(late, b'{"batch": 1, "no_wait": true}', reply=inbox)
-    async with asyncio.timeout(5):
-        while replies.pending_msgs < 2:
-            await asyncio.sleep(0.01)
+    await wait_for_replies(replies, 2)
     message = await puller.pull()
     assert message is not None
     assert e.decode(message.data) == events[0]
@@ -81,9 +87,7 @@ async def test_a_late_reply_is_used_even_while_the_other_task_waits_on_its_lane(
     await JetStreamEventLog(nats).publish(event)
     late = f"$JS.API.CONSUMER.MSG.NEXT.{VIDEOS}.voice-bulk"
     await nats.publish(late, b'{"batch": 1, "no_wait": true}', reply=inboxes["fast", "bulk"])
-    async with asyncio.timeout(5):
-        while not replies["fast", "bulk"].pending_msgs:
-            await asyncio.sleep(0.01)
+    await wait_for_replies(replies["fast", "bulk"], 1)
     waiting = asyncio.create_task(fetcher.next("bulk", 0.5))
     await asyncio.sleep(0.1)
     message = await fetcher.next("fast", 0.05)

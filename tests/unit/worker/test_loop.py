@@ -109,7 +109,7 @@ async def test_fast_videos_are_served_before_bulk_ones(connections: Connections,
     assert order == ["fast"] * 3 + ["bulk"] * 3
 
 
-@pytest.mark.parametrize("slots", [1, 4])
+@pytest.mark.parametrize("slots", [1, pytest.param(4, marks=pytest.mark.slow)])
 async def test_an_empty_fast_lane_does_not_hold_up_bulk_videos(
     connections: Connections, settings: Settings, slots: int
 ) -> None:
