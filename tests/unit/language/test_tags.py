@@ -148,3 +148,10 @@ def test_sharing_a_language_is_symmetric_and_follows_from_a_match(one: str, othe
 def test_languages_have_names() -> None:
     assert tags.english_name("pt-BR") == "Portuguese (Brazil)"
     assert tags.own_name("de") == "Deutsch"
+
+
+@pytest.mark.parametrize(
+    ("tag", "named"), [("en", True), ("pt-BR", True), ("iw", True), ("419", False), ("x-elvish", False), ("!!", False)]
+)
+def test_a_tag_may_name_no_language(tag: str, named: bool) -> None:
+    assert tags.names_language(tag) is named

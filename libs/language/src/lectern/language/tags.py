@@ -31,6 +31,15 @@ def normalize(tag: str) -> str:
     return standardize_tag(tag, macro=True)
 
 
+def names_language(tag: str) -> bool:
+    """True if a tag is well formed and begins with a language: not `419`, a bare region, nor the private `x-elvish`."""
+    try:
+        first = normalize(tag).partition("-")[0]
+    except ValueError:
+        return False
+    return len(first) > 1 and first.isalpha()
+
+
 def base_language(tag: str) -> str:
     """The language subtag alone: `zh` for `cmn-Hant-TW`. A tag of several or no languages keeps `mul` or `und`."""
     return _parse(tag).language or UNDETERMINED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lectern.contracts.script import Symbol
-from lectern.language.tags import normalize
+from lectern.language.tags import names_language
 from lectern.markdown.errors import ErrorCollector, closest_match
 from lectern.markdown.front_matter import FrontMatter
 from lectern.markdown.inline import clean_line
@@ -23,17 +23,9 @@ def check_metadata(head: FrontMatter, errors: ErrorCollector) -> None:
         if key not in _KEYS and (meant := closest_match(key, _KEYS)):
             errors.add("front-matter-key", line, f"{key!r} is not a front matter key.", f"Did you mean {meant!r}?")
     language = head.first("language")
-    if language and not _is_language_tag(language):
+    if language and not names_language(language):
         line = head.line_numbers["language"]
         errors.add("language", line, f"{language!r} is not a language code.", "Write one such as en, de or pt-BR.")
-
-
-def _is_language_tag(text: str) -> bool:
-    try:
-        language = normalize(text).partition("-")[0]
-    except ValueError:
-        return False
-    return len(language) > 1 and language.isalpha()  # no private tag such as x-elvish, and no bare region
 
 
 def read_sources(head: FrontMatter) -> tuple[str, ...]:
