@@ -15,7 +15,7 @@ from lectern.worker.key_value import HEARTBEAT_SECONDS, JetStreamKeyValueStore, 
 from lectern.worker.processing import Timing
 from lectern.worker.provision import apply_topology, find_drift
 from lectern.worker.retry_after import parse_retry_after
-from lectern.worker.service import Service, build_service, main
+from lectern.worker.service import Build, Service, main
 from lectern.worker.settings import Settings
 from lectern.worker.stage import Stage
 from lectern.worker.stopping import wait_for
@@ -26,6 +26,7 @@ __all__ = [
     "CHECK_TIMEOUT_SECONDS",
     "HEARTBEAT_SECONDS",
     "SECONDS",
+    "Build",
     "Bus",
     "Check",
     "Connections",
@@ -53,7 +54,6 @@ __all__ = [
     "Timing",
     "Transient",
     "apply_topology",
-    "build_service",
     "configure_logs",
     "configure_traces",
     "connect",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import inspect
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
@@ -25,7 +24,7 @@ from lectern.worker.telemetry import configure_logs, configure_traces
 
 Hook: TypeAlias = Callable[[], Awaitable[None]]
 S = TypeVar("S", bound=Settings)
-Build: TypeAlias = Callable[[S | None, Connections], "Service | Awaitable[Service]"]
+Build: TypeAlias = Callable[[S | None, Connections], "Service"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,16 +76,10 @@ async def _await(work: Awaitable[None]) -> None:
     await work
 
 
-async def build_service(build: Build[Any], settings: Any, connections: Connections) -> Service:
-    """Calls `build`, which may be async."""
-    service = build(settings, connections)
-    return await service if inspect.isawaitable(service) else service
-
-
 async def run_service(build: Build[S], settings: S, stop: asyncio.Event, name: str) -> None:
     """Connects, serves health and metrics, and runs the service until `stop`."""
     async with connect(settings, name) as connections:
-        service = await build_service(build, settings, connections)
+        service = build(settings, connections)
         health = (
             serve_health(name, service.readiness, connections.registry, settings.metrics_port)
             if settings.metrics_port

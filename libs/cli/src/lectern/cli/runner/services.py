@@ -17,7 +17,7 @@ from lectern.cli.runner.child import Child
 from lectern.cli.runner.home import Home
 from lectern.cli.runner.restarts import keep_running
 from lectern.contracts.problems import Problem, ProblemError
-from lectern.worker import Connections, Service, Settings, build_service
+from lectern.worker import Build, Connections, Service, Settings
 
 ENTRY_POINTS = "lectern.services"
 
@@ -83,7 +83,7 @@ class InProcess:
     async def start(self) -> None:
         """Builds and runs the service. Raises ProblemError when it cannot be built; later failures are retried."""
         try:
-            self._service = await self._build()
+            self._service = self._build()
         except Exception as error:
             raise self._as_problem(error) from error
         running = keep_running(self._run, self._stop, self._log_failure)
@@ -105,13 +105,14 @@ class InProcess:
         raise ValueError(f"{self.name} runs inside this process; use separate=True to kill it (signal {number})")
 
     async def _run(self) -> None:
-        service, self._service = self._service or await self._build(), None
+        service, self._service = self._service or self._build(), None
         await service.serve(self._stop)
 
-    async def _build(self) -> Service:
+    def _build(self) -> Service:
         """The service with a registry of its own: services share metric names, and a rebuilt one reuses its own."""
         connections = Connections.over(self._connections.nats, self._connections.store, self._new_registry())
-        return await build_service(self._point.load(), load_settings(self._point, self._values), connections)
+        build: Build[Any] = self._point.load()
+        return build(load_settings(self._point, self._values), connections)
 
     def _log_failure(self, error: Exception) -> None:
         self._failure = self._as_problem(error)
