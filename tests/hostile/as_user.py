@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from lectern.renderer.sandbox.layers import kernel
+from lectern.confinement import kernel
 
 
 def main() -> None:

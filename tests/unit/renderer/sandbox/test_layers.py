@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from lectern.confinement import kernel, landlock, seccomp
 from lectern.renderer.sandbox.job import JobLimits
-from lectern.renderer.sandbox.layers import kernel, landlock, rlimits, seccomp
+from lectern.renderer.sandbox.layers import rlimits, system_calls
 
 LANDLOCK = landlock.read_abi_version()
 needs_landlock = pytest.mark.skipif(LANDLOCK == 0, reason="this kernel has no Landlock")
@@ -43,7 +44,7 @@ def run_in_fork(confine: Callable[[], None], attempt: Callable[[], object]) -> s
 
 
 def load_filter() -> None:
-    seccomp.load_program(seccomp.build_job_program())
+    seccomp.load_program(system_calls.build_job_program())
 
 
 @pytest.mark.parametrize(

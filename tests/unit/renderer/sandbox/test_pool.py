@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from lectern.confinement import kernel
 from lectern.contracts.problems import ProblemError
 from lectern.renderer.pool import ColdPool, JobLimits, RenderJob, WarmPool
-from lectern.renderer.sandbox.layers import kernel
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 

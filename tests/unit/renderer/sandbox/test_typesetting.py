@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lectern.renderer.sandbox.layers import landlock
+from lectern.confinement import landlock
 from lectern.renderer.sandbox.tex.broker import BrokerSetup, TexBroker
 from lectern.renderer.sandbox.tex.protocol import TexRequest
 from lectern.renderer.sandbox.tex.typesetting import MAX_CPU_SECONDS, MAX_WALL_SECONDS, typeset

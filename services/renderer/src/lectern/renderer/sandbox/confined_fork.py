@@ -7,8 +7,9 @@ from pathlib import Path
 
 import msgspec
 
+from lectern.confinement import landlock
 from lectern.renderer.sandbox.job import JobLimits
-from lectern.renderer.sandbox.layers import confinement, landlock, namespaces, seccomp
+from lectern.renderer.sandbox.layers import confinement, namespaces, system_calls
 from lectern.renderer.sandbox.layers.confinement import Confinement
 
 CONFINEMENT_FAILED = 97  # exit status of a job that could not confine itself
@@ -54,7 +55,7 @@ def _try_confinement(setup: ZygoteSetup, *, use_namespaces: bool) -> Confinement
     readable = confinement.list_readable_paths()
     chosen = Confinement(
         landlock_abi=min(landlock.read_abi_version(), setup.max_landlock_abi),
-        program=seccomp.build_job_program() if setup.seccomp else b"",
+        program=system_calls.build_job_program() if setup.seccomp else b"",
         namespaces=use_namespaces,
         stage=setup.stage,
         readable=readable,

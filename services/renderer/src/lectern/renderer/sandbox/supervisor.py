@@ -14,10 +14,10 @@ import sys
 
 import msgspec
 
+from lectern.confinement import kernel
 from lectern.renderer.sandbox.child_processes import TexBrokerProcess
 from lectern.renderer.sandbox.confined_fork import ZygoteSetup
 from lectern.renderer.sandbox.forked_job import run_forked_job
-from lectern.renderer.sandbox.layers import kernel
 from lectern.renderer.sandbox.message_socket import MessageSocket
 from lectern.renderer.sandbox.messages import FrameProgress, JobEnded, KillJob, SandboxUnavailable, StartJob
 from lectern.renderer.sandbox.tex.broker import BrokerSetup

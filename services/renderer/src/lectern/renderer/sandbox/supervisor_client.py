@@ -11,10 +11,10 @@ from collections.abc import Callable
 
 import msgspec
 
+from lectern.confinement import kernel
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.renderer.sandbox.cancellation import wait_until_done
 from lectern.renderer.sandbox.job import JobLimits, ProgressCallback
-from lectern.renderer.sandbox.layers import kernel
 from lectern.renderer.sandbox.message_socket import MessageSocket
 from lectern.renderer.sandbox.messages import (
     FrameProgress,

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import msgspec
 
+from lectern.confinement import kernel
 from lectern.renderer.sandbox import probe
 from lectern.renderer.sandbox.confined_fork import (
     ZygoteSetup,
@@ -27,7 +28,7 @@ from lectern.renderer.sandbox.confined_fork import (
     confine_or_exit,
     fork_job,
 )
-from lectern.renderer.sandbox.layers import confinement, kernel, namespaces
+from lectern.renderer.sandbox.layers import confinement, namespaces
 from lectern.renderer.sandbox.layers.confinement import Confinement
 from lectern.renderer.sandbox.message_socket import MessageSocket
 from lectern.renderer.sandbox.messages import JobExited, JobStarted, SandboxReady, SandboxUnavailable, StartJob

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import msgspec
 
+from lectern.confinement import kernel, landlock, seccomp
 from lectern.renderer.sandbox.job import JobLimits
-from lectern.renderer.sandbox.layers import kernel, landlock, namespaces, rlimits, seccomp
+from lectern.renderer.sandbox.layers import namespaces, rlimits
 
 _SYSTEM = ("/usr/lib", "/usr/lib64", "/usr/share", "/usr/local/lib", "/usr/local/share", "/lib", "/lib64")
 _FONTS = ("/etc/fonts", "/var/cache/fontconfig", "/etc/ld.so.cache", "/etc/localtime")
@@ -36,7 +37,7 @@ def list_readable_paths() -> tuple[str, ...]:
     """Lists what a job has to read to run: interpreter, packages, scene kit, themes, system libraries and fonts."""
     paths = sysconfig.get_paths()
     packages = {*site.getsitepackages(), *(paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))}
-    for name in ("lectern.scenekit", "lectern.theme", "lectern.renderer.sandbox"):
+    for name in ("lectern.scenekit", "lectern.theme", "lectern.confinement", "lectern.renderer.sandbox"):
         spec = find_spec(name)
         packages |= {str(Path(folder)) for folder in (spec.submodule_search_locations or ())} if spec else set()
     libraries = f"{sys.base_prefix}/lib"

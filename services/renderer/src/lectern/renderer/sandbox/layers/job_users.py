@@ -6,7 +6,7 @@ import contextlib
 import os
 import socket
 
-from lectern.renderer.sandbox.layers import kernel
+from lectern.confinement import kernel
 
 # User ids that no distribution assigns: 60578 to 61183 are unused (systemd, docs/UIDS-GIDS.md).
 _UNUSED = range(60600, 61184)

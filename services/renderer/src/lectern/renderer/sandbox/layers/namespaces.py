@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from lectern.renderer.sandbox.layers import kernel
+from lectern.confinement import kernel
 
 JOB = "/job"
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import msgspec
 
-from lectern.renderer.sandbox.layers import kernel, landlock, seccomp
+from lectern.confinement import kernel, landlock, seccomp
+from lectern.renderer.sandbox.layers import system_calls
 from lectern.renderer.sandbox.message_socket import MessageSocket
 from lectern.renderer.sandbox.messages import ServeTex
 from lectern.renderer.sandbox.tex import typesetting
@@ -156,7 +157,7 @@ async def run_broker(supervisor: MessageSocket, setup: BrokerSetup) -> None:
 
 def _confine(setup: BrokerSetup) -> int:
     """Confines the broker and all it will start. Returns the Landlock ABI; raises OSError when a layer fails."""
-    program = seccomp.build_broker_program()
+    program = system_calls.build_broker_program()
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     if setup.uid is not None:
         os.setgroups([])

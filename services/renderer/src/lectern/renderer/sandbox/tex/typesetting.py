@@ -12,8 +12,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from lectern.confinement import kernel, landlock
 from lectern.renderer.sandbox.job_folder import wipe_folder
-from lectern.renderer.sandbox.layers import kernel, landlock
 from lectern.renderer.sandbox.tex.protocol import MAX_REPLY_BYTES, TexReply, TexRequest
 
 MAX_CPU_SECONDS = 5  # a formula takes 0.3; only a loop takes longer

@@ -8,17 +8,11 @@ Arguments are compared only to allow a call, never to deny it: the caller choose
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import fcntl
-import os
-import struct
-import tempfile
 import termios
 
-from lectern.renderer.sandbox.layers import kernel
-
-_PID_PLACEHOLDER = 0x5EA1_0B1D  # stands for the child's own process id until it is known
+from lectern.confinement import seccomp
 
 _ALLOWED = """
 read write readv writev pread64 pwrite64 preadv pwritev lseek open creat openat close close_range
@@ -110,39 +104,13 @@ def build_job_program() -> bytes:
         rule(sc.ALLOW, "prctl", sc.Arg(0, sc.EQ, value))
     rule(sc.ALLOW, "prlimit64", sc.Arg(0, sc.EQ, 0))
     for name in ("kill", "tgkill"):
-        rule(sc.ALLOW, name, sc.Arg(0, sc.EQ, _PID_PLACEHOLDER))
+        rule(sc.ALLOW, name, sc.Arg(0, sc.EQ, seccomp.PID_PLACEHOLDER))
     # Threads, never processes. clone3 hides its flags behind a pointer, so glibc is told to fall back to clone.
     rule(sc.ALLOW, "clone", sc.Arg(0, sc.MASKED_EQ, _CLONE_THREAD | _CLONE_NAMESPACES, _CLONE_THREAD))
     rule(sc.ERRNO(errno.ENOSYS), "clone3")
-    return _export(program)
+    return seccomp.export_program(program)
 
 
 def build_broker_program() -> bytes:
     """Compiles the deny-list of the TeX broker and its programs to BPF: sockets, tracing, mounts, links and more."""
-    import pyseccomp as sc
-
-    program = sc.SyscallFilter(sc.ALLOW)
-    for name in _DENIED_TO_BROKER:
-        if sc.resolve_syscall(sc.system_arch(), name) >= 0:
-            program.add_rule(sc.ERRNO(errno.EPERM), name)
-    return _export(program)
-
-
-def _export(program: object) -> bytes:
-    with tempfile.TemporaryFile() as file:
-        program.export_bpf(file)  # type: ignore[attr-defined]
-        file.seek(0)
-        return file.read()
-
-
-def load_program(program: bytes) -> None:
-    """Binds the calling thread to the program for good, as process `os.getpid()`. Requires no_new_privs."""
-    instruction = struct.Struct("=HBBI")
-    own = os.getpid()
-    patched = b"".join(
-        instruction.pack(code, yes, no, own if k == _PID_PLACEHOLDER else k)
-        for code, yes, no, k in instruction.iter_unpack(program)
-    )
-    text = ctypes.create_string_buffer(patched, len(patched))
-    header = ctypes.create_string_buffer(struct.pack("@HP", len(patched) // instruction.size, ctypes.addressof(text)))
-    kernel.prctl(kernel.PR_SET_SECCOMP, kernel.SECCOMP_MODE_FILTER, ctypes.addressof(header))
+    return seccomp.build_deny_program(_DENIED_TO_BROKER)

@@ -7,7 +7,7 @@ import os
 import struct
 from collections.abc import Iterable
 
-from lectern.renderer.sandbox.layers import kernel
+from lectern.confinement import kernel
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # one number on every architecture
 _CREATE_RULESET_VERSION = 1
