@@ -9,6 +9,7 @@ from lectern.worker.connections import Connections, connect, connect_nats
 from lectern.worker.dead_letters import DeadLetter, DeadLetters, JetStreamDeadLetters, StoredDeadLetter
 from lectern.worker.event_log import EventLog, JetStreamEventLog
 from lectern.worker.failures import Missing, NoReply, Permanent, Transient
+from lectern.worker.fair_slots import FairSlots, TooManyWaiting
 from lectern.worker.health import CHECK_TIMEOUT_SECONDS, Check, connection_checks, liveness, readiness
 from lectern.worker.job import Job
 from lectern.worker.key_value import HEARTBEAT_SECONDS, JetStreamKeyValueStore, KeyValueEntry, KeyValueStore
@@ -21,6 +22,7 @@ from lectern.worker.stage import Stage
 from lectern.worker.stopping import wait_for
 from lectern.worker.store import ObjectInfo, ObjectStore, open_store
 from lectern.worker.telemetry import SECONDS, configure_logs, configure_traces
+from lectern.worker.turns import Rank, ServiceLedger, WaitingList
 
 __all__ = [
     "CHECK_TIMEOUT_SECONDS",
@@ -33,6 +35,7 @@ __all__ = [
     "DeadLetter",
     "DeadLetters",
     "EventLog",
+    "FairSlots",
     "JetStreamDeadLetters",
     "JetStreamEventLog",
     "JetStreamKeyValueStore",
@@ -46,13 +49,17 @@ __all__ = [
     "ObjectInfo",
     "ObjectStore",
     "Permanent",
+    "Rank",
     "Responder",
     "Service",
+    "ServiceLedger",
     "Settings",
     "Stage",
     "StoredDeadLetter",
     "Timing",
+    "TooManyWaiting",
     "Transient",
+    "WaitingList",
     "apply_topology",
     "configure_logs",
     "configure_traces",
