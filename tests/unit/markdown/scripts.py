@@ -99,9 +99,14 @@ def symbols() -> st.SearchStrategy[s.Symbol]:
     return st.builds(s.Symbol, name=lines(10), colour=colours, meaning=st.one_of(st.just(""), lines(10)))
 
 
+def plans() -> st.SearchStrategy[s.ScenePlan]:
+    note = st.one_of(st.just(""), lines())
+    return st.builds(s.ScenePlan, idea=note, purpose=note, shows=note, form=st.sampled_from(["", *s.FORMS]))
+
+
 def scenes() -> st.SearchStrategy[s.Scene]:
     short = st.lists(beats(), min_size=1, max_size=4).map(tuple)
-    return st.builds(s.Scene, title=lines(), beats=short, visual=visuals())
+    return st.builds(s.Scene, title=lines(), beats=short, visual=visuals(), plan=plans())
 
 
 def scripts() -> st.SearchStrategy[s.Script]:
@@ -109,6 +114,8 @@ def scripts() -> st.SearchStrategy[s.Script]:
         s.Script,
         title=lines(),
         language=st.sampled_from(["en", "de", "pt-BR"]),
+        angle=st.one_of(st.just(""), st.just("From the hole in the curve to its value.")),
+        audience=st.one_of(st.just(""), st.just("general")),
         scenes=st.lists(scenes(), min_size=1, max_size=4).map(tuple),
         sources=tuples(lines(), least=0, most=3),
         symbols=st.lists(symbols(), max_size=2).map(tuple),

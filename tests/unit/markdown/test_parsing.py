@@ -197,3 +197,34 @@ def test_the_command_reports_errors_by_file_and_line(tmp_path, capsys) -> None: 
     out = capsys.readouterr().out
     assert "1. A: 1 beats, 3 words" in out
     assert f"{bad}: line 1: Scene 'A' has nothing to say." in out
+
+
+def test_comments_below_a_heading_say_what_the_scene_is_for() -> None:
+    script = parse("""---
+angle: From a hole to its value.
+---
+## The hole
+<!-- idea: A limit needs no value. -->
+<!-- purpose: Make the question interesting. -->
+<!-- shows: A curve with a hole. -->
+<!-- form: graph -->
+
+Look at this curve.
+""")
+
+    assert script.angle == "From a hole to its value."
+    assert script.scenes[0].plan == s.ScenePlan(
+        idea="A limit needs no value.",
+        purpose="Make the question interesting.",
+        shows="A curve with a hole.",
+        form="graph",
+    )
+    assert [beat.text for beat in script.scenes[0].beats] == ["Look at this curve."]
+
+
+def test_an_unknown_form_names_the_forms_there_are() -> None:
+    (error,) = refusal("## One\n<!-- form: cartoon -->\n\nIt is said.\n").errors
+
+    assert error.pointer.endswith("2")
+    assert "'cartoon'" in error.detail
+    assert "graph, geometry" in error.detail

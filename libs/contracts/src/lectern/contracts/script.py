@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Self, TypeAlias, get_args
+from typing import Literal, Self, TypeAlias, get_args
 
 import msgspec
 
 __all__ = [
+    "FORMS",
     "VISUAL_KINDS",
     "AnyVisual",
     "Beat",
@@ -17,9 +18,11 @@ __all__ = [
     "Comparison",
     "Equation",
     "Flow",
+    "Form",
     "Image",
     "Manim",
     "Scene",
+    "ScenePlan",
     "Script",
     "Symbol",
     "Timeline",
@@ -163,6 +166,10 @@ AnyVisual: TypeAlias = Equation | Bullets | Flow | Chart | CodeListing | Compari
 VISUAL_KINDS: Mapping[str, type[Visual]] = {str(kind.__struct_config__.tag): kind for kind in get_args(AnyVisual)}
 
 
+Form: TypeAlias = Literal["", "graph", "geometry", "quantity", "flow", "levels", "derivation", "zoom", "data"]
+FORMS: tuple[str, ...] = tuple(form for form in get_args(Form) if form)
+
+
 class Beat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One or two sentences of narration, and what is on screen while they are spoken.
 
@@ -180,12 +187,27 @@ class Beat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.spoken or self.text
 
 
+class ScenePlan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a scene is for, told to whoever draws it; neither spoken nor shown.
+
+    `idea` is what the viewer should be able to repeat, `purpose` the scene's job in the video, `shows` what is seen.
+    `form` is the kind of drawing: a graph, a geometric figure, amounts, things that flow or follow from each other,
+    levels such as energies, a formula that changes step by step, a look closer, measured data; "" leaves it open.
+    """
+
+    idea: str = ""
+    purpose: str = ""
+    shows: str = ""
+    form: Form = ""
+
+
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
-    """A titled part of the video with its beats and its visual."""
+    """A titled part of the video with its beats, its visual, and what it is for."""
 
     title: str
     beats: tuple[Beat, ...]
     visual: AnyVisual | None = None
+    plan: ScenePlan = ScenePlan()
 
 
 class Symbol(msgspec.Struct, frozen=True, kw_only=True):
@@ -199,12 +221,16 @@ class Symbol(msgspec.Struct, frozen=True, kw_only=True):
 class Script(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The whole text of a video. `language` is BCP-47. `sources` are shown in the transcript.
 
+    `angle` is the path it takes through its subject, in a sentence; `audience` is what its viewers know already.
+
     `pronunciations` tells the voice how to say a written word, `symbols` lists names that look the same in every
     scene, `doubts` are claims that a fact-check asks a person to verify.
     """
 
     title: str
     language: str = "en"
+    angle: str = ""
+    audience: str = ""
     scenes: tuple[Scene, ...]
     sources: tuple[str, ...] = ()
     pronunciations: dict[str, str] = {}

@@ -14,7 +14,9 @@ from markdown_it.tree import SyntaxTreeNode
 from lectern.markdown.syntax import line_of_image
 
 BEAT_NOTES = {"say": "spoken", "show": "show", "speaker": "speaker"}  # comments about a beat, and the fields they set
-_NOTE = re.compile(r"^<!--\s*(say|show|speaker):(.*?)-->\s*$", re.DOTALL | re.IGNORECASE)
+SCENE_NOTES = ("idea", "purpose", "shows", "form")  # comments about a scene, named after the fields of its plan
+_NOTE_KINDS = "|".join((*BEAT_NOTES, *SCENE_NOTES))
+_NOTE = re.compile(rf"^<!--\s*({_NOTE_KINDS}):(.*?)-->\s*$", re.DOTALL | re.IGNORECASE)
 # HTML that people write out of habit. It is dropped, while `List<int>` keeps its brackets.
 _HTML_MARKUP = re.compile(
     r"</?(?:a|abbr|b|br|cite|code|em|font|i|kbd|mark|q|s|small|span|strong|sub|sup|u)[\s/>]", re.IGNORECASE
@@ -105,7 +107,7 @@ def escape_heading(text: str) -> str:
 
 
 def render_note(kind: str, text: str) -> str:
-    """A comment that attaches a note to the beat above it."""
+    """A comment that attaches a note to the beat, or the scene, above it."""
     safe = re.sub(r"&(?=#?\w)", "&amp;", text).replace("-->", "--&gt;")
     return f"<!-- {kind}: {safe} -->"
 

@@ -16,7 +16,7 @@ from lectern.markdown import limits
 from lectern.markdown.blocks import parse_block, short_items
 from lectern.markdown.charts import parse_table
 from lectern.markdown.errors import ErrorCollector, NoScenes
-from lectern.markdown.inline import BEAT_NOTES, InlineContent, clean_line, flatten, is_comment, parse_note
+from lectern.markdown.inline import BEAT_NOTES, SCENE_NOTES, InlineContent, clean_line, flatten, is_comment, parse_note
 from lectern.markdown.metadata import check_metadata, read_pronunciations, read_sources, read_symbols
 from lectern.markdown.syntax import first_line, parse_tree
 
@@ -30,6 +30,7 @@ class _SceneDraft:
         self.beats: list[s.Beat] = []
         self.visual: s.AnyVisual | None = None
         self.visual_line = 0
+        self.plan = s.ScenePlan()
 
 
 def parse(text: str, *, language: str = "en") -> s.Script:
@@ -56,7 +57,9 @@ def parse(text: str, *, language: str = "en") -> s.Script:
     return s.Script(
         title=clean_line(head.first("title")) or title or drafts[0].title,
         language=head.first("language") or language,
-        scenes=tuple(s.Scene(title=d.title, beats=tuple(d.beats), visual=d.visual) for d in drafts),
+        angle=clean_line(head.first("angle")),
+        audience=clean_line(head.first("audience")),
+        scenes=tuple(s.Scene(title=d.title, beats=tuple(d.beats), visual=d.visual, plan=d.plan) for d in drafts),
         sources=read_sources(head),
         pronunciations=read_pronunciations(head, errors),
         symbols=read_symbols(head, errors),
@@ -173,14 +176,26 @@ def _parse_html(content: str, draft: _SceneDraft, line: int, errors: ErrorCollec
 
 
 def _add_note(kind: str, text: str, draft: _SceneDraft, line: int, errors: ErrorCollector) -> None:
-    """Attaches a comment to the beat above it: what the voice says instead, what is shown, or who speaks."""
-    if not draft.beats:
+    """Attaches a comment to the beat above it, or to its scene: what is said, shown or meant, or who speaks."""
+    if kind in SCENE_NOTES:
+        _add_scene_note(kind, text, draft, line, errors)
+    elif not draft.beats:
         detail = f"This `{kind}` comment follows no narration."
         errors.add("say-without-text", line, detail, "Put it right below the paragraph it belongs to.")
     elif getattr(draft.beats[-1], BEAT_NOTES[kind]):
         errors.add("say-twice", line, f"This paragraph has two `{kind}` comments.", "Keep one.")
     elif text:
         draft.beats[-1] = msgspec.structs.replace(draft.beats[-1], **{BEAT_NOTES[kind]: text})
+
+
+def _add_scene_note(kind: str, text: str, draft: _SceneDraft, line: int, errors: ErrorCollector) -> None:
+    if getattr(draft.plan, kind):
+        errors.add("note-twice", line, f"Scene {draft.title!r} has two `{kind}` comments.", "Keep one.")
+    elif kind == "form" and text and text not in s.FORMS:
+        remedy = f"Write one of {', '.join(s.FORMS)}, or remove the comment."
+        errors.add("unknown-form", line, f"{text!r} is not a form of drawing.", remedy)
+    elif text:
+        draft.plan = msgspec.structs.replace(draft.plan, **{kind: text})
 
 
 def _set_visual(visual: s.AnyVisual | None, draft: _SceneDraft, line: int, errors: ErrorCollector) -> None:

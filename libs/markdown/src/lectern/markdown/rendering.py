@@ -7,7 +7,7 @@ from typing import assert_never
 
 from lectern.contracts import script as s
 from lectern.markdown.blocks import opens_listing
-from lectern.markdown.inline import BEAT_NOTES, escape, escape_heading, render_image, render_note
+from lectern.markdown.inline import BEAT_NOTES, SCENE_NOTES, escape, escape_heading, render_image, render_note
 from lectern.markdown.tables import escape_cell, join_cells, table_rule
 
 
@@ -15,7 +15,7 @@ def render(script: s.Script) -> str:
     """The script as Markdown: front matter if there is any, the title, then scene by scene."""
     parts = [_render_front_matter(script), f"# {escape_heading(script.title)}"]
     for scene in script.scenes:
-        parts.append(f"## {escape_heading(scene.title)}")
+        parts.append("\n".join([f"## {escape_heading(scene.title)}", *_render_plan(scene.plan)]))
         parts.extend(_render_beat(beat) for beat in scene.beats)
         parts.append(_render_visual(scene.visual) if scene.visual else "")
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -25,12 +25,17 @@ def _render_front_matter(script: s.Script) -> str:
     language = [f"language: {script.language}"] if script.language != "en" else []
     lines = [
         *language,
+        *(f"{key}: {value}" for key, value in (("angle", script.angle), ("audience", script.audience)) if value),
         *(f"source: {source}" for source in script.sources),
         *(f"symbol: {join_cells(each.name, each.colour, each.meaning)}" for each in script.symbols),
         *(f"pronounce: {join_cells(written, spoken)}" for written, spoken in script.pronunciations.items()),
         *(f"doubt: {doubt}" for doubt in script.doubts),
     ]
     return "\n".join(["---", *lines, "---"]) if lines else ""
+
+
+def _render_plan(plan: s.ScenePlan) -> list[str]:
+    return [render_note(kind, getattr(plan, kind)) for kind in SCENE_NOTES if getattr(plan, kind)]
 
 
 def _render_beat(beat: s.Beat) -> str:

@@ -121,11 +121,14 @@ SCRIPT = {
     "approved": False,
     "title": "How photosynthesis works",
     "language": "en",
+    "angle": "",
+    "audience": "",
     "scenes": [
         {
             "title": "Light",
             "beats": [{"text": "A leaf catches light.", "spoken": "", "show": "", "speaker": ""}],
             "visual": {"kind": "flow", "steps": ["Light", "Leaf", "Sugar"]},
+            "plan": {"idea": "", "purpose": "", "shows": "", "form": ""},
         }
     ],
     "sources": [],

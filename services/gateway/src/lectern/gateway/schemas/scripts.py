@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
-from lectern.contracts.script import AnyVisual, Script, Visual
+from lectern.contracts.script import AnyVisual, Form, Script, Visual
 
 REF_TEMPLATE = "#/components/schemas/{name}"
 
@@ -44,6 +44,17 @@ class ScriptBeat(BaseModel):
     speaker: str
 
 
+class ScriptScenePlan(BaseModel):
+    """What a scene is for, told to whoever draws it. `form` is the kind of drawing, "" leaves it open."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    idea: str
+    purpose: str
+    shows: str
+    form: Form
+
+
 class ScriptScene(BaseModel):
     """A titled part of the video."""
 
@@ -52,6 +63,7 @@ class ScriptScene(BaseModel):
     title: str
     beats: list[ScriptBeat]
     visual: VisualJson | None
+    plan: ScriptScenePlan
 
 
 class ScriptSymbol(BaseModel):
@@ -71,6 +83,8 @@ class ScriptText(BaseModel):
 
     title: str
     language: str
+    angle: str
+    audience: str
     scenes: list[ScriptScene]
     sources: list[str]
     pronunciations: dict[str, str]
