@@ -48,7 +48,8 @@ SETTINGS: dict[str, Any] = {
 }
 MIB = 1024 * 1024
 LIMITS = {
-    "wall_seconds": 10.0,
+    "wall_seconds": 120.0,
+    "idle_seconds": 10.0,
     "cpu_seconds": 8.0,
     "memory_bytes": 1200 * MIB,
     "output_bytes": 32 * MIB,

@@ -53,7 +53,7 @@ def test_a_greedy_scene_does_not_starve_its_neighbour(
     greedy: str, monitored: MonitoredPool, honest_digest: str
 ) -> None:
     code = (SCENES / f"{greedy}.py").read_text()
-    greedy_run = monitored.start(monitored.pool.run(monitored.build_job(code, wall_seconds=3)))
+    greedy_run = monitored.start(monitored.pool.run(monitored.build_job(code, cpu_seconds=3, idle_seconds=3)))
     assert wait_until(lambda: bool(monitored.find_jobs()) or greedy_run.done())
     assert monitored.render_honest_scene() == honest_digest
     outcome = greedy_run.result(20)

@@ -1,7 +1,7 @@
 """Computes forever: it must not keep its core."""
 
-# limits: cpu_seconds=1 wall_seconds=6
-# ends: cpu wall
+# limits: cpu_seconds=1
+# ends: cpu
 
 from manim import Scene
 

@@ -1,7 +1,7 @@
 """Never returns from native code while holding the interpreter's lock: it must not keep its slot."""
 
-# limits: wall_seconds=1
-# ends: wall cpu
+# limits: cpu_seconds=1
+# ends: cpu
 
 import re
 

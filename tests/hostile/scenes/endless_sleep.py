@@ -1,7 +1,7 @@
 """Sleeps forever with every signal ignored and blocked: it must not keep its slot."""
 
-# limits: wall_seconds=1
-# ends: wall
+# limits: idle_seconds=1
+# ends: idle
 
 import contextlib
 import signal

@@ -1,7 +1,7 @@
 """Makes LaTeX loop forever: it must not block the broker for others."""
 
-# limits: wall_seconds=8
-# ends: error wall
+# limits: idle_seconds=8
+# ends: error idle
 
 from manim import MathTex, Scene
 

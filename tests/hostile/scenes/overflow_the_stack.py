@@ -1,7 +1,7 @@
 """Recurses until the native stack overflows: it must not take the renderer down."""
 
-# limits: wall_seconds=5
-# ends: crash error memory wall
+# limits: cpu_seconds=5
+# ends: crash error memory cpu
 
 import sys
 

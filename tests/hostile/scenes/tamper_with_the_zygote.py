@@ -1,7 +1,7 @@
 """Overwrites memory it shares with the zygote: pages are copied, so the next job must not be affected."""
 
-# limits: wall_seconds=2
-# ends: crash memory error ok wall cpu
+# limits: idle_seconds=2
+# ends: crash memory error ok idle cpu
 
 import ctypes
 

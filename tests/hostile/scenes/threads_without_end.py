@@ -1,7 +1,7 @@
 """Starts threads without end: it must not starve a neighbour of threads."""
 
-# limits: wall_seconds=5
-# ends: ok error memory threads wall
+# limits: idle_seconds=5
+# ends: ok error memory threads idle cpu
 
 import threading
 import time

@@ -155,7 +155,7 @@ async def test_manim_that_raises_becomes_a_card_with_the_reason(
     ("verdict", "problem_code"),
     [
         (SceneVerdict(ok=True, findings=(TOO_FEW,)), "beat-missing"),
-        (SceneVerdict(ok=False, killed="wall", reason="the scene ran for more than 20 s"), "manim-wall"),
+        (SceneVerdict(ok=False, killed="idle", reason="the scene slept for more than 20 seconds"), "manim-idle"),
     ],
 )
 async def test_manim_out_of_step_or_out_of_bounds_becomes_a_card(
@@ -227,14 +227,14 @@ async def test_a_verdict_is_cached(memory: Connections, deps: CoderDeps, rendere
 
 
 async def test_the_verdict_on_a_killed_run_is_not_cached(memory: Connections, renderer: FakeRenderer) -> None:
-    verdicts = iter([SceneVerdict(ok=False, killed="wall"), FINE])
+    verdicts = iter([SceneVerdict(ok=False, killed="cpu"), FINE])
     renderer.judge = lambda source, request: next(verdicts)
     event = await store_scene(memory, None)
     code_key = keys.cache("code", new_id(), "py")
     await memory.store.put(code_key, b"x = 1", "text/x-python")
     request = CheckScene(code_key=code_key, narration_key=event.narration.key, options=event.options)
     preflight = PreflightClient(memory.bus, memory.store, timeout=5, startup_wait=0)
-    assert (await preflight.check(request)).killed == "wall"
+    assert (await preflight.check(request)).killed == "cpu"
     assert (await preflight.check(request)).ok
 
 

@@ -37,6 +37,20 @@ class Endless(Scene):
         print("started", flush=True)
         time.sleep(600)
 """
+SPINNING_THREAD = """
+import threading
+from manim import Scene
+
+def spin():
+    while True:
+        pass
+
+class Spinning(Scene):
+    def construct(self):
+        thread = threading.Thread(target=spin)
+        thread.start()
+        thread.join()
+"""
 
 
 def build_settings(**changes: Any) -> dict[str, Any]:
@@ -57,7 +71,7 @@ def build_settings(**changes: Any) -> dict[str, Any]:
 
 
 def build_job(code: str = CIRCLE, limits: JobLimits | None = None, **changes: Any) -> RenderJob:
-    return RenderJob(code=code, settings=build_settings(**changes), limits=limits or JobLimits(wall_seconds=60))
+    return RenderJob(code=code, settings=build_settings(**changes), limits=limits or JobLimits())
 
 
 def find_processes(root: Path) -> dict[int, str]:
@@ -181,11 +195,24 @@ async def test_as_many_jobs_run_at_once_as_there_are_slots(pool: WarmPool, root:
     assert find_running(root) == []
 
 
-async def test_a_job_past_its_time_limit_is_killed_and_its_log_is_kept(pool: WarmPool) -> None:
-    outcome = await pool.run(build_job(ENDLESS, JobLimits(wall_seconds=3)))
-    assert (outcome.killed, outcome.ok) == ("wall", False)
-    assert "3 seconds" in outcome.reason
+async def test_a_scene_that_sleeps_is_ended_as_its_own_fault_and_its_log_is_kept(pool: WarmPool) -> None:
+    outcome = await pool.run(build_job(ENDLESS, JobLimits(idle_seconds=1)))
+    assert (outcome.killed, outcome.ok, outcome.retryable) == ("idle", False, False)
+    assert "slept for more than 1 seconds" in outcome.reason
     assert "started" in outcome.log_tail
+
+
+async def test_the_computing_of_all_of_a_scenes_threads_counts(pool: WarmPool) -> None:
+    outcome = await pool.run(build_job(SPINNING_THREAD, JobLimits(cpu_seconds=1, idle_seconds=600)))
+    assert (outcome.killed, outcome.retryable) == ("cpu", False)
+    assert outcome.reason == "the scene used more than 1 seconds of computing"
+    assert 1 <= outcome.cpu_seconds < 10
+
+
+async def test_a_job_that_the_machine_does_not_let_finish_is_not_at_fault(pool: WarmPool) -> None:
+    outcome = await pool.run(build_job(ENDLESS, JobLimits(wall_seconds=0.3)))
+    assert (outcome.killed, outcome.retryable) == ("starved", True)
+    assert "this machine is too busy" in outcome.reason
 
 
 async def test_the_supervisor_is_restarted_after_it_was_killed(pool: WarmPool, root: Path) -> None:

@@ -22,7 +22,7 @@ def build(settings: RendererSettings | None, connections: Connections) -> Servic
         connections=connections,
         settings=settings.model_copy(update={"slots": slots}),
         stage=STAGE if settings.renders else None,
-        deps=RendererDeps(pool=pool, metrics=RendererMetrics(connections.registry), wall_factor=settings.wall_factor),
+        deps=RendererDeps(pool=pool, metrics=RendererMetrics(connections.registry)),
         start=pool.start,
         close=pool.close,
         responders=build_responders(pool, connections.store, preflight_slots=1 if settings.renders else slots),

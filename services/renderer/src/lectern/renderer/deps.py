@@ -10,8 +10,7 @@ from lectern.renderer.pool import Pool
 
 @dataclass(frozen=True, kw_only=True)
 class RendererDeps:
-    """A sandbox to run jobs in, and metrics. `wall_factor` multiplies the time a scene may take."""
+    """A sandbox to run jobs in, and metrics."""
 
     pool: Pool
     metrics: RendererMetrics
-    wall_factor: float = 1.0

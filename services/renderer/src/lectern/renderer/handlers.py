@@ -78,7 +78,7 @@ async def render_code(event: SceneCoded, code_key: str, job: Job[RendererDeps]) 
             code=inputs.code,
             settings=build_job_settings(inputs.narration, event.options, "render"),
             assets=inputs.assets,
-            limits=build_render_limits(seconds, frame, job.deps.wall_factor),
+            limits=build_render_limits(seconds, frame),
         )
         outcome = await job.deps.pool.run(render_job, lambda drawn, of: job.progress_soon(drawn, of, "rendering"))
     try:

@@ -15,7 +15,9 @@ from lectern.renderer.pool import JobLimits
 RENDERER_VERSION = 1  # part of every footage key: raise it when the same code would look different
 
 _SECONDS_PER_MEGAPIXEL_FRAME = 0.15  # ten times what our lessons take on one busy core
-_BASE_WALL_SECONDS, _MAX_WALL_SECONDS = 60.0, 1800.0
+_BASE_CPU_SECONDS, _MAX_CPU_SECONDS = 60.0, 1800.0
+_STARVED_FACTOR = 20  # a machine that gives a scene less than this part of a core is too busy for it
+_IDLE_SECONDS = 60.0  # a scene waits for nothing but formulas, which take at most ten seconds each
 _GIB = 1024**3
 
 
@@ -45,17 +47,18 @@ def build_job_settings(
     }
 
 
-def build_render_limits(seconds: float, frame: Preset, factor: float = 1.0) -> JobLimits:
-    """Builds limits that grow with the footage: time with frames and pixels, memory and file size with pixels.
+def build_render_limits(seconds: float, frame: Preset) -> JobLimits:
+    """Builds limits that grow with the footage: computing with frames and pixels, memory and file size with pixels.
 
-    `seconds` is the length of the narration; `factor` multiplies the time allowed.
+    `seconds` is the length of the narration.
     """
     megapixels = frame.width * frame.height / 1e6
-    wall = _BASE_WALL_SECONDS + _SECONDS_PER_MEGAPIXEL_FRAME * seconds * frame.fps * megapixels
-    wall = min(_MAX_WALL_SECONDS, wall) * factor
+    cpu = _BASE_CPU_SECONDS + _SECONDS_PER_MEGAPIXEL_FRAME * seconds * frame.fps * megapixels
+    cpu = min(_MAX_CPU_SECONDS, cpu)
     return JobLimits(
-        wall_seconds=wall,
-        cpu_seconds=wall,
+        cpu_seconds=cpu,
+        idle_seconds=_IDLE_SECONDS,
+        wall_seconds=_STARVED_FACTOR * cpu,
         memory_bytes=(2 if megapixels < 3 else 4) * _GIB,
         output_bytes=(256 if megapixels < 3 else 1024) * 1024**2,
     )

@@ -7,8 +7,9 @@ from lectern.contracts.requests import Finding, SceneException
 from lectern.renderer.pool import KillReason, RenderOutcome
 
 _REMEDIES: dict[KillReason, str] = {
-    "wall": "Draw less, or split the scene; look for a loop that never ends.",
-    "cpu": "Draw less, or split the scene; look for a loop that never ends.",
+    "cpu": "Draw less in each frame, or split the scene; look for a loop that never ends.",
+    "idle": "Never sleep or wait for anything in a scene: `self.wait()` holds the picture.",
+    "starved": "Give this machine less to do, or run more renderers.",
     "memory": "Create fewer objects, or choose a lower quality.",
     "output": "Write no files; a scene only draws.",
     "log": "Print less.",

@@ -18,4 +18,3 @@ class RendererSettings(Settings):
     )
     tex_cache: Path | None = Field(None, description="folder for typeset formulas; below the work folder if unset")
     renders: bool = Field(True, description="false: answer preflights and stills only; other renderers render scenes")
-    wall_factor: float = Field(1.0, gt=0, description="multiplies the time a scene may take; for slow machines")

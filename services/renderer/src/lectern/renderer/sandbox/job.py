@@ -11,7 +11,10 @@ import msgspec
 from lectern.contracts.requests import Finding, SceneException
 
 ProgressCallback: TypeAlias = Callable[[int, int], None]
-KillReason: TypeAlias = Literal["wall", "cpu", "memory", "output", "disk", "log", "threads", "crash", "sandbox"]
+KillReason: TypeAlias = Literal[
+    "cpu", "idle", "starved", "memory", "output", "disk", "log", "threads", "crash", "sandbox"
+]
+MACHINES_FAULTS: frozenset[KillReason] = frozenset({"starved", "disk", "sandbox"})  # any other is the scene's
 
 MIB = 1024 * 1024
 
@@ -19,13 +22,17 @@ MIB = 1024 * 1024
 class JobLimits(msgspec.Struct, frozen=True, kw_only=True):
     """The limits of one job. If it exceeds one, it is killed or its call fails, and the outcome names the limit.
 
+    `cpu_seconds` bounds what it computes, over all its threads, and `idle_seconds` for how long it may do nothing at
+    all. Time in which it waits for a processor counts for neither. `wall_seconds` is a backstop for a machine that is
+    too busy to let it finish: a job that meets it is not at fault.
     `memory_bytes` is address space (RLIMIT_AS): a 1080p60 scene needs 0.9 to 1.0 GB of it with one encoder thread,
     measured. `output_bytes` bounds the whole job folder and each file in it, `files` the number of its entries.
     `processes` counts threads too: a job can start threads but never a process.
     """
 
-    wall_seconds: float = 120.0
     cpu_seconds: float = 110.0
+    idle_seconds: float = 60.0
+    wall_seconds: float = 3600.0
     memory_bytes: int = 2048 * MIB
     output_bytes: int = 256 * MIB
     files: int = 4096
@@ -34,7 +41,7 @@ class JobLimits(msgspec.Struct, frozen=True, kw_only=True):
     log_bytes: int = 8 * MIB
 
 
-PREFLIGHT_LIMITS = JobLimits(wall_seconds=20.0, cpu_seconds=18.0, output_bytes=64 * MIB)
+PREFLIGHT_LIMITS = JobLimits(cpu_seconds=12.0, idle_seconds=20.0, wall_seconds=300.0, output_bytes=64 * MIB)
 
 
 class RenderJob(msgspec.Struct, frozen=True, kw_only=True):

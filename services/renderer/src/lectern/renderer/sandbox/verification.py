@@ -10,7 +10,13 @@ from pathlib import Path
 
 import msgspec
 
-from lectern.renderer.sandbox.job import DecodedFootage, RenderJob, RenderOutcome, SceneResult
+from lectern.renderer.sandbox.job import (
+    MACHINES_FAULTS,
+    DecodedFootage,
+    RenderJob,
+    RenderOutcome,
+    SceneResult,
+)
 from lectern.renderer.sandbox.job_folder import OutputRefused, copy_out, open_output, read_result
 from lectern.renderer.sandbox.messages import JobEnded
 
@@ -29,7 +35,7 @@ def read_outcome(job: RenderJob, folder: int, footage_folder: Path, ended: JobEn
     )
     replace = msgspec.structs.replace
     if ended.killed:
-        return replace(outcome, killed=ended.killed, reason=ended.reason, retryable=ended.killed == "sandbox")
+        return replace(outcome, killed=ended.killed, reason=ended.reason, retryable=ended.killed in MACHINES_FAULTS)
     if ended.exit_code != 0:
         return replace(outcome, **_explain_crash(job, ended))
     try:
@@ -58,7 +64,7 @@ def read_outcome(job: RenderJob, folder: int, footage_folder: Path, ended: JobEn
 def _explain_crash(job: RenderJob, ended: JobEnded) -> dict[str, str]:
     code, limit = ended.exit_code, job.limits.cpu_seconds
     if code == -signal.SIGXCPU or (code == -signal.SIGKILL and ended.cpu_seconds >= limit):
-        return {"killed": "cpu", "reason": f"the scene used more than {limit:g} seconds of CPU"}
+        return {"killed": "cpu", "reason": f"the scene used more than {limit:g} seconds of computing"}
     if code == -signal.SIGKILL:
         return {"killed": "memory", "reason": "the kernel killed the scene, most likely because of its memory use"}
     if code < 0:
@@ -73,15 +79,16 @@ def verify_footage(
 
     `ended` is the end of the decode probe; `decoded` is None when the probe reported nothing.
     """
+    replace = msgspec.structs.replace
+    if ended.killed in MACHINES_FAULTS:
+        return replace(outcome, ok=False, footage=None, killed=ended.killed, reason=ended.reason, retryable=True)
     fault = _find_mismatch(job, outcome, decoded) or (ended.reason if ended.killed else "")
     if decoded is None and not ended.killed:
         fault = ended.log_tail.strip().splitlines()[-1] if ended.log_tail.strip() else "it cannot be decoded"
     if fault:
         reason = f"the footage was refused ({fault})"
-        return msgspec.structs.replace(
-            outcome, ok=False, footage=None, killed="sandbox", reason=reason, retryable=ended.killed == "sandbox"
-        )
-    return msgspec.structs.replace(outcome, decoded=decoded, cpu_seconds=outcome.cpu_seconds + ended.cpu_seconds)
+        return replace(outcome, ok=False, footage=None, killed="sandbox", reason=reason)
+    return replace(outcome, decoded=decoded, cpu_seconds=outcome.cpu_seconds + ended.cpu_seconds)
 
 
 def _find_mismatch(job: RenderJob, outcome: RenderOutcome, decoded: DecodedFootage | None) -> str:

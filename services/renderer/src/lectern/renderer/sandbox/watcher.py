@@ -1,9 +1,8 @@
-"""Watches one running job from outside: wall clock, log, disk and threads; kills it when it exceeds a limit."""
+"""Watches one running job from outside: its time, log, disk and threads; kills it when it exceeds a limit."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import time
 from collections.abc import Callable
@@ -12,6 +11,7 @@ import msgspec
 
 from lectern.renderer.sandbox.disk_usage import count_threads, measure_disk_usage
 from lectern.renderer.sandbox.job import JobLimits, KillReason
+from lectern.renderer.sandbox.job_clock import JobClock, JobTimes
 
 LOG_TAIL_BYTES = 32 * 1024
 SCAN_INTERVAL = 0.1  # seconds
@@ -24,7 +24,7 @@ class RunningJob(msgspec.Struct, frozen=True, kw_only=True):
     log: int
     output: int
     folder: int | None  # None: there is no folder it can write to
-    proc: str  # /proc/<pid>, to count files that are open but already unlinked
+    proc: str  # /proc/<pid>, for its threads, their times, and files that are open but already unlinked
     kill: Callable[[], None]
 
 
@@ -58,15 +58,14 @@ class _Watcher:
         self._log_bytes = 0
 
     async def run(self) -> WatchReport:
-        job, limits, loop = self._job, self._limits, self._loop
+        job, loop = self._job, self._loop
         started = time.monotonic()
         for fd in (job.log, job.output):
             os.set_blocking(fd, False)
         loop.add_reader(job.pidfd, self._on_exit)
         loop.add_reader(job.log, self._read_log)
         loop.add_reader(job.output, self._read_output)
-        reason = f"the scene ran longer than {limits.wall_seconds:g} seconds"
-        deadline = loop.call_later(limits.wall_seconds, self._kill, "wall", reason)
+        timing = asyncio.create_task(self._watch_time())
         scanning = asyncio.create_task(self._scan_usage())
         try:
             await self._ended
@@ -76,12 +75,11 @@ class _Watcher:
             job.kill()
             raise
         finally:
-            deadline.cancel()
+            timing.cancel()
             scanning.cancel()
             for fd in (job.pidfd, job.log, job.output):
                 loop.remove_reader(fd)
-            with contextlib.suppress(asyncio.CancelledError):
-                await scanning
+            await asyncio.gather(timing, scanning, return_exceptions=True)
         return WatchReport(
             killed=self._killed,
             reason=self._reason,
@@ -119,6 +117,13 @@ class _Watcher:
         elif data:
             self._on_output(data)
 
+    async def _watch_time(self) -> None:
+        clock = JobClock(self._job.proc)
+        while True:
+            if exceeded := find_exceeded_time(clock.read(), self._limits):
+                self._kill(*exceeded)
+            await asyncio.sleep(SCAN_INTERVAL)
+
     async def _scan_usage(self) -> None:
         limits = self._limits
         while True:
@@ -132,6 +137,18 @@ class _Watcher:
                 self._kill("threads", f"the scene started more than {limits.processes} threads ({threads})")
             # A scan may use at most a tenth of the watcher's time, however many files there are.
             await asyncio.sleep(max(SCAN_INTERVAL, 10 * (time.monotonic() - started)))
+
+
+def find_exceeded_time(times: JobTimes, limits: JobLimits) -> tuple[KillReason, str] | None:
+    """Finds which limit on time a job has exceeded, and says so in words; None while it has exceeded none."""
+    if times.cpu > limits.cpu_seconds:
+        return "cpu", f"the scene used more than {limits.cpu_seconds:g} seconds of computing"
+    if times.idle > limits.idle_seconds:
+        return "idle", f"the scene slept for more than {limits.idle_seconds:g} seconds, in which it computed nothing"
+    if times.elapsed > limits.wall_seconds:
+        got = f"in {times.elapsed:.0f} seconds the scene got {times.cpu:.1f} seconds of computing"
+        return "starved", f"this machine is too busy: {got}"
+    return None
 
 
 def _read(fd: int) -> bytes | None:

@@ -27,4 +27,4 @@ def build_warmup_job() -> RenderJob:
         "beats": [],
         "tex": "broker",
     }
-    return RenderJob(code=_SCENE, settings=settings, limits=JobLimits(wall_seconds=300, cpu_seconds=120))
+    return RenderJob(code=_SCENE, settings=settings, limits=JobLimits(idle_seconds=300, cpu_seconds=120))
