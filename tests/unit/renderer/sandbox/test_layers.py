@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pyseccomp
 import pytest
 
 from lectern.confinement import kernel, landlock, seccomp
@@ -43,6 +44,11 @@ def run_in_fork(confine: Callable[[], None], attempt: Callable[[], object]) -> s
     return signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else text
 
 
+def call_kernel(name: str, *arguments: int) -> None:
+    """Makes a system call by its name, as code that goes around libc would. Raises OSError."""
+    kernel.syscall(pyseccomp.resolve_syscall(pyseccomp.system_arch(), name), *map(ctypes.c_long, arguments))
+
+
 def load_filter() -> None:
     seccomp.load_program(system_calls.build_job_program())
 
@@ -61,6 +67,15 @@ def load_filter() -> None:
         ("limits of another", lambda: __import__("resource").prlimit(os.getppid(), 7)),
         ("setsid", os.setsid),
         ("exec", lambda: os.execv("/bin/true", ["true"])),
+        ("session of another", lambda: os.getsid(os.getppid())),
+        ("process group of another", lambda: os.getpgid(os.getppid())),
+        ("cores of another", lambda: os.sched_getaffinity(os.getppid())),
+        ("scheduler of another", lambda: os.sched_getscheduler(os.getppid())),
+        ("priority of another", lambda: os.getpriority(os.PRIO_PROCESS, os.getppid())),
+        ("priority of a user", lambda: os.getpriority(os.PRIO_USER, 0)),
+        ("a descriptor table of its own", lambda: call_kernel("close_range", 1000, 1001, 2)),
+        ("a thread without shared descriptors", lambda: call_kernel("clone", 0x003D0F00 & ~0x400, 0, 0, 0, 0)),
+        ("a thread with any other flag", lambda: call_kernel("clone", 0x003D0F00 | 0x8000, 0, 0, 0, 0)),
     ],
 )
 def test_the_filter_refuses(name: str, attempt: Callable[[], object]) -> None:
@@ -76,11 +91,25 @@ def test_the_filter_refuses(name: str, attempt: Callable[[], object]) -> None:
         ("read a file", lambda: Path(__file__).read_text()),
         ("change a mode, without effect", lambda: os.chmod("/", 0)),
         ("lower its own limits", lambda: __import__("resource").setrlimit(7, (10, 10))),
+        ("close many files", lambda: call_kernel("close_range", 1000, 1001, 0)),
+        ("ask about itself", lambda: (os.getsid(0), os.getpgid(os.getpid()), os.sched_getaffinity(0))),
+        ("ask for its own priority", lambda: os.getpriority(os.PRIO_PROCESS, 0)),
         ("read the time and random bytes", lambda: (time.time(), os.urandom(4), os.times())),
     ],
 )
 def test_the_filter_allows(name: str, attempt: Callable[[], object]) -> None:
     assert run_in_fork(load_filter, attempt) == "done"
+
+
+@pytest.mark.parametrize("mode", [0, 1, 2])
+def test_space_cannot_be_reserved_without_writing_it(tmp_path: Path, mode: int) -> None:
+    """RLIMIT_FSIZE does not bound every mode, and gigabytes would be gone between two looks of the watcher."""
+    with open(tmp_path / "file", "w+b") as file:
+        reserve = lambda: call_kernel("fallocate", file.fileno(), mode, 0, 1 << 20)  # noqa: E731
+        assert run_in_fork(lambda: None, reserve) == ("OSError" if mode == 2 else "done")
+        assert run_in_fork(load_filter, reserve) == "OSError"
+        # A library that asks for space gets it by writing, within the limits of writing.
+        assert run_in_fork(load_filter, lambda: os.posix_fallocate(file.fileno(), 0, 1 << 16)) == "done"
 
 
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="x32 exists on x86-64 only")

@@ -10,24 +10,25 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import os
 import termios
 
 from lectern.confinement import seccomp
 
 _ALLOWED = """
-read write readv writev pread64 pwrite64 preadv pwritev lseek open creat openat close close_range
+read write readv writev pread64 pwrite64 preadv pwritev lseek open creat openat close
 stat fstat lstat newfstatat statx statfs fstatfs access faccessat faccessat2 readlink readlinkat getdents getdents64
-getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 ftruncate fallocate fadvise64
+getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 ftruncate fadvise64
 fsync fdatasync copy_file_range sendfile umask
 dup dup2 dup3 pipe pipe2 poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait
 eventfd eventfd2
 mmap munmap mprotect mremap madvise brk msync mincore membarrier
 futex set_robust_list get_robust_list rseq set_tid_address exit exit_group wait4 waitid
 rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack pause
-getpid gettid getppid getuid geteuid getgid getegid getresuid getresgid getgroups getpgrp getpgid getsid
-getrusage getrlimit setrlimit times sysinfo uname getcpu getpriority
+getpid gettid getppid getuid geteuid getgid getegid getresuid getresgid getgroups getpgrp
+getrusage getrlimit setrlimit times sysinfo uname getcpu
 clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time getitimer setitimer alarm
-sched_yield sched_getaffinity sched_getparam sched_getscheduler sched_get_priority_max sched_get_priority_min
+sched_yield sched_get_priority_max sched_get_priority_min
 getrandom restart_syscall
 """.split()
 
@@ -36,9 +37,10 @@ _IGNORED = """
 chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimensat futimesat
 """.split()
 
-# shutil.copytree fails on EPERM from these and continues after ENOTSUP.
+# Calls whose callers do without after ENOTSUP. shutil.copytree fails on EPERM from the first ones. fallocate takes any
+# amount of disk in no time, with some modes past RLIMIT_FSIZE; posix_fallocate(3) then writes instead.
 _UNSUPPORTED = """
-getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr lsetxattr fsetxattr
+fallocate getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr lsetxattr fsetxattr
 removexattr lremovexattr fremovexattr
 """.split()
 
@@ -62,8 +64,11 @@ _ALLOWED_IOCTL = (
     termios.FIONCLEX,
 )
 _ALLOWED_PRCTL = (15, 16, 3, 0x53564D41)  # set and get the thread's name, get dumpable, name a mapping
-_CLONE_THREAD = 0x00010000
-_CLONE_NAMESPACES = 0x7E020080
+# Calls about a process, which may only be the caller itself. Without a PID namespace they would answer for others too.
+_ABOUT_ITSELF = ("getpgid", "getsid", "sched_getaffinity", "sched_getparam", "sched_getscheduler")
+# What pthread_create(3) asks for: VM, FS, FILES, SIGHAND, THREAD, SYSVSEM, SETTLS, PARENT_SETTID, CHILD_CLEARTID. A
+# thread with descriptors of its own could hide open files from the watcher.
+_CLONE_PTHREAD = 0x003D0F00
 _O_ASYNC = 0o20000
 
 # Broker children must fork and execute LaTeX, so this list names what they may not do.
@@ -105,8 +110,13 @@ def build_job_program() -> bytes:
     rule(sc.ALLOW, "prlimit64", sc.Arg(0, sc.EQ, 0))
     for name in ("kill", "tgkill"):
         rule(sc.ALLOW, name, sc.Arg(0, sc.EQ, seccomp.PID_PLACEHOLDER))
+    for name in _ABOUT_ITSELF:
+        for own in (0, seccomp.PID_PLACEHOLDER):
+            rule(sc.ALLOW, name, sc.Arg(0, sc.EQ, own))
+    rule(sc.ALLOW, "getpriority", sc.Arg(0, sc.EQ, os.PRIO_PROCESS), sc.Arg(1, sc.EQ, 0))
+    rule(sc.ALLOW, "close_range", sc.Arg(2, sc.EQ, 0))  # no flags: with some it copies the descriptor table
     # Threads, never processes. clone3 hides its flags behind a pointer, so glibc is told to fall back to clone.
-    rule(sc.ALLOW, "clone", sc.Arg(0, sc.MASKED_EQ, _CLONE_THREAD | _CLONE_NAMESPACES, _CLONE_THREAD))
+    rule(sc.ALLOW, "clone", sc.Arg(0, sc.EQ, _CLONE_PTHREAD))
     rule(sc.ERRNO(errno.ENOSYS), "clone3")
     return seccomp.export_program(program)
 
