@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from av import open as open_image
+from hypothesis import given
+from hypothesis import strategies as st
 from unit.renderer.scenes import store_code, store_narration
 
 from lectern.contracts.narration import BeatSpan, Narration
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.requests import DrawStills
 from lectern.renderer.pool import WarmPool
-from lectern.renderer.stills import LONGEST_EDGE, draw_stills
+from lectern.renderer.stills import FPS, LONGEST_EDGE, draw_stills, find_frame
 from lectern.worker import ObjectStore
 from lectern.worker.testing import MemoryObjectStore
 
@@ -74,6 +77,36 @@ async def test_each_still_shows_its_moment(pool: WarmPool, store: ObjectStore, t
     assert max(size) == LONGEST_EDGE, "small, whatever quality the video has"
     assert red[0] > 200 > 60 > red[2]
     assert blue[2] > 200 > 60 > blue[0]
+
+
+@given(at=st.floats(-1, 90), fifteenths=st.integers(1, 900))
+def test_a_still_is_taken_from_a_frame_that_exists_and_shows_its_moment(at: float, fifteenths: int) -> None:
+    frames = max(1, round(fifteenths / 15 * FPS))
+    frame = find_frame(at, frames)
+    assert 0 <= frame < frames
+    assert frame in (0, frames - 1) or frame / FPS <= at + 1e-6 < (frame + 1) / FPS + 1e-6
+
+
+@pytest.mark.parametrize("fifteenths", [66, 67, 68])
+async def test_the_last_moment_of_any_narration_has_a_still(
+    pool: WarmPool, store: ObjectStore, tmp_path: Path, fifteenths: int
+) -> None:
+    length = (
+        fifteenths / 15
+    )  # a narration's length is a multiple of this, which is not whole frames of a still's footage
+    beats = (NARRATION.beats[0], msgspec.structs.replace(NARRATION.beats[1], end=length))
+    narration = msgspec.structs.replace(NARRATION, seconds=length, beats=beats)
+    request = DrawStills(
+        code_key=await store_code(store, CODE.replace("run_time=0.3", "run_time=3")),
+        narration_key=await store_narration(store, narration),
+        options=VideoOptions(quality="draft"),
+        at=(length - 0.2, length),
+    )
+    reply = await draw_stills(request, pool, store)
+    assert reply.ok, reply
+    for key in reply.keys:
+        _, colour = read_still(await store.get(key), tmp_path)
+        assert colour[2] > 200 > 60 > colour[0]
 
 
 async def test_stills_of_a_portrait_scene_are_portrait(pool: WarmPool, store: ObjectStore, tmp_path: Path) -> None:

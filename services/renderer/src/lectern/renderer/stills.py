@@ -11,7 +11,7 @@ from lectern.contracts import keys
 from lectern.contracts.quality import preset
 from lectern.contracts.requests import DrawStills, Stills
 from lectern.media import Shot, run_ffmpeg, stills_args
-from lectern.renderer.job_settings import RENDERER_VERSION, build_job_settings, build_render_limits
+from lectern.renderer.job_settings import RENDERER_VERSION, build_job_settings, build_render_limits, count_frames
 from lectern.renderer.pool import Pool, RenderJob
 from lectern.renderer.scene_inputs import fetch_inputs
 from lectern.worker import ObjectStore
@@ -20,6 +20,7 @@ FPS = 5  # enough for stills: a tenth of a second more or less is not visible in
 LONGEST_EDGE = 768  # pixels: the largest image that a vision model reads without tiling
 MAX_STILLS = 24
 _EXTRACT_TIMEOUT_SECONDS = 60.0
+_ROUNDING = 1e-6  # frames: a moment given in decimals may lie a little before the frame that it names
 
 
 async def draw_stills(request: DrawStills, pool: Pool, store: ObjectStore) -> Stills:
@@ -47,12 +48,12 @@ async def draw_stills(request: DrawStills, pool: Pool, store: ObjectStore) -> St
                 return Stills(ok=False, unavailable=outcome.reason)
             if not outcome.ok or outcome.footage is None:
                 return Stills(ok=False, reason=outcome.reason or "the scene was not drawn")
-            await _extract_stills(outcome.footage, moments, seconds, folder)
+            stills = await _extract_stills(outcome.footage, moments, count_frames(seconds, FPS), folder)
         finally:
             if outcome.footage:
                 outcome.footage.unlink(missing_ok=True)
-        for number, key in enumerate(still_keys):
-            await store.put_file(key, folder / f"{number}.jpg", "image/jpeg")
+        for key, still in zip(still_keys, stills, strict=True):
+            await store.put_file(key, still, "image/jpeg")
     return Stills(ok=True, keys=still_keys)
 
 
@@ -62,11 +63,18 @@ def _build_still_keys(request: DrawStills, moments: tuple[float, ...]) -> tuple[
     return tuple(keys.cache("stills", keys.digest(digest, number), "jpg") for number in range(len(moments)))
 
 
-async def _extract_stills(footage: Path, moments: tuple[float, ...], seconds: float, folder: Path) -> None:
-    """Extracts a still for each moment into `folder`, named by number. `seconds` is the length of the narration."""
-    last = seconds - 1 / FPS
+async def _extract_stills(footage: Path, moments: tuple[float, ...], frames: int, folder: Path) -> list[Path]:
+    """Extracts the frame of each moment into `folder`, each frame once. `frames` is the length of the footage."""
+    shown = [find_frame(at, frames) for at in moments]
     shots = [
-        Shot(name=str(footage), seconds=f"{max(0.0, min(at, last)):.3f}", still=f"{number}.jpg")
-        for number, at in enumerate(moments)
+        # ffmpeg takes the first frame that does not begin before this time
+        Shot(name=str(footage), seconds=f"{max(0.0, (frame - 0.5) / FPS):.3f}", still=f"{frame}.jpg")
+        for frame in sorted(set(shown))
     ]
     await run_ffmpeg(stills_args(shots, longest_edge=LONGEST_EDGE), timeout=_EXTRACT_TIMEOUT_SECONDS, cwd=folder)
+    return [folder / f"{frame}.jpg" for frame in shown]
+
+
+def find_frame(at: float, frames: int) -> int:
+    """Finds the frame, counted from 0, that is shown at `at` seconds; the last of `frames` where there is none."""
+    return min(max(0, int(at * FPS + _ROUNDING)), frames - 1)
