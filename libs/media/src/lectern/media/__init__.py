@@ -11,6 +11,7 @@ from lectern.media.ffmpeg import (
     run_ffprobe,
     write_stream,
 )
+from lectern.media.footage_boxes import FootageRefused, FootageTables, bound_footage_bytes, check_footage
 from lectern.media.loudness import (
     Levels,
     Loudness,
@@ -27,6 +28,8 @@ from lectern.media.resampling import resample
 from lectern.media.stills import Shot, stills_args
 
 __all__ = [
+    "FootageRefused",
+    "FootageTables",
     "GraphOutput",
     "GraphStream",
     "Levels",
@@ -36,6 +39,8 @@ __all__ = [
     "ProcessFailed",
     "Shot",
     "apply_levels",
+    "bound_footage_bytes",
+    "check_footage",
     "combine_streams",
     "encode_at_target",
     "fit_length",

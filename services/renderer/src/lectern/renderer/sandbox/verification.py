@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from lectern.media import FootageRefused, bound_footage_bytes, check_footage
 from lectern.renderer.sandbox.job import (
     MACHINES_FAULTS,
     DecodedFootage,
@@ -22,9 +23,9 @@ from lectern.renderer.sandbox.messages import JobEnded
 
 
 def read_outcome(job: RenderJob, folder: int, footage_folder: Path, ended: JobEnded) -> RenderOutcome:
-    """Reads the outcome of a job that has ended. Copies its footage, still unverified, to `footage_folder`.
+    """Reads the outcome of a job that has ended. Copies its footage, of which only the boxes are checked yet.
 
-    `folder` is a descriptor of the job folder.
+    `folder` is a descriptor of the job folder; the copy is made in `footage_folder`.
     """
     outcome = RenderOutcome(
         ok=False,
@@ -48,17 +49,30 @@ def read_outcome(job: RenderJob, folder: int, footage_folder: Path, ended: JobEn
     if not result.ok or job.settings.get("mode") == "measure":
         return replace(outcome, ok=result.ok, result=result)
     try:
-        fd = open_output(folder, "footage.mp4", job.limits.output_bytes)
+        fd = open_output(folder, "footage.mp4", _bound_footage(job, result))
     except OutputRefused as error:
         return replace(outcome, result=result, killed="sandbox", reason=f"the footage was refused ({error})")
     target = Path(tempfile.mktemp(suffix=".mp4", dir=footage_folder))  # noqa: S306  # created with O_EXCL in a private folder
     try:
         copy_out(fd, target)
+        with target.open("rb") as copy:
+            check_footage(copy)
+    except FootageRefused as error:
+        target.unlink()
+        return replace(outcome, result=result, killed="sandbox", reason=f"the footage was refused ({error})")
     except OSError as error:
         return replace(describe_disk_error(error), result=result, log_tail=outcome.log_tail)
     finally:
         os.close(fd)
     return replace(outcome, ok=True, result=result, footage=target)
+
+
+def _bound_footage(job: RenderJob, result: SceneResult) -> int:
+    """Returns the most bytes that footage of this job can have, whatever is in the pictures."""
+    width, height = (int(job.settings.get(name, 0)) for name in ("width", "height"))
+    if not (width and height):
+        return job.limits.output_bytes
+    return min(job.limits.output_bytes, bound_footage_bytes(_count_expected_frames(job, result), width * height))
 
 
 def _explain_crash(job: RenderJob, ended: JobEnded) -> dict[str, str]:
