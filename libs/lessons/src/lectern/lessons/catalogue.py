@@ -8,7 +8,7 @@ from importlib.resources import files
 from lectern.language.words import count_words
 from lectern.markdown import limits, narration, read_front_matter
 
-BEAT_PAUSE_SECONDS = 0.3
+BEAT_PAUSE_SECONDS = 0.5  # with the longer pauses between scenes, shared out over the beats
 
 
 @dataclass(frozen=True, kw_only=True)

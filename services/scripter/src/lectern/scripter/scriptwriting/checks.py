@@ -19,7 +19,6 @@ Rule: TypeAlias = Literal[
     "speakers", "on-screen", "beat-count", "untranslated", "no-room", "cue-missing",
 ]  # fmt: skip
 
-WORDS_PER_SECOND = 158 / 60  # the pace of the default voice
 MIN_SCENE_SECONDS, MAX_SCENE_SECONDS = 8.0, 45.0
 BEAT_PAUSE_SECONDS = 0.45  # between beats
 SCENE_PAUSE_SECONDS = 0.85  # around a scene
@@ -51,7 +50,7 @@ def estimate_seconds(scene: s.Scene, rate: float = 1.0) -> float:
     """The approximate seconds a scene takes to speak. Pauses are the listener's and do not shrink with the rate."""
     words = sum(count_words(beat.spoken_text()) for beat in scene.beats)
     pauses = BEAT_PAUSE_SECONDS * max(0, len(scene.beats) - 1) + SCENE_PAUSE_SECONDS
-    return words / (WORDS_PER_SECOND * rate) + pauses
+    return words / (limits.WORDS_PER_SECOND * rate) + pauses
 
 
 def find_faults(script: s.Script, target: ScriptTarget) -> tuple[ScriptFault, ...]:
@@ -70,7 +69,7 @@ def _check_whole(script: s.Script, target: ScriptTarget) -> Iterator[ScriptFault
         yield ScriptFault(rule="scene-count", message=message)
     total = sum(estimate_seconds(scene, target.rate) for scene in script.scenes)
     if target.seconds and abs(total - target.seconds) > LENGTH_TOLERANCE * target.seconds:
-        words = round(abs(total - target.seconds) * WORDS_PER_SECOND * target.rate)
+        words = round(abs(total - target.seconds) * limits.WORDS_PER_SECOND * target.rate)
         change = "longer: add" if total < target.seconds else "shorter: cut"
         yield ScriptFault(
             rule="total-length",

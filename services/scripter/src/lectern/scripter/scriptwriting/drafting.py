@@ -12,16 +12,16 @@ from lectern.language.sentences import sentences
 from lectern.language.words import count_words
 from lectern.markdown import ErrorCollector, limits, parse_block
 from lectern.scripter.scriptwriting import replies
+from lectern.scripter.scriptwriting.beat_division import divide_evenly, divide_note, shorten_note
 from lectern.scripter.scriptwriting.checks import MAX_BEAT_SENTENCES, ScriptFault
 from lectern.scripter.scriptwriting.plain_text import clean_title, strip_markup
 
 MAX_TITLE_CHARACTERS = 80  # a heading on screen is read at a glance
 MAX_SPEAKER_CHARACTERS = 40
-MAX_NOTE_CHARACTERS = 400  # of a beat's note on what to draw
+MAX_NOTE_CHARACTERS = 600  # of a note on what to draw: the instructions ask for 60 words
 MAX_REPORTED_ERRORS = 3  # of one visual
 _SIMILAR_COLOURS = {
-    "blue": "primary",
-    "secondary": "accent", "yellow": "accent", "orange": "accent", "gold": "accent",
+    "blue": "primary", "white": "text", "black": "text", "grey": "text", "gray": "text",
     "green": "good", "red": "bad", "purple": "violet", "pink": "violet", "cyan": "teal", "turquoise": "teal",
 }  # fmt: skip
 
@@ -39,18 +39,21 @@ def draft_script(
             continue
         number = len(scenes) + 1
         of_plan = planned.get(draft.title)
-        if of_plan and not any(beat.show for beat in beats):
-            beats = _add_note(beats, of_plan.shows)
+        plan_notes = _draft_plan(of_plan, language) if of_plan else s.ScenePlan()
+        if plan_notes.shows and not any(beat.show for beat in beats):
+            beats = _add_note(beats, plan_notes.shows, language)
         visual, error = _parse_visual(draft.visual)
         if error and draft.visual:
             faults.append(ScriptFault(rule="on-screen", scene=number, message=f"Scene {number}'s visual: {error}"))
-            beats = _add_note(beats, f"{beats[0].show} On screen: {draft.visual.content}")
+            beats = _add_note(beats, f"{beats[0].show} On screen: {draft.visual.content}", language)
         title = clean_title(draft.title, MAX_TITLE_CHARACTERS) or f"{number}"
-        scenes.append(s.Scene(title=title, beats=beats, visual=visual))
+        scenes.append(s.Scene(title=title, beats=beats, visual=visual, plan=plan_notes))
     text = " ".join(beat.text for scene in scenes for beat in scene.beats)
     script = s.Script(
         title=clean_title(plan.title, MAX_TITLE_CHARACTERS) or "Untitled",
         language=language,
+        angle=_clean_note(plan.angle, language),
+        audience=_clean_note(plan.audience, language),
         scenes=tuple(scenes),
         symbols=draft_symbols(plan.symbols),
         pronunciations={
@@ -63,7 +66,7 @@ def draft_script(
 
 
 def draft_symbols(planned: Sequence[replies.PlannedSymbol]) -> tuple[s.Symbol, ...]:
-    """The symbols, each name once. A colour that the theme lacks becomes a similar one, else one that is still free."""
+    """The symbols, each name once. A colour that is not offered becomes a similar one, else one that is still free."""
     symbols: dict[str, s.Symbol] = {}
     for each in planned:
         name = strip_markup(each.name)
@@ -72,18 +75,28 @@ def draft_symbols(planned: Sequence[replies.PlannedSymbol]) -> tuple[s.Symbol, .
         colour = each.colour.strip().lower()
         colour = colour if colour in replies.COLOURS else _SIMILAR_COLOURS.get(colour, "")
         used = {symbol.colour for symbol in symbols.values()}
-        free = [known for known in replies.COLOURS if known not in used]
+        free = [known for known in replies.PLAIN_COLOURS if known not in used]
         symbols[name] = s.Symbol(name=name, colour=colour or (*free, "primary")[0], meaning=strip_markup(each.meaning))
     return tuple(symbols.values())
 
 
-def _add_note(beats: tuple[s.Beat, ...], note: str) -> tuple[s.Beat, ...]:
-    first = msgspec.structs.replace(beats[0], show=_clean_note(note))
+def _draft_plan(planned: replies.PlannedScene, language: str) -> s.ScenePlan:
+    form = planned.form.strip().lower()
+    return s.ScenePlan(
+        idea=_clean_note(planned.idea, language),
+        purpose=_clean_note(planned.purpose, language),
+        shows=_clean_note(planned.shows, language),
+        form=msgspec.convert(form if form in s.FORMS else "", s.Form),
+    )
+
+
+def _add_note(beats: tuple[s.Beat, ...], note: str, language: str) -> tuple[s.Beat, ...]:
+    first = msgspec.structs.replace(beats[0], show=_clean_note(note, language))
     return (first, *beats[1:])
 
 
-def _clean_note(note: str) -> str:
-    return strip_markup(note)[:MAX_NOTE_CHARACTERS].strip()
+def _clean_note(note: str, language: str) -> str:
+    return shorten_note(strip_markup(note), MAX_NOTE_CHARACTERS, language)
 
 
 def _draft_beats(draft: replies.BeatDraft, language: str) -> Iterator[s.Beat]:
@@ -97,25 +110,26 @@ def _draft_beats(draft: replies.BeatDraft, language: str) -> Iterator[s.Beat]:
     if spoken == text:
         spoken = ""
     texts, voiced = sentences(text, language), sentences(spoken, language)
-    show = _clean_note(draft.show)
+    show = _clean_note(draft.show, language)
     fits = len(texts) <= MAX_BEAT_SENTENCES and count_words(text) <= limits.BEAT_WORDS
     if fits or (voiced and len(voiced) != len(texts)):
         yield s.Beat(text=text, spoken=spoken, show=show, speaker=speaker)
         return
-    for start, end in _group_sentences(texts):
+    groups = _group_sentences(texts)
+    for (start, end), note in zip(groups, divide_note(show, len(groups), language), strict=True):
         part, voice = " ".join(texts[start:end]), " ".join(voiced[start:end])
-        yield s.Beat(text=part, spoken="" if voice == part else voice, show="" if start else show, speaker=speaker)
+        yield s.Beat(text=part, spoken="" if voice == part else voice, show=note, speaker=speaker)
 
 
-def _group_sentences(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Start and end of groups of two sentences; of one where two are too many words for a beat."""
-    start = 0
-    while start < len(texts):
-        end = min(start + MAX_BEAT_SENTENCES, len(texts))
-        if count_words(" ".join(texts[start:end])) > limits.BEAT_WORDS:
-            end = start + 1
-        yield start, end
-        start = end
+def _group_sentences(texts: Sequence[str]) -> list[tuple[int, int]]:
+    """Start and end of groups of at most two sentences, of about as many words each, in as few groups as fit a beat."""
+    words = [count_words(text) for text in texts]
+    fewest = -(-len(texts) // MAX_BEAT_SENTENCES)
+    for parts in range(fewest, len(texts) + 1):
+        groups = divide_evenly(words, parts, MAX_BEAT_SENTENCES)
+        if all(sum(words[start:end]) <= limits.BEAT_WORDS for start, end in groups):
+            break
+    return groups
 
 
 def _strip_speaker(text: str, speaker: str) -> str:

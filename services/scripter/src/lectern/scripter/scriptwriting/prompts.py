@@ -10,12 +10,13 @@ import msgspec
 from lectern.contracts import script as s
 from lectern.contracts.options import Brief, VideoOptions
 from lectern.llm import fence
+from lectern.markdown import limits
 from lectern.scripter.scriptwriting import replies
-from lectern.scripter.scriptwriting.checks import WORDS_PER_SECOND, ScriptFault
+from lectern.scripter.scriptwriting.checks import ScriptFault
 
 DEFAULT_SECONDS = 120  # short explainers are watched to their end more often than long ones
 SECONDS_PER_SCENE = 22  # makes four to six scenes of a default video
-SPEECH_SHARE = 0.9  # of a video; the rest is pauses
+SPEECH_SHARE = 0.92  # of a video; the rest is pauses
 MAX_REPORTED_FAULTS = 15  # models do not work through a longer list
 
 _AUDIENCES = {
@@ -60,7 +61,7 @@ def default_scene_count(seconds: int) -> int:
 
 def word_budget(seconds: float, rate: float = 1.0) -> int:
     """The number of words spoken in so many seconds of video."""
-    return round(seconds * SPEECH_SHARE * WORDS_PER_SECOND * rate)
+    return round(seconds * SPEECH_SHARE * limits.WORDS_PER_SECOND * rate)
 
 
 def quote_material(text: str) -> str:

@@ -9,6 +9,7 @@ from lectern.language.sentences import sentences
 from lectern.language.splitting import split_text
 from lectern.language.words import count_words
 from lectern.markdown import limits
+from lectern.scripter.scriptwriting.beat_division import divide_note
 from lectern.scripter.scriptwriting.checks import (
     MAX_SCENE_SECONDS,
     MIN_SCENE_SECONDS,
@@ -71,9 +72,11 @@ def _split_beat(beat: s.Beat, language: str) -> tuple[s.Beat, ...]:
     if longest <= limits.BEAT_WORDS:
         return (beat,)
     pieces = split_text(beat.spoken_text(), lambda text: count_words(text) <= limits.BEAT_WORDS, language)
-    first, *rest = (piece.text for piece in pieces)
-    start = msgspec.structs.replace(beat, text=first, spoken="")
-    return (start, *(s.Beat(text=text, speaker=beat.speaker) for text in rest))
+    notes = divide_note(beat.show, len(pieces), language)
+    return tuple(
+        msgspec.structs.replace(beat, text=piece.text, spoken="", show=note)
+        for piece, note in zip(pieces, notes, strict=True)
+    )
 
 
 def _split_scene(scene: s.Scene, target: ScriptTarget) -> list[s.Scene]:
@@ -87,7 +90,7 @@ def _split_scene(scene: s.Scene, target: ScriptTarget) -> list[s.Scene]:
         key=lambda place: abs(_count_words(scene.beats[:place]) - _count_words(scene.beats[place:])),
     )
     first = msgspec.structs.replace(scene, beats=scene.beats[:middle])
-    second = s.Scene(title=scene.title, beats=scene.beats[middle:])
+    second = msgspec.structs.replace(scene, beats=scene.beats[middle:], visual=None)
     return [*_split_scene(first, target), *_split_scene(second, target)]
 
 

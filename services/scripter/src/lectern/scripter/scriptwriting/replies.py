@@ -10,9 +10,11 @@ from typing import Annotated, TypeAlias
 
 import msgspec
 
-from lectern.contracts.script import VISUAL_KINDS
+from lectern.contracts.script import FORMS, VISUAL_KINDS
 
-COLOURS = ("primary", "accent", "good", "bad", "violet", "teal")
+PLAIN_COLOURS = ("primary", "violet", "teal", "text")
+# Not the accent colour: it says "look here", whatever it is that one should look at.
+COLOURS = (*PLAIN_COLOURS, "good", "bad")
 # Kinds that a model does not write: the coder writes code, and users upload image files.
 NOT_OFFERED = ("image", "manim")
 OFFERED_VISUALS = tuple(kind for kind in VISUAL_KINDS if kind not in NOT_OFFERED)
@@ -20,6 +22,7 @@ MAX_SYMBOLS, MAX_DOUBTS = 12, 12
 
 Line: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 Colour: TypeAlias = Annotated[str, msgspec.Meta(extra_json_schema={"enum": list(COLOURS)})]
+FormName: TypeAlias = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*FORMS, ""]})]
 VisualKind: TypeAlias = Annotated[str, msgspec.Meta(extra_json_schema={"enum": list(OFFERED_VISUALS)})]
 
 
@@ -30,6 +33,7 @@ class PlannedScene(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     purpose: str
     idea: str = ""
     shows: str
+    form: FormName = ""
     seconds: float = 0.0
 
 
