@@ -54,7 +54,7 @@ LIMITS = {
     "memory_bytes": 1200 * MIB,
     "output_bytes": 32 * MIB,
     "files": 400,
-    "processes": 24,
+    "processes": 8,
     "open_files": 64,
     "log_bytes": MIB,
 }

@@ -11,7 +11,7 @@ from manim import Scene
 
 class Hostile(Scene):
     def construct(self):
-        for _ in range(4):
+        for _ in range(2):
             threading.Thread(target=time.sleep, args=(600,)).start()
         atexit.register(time.sleep, 600)
         self.wait(0.1)

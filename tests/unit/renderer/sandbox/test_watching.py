@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lectern.renderer.sandbox.disk_usage import measure_disk_usage
+from lectern.renderer.sandbox.disk_usage import (
+    MAX_DEPTH,
+    MAX_LOOK_SECONDS,
+    has_lost_its_first_thread,
+    measure_deleted_files,
+    measure_folder,
+)
+from lectern.renderer.sandbox.job_clock import JobTimes
+from lectern.renderer.sandbox.processor_demand import WINDOW_SECONDS, ProcessorDemand
 from lectern.renderer.sandbox.progress_lines import ProgressLines
 
 Reports = list[tuple[int, int]]
@@ -48,25 +61,118 @@ def test_reported_progress_is_always_within_its_bounds(pieces: list[bytes]) -> N
     assert all(0 <= frames <= of for frames, of in parse_progress(*pieces))
 
 
-def test_disk_usage_counts_files_folders_and_unlinked_bytes(tmp_path: Path) -> None:
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[int]:
+    handle = os.open(tmp_path, os.O_RDONLY)
+    yield handle
+    os.close(handle)
+
+
+def test_disk_usage_counts_files_folders_and_links(tmp_path: Path, folder: int) -> None:
     (tmp_path / "deep/er").mkdir(parents=True)
     (tmp_path / "deep/er/file").write_bytes(b"x" * 100_000)
     (tmp_path / "link").symlink_to("/usr")
-    handle = os.open(tmp_path, os.O_RDONLY)
-    size, files = measure_disk_usage(handle, "/proc/0", 100)
-    assert files == 4
-    assert 100_000 <= size < 200_000
+    usage = measure_folder(folder, 100)
+    assert usage.files == 4
+    assert 100_000 <= usage.size < 200_000
+    assert usage.fault == ""
+
+
+def test_counting_stops_once_the_limit_is_exceeded(tmp_path: Path, folder: int) -> None:
+    for number in range(50):
+        (tmp_path / str(number)).touch()
+    assert measure_folder(folder, 10).files == 11
+
+
+def test_folders_may_be_nested_only_so_deep(tmp_path: Path, folder: int) -> None:
+    (tmp_path / "/".join("d" * (MAX_DEPTH - 1))).mkdir(parents=True)
+    assert measure_folder(folder, 100).fault == ""
+    (tmp_path / "/".join("d" * (MAX_DEPTH + 1))).mkdir(parents=True)
+    assert f"more than {MAX_DEPTH} deep" in measure_folder(folder, 100).fault
+
+
+def test_a_look_that_costs_too_much_is_given_up(tmp_path: Path, folder: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(300):
+        (tmp_path / str(number)).touch()
+    ticks = itertools.count(step=MAX_LOOK_SECONDS / 1.5)
+    monkeypatch.setattr(time, "thread_time", lambda: next(ticks))
+    usage = measure_folder(folder, 4096)
+    assert "takes too long" in usage.fault
+    assert usage.files < 300
+
+
+def test_a_look_follows_no_link_and_opens_nothing_but_folders(tmp_path: Path, folder: int) -> None:
+    (tmp_path / "link").symlink_to("/proc")
+    os.mkfifo(tmp_path / "fifo")
+    assert measure_folder(folder, 100).files == 2
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every folder")
+def test_a_folder_that_cannot_be_read_is_a_fault(tmp_path: Path, folder: int) -> None:
+    (tmp_path / "closed").mkdir(mode=0o300)
+    assert "cannot be looked at" in measure_folder(folder, 100).fault
+
+
+def test_deleted_files_count_once_however_many_descriptors_they_have(tmp_path: Path) -> None:
+    own = f"/proc/{os.getpid()}"
+    before = measure_deleted_files(own)
     with open(tmp_path / "hidden", "wb") as hidden:
         hidden.write(b"x" * 500_000)
         hidden.flush()
+        assert measure_deleted_files(own) == before
         (tmp_path / "hidden").unlink()
-        assert measure_disk_usage(handle, f"/proc/{os.getpid()}", 100)[0] >= size + 500_000
-    os.close(handle)
+        again = os.dup(hidden.fileno())
+        assert 500_000 <= measure_deleted_files(own) - before < 600_000
+        os.close(again)
 
 
-def test_counting_stops_once_the_limit_is_exceeded(tmp_path: Path) -> None:
-    for number in range(50):
-        (tmp_path / str(number)).touch()
-    handle = os.open(tmp_path, os.O_RDONLY)
-    assert measure_disk_usage(handle, "/proc/0", 10)[1] == 11
-    os.close(handle)
+HEADLESS = """
+import ctypes, os, sys, threading
+def hold():
+    with open(sys.argv[1], "wb") as hidden:
+        os.unlink(sys.argv[1])
+        hidden.write(b"x" * 500_000)
+        hidden.flush()
+        print("written", flush=True)
+        sys.stdin.read()
+threading.Thread(target=hold).start()
+ctypes.CDLL(None).syscall({"x86_64": 60, "aarch64": 93}[os.uname().machine], 0)
+"""
+
+
+def test_a_process_without_its_first_thread_is_seen_and_so_are_its_files(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", HEADLESS, str(tmp_path / "hidden")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"written\n"
+        proc = f"/proc/{process.pid}"
+        deadline = time.monotonic() + 20
+        while not has_lost_its_first_thread(proc):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert measure_deleted_files(proc) >= 500_000
+        process.kill()
+    assert not has_lost_its_first_thread(f"/proc/{os.getpid()}")
+
+
+def observe(wanted: Callable[[float], float], seconds: float) -> list[float]:
+    """Reads the demand of a job ten times a second; `wanted` is what it used or waited for until then."""
+    demand = ProcessorDemand()
+    return [demand.add(JobTimes(elapsed=t / 10, cpu=wanted(t / 10) / 2, waiting=wanted(t / 10) / 2))
+            for t in range(int(seconds * 10))]  # fmt: skip
+
+
+def test_a_job_that_wants_many_processors_for_long_is_noticed() -> None:
+    averages = observe(lambda t: 8 * t, 2 * WINDOW_SECONDS)
+    assert max(averages[: int(WINDOW_SECONDS * 10)]) == 0
+    assert averages[-1] == pytest.approx(8)
+
+
+def test_a_short_burst_is_no_demand_for_long() -> None:
+    assert max(observe(lambda t: t + 4 * min(t, 0.5), 4 * WINDOW_SECONDS)) < 1.5
+
+
+def test_greed_that_begins_late_is_noticed_within_a_window() -> None:
+    averages = observe(lambda t: t + 7 * max(0.0, t - 60), 60 + WINDOW_SECONDS)
+    assert max(averages[:590]) < 1.1
+    assert averages[-1] > 7

@@ -9,6 +9,8 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from lectern.renderer.sandbox.cancellation import finish
 from lectern.renderer.sandbox.child_processes import TexBrokerProcess, ZygoteProcess
 from lectern.renderer.sandbox.confined_fork import CONFINEMENT_FAILED
@@ -96,6 +98,8 @@ def _build_collector(collected: bytearray) -> Callable[[bytes], object]:
 
 def _describe_end(exited: JobExited, watched: WatchReport, output: bytes) -> JobEnded:
     confined = exited.exit_code != CONFINEMENT_FAILED
+    if watched.killed == "crash" and exited.exit_code != -signal.SIGKILL:
+        watched = msgspec.structs.replace(watched, killed=None, reason="")  # it was already ending by itself
     return JobEnded(
         id=exited.id,
         exit_code=exited.exit_code,

@@ -27,7 +27,9 @@ class JobLimits(msgspec.Struct, frozen=True, kw_only=True):
     too busy to let it finish: a job that meets it is not at fault.
     `memory_bytes` is address space (RLIMIT_AS): a 1080p60 scene needs 0.9 to 1.0 GB of it with one encoder thread,
     measured. `output_bytes` bounds the whole job folder and each file in it, `files` the number of its entries.
-    `processes` counts threads too: a job can start threads but never a process.
+    `processes` counts threads too: a job can start threads but never a process. Lessons have two, with Typst four,
+    at any frame size, measured. `processors` is how many they may use or wait for, averaged over some seconds; lessons
+    want 1.0 to 1.5.
     """
 
     cpu_seconds: float = 110.0
@@ -36,7 +38,8 @@ class JobLimits(msgspec.Struct, frozen=True, kw_only=True):
     memory_bytes: int = 2048 * MIB
     output_bytes: int = 256 * MIB
     files: int = 4096
-    processes: int = 64
+    processes: int = 8
+    processors: float = 3.0
     open_files: int = 128
     log_bytes: int = 8 * MIB
 

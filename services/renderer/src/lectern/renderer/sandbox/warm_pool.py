@@ -26,7 +26,7 @@ from lectern.renderer.sandbox.tex.warmup import build_warmup_job
 from lectern.renderer.sandbox.verification import describe_disk_error, read_outcome, verify_footage
 
 PROBE_LIMITS = JobLimits(
-    cpu_seconds=110, idle_seconds=30, memory_bytes=1 << 30, processes=16, open_files=64, log_bytes=1 << 20
+    cpu_seconds=110, idle_seconds=30, memory_bytes=1 << 30, processes=8, open_files=64, log_bytes=1 << 20
 )
 _WARMUP_MARKER = "prewarmed"  # a file in the TeX folder once its cache is filled
 

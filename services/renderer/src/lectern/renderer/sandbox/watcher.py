@@ -9,12 +9,20 @@ from collections.abc import Callable
 
 import msgspec
 
-from lectern.renderer.sandbox.disk_usage import count_threads, measure_disk_usage
+from lectern.renderer.sandbox.cancellation import finish
+from lectern.renderer.sandbox.disk_usage import (
+    DiskUsage,
+    count_threads,
+    has_lost_its_first_thread,
+    measure_deleted_files,
+    measure_folder,
+)
 from lectern.renderer.sandbox.job import JobLimits, KillReason
 from lectern.renderer.sandbox.job_clock import JobClock, JobTimes
+from lectern.renderer.sandbox.processor_demand import WINDOW_SECONDS, ProcessorDemand
 
 LOG_TAIL_BYTES = 32 * 1024
-SCAN_INTERVAL = 0.1  # seconds
+LOOK_INTERVAL = 0.1  # seconds of rest between two looks at a job
 
 
 class RunningJob(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +74,7 @@ class _Watcher:
         loop.add_reader(job.log, self._read_log)
         loop.add_reader(job.output, self._read_output)
         timing = asyncio.create_task(self._watch_time())
-        scanning = asyncio.create_task(self._scan_usage())
+        looking = asyncio.create_task(self._look_repeatedly())
         try:
             await self._ended
             self._read_log()
@@ -76,10 +84,10 @@ class _Watcher:
             raise
         finally:
             timing.cancel()
-            scanning.cancel()
+            looking.cancel()
             for fd in (job.pidfd, job.log, job.output):
                 loop.remove_reader(fd)
-            await asyncio.gather(timing, scanning, return_exceptions=True)
+            await asyncio.gather(timing, looking, return_exceptions=True)
         return WatchReport(
             killed=self._killed,
             reason=self._reason,
@@ -118,25 +126,39 @@ class _Watcher:
             self._on_output(data)
 
     async def _watch_time(self) -> None:
-        clock = JobClock(self._job.proc)
+        clock, demand = JobClock(self._job.proc), ProcessorDemand()
         while True:
-            if exceeded := find_exceeded_time(clock.read(), self._limits):
+            times = clock.read()
+            if exceeded := find_exceeded_time(times, self._limits):
                 self._kill(*exceeded)
-            await asyncio.sleep(SCAN_INTERVAL)
+            if demand.add(times) > self._limits.processors:
+                most, seconds = self._limits.processors, WINDOW_SECONDS
+                self._kill("threads", f"the scene wanted more than {most:g} processors for {seconds:g} seconds")
+            await asyncio.sleep(LOOK_INTERVAL)
 
-    async def _scan_usage(self) -> None:
-        limits = self._limits
+    async def _look_repeatedly(self) -> None:
+        """Looks in a thread: one job's files and threads may hold up neither the other jobs nor the agent."""
         while True:
-            started = time.monotonic()
-            size, files = measure_disk_usage(self._job.folder, self._job.proc, limits.files)
-            if size > limits.output_bytes:
-                self._kill("output", f"the scene wrote more than {limits.output_bytes} bytes")
-            elif files > limits.files:
-                self._kill("output", f"the scene made more than {limits.files} files")
-            elif (threads := count_threads(self._job.proc)) > limits.processes:
-                self._kill("threads", f"the scene started more than {limits.processes} threads ({threads})")
-            # A scan may use at most a tenth of the watcher's time, however many files there are.
-            await asyncio.sleep(max(SCAN_INTERVAL, 10 * (time.monotonic() - started)))
+            await asyncio.sleep(LOOK_INTERVAL)
+            exceeded = await finish(asyncio.ensure_future(asyncio.to_thread(self._find_excess)))
+            if exceeded:
+                self._kill(*exceeded)
+
+    def _find_excess(self) -> tuple[KillReason, str] | None:
+        limits, usage = self._limits, DiskUsage()
+        if self._job.folder is not None:
+            usage = measure_folder(self._job.folder, limits.files)
+        if usage.fault:
+            return "output", usage.fault
+        if usage.size + measure_deleted_files(self._job.proc) > limits.output_bytes:
+            return "output", f"the scene wrote more than {limits.output_bytes} bytes"
+        if usage.files > limits.files:
+            return "output", f"the scene made more than {limits.files} files"
+        if (threads := count_threads(self._job.proc)) > limits.processes:
+            return "threads", f"the scene started more than {limits.processes} threads ({threads})"
+        if has_lost_its_first_thread(self._job.proc):
+            return "crash", "the scene ended its first thread and went on with others"
+        return None
 
 
 def find_exceeded_time(times: JobTimes, limits: JobLimits) -> tuple[KillReason, str] | None:

@@ -1,0 +1,19 @@
+"""Nests folders deep and fills them with files: looking at them must not stop the supervisor."""
+
+# ends: output error
+
+import os
+
+from manim import Scene
+
+
+class Hostile(Scene):
+    def construct(self):
+        for _ in range(180):
+            os.mkdir("f" * 200)
+            os.chdir("f" * 200)
+        for number in range(200):
+            open(f"{number}-" + "n" * 200, "w").close()
+        while True:
+            self.wait(0.1)
+            os.listdir(".")
