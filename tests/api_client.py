@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx
 
+from lectern.worker import NatsLogin
+
 TIDES = """
 # Why are there tides?
 
@@ -72,11 +74,12 @@ OUTCOMES = ("completed", "failed", "cancelled")
 
 
 class ApiClient:
-    """A client of a running gateway. `nats_url` is that of its event log."""
+    """A client of a running gateway. `nats_url` is that of its event log, `nats_login` opens it."""
 
-    def __init__(self, url: str, nats_url: str = "") -> None:
+    def __init__(self, url: str, nats_url: str = "", nats_login: NatsLogin | None = None) -> None:
         self.http = httpx.AsyncClient(base_url=url, timeout=30, trust_env=False)
         self.nats_url = nats_url
+        self.nats_login = nats_login
 
     async def create_video(self, markdown: str = TIDES, **options: Any) -> str:
         """Requests a video of a document; returns its id."""

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lectern.cli.runner import servers
-from lectern.cli.runner.home import BUCKET, StoreKeys
+from lectern.cli.runner.home import BUCKET, LocalKeys
 from lectern.cli.runner.servers import LOOPBACK, ServerProgram, free_port
 
 __all__ = ["BUCKET", "S3", "free_port", "nats_server", "s3_server"]
 
 START_TIMEOUT_SECONDS = 10.0
+TOKEN = "token-of-the-tests"  # of every nats-server, so that one which is started again knows its clients
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,10 @@ class S3:
 
 @contextmanager
 def nats_server(folder: Path, port: int | None = None) -> Iterator[str]:
-    """Runs nats-server with JetStream while the context lasts; yields its URL."""
+    """Runs nats-server with JetStream while the context lasts; yields its URL, which includes its token."""
     port = port or free_port()
-    with run_server(servers.nats_server(folder, port, free_port())):
-        yield f"nats://{LOOPBACK}:{port}"
+    with run_server(servers.nats_server(folder, port, TOKEN)):
+        yield f"nats://{TOKEN}@{LOOPBACK}:{port}"
 
 
 @contextmanager
@@ -43,7 +44,7 @@ def s3_server(folder: Path, port: int | None = None, keys: tuple[str, str] | Non
     port = port or free_port()
     access, secret = keys or (secrets.token_hex(10), secrets.token_hex(20))
     (folder / BUCKET).mkdir(parents=True, exist_ok=True)
-    with run_server(servers.object_store(folder, port, StoreKeys(access=access, secret=secret))):
+    with run_server(servers.object_store(folder, port, LocalKeys(access=access, secret=secret))):
         yield S3(f"http://{LOOPBACK}:{port}", access, secret)
 
 

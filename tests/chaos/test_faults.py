@@ -35,7 +35,7 @@ async def assert_finished_once(stack: Stack, client: ApiClient, video: str, fold
     assert shown["status"] == "completed", shown
     assert not any(scene.get("degraded") for scene in shown["scenes"]), shown["scenes"]
     assert_in_sync(await client.download(video, "video", folder / "v.mp4"))
-    nats = await connect_nats(stack.nats_url, "test")
+    nats = await connect_nats(stack.nats_url, "test", stack.nats_login)
     log = [event for _, event in await JetStreamEventLog(nats).read(video)]
     await nats.close()
     outcomes = [event for event in log if isinstance(event, e.VideoCompleted | e.VideoFailed | e.VideoCancelled)]

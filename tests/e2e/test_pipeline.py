@@ -26,14 +26,14 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ApiClient]:
     """One running Lectern for all of these."""
     async with run_stack(tmp_path_factory.mktemp("home")) as stack:
-        client = ApiClient(stack.url, stack.nats_url)
+        client = ApiClient(stack.url, stack.nats_url, stack.nats_login)
         yield client
         await client.http.aclose()
 
 
 async def read_log(client: ApiClient, video: str) -> VideoLog:
     """The video's log, from the server itself."""
-    nats = await connect_nats(client.nats_url, "test")
+    nats = await connect_nats(client.nats_url, "test", client.nats_login)
     try:
         return await JetStreamEventLog(nats).read(video)
     finally:

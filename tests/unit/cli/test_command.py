@@ -168,6 +168,15 @@ async def test_an_event_log_that_stops_answering_is_reported_as_unavailable(home
     assert (raised.value.status, raised.value.problem.code) == (UNAVAILABLE, "event-log-silent")
 
 
+async def test_an_event_log_that_refuses_the_login_says_which_settings_to_set(home: Path, nats_url: str) -> None:
+    url = f"nats://{nats_url.rpartition('@')[2]}"
+    where = {"LECTERN_NATS_URL": url, "LECTERN_NATS_TOKEN": "wrong"}
+    result = await invoke_in_thread("dead", "list", home=home, **where)
+    assert result.status == UNAVAILABLE
+    assert "LECTERN_NATS_TOKEN" in result.err
+    assert "wrong" not in result.err
+
+
 async def test_a_dead_letter_that_does_not_exist_is_reported(home: Path, nats: Client, nats_url: str) -> None:
     result = await invoke_in_thread("dead", "show", "7", home=home, LECTERN_NATS_URL=nats_url)
     assert result.status == 2

@@ -11,7 +11,6 @@ HERE = Endpoint(
     pid=1,
     url="http://127.0.0.1:8080",
     nats_url="nats://127.0.0.1:1",
-    nats_monitor_url="http://x",
     s3_endpoint="http://y",
 )
 
@@ -24,6 +23,16 @@ def test_keys_are_generated_once_and_are_private(tmp_path: Path) -> None:
     assert stat.S_IMODE((home.path / "keys.json").stat().st_mode) == 0o600
     with claim_home(tmp_path / "home") as again:
         assert again.keys() == keys
+
+
+def test_a_home_made_before_the_event_log_had_a_token_gets_one(tmp_path: Path) -> None:
+    with claim_home(tmp_path) as home:
+        (home.path / "keys.json").write_text('{"access":"a","secret":"s"}')
+        keys = home.keys()
+        assert (keys.access, keys.secret) == ("a", "s")
+        assert len(keys.nats_token) >= 32
+        assert home.keys() == keys
+        assert stat.S_IMODE((home.path / "keys.json").stat().st_mode) == 0o600
 
 
 def test_a_home_belongs_to_one_runner_at_a_time(tmp_path: Path) -> None:

@@ -211,7 +211,7 @@ async def test_images_are_uploaded_and_shown_however_they_are_written(writers: S
     async with httpx.AsyncClient(base_url=writers.url) as http:
         script = (await http.get(f"/v1/videos/{video['id']}/script")).json()
     assert script["scenes"][0]["visual"] == {"kind": "image", "name": "leaf.png", "alt": "a leaf"}
-    nats = await connect_nats(writers.nats_url, "test")
+    nats = await connect_nats(writers.nats_url, "test", writers.nats_login)
     requested = (await JetStreamEventLog(nats).read(str(video["id"]))).events[0]
     await nats.close()
     assert isinstance(requested, VideoRequested)
@@ -265,7 +265,7 @@ async def test_options_of_the_brief_reach_the_event_log(speakers: Stack) -> None
     async with httpx.AsyncClient(base_url=speakers.url) as http:
         video = (await http.get(f"/v1/videos/{shown['video']['id']}")).json()  # type: ignore[index]
         assert video["options"]["max_cost_usd"] == 0.5
-        nats = await connect_nats(speakers.nats_url, "test")
+        nats = await connect_nats(speakers.nats_url, "test", speakers.nats_login)
         [(_, requested), *_] = await JetStreamEventLog(nats).read(video["id"])
         await nats.close()
     assert isinstance(requested, VideoRequested)

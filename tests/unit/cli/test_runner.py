@@ -7,8 +7,11 @@ import time
 from pathlib import Path
 
 import httpx
+import msgspec
+import nats
+import nats.errors
 import pytest
-from unit.cli.command import start_lectern
+from unit.cli.command import invoke_lectern, start_lectern
 from unit.cli.processes import is_alive, processes_mentioning, wait_until
 
 from lectern.cli.runner import run_stack
@@ -28,6 +31,19 @@ async def test_servers_run_and_are_provisioned_while_it_runs(tmp_path: Path) -> 
     assert not any(is_alive(pid) for pid in pids if pid)
     assert processes_mentioning(str(tmp_path / "home")) == []
     assert Home.at(tmp_path / "home").find() is None
+
+
+async def test_nobody_reads_the_event_log_without_its_token_and_no_argument_shows_it(tmp_path: Path) -> None:
+    async with run_stack(tmp_path / "home", services=[]) as stack:
+        token = Home.at(tmp_path / "home").keys().nats_token
+        with pytest.raises(nats.errors.Error, match="Authorization"):
+            await nats.connect(stack.nats_url, allow_reconnect=False)
+        commands = [Path(f"/proc/{member.pid}/cmdline").read_bytes() for member in stack.members.values()]
+        assert all(token.encode() not in command for command in commands)
+        assert token not in repr(stack.settings)
+        assert token not in str(msgspec.to_builtins(stack.endpoint))
+        shown = await asyncio.to_thread(invoke_lectern, "dead", "list", home=tmp_path / "home")
+        assert "There are no dead letters" in shown.out
 
 
 async def test_data_survives_a_restart(tmp_path: Path) -> None:

@@ -13,14 +13,16 @@ from nats.aio.client import Client
 from lectern.cli.exit_status import UNAVAILABLE, CommandExit, command_exit
 from lectern.cli.runner.home import Home
 from lectern.contracts.problems import ProblemError
-from lectern.worker import Transient
+from lectern.worker import NatsLogin, Settings, Transient
 
 
 @asynccontextmanager
 async def connect_event_log(nats_url: str, home: Path) -> AsyncIterator[Client]:
     """Connects to the servers at `nats_url`, or to those of this home's runner; never waits for one to start.
 
-    Raises CommandExit (3) when there is none, when it does not answer, or when it has no JetStream.
+    The login is that of the environment (`LECTERN_NATS_TOKEN` and its like), or the home's own.
+
+    Raises CommandExit (3) when there is none, when it does not answer or refuses us, or when it has no JetStream.
     """
     endpoint = None if nats_url else Home.at(home).find()
     url = nats_url or (endpoint.nats_url if endpoint else "")
@@ -33,7 +35,11 @@ async def connect_event_log(nats_url: str, home: Path) -> AsyncIterator[Client]:
             "Start one with `lectern up`, or set LECTERN_NATS_URL.",
         )
     try:
-        client = await nats.connect(url.split(","), connect_timeout=3, allow_reconnect=False, error_cb=_ignore)
+        login = NatsLogin.of(Settings()) if nats_url else NatsLogin(token=Home.at(home).keys().nats_token)
+        options = login.to_options()
+        client = await nats.connect(
+            url.split(","), connect_timeout=3, allow_reconnect=False, error_cb=_ignore, **options
+        )
     except (OSError, TimeoutError, nats.errors.Error) as error:
         raise _unavailable(url, error) from error
     try:
@@ -48,6 +54,14 @@ async def connect_event_log(nats_url: str, home: Path) -> AsyncIterator[Client]:
 
 def _unavailable(url: str, error: Exception) -> CommandExit:
     servers = ",".join(server.rpartition("@")[2] for server in url.split(","))  # without credentials
+    if "authorization" in str(error).lower():
+        return command_exit(
+            UNAVAILABLE,
+            "event-log-refuses",
+            "The event log refuses this login",
+            f"{servers} asks for a login, and did not accept this one.",
+            "Set LECTERN_NATS_TOKEN, LECTERN_NATS_USER and LECTERN_NATS_PASSWORD, or LECTERN_NATS_CREDS.",
+        )
     return command_exit(
         UNAVAILABLE,
         "event-log-silent",

@@ -13,6 +13,7 @@ from lectern.worker.fair_slots import FairSlots, TooManyWaiting
 from lectern.worker.health import CHECK_TIMEOUT_SECONDS, Check, connection_checks, liveness, readiness
 from lectern.worker.job import Job
 from lectern.worker.key_value import HEARTBEAT_SECONDS, JetStreamKeyValueStore, KeyValueEntry, KeyValueStore
+from lectern.worker.nats_login import NatsLogin
 from lectern.worker.processing import Timing
 from lectern.worker.provision import apply_topology, find_drift
 from lectern.worker.retry_after import parse_retry_after
@@ -45,6 +46,7 @@ __all__ = [
     "Listener",
     "Missing",
     "NatsBus",
+    "NatsLogin",
     "NoReply",
     "ObjectInfo",
     "ObjectStore",

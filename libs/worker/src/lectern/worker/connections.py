@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 from lectern.worker.bus import Bus, NatsBus
 from lectern.worker.dead_letters import DeadLetters, JetStreamDeadLetters
 from lectern.worker.event_log import EventLog, JetStreamEventLog
+from lectern.worker.nats_login import NatsLogin
 from lectern.worker.settings import Settings
 from lectern.worker.store import ObjectStore, open_store
 from lectern.worker.telemetry import StageMetrics
@@ -51,8 +52,11 @@ class Connections:
         )
 
 
-async def connect_nats(url: str, name: str = "lectern") -> Client:
-    """A connection that reconnects for ever. `url` may list several servers, separated by commas."""
+async def connect_nats(url: str, name: str = "lectern", login: NatsLogin | None = None) -> Client:
+    """A connection that reconnects for ever. `url` may list several servers, separated by commas.
+
+    Servers that refuse the login are asked again as well, and a warning says so: a token may be set on them later.
+    """
     logger = structlog.get_logger("lectern.nats")
 
     async def on_disconnect() -> None:
@@ -62,7 +66,11 @@ async def connect_nats(url: str, name: str = "lectern") -> Client:
         logger.info("NATS connection restored", action="nats-reconnected")
 
     async def on_error(error: Exception) -> None:
-        logger.debug("NATS error", error=type(error).__name__)
+        if "authorization" in str(error).lower():
+            remedy = "set LECTERN_NATS_TOKEN, _USER and _PASSWORD, or _CREDS"
+            logger.warning("NATS refuses this login", action="nats-refused", remedy=remedy)
+        else:
+            logger.debug("NATS error", error=type(error).__name__)
 
     return await nats.connect(
         url.split(","),
@@ -74,13 +82,14 @@ async def connect_nats(url: str, name: str = "lectern") -> Client:
         disconnected_cb=on_disconnect,
         reconnected_cb=on_reconnect,
         error_cb=on_error,
+        **(login or NatsLogin()).to_options(),
     )
 
 
 @asynccontextmanager
 async def connect(settings: Settings, name: str = "lectern") -> AsyncIterator[Connections]:
     """Opens both connections and closes them afterwards."""
-    client = await connect_nats(settings.nats_url, name)
+    client = await connect_nats(settings.nats_url, name, NatsLogin.of(settings))
     try:
         async with open_store(settings) as store:
             yield Connections.over(client, store)

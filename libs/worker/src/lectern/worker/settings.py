@@ -14,7 +14,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="LECTERN_", extra="ignore", frozen=True)
 
-    nats_url: str = Field("nats://127.0.0.1:4222", description="NATS servers, comma separated")
+    nats_url: str = Field("nats://127.0.0.1:4222", description="NATS servers, comma separated; tls://… for TLS")
+    nats_token: SecretStr = Field(SecretStr(""), description="token that the NATS servers ask for")
+    nats_user: str = Field("", description="user name that the NATS servers ask for, with a password")
+    nats_password: SecretStr = Field(SecretStr(""), description="password of that user")
+    nats_creds: str = Field("", description="credentials file (.creds) of a NATS account, instead of token or password")
+    nats_ca: str = Field("", description="file of certificates that sign the NATS servers' own; the system's if unset")
     s3_endpoint: str = Field("http://127.0.0.1:8333", description="S3 endpoint: R2, or the local store")
     s3_bucket: str = Field("lectern", description="bucket for everything")
     s3_access_key: str = Field("", description="S3 access key id")

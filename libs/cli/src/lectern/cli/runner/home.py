@@ -19,11 +19,12 @@ BUCKET = "lectern"
 DEFAULT_HOME = platformdirs.user_data_path("lectern", appauthor=False)
 
 
-class StoreKeys(msgspec.Struct, frozen=True, kw_only=True):
-    """The keys of the local object store."""
+class LocalKeys(msgspec.Struct, frozen=True, kw_only=True):
+    """What clients show to the local servers: access key and secret of the object store, token of the event log."""
 
     access: str
     secret: str
+    nats_token: str = ""
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +33,6 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     pid: int
     url: str
     nats_url: str
-    nats_monitor_url: str
     s3_endpoint: str
 
 
@@ -80,20 +80,22 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
             return True
         return False
 
-    def keys(self) -> StoreKeys:
-        """The store's keys, generated once for a home."""
+    def keys(self) -> LocalKeys:
+        """The servers' keys, generated once for a home; one that an older home lacks is added."""
         path = self.path / "keys.json"
+        keys = LocalKeys(access=secrets.token_hex(10), secret=secrets.token_hex(20))
         with contextlib.suppress(FileNotFoundError):
-            return msgspec.json.decode(path.read_bytes(), type=StoreKeys)
-        keys = StoreKeys(access=secrets.token_hex(10), secret=secrets.token_hex(20))
-        _write_private(path, msgspec.json.encode(keys))
+            keys = msgspec.json.decode(path.read_bytes(), type=LocalKeys)
+        if not keys.nats_token:
+            keys = msgspec.structs.replace(keys, nats_token=secrets.token_hex(20))
+            write_private(path, msgspec.json.encode(keys))
         return keys
 
     @contextmanager
     def announce(self, endpoint: Endpoint) -> Iterator[None]:
         """Publishes this runner's addresses in the home while the context lasts."""
         path = self.path / "runner.json"
-        _write_private(path, msgspec.json.encode(endpoint))
+        write_private(path, msgspec.json.encode(endpoint))
         try:
             yield
         finally:
@@ -139,7 +141,8 @@ def _already_running(home: Home) -> Problem:
     )
 
 
-def _write_private(path: Path, data: bytes) -> None:
+def write_private(path: Path, data: bytes) -> None:
+    """Writes a file that only its owner can read, in one step: nobody sees a part of it."""
     temporary = path.with_suffix(".new")
     with contextlib.suppress(FileNotFoundError):
         temporary.unlink()

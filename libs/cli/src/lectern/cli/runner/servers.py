@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lectern.cli.runner.child import Child
-from lectern.cli.runner.home import StoreKeys
+from lectern.cli.runner.home import LocalKeys, write_private
 from lectern.contracts.problems import Problem, ProblemError
 
 LOOPBACK = "127.0.0.1"
@@ -34,8 +34,12 @@ class ServerProgram:
         return Child(self.name, self.argv, log=logs / f"{self.name}.log", env=self.env, ready=ready)
 
 
-def nats_server(folder: Path, port: int, monitor_port: int) -> ServerProgram:
-    """nats-server with its streams in a folder. It is ready when it greets, which it does once it has read them."""
+def nats_server(folder: Path, port: int, token: str) -> ServerProgram:
+    """nats-server with its streams in a folder. It is ready when it greets, which it does once it has read them.
+
+    Only clients that show the token are served: other users of the machine reach its port, too. The token is in a
+    private file of the folder, as every user can read the arguments of a process.
+    """
 
     def is_ready() -> bool:
         greeting = _first_bytes(port)
@@ -44,12 +48,14 @@ def nats_server(folder: Path, port: int, monitor_port: int) -> ServerProgram:
         except (ValueError, KeyError):
             return False
 
-    argv = [find_program("nats-server"), "--addr", LOOPBACK, "--port", str(port), "--http_port", str(monitor_port)]
+    config = folder / "nats.conf"
+    write_private(config, f"authorization {{ token: {json.dumps(token)} }}\n".encode())
+    argv = [find_program("nats-server"), "--config", str(config), "--addr", LOOPBACK, "--port", str(port)]
     argv += ["--jetstream", "--store_dir", str(folder), "--name", "lectern"]
     return ServerProgram(name="nats", argv=argv, is_ready=is_ready)
 
 
-def object_store(folder: Path, port: int, keys: StoreKeys) -> ServerProgram:
+def object_store(folder: Path, port: int, keys: LocalKeys) -> ServerProgram:
     """`rclone serve s3` over a folder whose subfolders are buckets. It is ready when it answers HTTP."""
 
     def is_ready() -> bool:

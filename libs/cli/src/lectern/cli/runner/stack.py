@@ -24,11 +24,16 @@ from lectern.cli.runner.metrics import Registries
 from lectern.cli.runner.servers import LOOPBACK, free_port, nats_server, object_store, require_free
 from lectern.cli.runner.services import InProcess, discover, separate_process
 from lectern.contracts.problems import Problem, ProblemError
-from lectern.worker import Connections, Settings, apply_topology, connect, map_concurrently
+from lectern.worker import Connections, NatsLogin, Settings, apply_topology, connect, map_concurrently
 
 # The settings that every service on this machine shares; the others come from the environment.
 SHARED_SETTINGS = {
     "nats_url",
+    "nats_token",
+    "nats_user",
+    "nats_password",
+    "nats_creds",
+    "nats_ca",
     "s3_endpoint",
     "s3_bucket",
     "s3_access_key",
@@ -58,6 +63,11 @@ class Stack:
     def nats_url(self) -> str:
         """The event log's address."""
         return self.endpoint.nats_url
+
+    @property
+    def nats_login(self) -> NatsLogin:
+        """What opens the event log."""
+        return NatsLogin.of(self.settings)
 
     def find_members(self, name: str) -> list[Child | InProcess]:
         """The members of a name: one, or every `renderer-N` for `renderer`. Raises KeyError when there is none."""
@@ -124,9 +134,9 @@ async def run_stack(
 
 
 async def _start_servers(closing: AsyncExitStack, home: Home, host: str, port: int, grace: float) -> Stack:
-    nats_port, monitor_port, store_port = free_port(), free_port(), free_port()
+    nats_port, store_port = free_port(), free_port()
     keys = home.keys()
-    nats = nats_server(home.nats, nats_port, monitor_port).child(home.logs)
+    nats = nats_server(home.nats, nats_port, keys.nats_token).child(home.logs)
     store = object_store(home.objects, store_port, keys).child(home.logs)
     for child in (nats, store):
         closing.push_async_callback(child.stop)
@@ -136,11 +146,15 @@ async def _start_servers(closing: AsyncExitStack, home: Home, host: str, port: i
         pid=os.getpid(),
         url=f"http://{visible_host}:{port}",
         nats_url=f"nats://{LOOPBACK}:{nats_port}",
-        nats_monitor_url=f"http://{LOOPBACK}:{monitor_port}",
         s3_endpoint=f"http://{LOOPBACK}:{store_port}",
     )
     settings = Settings(
         nats_url=endpoint.nats_url,
+        nats_token=SecretStr(keys.nats_token),
+        nats_user="",
+        nats_password=SecretStr(""),
+        nats_creds="",
+        nats_ca="",
         s3_endpoint=endpoint.s3_endpoint,
         s3_bucket=BUCKET,
         s3_access_key=keys.access,
@@ -182,7 +196,7 @@ def _prepare_services(
 
 def _shared_values(stack: Stack) -> dict[str, Any]:
     shared = stack.settings.model_dump(include=SHARED_SETTINGS)
-    return {**shared, "s3_secret_key": stack.settings.s3_secret_key.get_secret_value()}
+    return {name: value.get_secret_value() if isinstance(value, SecretStr) else value for name, value in shared.items()}
 
 
 async def _start_all(parts: Iterable[Child | InProcess]) -> None:
