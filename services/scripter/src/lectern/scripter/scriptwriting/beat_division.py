@@ -55,7 +55,7 @@ def divide_note(note: str, parts: int, language: str) -> list[str]:
 
 
 def shorten_note(note: str, characters: int, language: str) -> str:
-    """The note's first sentences, as many as fit; a single one that is too long is cut between words, with an ellipsis."""
+    """The first sentences of a note, as many as fit; one that is too long is cut between words, with an ellipsis."""
     if len(note) <= characters:
         return note
     kept = ""
