@@ -21,7 +21,8 @@ from lectern.contracts.problems import Problem
 from lectern.contracts.requests import PARSE_MARKDOWN, ParsedMarkdown, ParseMarkdown
 from lectern.gateway.refusals import Refusal
 from lectern.gateway.video_log import append_event
-from lectern.scripter.requests import responders
+from lectern.scripter.reading.reader import LessonReader
+from lectern.scripter.requests import build_responders
 from lectern.worker import Bus, Connections, Responder
 
 
@@ -78,7 +79,7 @@ async def test_a_script_that_was_edited_as_json_is_rendered_as_markdown(
     edited = (await gateway.http.get(f"{in_review.url}/script")).json()
     edited["scenes"][1]["beats"][0]["text"] = "Here it ends."
     assert (await gateway.http.put(f"{in_review.url}/script", json=edited)).status_code == 200
-    _, rendering = responders()
+    _, rendering = build_responders(LessonReader())
     async with connections.bus.answering(rendering):
         answer = await gateway.http.get(f"{in_review.url}/script", headers={"Accept": "text/markdown"})
     assert answer.status_code == 200, answer.text

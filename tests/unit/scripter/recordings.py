@@ -15,6 +15,7 @@ from standins.gemini import gemini, gemini_client
 
 from lectern.contracts.options import Brief, VideoOptions
 from lectern.lessons import load_lessons
+from lectern.scripter.reading.reader import LessonReader
 from lectern.scripter.scriptwriting.writer import ModelWriter
 from lectern.scripter.writer import OnProgress, WritingRequest, WrittenScript
 
@@ -80,7 +81,7 @@ class RecordedModel:
     def __init__(self, script: StandIn) -> None:
         self.script = script
         self.model_client = gemini_client(script)
-        self.writer = ModelWriter(self.model_client, load_lessons())
+        self.writer = ModelWriter(self.model_client, load_lessons(), LessonReader())
 
     async def write(
         self,

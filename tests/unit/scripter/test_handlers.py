@@ -16,6 +16,7 @@ from lectern.contracts.problems import Problem
 from lectern.contracts.requests import (
     PARSE_MARKDOWN,
     RENDER_MARKDOWN,
+    ParsedMarkdown,
     ParseMarkdown,
     RenderedMarkdown,
     RenderMarkdown,
@@ -25,7 +26,6 @@ from lectern.markdown import parse
 from lectern.scripter.app import build
 from lectern.scripter.handlers import STAGE
 from lectern.scripter.lesson_writer import LessonWriter
-from lectern.scripter.requests import parse_markdown
 from lectern.scripter.settings import ScripterSettings
 from lectern.scripter.writer import WritingRequest
 from lectern.worker import Permanent
@@ -160,9 +160,15 @@ async def test_an_unknown_topic_says_what_to_do(scripter: Scripter) -> None:
         assert hint in problem.remedy
 
 
-def test_a_lesson_is_parsed_on_request() -> None:
-    assert parse_markdown(ParseMarkdown(markdown=LESSON)).script == parse(LESSON)
-    problem = parse_markdown(ParseMarkdown(markdown="## A\n")).problem
+async def test_a_lesson_is_parsed_on_request(scripter: Scripter) -> None:
+    [responder, _] = scripter.service.responders
+
+    async def parse_markdown(markdown: str) -> ParsedMarkdown:
+        body = msgspec.json.encode(ParseMarkdown(markdown=markdown))
+        return msgspec.json.decode(await responder.reply_to(body), type=ParsedMarkdown)
+
+    assert (await parse_markdown(LESSON)).script == parse(LESSON)
+    problem = (await parse_markdown("## A\n")).problem
     assert problem is not None
     assert problem.code == "scene-without-narration"
 

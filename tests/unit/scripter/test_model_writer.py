@@ -15,6 +15,7 @@ from unit.scripter.recordings import BRIEF, RecordedModel, recorded, recorded_mo
 from lectern.contracts import script as s
 from lectern.contracts.options import Brief
 from lectern.lessons import load_lessons
+from lectern.scripter.reading.reader import LessonReader
 from lectern.scripter.scriptwriting import replies
 from lectern.scripter.scriptwriting.prompts import read_instructions
 from lectern.scripter.scriptwriting.writer import ModelWriter
@@ -177,7 +178,7 @@ async def test_a_passing_failure_is_retried_later_with_its_own_problem(
 async def test_a_model_that_hangs_times_out(model: RecordedModel, tmp_path: Path) -> None:
     table = tmp_path / "tasks.toml"
     table.write_text('[gemini.default]\nmodels = ["slow", "slower"]\ntimeout_seconds = 0.1\n')
-    model.writer = ModelWriter(gemini_client(model.script, model_table=table), load_lessons())
+    model.writer = ModelWriter(gemini_client(model.script, model_table=table), load_lessons(), LessonReader())
     with pytest.raises(ModelUnavailable, match=r"did not answer within 0\.1 s"):
         await model.write(*[Hangs()] * 8)
 

@@ -9,6 +9,7 @@ import msgspec
 from lectern.contracts.problems import FieldError, Problem, ProblemError
 
 MAX_REPORTED_ERRORS = 20  # errors listed in one problem; nobody reads a longer list
+MAX_ERRORS = 200  # after which reading stops
 
 
 class NoScenes(ProblemError):
@@ -34,8 +35,13 @@ class ErrorCollector:
     def add(
         self, code: str, line: int, detail: str, remedy: str, error_type: type[ProblemError] = ProblemError
     ) -> None:
-        """Records an error; parsing continues. `error_type` is raised when this is the first error of the lesson."""
+        """Records an error; parsing continues. `error_type` is raised when this is the first error of the lesson.
+
+        Raises ProblemError when there are too many to go on.
+        """
         self._errors.append(LineError(code=code, line=line, detail=detail, remedy=remedy, error_type=error_type))
+        if len(self._errors) >= MAX_ERRORS:
+            self.raise_if_any()
 
     def raise_if_any(self) -> None:
         """Raises ProblemError with every recorded error in line order; returns when there is none."""
@@ -43,7 +49,8 @@ class ErrorCollector:
             return
         ordered = sorted(self._errors, key=lambda error: error.line)
         first = ordered[0]
-        more = f" ({len(ordered) - 1} more below it.)" if len(ordered) > 1 else ""
+        others = f"{len(ordered) - 1}" if len(ordered) < MAX_ERRORS else f"at least {len(ordered) - 1}"
+        more = f" ({others} more below it.)" if len(ordered) > 1 else ""
         raise first.error_type(
             Problem(
                 code=first.code,

@@ -46,7 +46,7 @@ def read_front_matter(text: str) -> FrontMatter:
     end = next((number for number, line in enumerate(lines[1:], 1) if line.rstrip() == _FENCE), None)
     if end is None:
         return FrontMatter(closed=False, line_count=1)
-    values: dict[str, tuple[str, ...]] = {}
+    values: dict[str, list[str]] = {}
     line_numbers: dict[str, int] = {}
     malformed_lines: list[int] = []
     key = ""
@@ -62,7 +62,10 @@ def read_front_matter(text: str) -> FrontMatter:
         else:
             malformed_lines.append(number)
             continue
-        values[key] = (*values.get(key, ()), *((value,) if value else ()))
+        values.setdefault(key, []).extend([value] if value else [])
     return FrontMatter(
-        values=values, line_numbers=line_numbers, malformed_lines=tuple(malformed_lines), line_count=end + 1
+        values={key: tuple(each) for key, each in values.items()},
+        line_numbers=line_numbers,
+        malformed_lines=tuple(malformed_lines),
+        line_count=end + 1,
     )

@@ -54,10 +54,14 @@ def parse_listing(language: str, content: str, line: int, errors: ErrorCollector
 
 
 def parse_manim(_: str, content: str, line: int, errors: ErrorCollector) -> s.Manim | None:
-    """Manim code, which must be valid Python; None after recording an error."""
+    """Manim code, which must be valid Python and not too long to check; None after recording an error."""
     source = normalize_source(content)
     if not source:
         errors.add("empty-block", line, "The manim block is empty.", "Put a class with a `construct` method in it.")
+        return None
+    if len(source) > limits.MANIM_CHARACTERS:
+        detail = f"This code has {len(source):,} characters; a scene's code has at most {limits.MANIM_CHARACTERS:,}."
+        errors.add("manim-too-long", line, detail, "Compute what the code lists, or split it over several scenes.")
         return None
     try:
         with warnings.catch_warnings():
@@ -66,7 +70,7 @@ def parse_manim(_: str, content: str, line: int, errors: ErrorCollector) -> s.Ma
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         row = (error.lineno or 1) if isinstance(error, SyntaxError) else 1
         blank = len(content) - len(content.lstrip("\n"))
-        reason = error.msg if isinstance(error, SyntaxError) else str(error)
+        reason = (error.msg if isinstance(error, SyntaxError) else str(error)) or "it is nested too deeply"
         text = (source.split("\n")[row - 1 : row] or [""])[0].strip()
         detail = f"This is not valid Python: {reason}, in `{text[:80]}`."
         errors.add("manim-syntax", line + blank + row, detail, "Correct the line.")

@@ -51,6 +51,9 @@ def parse(text: str, *, language: str = "en") -> s.Script:
         remedy = "Write `## A heading` and a paragraph to be spoken under it."
         _refuse(errors, "empty-document", "The lesson is empty.", remedy)
     title, drafts = _parse_scenes(tree.root.children, head.first("title"), errors)
+    if drafts and tree.unread:
+        _report_unread(tree.unread, errors)
+        errors.raise_if_any()  # a scene whose only paragraph was not read does not lack one
     for draft in drafts:
         _check_scene(draft, errors)
     errors.raise_if_any()
@@ -71,6 +74,13 @@ def _refuse(errors: ErrorCollector, code: str, detail: str, remedy: str) -> NoRe
     errors.add(code, 1, detail, remedy)
     errors.raise_if_any()
     raise AssertionError("an error was recorded")
+
+
+def _report_unread(unread: Sequence[tuple[int, str]], errors: ErrorCollector) -> None:
+    for line, text in unread:
+        detail = f"This paragraph has {len(text):,} characters; a beat has at most {limits.BEAT_WORDS} words."
+        remedy = "Put an empty line after every sentence or two, so that the visual can move on with the voice."
+        errors.add("beat-too-long", line, detail, remedy)
 
 
 def _parse_scenes(nodes: Sequence[SyntaxTreeNode], named: str, errors: ErrorCollector) -> tuple[str, list[_SceneDraft]]:
@@ -158,13 +168,19 @@ def _parse_paragraph(content: InlineContent, draft: _SceneDraft, line: int, erro
         _add_note(kind, text, draft, line, errors)
     for image in content.images:
         if not _is_beside_the_lesson(image.name):
-            detail = f"The image {image.name!r} is not a file beside the lesson."
+            detail = f"The image {image.name[:80]!r} is not a file beside the lesson."
             errors.add("picture-name", image.line, detail, "Put the file beside the lesson and write its name.")
         _set_visual(s.Image(name=image.name, alt=image.alt), draft, image.line, errors)
 
 
 def _is_beside_the_lesson(name: str) -> bool:
-    return bool(name) and "://" not in name and not name.startswith("/") and ".." not in name.split("/")
+    return (
+        bool(name)
+        and len(name.encode("utf-8", "replace")) <= limits.PICTURE_NAME_BYTES
+        and "://" not in name
+        and not name.startswith("/")
+        and ".." not in name.split("/")
+    )
 
 
 def _parse_html(content: str, draft: _SceneDraft, line: int, errors: ErrorCollector) -> None:

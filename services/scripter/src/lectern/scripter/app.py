@@ -8,7 +8,8 @@ from lectern.scripter.deps import ScripterDeps
 from lectern.scripter.dubbing.translator import Translator
 from lectern.scripter.handlers import STAGE
 from lectern.scripter.lesson_writer import LessonWriter
-from lectern.scripter.requests import responders
+from lectern.scripter.reading.reader import LessonReader
+from lectern.scripter.requests import build_responders
 from lectern.scripter.scriptwriting.writer import ModelWriter
 from lectern.scripter.settings import ScripterSettings
 from lectern.worker import Connections, Service
@@ -19,16 +20,19 @@ def build(settings: ScripterSettings | None, connections: Connections) -> Servic
     settings = settings or ScripterSettings()
     model_client = build_model_client(settings, connections.store)
     lessons = load_lessons()
+    reader = LessonReader()
     if model_client:
-        deps = ScripterDeps(writer=ModelWriter(model_client, lessons), translator=Translator(model_client))
+        deps = ScripterDeps(
+            writer=ModelWriter(model_client, lessons, reader), reader=reader, translator=Translator(model_client)
+        )
     else:
-        deps = ScripterDeps(writer=LessonWriter(lessons))
+        deps = ScripterDeps(writer=LessonWriter(lessons), reader=reader)
     return Service(
         name="scripter",
         connections=connections,
         settings=settings,
         stage=STAGE,
         deps=deps,
-        responders=responders(),
+        responders=build_responders(reader),
         close=model_client.close if model_client else None,
     )

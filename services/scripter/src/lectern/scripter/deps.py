@@ -5,11 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from lectern.scripter.dubbing.translator import Translator
+from lectern.scripter.reading.reader import LessonReader
 from lectern.scripter.writer import ScriptWriter
 
 
 class ScripterDeps(msgspec.Struct, frozen=True, kw_only=True):
-    """A writer for scripts; a translator where a model is configured."""
+    """A writer for scripts; a reader of lessons; a translator where a model is configured."""
 
     writer: ScriptWriter
+    reader: LessonReader
     translator: Translator | None = None

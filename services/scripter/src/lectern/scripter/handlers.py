@@ -21,7 +21,7 @@ from lectern.contracts.events import (
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.contracts.usage import add_up
 from lectern.language.words import count_words
-from lectern.markdown import NoScenes, parse, render
+from lectern.markdown import NoScenes, render
 from lectern.scripter.deps import ScripterDeps
 from lectern.scripter.documents import decode_document
 from lectern.scripter.dubbing.dub import write_dub
@@ -46,7 +46,8 @@ async def write_script(event: VideoRequested, job: Job[ScripterDeps]) -> list[An
     _check_images(script, assets)
     key = keys.script(event.video_id, keys.digest(script))
     await job.store.put_json(key, script)
-    await job.store.put(keys.script_markdown(key), render(script).encode(), "text/markdown; charset=utf-8")
+    markdown = await asyncio.to_thread(render, script)
+    await job.store.put(keys.script_markdown(key), markdown.encode(), "text/markdown; charset=utf-8")
     options = msgspec.structs.replace(event.options, language=script.language)
     scripted = job.answer(
         VideoScripted,
@@ -95,7 +96,7 @@ async def _write(event: VideoRequested, job: Job[ScripterDeps], spent_usd: float
         if brief.document_key:
             text = decode_document(await job.store.get(brief.document_key))
             try:
-                return WrittenScript(script=await asyncio.to_thread(parse, text, language=event.options.language))
+                return WrittenScript(script=await job.deps.reader.parse(text, language=event.options.language))
             except NoScenes as error:
                 if not job.deps.writer.explains_prose:
                     raise Permanent(_suggest_model(error.problem)) from error

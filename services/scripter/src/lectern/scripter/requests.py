@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.contracts.requests import (
     PARSE_MARKDOWN,
@@ -13,53 +11,43 @@ from lectern.contracts.requests import (
     RenderedMarkdown,
     RenderMarkdown,
 )
-from lectern.markdown import parse, render
+from lectern.scripter.reading.reader import LessonReader
 from lectern.worker import Responder
 
-SLOTS = 4  # requests of a kind at once; each takes milliseconds in a thread
+SLOTS = 4  # requests of a kind at once
 
 
-def responders() -> tuple[Responder[ParseMarkdown, ParsedMarkdown], Responder[RenderMarkdown, RenderedMarkdown]]:
+def build_responders(
+    reader: LessonReader,
+) -> tuple[Responder[ParseMarkdown, ParsedMarkdown], Responder[RenderMarkdown, RenderedMarkdown]]:
     """The responders for both kinds of request."""
 
-    async def parse_in_thread(message: ParseMarkdown) -> ParsedMarkdown:
-        return await asyncio.to_thread(parse_markdown, message)
+    async def parse_markdown(message: ParseMarkdown) -> ParsedMarkdown:
+        try:
+            return ParsedMarkdown(script=await reader.parse(message.markdown))
+        except ProblemError as error:
+            return ParsedMarkdown(problem=error.problem)
 
-    async def render_in_thread(message: RenderMarkdown) -> RenderedMarkdown:
-        return await asyncio.to_thread(render_markdown, message)
+    async def render_markdown(message: RenderMarkdown) -> RenderedMarkdown:
+        try:
+            return RenderedMarkdown(markdown=await reader.render(message.script))
+        except ProblemError as error:
+            return RenderedMarkdown(problem=error.problem)
 
     return (
         Responder(
             request=PARSE_MARKDOWN,
-            handler=parse_in_thread,
+            handler=parse_markdown,
             failed=lambda error: ParsedMarkdown(problem=_malformed_script(error)),
             slots=SLOTS,
         ),
         Responder(
             request=RENDER_MARKDOWN,
-            handler=render_in_thread,
+            handler=render_markdown,
             failed=lambda error: RenderedMarkdown(problem=_malformed_script(error)),
             slots=SLOTS,
         ),
     )
-
-
-def parse_markdown(message: ParseMarkdown) -> ParsedMarkdown:
-    """The script that Markdown describes, or the problem with it."""
-    try:
-        return ParsedMarkdown(script=parse(message.markdown))
-    except ProblemError as error:
-        return ParsedMarkdown(problem=error.problem)
-
-
-def render_markdown(message: RenderMarkdown) -> RenderedMarkdown:
-    """The Markdown of a script, or the problem with it; Markdown that could not be parsed again is one."""
-    try:
-        markdown = render(message.script)
-        parse(markdown)
-    except ProblemError as error:
-        return RenderedMarkdown(problem=error.problem)
-    return RenderedMarkdown(markdown=markdown)
 
 
 def _malformed_script(error: Exception) -> Problem:

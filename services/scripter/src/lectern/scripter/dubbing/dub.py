@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from lectern.contracts.options import Dub
 from lectern.contracts.problems import Problem
 from lectern.contracts.script import Script
-from lectern.markdown import parse
 from lectern.scripter.deps import ScripterDeps
 from lectern.scripter.documents import decode_document
 from lectern.scripter.dubbing.original import Original, dub_from_document
@@ -25,7 +22,7 @@ async def write_dub(dub: Dub, request: WritingRequest, job: Job[ScripterDeps]) -
     if request.brief.document_key:
         language = request.options.language
         text = decode_document(await job.store.get(request.brief.document_key))
-        document = await asyncio.to_thread(parse, text, language=language)
+        document = await job.deps.reader.parse(text, language=language)
         return WrittenScript(script=dub_from_document(original, document, language))
     translator = job.deps.translator
     if translator is None:

@@ -9,9 +9,10 @@ from lectern.contracts.problems import Problem, ProblemError
 from lectern.language.detection import script_share
 from lectern.lessons import Lesson
 from lectern.llm import Citation, ModelClient, ModelFailed
-from lectern.markdown import clean_line, parse, render
+from lectern.markdown import clean_line, parse
 from lectern.scripter.lesson_search import subject_of
 from lectern.scripter.model_session import ModelSession
+from lectern.scripter.reading.reader import LessonReader
 from lectern.scripter.scriptwriting import prompts, replies
 from lectern.scripter.scriptwriting.checks import UNSPEAKABLE, ScriptFault, ScriptTarget, find_faults
 from lectern.scripter.scriptwriting.drafting import draft_script
@@ -29,9 +30,10 @@ class ModelWriter:
 
     explains_prose = True
 
-    def __init__(self, model_client: ModelClient, lessons: tuple[Lesson, ...]) -> None:
+    def __init__(self, model_client: ModelClient, lessons: tuple[Lesson, ...], reader: LessonReader) -> None:
         self._model_client = model_client
         self._lessons = lessons
+        self._reader = reader
 
     async def write(self, request: WritingRequest, on_progress: OnProgress | None = None) -> WrittenScript:
         """The script about the topic or the material. Raises Permanent or ModelUnavailable with what was spent."""
@@ -40,7 +42,7 @@ class ModelWriter:
                 return WrittenScript(script=parse(lesson.text))
         session = ModelSession(self._model_client, request, on_progress)
         try:
-            script = await _write(session, request)
+            script = await _write(session, request, self._reader)
         except ModelFailed as failure:
             raise session.error(failure) from failure
         except ProblemError as failure:
@@ -48,7 +50,7 @@ class ModelWriter:
         return WrittenScript(script=script, spent=session.spent)
 
 
-async def _write(session: ModelSession, request: WritingRequest) -> s.Script:
+async def _write(session: ModelSession, request: WritingRequest, reader: LessonReader) -> s.Script:
     brief, options = request.brief, request.options
     target = ScriptTarget(
         seconds=brief.target_seconds,
@@ -73,7 +75,7 @@ async def _write(session: ModelSession, request: WritingRequest) -> s.Script:
     script, faults = await _draft(
         session, plan, (wish, *backing, prompts.describe_plan(plan, seconds, target.rate)), target
     )
-    script = _finish(script, faults, target)
+    script = await _finish(script, faults, target, reader)
     claims = await _check_facts(session, (prompts.quote_narration(script), *backing))
     return msgspec.structs.replace(script, sources=sources, doubts=(*doubts, *script.doubts, *claims))
 
@@ -121,7 +123,9 @@ async def _draft(
     return best
 
 
-def _finish(script: s.Script, faults: tuple[ScriptFault, ...], target: ScriptTarget) -> s.Script:
+async def _finish(
+    script: s.Script, faults: tuple[ScriptFault, ...], target: ScriptTarget, reader: LessonReader
+) -> s.Script:
     """The script as it can be made: repaired where a rule can, the other faults as doubts. Raises ProblemError."""
     if faults:
         repaired = repair_script(script, target)
@@ -132,7 +136,7 @@ def _finish(script: s.Script, faults: tuple[ScriptFault, ...], target: ScriptTar
         doubts = tuple(clean_line(doubt) for doubt in (*repaired.notes, *(fault.message for fault in remaining)))
         script = msgspec.structs.replace(repaired.script, doubts=doubts)
     try:
-        parse(render(script))  # people edit it as Markdown
+        await reader.render(script)  # people edit it as Markdown
     except ProblemError as error:
         raise ProblemError(_unfit_script(error.problem.detail)) from error
     return script
