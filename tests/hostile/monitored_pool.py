@@ -193,7 +193,7 @@ class MonitoredPool:
             if entry.isdigit():
                 with contextlib.suppress(OSError, IndexError):
                     command = Path(f"/proc/{entry}/cmdline").read_bytes()
-                    if b"lectern.renderer.sandbox." in command and str(self.home).encode() in command:
+                    if b"lectern.renderer.sandbox." in command and self.pool.name.encode() in command:
                         fields = Path(f"/proc/{entry}/stat").read_text().rsplit(")", 1)[1].split()
                         if fields[0] != "Z":
                             found[int(entry)] = int(fields[3])

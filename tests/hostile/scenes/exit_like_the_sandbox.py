@@ -1,6 +1,6 @@
-"""Exits with the status the sandbox itself uses: it must not count as done or stop the pool."""
+"""Exits with a status that a sandbox might use itself: it must not count as done, stop the pool or be blamed on it."""
 
-# ends: sandbox
+# ends: crash
 
 import os
 

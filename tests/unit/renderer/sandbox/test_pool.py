@@ -18,6 +18,7 @@ import pytest_asyncio
 from lectern.confinement import kernel
 from lectern.contracts.problems import ProblemError
 from lectern.renderer.pool import ColdPool, JobLimits, RenderJob, WarmPool
+from lectern.renderer.sandbox.watcher import LOG_TAIL_BYTES
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -74,7 +75,7 @@ def build_job(code: str = CIRCLE, limits: JobLimits | None = None, **changes: An
     return RenderJob(code=code, settings=build_settings(**changes), limits=limits or JobLimits())
 
 
-def find_processes(root: Path) -> dict[int, str]:
+def find_processes(pool: WarmPool) -> dict[int, str]:
     """Finds this pool's processes; returns the role of each."""
     found = {}
     for entry in filter(str.isdigit, os.listdir("/proc")):
@@ -82,13 +83,13 @@ def find_processes(root: Path) -> dict[int, str]:
             command = Path(f"/proc/{entry}/cmdline").read_text()
             role = re.search(r"lectern\.renderer\.sandbox\.([\w.]+)", command)
             state, _, _, session = Path(f"/proc/{entry}/stat").read_text().rsplit(")", 1)[1].split()[:4]
-            if role and f"{root}/" in command and state != "Z":
+            if role and pool.name in command and state != "Z":
                 found[int(entry)] = "job" if role[1] == "zygote" and session == entry else role[1]
     return found
 
 
-def find_running(root: Path, role: str = "job") -> list[int]:
-    return [pid for pid, found in find_processes(root).items() if found == role]
+def find_running(pool: WarmPool, role: str = "job") -> list[int]:
+    return [pid for pid, found in find_processes(pool).items() if found == role]
 
 
 async def wait_until(condition: Callable[[], bool]) -> None:
@@ -163,11 +164,11 @@ async def test_assets_can_be_read(pool: WarmPool, tmp_path: Path) -> None:
 
 async def test_cancelling_kills_the_job_and_wipes_its_folder(pool: WarmPool, root: Path) -> None:
     run = asyncio.create_task(pool.run(build_job(ENDLESS)))
-    await wait_until(lambda: bool(find_running(root)))
+    await wait_until(lambda: bool(find_running(pool)))
     run.cancel()
     with pytest.raises(asyncio.CancelledError):
         await run
-    assert find_running(root) == []
+    assert find_running(pool) == []
     await wait_until(lambda: not os.listdir(root / "jobs"))
     assert (await pool.run(build_job())).ok
 
@@ -179,20 +180,20 @@ async def test_cancelling_at_any_moment_leaves_nothing(pool: WarmPool, root: Pat
     await asyncio.sleep(moment)
     run.cancel()
     outcome = (await asyncio.gather(run, return_exceptions=True))[0]
-    await wait_until(lambda: not find_running(root) and not os.listdir(root / "jobs"))
+    await wait_until(lambda: not find_running(pool) and not os.listdir(root / "jobs"))
     kept = set(os.listdir(root / "footage")) - footage
     assert kept == ({outcome.footage.name} if not isinstance(outcome, BaseException) and outcome.footage else set())
 
 
 async def test_as_many_jobs_run_at_once_as_there_are_slots(pool: WarmPool, root: Path) -> None:
     runs = [asyncio.create_task(pool.run(build_job(ENDLESS))) for _ in range(3)]
-    await wait_until(lambda: len(find_running(root)) == 2)
+    await wait_until(lambda: len(find_running(pool)) == 2)
     await asyncio.sleep(0.3)  # a third would be forked within milliseconds
-    assert len(find_running(root)) == 2
+    assert len(find_running(pool)) == 2
     for run in runs:
         run.cancel()
     await asyncio.gather(*runs, return_exceptions=True)
-    assert find_running(root) == []
+    assert find_running(pool) == []
 
 
 async def test_a_scene_that_sleeps_is_ended_as_its_own_fault_and_its_log_is_kept(pool: WarmPool) -> None:
@@ -217,21 +218,21 @@ async def test_a_job_that_the_machine_does_not_let_finish_is_not_at_fault(pool: 
 
 async def test_the_supervisor_is_restarted_after_it_was_killed(pool: WarmPool, root: Path) -> None:
     run = asyncio.create_task(pool.run(build_job(ENDLESS)))
-    await wait_until(lambda: bool(find_running(root)))
-    old = set(find_processes(root))
-    os.kill(find_running(root, "supervisor")[0], signal.SIGKILL)
+    await wait_until(lambda: bool(find_running(pool)))
+    old = set(find_processes(pool))
+    os.kill(find_running(pool, "supervisor")[0], signal.SIGKILL)
     assert (await run).killed == "sandbox"
-    await wait_until(lambda: not old & set(find_processes(root)))
+    await wait_until(lambda: not old & set(find_processes(pool)))
     assert (await pool.run(build_job())).ok
 
 
 async def test_a_zygote_is_replaced_after_it_was_killed(pool: WarmPool, root: Path) -> None:
     run = asyncio.create_task(pool.run(build_job(ENDLESS)))
-    await wait_until(lambda: bool(find_running(root)))
-    for pid in find_running(root, "zygote"):
+    await wait_until(lambda: bool(find_running(pool)))
+    for pid in find_running(pool, "zygote"):
         os.kill(pid, signal.SIGKILL)
     assert (await run).killed in ("crash", "sandbox", "memory")
-    await wait_until(lambda: not find_running(root))
+    await wait_until(lambda: not find_running(pool))
     assert (await pool.run(build_job())).ok
 
 
@@ -241,13 +242,13 @@ async def test_closing_kills_running_jobs_and_leaves_nothing(tmp_path: Path) -> 
         await pool.run(build_job())
     await pool.start()
     runs = [asyncio.create_task(pool.run(build_job(ENDLESS))) for _ in range(2)]
-    await wait_until(lambda: bool(find_running(tmp_path / "pool")))
+    await wait_until(lambda: bool(find_running(pool)))
     await pool.close()
     first, second = await asyncio.gather(*runs, return_exceptions=True)
     assert not isinstance(first, BaseException)
     assert (first.killed, first.retryable) == ("sandbox", True)
     assert isinstance(second, RuntimeError)
-    await wait_until(lambda: not find_processes(tmp_path / "pool"))
+    await wait_until(lambda: not find_processes(pool))
     assert os.listdir(tmp_path / "pool/jobs") == []
 
 
@@ -272,9 +273,9 @@ async def test_a_zygote_is_replaced_after_its_number_of_jobs(tmp_path: Path) -> 
     pool = WarmPool(root=tmp_path / "pool", slots=1, recycle_after=2)
     await pool.start()
     try:
-        first = set(find_running(tmp_path / "pool", "zygote"))
+        first = set(find_running(pool, "zygote"))
         async with asyncio.timeout(60):
-            while first & set(find_running(tmp_path / "pool", "zygote")):
+            while first & set(find_running(pool, "zygote")):
                 assert (await pool.run(build_job(mode="measure"))).ok
     finally:
         await pool.close()
@@ -287,7 +288,7 @@ async def test_a_cold_pool_renders_too(tmp_path: Path) -> None:
         assert [(await pool.run(build_job())).ok for _ in range(2)] == [True, True]
     finally:
         await pool.close()
-    await wait_until(lambda: not find_processes(tmp_path / "pool"))
+    await wait_until(lambda: not find_processes(pool))
 
 
 @pytest.mark.parametrize("off", [{"seccomp"}, {"landlock", "namespaces"}], ids=["seccomp", "files"])
@@ -298,7 +299,81 @@ async def test_without_enough_layers_the_pool_refuses_to_start(tmp_path: Path, o
     assert refused.value.problem.code == "no-sandbox"
     assert "seccomp" in refused.value.problem.detail
     await pool.close()
-    await wait_until(lambda: not find_processes(tmp_path))
+    await wait_until(lambda: not find_processes(pool))
+
+
+EXIT = CIRCLE.replace("self.play(Create(Circle()))", "__import__('os')._exit({})")
+RAISE = CIRCLE.replace(
+    "self.play(Create(Circle()))",
+    "import os, signal, time; signal.signal({0}, signal.SIG_DFL); os.kill(os.getpid(), {0}); time.sleep(0.05)",
+)
+FATAL = (signal.SIGHUP, signal.SIGABRT, signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM, signal.SIGXCPU, 40)
+
+
+@pytest.mark.parametrize("status", [0, 1, 2, 70, 96, 97, 98, 126, 127, 128, 137, 255])
+async def test_no_exit_status_of_a_scene_is_taken_for_a_broken_renderer(pool: WarmPool, status: int) -> None:
+    outcome = await pool.run(build_job(EXIT.format(status), mode="measure"))
+    assert (outcome.ok, outcome.killed, outcome.retryable) == (False, "crash", False)
+
+
+@pytest.mark.parametrize("number", FATAL)
+async def test_no_signal_a_scene_sends_itself_is_taken_for_a_broken_renderer(pool: WarmPool, number: int) -> None:
+    """As process 1 of its namespace it survives most of them."""
+    outcome = await pool.run(build_job(RAISE.format(int(number)), mode="measure"))
+    assert not outcome.retryable
+    assert outcome.killed in (None, "crash", "memory", "cpu")
+
+
+async def test_garbage_in_every_descriptor_is_not_taken_for_a_broken_renderer(pool: WarmPool) -> None:
+    garbage = """
+import contextlib, os
+from lectern.renderer.sandbox.messages import ConfinementFailed
+import msgspec
+for data in (msgspec.msgpack.encode(ConfinementFailed(reason="forged")), os.urandom(3000)):
+    for fd in range(64):
+        with contextlib.suppress(OSError):
+            os.set_blocking(fd, False)
+        with contextlib.suppress(OSError):
+            os.write(fd, data)
+os.closerange(0, 64)
+os._exit(97)
+"""
+    outcome = await pool.run(build_job(garbage, mode="measure"))
+    assert (outcome.killed, outcome.retryable) == ("crash", False)
+    assert "forged" not in outcome.reason
+
+
+async def test_a_log_of_invalid_bytes_ends_its_job_like_any_other(pool: WarmPool) -> None:
+    noise = "import os\nfor _ in range(40): os.write(2, b'\\xff' * 4000)\nos._exit(97)"
+    outcome = await pool.run(build_job(noise, mode="measure"))
+    assert (outcome.killed, outcome.retryable) == ("crash", False)
+    assert 0 < len(outcome.log_tail.encode()) <= LOG_TAIL_BYTES
+
+
+@pytest.mark.parametrize("without", [set(), {"namespaces"}], ids=["all", "no-namespaces"])
+async def test_a_job_that_cannot_be_confined_is_the_machines_fault(tmp_path: Path, without: set[str]) -> None:
+    """With so few descriptors Landlock cannot open the paths it is to allow."""
+    pool = WarmPool(root=tmp_path / "pool", slots=1, disabled_layers=frozenset(without))
+    await pool.start()
+    try:
+        outcome = await pool.run(build_job(limits=JobLimits(open_files=4)))
+        assert (outcome.killed, outcome.retryable) == ("sandbox", True)
+        assert "could not be set up" in outcome.reason
+        assert (await pool.run(build_job(mode="measure"))).ok
+    finally:
+        await pool.close()
+
+
+async def test_no_command_line_names_a_folder_or_a_user(pool: WarmPool, root: Path) -> None:
+    running = asyncio.create_task(pool.run(build_job(ENDLESS)))
+    await wait_until(lambda: bool(find_running(pool)))
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_text().split("\0") for pid in find_processes(pool)}
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert len(commands) >= 3  # supervisor, zygote, job
+    for command in commands.values():
+        assert str(root) not in " ".join(command)
+        assert [len(word) for word in command[5:] if word] == [len(command[5])]  # after the socket: the pool's name
 
 
 @pytest.mark.skipif(not kernel.has_capabilities(kernel.CAP_SYS_ADMIN), reason="mounting a small disk takes privilege")

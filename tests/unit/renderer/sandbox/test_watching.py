@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,9 +22,13 @@ from lectern.renderer.sandbox.disk_usage import (
     measure_deleted_files,
     measure_folder,
 )
+from lectern.renderer.sandbox.forked_job import MAX_PROBE_OUTPUT
 from lectern.renderer.sandbox.job_clock import JobTimes
+from lectern.renderer.sandbox.message_socket import MAX_MESSAGE_BYTES, MessageSocket
+from lectern.renderer.sandbox.messages import MAX_REASON_LENGTH, JobEnded
 from lectern.renderer.sandbox.processor_demand import WINDOW_SECONDS, ProcessorDemand
 from lectern.renderer.sandbox.progress_lines import ProgressLines
+from lectern.renderer.sandbox.watcher import LOG_TAIL_BYTES, decode_tail
 
 Reports = list[tuple[int, int]]
 
@@ -124,6 +129,25 @@ def test_deleted_files_count_once_however_many_descriptors_they_have(tmp_path: P
         again = os.dup(hidden.fileno())
         assert 500_000 <= measure_deleted_files(own) - before < 600_000
         os.close(again)
+
+
+@given(st.binary(max_size=3000).map(lambda log: log * 12))
+def test_the_end_of_a_log_is_never_longer_than_promised(log: bytes) -> None:
+    text = decode_tail(log[-LOG_TAIL_BYTES:])
+    assert len(text.encode()) <= LOG_TAIL_BYTES
+    assert log[-LOG_TAIL_BYTES:].decode("utf-8", "replace").endswith(text)
+
+
+def test_a_message_that_might_not_be_sent_whole_is_refused_before_it_is_sent() -> None:
+    ours, theirs = MessageSocket.pair()
+    largest = JobEnded(id=1, exit_code=1, log_tail="x" * LOG_TAIL_BYTES, output=bytes(MAX_PROBE_OUTPUT),
+                       reason="é" * MAX_REASON_LENGTH)  # fmt: skip
+    ours.send(largest)
+    assert theirs.receive() == (largest, [])
+    with pytest.raises(ValueError, match="at most"):
+        ours.send(msgspec.structs.replace(largest, log_tail="x" * MAX_MESSAGE_BYTES))
+    ours.close()
+    theirs.close()
 
 
 HEADLESS = """

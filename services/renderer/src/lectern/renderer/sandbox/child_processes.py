@@ -9,8 +9,6 @@ import shutil
 import subprocess
 import sys
 
-import msgspec
-
 from lectern.renderer.sandbox.confined_fork import ZygoteSetup
 from lectern.renderer.sandbox.message_socket import MessageSocket
 from lectern.renderer.sandbox.messages import JobExited, JobStarted, SandboxReady, SandboxUnavailable, ServeTex
@@ -20,16 +18,22 @@ from lectern.renderer.sandbox.tex.broker import BrokerSetup
 def start_program(module: str, setup: ZygoteSetup | BrokerSetup) -> tuple[subprocess.Popen[bytes], MessageSocket]:
     """Starts one of this package's programs with a socket to it. `module` is relative to this package."""
     ours, theirs = MessageSocket.pair()
-    encoded = msgspec.json.encode(setup).decode()
     with contextlib.closing(theirs):
         process = subprocess.Popen(
-            (sys.executable, "-I", "-m", f"lectern.renderer.sandbox.{module}", str(theirs.fileno()), encoded),
+            build_command(module, theirs, setup.pool),
             env=dict(os.environ),
             stdin=subprocess.DEVNULL,
             pass_fds=(theirs.fileno(),),
             cwd="/",
         )
+    with contextlib.suppress(OSError):  # it has already died, which its reader will find
+        ours.send_setup(setup)
     return process, ours
+
+
+def build_command(module: str, theirs: MessageSocket, pool: str) -> tuple[str, ...]:
+    """Builds the command line of one of this package's programs. All that a job can see of it are these words."""
+    return sys.executable, "-I", "-m", f"lectern.renderer.sandbox.{module}", str(theirs.fileno()), pool
 
 
 class TexBrokerProcess:

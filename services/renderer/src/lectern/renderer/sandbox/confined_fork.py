@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -11,14 +12,15 @@ from lectern.confinement import landlock
 from lectern.renderer.sandbox.job import JobLimits
 from lectern.renderer.sandbox.layers import confinement, namespaces, system_calls
 from lectern.renderer.sandbox.layers.confinement import Confinement
-
-CONFINEMENT_FAILED = 97  # exit status of a job that could not confine itself
+from lectern.renderer.sandbox.message_socket import MessageSocket
+from lectern.renderer.sandbox.messages import MAX_REASON_LENGTH, ConfinementFailed, JobConfined
 
 
 class ZygoteSetup(msgspec.Struct, frozen=True, kw_only=True):
     """A zygote's settings. Mounts are made on the empty folder `stage`; a disabled layer is reported as such."""
 
     stage: str
+    pool: str = ""  # the pool's name, to tell its processes from another's
     uid: int | None = None  # the user of the first slot, when jobs can run as users of their own
     max_landlock_abi: int = 99  # 0 disables it, 1 to 6 stand for an older kernel
     seccomp: bool = True
@@ -79,6 +81,7 @@ def _check_in_child(chosen: Confinement, uid: int | None) -> dict[str, str]:
     """Confines a child as a job would be and has it check each layer. Raises OSError when it cannot be confined."""
     output, output_end = os.pipe()
     log, log_end = os.pipe()
+    report, report_end = MessageSocket.pair()
     folder = Path(chosen.stage).parent / "check"
     folder.mkdir(exist_ok=True)
     if uid is not None:
@@ -86,18 +89,22 @@ def _check_in_child(chosen: Confinement, uid: int | None) -> dict[str, str]:
     folder_fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     pid = fork_job(chosen)
     if pid == 0:
-        confinement.arrange_descriptors(log_end, output_end, folder_fd)
+        confinement.arrange_descriptors(log_end, output_end, folder_fd, report_end.fileno())
         confine_or_exit(chosen, JobLimits(), uid, writable=True)
         os.write(confinement.OUTPUT, msgspec.json.encode(confinement.check_layers(chosen, uid)))
         os._exit(0)
     for fd in (output_end, log_end, folder_fd):
         os.close(fd)
-    with open(output, "rb") as report_file, open(log, "rb") as log_file:
+    report_end.close()
+    with open(output, "rb") as states, open(log, "rb") as log_file, contextlib.closing(report):
+        received = report.receive()
         os.waitpid(pid, 0)
-        report, text = report_file.read(), log_file.read().decode("utf-8", "replace")
-    if not report:
+        layers, text = states.read(), log_file.read().decode("utf-8", "replace")
+    if received is not None and isinstance(received[0], ConfinementFailed):
+        raise OSError(received[0].reason)
+    if not layers:
         raise OSError(text.strip().splitlines()[-1] if text.strip() else "the sandbox's own check died")
-    return msgspec.json.decode(report, type=dict[str, str])
+    return msgspec.json.decode(layers, type=dict[str, str])
 
 
 def fork_job(chosen: Confinement) -> int:
@@ -112,9 +119,15 @@ def fork_job(chosen: Confinement) -> int:
 
 
 def confine_or_exit(chosen: Confinement, limits: JobLimits, uid: int | None, *, writable: bool) -> None:
-    """Confines the calling process, or logs the reason and exits with `CONFINEMENT_FAILED`."""
+    """Confines the calling process and reports that, or reports why not and exits. Only then may it read the scene.
+
+    The report has a socket of its own, which is closed before the scene is read: no scene can make or change one.
+    """
     try:
         confinement.confine(chosen, limits, uid=uid, writable=writable)
+        os.write(confinement.REPORT, msgspec.msgpack.encode(JobConfined()))
+        os.close(confinement.REPORT)
     except BaseException as error:
-        os.write(confinement.LOG, f"the sandbox could not be set up: {error}\n".encode())
-        os._exit(CONFINEMENT_FAILED)
+        reason = f"the sandbox could not be set up: {error}"[:MAX_REASON_LENGTH]
+        os.write(confinement.REPORT, msgspec.msgpack.encode(ConfinementFailed(reason=reason)))
+        os._exit(1)

@@ -13,12 +13,13 @@ import msgspec
 
 from lectern.renderer.sandbox.cancellation import finish
 from lectern.renderer.sandbox.child_processes import TexBrokerProcess, ZygoteProcess
-from lectern.renderer.sandbox.confined_fork import CONFINEMENT_FAILED
 from lectern.renderer.sandbox.job import ProgressCallback
-from lectern.renderer.sandbox.messages import JobEnded, JobExited, SandboxUnavailable, StartJob
+from lectern.renderer.sandbox.message_socket import MessageSocket
+from lectern.renderer.sandbox.messages import ConfinementFailed, JobEnded, JobExited, SandboxUnavailable, StartJob
 from lectern.renderer.sandbox.progress_lines import ProgressLines
 from lectern.renderer.sandbox.watcher import RunningJob, WatchReport, watch_job
 
+CONFINEMENT_SECONDS = 60.0  # on the wall; it takes milliseconds, and seconds on a machine that is far too busy
 MAX_PROBE_OUTPUT = 4096  # bytes; an honest report has under 200
 
 
@@ -33,16 +34,18 @@ async def run_forked_job(
 
     `file` is the job folder (render) or the footage (probe). Raises RuntimeError when the zygote cannot start jobs.
     """
-    report = await asyncio.shield(zygote.ready)
-    if isinstance(report, SandboxUnavailable):
+    zygote_report = await asyncio.shield(zygote.ready)
+    if isinstance(zygote_report, SandboxUnavailable):
         zygote.kill()
-        raise RuntimeError(report.reason)
+        raise RuntimeError(zygote_report.reason)
     with contextlib.ExitStack() as open_fds:
         log, log_end = os.pipe()
         open_fds.callback(os.close, log)
         output, output_end = os.pipe()
         open_fds.callback(os.close, output)
-        job_ends = [log_end, output_end]
+        report, report_end = MessageSocket.pair()
+        open_fds.callback(report.close)
+        job_ends = [log_end, output_end, report_end.detach()]
         try:
             if start.kind == "render" and broker is not None:
                 job_ends += broker.connect(start.id)
@@ -51,19 +54,23 @@ async def run_forked_job(
             for fd in job_ends:
                 os.close(fd)
         pidfd = await _wait_for_fork(zygote, start.id, open_fds)
-        job = RunningJob(
-            pidfd=pidfd,
-            log=log,
-            output=output,
-            folder=file if start.kind == "render" else None,
-            proc=_find_proc_folder(pidfd),
-            kill=lambda: _kill(pidfd),
-        )
-        probe_output = bytearray()
-        listener = _build_collector(probe_output) if start.kind == "probe" else ProgressLines(on_progress)
         try:
+            if fault := await _wait_for_confinement(report):
+                _kill(pidfd)
+                return _describe_unconfined(start.id, fault)
+            job = RunningJob(
+                pidfd=pidfd,
+                log=log,
+                output=output,
+                folder=file if start.kind == "render" else None,
+                proc=_find_proc_folder(pidfd),
+                kill=lambda: _kill(pidfd),
+            )
+            probe_output = bytearray()
+            listener = _build_collector(probe_output) if start.kind == "probe" else ProgressLines(on_progress)
             watched = await watch_job(job, start.limits, listener)
         except asyncio.CancelledError:
+            _kill(pidfd)
             zygote.tainted = True
             raise
         finally:
@@ -96,8 +103,27 @@ def _build_collector(collected: bytearray) -> Callable[[bytes], object]:
     return lambda data: collected.extend(data[: MAX_PROBE_OUTPUT - len(collected)])
 
 
+async def _wait_for_confinement(report: MessageSocket) -> str:
+    """Waits until the job says whether it is confined. Returns "", or why it is not.
+
+    Until then it has read nothing of the scene. A job that dies here was killed by the machine.
+    """
+    try:
+        async with asyncio.timeout(CONFINEMENT_SECONDS):
+            received = await report.wait_for_message()
+    except TimeoutError:
+        return f"a job could not confine itself within {CONFINEMENT_SECONDS:g} seconds"
+    if received is None:
+        return "a job died while it confined itself; the machine may be out of memory"
+    return received[0].reason if isinstance(received[0], ConfinementFailed) else ""
+
+
+def _describe_unconfined(job: int, fault: str) -> JobEnded:
+    return JobEnded(id=job, exit_code=-signal.SIGKILL, killed="sandbox", reason=fault)
+
+
 def _describe_end(exited: JobExited, watched: WatchReport, output: bytes) -> JobEnded:
-    confined = exited.exit_code != CONFINEMENT_FAILED
+    """Describes how a confined job ended. Its exit status is the scene's own doing, whatever it is."""
     if watched.killed == "crash" and exited.exit_code != -signal.SIGKILL:
         watched = msgspec.structs.replace(watched, killed=None, reason="")  # it was already ending by itself
     return JobEnded(
@@ -106,8 +132,8 @@ def _describe_end(exited: JobExited, watched: WatchReport, output: bytes) -> Job
         cpu_seconds=exited.cpu_seconds,
         peak_memory_bytes=exited.peak_memory_bytes,
         wall_seconds=watched.wall_seconds,
-        killed=watched.killed if confined else "sandbox",
-        reason=watched.reason if confined else watched.log_tail.strip(),
+        killed=watched.killed,
+        reason=watched.reason,
         log_tail=watched.log_tail,
         output=output,
     )

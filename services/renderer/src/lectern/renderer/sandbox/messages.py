@@ -11,13 +11,25 @@ import msgspec
 
 from lectern.renderer.sandbox.job import JobLimits, KillReason
 
+MAX_REASON_LENGTH = 2000  # characters
+
 JobKind: TypeAlias = Literal["render", "probe"]
+
+
+class Configure(msgspec.Struct, frozen=True, kw_only=True, tag="configure"):
+    """The first message to each of the sandbox's programs: its settings, as JSON.
+
+    They are not arguments of the program, which other processes could read, and every job in its memory.
+    """
+
+    setup: bytes
 
 
 class StartJob(msgspec.Struct, frozen=True, kw_only=True, tag="start"):
     """Starts a job.
 
-    Files: the job folder (render) or the footage (probe); to the zygote also the log, the output and the TeX pipes.
+    Files: the job folder (render) or the footage (probe); to the zygote also the log, the output, the report
+    on the confinement and the TeX pipes.
     """
 
     id: int
@@ -67,6 +79,16 @@ class JobStarted(msgspec.Struct, frozen=True, kw_only=True, tag="started"):
     id: int
 
 
+class JobConfined(msgspec.Struct, frozen=True, kw_only=True, tag="confined"):
+    """The job has confined itself and goes on to read the scene. Whatever happens from now on is the scene's doing."""
+
+
+class ConfinementFailed(msgspec.Struct, frozen=True, kw_only=True, tag="unconfined"):
+    """The job could not confine itself, and has read nothing of the scene."""
+
+    reason: str
+
+
 class JobExited(msgspec.Struct, frozen=True, kw_only=True, tag="exited"):
     """The zygote has reaped a job. `exit_code` is negative for a signal."""
 
@@ -91,13 +113,16 @@ class JobEnded(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
 
 
 SandboxMessage: TypeAlias = (
-    StartJob
+    Configure
+    | StartJob
     | KillJob
     | ServeTex
     | SandboxReady
     | SandboxUnavailable
     | FrameProgress
     | JobStarted
+    | JobConfined
+    | ConfinementFailed
     | JobExited
     | JobEnded
 )

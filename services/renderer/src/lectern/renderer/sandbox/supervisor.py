@@ -1,6 +1,6 @@
 """The supervisor: keeps zygotes, watches jobs, and holds no secret.
 
-`python -I -m lectern.renderer.sandbox.supervisor SOCKET_FD CONFIG_JSON`. It talks to the agent over one socket. When
+`python -I -m lectern.renderer.sandbox.supervisor SOCKET_FD POOL_NAME`. It talks to the agent over one socket. When
 the agent hangs up or dies, the supervisor kills everything and exits.
 """
 
@@ -19,7 +19,14 @@ from lectern.renderer.sandbox.child_processes import TexBrokerProcess
 from lectern.renderer.sandbox.confined_fork import ZygoteSetup
 from lectern.renderer.sandbox.forked_job import run_forked_job
 from lectern.renderer.sandbox.message_socket import MessageSocket
-from lectern.renderer.sandbox.messages import FrameProgress, JobEnded, KillJob, SandboxUnavailable, StartJob
+from lectern.renderer.sandbox.messages import (
+    MAX_REASON_LENGTH,
+    FrameProgress,
+    JobEnded,
+    KillJob,
+    SandboxUnavailable,
+    StartJob,
+)
 from lectern.renderer.sandbox.tex.broker import BrokerSetup
 from lectern.renderer.sandbox.zygotes import Zygotes
 
@@ -90,14 +97,23 @@ class Supervisor:
             if start.id not in self._killed:
                 raise
         except Exception as error:
-            ended = JobEnded(id=start.id, exit_code=1, killed="sandbox", reason=f"{type(error).__name__}: {error}")
+            ended = JobEnded(
+                id=start.id,
+                exit_code=1,
+                killed="sandbox",
+                reason=f"{type(error).__name__}: {error}"[:MAX_REASON_LENGTH],
+            )
         finally:
             for fd in files:
                 os.close(fd)
             self._tasks.pop(start.id, None)
             self._killed.discard(start.id)
-        with contextlib.suppress(OSError):
+        try:
             self._agent.send(ended)
+        except (OSError, ValueError):
+            # A slot of the agent's waits for this message. Without it the connection is of no use: once it is closed,
+            # the agent counts all its jobs as ended.
+            self._hung_up.set()
 
     async def _run_in_zygote(self, start: StartJob, file: int) -> JobEnded:
         def report_progress(frames: int, of: int) -> None:
@@ -113,7 +129,8 @@ class Supervisor:
 
 def main() -> None:
     """Runs the supervisor until the agent hangs up."""
-    agent, config = MessageSocket.from_fd(int(sys.argv[1])), msgspec.json.decode(sys.argv[2], type=SupervisorConfig)
+    agent = MessageSocket.from_fd(int(sys.argv[1]))
+    config = agent.receive_setup(SupervisorConfig)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole terminal; the agent decides what to do

@@ -6,14 +6,12 @@ import asyncio
 import contextlib
 import itertools
 import subprocess
-import sys
 from collections.abc import Callable
-
-import msgspec
 
 from lectern.confinement import kernel
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.renderer.sandbox.cancellation import wait_until_done
+from lectern.renderer.sandbox.child_processes import build_command
 from lectern.renderer.sandbox.job import JobLimits, ProgressCallback
 from lectern.renderer.sandbox.message_socket import MessageSocket
 from lectern.renderer.sandbox.messages import (
@@ -64,6 +62,8 @@ class SupervisorClient:
         ours, theirs = MessageSocket.pair()
         with contextlib.closing(theirs):
             self.process = await asyncio.to_thread(_spawn, theirs, config)
+        with contextlib.suppress(OSError):  # it has already died, which is found next
+            ours.send_setup(config)
         match await asyncio.to_thread(ours.receive):
             case (SandboxReady() as ready, _):
                 self.sandbox = ready
@@ -145,9 +145,8 @@ class SupervisorClient:
 
 
 def _spawn(theirs: MessageSocket, config: SupervisorConfig) -> subprocess.Popen[bytes]:
-    encoded = msgspec.json.encode(config).decode()
     return subprocess.Popen(
-        (sys.executable, "-I", "-m", "lectern.renderer.sandbox.supervisor", str(theirs.fileno()), encoded),
+        build_command("supervisor", theirs, config.setup.pool),
         env=_ENVIRONMENT,
         stdin=subprocess.DEVNULL,
         pass_fds=(theirs.fileno(),),

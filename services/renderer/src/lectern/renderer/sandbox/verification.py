@@ -82,8 +82,15 @@ def _explain_crash(job: RenderJob, ended: JobEnded) -> dict[str, str]:
     if code == -signal.SIGKILL:
         return {"killed": "memory", "reason": "the kernel killed the scene, most likely because of its memory use"}
     if code < 0:
-        return {"killed": "crash", "reason": f"the scene was killed by signal {signal.Signals(-code).name}"}
+        return {"killed": "crash", "reason": f"the scene was killed by {_name_signal(-code)}"}
     return {"killed": "crash", "reason": f"the scene's process exited with status {code}"}
+
+
+def _name_signal(number: int) -> str:
+    try:
+        return f"signal {signal.Signals(number).name}"
+    except ValueError:  # the real-time signals between the first and the last have no names
+        return f"signal {number}"
 
 
 def verify_footage(

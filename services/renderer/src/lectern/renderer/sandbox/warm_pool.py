@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import secrets
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -62,6 +63,7 @@ class WarmPool:
         self._spare = spare
         self._disabled_layers = disabled_layers
         self._max_landlock_abi = max_landlock_abi
+        self.name = f"pool-{secrets.token_hex(4)}"  # of its processes, in their command lines
         self._users: JobUsers | None = None
         self._uids: list[int] = []
         self._closed = True
@@ -127,6 +129,7 @@ class WarmPool:
         """Builds the supervisor's configuration and gives the TeX folder to the broker's user."""
         setup = ZygoteSetup(
             stage=str(self._root / "stage"),
+            pool=self.name,
             uid=self._uids[0] if self._uids and "uid" not in self._disabled_layers else None,
             max_landlock_abi=0 if "landlock" in self._disabled_layers else self._max_landlock_abi,
             seccomp="seccomp" not in self._disabled_layers,
@@ -136,7 +139,7 @@ class WarmPool:
         if broker_uid is not None:
             for folder in (self._tex, self._tex / "cache", self._tex / "scratch"):
                 os.chown(folder, broker_uid, broker_uid)
-        broker = BrokerSetup(folder=str(self._tex), slots=self._slots, uid=broker_uid)
+        broker = BrokerSetup(folder=str(self._tex), slots=self._slots, uid=broker_uid, pool=self.name)
         return SupervisorConfig(setup=setup, tex=broker, recycle_after=self._recycle_after, spare=self._spare)
 
     async def close(self) -> None:

@@ -92,7 +92,7 @@ class _Watcher:
             killed=self._killed,
             reason=self._reason,
             wall_seconds=time.monotonic() - started,
-            log_tail=bytes(self._log_tail).decode("utf-8", "replace"),
+            log_tail=decode_tail(bytes(self._log_tail)),
         )
 
     def _kill(self, killed: KillReason, reason: str) -> None:
@@ -159,6 +159,12 @@ class _Watcher:
         if has_lost_its_first_thread(self._job.proc):
             return "crash", "the scene ended its first thread and went on with others"
         return None
+
+
+def decode_tail(log: bytes) -> str:
+    """Decodes the end of a log. The text has at most `LOG_TAIL_BYTES` as UTF-8: invalid bytes grow when replaced."""
+    text = log.decode("utf-8", "replace").encode()
+    return text[-LOG_TAIL_BYTES:].decode("utf-8", "ignore")
 
 
 def find_exceeded_time(times: JobTimes, limits: JobLimits) -> tuple[KillReason, str] | None:

@@ -1,6 +1,6 @@
 """The zygote: imports manim and the scene kit once, then forks one child for each job.
 
-`python -I -m lectern.renderer.sandbox.zygote SOCKET_FD SETUP_JSON`. It has one thread, a clean environment and no
+`python -I -m lectern.renderer.sandbox.zygote SOCKET_FD POOL_NAME`. It has one thread, a clean environment and no
 secret, and never reads a payload: a job is passed as descriptors, and its child reads them. So nothing of one job is
 left for the next.
 """
@@ -17,8 +17,6 @@ import tempfile
 import time
 import traceback
 from pathlib import Path
-
-import msgspec
 
 from lectern.confinement import kernel
 from lectern.renderer.sandbox import probe
@@ -37,7 +35,8 @@ from lectern.renderer.sandbox.tex import client as tex_client
 
 def main() -> None:
     """Sets up the sandbox, reports it, and forks jobs until the supervisor hangs up."""
-    supervisor, setup = MessageSocket.from_fd(int(sys.argv[1])), msgspec.json.decode(sys.argv[2], type=ZygoteSetup)
+    supervisor = MessageSocket.from_fd(int(sys.argv[1]))
+    setup = supervisor.receive_setup(ZygoteSetup)
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
     namespace_error = _enter_pid_namespace(supervisor) if setup.namespaces else "disabled"
@@ -142,8 +141,8 @@ def _run_job(chosen: Confinement, start: StartJob, files: list[int]) -> None:
     """Runs a job in the child process and exits; never returns."""
     status = 1
     try:
-        file, log, output, *tex_pipes = files
-        confinement.arrange_descriptors(log, output, file, tex_pipes)
+        file, log, output, report, *tex_pipes = files
+        confinement.arrange_descriptors(log, output, file, report, tex_pipes)
         confine_or_exit(chosen, start.limits, start.uid, writable=start.kind == "render")
         if start.kind == "render":
             _render((confinement.FIRST_EXTRA, confinement.FIRST_EXTRA + 1) if tex_pipes else None)

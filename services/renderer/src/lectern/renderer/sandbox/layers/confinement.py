@@ -20,7 +20,7 @@ from lectern.renderer.sandbox.layers import namespaces, rlimits
 _SYSTEM = ("/usr/lib", "/usr/lib64", "/usr/share", "/usr/local/lib", "/usr/local/share", "/lib", "/lib64")
 _FONTS = ("/etc/fonts", "/var/cache/fontconfig", "/etc/ld.so.cache", "/etc/localtime")
 _UNSEEN_THREADS = 4096
-LOG, OUTPUT, FOLDER, FIRST_EXTRA = 2, 3, 4, 5  # descriptor numbers in every job
+LOG, OUTPUT, FOLDER, REPORT, FIRST_EXTRA = 2, 3, 4, 5, 6  # descriptor numbers in every job
 
 
 class Confinement(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,9 +53,9 @@ def is_readable_by_all(paths: Iterable[str]) -> bool:
     return True
 
 
-def arrange_descriptors(log: int, output: int, folder: int, extra: Sequence[int] = ()) -> None:
+def arrange_descriptors(log: int, output: int, folder: int, report: int, extra: Sequence[int] = ()) -> None:
     """Gives the descriptors their fixed numbers and closes all others, including the zygote's socket."""
-    ordered = [os.open(os.devnull, os.O_RDONLY), log, log, output, folder, *extra]
+    ordered = [os.open(os.devnull, os.O_RDONLY), log, log, output, folder, report, *extra]
     high = [_duplicate_high(fd) for fd in ordered]
     for number, fd in enumerate(high):
         os.dup2(fd, number, inheritable=False)

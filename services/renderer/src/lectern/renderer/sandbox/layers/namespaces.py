@@ -6,12 +6,14 @@ An extra layer where the host allows it, with privilege or through unprivileged 
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterable
 from pathlib import Path
 
 from lectern.confinement import kernel
 
 JOB = "/job"
+HOST_NAME = "sandbox"
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 
 
@@ -65,6 +67,7 @@ def enter_private_root(stage: Path, readable: Iterable[str], folder: int | None)
     else:
         unshare_with_user(kinds)
     kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
+    socket.sethostname(HOST_NAME)
     binds = _open_paths((*_drop_nested(readable), *_DEVICES))
     job_bind = _reopen_folder(job, folder) if job is not None and folder is not None else None
     kernel.mount("tmpfs", str(stage), "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "size=1m,mode=755")

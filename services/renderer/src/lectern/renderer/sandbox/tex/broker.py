@@ -1,6 +1,6 @@
 """The TeX broker: typesets for jobs, which may not start a program themselves, and caches the results.
 
-`python -I -m lectern.renderer.sandbox.tex.broker SOCKET_FD SETUP_JSON`. It is confined like a job, except that it may
+`python -I -m lectern.renderer.sandbox.tex.broker SOCKET_FD POOL_NAME`. It is confined like a job, except that it may
 run the programs in /usr. Each job reaches it through two pipes, and only the broker writes to the cache.
 """
 
@@ -39,6 +39,7 @@ class BrokerSetup(msgspec.Struct, frozen=True, kw_only=True):
     folder: str
     slots: int
     uid: int | None = None
+    pool: str = ""  # the pool's name, to tell its processes from another's
 
 
 class TexBroker:
@@ -175,7 +176,8 @@ def _confine(setup: BrokerSetup) -> int:
 
 def main() -> None:
     """Runs the broker until the supervisor hangs up."""
-    supervisor, setup = MessageSocket.from_fd(int(sys.argv[1])), msgspec.json.decode(sys.argv[2], type=BrokerSetup)
+    supervisor = MessageSocket.from_fd(int(sys.argv[1]))
+    setup = supervisor.receive_setup(BrokerSetup)
     asyncio.run(run_broker(supervisor, setup))
 
 
