@@ -10,11 +10,11 @@ from lectern.contracts.options import MUSIC
 from lectern.contracts.problems import FieldError
 from lectern.gateway.clients import list_voices
 from lectern.gateway.deps import GatewayDeps
-from lectern.gateway.refusals import refuse_fields
+from lectern.gateway.refusals import make_pointer, refuse_fields
 from lectern.gateway.schemas import SentDocument
-from lectern.gateway.validation import make_pointer
 from lectern.worker import map_concurrently
 
+MAX_LOOKUPS = 8  # questions to the store at once, so that one request leaves others their turn
 _ASSET_ID = re.compile(r"[0-9a-f]{64}")
 
 
@@ -22,15 +22,16 @@ async def check_assets(deps: GatewayDeps, document: SentDocument | None) -> None
     """Refuse (422) a document that names images that were not uploaded."""
     if document is None:
         return
-    names = list(document.assets)
-    found = await map_concurrently(lambda name: deps.connections.store.head(keys.asset(document.assets[name])), names)
+    ids = sorted(set(document.assets.values()))
+    found = await map_concurrently(lambda each: deps.connections.store.head(keys.asset(each)), ids, limit=MAX_LOOKUPS)
+    images = {each for each, info in zip(ids, found, strict=True) if info and not info.media_type.startswith("audio/")}
     errors = [
         FieldError(
             pointer=make_pointer(("document", "assets", name)),
-            detail=f"there is no image {document.assets[name][:12]}…; upload it with POST /v1/assets first",
+            detail=f"there is no image {asset[:12]}…; upload it with POST /v1/assets first",
         )
-        for name, info in zip(names, found, strict=True)
-        if info is None or info.media_type.startswith("audio/")
+        for name, asset in document.assets.items()
+        if asset not in images
     ]
     if errors:
         raise refuse_fields(*errors)

@@ -72,7 +72,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def on_http_error(request: Request, error: HTTPException) -> Response:
-        return make_response(_refuse_http(request, error), _request_id(request))
+        refusal = error.__cause__ if isinstance(error.__cause__, Refusal) else _refuse_http(request, error)
+        return make_response(refusal, _request_id(request))  # FastAPI wraps what is raised while it reads a body
 
     async def on_outage(request: Request, error: Exception) -> Response:
         structlog.get_logger("lectern.gateway").warning("unavailable", action="refused", error=repr(error)[:200])

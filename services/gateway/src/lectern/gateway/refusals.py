@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from lectern.contracts.problems import FieldError, Problem
 from lectern.gateway import problem_types
@@ -43,6 +43,11 @@ def refuse(
     )
     waiting = {"Retry-After": str(retry_after)} if retry_after is not None else {}
     return Refusal(status or kind.status or 500, problem, {**(headers or {}), **waiting})
+
+
+def make_pointer(path: Iterable[object]) -> str:
+    """A path as a JSON pointer (RFC 6901)."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
 def refuse_fields(*errors: FieldError) -> Refusal:

@@ -6,26 +6,31 @@ from typing import Any
 
 import msgspec
 
-from lectern.contracts.problems import FieldError
+from lectern.contracts.options import DOCUMENT_LIMIT
+from lectern.contracts.plain_text import is_visible, normalize_text
+from lectern.contracts.problems import MAX_ERRORS, FieldError
 from lectern.contracts.script import Script
 from lectern.gateway import problem_types
-from lectern.gateway.refusals import refuse, refuse_fields
+from lectern.gateway.json_body import parse_json_body
+from lectern.gateway.refusals import make_pointer, refuse, refuse_fields
 from lectern.gateway.schemas import MAX_BEAT_CHARACTERS, MAX_BEATS, ScriptText
+from lectern.gateway.script_visuals import find_visual_faults
 from lectern.gateway.validation import find_unknown_fields, refuse_invalid_json
+from lectern.language.tags import names_language
 
 MAX_SCENES = 60  # more is a course, not a video
 MAX_TITLE_CHARACTERS = 200
+MAX_VALUES = 20_000  # of a script's JSON: 60 scenes of 40 beats have about 10 000
+MAX_SCRIPT_BYTES = 768 * 1024  # a scripter is asked for its Markdown form in one message of at most 1 MiB
+_ONE_LINE = frozenset(("title", "speaker", "name", "alt", "language", "colour"))
 
 
 def parse_json(body: bytes) -> tuple[Script, int | None]:
     """Parse a script in the form that `GET …/script` returns, and the revision it says it is an edit of.
 
-    Raises a 400 for what is not JSON, and a 422 for what does not fit or is unknown.
+    Raises a 400 for what is not JSON, and a 422 for what does not fit or is unknown. Texts are normalised.
     """
-    try:
-        received: Any = msgspec.json.decode(body)
-    except ValueError as error:
-        raise refuse(problem_types.MALFORMED_REQUEST, f"The body is not JSON: {error}.") from error
+    received = _normalize_texts(parse_json_body(body, MAX_VALUES), ())
     revision = None
     if isinstance(received, dict):
         revision = received.pop("revision", None)
@@ -40,22 +45,52 @@ def parse_json(body: bytes) -> tuple[Script, int | None]:
         raise refuse_invalid_json(error) from error
     if errors := find_unknown_fields(received, ScriptText.model_validate(script).model_dump()):
         raise refuse_fields(*errors)
+    if (size := len(msgspec.json.encode(script))) > MAX_SCRIPT_BYTES:
+        detail = f"has {size} bytes as JSON; at most {MAX_SCRIPT_BYTES} fit, so make two videos of it"
+        raise refuse_fields(FieldError(pointer="", detail=detail))
     return script, revision
 
 
 def decode_markdown(body: bytes) -> str:
-    """Decode a Markdown body. Raises a 422 for what is not UTF-8."""
+    """Decode and normalise a Markdown body.
+
+    Raises a 422 for what is not UTF-8, is too long, or holds what has no place in text.
+    """
     try:
-        return body.decode("utf-8")
+        text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise refuse(problem_types.DOCUMENT_ENCODING, "The document is not UTF-8 text.") from error
+    if len(text) > DOCUMENT_LIMIT:
+        detail = f"has {len(text)} characters; at most {DOCUMENT_LIMIT} fit, so make two videos of it"
+        raise refuse_fields(FieldError(pointer="", detail=detail))
+    try:
+        return normalize_text(text, lines=True)
+    except ValueError as error:
+        raise refuse_fields(FieldError(pointer="", detail=str(error))) from None
+
+
+def _normalize_texts(value: Any, path: tuple[object, ...]) -> Any:
+    match value:
+        case str():
+            try:
+                return normalize_text(value, lines=not path or path[-1] not in _ONE_LINE)
+            except ValueError as error:
+                raise refuse_fields(FieldError(pointer=make_pointer(path), detail=str(error))) from None
+        case list():
+            return [_normalize_texts(each, (*path, index)) for index, each in enumerate(value)]
+        case dict():
+            return {_normalize_texts(name, path): _normalize_texts(each, (*path, name)) for name, each in value.items()}
+    return value
 
 
 def check_script(script: Script) -> None:
     """Raises a 422 naming every reason why no video can be made from a script."""
     errors = []
-    if not script.title.strip() or len(script.title) > MAX_TITLE_CHARACTERS:
+    if not is_visible(script.title) or len(script.title) > MAX_TITLE_CHARACTERS:
         errors.append(FieldError(pointer="/title", detail=f"needs 1 to {MAX_TITLE_CHARACTERS} characters"))
+    if not names_language(script.language):
+        detail = f"{script.language[:40]!r} is not a language code; write one such as en, de or pt-BR"
+        errors.append(FieldError(pointer="/language", detail=detail))
     if not 1 <= len(script.scenes) <= MAX_SCENES:
         errors.append(FieldError(pointer="/scenes", detail=f"needs 1 to {MAX_SCENES} scenes"))
     for index, scene in enumerate(script.scenes):
@@ -70,7 +105,11 @@ def check_script(script: Script) -> None:
                 detail=f"needs 1 to {MAX_BEAT_CHARACTERS} characters; delete a beat that has no words",
             )
             for position, beat in enumerate(scene.beats)
-            if not beat.text.strip() or len(beat.spoken_text()) > MAX_BEAT_CHARACTERS
+            if not is_visible(beat.text) or max(len(beat.text), len(beat.spoken)) > MAX_BEAT_CHARACTERS
+        ]
+        errors += [
+            FieldError(pointer=f"/scenes/{index}/visual/{field}", detail=fault)
+            for field, fault in find_visual_faults(scene.visual)
         ]
     if errors:
-        raise refuse_fields(*errors)
+        raise refuse_fields(*errors[:MAX_ERRORS])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 import typing
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,9 +13,9 @@ import msgspec
 from fastapi import Request
 from pydantic import BaseModel
 
-from lectern.contracts.problems import FieldError
+from lectern.contracts.problems import MAX_ERRORS, FieldError
 from lectern.gateway import problem_types
-from lectern.gateway.refusals import Refusal, refuse, refuse_fields, refuse_media_type
+from lectern.gateway.refusals import Refusal, make_pointer, refuse, refuse_fields, refuse_media_type
 from lectern.gateway.schemas import RequestBody
 
 _MSGSPEC_ERROR = re.compile(r"(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?", re.DOTALL)
@@ -28,11 +29,6 @@ _EXPECTED = {  # by the name of a pydantic error, without `_type` or `_parsing`
     "model": "a valid object",
     "model_attributes": "a valid object",
 }
-
-
-def make_pointer(path: Iterable[object]) -> str:
-    """A path as a JSON pointer (RFC 6901)."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
 def _suggest(name: str, known: Iterable[str]) -> str:
@@ -105,7 +101,7 @@ def refuse_request(request: Request, errors: Sequence[Mapping[str, Any]]) -> Ref
         return refuse_media_type(media_type, "application/json")
     body = _body_model(request)
     found = []
-    for error in errors:
+    for error in errors[:MAX_ERRORS]:  # each is compared with all known names
         source, *path = error["loc"]
         name = ".".join(map(str, path))
         pointer = make_pointer(path) if source == "body" else f"?{name}" if source == "query" else name
@@ -129,12 +125,15 @@ def find_unknown_fields(received: object, known: object, path: tuple[object, ...
     if isinstance(received, dict) and isinstance(known, dict):
         found = [
             FieldError(pointer=make_pointer((*path, name)), detail=f'unknown field "{name}"{_suggest(name, known)}')
-            for name in received
-            if name not in known
+            for name in itertools.islice((name for name in received if name not in known), MAX_ERRORS)
         ]
         inner = [(name, received[name], known[name]) for name in received if name in known]
     elif isinstance(received, list) and isinstance(known, list | tuple):
         found, inner = [], [(index, *pair) for index, pair in enumerate(zip(received, known, strict=False))]
     else:
         return []
-    return found + [error for name, one, other in inner for error in find_unknown_fields(one, other, (*path, name))]
+    for name, one, other in inner:
+        if len(found) >= MAX_ERRORS:
+            break
+        found += find_unknown_fields(one, other, (*path, name))
+    return found[:MAX_ERRORS]

@@ -12,11 +12,12 @@ from lectern.gateway.admission import check_assets, check_voice
 from lectern.gateway.deps import Deps
 from lectern.gateway.enqueue import enqueue_video
 from lectern.gateway.handlers.script_events import get_script_event
+from lectern.gateway.json_body import JsonRoute
 from lectern.gateway.openapi import describe_json, describe_problems
 from lectern.gateway.schemas import DubRequest, Video
 from lectern.gateway.video_log import read_video
 
-router = APIRouter(tags=["videos"])
+router = APIRouter(tags=["videos"], route_class=JsonRoute)
 
 
 @router.post(

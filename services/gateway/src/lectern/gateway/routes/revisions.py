@@ -8,12 +8,13 @@ from fastapi import APIRouter, Response
 
 from lectern.gateway import examples, handlers
 from lectern.gateway.deps import Deps
+from lectern.gateway.json_body import JsonRoute
 from lectern.gateway.openapi import describe_json, describe_problems
 from lectern.gateway.responses import make_video_response
 from lectern.gateway.schemas import ApproveRequest, RedoRequest, Video
 from lectern.gateway.video_log import append_event, append_script_change
 
-router = APIRouter(tags=["scripts"])
+router = APIRouter(tags=["scripts"], route_class=JsonRoute)
 
 
 @router.post(

@@ -94,7 +94,8 @@ async def _parse_body(deps: GatewayDeps, request: Request) -> tuple[Script, int 
     body = await request.body()
     match media_type:
         case "text/markdown":
-            return await parse_markdown(deps, decode_markdown(body)), None, body
+            markdown = decode_markdown(body)
+            return await parse_markdown(deps, markdown), None, markdown.encode()
         case "application/json":
             script, revision = parse_json(body)
             return script, revision, None

@@ -14,13 +14,14 @@ from lectern.gateway import examples, handlers
 from lectern.gateway.admission import check_assets, check_music, check_voice
 from lectern.gateway.deps import Deps
 from lectern.gateway.enqueue import enqueue_video
+from lectern.gateway.json_body import JsonRoute
 from lectern.gateway.openapi import describe_json, describe_problems
 from lectern.gateway.refusals import refuse_fields
 from lectern.gateway.responses import make_video_response
 from lectern.gateway.schemas import CancelRequest, Video, VideoList, VideoRequest
 from lectern.gateway.video_log import VIDEO_ID, read_video, record_cancellation
 
-router = APIRouter(tags=["videos"])
+router = APIRouter(tags=["videos"], route_class=JsonRoute)
 
 
 @router.post(

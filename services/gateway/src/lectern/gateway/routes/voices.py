@@ -10,7 +10,7 @@ from lectern.gateway import clients, examples, problem_types
 from lectern.gateway.deps import Deps
 from lectern.gateway.openapi import describe_json, describe_problems
 from lectern.gateway.refusals import refuse
-from lectern.gateway.schemas import VoiceCatalog, VoiceEntry
+from lectern.gateway.schemas import LanguageTag, VoiceCatalog, VoiceEntry
 from lectern.language.tags import matches
 
 router = APIRouter(tags=["voices"])
@@ -20,11 +20,13 @@ router = APIRouter(tags=["voices"])
     "/v1/voices",
     response_model=VoiceCatalog,
     summary="List voices",
-    responses={**describe_json(200, VoiceCatalog, "The voices", examples.VOICES), **describe_problems(503)},
+    responses={**describe_json(200, VoiceCatalog, "The voices", examples.VOICES), **describe_problems(422, 503)},
 )
 async def list_voices(
     deps: Deps,
-    language: Annotated[str | None, Query(description="only voices of this language, such as `de` or `en-GB`")] = None,
+    language: Annotated[
+        LanguageTag | None, Query(description="only voices of this language, such as `de` or `en-GB`")
+    ] = None,
 ) -> VoiceCatalog:
     """Voices for `options.voice`, with the price of each and the precision of its word times."""
     offer = await clients.list_voices(deps)

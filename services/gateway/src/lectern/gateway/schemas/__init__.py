@@ -4,11 +4,13 @@ from lectern.gateway.schemas.assets import Asset
 from lectern.gateway.schemas.operations import ApiIndex, Health, Readiness
 from lectern.gateway.schemas.problems import FieldProblem, ProblemBody, ProblemExplanation
 from lectern.gateway.schemas.requests import (
+    MAX_ASSETS,
     MAX_BEAT_CHARACTERS,
     MAX_BEATS,
     ApproveRequest,
     CancelRequest,
     DubRequest,
+    LanguageTag,
     RedoRequest,
     RequestBody,
     SentDocument,
@@ -33,6 +35,7 @@ from lectern.gateway.schemas.voices import VoiceCatalog, VoiceEntry
 
 __all__ = [
     "CONTRACT_SCHEMAS",
+    "MAX_ASSETS",
     "MAX_BEATS",
     "MAX_BEAT_CHARACTERS",
     "ApiIndex",
@@ -43,6 +46,7 @@ __all__ = [
     "DubRequest",
     "FieldProblem",
     "Health",
+    "LanguageTag",
     "OutputFile",
     "ProblemBody",
     "ProblemExplanation",

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from lectern.contracts.options import DOCUMENT_LIMIT, MUSIC, TOPIC_LIMIT, Captions, Lane
+from lectern.contracts.plain_text import is_visible
 from lectern.contracts.quality import Aspect, Quality
+from lectern.gateway.schemas.texts import Line, Lines, normalize_asset_names, normalize_line
 
 MAX_BEAT_CHARACTERS = 2000  # about two minutes of speech
 MAX_BEATS = 40  # of a scene
-_ASSET_NAME = re.compile(r"(?!.*(?:^|/)\.{1,2}(?:/|$))[^\x00-\x1f\x7f\\/][^\x00-\x1f\x7f\\]{0,199}")
+MAX_ASSETS = 64  # images of a document
+MAX_TAG_CHARACTERS = 35  # of a language tag, as RFC 5646 (section 4.4.1) recommends
 
 AssetId = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-LanguageTag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+LanguageTag = Annotated[
+    str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=MAX_TAG_CHARACTERS, examples=["de"])
+]
 VoiceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:+-]{0,79}$")]
 CostLimit = Annotated[float, Field(gt=0, le=1000)]
 
@@ -30,15 +34,17 @@ class RequestBody(BaseModel):
 class SentDocument(RequestBody):
     """A lesson written in Markdown, with the images it names."""
 
-    markdown: str = Field(description=f"the lesson, up to {DOCUMENT_LIMIT} characters", examples=["# Photosynthesis"])
+    markdown: Lines = Field(description=f"the lesson, up to {DOCUMENT_LIMIT} characters", examples=["# Photosynthesis"])
     assets: dict[str, AssetId] = Field(
-        default_factory=dict, description="image name as the document writes it -> id from POST /v1/assets"
+        default_factory=dict,
+        max_length=MAX_ASSETS,
+        description=f"image name as the document writes it -> id from POST /v1/assets; at most {MAX_ASSETS}",
     )
 
     @field_validator("markdown")
     @classmethod
     def _check_length(cls, value: str) -> str:
-        if not value.strip():
+        if not is_visible(value):
             raise PydanticCustomError("empty", "the document is empty; write at least one heading and one sentence")
         if len(value) > DOCUMENT_LIMIT:
             raise PydanticCustomError(
@@ -52,15 +58,7 @@ class SentDocument(RequestBody):
     @field_validator("assets")
     @classmethod
     def _check_names(cls, value: dict[str, str]) -> dict[str, str]:
-        names = {name: re.sub(r"^(\./)+", "", name) for name in value}
-        for name, path in names.items():
-            if not _ASSET_NAME.fullmatch(path):
-                raise PydanticCustomError(
-                    "asset-name",
-                    "{name} is not a valid image name; use a relative path like images/leaf.png without '..'",
-                    {"name": repr(name[:60])},
-                )
-        return {path: value[name] for name, path in names.items()}
+        return normalize_asset_names(value)
 
 
 class VideoRequestOptions(RequestBody):
@@ -107,10 +105,10 @@ class VideoRequest(RequestBody):
     document: SentDocument | None = None
     options: VideoRequestOptions = Field(default_factory=VideoRequestOptions)
     lane: Lane = Field("fast", description="bulk is served after everything in fast")
-    audience: str = Field("general", min_length=1, max_length=80, description="who it is for")
+    audience: Line = Field("general", min_length=1, max_length=80, description="who it is for")
     target_seconds: int = Field(0, ge=0, le=900, description="target length in seconds; 0 leaves it open")
     scenes: int = Field(0, ge=0, le=20, description="target number of scenes; 0 leaves it open")
-    tone: str = Field("", max_length=80, description="how it should sound, such as warm or matter-of-fact")
+    tone: Line = Field("", max_length=80, description="how it should sound, such as warm or matter-of-fact")
     style: Literal["narration", "dialogue"] = Field("narration", description="one narrator, or two people talking")
     search: bool = Field(False, description="research the topic first, and cite the sources")
 
@@ -119,8 +117,8 @@ class VideoRequest(RequestBody):
     def _check_topic(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        topic = " ".join(value.split())
-        if not topic:
+        topic = " ".join(normalize_line(" ".join(value.split())).split())
+        if not is_visible(topic):
             raise PydanticCustomError(
                 "empty", "the topic is empty; ask a question such as 'How does photosynthesis work?'"
             )
@@ -163,7 +161,7 @@ class DubRequest(RequestBody):
 class CancelRequest(RequestBody):
     """The reason for a cancellation."""
 
-    reason: str = Field("", max_length=500)
+    reason: Lines = Field("", max_length=500)
 
 
 class ApproveRequest(RequestBody):
@@ -175,6 +173,6 @@ class ApproveRequest(RequestBody):
 class RedoRequest(RequestBody):
     """Changes to a scene; without any it is made afresh from the same words."""
 
-    narration: list[Annotated[str, Field(min_length=1, max_length=MAX_BEAT_CHARACTERS)]] | None = Field(
+    narration: list[Annotated[Lines, Field(min_length=1, max_length=MAX_BEAT_CHARACTERS)]] | None = Field(
         None, min_length=1, max_length=MAX_BEATS, description="the scene's new narration, one text per beat"
     )
