@@ -44,6 +44,7 @@ RAISED = SceneVerdict(
         type="NameError", message="name 'Circel' is not defined", line=3, code="self.play(Create(Circel()))"
     ),
 )
+DEAR = Finding(rule="too-dear", level="error", message="line 3 takes 80% of 400 s: build it once", line=3)
 TOO_FEW = Finding(rule="beat-missing", level="error", message="the script has 2 beat(s), the code has 1", line=2)
 COVERED = Finding(rule="text-overlap", level="error", message="Text('a') and Text('b') overlap by 40%", line=3)
 
@@ -155,6 +156,7 @@ async def test_manim_that_raises_becomes_a_card_with_the_reason(
     ("verdict", "problem_code"),
     [
         (SceneVerdict(ok=True, findings=(TOO_FEW,)), "beat-missing"),
+        (SceneVerdict(ok=True, findings=(DEAR,)), "manim-too-dear"),
         (SceneVerdict(ok=False, killed="idle", reason="the scene slept for more than 20 seconds"), "manim-idle"),
     ],
 )

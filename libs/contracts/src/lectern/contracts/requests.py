@@ -143,7 +143,8 @@ class SceneVerdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """The result of a preflight.
 
     `killed` names the limit that ended the run, `reason` says it in words. `unavailable` is set when the renderer, not
-    the code, is at fault: ask again. `seconds` is the run's wall time.
+    the code, is at fault: ask again. `seconds` is the run's time on the wall, `cpu_seconds` its computing, and
+    `render_seconds` the computing that rendering the scene is foretold to take.
     """
 
     ok: bool
@@ -153,6 +154,8 @@ class SceneVerdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     reason: str = ""
     seconds: float = 0.0
     unavailable: str | None = None
+    cpu_seconds: float = 0.0
+    render_seconds: float = 0.0
 
     def errors(self) -> tuple[Finding, ...]:
         """The findings that are errors."""

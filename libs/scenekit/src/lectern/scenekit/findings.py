@@ -67,3 +67,27 @@ def word_missing(*, beat: int, word: str, text: str, line: int | None) -> Findin
         beat=beat,
         line=line,
     )
+
+
+def too_dear(
+    *, foretold: float, allowed: float, share: float, frame: float, line: int | None, code: str, redrawn: bool
+) -> Finding:
+    """Report a scene whose frames cost too much. `foretold` and `allowed` are CPU seconds, `frame` those of one frame.
+
+    `line` takes `share` of what is foretold; it runs in every frame if `redrawn`, else it plays the dearest animation.
+    """
+    place = f"line {line} (`{code}`)" if line else "one of its animations"
+    remedy = (
+        "build the thing once and only move or recolour it, set text anew only when it changes, and use fewer points"
+        if redrawn
+        else "animate fewer and simpler things at once, with fewer points, or for a shorter time"
+    )
+    return Finding(
+        rule="too-dear",
+        level="error",
+        message=(
+            f"drawing this scene would take about {foretold:.0f} s of computing and {allowed:.0f} s are allowed; "
+            f"{place} takes {share:.0%} of it, {frame * 1000:.0f} ms for each frame: {remedy}"
+        ),
+        line=line,
+    )

@@ -18,6 +18,7 @@ from manim import Scene, logger, tempconfig
 from .director import Filming, Measuring, SpokenWord
 from .findings import Finding
 from .footage import Encoding, FootageWriter
+from .frame_costs import FrameCosts
 from .latex import use_latex
 from .lint import LayoutLint
 from .renderer import DirectedRenderer, FilmingRenderer, MeasuringRenderer, frame_shape, use_renderer
@@ -37,7 +38,8 @@ class JobSettings:
     """The contents of `job.json`.
 
     `mode` is "render" or "measure", `tex` a mode of `use_latex`. With `scene_class` None the last scene of the source
-    is rendered. `texts` are the narration's beats, `words` its words.
+    is rendered. `texts` are the narration's beats, `words` its words. `allowed_seconds` is the computing that a render
+    may take: if it is given, measuring foretells how much it will take.
     """
 
     mode: str
@@ -49,6 +51,7 @@ class JobSettings:
     theme: str
     seed: int
     tex: str
+    allowed_seconds: float | None = None
 
     @classmethod
     def read(cls, folder: Path) -> JobSettings:
@@ -69,16 +72,18 @@ class JobSettings:
             theme=fields.get("theme", "dark"),
             seed=fields.get("seed", 0),
             tex=fields.get("tex", "local"),
+            allowed_seconds=fields.get("allowed_seconds"),
         )
 
 
 @dataclass(kw_only=True)
 class JobResult:
-    """The contents of `result.json`, filled in as the job goes on."""
+    """The contents of `result.json`, filled in as the job goes on. `render_seconds` is foretold, in CPU seconds."""
 
     frames: int = 0
     beats: list[dict[str, float]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    render_seconds: float = 0.0
     error: dict[str, Any] | None = None
 
     def to_json(self, *, cpu_seconds: float) -> dict[str, Any]:
@@ -88,6 +93,7 @@ class JobResult:
             "frames": self.frames,
             "beats": self.beats,
             "cpu_seconds": round(cpu_seconds, 3),
+            "render_seconds": round(self.render_seconds, 3),
             "findings": [finding.to_json() for finding in self.findings],
             "error": self.error,
         }
@@ -122,17 +128,30 @@ def _write_result(path: Path, result: dict[str, Any]) -> None:
 
 def _run_passes(settings: JobSettings, folder: Path, result: JobResult, on_progress: OnProgress | None) -> None:
     with _configure_manim(settings, folder):
-        measuring, narrated = _measure(settings, folder, result)
+        costs = _build_costs(settings)
+        measuring, narrated = _measure(settings, folder, result, costs)
         plans = measuring.plan_beats()
         result.findings += measuring.collect_findings(plans, beats_expected=narrated and bool(settings.texts))
         result.beats = _describe_beats(measuring, plans)
+        if costs is not None:
+            encoding = settings.encoding
+            result.render_seconds, dear = costs.foretell(plans, encoding.width * encoding.height / 1e6)
+            result.findings += dear
         if settings.mode == "measure":
             result.frames = settings.table.frames
         else:
             result.frames = _film(settings, folder, measuring, plans, on_progress)
 
 
-def _measure(settings: JobSettings, folder: Path, result: JobResult) -> tuple[Measuring, bool]:
+def _build_costs(settings: JobSettings) -> FrameCosts | None:
+    if settings.mode != "measure" or settings.allowed_seconds is None:
+        return None
+    return FrameCosts(allowed=settings.allowed_seconds, table=settings.table, source=SOURCE)
+
+
+def _measure(
+    settings: JobSettings, folder: Path, result: JobResult, costs: FrameCosts | None
+) -> tuple[Measuring, bool]:
     """Run the measuring pass. Returns its director, and whether the scene follows its narration."""
     chosen = find_scene_class(load_source(folder / SOURCE), settings.scene_class)
     narrated = issubclass(chosen, Narrated)
@@ -142,7 +161,7 @@ def _measure(settings: JobSettings, folder: Path, result: JobResult) -> tuple[Me
     measuring = Measuring(table, words=settings.words, texts=settings.texts, source=SOURCE, plain=not narrated)
     lint = LayoutLint()
     try:
-        _construct(chosen, partial(MeasuringRenderer, measuring, lint))
+        _construct(chosen, partial(MeasuringRenderer, measuring, lint, costs))
     finally:
         result.findings += lint.findings
     result.findings += lint.find_still_beats(measuring)

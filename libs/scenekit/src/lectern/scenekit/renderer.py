@@ -3,7 +3,7 @@
 # mypy: disallow-subclassing-any=False
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -16,6 +16,7 @@ from manim.renderer.cairo_renderer import CairoRenderer
 from .canvas import Canvas
 from .director import Director, Filming, Measuring
 from .footage import FootageWriter
+from .frame_costs import FrameCosts
 from .patching import patch_attribute
 
 MEASURING_STEP = 1 / 15
@@ -88,11 +89,14 @@ class DirectedRenderer(CairoRenderer):
 
 
 class MeasuringRenderer(DirectedRenderer):
-    """Draws nothing. `inspector` inspects the scene after each play."""
+    """Shows nothing. `inspector` inspects the scene after each play, `costs` samples what its frames cost."""
 
-    def __init__(self, director: Measuring, inspector: Inspector | None, **kwargs: Any) -> None:
+    def __init__(
+        self, director: Measuring, inspector: Inspector | None, costs: FrameCosts | None = None, **kwargs: Any
+    ) -> None:
         self.measuring = director
         self.inspector = inspector
+        self.costs = costs
         super().__init__(**kwargs)
         self.skip_animations = self._original_skipping_status = True
 
@@ -107,7 +111,14 @@ class MeasuringRenderer(DirectedRenderer):
             length = self._run(scene, length)
             self.finish_animations(scene)
         self.time += length
-        self.director.record_play(length, wait=is_wait(scene))
+        director = self.director
+        if self.costs is not None and not frozen:
+            run = len(director.measures[director.beat].runs) - 1
+            lasting = depends_on_time(scene)
+            self.costs.end_play(
+                beat=director.beat, run=run, seconds=length, line=director.author_line(), lasting=lasting
+            )
+        director.record_play(length, wait=is_wait(scene))
         if self.inspector is not None:
             self.inspector.inspect(scene, self.director.beat, self.director.author_line())
 
@@ -121,10 +132,14 @@ class MeasuringRenderer(DirectedRenderer):
         elif depends_on_time(scene):
             step = min(length, MEASURING_STEP)
         count = max(1, round(length / step))
-        for number in range(1, count + 1):
-            scene.update_to_time(length * number / count)
+        steps: Sequence[float] = [length * number / count for number in range(1, count + 1)]
+        advance = Scene.update_to_time
+        if self.costs is not None:
+            steps, advance = self.costs.choose_steps(scene, steps), self.costs.advance
+        for to in steps:
+            advance(scene, to)
             if scene.stop_condition is not None and scene.stop_condition():
-                return length * number / count
+                return to
         return length
 
 

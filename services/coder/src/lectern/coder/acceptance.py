@@ -6,6 +6,7 @@ from lectern.contracts.requests import SceneVerdict
 
 # These break a scene whoever wrote it: it would not be in step with its narration.
 OUT_OF_STEP_RULES = frozenset({"beat-missing", "beat-overrun"})
+TOO_DEAR = "too-dear"  # it would use up what a render may compute, and end without footage
 
 
 def is_acceptable(verdict: SceneVerdict, tolerated_rules: frozenset[str] = frozenset()) -> bool:
@@ -16,6 +17,6 @@ def is_acceptable(verdict: SceneVerdict, tolerated_rules: frozenset[str] = froze
 def is_acceptable_from_author(verdict: SceneVerdict) -> bool:
     """True if an author's own scene may be shown.
 
-    The layout is theirs to judge; that the scene runs and keeps step with the voice is not.
+    The layout is theirs to judge; that the scene runs, can be rendered and keeps step with the voice is not.
     """
-    return verdict.ok and not any(finding.rule in OUT_OF_STEP_RULES for finding in verdict.errors())
+    return verdict.ok and not any(finding.rule in OUT_OF_STEP_RULES | {TOO_DEAR} for finding in verdict.errors())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from lectern.coder.acceptance import OUT_OF_STEP_RULES
+from lectern.coder.acceptance import OUT_OF_STEP_RULES, TOO_DEAR
 from lectern.coder.coding import CodingTask
 from lectern.contracts.events import CodeAttempt
 from lectern.contracts.problems import Problem
-from lectern.contracts.requests import SceneException, SceneVerdict
+from lectern.contracts.requests import Finding, SceneException, SceneVerdict
 
 _MAX_MESSAGE = 400  # characters of a message that are quoted
 
@@ -17,7 +17,8 @@ def author_problem(verdict: SceneVerdict) -> Problem:
         return _exception_problem(verdict.error)
     if verdict.killed or not verdict.errors():
         return _killed_problem(verdict)
-    return _out_of_step_problem(verdict)
+    dear = next((finding for finding in verdict.errors() if finding.rule == TOO_DEAR), None)
+    return _too_dear_problem(dear) if dear else _out_of_step_problem(verdict)
 
 
 def template_problem(task: CodingTask, verdict: SceneVerdict) -> Problem:
@@ -66,6 +67,15 @@ def _killed_problem(verdict: SceneVerdict) -> Problem:
         detail=reason[:_MAX_MESSAGE].rstrip(".") + ".",
         remedy="Draw less, look for an endless loop, and use no files, network or programs; "
         "until then the scene shows a card with its key phrases.",
+    )
+
+
+def _too_dear_problem(finding: Finding) -> Problem:
+    return Problem(
+        code="manim-too-dear",
+        title="The scene's Manim takes too long to draw",
+        detail=f"{finding.message[:_MAX_MESSAGE].rstrip('.')}.",
+        remedy="Change that line and redo the scene; until then it shows a card with its key phrases.",
     )
 
 

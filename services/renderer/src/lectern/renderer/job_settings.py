@@ -16,6 +16,7 @@ RENDERER_VERSION = 1  # part of every footage key: raise it when the same code w
 
 _SECONDS_PER_MEGAPIXEL_FRAME = 0.15  # ten times what our lessons take on one busy core
 _BASE_CPU_SECONDS, _MAX_CPU_SECONDS = 60.0, 1800.0
+_FORETELLING_ERROR = 1.5  # dear scenes were foretold at 0.8 to 1.2 times what they took (bench/frame_costs.py)
 _STARVED_FACTOR = 20  # a machine that gives a scene less than this part of a core is too busy for it
 _IDLE_SECONDS = 60.0  # a scene waits for nothing but formulas, which take at most ten seconds each
 _GIB = 1024**3
@@ -31,6 +32,7 @@ def build_job_settings(
 ) -> dict[str, Any]:
     """Builds the content of `job.json`. The seed comes from the text, so the same scene always looks the same."""
     frame = preset(options.quality, options.aspect)
+    allowed = {"allowed_seconds": allow_computing(narration.seconds, frame)} if mode == "measure" else {}
     return {
         "mode": mode,
         "scene_class": None,
@@ -44,17 +46,26 @@ def build_job_settings(
         "seed": zlib.crc32("".join(beat.text for beat in narration.beats).encode()),
         "encoder": {"preset": frame.encoder_preset, "crf": frame.crf, "threads": 1},
         "tex": "broker",
+        **allowed,
     }
+
+
+def allow_computing(seconds: float, frame: Preset) -> float:
+    """Returns the CPU seconds that rendering may be foretold to take, growing with frames and pixels.
+
+    `seconds` is the length of the narration.
+    """
+    megapixels = frame.width * frame.height / 1e6
+    return min(_MAX_CPU_SECONDS, _BASE_CPU_SECONDS + _SECONDS_PER_MEGAPIXEL_FRAME * seconds * frame.fps * megapixels)
 
 
 def build_render_limits(seconds: float, frame: Preset) -> JobLimits:
     """Builds limits that grow with the footage: computing with frames and pixels, memory and file size with pixels.
 
-    `seconds` is the length of the narration.
+    `seconds` is the length of the narration. What preflight let through may take half as long again as foretold.
     """
     megapixels = frame.width * frame.height / 1e6
-    cpu = _BASE_CPU_SECONDS + _SECONDS_PER_MEGAPIXEL_FRAME * seconds * frame.fps * megapixels
-    cpu = min(_MAX_CPU_SECONDS, cpu)
+    cpu = _FORETELLING_ERROR * allow_computing(seconds, frame)
     return JobLimits(
         cpu_seconds=cpu,
         idle_seconds=_IDLE_SECONDS,

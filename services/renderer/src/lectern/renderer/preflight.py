@@ -36,4 +36,6 @@ async def check_scene(request: CheckScene, pool: Pool, store: ObjectStore) -> Sc
         killed=outcome.killed,
         reason=outcome.reason,
         seconds=round(outcome.wall_seconds, 3),
+        cpu_seconds=round(outcome.cpu_seconds, 3),
+        render_seconds=result.render_seconds if result else 0.0,
     )

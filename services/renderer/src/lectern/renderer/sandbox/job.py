@@ -69,12 +69,16 @@ class BeatTiming(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SceneResult(msgspec.Struct, frozen=True, kw_only=True):
-    """`result.json` as the job wrote it. Its shape and size are checked; its truth is not: hostile code wrote it."""
+    """`result.json` as the job wrote it. Its shape and size are checked; its truth is not: hostile code wrote it.
+
+    `render_seconds` is the computing that a render is foretold to take.
+    """
 
     ok: bool
     frames: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] = 0
     beats: list[BeatTiming] = []
     cpu_seconds: float = 0.0
+    render_seconds: Annotated[float, msgspec.Meta(ge=0, le=1e9)] = 0.0
     findings: list[Finding] = []
     error: SceneException | None = None
 
