@@ -89,7 +89,7 @@ async def start_deps(
         await projection.project(entry.event.video_id)
 
     deps = GatewayDeps(
-        settings=GatewaySettings(metrics_port=0, grace_seconds=2.0, **overrides),
+        settings=GatewaySettings(**{"metrics_port": 0, "grace_seconds": 2.0, "allowed_hosts": "gateway", **overrides}),
         connections=connections,
         event_log=event_log,
         hub=Hub(MemoryEventFeed(event_log), connections.bus),

@@ -37,7 +37,7 @@ async def test_a_new_client_gets_a_snapshot_and_then_live_events(served: TestGat
     last = await video.write_script()
     async with served.http.stream("GET", f"{video.url}/events") as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
-        assert answer.headers["cache-control"] == "no-cache"
+        assert answer.headers["cache-control"] == "private, no-cache"
         blocks = aiter(read_blocks(answer))
         assert (await anext(blocks)).retry == 3000
         snapshot = await anext(blocks)
@@ -239,7 +239,7 @@ async def test_a_client_that_stops_reading_is_disconnected_and_others_are_served
         host, port = server.url.removeprefix("http://").split(":")
         _, writer = await asyncio.open_connection(host, int(port), limit=1024)
         writer.transport.pause_reading()  # type: ignore[attr-defined]
-        writer.write(f"GET {video.url}/events HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        writer.write(f"GET {video.url}/events HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
         await writer.drain()
         watching = asyncio.create_task(collect_blocks(server.http, f"{video.url}/events"))
         filler = "x" * 60_000

@@ -68,7 +68,7 @@ class EventStreamResponse(StreamingResponse):
     def __init__(
         self, source: AsyncGenerator[bytes, None], *, send_seconds: float, on_end: Callable[[str], None]
     ) -> None:
-        super().__init__(source, headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+        super().__init__(source, headers={"Cache-Control": "private, no-cache", "X-Accel-Buffering": "no"})
         self._source = source
         self._send_seconds = send_seconds
         self._on_end = on_end

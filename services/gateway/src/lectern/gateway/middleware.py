@@ -1,4 +1,4 @@
-"""Middleware around every request: its id, limits on its body, security headers, metrics and one log line."""
+"""Middleware around every request: who may send it, its id, limits on its body, security headers, metrics, a log."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from lectern.contracts.ids import new_id
 from lectern.gateway import problem_types
 from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.metrics import GatewayMetrics
+from lectern.gateway.origins import check_host, check_origin
 from lectern.gateway.problems import make_response
 from lectern.gateway.refusals import Refusal, refuse
 from lectern.gateway.settings import GatewaySettings
@@ -25,7 +26,9 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",  # unless the route says otherwise
 }
 
 
@@ -96,7 +99,7 @@ class RequestMiddleware:
                 deps.metrics.seconds.labels(_route(scope)).observe(time.perf_counter() - started)
             await send(message)
 
-        refusal = _check_origin(scope, headers)
+        refusal = check_host(deps.settings, headers) or check_origin(scope["method"], headers)
         if refusal is None and int(headers.get("content-length") or 0) > limit:
             body.over = True
         try:
@@ -135,14 +138,6 @@ def _find_limit(settings: GatewaySettings, path: str, headers: Headers) -> int:
 
 def _route(scope: Scope) -> str:
     return str(getattr(scope.get("route"), "path", "unmatched"))
-
-
-def _check_origin(scope: Scope, headers: Headers) -> Refusal | None:
-    """Refuse changes that another site's page makes a browser send: the API trusts whoever reaches it."""
-    reads = scope["method"] in ("GET", "HEAD", "OPTIONS")
-    if reads or headers.get("sec-fetch-site") not in ("cross-site", "same-site"):
-        return None
-    return refuse(problem_types.CROSS_SITE, "A browser sent this on behalf of a page of another site.")
 
 
 def _refuse_size(limit: int) -> Refusal:

@@ -109,6 +109,14 @@ IDEMPOTENCY_IN_PROGRESS = ProblemType(
     cause="Another request with the same Idempotency-Key has not been answered yet.",
     remedy="Wait a second and send it again to receive the first request's answer.",
 )
+MISDIRECTED_REQUEST = ProblemType(
+    code="misdirected-request",
+    status=421,
+    title="Unknown host name",
+    cause="The request names a host that this API does not answer to. A foreign name may have been made to point here, "
+    "so that a page of another site can use the API through its reader's browser.",
+    remedy="Use the API's own address, or add the name to LECTERN_ALLOWED_HOSTS.",
+)
 PRECONDITION_FAILED = ProblemType(
     code="precondition-failed",
     status=412,
@@ -196,6 +204,7 @@ PROBLEM_TYPES = {
         STALE_SCRIPT,
         CONFLICT_BUSY,
         IDEMPOTENCY_IN_PROGRESS,
+        MISDIRECTED_REQUEST,
         PRECONDITION_FAILED,
         PAYLOAD_TOO_LARGE,
         UNSUPPORTED_MEDIA_TYPE,

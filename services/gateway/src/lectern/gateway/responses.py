@@ -24,7 +24,7 @@ def make_accepted_headers(video_id: str) -> dict[str, str]:
 
 def make_video_response(log: VideoLog, status: int = 200) -> Response:
     """Respond with a video; its ETag is the log's last sequence."""
-    headers = {"ETag": f'"{log.last}"', "Cache-Control": "no-cache"}
+    headers = {"ETag": f'"{log.last}"', "Cache-Control": "private, no-cache"}
     if status == 202:
         headers |= make_accepted_headers(log.video_id)
     return make_json_response(make_video(log), status, headers)

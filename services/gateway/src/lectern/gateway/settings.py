@@ -12,6 +12,11 @@ class GatewaySettings(Settings):
 
     host: str = Field("127.0.0.1", description="address the API listens on; local only by default")
     port: int = Field(8080, ge=0, le=65535, description="port the API listens on; 0 chooses a free one")
+    allowed_hosts: str = Field(
+        "",
+        description="names that the API answers to besides loopback names and the address it listens on, comma "
+        "separated: lectern.example.org, .example.org for every name below it, * for any",
+    )
     media_redirect: bool = Field(False, description="redirect media requests to a presigned URL of the store")
     media_url_seconds: int = Field(3600, ge=60, le=604_800, description="seconds for which such a URL is valid")
     json_limit: int = Field(4 * 1024 * 1024, description="size limit of a JSON or Markdown body, in bytes")

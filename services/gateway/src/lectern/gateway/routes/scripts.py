@@ -56,7 +56,7 @@ async def show_script(deps: Deps, video_id: str, accept: Annotated[str, Header()
     """JSON, or the Markdown form with `Accept: text/markdown`. Its ETag guards an edit by `If-Match`."""
     log = await read_video(deps, video_id)
     event = get_script_event(log.state)
-    headers = {"ETag": f'"{event.revision}"', "Vary": "Accept", "Cache-Control": "no-cache"}
+    headers = {"ETag": f'"{event.revision}"', "Vary": "Accept", "Cache-Control": "private, no-cache"}
     if MARKDOWN in accept:
         return Response(await read_markdown(deps, event.script_key), headers=headers, media_type=MARKDOWN)
     script = await read_script(deps.connections.store, event.script_key)

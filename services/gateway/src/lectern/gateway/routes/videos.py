@@ -83,7 +83,7 @@ async def show_video(deps: Deps, video_id: str, if_none_match: Annotated[str | N
     """Read from the log itself, so that it includes your own writes."""
     log = await read_video(deps, video_id, at_least=deps.hub.newest(video_id))
     if if_none_match == f'"{log.last}"':
-        return Response(status_code=304, headers={"ETag": if_none_match})
+        return Response(status_code=304, headers={"ETag": if_none_match, "Cache-Control": "private, no-cache"})
     return make_video_response(log)
 
 
