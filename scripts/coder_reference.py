@@ -1,4 +1,4 @@
-"""Writes the coder's reference of manim and the scene kit: signatures and vocabulary, for a coder without manim.
+"""Writes the coder's reference of manim and the scene kit: signatures, vocabulary, frames; the coder has no manim.
 
 Run `python scripts/coder_reference.py` after changing the kit or manim's version; a test fails until then.
 """
@@ -64,6 +64,28 @@ def build_reference() -> dict[str, Any]:
     }
 
 
+def build_frames() -> dict[str, dict[str, list[float]]]:
+    """The frame of each aspect and its areas in units, as the kit computes them."""
+    from manim import tempconfig
+
+    from lectern.contracts.quality import preset
+    from lectern.scenekit import frame
+
+    frames = {}
+    for aspect in ("16:9", "9:16", "1:1"):
+        size = preset("standard", aspect)
+        unit = 8 / min(size.width, size.height)  # the short side is always 8 units
+        with tempconfig({"frame_width": size.width * unit, "frame_height": size.height * unit}):
+            frames[aspect] = {
+                "size": [round(frame.width, 2), round(frame.height, 2)],
+                **{
+                    name: [round(side, 2) for side in (area.left, area.right, area.bottom, area.top)]
+                    for name, area in (("safe", frame.safe), ("body", frame.body))
+                },
+            }
+    return frames
+
+
 def build_files() -> dict[str, str]:
     """The contents of the files by name."""
     from lectern.scenekit import kit_names, vocabulary
@@ -72,6 +94,7 @@ def build_files() -> dict[str, str]:
         "reference.json": json.dumps({**build_reference(), "kit": sorted(kit_names())}, indent=0, sort_keys=True)
         + "\n",
         "vocabulary.txt": vocabulary(),
+        "frames.json": json.dumps(build_frames(), indent=1) + "\n",
     }
 
 

@@ -46,7 +46,7 @@ def task(
     scene = s.Scene(title=title, beats=tuple(s.Beat(text=text) for text in beats), visual=visual)
     return CodingTask(
         number=number,
-        script_title="A video",
+        script=s.Script(title="A video", scenes=(s.Scene(title="Before", beats=(s.Beat(text="Before."),)), scene)),
         scene=scene,
         narration=narrate(*beats, pace=pace),
         options=VideoOptions(quality="draft"),

@@ -32,6 +32,7 @@ def test_the_reference_matches_the_installed_library() -> None:
     made = runpy.run_path(str(ROOT / "scripts/coder_reference.py"))["build_files"]()
     folder = ROOT / "services/coder/src/lectern/coder/codegen"
     assert json.loads(made["reference.json"]) == json.loads((folder / "reference.json").read_text())
+    assert made["frames.json"] == (folder / "frames.json").read_text()
     assert made["vocabulary.txt"] == (folder / "vocabulary.txt").read_text()
 
 

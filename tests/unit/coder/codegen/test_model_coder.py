@@ -46,13 +46,18 @@ def task(**fields: object) -> CodingTask:
     narration = Narration(
         seconds=8, samples=8 * 48_000, words=(), beats=spans, voice="v", engine="silent", timing="estimated"
     )
+    scene = s.Scene(title="Around", beats=tuple(s.Beat(text=text) for text in BEATS))
+    first = s.Scene(title="A sun", beats=(s.Beat(text="Here is a sun.", show="A sun rises."),))
     task = CodingTask(
         number=2,
-        script_title="Orbits",
-        scene=s.Scene(title="Around", beats=tuple(s.Beat(text=text) for text in BEATS)),
+        script=s.Script(
+            title="Orbits",
+            scenes=(first, scene),
+            symbols=(s.Symbol(name="planet", colour="primary", meaning="what goes around"),),
+        ),
+        scene=scene,
         narration=narration,
         options=VideoOptions(quality="draft"),
-        symbols=(s.Symbol(name="planet", colour="primary", meaning="what goes around"),),
     )
     return msgspec.structs.replace(task, **fields)
 

@@ -12,23 +12,22 @@ from lectern.contracts.narration import Narration
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import SceneVerdict
-from lectern.contracts.script import Scene, Symbol
+from lectern.contracts.script import Scene, Script
 from lectern.contracts.usage import Usage
 
 
 class CodingTask(msgspec.Struct, frozen=True, kw_only=True):
     """One scene to write code for: its place in the script, its text, and when each word of it is spoken.
 
-    `symbols` are the script's names and colours. `budget_usd` is what models may cost for this scene (None: any
-    amount). On the `last_attempt` a coder settles for what it has rather than asking to be called again.
+    `number` counts from 1; `scene` is that scene of the `script`. `budget_usd` is what models may cost for this scene
+    (None: any amount). On the `last_attempt` a coder settles for what it has rather than asking to be called again.
     """
 
     number: int
-    script_title: str
+    script: Script
     scene: Scene
     narration: Narration
     options: VideoOptions
-    symbols: tuple[Symbol, ...] = ()
     budget_usd: float | None = None
     last_attempt: bool = False
 

@@ -28,11 +28,10 @@ async def code_scene(event: SceneNarrated, job: Job[CoderDeps]) -> SceneCoded:
     narration = await job.store.get_json(event.narration.key, Narration)
     task = CodingTask(
         number=event.scene,
-        script_title=script.title,
+        script=script,
         scene=_find_scene(script, event.scene),
         narration=narration,
         options=event.options,
-        symbols=script.symbols,
         budget_usd=_scene_budget(event, job),
         last_attempt=job.attempt >= job.attempts,
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lectern.coder.codegen.prompts import list_findings
 from lectern.coder.codegen.repair_history import RepairHistory
+from lectern.coder.codegen.repair_prompt import list_findings
 from lectern.coder.coding import CodingTask, Preflight
 from lectern.contracts import script as s
 from lectern.contracts.events import CodeAttempt

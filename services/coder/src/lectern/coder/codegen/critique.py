@@ -35,7 +35,7 @@ def still_times(task: CodingTask) -> tuple[float, ...]:
 
 def critique_request(task: CodingTask) -> str:
     """The prompt's text: what is spoken over each still."""
-    lines = [f"{task.script_title}: {task.scene.title}", ""]
+    lines = [f"{task.script.title}: {task.scene.title}", ""]
     lines += [f"{number}. {beat.text}" for number, beat in enumerate(task.scene.beats, 1)]
     return "The scene, and its beats, one for each picture:\n" + fence("\n".join(lines))
 

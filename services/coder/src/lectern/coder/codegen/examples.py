@@ -1,4 +1,4 @@
-"""Worked examples for a prompt: the scenes of finished lessons that are most like the one to be written."""
+"""Worked examples for a prompt: finished scenes of the same form of drawing, the most similar subjects first."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import bm25s
 import msgspec
 
+from lectern.coder.codegen.forms import find_form
 from lectern.contracts import script as s
 from lectern.lessons import Lesson
 from lectern.markdown import parse
@@ -16,9 +17,10 @@ MAX_CODE_CHARACTERS = 6000  # of an example: longer ones teach less than they co
 
 
 class WorkedExample(msgspec.Struct, frozen=True, kw_only=True):
-    """A scene that works: its narration and its code."""
+    """A scene that works: its form of drawing, its narration and its code."""
 
     title: str
+    form: str
     narration: str
     code: str
 
@@ -28,6 +30,7 @@ def find_examples(lessons: Sequence[Lesson]) -> tuple[WorkedExample, ...]:
     return tuple(
         WorkedExample(
             title=scene.title,
+            form=find_form(scene),
             narration="\n\n".join(beat.text for beat in scene.beats),
             code=scene.visual.source,
         )
@@ -38,7 +41,7 @@ def find_examples(lessons: Sequence[Lesson]) -> tuple[WorkedExample, ...]:
 
 
 class ExampleIndex:
-    """Finds examples by their subject (BM25, offline)."""
+    """Finds examples by their form, and among equals by their subject (BM25, offline)."""
 
     def __init__(self, examples: Sequence[WorkedExample]) -> None:
         self._examples = tuple(examples)
@@ -47,14 +50,19 @@ class ExampleIndex:
             texts = [f"{each.title} {each.narration} {_class_names(each.code)}" for each in self._examples]
             self._index.index(bm25s.tokenize(texts, stopwords="en", show_progress=False), show_progress=False)
 
-    def nearest(self, text: str, number: int = 2) -> tuple[WorkedExample, ...]:
-        """The examples most like a text, the most similar first."""
-        number = min(number, len(self._examples))
+    def nearest(self, text: str, form: str = "", number: int = 2) -> tuple[WorkedExample, ...]:
+        """Examples of a form, the most like a text first; where there are too few, the most similar of other forms."""
+        if not self._examples:
+            return ()
+        ranked = sorted(self._rank(text), key=lambda example: example.form != form)
+        return tuple(ranked[:number])
+
+    def _rank(self, text: str) -> list[WorkedExample]:
         tokens = bm25s.tokenize([text], stopwords="en", show_progress=False, return_ids=False)
-        if not number or not tokens[0]:
-            return self._examples[:number]
-        found, _ = self._index.retrieve(tokens, k=number, show_progress=False)
-        return tuple(self._examples[int(position)] for position in found[0])
+        if not tokens[0]:
+            return list(self._examples)
+        found, _ = self._index.retrieve(tokens, k=len(self._examples), show_progress=False)
+        return [self._examples[int(position)] for position in found[0]]
 
 
 def _class_names(code: str) -> str:

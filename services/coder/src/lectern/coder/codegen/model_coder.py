@@ -9,12 +9,15 @@ import msgspec
 from lectern.coder.acceptance import is_acceptable, is_acceptable_from_author
 from lectern.coder.codegen.coding_run import CodingRun
 from lectern.coder.codegen.critique import CritiqueReply, critique_request, critique_verdict, still_times
+from lectern.coder.codegen.draft_prompt import draft_request, load_frames
 from lectern.coder.codegen.edits import EditRefused, apply_edits
 from lectern.coder.codegen.examples import ExampleIndex
 from lectern.coder.codegen.fixes import fix_code
-from lectern.coder.codegen.prompts import RepairReply, draft_request, repair_request
+from lectern.coder.codegen.forms import find_form
+from lectern.coder.codegen.kit_vocabulary import describe_scene, read_entries, select_entries
 from lectern.coder.codegen.reference import ManimReference, load_text
 from lectern.coder.codegen.repair_history import RepairStrategy, fingerprint
+from lectern.coder.codegen.repair_prompt import RepairReply, repair_request
 from lectern.coder.coding import CaptureStills, CodingResult, CodingTask, Preflight
 from lectern.coder.problems import unrepaired_problem
 from lectern.coder.template_coder import TemplateCoder
@@ -38,12 +41,12 @@ class ModelCoder:
         self._reference = reference
         self._examples = examples
         self._templates = TemplateCoder()
-        rules, repair_rules = load_text("house_rules.md"), load_text("repair_rules.md")
-        self._draft_rules = f"{rules}\nThe scene kit\n\n{load_text('vocabulary.txt')}"
-        self._repair_rules = f"{repair_rules}\n{self._draft_rules}"
-        # An edit needs the signatures of the names that it touches, which the request holds; the kit's whole
-        # vocabulary would be most of the cost of a repair.
-        self._edit_rules = f"{repair_rules}\n{rules}"
+        self._frames = load_frames()
+        self._vocabulary = read_entries(load_text("vocabulary.txt"))
+        self._rules = load_text("house_rules.md")
+        # An edit needs the signatures of the names that it touches, which the request holds; the kit's vocabulary
+        # would be most of the cost of a repair.
+        self._edit_rules = f"{load_text('repair_rules.md')}\n{self._rules}"
         self._critique_rules = load_text("critique.md")
 
     async def code(
@@ -135,9 +138,10 @@ class ModelCoder:
         return new_code
 
     async def _draft(self, run: CodingRun) -> str:
-        narration = " ".join(beat.text for beat in run.task.scene.beats)
-        examples = self._examples.nearest(f"{run.task.script_title} {run.task.scene.title} {narration}")
-        return await self._ask(run, "code", self._draft_rules, (draft_request(run.task, examples),), str)
+        task = run.task
+        examples = self._examples.nearest(f"{task.script.title} {describe_scene(task.scene)}", find_form(task.scene))
+        request = draft_request(task, self._frames[task.options.aspect], examples)
+        return await self._ask(run, "code", f"{self._rules}\n{self._describe_kit(task)}", (request,), str)
 
     async def _repair(self, run: CodingRun, code: str, verdict: SceneVerdict) -> tuple[str, RepairStrategy] | None:
         """A new version, by the narrowest strategy that was not tried on these findings; None when all were."""
@@ -163,7 +167,13 @@ class ModelCoder:
         if strategy in ("lines", "block"):
             reply = await self._ask(run, "repair", self._edit_rules, (request,), RepairReply)
             return apply_edits(code, reply.edits)
-        return await self._ask(run, "repair", self._repair_rules, (request,), str)
+        rules = f"{self._edit_rules}\n{self._describe_kit(run.task)}"
+        return await self._ask(run, "repair", rules, (request,), str)
+
+    def _describe_kit(self, task: CodingTask) -> str:
+        """What the scene kit offers for this scene."""
+        entries = select_entries(self._vocabulary, task.scene, find_form(task.scene))
+        return "The scene kit\n\n" + "\n\n".join(entry.text for entry in entries)
 
     async def _ask(self, run: CodingRun, task: str, rules: str, parts: tuple[PromptPart, ...], result: type[T]) -> T:
         reply = await self._model_client.ask(task, instructions=rules, parts=parts, result=result, budget=run.budget)

@@ -42,7 +42,7 @@ def write_plain_card(task: CodingTask) -> str:
 
 
 def _title(task: CodingTask) -> str:
-    return clean_line(task.scene.title) or clean_line(task.script_title) or "…"
+    return clean_line(task.scene.title) or clean_line(task.script.title) or "…"
 
 
 def _write_pages(task: CodingTask, title: str, phrases: Sequence[str], *, opening: bool) -> str:

@@ -1,17 +1,14 @@
-"""Prompts for code: the draft of a scene, and the repair of its findings."""
+"""The prompt to repair a scene's code: its findings, where they are, and the real signatures of what is used there."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
+from lectern.coder.codegen.draft_prompt import describe_beats
 from lectern.coder.codegen.edits import TextEdit
-from lectern.coder.codegen.examples import WorkedExample
 from lectern.coder.codegen.reference import ManimReference, find_identifiers
 from lectern.coder.codegen.repair_history import RepairStrategy
 from lectern.coder.coding import CodingTask
-from lectern.contracts.quality import preset
 from lectern.contracts.requests import SceneVerdict
 
 
@@ -38,26 +35,6 @@ _INSTRUCTIONS: dict[RepairStrategy, str] = {
 }
 
 
-def draft_request(task: CodingTask, examples: Sequence[WorkedExample]) -> str:
-    """The request for a first version: the beats with their times, the frame, and scenes that work."""
-    frame = preset(task.options.quality, task.options.aspect)
-    parts = [
-        f"Video: {task.script_title}\nScene {task.number}: {task.scene.title}",
-        f"Frame: {task.options.aspect}, {frame.fps} frames a second, theme {task.options.theme}",
-        _beats(task),
-    ]
-    if task.symbols:
-        symbols = "\n".join(f"- {each.name}: theme.{each.colour}, {each.meaning}" for each in task.symbols)
-        parts.append(f"Names and colours that every scene of this video keeps to:\n{symbols}")
-    for example in examples:
-        parts.append(
-            f"A finished scene of another video, for its craft\nNarration:\n{example.narration}\n"
-            f"Code:\n```python\n{example.code}\n```"
-        )
-    parts.append("Answer with the complete Python code of this scene and nothing else.")
-    return "\n\n".join(parts)
-
-
 def repair_request(
     task: CodingTask, code: str, verdict: SceneVerdict, strategy: RepairStrategy, reference: ManimReference
 ) -> str:
@@ -65,7 +42,7 @@ def repair_request(
     findings = list_findings(verdict)
     excerpt = _excerpt(code, verdict)
     signatures = list(reference.signatures(find_identifiers(excerpt + findings)))[:_MAX_SIGNATURES]
-    parts = [f"Scene {task.number}: {task.scene.title}", _beats(task), f"What the check found:\n{findings}"]
+    parts = [f"Scene {task.number}: {task.scene.title}", describe_beats(task), f"What the check found:\n{findings}"]
     if excerpt:
         parts.append(f"There:\n{excerpt}")
     if signatures:
@@ -87,14 +64,6 @@ def list_findings(verdict: SceneVerdict) -> str:
         place = [f"beat {finding.beat}" if finding.beat else "", f"line {finding.line}" if finding.line else ""]
         lines.append(f"- {finding.rule} ({', '.join(p for p in place if p) or 'scene'}): {finding.message[:300]}")
     return "\n".join(lines) or f"- {verdict.reason or 'it ended without a picture'}"
-
-
-def _beats(task: CodingTask) -> str:
-    lines = []
-    for number, (span, beat) in enumerate(zip(task.narration.beats, task.scene.beats, strict=False), 1):
-        show = f"\n   on screen: {beat.show}" if beat.show else ""
-        lines.append(f"{number}. ({span.end - span.start:.1f} s) {beat.text}{show}")
-    return "Beats, with the seconds each lasts:\n" + "\n".join(lines)
 
 
 def _excerpt(code: str, verdict: SceneVerdict) -> str:

@@ -1,0 +1,68 @@
+"""The part of the scene kit's reference that a scene may need: what every drawing uses, and what its plan asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+
+from lectern.contracts.script import Scene
+
+# Names that every scene may use. The kit's slides are not among them: a picture carries the meaning, not a list.
+ESSENTIAL = frozenset({
+    "NarratedScene", "theme", "frame", "fit", "place", "Title", "Label", "link", "appear", "focus", "dim", "undim",
+})  # fmt: skip
+
+# Names that need a form of drawing, and words of the plan or the narration that ask for them (as a regular expression).
+WANTED_FOR: dict[str, tuple[frozenset[str], str]] = {
+    "Equation": (frozenset({"derivation", "graph", "geometry", "quantity"}), r"formula|equation|[=²³√∑∫]|fraction"),
+    "NarratedMovingCameraScene": (frozenset({"zoom"}), r"zoom|closer|magnif|camera|microscope"),
+    "NarratedThreeDScene": (frozenset(), r"\b3d\b|three.dimension|sphere|solid|\bcube|surface|\bspace\b"),
+    "Chart": (frozenset({"data"}), r"\bchart|\bbars?\b|per cent|percent|statistic"),
+    "CodeListing": (frozenset(), r"\bcode\b|program|\bloop|python|javascript|algorithm's lines"),
+    "Picture": (frozenset(), r"photograph|\bphoto\b|image file|\bpng\b|\bjpe?g\b"),
+    "Timeline": (frozenset(), r"timeline|century|centuries|years later|chronolog"),
+    "Flow": (frozenset(), r"flow ?chart|boxes joined|pipeline|step by step in boxes"),
+    "Box": (frozenset(), r"\bbox(es)?\b|flow ?chart"),
+    "Comparison": (frozenset(), r"two columns|side by side lists|pros and cons"),
+    "Bullets": (frozenset(), r"\bbullet|list of points|checklist"),
+    "TitleCard": (frozenset(), r"title card|end card"),
+    "Narrated": (frozenset(), r"^$"),  # the rules say how beat() and at() are used
+    "row": (frozenset(), r"\brow|side by side|next to each other"),
+    "stack": (frozenset(), r"\bstack|below each other|one above"),
+    "columns": (frozenset({"data"}), r"side by side|two halves|left half|right half"),
+    "Caption": (frozenset({"data"}), r"\bsource\b|\bunit\b|not to scale"),
+}  # fmt: skip
+
+
+class VocabularyEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One name of the kit with its signature and description."""
+
+    name: str
+    text: str
+
+
+def read_entries(vocabulary: str) -> tuple[VocabularyEntry, ...]:
+    """The entries of the kit's reference: each starts at a line's first column."""
+    texts = re.split(r"\n\n(?=\S)", vocabulary.strip())
+    return tuple(VocabularyEntry(name=re.split(r"\W", text, maxsplit=1)[0], text=text) for text in texts)
+
+
+def select_entries(entries: Iterable[VocabularyEntry], scene: Scene, form: str) -> tuple[VocabularyEntry, ...]:
+    """The entries that a scene of this form may need, in the reference's order. A name without a rule is kept."""
+    words = describe_scene(scene).lower()
+    return tuple(entry for entry in entries if _is_wanted(entry.name, words, form))
+
+
+def describe_scene(scene: Scene) -> str:
+    """All that the plan and the narration say about a scene."""
+    beats = (f"{beat.text} {beat.show}" for beat in scene.beats)
+    return " ".join((scene.title, scene.plan.idea, scene.plan.shows, *beats))
+
+
+def _is_wanted(name: str, words: str, form: str) -> bool:
+    if name in ESSENTIAL or name not in WANTED_FOR:
+        return True
+    forms, pattern = WANTED_FOR[name]
+    return form in forms or re.search(pattern, words) is not None
