@@ -38,7 +38,7 @@ from lectern.composer.timeline import VideoTimeline, build_timeline
 from lectern.contracts.narration import Narration, Word
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import ASPECTS, Aspect, preset
-from lectern.media import ProcessFailed, probe_media
+from lectern.media import FINISHED_VIDEO, ProcessFailed, probe_media
 
 pytestmark = pytest.mark.slow
 
@@ -149,7 +149,7 @@ async def test_captions_are_in_exactly_the_frames_of_their_cues_and_no_frame_is_
 @slow
 async def test_a_burned_video_has_all_properties_of_a_copied_one_but_the_caption_track(tmp_path: Path) -> None:
     inputs = make_spoken_inputs(tmp_path, LESSON, 30)
-    media = await probe_media(await burn(inputs, VideoOptions()))
+    media = await probe_media(await burn(inputs, VideoOptions()), FINISHED_VIDEO)
     picture, sound = media.tracks("video")[0], media.tracks("audio")[0]
     assert media.tracks("subtitle") == ()
     assert (picture.frames, picture.r_frame_rate, picture.pix_fmt) == (330, "30/1", "yuv420p")

@@ -24,7 +24,7 @@ from lectern.contracts import subjects
 from lectern.contracts.ids import new_id
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import Progress
-from lectern.media import probe_media
+from lectern.media import FINISHED_VIDEO, probe_media
 from lectern.worker import Connections
 from lectern.worker.testing import Delivered, MemoryObjectStore, deliver, memory_connections
 
@@ -184,7 +184,7 @@ async def test_burned_captions_are_in_the_picture_and_in_files_but_no_track(
     outputs = await _compose(connections, tmp_path, captions=captions, burn_captions=True)
     assert {"captions_vtt", "captions_srt"} < set(outputs)
     await connections.store.get_file(outputs["video"].key, tmp_path / "burned.mp4")
-    media = await probe_media(tmp_path / "burned.mp4")
+    media = await probe_media(tmp_path / "burned.mp4", FINISHED_VIDEO)
     assert media.tracks("subtitle") == ()
     assert media.tracks("video")[0].frames == 150
 

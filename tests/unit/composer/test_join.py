@@ -23,10 +23,12 @@ from lectern.composer.text_outputs import cut_captions
 from lectern.composer.thumbnail import choose_thumbnail
 from lectern.composer.verification import BadVideo, verify_footage, verify_same_encoding, verify_video
 from lectern.contracts.options import VideoOptions
-from lectern.media import probe_media
+from lectern.media import FINISHED_VIDEO, FOOTAGE, InputKind, probe_media
 from lectern.worker import Permanent
 
 pytestmark = pytest.mark.slow
+
+STILL = InputKind(demuxers=("image2",), decoders=("mjpeg",), forced="image2")
 
 slow = pytest.mark.slow
 
@@ -87,7 +89,7 @@ async def test_flash_and_click_of_every_scene_still_coincide_after_twelve(tmp_pa
 async def test_sound_and_picture_are_equally_long_to_the_frame(tmp_path: Path) -> None:
     inputs = make_inputs(tmp_path, [SampleScene(frames=f, off=o) for f, o in zip(AWKWARD, OFF, strict=True)])
     video = await _join(inputs)
-    media = await probe_media(video)
+    media = await probe_media(video, FINISHED_VIDEO)
     picture, sound = media.tracks("video")[0], media.tracks("audio")[0]
     assert picture.frames == sum(AWKWARD)
     assert picture.seconds == pytest.approx(sum(AWKWARD) / 30, abs=1e-5)
@@ -116,7 +118,7 @@ async def test_sound_is_as_loud_on_both_sides_as_it_was_recorded(tmp_path: Path)
 
 async def test_chapters_title_language_and_colour_are_in_the_file(tmp_path: Path) -> None:
     video = await _join(make_inputs(tmp_path, [SampleScene(frames=n) for n in (31, 47, 53)]))
-    media = await probe_media(video)
+    media = await probe_media(video, FINISHED_VIDEO)
     assert [(c.start_time, c.tags["title"]) for c in media.chapters] == [
         ("0.000000", "Part 1: & more"),
         ("1.033333", "Part 2: & more"),
@@ -142,13 +144,13 @@ async def test_the_caption_track_has_the_text_of_the_narration(tmp_path: Path) -
     inside = _run(argv).decode()
     text = " ".join(line for line in inside.split("\n")[1:] if line and "-->" not in line)
     assert text == " ".join(word.text for narration in inputs.narrations for word in narration.words)
-    assert (await probe_media(video)).tracks("subtitle")[0].codec == "mov_text"
+    assert (await probe_media(video, FINISHED_VIDEO)).tracks("subtitle")[0].codec == "mov_text"
 
 
 async def test_a_video_without_captions_has_no_such_track(tmp_path: Path) -> None:
     inputs = make_inputs(tmp_path, [SampleScene(frames=20)])
     video = await join_video(inputs, await mix_sound(inputs, None, bitrate="192k"), None)
-    assert (await probe_media(video.path)).tracks("subtitle") == ()
+    assert (await probe_media(video.path, FINISHED_VIDEO)).tracks("subtitle") == ()
 
 
 def _list_boxes(data: bytes) -> list[str]:
@@ -197,14 +199,14 @@ async def test_the_thumbnail_is_the_most_detailed_frame_and_1280_wide(tmp_path: 
     )
     still = await choose_thumbnail(inputs)
     assert still.name == "still-002.jpg"
-    picture = (await probe_media(still)).tracks("video")[0]
+    picture = (await probe_media(still, STILL)).tracks("video")[0]
     assert (picture.codec, picture.width, picture.height) == ("mjpeg", 1280, 720)
     assert still.stat().st_size < 2_000_000
 
 
 async def test_an_upright_thumbnail_keeps_its_shape_and_never_shows_the_first_frame(tmp_path: Path) -> None:
     still = await choose_thumbnail(make_inputs(tmp_path, [SampleScene(frames=25)], size=(180, 320)))
-    picture = (await probe_media(still)).tracks("video")[0]
+    picture = (await probe_media(still, STILL)).tracks("video")[0]
     assert (picture.width, picture.height) == (720, 1280)
     level = np.asarray(Image.open(still).convert("L")).mean()
     assert level == pytest.approx(40, abs=2)  # the dark grey of all but the first, white frame
@@ -212,7 +214,7 @@ async def test_an_upright_thumbnail_keeps_its_shape_and_never_shows_the_first_fr
 
 async def test_footage_that_is_not_as_promised_is_rejected_by_scene(tmp_path: Path) -> None:
     inputs = make_inputs(tmp_path, [SampleScene(frames=31)])
-    media = await probe_media(inputs.folder / footage_name(1))
+    media = await probe_media(inputs.folder / footage_name(1), FOOTAGE)
     with pytest.raises(Permanent, match=r"footage of scene 7 has 31 frames, not 32\. Redo scene 7"):
         verify_footage(7, media, frames=32, fps=30, samples=32 * 1600)
     with pytest.raises(Permanent, match="runs at 30/1 frames a second, not 60"):
@@ -227,7 +229,8 @@ async def test_footage_of_another_shape_is_rejected_and_named(tmp_path: Path) ->
         (tmp_path / name).mkdir()
         make_inputs(tmp_path / name, [SampleScene(frames=20)], size=size)
     tracks = [
-        (n, (await probe_media(tmp_path / name / footage_name(1))).tracks("video")[0]) for n, name in enumerate("ab", 1)
+        (n, (await probe_media(tmp_path / name / footage_name(1), FOOTAGE)).tracks("video")[0])
+        for n, name in enumerate("ab", 1)
     ]
     with pytest.raises(Permanent, match="footage of scene 2 has width 180, scene 1's has 320"):
         verify_same_encoding(tracks)
@@ -235,7 +238,7 @@ async def test_footage_of_another_shape_is_rejected_and_named(tmp_path: Path) ->
 
 async def test_a_video_without_a_frame_or_a_track_is_rejected(tmp_path: Path) -> None:
     inputs = make_inputs(tmp_path, [SampleScene(frames=31), SampleScene(frames=47)])
-    media = await probe_media(await _join(inputs))
+    media = await probe_media(await _join(inputs), FINISHED_VIDEO)
     assert verify_video(media, inputs.timeline, captions=True, chapters=2) < 1e-5
     with pytest.raises(BadVideo, match="has tracks"):
         verify_video(media, inputs.timeline, captions=False, chapters=2)

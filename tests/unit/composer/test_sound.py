@@ -23,7 +23,7 @@ from lectern.composer.music_bed import PAUSE_LUFS, SPEECH_LUFS, fade_gain, level
 from lectern.composer.sound import mix_sound
 from lectern.contracts.narration import Word
 from lectern.contracts.options import BUNDLED, MUSIC
-from lectern.media import measure_loudness, probe_media
+from lectern.media import FINISHED_VIDEO, FLAC, measure_loudness, probe_media
 from lectern.worker import ObjectStore, Permanent
 from lectern.worker.testing import MemoryObjectStore
 
@@ -116,7 +116,7 @@ async def test_bundled_music_is_at_least_18_db_below_the_voice_wherever_it_speak
 async def test_music_alone_in_a_pause_is_no_louder_than_minus_26_lufs(store: ObjectStore, tmp_path: Path) -> None:
     video = await _make_video(make_spoken_inputs(tmp_path, voice=0.0), store, BUNDLED + "curious")
     write_flac(tmp_path / "pause.flac", decode_sound(video)[round(9.8 * RATE) : round(12.2 * RATE)].mean(axis=1))
-    loudness = await measure_loudness(tmp_path / "pause.flac", timeout=20)
+    loudness = await measure_loudness(tmp_path / "pause.flac", FLAC, timeout=20)
     assert -36 < loudness.integrated + 3 < -26  # ebur128 counts one channel for half of two
 
 
@@ -127,13 +127,13 @@ async def test_a_finished_video_has_minus_14_lufs_and_no_peak_above_minus_one(
 ) -> None:
     inputs = make_spoken_inputs(tmp_path, voice=voice, scenes=2)
     video = await _make_video(inputs, store, key)
-    loudness = await measure_loudness(video, timeout=60)
+    loudness = await measure_loudness(video, FINISHED_VIDEO, timeout=60)
     print(f"voice {voice}, music {key or 'none'}: {loudness.integrated} LUFS, {loudness.peak} dBTP")
     assert loudness.integrated == pytest.approx(-14, abs=0.5)
     assert loudness.peak < -1
     length = inputs.timeline.samples(inputs.timeline.frames)
     assert length <= len(decode_sound(video)) < length + 1024  # the last AAC frame is filled up
-    track = (await probe_media(video)).tracks("audio")[0]
+    track = (await probe_media(video, FINISHED_VIDEO)).tracks("audio")[0]
     assert track.seconds == pytest.approx(2 * SECONDS, abs=1e-5)
     assert track.start_time == "0.000000"
 
@@ -148,8 +148,8 @@ async def test_a_voice_with_sharp_peaks_is_limited_until_its_decoded_peaks_are_l
         at = round((start + 0.1) * RATE)
         sound[at : at + 48] = 0.999 * np.where(np.arange(48) // 6 % 2, 1, -1)
     write_flac(inputs.folder / audio_name(1), sound)
-    recorded = await measure_loudness(inputs.folder / audio_name(1), timeout=30)
-    loudness = await measure_loudness(await _make_video(inputs, store, "bundled:calm"), timeout=30)
+    recorded = await measure_loudness(inputs.folder / audio_name(1), FLAC, timeout=30)
+    loudness = await measure_loudness(await _make_video(inputs, store, "bundled:calm"), FINISHED_VIDEO, timeout=30)
     print(f"peaks of {recorded.peak} dBTP became {loudness.peak} at {loudness.integrated} LUFS")
     assert recorded.peak > 0
     assert loudness.peak < -1

@@ -10,7 +10,7 @@ import pytest
 from standins.reading import read_aloud
 
 from lectern.contracts.quality import AUDIO_RATE
-from lectern.media import measure_loudness, run_ffmpeg
+from lectern.media import FLAC, FfmpegCommand, MediaInput, input_args, measure_loudness, run_ffmpeg
 from lectern.voice.flac import write_flac
 
 TEXT = (
@@ -21,7 +21,9 @@ TEXT = (
 
 async def read_samples(path: Path) -> np.ndarray:
     raw = path.with_suffix(".raw")
-    await run_ffmpeg(["-i", str(path), "-f", "s16le", str(raw)], timeout=30)
+    flac = input_args(MediaInput(path=path.name, kind=FLAC))
+    command = FfmpegCommand(args=(*flac, "-f", "s16le", raw.name), writes=(raw.name,))
+    await run_ffmpeg(command, folder=path.parent, timeout=30)
     return np.fromfile(raw, dtype="<i2")
 
 
@@ -32,11 +34,11 @@ async def test_speech_has_the_target_loudness_and_never_clips(gain: float, tmp_p
     samples = round(passage.seconds * AUDIO_RATE)
     quieter = (passage.samples * gain).astype(np.int16)
     await write_flac(quieter, passage.rate, samples, tmp_path / "n.flac")
-    loudness = await measure_loudness(tmp_path / "n.flac", timeout=30, dual_mono=True)
+    loudness = await measure_loudness(tmp_path / "n.flac", FLAC, timeout=30, dual_mono=True)
     assert loudness.integrated == pytest.approx(-14, abs=1.0)
-    log = await run_ffmpeg(
-        ["-i", str(tmp_path / "n.flac"), "-af", "ebur128=peak=true:framelog=verbose", "-f", "null", "-"], timeout=30
-    )
+    flac = input_args(MediaInput(path="n.flac", kind=FLAC))
+    command = FfmpegCommand(args=(*flac, "-af", "ebur128=peak=true:framelog=verbose", "-f", "null", "-"))
+    log = await run_ffmpeg(command, folder=tmp_path, timeout=30)
     peak = float(re.findall(r"Peak:\s+(-?[\d.]+) dBFS", log)[-1])
     assert peak < -1.0
 

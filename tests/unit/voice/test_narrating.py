@@ -16,7 +16,7 @@ from lectern.contracts.narration import Narration
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import AUDIO_RATE
 from lectern.contracts.script import Beat, Scene, Script
-from lectern.media import run_ffmpeg
+from lectern.media import FLAC, FfmpegCommand, MediaInput, input_args, run_ffmpeg
 from lectern.voice.app import build_deps
 from lectern.voice.handlers import STAGE
 from lectern.voice.layout import FRAME_SAMPLES
@@ -56,7 +56,8 @@ async def read_samples(connections: Connections, key: str, folder: Path) -> np.n
     """The narration's samples."""
     flac, wav = folder / "n.flac", folder / "n.wav"
     await connections.store.get_file(key, flac)
-    await run_ffmpeg(["-i", str(flac), str(wav)], timeout=30)
+    source = input_args(MediaInput(path=flac.name, kind=FLAC))
+    await run_ffmpeg(FfmpegCommand(args=(*source, wav.name), writes=(wav.name,)), folder=folder, timeout=30)
     with wave.open(str(wav)) as sound:
         assert (sound.getframerate(), sound.getnchannels()) == (AUDIO_RATE, 1)
         return np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2")

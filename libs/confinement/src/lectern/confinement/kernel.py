@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-import functools
 import os
-from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
@@ -32,7 +30,6 @@ CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_KILL, CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN = 0
 _CAPABILITY_VERSION_3 = 0x20080522
 
 
-@functools.cache
 def _load_libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
@@ -89,9 +86,10 @@ def pivot_root_here() -> None:
 
 def read_effective_capabilities() -> int:
     """Reads the calling process's effective capabilities as a bit set."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("CapEff:"):
-            return int(line.split()[1], 16)
+    with open("/proc/self/status", encoding="ascii", errors="replace") as status:
+        for line in status:
+            if line.startswith("CapEff:"):
+                return int(line.split()[1], 16)
     return 0
 
 

@@ -1,17 +1,31 @@
 """Media files: ffmpeg, ffprobe and other programs with a time limit, stills, loudness, sample rates."""
 
 from lectern.media.ffmpeg import (
+    FfmpegCommand,
     GraphOutput,
     GraphStream,
     combine_streams,
-    graph_args,
+    compile_graph,
     open_stream,
     read_from_ffmpeg,
     run_ffmpeg,
-    run_ffprobe,
     write_stream,
 )
 from lectern.media.footage_boxes import FootageRefused, FootageTables, bound_footage_bytes, check_footage
+from lectern.media.inputs import (
+    FINISHED_VIDEO,
+    FLAC,
+    FOOTAGE,
+    FOOTAGE_LIST,
+    M4A,
+    METADATA,
+    MUSIC,
+    PCM,
+    WEBVTT,
+    InputKind,
+    MediaInput,
+    input_args,
+)
 from lectern.media.loudness import (
     Levels,
     Loudness,
@@ -25,26 +39,40 @@ from lectern.media.loudness import (
 from lectern.media.probe import MediaFile, MediaTrack, probe_media
 from lectern.media.process import ProcessFailed, run_process
 from lectern.media.resampling import resample
-from lectern.media.stills import Shot, stills_args
+from lectern.media.stills import Shot, build_stills_command
 
 __all__ = [
+    "FINISHED_VIDEO",
+    "FLAC",
+    "FOOTAGE",
+    "FOOTAGE_LIST",
+    "M4A",
+    "METADATA",
+    "MUSIC",
+    "PCM",
+    "WEBVTT",
+    "FfmpegCommand",
     "FootageRefused",
     "FootageTables",
     "GraphOutput",
     "GraphStream",
+    "InputKind",
     "Levels",
     "Loudness",
     "MediaFile",
+    "MediaInput",
     "MediaTrack",
     "ProcessFailed",
     "Shot",
     "apply_levels",
     "bound_footage_bytes",
+    "build_stills_command",
     "check_footage",
     "combine_streams",
+    "compile_graph",
     "encode_at_target",
     "fit_length",
-    "graph_args",
+    "input_args",
     "loudness_filters",
     "measure_loudness",
     "open_stream",
@@ -53,8 +81,6 @@ __all__ = [
     "read_from_ffmpeg",
     "resample",
     "run_ffmpeg",
-    "run_ffprobe",
     "run_process",
-    "stills_args",
     "write_stream",
 ]

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from lectern.media.ffmpeg import GraphStream, read_from_ffmpeg
+from lectern.media.ffmpeg import FfmpegCommand, GraphStream, read_from_ffmpeg
+from lectern.media.inputs import InputKind, MediaInput, input_args
 
 TARGET_LUFS = -14.0  # integrated; what online players normalise to
 TOLERANCE_LU = 0.3  # we promise half a unit
@@ -37,14 +38,15 @@ class Levels(msgspec.Struct, frozen=True, kw_only=True):
     ceiling: float | None = None
 
 
-async def measure_loudness(path: Path, *, timeout: float, dual_mono: bool = False) -> Loudness:
-    """Measures a file's decoded sound as EBU R128 defines it. Raises ProcessFailed.
+async def measure_loudness(path: Path, kind: InputKind, *, timeout: float, dual_mono: bool = False) -> Loudness:
+    """Measures a file's decoded sound, read as `kind`, as EBU R128 defines it. Raises ProcessFailed.
 
     `timeout` in seconds. `dual_mono` measures one channel as if it came from both speakers, 3 LU louder.
     """
     filters = f"apad=pad_dur={_REPORT_INTERVAL_SECONDS},{loudness_filters('-', dual_mono=dual_mono)}"
-    args = ["-i", path.name, "-map", "0:a", "-af", filters, "-f", "null", "-"]
-    return parse_loudness((await read_from_ffmpeg(args, timeout=timeout, cwd=path.parent)).decode())
+    source = input_args(MediaInput(path=path.name, kind=kind))
+    command = FfmpegCommand(args=(*source, "-map", "0:a", "-af", filters, "-f", "null", "-"))
+    return parse_loudness((await read_from_ffmpeg(command, folder=path.parent, timeout=timeout)).decode())
 
 
 def loudness_filters(report: str, *, dual_mono: bool = False, true_peak: bool = True) -> str:
@@ -78,6 +80,7 @@ def _values(report: str, name: str) -> list[float]:
 async def encode_at_target(
     encode: Callable[[Levels], Awaitable[Path]],
     levels: Levels,
+    kind: InputKind,
     *,
     timeout: float,
     max_encodings: int,
@@ -86,13 +89,13 @@ async def encode_at_target(
 ) -> Loudness:
     """Encodes until loudness and true peak fit, and returns those of the last encoding.
 
-    `encode` writes the sound at the given levels and returns its file. The result of each encoding sets the levels of
-    the next: encoders add peaks of their own, and limiters take loudness away. `timeout` in seconds for each
-    measurement; `max_gain` as for `correct_levels`. Raises ProcessFailed.
+    `encode` writes the sound at the given levels and returns its file, which is read as `kind`. The result of each
+    encoding sets the levels of the next: encoders add peaks of their own, and limiters take loudness away. `timeout`
+    in seconds for each measurement; `max_gain` as for `correct_levels`. Raises ProcessFailed.
     """
     for _ in range(max_encodings):
         path = await encode(levels)
-        loudness = await measure_loudness(path, timeout=timeout, dual_mono=dual_mono)
+        loudness = await measure_loudness(path, kind, timeout=timeout, dual_mono=dual_mono)
         better = correct_levels(levels, loudness, max_gain=max_gain)
         if better == levels:
             break

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from lectern.media.ffmpeg import run_ffprobe
+from lectern.media.inputs import InputKind, MediaInput
 
 PROBE_TIMEOUT_SECONDS = 60.0
 
@@ -70,7 +71,9 @@ class MediaFile(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(stream for stream in self.streams if stream.kind == kind)
 
 
-async def probe_media(path: Path) -> MediaFile:
-    """Reads a whole file and describes its contents. Raises ProcessFailed for a file that ffprobe cannot read."""
-    args = ["-show_format", "-show_streams", "-show_chapters", "-count_packets", "-show_data_hash", "md5", str(path)]
-    return msgspec.json.decode(await run_ffprobe(args, timeout=PROBE_TIMEOUT_SECONDS), type=MediaFile)
+async def probe_media(path: Path, kind: InputKind) -> MediaFile:
+    """Reads a whole file as `kind` and describes its contents. Raises ProcessFailed if ffprobe cannot."""
+    args = ["-show_format", "-show_streams", "-show_chapters", "-count_packets", "-show_data_hash", "md5"]
+    source = MediaInput(path=path.name, kind=kind)
+    found = await run_ffprobe(args, source, folder=path.parent, timeout=PROBE_TIMEOUT_SECONDS)
+    return msgspec.json.decode(found, type=MediaFile)

@@ -1,4 +1,4 @@
-"""Programs that run with a time limit and are killed with all their children."""
+"""Programs that run in a cell, with a time limit."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import contextlib
 import os
 import signal
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+
+from lectern.confinement.cell import Cell, build_launch, find_layers
 
 STDERR_TAIL_BYTES = 8 * 1024
 
@@ -17,33 +19,40 @@ class ProcessFailed(Exception):
     """A program failed or timed out. `code` is None for a timeout; `tail` is the end of its stderr."""
 
     def __init__(self, program: str, code: int | None, tail: str) -> None:
-        reason = "timed out" if code is None else f"exited with status {code}"
+        reason = _describe_end(code)
         super().__init__(f"{program} {reason}: {tail.strip()[-500:] or 'no output on stderr'}")
         self.program = program
         self.code = code
         self.tail = tail
 
 
-async def run_process(
-    argv: Sequence[str],
-    *,
-    timeout: float,
-    cwd: Path | None = None,
-    env: Mapping[str, str] | None = None,
-    stdin: bytes | None = None,
-) -> tuple[bytes, str]:
-    """Runs a program to completion and returns its stdout and the last 8 KiB of its stderr.
+def _describe_end(code: int | None) -> str:
+    if code is None:
+        return "timed out"
+    if code == -signal.SIGXCPU:
+        return "used up its CPU time"
+    if code < 0:
+        return f"was killed by signal {signal.Signals(-code).name}"
+    return f"exited with status {code}"
 
-    `timeout` in seconds. Raises ProcessFailed for a non-zero exit status or a timeout. Cancellation kills the process
-    group.
+
+async def run_process(
+    argv: Sequence[str], cell: Cell, *, timeout: float, stdin: bytes | None = None
+) -> tuple[bytes, str]:
+    """Runs a program in its cell to completion and returns its stdout and the last 8 KiB of its stderr.
+
+    `timeout` in seconds. Raises ProcessFailed for a non-zero exit status or a timeout, FileNotFoundError if there is no
+    such program. Cancellation kills it and its process group.
     """
+    layers = await asyncio.to_thread(find_layers)
+    command, environment = build_launch(cell, argv, layers)
     process = await asyncio.create_subprocess_exec(
-        *argv,
+        *command,
         stdin=asyncio.subprocess.PIPE if stdin is not None else asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        cwd=cwd,
-        env=dict(env) if env is not None else None,
+        cwd=cell.folder,
+        env=environment,
         start_new_session=True,
     )
     assert process.stdout is not None

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from lectern.media.ffmpeg import GraphOutput, graph_args, open_stream, write_stream
+from lectern.media.ffmpeg import FfmpegCommand, GraphOutput, compile_graph, open_stream, write_stream
+from lectern.media.inputs import FOOTAGE, MediaInput
 
 
 class Shot(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,17 +18,18 @@ class Shot(msgspec.Struct, frozen=True, kw_only=True):
     still: str
 
 
-def stills_args(shots: Sequence[Shot], *, longest_edge: int) -> list[str]:
-    """Builds ffmpeg arguments that write a JPEG for each shot, scaled to `longest_edge` pixels on its longer edge.
+def build_stills_command(shots: Sequence[Shot], *, longest_edge: int) -> FfmpegCommand:
+    """Builds the command that writes a JPEG for each shot, scaled to `longest_edge` pixels on its longer edge.
 
-    File names are relative to ffmpeg's working directory.
+    File names are absolute or relative to ffmpeg's working folder.
     """
-    return graph_args(*(_write_still(shot, longest_edge) for shot in shots))
+    return compile_graph(*(_write_still(shot, longest_edge) for shot in shots))
 
 
 def _write_still(shot: Shot, longest_edge: int) -> GraphOutput:
+    footage = MediaInput(path=shot.name, kind=FOOTAGE, options=(("ss", shot.seconds), ("threads", 1)))
     frame = (
-        open_stream(shot.name, "v", ss=shot.seconds, threads=1)
+        open_stream(footage, "v")
         .filter(
             "scale",
             w=f"if(gte(iw,ih),{longest_edge},-2)",

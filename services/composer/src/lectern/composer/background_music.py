@@ -8,7 +8,7 @@ import math
 from importlib.resources import files
 from pathlib import Path
 
-from lectern.composer.ffmpeg_args import music_args
+from lectern.composer.commands import build_music_command
 from lectern.composer.inputs import VideoInputs
 from lectern.composer.music_bed import write_bed
 from lectern.contracts.options import BUNDLED, MUSIC
@@ -26,20 +26,19 @@ _TRACK, _DECODED, _LOUDNESS, _BED = "music.track", "music.decoded.pcm", "music.l
 
 
 async def prepare_music(key: str, store: ObjectStore, inputs: VideoInputs) -> str | None:
-    """Writes the music beneath a video to a file in the inputs' folder, in `sound_args`' format, and returns its name.
+    """Writes the music beneath a video to a file in the inputs' folder, and returns its name.
 
-    `key` is `VideoOptions.music_key`; without one there is no music. Raises Permanent for a track that is missing or
-    cannot be used.
+    The format is `build_sound_command`'s. `key` is `VideoOptions.music_key`; without one there is no music. Raises
+    Permanent for a track that is missing or cannot be used.
     """
     if not key:
         return None
     folder, timeline = inputs.folder, inputs.timeline
-    bundled = key.startswith(BUNDLED)
-    if bundled:
+    if key.startswith(BUNDLED):
         await asyncio.to_thread(_unpack, key.removeprefix(BUNDLED), folder)
     else:
         await _download(key, store, folder)
-    loudest = await _decode(folder, trusted=bundled)
+    loudest = await _decode(folder)
     spoken = [
         (word.start + span.start / timeline.fps, word.end + span.start / timeline.fps)
         for span, narration in zip(timeline.spans, inputs.narrations, strict=True)
@@ -72,11 +71,11 @@ async def _download(key: str, store: ObjectStore, folder: Path) -> None:
     await store.get_file(key, folder / _TRACK)
 
 
-async def _decode(folder: Path, *, trusted: bool) -> float:
+async def _decode(folder: Path) -> float:
     """Decodes the track; returns the loudest three seconds in LUFS. Raises Permanent if it is not music."""
-    args = music_args(track=_TRACK, trusted=trusted, max_seconds=MAX_TRACK_SECONDS, loudness=_LOUDNESS, out=_DECODED)
+    command = build_music_command(track=_TRACK, max_seconds=MAX_TRACK_SECONDS, loudness=_LOUDNESS, out=_DECODED)
     with contextlib.suppress(ProcessFailed):  # what could be decoded of a damaged file may well be enough
-        await run_ffmpeg(args, timeout=DECODE_TIMEOUT_SECONDS, cwd=folder)
+        await run_ffmpeg(command, folder=folder, timeout=DECODE_TIMEOUT_SECONDS)
     return await asyncio.to_thread(_read_loudest, folder)
 
 

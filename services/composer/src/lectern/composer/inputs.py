@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
@@ -9,12 +10,12 @@ import msgspec
 
 from lectern.composer.fan_in import ScenesReady
 from lectern.composer.timeline import VideoTimeline, build_timeline
-from lectern.composer.verification import verify_footage, verify_same_encoding
+from lectern.composer.verification import reject_footage, verify_footage, verify_same_encoding
 from lectern.contracts import events as e
 from lectern.contracts.narration import Narration
 from lectern.contracts.problems import Problem
 from lectern.contracts.script import Script
-from lectern.media import probe_media
+from lectern.media import FOOTAGE, FootageRefused, MediaFile, check_footage, probe_media
 from lectern.worker import ObjectStore, Permanent, map_concurrently
 
 MAX_PROBES = 2  # ffprobe processes at once
@@ -92,8 +93,9 @@ def _timeline_of(script: Script, scenes: Sequence[e.SceneRendered]) -> VideoTime
 async def _verify_scenes(
     scenes: Sequence[e.SceneRendered], narrations: Sequence[Narration], folder: Path, fps: int
 ) -> None:
-    names = [footage_name(scene.scene) for scene in scenes]
-    media = await map_concurrently(lambda name: probe_media(folder / name), names, limit=MAX_PROBES)
+    media = await map_concurrently(
+        lambda scene: _probe_footage(scene, folder), [scene.scene for scene in scenes], limit=MAX_PROBES
+    )
     tracks = [
         (
             scene.scene,
@@ -102,3 +104,18 @@ async def _verify_scenes(
         for scene, found, narration in zip(scenes, media, narrations, strict=True)
     ]
     verify_same_encoding(tracks)
+
+
+async def _probe_footage(number: int, folder: Path) -> MediaFile:
+    """Describes a scene's footage. It was checked when it was rendered, perhaps by an older Lectern."""
+    path = folder / footage_name(number)
+    try:
+        await asyncio.to_thread(_check_boxes, path)
+    except FootageRefused as error:
+        raise reject_footage(number, f"was refused: {error}") from error
+    return await probe_media(path, FOOTAGE)
+
+
+def _check_boxes(path: Path) -> None:
+    with path.open("rb") as file:
+        check_footage(file)

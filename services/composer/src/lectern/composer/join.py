@@ -5,24 +5,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from lectern.composer.chapters import format_ffmetadata
-from lectern.composer.ffmpeg_args import BurnIn, join_args
+from lectern.composer.commands import BurnIn, FootageList, build_join_command
 from lectern.composer.inputs import VideoInputs, footage_name
 from lectern.composer.sound import VideoSound
 from lectern.composer.timeline import VideoTimeline
 from lectern.composer.verification import verify_video
 from lectern.contracts.quality import Preset
 from lectern.language.tags import alpha3
-from lectern.media import probe_media, run_ffmpeg
+from lectern.media import FINISHED_VIDEO, bound_footage_bytes, probe_media, run_ffmpeg
 
 TIMEOUT_MARGIN_SECONDS = 60.0  # on top of the video's own length; joining takes a few hundredths of that
 MIN_PIXELS_PER_SECOND = 10_000_000  # that a machine must draw and encode; two cores manage about ten times as many
 PROGRESS_INTERVAL_SECONDS = 0.5
+MAX_TABLES_BYTES = 64 * 1024 * 1024  # of a video's tables, captions and chapters
 
 _LIST, _METADATA, _CAPTIONS, _VIDEO = "footage.ffconcat", "chapters.ffmetadata", "captions.vtt", "video.mp4"
 _BURNED_CAPTIONS, _PROGRESS = "captions.ass", "join.progress"
@@ -62,25 +63,36 @@ async def join_video(
         (folder / _CAPTIONS).write_text(captions)
     if burned:
         (folder / _BURNED_CAPTIONS).write_text(burned.ass)
-    args = join_args(
-        footage=_LIST,
+    names = tuple(footage_name(span.number) for span in timeline.spans)
+    command = build_join_command(
+        footage=FootageList(name=_LIST, parts=names),
         sound=sound.name,
         metadata=_METADATA,
         captions=_CAPTIONS if captions else None,
         language=alpha3(inputs.script.language),
         burn_in=_burn_in(burned, timeline) if burned else None,
         out=_VIDEO,
+        max_output_bytes=_bound_video(folder, (*names, sound.name), timeline, burned),
     )
     timeout = TIMEOUT_MARGIN_SECONDS + timeline.seconds
     if burned:
         timeout += timeline.frames * burned.preset.width * burned.preset.height / MIN_PIXELS_PER_SECOND
         async with _reporting_frames(folder / _PROGRESS, burned.on_frames):
-            log = await run_ffmpeg(args, timeout=timeout, cwd=folder)
+            log = await run_ffmpeg(command, folder=folder, timeout=timeout)
     else:
-        log = await run_ffmpeg(args, timeout=timeout, cwd=folder)
-    media = await probe_media(folder / _VIDEO)
+        log = await run_ffmpeg(command, folder=folder, timeout=timeout)
+    media = await probe_media(folder / _VIDEO, FINISHED_VIDEO)
     drift = verify_video(media, timeline, captions=bool(captions), chapters=len(timeline.spans))
     return JoinedVideo(path=folder / _VIDEO, drift=drift, missing_letters=find_missing_letters(log))
+
+
+def _bound_video(folder: Path, parts: Sequence[str], timeline: VideoTimeline, burned: BurnedCaptions | None) -> int:
+    """Returns the most bytes that the video can have: those of its parts, or of its pictures without compression."""
+    copied = sum((folder / name).stat().st_size for name in parts)
+    if not burned:
+        return copied + MAX_TABLES_BYTES
+    pixels = burned.preset.width * burned.preset.height
+    return copied + MAX_TABLES_BYTES + bound_footage_bytes(timeline.frames, pixels)
 
 
 def _burn_in(burned: BurnedCaptions, timeline: VideoTimeline) -> BurnIn:

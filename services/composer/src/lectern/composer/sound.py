@@ -6,10 +6,10 @@ from pathlib import Path
 
 import msgspec
 
-from lectern.composer.ffmpeg_args import NarrationTrack, sound_args
+from lectern.composer.commands import NarrationTrack, build_sound_command
 from lectern.composer.inputs import VideoInputs, audio_name
 from lectern.language.tags import alpha3
-from lectern.media import Levels, Loudness, encode_at_target, run_ffmpeg
+from lectern.media import M4A, Levels, Loudness, encode_at_target, run_ffmpeg
 
 MAX_GAIN = 6.0  # dB: a video farther from the target has hardly any speech, and is meant to be quiet
 MAX_ENCODINGS = 5
@@ -26,7 +26,7 @@ class VideoSound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def mix_sound(inputs: VideoInputs, music: str | None, *, bitrate: str) -> VideoSound:
-    """Mixes the narrations of all scenes with `music` (a file in `sound_args`' format). Raises ProcessFailed.
+    """Mixes the narrations of all scenes with `music` (a file in `build_sound_command`'s format). Raises ProcessFailed.
 
     The voice service levels every scene, so most mixes fit as they are.
     """
@@ -37,7 +37,7 @@ async def mix_sound(inputs: VideoInputs, music: str | None, *, bitrate: str) -> 
     timeout = TIMEOUT_MARGIN_SECONDS + timeline.seconds
 
     async def encode(levels: Levels) -> Path:
-        args = sound_args(
+        command = build_sound_command(
             narrations=narrations,
             music=music,
             levels=levels,
@@ -45,8 +45,10 @@ async def mix_sound(inputs: VideoInputs, music: str | None, *, bitrate: str) -> 
             bitrate=bitrate,
             out=_SOUND,
         )
-        await run_ffmpeg(args, timeout=timeout, cwd=inputs.folder)
+        await run_ffmpeg(command, folder=inputs.folder, timeout=timeout)
         return inputs.folder / _SOUND
 
-    loudness = await encode_at_target(encode, Levels(), timeout=timeout, max_encodings=MAX_ENCODINGS, max_gain=MAX_GAIN)
+    loudness = await encode_at_target(
+        encode, Levels(), M4A, timeout=timeout, max_encodings=MAX_ENCODINGS, max_gain=MAX_GAIN
+    )
     return VideoSound(name=_SOUND, loudness=loudness)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lectern.composer.inputs import VideoInputs, footage_name
 from lectern.composer.timeline import SceneSpan, VideoTimeline
-from lectern.media import Shot, run_ffmpeg, stills_args
+from lectern.media import Shot, build_stills_command, run_ffmpeg
 
 LONGEST_EDGE = 1280  # pixels
 MAX_CANDIDATES = 12  # scenes, the longest ones
@@ -17,8 +17,8 @@ STILLS_TIMEOUT_SECONDS = 60.0
 async def choose_thumbnail(inputs: VideoInputs) -> Path:
     """Returns the JPEG with the most detail, measured in bytes: an empty or half-faded frame takes fewer."""
     candidates = choose_shots(inputs.timeline)
-    args = stills_args(candidates, longest_edge=LONGEST_EDGE)
-    await run_ffmpeg(args, timeout=STILLS_TIMEOUT_SECONDS, cwd=inputs.folder)
+    command = build_stills_command(candidates, longest_edge=LONGEST_EDGE)
+    await run_ffmpeg(command, folder=inputs.folder, timeout=STILLS_TIMEOUT_SECONDS)
     stills = [inputs.folder / shot.still for shot in candidates]
     return max(stills, key=lambda still: still.stat().st_size)
 

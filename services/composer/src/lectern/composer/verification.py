@@ -39,16 +39,16 @@ def verify_footage(number: int, media: MediaFile, *, frames: int, fps: int, samp
     """
     tracks = media.tracks("video")
     if len(tracks) != 1 or media.tracks("audio"):
-        raise _reject(
+        raise reject_footage(
             number, f"has {len(tracks)} video and {len(media.tracks('audio'))} audio tracks, not one video track"
         )
     track = tracks[0]
     if Fraction(track.r_frame_rate) != fps:
-        raise _reject(number, f"runs at {track.r_frame_rate} frames a second, not {fps}")
+        raise reject_footage(number, f"runs at {track.r_frame_rate} frames a second, not {fps}")
     if track.frames != frames:
-        raise _reject(number, f"has {track.frames} frames, not {frames}")
+        raise reject_footage(number, f"has {track.frames} frames, not {frames}")
     if abs(frames * AUDIO_RATE - samples * fps) > AUDIO_RATE:
-        raise _reject(number, f"lasts {frames / fps:.3f} s, its narration {samples / AUDIO_RATE:.3f} s")
+        raise reject_footage(number, f"lasts {frames / fps:.3f} s, its narration {samples / AUDIO_RATE:.3f} s")
     return track
 
 
@@ -63,7 +63,7 @@ def verify_same_encoding(tracks: Sequence[tuple[int, MediaTrack]]) -> None:
             expected, found = getattr(first, field), getattr(track, field)
             if expected != found:
                 name = field.replace("_", " ")
-                raise _reject(
+                raise reject_footage(
                     number, f"has {name} {found or 'unset'}, scene {first_number}'s has {expected or 'unset'}"
                 )
 
@@ -95,7 +95,8 @@ def verify_video(media: MediaFile, timeline: VideoTimeline, *, captions: bool, c
     return abs(video.seconds - audio.seconds)
 
 
-def _reject(number: int, fault: str) -> Permanent:
+def reject_footage(number: int, fault: str) -> Permanent:
+    """Returns the failure of a scene whose footage has a fault, with what to do about it."""
     return Permanent(
         Problem(
             code="footage-unfit",

@@ -10,7 +10,7 @@ import msgspec
 from lectern.contracts import keys
 from lectern.contracts.quality import preset
 from lectern.contracts.requests import DrawStills, Stills
-from lectern.media import Shot, run_ffmpeg, stills_args
+from lectern.media import Shot, build_stills_command, run_ffmpeg
 from lectern.renderer.job_settings import RENDERER_VERSION, build_job_settings, build_render_limits, count_frames
 from lectern.renderer.pool import Pool, RenderJob
 from lectern.renderer.scene_inputs import fetch_inputs
@@ -71,7 +71,8 @@ async def _extract_stills(footage: Path, moments: tuple[float, ...], frames: int
         Shot(name=str(footage), seconds=f"{max(0.0, (frame - 0.5) / FPS):.3f}", still=f"{frame}.jpg")
         for frame in sorted(set(shown))
     ]
-    await run_ffmpeg(stills_args(shots, longest_edge=LONGEST_EDGE), timeout=_EXTRACT_TIMEOUT_SECONDS, cwd=folder)
+    command = build_stills_command(shots, longest_edge=LONGEST_EDGE)
+    await run_ffmpeg(command, folder=folder, timeout=_EXTRACT_TIMEOUT_SECONDS)
     return [folder / f"{frame}.jpg" for frame in shown]
 
 

@@ -8,11 +8,14 @@ import numpy as np
 
 from lectern.contracts.quality import AUDIO_RATE
 from lectern.media import (
+    FLAC,
+    PCM,
     Levels,
+    MediaInput,
     apply_levels,
+    compile_graph,
     encode_at_target,
     fit_length,
-    graph_args,
     open_stream,
     run_ffmpeg,
     write_stream,
@@ -34,7 +37,7 @@ async def write_flac(pcm: Samples, rate: int, samples: int, target: Path, *, lev
     source.write_bytes(np.ascontiguousarray(pcm, dtype="<i2").tobytes())
 
     async def encode(levels: Levels | None) -> Path:
-        stream = open_stream(str(source), "a", f="s16le", ar=rate, ac=1)
+        stream = open_stream(MediaInput(path=source.name, kind=PCM, options=(("ar", rate), ("ac", 1))), "a")
         if levels is not None:
             stream = stream.filter("highpass", f=60).filter(
                 "acompressor", threshold=0.1, ratio=3, attack=8, release=120
@@ -44,7 +47,7 @@ async def write_flac(pcm: Samples, rate: int, samples: int, target: Path, *, lev
             stream = apply_levels(stream, levels, AUDIO_RATE)
         output = write_stream(
             fit_length(stream, samples),
-            str(target),
+            target.name,
             format="flac",
             acodec="flac",
             ac=1,
@@ -52,14 +55,20 @@ async def write_flac(pcm: Samples, rate: int, samples: int, target: Path, *, lev
             sample_fmt="s16",
             bitexact=None,
         )
-        await run_ffmpeg(graph_args(output), timeout=_TIMEOUT)
+        await run_ffmpeg(compile_graph(output), folder=target.parent, timeout=_TIMEOUT)
         return target
 
     try:
         if level:
             levels = Levels(ceiling=MAX_PEAK_DB)
             await encode_at_target(
-                encode, levels, timeout=_TIMEOUT, max_encodings=MAX_ENCODINGS, max_gain=MAX_GAIN_DB, dual_mono=True
+                encode,
+                levels,
+                FLAC,
+                timeout=_TIMEOUT,
+                max_encodings=MAX_ENCODINGS,
+                max_gain=MAX_GAIN_DB,
+                dual_mono=True,
             )
         else:
             await encode(None)

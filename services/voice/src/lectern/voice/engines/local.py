@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import msgspec
 import numpy as np
 
+from lectern.confinement.cell import Cell, CellLimits, list_python_paths
 from lectern.media import ProcessFailed, run_process
 from lectern.voice.engines.child import VOICE_NOT_LOADED, ChildSpeech, VoiceNotLoaded
 from lectern.voice.speech import Mark, Passage
 from lectern.worker import Transient
 
+_MEMORY_BYTES = 16 << 30  # address space: a large model with the threads of many cores
 
-async def speak_in_child(module: str, message: msgspec.Struct, *, timeout: float) -> tuple[Passage, ...]:
+
+async def speak_in_child(
+    module: str, message: msgspec.Struct, *, timeout: float, readable: tuple[str, ...] = ()
+) -> tuple[Passage, ...]:
     """Sends `message` to a new child that runs `module` and returns its passages. `timeout` in seconds.
+
+    The child can read our packages and what is `readable`, write nothing, and knows no key.
 
     Raises VoiceNotLoaded with the child's reason, Transient when the child fails otherwise.
     """
-    command = [sys.executable, "-m", module]
+    command = [sys.executable, "-I", "-m", module]
+    limits = CellLimits(cpu_seconds=timeout * (os.cpu_count() or 1), memory_bytes=_MEMORY_BYTES, file_bytes=0)
+    cell = Cell(readable=(*list_python_paths(), *readable), limits=limits)
     try:
-        out, _ = await run_process(command, timeout=timeout, stdin=msgspec.json.encode(message))
+        out, _ = await run_process(command, cell, timeout=timeout, stdin=msgspec.json.encode(message))
     except ProcessFailed as failure:
         if failure.code == VOICE_NOT_LOADED:
             reason = failure.tail.strip().splitlines()[-1:]  # libraries write warnings before it

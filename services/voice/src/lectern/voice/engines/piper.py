@@ -65,7 +65,12 @@ class PiperEngine:
         """Speaks each text as a passage without times."""
         message = PiperText(texts=texts, model=voice.name, length_scale=1 / rate)
         try:
-            passages = await speak_in_child("lectern.voice.engines.piper_child", message, timeout=_TIMEOUT)
+            passages = await speak_in_child(
+                "lectern.voice.engines.piper_child",
+                message,
+                timeout=_TIMEOUT,
+                readable=(voice.name, f"{voice.name}.json"),
+            )
         except VoiceNotLoaded as error:
             problem = Problem(
                 code="voice-unavailable",

@@ -71,18 +71,6 @@ _ABOUT_ITSELF = ("getpgid", "getsid", "sched_getaffinity", "sched_getparam", "sc
 _CLONE_PTHREAD = 0x003D0F00
 _O_ASYNC = 0o20000
 
-# Broker children must fork and execute LaTeX, so this list names what they may not do.
-_DENIED_TO_BROKER = """
-socket socketpair connect bind listen accept accept4 ptrace process_vm_readv process_vm_writev kcmp
-io_uring_setup io_uring_enter io_uring_register bpf perf_event_open userfaultfd keyctl add_key request_key
-mount umount2 pivot_root chroot unshare setns open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr
-memfd_create memfd_secret shmget shmat shmctl msgget mq_open semget personality
-pidfd_getfd pidfd_send_signal open_by_handle_at name_to_handle_at
-init_module finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff acct quotactl
-symlink symlinkat link linkat mknod mknodat setpriority sched_setscheduler sched_setattr sched_setaffinity
-truncate fanotify_init inotify_init inotify_init1 seccomp
-""".split()
-
 
 def build_job_program() -> bytes:
     """Compiles the allow-list of a job to BPF. Raises RuntimeError or OSError when libseccomp is missing or too old."""
@@ -123,4 +111,4 @@ def build_job_program() -> bytes:
 
 def build_broker_program() -> bytes:
     """Compiles the deny-list of the TeX broker and its programs to BPF: sockets, tracing, mounts, links and more."""
-    return seccomp.build_deny_program(_DENIED_TO_BROKER)
+    return seccomp.build_deny_program(seccomp.DENIED_TO_PROGRAMS)

@@ -1,6 +1,6 @@
-"""ffmpeg's arguments for mixing sound, decoding music and joining a video.
+"""ffmpeg's commands for mixing sound, decoding music and joining a video.
 
-File names are relative to ffmpeg's working directory, so equal videos have equal argument lists.
+File names are relative to ffmpeg's working folder, so equal videos have equal commands.
 """
 
 from __future__ import annotations
@@ -11,11 +11,21 @@ import msgspec
 
 from lectern.contracts.quality import AUDIO_RATE
 from lectern.media import (
+    FLAC,
+    FOOTAGE_LIST,
+    M4A,
+    METADATA,
+    MUSIC,
+    PCM,
+    WEBVTT,
+    FfmpegCommand,
     Levels,
+    MediaInput,
     apply_levels,
     combine_streams,
+    compile_graph,
     fit_length,
-    graph_args,
+    input_args,
     loudness_filters,
     open_stream,
     write_stream,
@@ -23,12 +33,6 @@ from lectern.media import (
 
 VIDEO_TIMESCALE = 90_000  # ticks a second: a frame of 15, 30 or 60 fps is a whole number of them
 
-# What uploaded music may be: "mov" reads M4A.
-MUSIC_CONTAINERS = ("mp3", "wav", "flac", "ogg", "mov")
-MUSIC_DECODERS = (
-    *("mp3", "mp3float", "flac", "vorbis", "libvorbis", "opus", "libopus", "aac", "alac"),
-    *("pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le"),
-)
 MUSIC_MAX_ALLOC = 256 * 1024 * 1024  # bytes in one allocation
 
 
@@ -37,6 +41,13 @@ class NarrationTrack(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     samples: int
+
+
+class FootageList(msgspec.Struct, frozen=True, kw_only=True):
+    """A concat list (ffmpeg-formats, "concat"), and the footage files that it names."""
+
+    name: str
+    parts: tuple[str, ...]
 
 
 class BurnIn(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,10 +63,10 @@ class BurnIn(msgspec.Struct, frozen=True, kw_only=True):
     progress: str
 
 
-def sound_args(
+def build_sound_command(
     *, narrations: Sequence[NarrationTrack], music: str | None, levels: Levels, language: str, bitrate: str, out: str
-) -> list[str]:
-    """Builds the arguments that mix a video's sound, narrations end to end and music beneath, into AAC in an MP4.
+) -> FfmpegCommand:
+    """Builds the command that mixes a video's sound, narrations end to end and music beneath, into AAC in an MP4.
 
     `music` is 16-bit stereo at 48 kHz without a header, exactly as long as the narrations; `language` an ISO 639-2/T
     code. The movie's clock ticks in samples, or the length in the edit list, which leaves out the encoder's 1024
@@ -64,7 +75,9 @@ def sound_args(
     """
     tracks = [
         fit_length(
-            open_stream(track.name, "a", threads=1).filter("aformat", sample_rates=AUDIO_RATE, channel_layouts="mono"),
+            open_stream(MediaInput(path=track.name, kind=FLAC, options=(("threads", 1),)), "a").filter(
+                "aformat", sample_rates=AUDIO_RATE, channel_layouts="mono"
+            ),
             track.samples,
         )
         for track in narrations
@@ -77,7 +90,7 @@ def sound_args(
         .filter("pan", args="stereo|c0=c0|c1=c0")
     )
     if music:
-        bed = open_stream(music, "a", format="s16le", ar=AUDIO_RATE, ac=2)
+        bed = open_stream(MediaInput(path=music, kind=PCM, options=(("ar", AUDIO_RATE), ("ac", 2))), "a")
         sound = combine_streams([sound, bed], "amix", inputs=2, duration="first", normalize=0)
     sound = apply_levels(sound, levels, AUDIO_RATE)
     if levels.ceiling is not None:
@@ -91,54 +104,71 @@ def sound_args(
         "fflags": "+bitexact",
         "flags:a": "+bitexact",
     }
-    return graph_args(write_stream(sound, out, format="mp4", **options))
+    return compile_graph(write_stream(sound, out, format="mp4", **options))
 
 
-def music_args(*, track: str, trusted: bool, max_seconds: float, loudness: str, out: str) -> list[str]:
-    """Builds the arguments that decode music to 16-bit stereo at 48 kHz and report its loudness to a file.
+def build_music_command(*, track: str, max_seconds: float, loudness: str, out: str) -> FfmpegCommand:
+    """Builds the command that decodes music to 16-bit stereo at 48 kHz and reports its loudness to a file.
 
-    A track that is not `trusted` was uploaded: only sound containers and decoders may read it, no protocol but the
-    file's own (playlists name others), one thread, at most 256 MB in one allocation and `max_seconds` of it.
+    The track may be a stranger's: one thread decodes at most `max_seconds` of it, with 256 MB at most in an allocation.
     """
-    sandbox = [
-        *("-protocol_whitelist", "file"),
-        *("-format_whitelist", ",".join(MUSIC_CONTAINERS)),
-        *("-codec_whitelist", ",".join(MUSIC_DECODERS)),
-        *("-max_alloc", str(MUSIC_MAX_ALLOC)),
-    ]
-    measuring = loudness_filters(loudness, true_peak=False)
     decoding = f"aformat=sample_rates={AUDIO_RATE}:channel_layouts=stereo:sample_fmts=s16"
-    return [
-        *([] if trusted else sandbox),
-        *("-threads", "1", "-vn", "-sn", "-dn", "-i", track),
-        *("-map", "0:a:0", "-af", f"{decoding},{measuring}", "-t", str(max_seconds)),
-        *("-f", "s16le", "-c:a", "pcm_s16le", "-ac", "2", "-ar", str(AUDIO_RATE), out),
-    ]
+    measuring = loudness_filters(loudness, true_peak=False)
+    options = (("threads", 1), ("vn", None), ("sn", None), ("dn", None))
+    return FfmpegCommand(
+        args=(
+            *("-max_alloc", str(MUSIC_MAX_ALLOC)),
+            *input_args(MediaInput(path=track, kind=MUSIC, options=options)),
+            *("-map", "0:a:0", "-af", f"{decoding},{measuring}", "-t", str(max_seconds)),
+            *("-f", "s16le", "-c:a", "pcm_s16le", "-ac", "2", "-ar", str(AUDIO_RATE), out),
+        ),
+        writes=(loudness, out),
+    )
 
 
-def join_args(
-    *, footage: str, sound: str, metadata: str, captions: str | None, language: str, burn_in: BurnIn | None, out: str
-) -> list[str]:
-    """Builds the arguments that join a video: footage and sound copied, with captions and chapters.
+def build_join_command(
+    *,
+    footage: FootageList,
+    sound: str,
+    metadata: str,
+    captions: str | None,
+    language: str,
+    burn_in: BurnIn | None,
+    out: str,
+    max_output_bytes: int,
+) -> FfmpegCommand:
+    """Builds the command that joins a video: footage and sound copied, with captions and chapters.
 
-    `footage` is a concat list, `metadata` an ffmetadata file, `captions` WebVTT, `language` an ISO 639-2/T code. With
-    `burn_in` the picture is drawn upon and encoded as scenes are. The movie's clock ticks in samples: with ffmpeg's
-    default of milliseconds the lengths in the edit lists, one for each track, would be rounded.
+    `metadata` is an ffmetadata file, `captions` WebVTT, `language` an ISO 639-2/T code. With `burn_in` the picture is
+    drawn upon and encoded as scenes are. The movie's clock ticks in samples: with ffmpeg's default of milliseconds the
+    lengths in the edit lists, one for each track, would be rounded.
     """
-    caption_input = ["-i", captions] if captions else []
+    sources = [
+        MediaInput(path=footage.name, kind=FOOTAGE_LIST),
+        MediaInput(path=sound, kind=M4A),
+        *([MediaInput(path=captions, kind=WEBVTT)] if captions else []),
+        MediaInput(path=metadata, kind=METADATA),
+    ]
     caption_track = ["-map", "2:s", "-c:s", "mov_text", "-metadata:s:s:0", f"language={language}"] if captions else []
-    metadata_input = 3 if captions else 2
-    return [
-        *("-f", "concat", "-i", footage, "-i", sound, *caption_input, "-f", "ffmetadata", "-i", metadata),
+    last = len(sources) - 1
+    args = [
+        *(arg for source in sources for arg in input_args(source)),
         *("-map", "0:v", *(_burn_in_args(burn_in) if burn_in else ("-c:v", "copy"))),
         *("-map", "1:a", "-c:a", "copy", *caption_track),
         # An ffmetadata file has no streams; mapping "any, if there are some" is how it becomes an input all the same.
-        *("-map", f"{metadata_input}:s?", "-map_metadata", f"{metadata_input}", "-map_chapters", f"{metadata_input}"),
+        *("-map", f"{last}:s?", "-map_metadata", f"{last}", "-map_chapters", f"{last}"),
         *("-metadata:s:v:0", f"language={language}", "-metadata:s:a:0", f"language={language}"),
         *("-movflags", "+faststart+write_colr", "-fflags", "+bitexact"),
         *("-movie_timescale", str(AUDIO_RATE), "-video_track_timescale", str(VIDEO_TIMESCALE)),
         *("-f", "mp4", out),
     ]
+    return FfmpegCommand(
+        args=tuple(args),
+        writes=(out, burn_in.progress) if burn_in else (out,),
+        reads=(*footage.parts, burn_in.captions) if burn_in else footage.parts,
+        fonts=burn_in is not None,
+        max_output_bytes=max_output_bytes,
+    )
 
 
 def _burn_in_args(burn_in: BurnIn) -> list[str]:

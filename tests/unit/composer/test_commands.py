@@ -1,13 +1,20 @@
-"""ffmpeg's arguments, one by one."""
+"""ffmpeg's commands, argument by argument."""
 
 from __future__ import annotations
 
 from lectern.composer.chapters import format_ffmetadata
-from lectern.composer.ffmpeg_args import BurnIn, NarrationTrack, join_args, music_args, sound_args
+from lectern.composer.commands import (
+    BurnIn,
+    FootageList,
+    NarrationTrack,
+    build_join_command,
+    build_music_command,
+    build_sound_command,
+)
 from lectern.composer.join import format_concat_list
 from lectern.composer.thumbnail import choose_shots
 from lectern.composer.timeline import build_timeline
-from lectern.media import Levels, Shot, stills_args
+from lectern.media import FfmpegCommand, Levels, Shot, build_stills_command
 
 NARRATIONS = [
     NarrationTrack(name="scene-001.flac", samples=161_600),
@@ -23,21 +30,22 @@ SOUND = (
 )
 
 
-def _sound_args(music: str | None = None, levels: Levels | None = None) -> list[str]:
-    return sound_args(
+def _sound_command(music: str | None = None, levels: Levels | None = None) -> FfmpegCommand:
+    return build_sound_command(
         narrations=NARRATIONS, music=music, levels=levels or Levels(), language="eng", bitrate="192k", out="sound.m4a"
     )
 
 
-def _join_args(captions: str | None, burn_in: BurnIn | None = None) -> list[str]:
-    return join_args(
-        footage="footage.ffconcat",
+def _join_command(captions: str | None, burn_in: BurnIn | None = None) -> FfmpegCommand:
+    return build_join_command(
+        footage=FootageList(name="footage.ffconcat", parts=("scene-001.mp4", "scene-002.mp4")),
         sound="sound.m4a",
         metadata="chapters.ffmetadata",
         captions=captions,
         language="eng",
         burn_in=burn_in,
         out="video.mp4",
+        max_output_bytes=1_000_000,
     )
 
 
@@ -45,9 +53,12 @@ BURN_IN = BurnIn(captions="captions.ass", fps=30, encoder_preset="ultrafast", cr
 
 
 def test_narrations_are_cut_to_the_sample_and_encoded_once() -> None:
-    assert _sound_args() == [
-        "-threads", "1", "-i", "scene-001.flac",
-        "-threads", "1", "-i", "scene-002.flac",
+    command = _sound_command()
+    only_flac = ["-f", "flac", "-codec_whitelist", "flac", "-format_whitelist", "flac", "-protocol_whitelist", "file"]
+    assert command.writes == ("sound.m4a",)
+    assert list(command.args) == [
+        *only_flac, "-threads", "1", "-i", "scene-001.flac",
+        *only_flac, "-threads", "1", "-i", "scene-002.flac",
         "-filter_complex", SOUND,
         "-map", "[s8]",
         "-f", "mp4", "-b:a", "192k", "-c:a", "aac", "-fflags", "+bitexact", "-flags:a", "+bitexact",
@@ -57,21 +68,28 @@ def test_narrations_are_cut_to_the_sample_and_encoded_once() -> None:
 
 
 def test_music_is_mixed_in_unchanged_and_levels_come_last() -> None:
-    args = _sound_args("music.pcm", Levels(gain=1.5, ceiling=-1.5))
+    args = _sound_command("music.pcm", Levels(gain=1.5, ceiling=-1.5)).args
     graph = args[args.index("-filter_complex") + 1]
-    assert args[args.index("s16le") - 1 : args.index("music.pcm") + 1] == [
-        "-f", "s16le", "-ac", "2", "-ar", "48000", "-i", "music.pcm",
-    ]  # fmt: skip
+    assert args[args.index("s16le") - 1 : args.index("music.pcm") + 1] == (
+        "-f", "s16le", "-ac", "2", "-ar", "48000", "-codec_whitelist", "pcm_s16le", "-format_whitelist", "s16le",
+        "-protocol_whitelist", "file", "-i", "music.pcm",
+    )  # fmt: skip
     assert "amix=duration=first:inputs=2:normalize=0[s9];[s9]volume=1.50dB[s10];[s10]aresample=192000" in graph
     assert graph.endswith("apad=whole_len=414400[s14];[s14]atrim=end_sample=414400[s15]")
 
 
 def test_a_video_is_joined_without_encoding_anything_again() -> None:
-    assert _join_args("captions.vtt") == [
-        "-f", "concat", "-i", "footage.ffconcat",
+    command = _join_command("captions.vtt")
+    assert (command.reads, command.writes) == (("scene-001.mp4", "scene-002.mp4"), ("video.mp4",))
+    assert list(command.args) == [
+        "-f", "concat", "-protocol_whitelist", "file", "-format_whitelist", "concat,mov", "-codec_whitelist", "h264",
+        "-i", "footage.ffconcat",
+        "-f", "mov", "-protocol_whitelist", "file", "-format_whitelist", "mov", "-codec_whitelist", "aac",
         "-i", "sound.m4a",
+        "-f", "webvtt", "-protocol_whitelist", "file", "-format_whitelist", "webvtt", "-codec_whitelist", "webvtt",
         "-i", "captions.vtt",
-        "-f", "ffmetadata", "-i", "chapters.ffmetadata",
+        "-f", "ffmetadata", "-protocol_whitelist", "file", "-format_whitelist", "ffmetadata",
+        "-codec_whitelist", "none", "-i", "chapters.ffmetadata",
         "-map", "0:v", "-c:v", "copy",
         "-map", "1:a", "-c:a", "copy",
         "-map", "2:s", "-c:s", "mov_text", "-metadata:s:s:0", "language=eng",
@@ -84,7 +102,11 @@ def test_a_video_is_joined_without_encoding_anything_again() -> None:
 
 
 def test_burned_captions_are_drawn_on_numbered_frames_and_encoded_like_scenes() -> None:
-    args = _join_args(None, BURN_IN)
+    command = _join_command(None, BURN_IN)
+    args = command.args
+    assert command.fonts
+    assert command.reads == ("scene-001.mp4", "scene-002.mp4", "captions.ass")
+    assert command.writes == ("video.mp4", "join.progress")
     assert args[args.index("-filter:v") + 1] == "settb=1/30,setpts=N,fps=30,ass=captions.ass"
     assert args[args.index("-c:v") + 1] == "libx264"
     assert (args[args.index("-qp:v") + 1], args[args.index("-preset:v") + 1]) == ("20", "ultrafast")
@@ -94,35 +116,32 @@ def test_burned_captions_are_drawn_on_numbered_frames_and_encoded_like_scenes() 
 
 
 def test_without_captions_chapters_come_from_the_input_after_the_sound() -> None:
-    args = _join_args(None)
+    args = _join_command(None).args
     assert "mov_text" not in args
     assert args[args.index("-map_chapters") + 1] == args[args.index("-map_metadata") + 1] == "2"
     assert [args[n + 1] for n, arg in enumerate(args) if arg == "-i"][2] == "chapters.ffmetadata"
 
 
 def test_the_tail_of_the_narration_is_never_cut_by_a_shorter_picture() -> None:
-    assert "-shortest" not in _join_args("captions.vtt") + _sound_args()
+    assert "-shortest" not in _join_command("captions.vtt").args + _sound_command().args
 
 
-def test_an_uploaded_track_is_decoded_by_few_decoders_and_for_a_limited_time() -> None:
-    bundled, uploaded = (
-        music_args(track="music.track", trusted=trusted, max_seconds=600.0, loudness="l", out="o.pcm")
-        for trusted in (True, False)
-    )
-    before = uploaded[: uploaded.index("-i")]
+def test_music_is_decoded_by_few_decoders_and_for_a_limited_time() -> None:
+    args = build_music_command(track="music.track", max_seconds=600.0, loudness="l", out="o.pcm").args
+    before = args[: args.index("-i")]
     assert before[before.index("-protocol_whitelist") + 1] == "file"
     assert before[before.index("-format_whitelist") + 1] == "mp3,wav,flac,ogg,mov"
     assert {"-vn", "-sn", "-dn", "-max_alloc", "-codec_whitelist"} <= set(before)
-    assert "-format_whitelist" not in bundled
-    assert uploaded[uploaded.index("-t") + 1] == "600.0"
+    assert args[args.index("-t") + 1] == "600.0"
 
 
 def test_each_still_decodes_from_a_key_frame_in_a_process_of_one() -> None:
-    args = stills_args(
+    command = build_stills_command(
         [Shot(name="scene-001.mp4", seconds="3", still="still-001.jpg")],
         longest_edge=1280,
     )
-    assert args == [
+    assert list(command.args) == [
+        "-f", "mov", "-codec_whitelist", "h264", "-format_whitelist", "mov", "-protocol_whitelist", "file",
         "-ss", "3", "-threads", "1", "-i", "scene-001.mp4",
         "-filter_complex",
         r"[0:v]scale=flags=lanczos+accurate_rnd+full_chroma_int:h=if(gte(iw\,ih)\,-2\,1280):in_color_matrix=bt709:"
