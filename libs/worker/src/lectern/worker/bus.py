@@ -18,6 +18,7 @@ from nats.aio.subscription import Subscription
 
 from lectern.contracts.requests import Request
 from lectern.worker.failures import NoReply
+from lectern.worker.signs_of_life import SignTiming, ask_until_answered, work_while_awaited
 
 Q = TypeVar("Q", bound=msgspec.Struct)
 R = TypeVar("R", bound=msgspec.Struct)
@@ -56,10 +57,10 @@ class Bus(Protocol):
         """Sends a message to all who listen."""
 
     async def ask(self, request: Request[Q, R], message: Q, *, timeout: float) -> R:
-        """The reply to a request, within `timeout` seconds.
+        """The reply to a request, within `timeout` seconds. A responder that seems dead is passed over after a while.
 
-        Raises NoReply when no service answers such requests (`absent`), when none answers in time, and for a reply that
-        this version cannot read.
+        When the caller stops waiting, so does the responder. Raises NoReply when no service answers such requests
+        (`absent`), when none answers in time, and for a reply that this version cannot read.
         """
 
     def answering(self, responder: Responder[Any, Any]) -> AbstractAsyncContextManager[None]:
@@ -70,10 +71,11 @@ class Bus(Protocol):
 
 
 class NatsBus:
-    """Core NATS."""
+    """Core NATS. `timing` says when a responder that is silent is given up."""
 
-    def __init__(self, nats: Client) -> None:
+    def __init__(self, nats: Client, timing: SignTiming | None = None) -> None:
         self._nats = nats
+        self._timing = timing or SignTiming()
 
     async def publish(self, subject: str, data: bytes) -> None:
         """Sends a message to all who listen. Raises nats.errors.Error when the connection is closed."""
@@ -82,8 +84,9 @@ class NatsBus:
     async def ask(self, request: Request[Q, R], message: Q, *, timeout: float) -> R:
         """See `Bus.ask`."""
         try:
-            reply = await self._nats.request(request.subject, msgspec.json.encode(message), timeout=timeout)
-            return msgspec.json.decode(reply.data, type=request.reply)
+            data = msgspec.json.encode(message)
+            reply = await ask_until_answered(self._nats, request.subject, data, timeout=timeout, timing=self._timing)
+            return msgspec.json.decode(reply, type=request.reply)
         except nats.errors.NoRespondersError as error:
             raise NoReply(request.subject, absent=True) from error
         except (nats.errors.Error, TimeoutError, msgspec.MsgspecError) as error:
@@ -95,9 +98,17 @@ class NatsBus:
         free = asyncio.Semaphore(responder.slots)
         running: set[asyncio.Task[None]] = set()
 
-        async def answer(message: Msg) -> None:
+        async def work_on(message: Msg) -> bytes:
             async with free:
-                reply = await responder.reply_to(message.data)
+                return await responder.reply_to(message.data)
+
+        async def answer(message: Msg) -> None:
+            reply = await work_while_awaited(self._nats, message, work_on(message), timing=self._timing)
+            if reply is None:
+                structlog.get_logger("lectern.requests").info(
+                    "nobody waits for a reply any more", action="request-abandoned", subject=message.subject
+                )
+                return
             try:
                 await message.respond(reply)
             except nats.errors.Error as error:

@@ -1,0 +1,102 @@
+"""Requests over core NATS whose responder shows that it is at work, and whose asker shows that it still waits.
+
+A process that is frozen, or cut off without the server having noticed, takes its share of requests and never answers.
+So a responder sends a sign each `beat` seconds, from the moment a request arrives, and an asker that has heard nothing
+for `silence` seconds asks again, which the server passes to any responder. The first answer counts. Each sign is itself
+a request to the asker: where nobody listens any more, the work ends.
+
+An asker of an earlier version takes the first message for the answer, so signs are sent to those only who ask for them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine
+from typing import Any
+
+import msgspec
+import nats.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+_WANTED = {"Lectern-Signs": "wanted"}  # on a request
+_SIGN = {"Lectern-Signs": "working"}  # on a message that is no answer yet
+
+
+class SignTiming(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds between two signs, and of silence after which an asker asks again: several signs are lost by then."""
+
+    beat: float = 1.0
+    silence: float = 5.0
+
+
+async def ask_until_answered(client: Client, subject: str, data: bytes, *, timeout: float, timing: SignTiming) -> bytes:
+    """The first answer to a request, within `timeout` seconds. Each time it asks again it waits twice as long.
+
+    Raises nats.errors.NoRespondersError when no process answers such requests, nats.errors.TimeoutError.
+    """
+    inbox = client.new_inbox()
+    subscription = await client.subscribe(inbox)
+    silence, asked = timing.silence, 0
+    try:
+        async with asyncio.timeout(timeout):
+            while True:
+                await client.publish(subject, data, reply=inbox, headers=dict(_WANTED))
+                asked += 1
+                while True:
+                    try:
+                        message = await subscription.next_msg(timeout=silence)
+                    except nats.errors.TimeoutError:
+                        break
+                    if _is_sign(message):
+                        await message.respond(b"")
+                    elif not _is_refusal(message):
+                        return message.data
+                    elif asked == 1:
+                        raise nats.errors.NoRespondersError
+                silence *= 2
+    except TimeoutError as error:
+        raise nats.errors.TimeoutError from error
+    finally:
+        with contextlib.suppress(nats.errors.Error):  # the connection is gone, and the subscription with it
+            await subscription.unsubscribe()
+
+
+async def work_while_awaited(
+    client: Client, request: Msg, work: Coroutine[Any, Any, bytes], *, timing: SignTiming
+) -> bytes | None:
+    """The result of the work, which a request asks for; None if it was ended because nobody waits for it any more."""
+    working = asyncio.create_task(work)
+    try:
+        while not (await asyncio.wait({working}, timeout=timing.beat))[0]:
+            if _wants_signs(request) and not await _is_awaited(client, request, timing):
+                return None
+        return working.result()
+    finally:
+        if not working.done():
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+
+
+async def _is_awaited(client: Client, request: Msg, timing: SignTiming) -> bool:
+    try:
+        await client.request(request.reply, b"", timeout=timing.beat, headers=dict(_SIGN))
+    except nats.errors.NoRespondersError:
+        return False
+    except nats.errors.Error:
+        return True  # the asker, or the connection, is slow
+    return True
+
+
+def _wants_signs(request: Msg) -> bool:
+    return bool(request.reply) and (request.headers or {}).items() >= _WANTED.items()
+
+
+def _is_sign(message: Msg) -> bool:
+    return (message.headers or {}).items() >= _SIGN.items()
+
+
+def _is_refusal(message: Msg) -> bool:
+    """True for the server's own notice that nobody answers such requests."""
+    return (message.headers or {}).get("Status") == "503"

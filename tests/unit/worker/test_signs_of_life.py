@@ -1,0 +1,153 @@
+"""Requests to processes that are frozen, and from processes that are gone, over a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import textwrap
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from nats.aio.client import Client
+
+from lectern.contracts.requests import LIST_VOICES, ListVoices, VoiceList
+from lectern.worker import NoReply, Responder
+from lectern.worker.bus import NatsBus
+from lectern.worker.signs_of_life import SignTiming
+
+QUICK = SignTiming(beat=0.05, silence=0.5)
+RESPONDER = """
+    import asyncio, os, sys
+    import nats
+    from lectern.contracts.requests import LIST_VOICES, VoiceList
+    from lectern.worker import Responder
+    from lectern.worker.bus import NatsBus
+
+    async def reply(message):
+        return VoiceList(voices=(), refused=str(os.getpid()))
+
+    async def main():
+        client = await nats.connect(sys.argv[1])
+        responder = Responder(request=LIST_VOICES, handler=reply, failed=lambda error: VoiceList(voices=()))
+        async with NatsBus(client).answering(responder):
+            await client.flush()
+            print("ready", flush=True)
+            await asyncio.Event().wait()
+
+    asyncio.run(main())
+"""
+
+Start = Callable[[], Awaitable[int]]
+
+
+@pytest.fixture
+async def start_responder(nats: Client) -> AsyncIterator[Start]:
+    """Starts a process that answers with its process id."""
+    processes: list[asyncio.subprocess.Process] = []
+    assert nats.connected_url is not None
+    url = nats.connected_url.geturl()
+
+    async def start() -> int:
+        code = textwrap.dedent(RESPONDER)
+        process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, url, stdout=asyncio.subprocess.PIPE)
+        processes.append(process)
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"ready\n"
+        return process.pid
+
+    yield start
+    for process in processes:
+        process.kill()
+        await process.wait()
+
+
+@pytest.mark.slow
+async def test_a_frozen_responder_is_passed_over_while_another_is_alive(nats: Client, start_responder: Start) -> None:
+    frozen, alive = await start_responder(), await start_responder()
+    bus = NatsBus(nats, QUICK)
+    os.kill(frozen, signal.SIGSTOP)
+    answers = [await bus.ask(LIST_VOICES, ListVoices(), timeout=60) for _ in range(8)]
+    assert {answer.refused for answer in answers} == {str(alive)}
+    os.kill(frozen, signal.SIGCONT)
+    seen = {(await bus.ask(LIST_VOICES, ListVoices(), timeout=60)).refused for _ in range(40)}
+    assert seen == {str(frozen), str(alive)}, "once it goes on it gets its share again"
+
+
+@pytest.mark.slow
+async def test_with_none_but_frozen_responders_there_is_no_reply(nats: Client, start_responder: Start) -> None:
+    os.kill(await start_responder(), signal.SIGSTOP)
+    with pytest.raises(NoReply) as raised:
+        await NatsBus(nats, QUICK).ask(LIST_VOICES, ListVoices(), timeout=2)
+    assert not raised.value.absent
+
+
+class Work:
+    """A handler that works until it is told to finish. Counts how often it began."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.started = asyncio.Event()
+        self.finish = asyncio.Event()
+        self.cancelled = asyncio.Event()
+
+    async def __call__(self, _: ListVoices) -> VoiceList:
+        self.begun += 1
+        self.started.set()
+        try:
+            await self.finish.wait()
+        except asyncio.CancelledError:
+            self.cancelled.set()
+            raise
+        return VoiceList(voices=(), refused="done")
+
+    def respond(self) -> Responder[ListVoices, VoiceList]:
+        return Responder(request=LIST_VOICES, handler=self, failed=lambda error: VoiceList(voices=()))
+
+
+@pytest.mark.slow
+async def test_work_that_takes_longer_than_a_silence_is_begun_only_once(nats: Client) -> None:
+    work, bus = Work(), NatsBus(nats, SignTiming(beat=0.02, silence=2.0))
+    async with bus.answering(work.respond()), asyncio.timeout(30):
+        asking = asyncio.create_task(bus.ask(LIST_VOICES, ListVoices(), timeout=30))
+        await work.started.wait()
+        await asyncio.sleep(2.5)  # longer than a silence: only signs keep it from being asked again
+        work.finish.set()
+        assert (await asking).refused == "done"
+    assert work.begun == 1
+
+
+async def test_work_ends_when_nobody_waits_for_it_any_more(nats: Client) -> None:
+    work, bus = Work(), NatsBus(nats, QUICK)
+    async with bus.answering(work.respond()), asyncio.timeout(30):
+        asking = asyncio.create_task(bus.ask(LIST_VOICES, ListVoices(), timeout=30))
+        await work.started.wait()
+        asking.cancel()
+        await work.cancelled.wait()
+
+
+async def test_a_waiting_request_that_was_given_up_is_never_begun(nats: Client) -> None:
+    work, bus = Work(), NatsBus(nats, QUICK)
+    async with bus.answering(work.respond()), asyncio.timeout(30):
+        first = asyncio.create_task(bus.ask(LIST_VOICES, ListVoices(), timeout=30))
+        await work.started.wait()
+        with pytest.raises(NoReply):
+            await bus.ask(LIST_VOICES, ListVoices(), timeout=0.2)
+        while sum(task.get_name().startswith("answer:") for task in asyncio.all_tasks()) > 1:
+            await asyncio.sleep(QUICK.beat)
+        work.finish.set()
+        await first
+        third = await bus.ask(LIST_VOICES, ListVoices(), timeout=30)
+    assert third.refused == "done"
+    assert work.begun == 2
+
+
+async def test_an_asker_of_an_earlier_version_gets_the_answer_as_its_first_message(nats: Client) -> None:
+    work, bus = Work(), NatsBus(nats, QUICK)
+    async with bus.answering(work.respond()), asyncio.timeout(30):
+        asking = asyncio.create_task(nats.request(LIST_VOICES.subject, b"{}", timeout=30))
+        await work.started.wait()
+        await asyncio.sleep(3 * QUICK.beat)
+        work.finish.set()
+        assert b"done" in (await asking).data
