@@ -32,7 +32,9 @@ from lectern.contracts.requests import (
     SceneVerdict,
     Stills,
 )
+from lectern.contracts.topology import ATTEMPTS
 from lectern.worker import Bus, Connections, NoReply, Responder, Transient
+from lectern.worker.delivery import DeliveryResult
 from lectern.worker.testing import deliver, memory_connections
 
 MANIM = "class Mine(NarratedScene):\n    def construct(self):\n        self.play(Create(Circel()))"
@@ -290,13 +292,13 @@ class LateBus:
         return await self._bus.ask(request, message, timeout=timeout)
 
 
-async def test_without_any_renderer_scenes_go_on_unchecked_at_last(memory: Connections, deps: CoderDeps) -> None:
+async def test_without_any_renderer_scenes_wait_for_one(memory: Connections, deps: CoderDeps) -> None:
     event = await store_scene(memory, s.Manim(source=MANIM))
-    for attempt in (1, 2):
-        assert (await deliver(STAGE, event, memory, deps, attempt=attempt)).settled == "nak"
-    answer = await code(memory, deps, event, attempt=3)
-    assert answer.code.origin == "author"
-    assert answer.code.fallback_key
+    for _ in range(ATTEMPTS + 2):
+        assert (await deliver(STAGE, event, memory, deps, attempt=2)).result is DeliveryResult.WAITING
+    delay = (await memory.event_log.read(event.video_id)).state.scene(1).delay()
+    assert delay is not None
+    assert (delay.stage, delay.problem.code) == ("coder", "service-unavailable")
 
 
 async def test_a_scene_that_the_script_does_not_have_fails_with_a_reason(memory: Connections, deps: CoderDeps) -> None:

@@ -63,11 +63,21 @@ def logs(draw: st.DrawFn) -> list[e.AnyEvent]:
             )  # fmt: skip
         for scene in range(1, scenes + 1):
             said = scene_events(scene, revision, next(clock))
+            for stage in draw(st.lists(st.sampled_from(["voice", "coder", "renderer"]), max_size=2)):
+                at = next(clock)
+                log.append(
+                    e.SceneDelayed(
+                        **common, scene=scene, revision=revision, at=at, stage=stage, problem=PROBLEM, since=at
+                    )
+                )
             log += draw(st.lists(st.sampled_from(said), unique_by=lambda event: type(event)))
         ends: list[e.AnyEvent] = [
             e.VideoCompleted(**common, at=next(clock), revision=revision, seconds=4, frames=120, outputs=()),
             e.VideoFailed(**common, at=next(clock), revision=revision, problem=PROBLEM),
             e.VideoCancelled(**common, at=next(clock), revision=revision),
         ]
+        if draw(st.booleans()):
+            at = next(clock)
+            log.append(e.VideoDelayed(**common, at=at, revision=revision, stage="composer", problem=PROBLEM, since=at))
         log += draw(st.lists(st.sampled_from(ends), max_size=1))
     return log

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import datetime, timedelta
 
 import msgspec
 from hypothesis import given
@@ -69,7 +70,7 @@ def test_a_stale_revision_never_wins(log: list[e.AnyEvent]) -> None:
     state = fold(log)
     for number, facts in state.scenes().items():
         wanted = state.planned_in.get(number, 1)
-        for fact in (facts.planned, facts.narrated, facts.coded, facts.rendered, facts.failed):
+        for fact in (facts.planned, facts.narrated, facts.coded, facts.rendered, facts.failed, facts.delayed):
             assert fact is None or fact.revision >= wanted
     outcome = state.outcome()
     assert outcome is None or outcome.revision >= state.revision()
@@ -121,3 +122,46 @@ def test_a_failure_after_its_inputs_is_a_failure() -> None:
     narrated, coded = scene_events(1, 1, AT)[1:3]
     failed = e.SceneFailed(video_id=VIDEO, scene=1, at=AT, stage="renderer", problem=PROBLEM)
     assert fold([*started(), narrated, coded, failed]).scene(1).status() == "failed"
+
+
+def delayed(stage: str, scene: int = 1, revision: int = 1, at: datetime = AT) -> e.SceneDelayed:
+    return e.SceneDelayed(video_id=VIDEO, scene=scene, revision=revision, at=at, stage=stage, problem=PROBLEM, since=at)
+
+
+def test_a_scene_waits_until_the_stage_that_waits_has_answered() -> None:
+    _, narrated, coded, *_ = scene_events(1, 1, AT)
+    waiting = [*started(), narrated, delayed("coder")]
+    assert fold(waiting).scene(1).delay() == delayed("coder")
+    assert fold(waiting).delay() == delayed("coder")
+    assert fold([*waiting, coded]).scene(1).delay() is None
+    assert fold([*waiting, coded]).delay() is None
+
+
+def test_a_scene_that_is_planned_again_no_longer_waits_for_what_it_waited_for() -> None:
+    assert fold([*started(), delayed("voice"), approved(2, plan=(1,))]).scene(1).delay() is None
+
+
+def test_the_latest_of_several_delays_counts_and_a_failure_ends_it() -> None:
+    later = delayed("voice", at=AT + timedelta(minutes=1))
+    assert fold([*started(), later, delayed("voice")]).scene(1).delay() == later
+    failed = e.SceneFailed(video_id=VIDEO, scene=1, at=AT + timedelta(days=1), stage="voice", problem=PROBLEM)
+    assert fold([*started(), later, failed]).scene(1).delay() is None
+
+
+def test_a_video_waits_for_its_script_until_there_is_one() -> None:
+    requested, scripted = started()
+    waits = e.VideoDelayed(video_id=VIDEO, at=AT, stage="scripter", problem=PROBLEM, since=AT)
+    assert fold([requested, waits]).delay() == waits
+    assert fold([requested, waits, scripted]).delay() is None
+
+
+def test_a_video_shows_the_scene_that_has_waited_longest() -> None:
+    first, second = delayed("voice", 2), delayed("voice", 1, at=AT + timedelta(minutes=1))
+    assert fold([*started(), first, second]).delay() == first
+
+
+def test_a_video_that_has_ended_waits_for_nothing() -> None:
+    waits = e.VideoDelayed(video_id=VIDEO, at=AT, stage="composer", problem=PROBLEM, since=AT)
+    log = [*started(), rendered(1), rendered(2), waits]
+    assert fold(log).delay() == waits
+    assert fold([*log, e.VideoCancelled(video_id=VIDEO, at=AT)]).delay() is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_args, get_type_hints
 
@@ -33,6 +33,8 @@ SAMPLES: list[e.AnyEvent] = [
     ),
     e.VideoFailed(**COMMON, problem=PROBLEM),
     e.VideoCancelled(**COMMON, reason="enough"),
+    e.SceneDelayed(**COMMON, scene=2, stage="voice", problem=PROBLEM, since=AT),
+    e.VideoDelayed(**COMMON, stage="scripter", problem=PROBLEM, since=AT),
 ]
 
 
@@ -105,6 +107,14 @@ def test_message_ids_tell_facts_apart_and_repeat_for_the_same_fact() -> None:
     later = msgspec.structs.replace(SAMPLES[0], at=e.now())
     assert e.message_id(later) == e.message_id(SAMPLES[0])
     assert e.message_id(msgspec.structs.replace(SAMPLES[0], revision=2)) != e.message_id(SAMPLES[0])
+
+
+def test_each_wait_of_a_stage_is_a_fact_of_its_own() -> None:
+    delayed = e.SceneDelayed(**COMMON, scene=2, stage="voice", problem=PROBLEM, since=AT)
+    later = msgspec.structs.replace(delayed, since=AT + timedelta(seconds=1))
+    assert e.message_id(later) != e.message_id(delayed)
+    assert e.message_id(msgspec.structs.replace(delayed, stage="coder")) != e.message_id(delayed)
+    assert e.message_id(msgspec.structs.replace(delayed, at=e.now())) == e.message_id(delayed)
 
 
 def test_ids_sort_by_the_time_they_were_given_and_are_safe_in_subjects() -> None:

@@ -134,7 +134,10 @@ async def test_readiness_names_the_dependency_that_is_unavailable(
     assert isinstance(connections.store, MemoryObjectStore)
     connections.store.available = False
     answer = await gateway.http.get("/readyz")
-    assert (answer.status_code, answer.json()["checks"]["store"]) == (503, "failed: Transient")
+    assert (answer.status_code, answer.json()["checks"]["store"]) == (
+        503,
+        "failed: the object store cannot be reached for the bucket",
+    )
 
 
 async def test_an_outage_of_the_log_is_503_with_retry_after(gateway: TestGateway, connections: Connections) -> None:

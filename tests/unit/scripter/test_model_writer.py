@@ -21,7 +21,7 @@ from lectern.scripter.scriptwriting.prompts import read_instructions
 from lectern.scripter.scriptwriting.writer import ModelWriter
 from lectern.scripter.writer import ModelUnavailable
 from lectern.theme import Palette
-from lectern.worker import Permanent
+from lectern.worker import Permanent, Transient
 
 PLAN, SCRIPT, FACTS = (recorded(name) for name in ("plan-sky.json", "script-sky.json", "facts-none.json"))
 TOO_LONG = recorded("script-sky-too-long.json")
@@ -169,9 +169,11 @@ async def test_a_lasting_failure_ends_the_video_with_a_remedy(
 async def test_a_passing_failure_is_retried_later_with_its_own_problem(
     model: RecordedModel, moves: list[Move], code: str
 ) -> None:
-    with pytest.raises(ModelUnavailable) as failure:
+    with pytest.raises(Transient) as failure:
         await model.write(PLAN, *moves)
+    assert failure.value.problem is not None
     assert failure.value.problem.code == code
+    assert isinstance(failure.value, ModelUnavailable) == code.startswith("provider"), "an empty answer is an answer"
     assert sum(item.requests for item in failure.value.spent) >= 1, "the plan was paid for"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -20,8 +21,9 @@ from lectern.voice.app import build_deps
 from lectern.voice.deps import VoiceDeps
 from lectern.voice.handlers import STAGE
 from lectern.voice.settings import VoiceSettings
-from lectern.worker import Connections
-from lectern.worker.testing import deliver, memory_connections
+from lectern.worker import Connections, Unavailable
+from lectern.worker.delivery import DeliveryResult
+from lectern.worker.testing import MemoryObjectStore, deliver, memory_connections
 
 pytestmark = pytest.mark.usefixtures("rough_loudness")
 
@@ -116,6 +118,26 @@ async def test_nothing_is_paid_for_twice(voice: VoiceStage) -> None:
     other = await voice.narrate(msgspec.structs.replace(event, video_id=new_id()))
     assert len(voice.google.requests) == requests
     assert other.spent == (), "for another video it is free"
+
+
+async def test_a_narration_that_could_not_be_stored_is_not_paid_for_again(voice: VoiceStage) -> None:
+    event, *_ = await voice.plan()
+    store = voice.connections.store
+    assert isinstance(store, MemoryObjectStore)
+    put_file = store.put_file
+
+    async def lose_store(key: str, path: Path, media_type: str) -> None:
+        raise Unavailable("the object store cannot be reached", code="store-unavailable")
+
+    store.put_file = lose_store  # type: ignore[method-assign]
+    assert (await deliver(STAGE, event, voice.connections, voice.deps)).result is DeliveryResult.WAITING
+    requests = len(voice.google.requests)
+    store.put_file = put_file  # type: ignore[method-assign]
+    [answer] = (await deliver(STAGE, event, voice.connections, voice.deps, attempt=2)).events
+    assert isinstance(answer, e.SceneNarrated)
+    assert len(voice.google.requests) == requests
+    assert answer.spent[0].cost_usd == pytest.approx(COST), "and its cost is reported once"
+    assert not voice.deps.unstored
 
 
 async def test_scenes_fail_before_the_cost_limit_is_passed(voice: VoiceStage) -> None:

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
+import errno
+from datetime import timedelta
 
 import msgspec
+import nats.errors
 import pytest
+import structlog
+from nats.js import errors as js_errors
 from unit.worker.pipeline_events import narrated, planned, requested
 
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
+from lectern.contracts.log import VideoLog
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import Progress
 from lectern.contracts.topology import ATTEMPTS
 from lectern.contracts.usage import Usage
-from lectern.worker import Connections, DeadLetter, Job, Permanent, Stage, Transient
+from lectern.worker import Connections, DeadLetter, Job, Permanent, Stage, Timing, Transient, Unavailable, failures
 from lectern.worker.delivery import DeliveryResult
 from lectern.worker.stage import Handler
-from lectern.worker.testing import MemoryDeadLetters, deliver, memory_connections
+from lectern.worker.tallies import Tally
+from lectern.worker.testing import MemoryDeadLetters, MemoryEventLog, deliver, memory_connections
 
 PROBLEM = Problem(code="no-voice", title="No such voice", detail="There is no voice x.", remedy="Choose y.")
 
@@ -110,8 +118,16 @@ async def test_a_stages_own_problem_and_cost_survive_the_last_attempt(connection
 
 async def test_a_permanent_failure_is_not_retried(connections: Connections) -> None:
     delivered = await deliver(raising(Permanent(PROBLEM)), planned(new_id()), connections)
-    assert (delivered.result, delivered.settled) == (DeliveryResult.FAILED, "term")
+    assert (delivered.result, delivered.settled) == (DeliveryResult.FAILED, "ack")
     assert [type(event) for event in delivered.events] == [e.SceneFailed]
+
+
+@pytest.mark.parametrize("repairable", [True, False])
+async def test_only_what_an_operator_could_repair_is_a_dead_letter(connections: Connections, repairable: bool) -> None:
+    delivered = await deliver(raising(Permanent(PROBLEM, repairable=repairable)), planned(new_id()), connections)
+    assert [type(event) for event in delivered.events] == [e.SceneFailed]
+    assert isinstance(connections.dead_letters, MemoryDeadLetters)
+    assert len(connections.dead_letters.letters) == repairable
 
 
 async def test_a_stop_while_giving_up_hands_the_message_back(connections: Connections) -> None:
@@ -124,7 +140,7 @@ async def test_a_stop_while_giving_up_hands_the_message_back(connections: Connec
 
     letters = UnavailableDeadLetters()
     stuck = dataclasses.replace(connections, dead_letters=letters)
-    delivering = asyncio.create_task(deliver(raising(Permanent(PROBLEM)), planned(new_id()), stuck))
+    delivering = asyncio.create_task(deliver(raising(Permanent(PROBLEM, repairable=True)), planned(new_id()), stuck))
     await letters.reached.wait()
     delivering.cancel()
     delivered = await delivering
@@ -159,3 +175,230 @@ async def test_progress_reported_from_a_callback_is_sent_before_the_job_ends(con
         await deliver(stage(report), planned(new_id()), connections)
     [progress] = heard
     assert (progress.stage, progress.doing, progress.scene, progress.facts) == ("voice", "speaking", 1, {"words": 3})
+
+
+def away(code: str = "store-unavailable") -> Unavailable:
+    return Unavailable("the object store cannot be reached", code=code)
+
+
+def failing_at_first(*errors: Exception | None) -> Stage:
+    """A stage whose first calls raise these."""
+    left = list(errors)
+
+    async def handle(event: e.ScenePlanned, job: Job[None]) -> e.SceneNarrated:
+        if left and (error := left.pop(0)):
+            raise error
+        return await narrate(event, job)
+
+    return stage(handle)
+
+
+async def test_an_outage_uses_up_no_attempt_however_long_it_lasts(connections: Connections) -> None:
+    event, delays = planned(new_id()), []
+    handler = failing_at_first(*[away()] * (ATTEMPTS + 3))
+    for _ in range(ATTEMPTS + 3):
+        waiting = await deliver(handler, event, connections, attempt=2)
+        assert (waiting.result, waiting.settled) == (DeliveryResult.WAITING, "nak")
+        delays.append(waiting.delay or 0.0)
+    assert max(delays) <= 1.2 * failures.WAIT_DELAYS[-1]
+    assert delays[0] < delays[3] < delays[5], "it looks ever more seldom"
+    done = await deliver(handler, event, connections, attempt=2)
+    assert done.result is DeliveryResult.SUCCESS
+    assert (await connections.event_log.read(event.video_id)).state.scene(1).delay() is None
+
+
+async def test_the_reason_for_waiting_is_told_once_and_again_when_it_changes(connections: Connections) -> None:
+    event = planned(new_id())
+    handler = failing_at_first(away(), away(), away("disk-full"))
+    told = [(await deliver(handler, event, connections, attempt=n)).events for n in (1, 2, 2)]
+    [first], second, [third] = told
+    assert second == ()
+    assert isinstance(first, e.SceneDelayed)
+    assert isinstance(third, e.SceneDelayed)
+    assert (first.stage, first.problem.code, first.problem.stage, first.problem.scene) == (
+        "voice",
+        "store-unavailable",
+        "voice",
+        1,
+    )
+    assert third.problem.code == "disk-full"
+    assert third.since > first.since, "the new reason is as old as itself"
+    assert "Nothing to do" in first.problem.remedy
+
+
+async def test_a_stage_of_whole_videos_says_that_the_video_waits(connections: Connections) -> None:
+    composer = Stage("composer", fails="video")
+
+    @composer.on(e.ScenePlanned)
+    async def handle(event: e.ScenePlanned, job: Job[None]) -> None:
+        raise away()
+
+    event = planned(new_id())
+    [told] = (await deliver(composer, event, connections)).events
+    assert isinstance(told, e.VideoDelayed)
+    assert (await connections.event_log.read(event.video_id)).state.delay() == told
+
+
+async def test_failures_between_outages_are_counted_and_outages_are_not(connections: Connections) -> None:
+    event = planned(new_id())
+    errors = [away(), RuntimeError("bug"), away(), RuntimeError("bug"), RuntimeError("bug"), away()]
+    handler = failing_at_first(*errors, *[RuntimeError("bug")] * 2)
+    results = [
+        (await deliver(handler, event, connections, attempt=min(n, 2))).result for n in range(1, len(errors) + 3)
+    ]
+    assert results[-1] is DeliveryResult.FAILED
+    assert results.count(DeliveryResult.RETRY) == ATTEMPTS - 1
+
+
+async def test_after_a_day_of_waiting_the_work_fails_and_says_for_how_long(connections: Connections) -> None:
+    event = planned(new_id())
+    since = e.now() - timedelta(hours=25)
+    await remember(connections, event, Tally(waits=500, waiting_since=since))
+    [failed] = (await deliver(raising(away()), event, connections, attempt=2)).events
+    assert isinstance(failed, e.SceneFailed)
+    assert (failed.problem.code, failed.problem.retryable) == ("store-unavailable", True)
+    assert f"since {since:%d %B %H:%M} UTC, and Lectern waited 25 hours" in failed.problem.detail
+
+
+async def test_a_worker_that_dies_each_time_ends_the_work_without_another_try(connections: Connections) -> None:
+    event = planned(new_id())
+    await remember(connections, event, Tally(attempts=ATTEMPTS))
+    [failed] = (await deliver(raising(AssertionError("begun")), event, connections, attempt=2)).events
+    assert isinstance(failed, e.SceneFailed)
+    assert failed.problem.code == "worker-died"
+    assert f"{ATTEMPTS} times" in failed.problem.detail
+
+
+async def test_a_start_counts_until_its_end_is_known(connections: Connections) -> None:
+    event, seen = planned(new_id()), []
+
+    async def look(event: e.ScenePlanned, job: Job[None]) -> None:
+        entry = await connections.tallies.get("voice-fast.1")
+        seen.append(msgspec.json.decode(entry.value or b"", type=Tally).attempts if entry else None)
+        raise away()
+
+    await deliver(stage(look), event, connections)
+    await deliver(stage(look), event, connections, attempt=2)
+    entry = await connections.tallies.get("voice-fast.1")
+    assert seen == [None, 1], "a first delivery is not noted, the next is while it runs"
+    assert entry is not None
+    assert msgspec.json.decode(entry.value or b"", type=Tally).attempts == 0
+
+
+async def test_a_worker_that_is_stopped_uses_up_no_attempt(connections: Connections) -> None:
+    event, begun = planned(new_id()), asyncio.Event()
+
+    async def linger(event: e.ScenePlanned, job: Job[None]) -> None:
+        begun.set()
+        await asyncio.sleep(30)
+
+    delivering = asyncio.create_task(deliver(stage(linger), event, connections, attempt=3))
+    await begun.wait()
+    delivering.cancel()
+    assert (await delivering).result is DeliveryResult.HANDED_BACK
+    entry = await connections.tallies.get("voice-fast.1")
+    assert entry is not None
+    assert msgspec.json.decode(entry.value or b"", type=Tally).attempts == 2
+
+
+async def test_the_cost_of_deliveries_without_an_answer_is_reported_with_the_answer(connections: Connections) -> None:
+    paid = Usage(kind="voice", name="google/x", characters=12)
+    event, seen = planned(new_id()), []
+
+    async def pay(event: e.ScenePlanned, job: Job[None]) -> e.SceneNarrated:
+        seen.append(sum(item.characters for item in job.spent_before))
+        if len(seen) == 1:
+            raise Unavailable("away", spent=(paid,))
+        job.note_paid((paid,))
+        if len(seen) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return job.answer(e.SceneNarrated, narration=narrated(event.video_id).narration, spent=(paid,))
+
+    for attempt in (1, 2, 2):
+        delivered = await deliver(stage(pay), event, connections, attempt=attempt)
+    [answer] = delivered.events
+    assert isinstance(answer, e.SceneNarrated)
+    assert seen == [0, 12, 24]
+    assert [item.characters for item in answer.spent] == [36]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "/secret/path"), "disk-full"),
+        (OSError(errno.EMFILE, "Too many open files"), "machine-busy"),
+        (nats.errors.ConnectionClosedError(), "log-unavailable"),
+        (js_errors.ServiceUnavailableError(code=503), "log-unavailable"),
+    ],
+)
+async def test_trouble_of_the_machine_is_no_fault_of_the_work(
+    connections: Connections, error: Exception, code: str
+) -> None:
+    wrapped = Transient("it failed")
+    wrapped.__cause__ = error
+    for raised in (error, wrapped):
+        event = planned(new_id())
+        [told] = (await deliver(raising(raised), event, connections)).events
+        assert isinstance(told, e.SceneDelayed)
+        assert told.problem.code == code
+        assert "/secret" not in told.problem.sentence()
+
+
+async def test_a_message_that_can_never_be_sent_is_the_works_own_failure(connections: Connections) -> None:
+    delivered = await deliver(raising(nats.errors.MaxPayloadError()), planned(new_id()), connections)
+    assert delivered.result is DeliveryResult.RETRY
+
+
+async def test_an_outage_of_the_log_itself_waits_without_a_word(connections: Connections) -> None:
+    event = planned(new_id())
+    await connections.event_log.publish(event)
+    assert isinstance(connections.event_log, MemoryEventLog)
+    log = connections.event_log
+
+    async def lose_log(event: e.ScenePlanned, job: Job[None]) -> e.SceneNarrated:
+        log.available = False
+        return await narrate(event, job)
+
+    async def reconnect() -> None:
+        while log.available:
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.05)
+        log.available = True
+
+    reconnecting = asyncio.create_task(reconnect())
+    delivery = asyncio.create_task(deliver(stage(lose_log), event, connections))
+    await reconnecting
+    with contextlib.suppress(Unavailable):
+        assert (await delivery).result is DeliveryResult.WAITING
+    assert (await deliver(stage(narrate), event, connections, attempt=2)).result is DeliveryResult.SUCCESS
+
+
+async def test_a_heartbeat_that_fails_is_logged_and_goes_on(connections: Connections) -> None:
+    beats = 0
+    read = connections.event_log.read
+
+    async def read_badly(video_id: str, lane: str = "*", *, at_least: int = 0) -> VideoLog:
+        nonlocal beats
+        if at_least:
+            return await read(video_id, lane, at_least=at_least)
+        beats += 1
+        raise RuntimeError("bug")
+
+    async def work(event: e.ScenePlanned, job: Job[None]) -> e.SceneNarrated:
+        connections.event_log.read = read_badly  # type: ignore[method-assign]
+        async with asyncio.timeout(5):
+            while beats < 3:
+                await asyncio.sleep(0.01)
+        connections.event_log.read = read  # type: ignore[method-assign]
+        return await narrate(event, job)
+
+    with structlog.testing.capture_logs() as logs:
+        delivered = await deliver(stage(work), planned(new_id()), connections, timing=Timing(heartbeat=0.01))
+    assert delivered.result is DeliveryResult.SUCCESS
+    assert [line["log_level"] for line in logs if line.get("action") == "heartbeat-failed"][:3] == ["error"] * 3
+
+
+async def remember(connections: Connections, event: e.AnyEvent, tally: Tally) -> None:
+    """Makes an event that is delivered for the first time one with a past."""
+    sequence = await connections.event_log.publish(event)
+    await connections.tallies.create(f"voice-fast.{sequence}", msgspec.json.encode(tally))

@@ -9,7 +9,7 @@ import pytest
 from servers import free_port
 
 from lectern.contracts.requests import LIST_VOICES, ListVoices, VoiceList
-from lectern.worker import Connections, Responder, Service, Settings, Transient, liveness, readiness
+from lectern.worker import Connections, Responder, Service, Settings, Unavailable, liveness, readiness
 from lectern.worker.health import serve_health
 from lectern.worker.testing import memory_connections
 
@@ -89,7 +89,7 @@ async def test_readiness_names_the_state_of_each_part(connections: Connections, 
     )
     assert await service.readiness() == (
         200,
-        {"status": "ready", "checks": {"stream": "ok", "store": "ok", "sandbox.seccomp": "active"}},
+        {"status": "ready", "checks": {"stream": "ok", "store": "ok", "disk": "ok", "sandbox.seccomp": "active"}},
     )
 
 
@@ -98,7 +98,7 @@ async def test_readiness_is_503_and_names_the_part_that_is_missing() -> None:
         """The log answers."""
 
     async def check_store() -> None:
-        raise Transient("the object store cannot be reached")
+        raise Unavailable("the disk of the object store is full", code="store-full")
 
     def describe_parts() -> dict[str, str]:
         raise RuntimeError("bug")
@@ -106,7 +106,7 @@ async def test_readiness_is_503_and_names_the_part_that_is_missing() -> None:
     checks = {"log": check_log, "store": check_store}
     assert await readiness(checks) == (
         503,
-        {"status": "not ready", "checks": {"log": "ok", "store": "failed: Transient"}},
+        {"status": "not ready", "checks": {"log": "ok", "store": "failed: the disk of the object store is full"}},
     )
     assert await readiness({"log": check_log}, describe_parts) == (
         503,

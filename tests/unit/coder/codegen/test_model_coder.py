@@ -6,7 +6,7 @@ import json
 
 import msgspec
 import pytest
-from standins.behaviour import Blocks, Fails, Says
+from standins.behaviour import Blocks, Empty, Fails, Says
 from unit.coder.codegen.rig import CoderRig
 
 from lectern.coder.codegen.examples import ExampleIndex, find_examples
@@ -18,7 +18,7 @@ from lectern.contracts.narration import BeatSpan, Narration
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.requests import Finding, SceneException, SceneVerdict
 from lectern.lessons import load_lessons
-from lectern.worker import Transient
+from lectern.worker import Transient, Unavailable
 
 GOOD = """```python
 from manim import *
@@ -137,13 +137,32 @@ async def test_a_refusal_becomes_a_template_at_once(rig: CoderRig) -> None:
     assert result.degraded.code == "content-refused"
 
 
-async def test_an_unavailable_model_is_retried_until_the_last_attempt_does_without(rig: CoderRig) -> None:
+@pytest.mark.parametrize("last_attempt", [False, True])
+async def test_an_unavailable_model_is_waited_for_rather_than_done_without(rig: CoderRig, last_attempt: bool) -> None:
     rig.script.otherwise = lambda request: Fails(503)
-    with pytest.raises(Transient):
+    with pytest.raises(Unavailable) as failure:
+        await rig.code(task(last_attempt=last_attempt))
+    assert failure.value.problem.code == "provider-unavailable"
+
+
+async def test_a_model_that_answers_with_nothing_is_retried_until_the_last_attempt_does_without(rig: CoderRig) -> None:
+    rig.script.otherwise = lambda request: Empty()
+    with pytest.raises(Transient) as failure:
         await rig.code(task())
+    assert not isinstance(failure.value, Unavailable)
     result = await rig.code(task(last_attempt=True))
     assert result.degraded is not None
-    assert result.degraded.code == "provider-unavailable"
+    assert result.degraded.code == "model-answer-empty"
+
+
+async def test_what_models_have_answered_is_paid_for_though_no_renderer_checks_it(rig: CoderRig) -> None:
+    async def refuse(source: str) -> SceneVerdict:
+        raise Unavailable("no renderer", code="renderer-unavailable")
+
+    rig.script.then(Says(GOOD))
+    with pytest.raises(Unavailable) as failure:
+        await rig.coder.code(task(), refuse)
+    assert sum(item.requests for item in failure.value.spent) == 1
 
 
 async def test_an_authors_broken_manim_is_repaired_too(rig: CoderRig) -> None:

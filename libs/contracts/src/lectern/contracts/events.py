@@ -15,12 +15,14 @@ __all__ = [
     "AnyEvent",
     "CodeAttempt",
     "CodeRef",
+    "Delay",
     "Event",
     "FootageRef",
     "NarrationRef",
     "Outcome",
     "Output",
     "SceneCoded",
+    "SceneDelayed",
     "SceneEvent",
     "SceneFailed",
     "SceneNarrated",
@@ -30,6 +32,7 @@ __all__ = [
     "ScriptApproved",
     "VideoCancelled",
     "VideoCompleted",
+    "VideoDelayed",
     "VideoFailed",
     "VideoRequested",
     "VideoScripted",
@@ -208,12 +211,28 @@ class SceneFailed(SceneEvent, frozen=True, kw_only=True, tag="scene.failed.v1"):
     spent: tuple[Usage, ...] = ()
 
 
+class SceneDelayed(SceneEvent, frozen=True, kw_only=True, tag="scene.delayed.v1"):
+    """A stage waits for what it needs for a scene; no attempt is used up. Told once for each reason, with its start."""
+
+    stage: str
+    problem: Problem
+    since: datetime
+
+
 class VideoCompleted(Event, frozen=True, kw_only=True, tag="video.completed.v1"):
     """The video is finished. `seconds` is its length."""
 
     seconds: float
     frames: int
     outputs: tuple[Output, ...]
+
+
+class VideoDelayed(Event, frozen=True, kw_only=True, tag="video.delayed.v1"):
+    """A stage that works on the whole video waits for what it needs. See `SceneDelayed`."""
+
+    stage: str
+    problem: Problem
+    since: datetime
 
 
 class VideoFailed(Event, frozen=True, kw_only=True, tag="video.failed.v1"):
@@ -238,11 +257,14 @@ AnyEvent: TypeAlias = (
     | SceneCoded
     | SceneRendered
     | SceneFailed
+    | SceneDelayed
     | VideoCompleted
+    | VideoDelayed
     | VideoFailed
     | VideoCancelled
 )
 Outcome: TypeAlias = VideoCompleted | VideoFailed | VideoCancelled
+Delay: TypeAlias = SceneDelayed | VideoDelayed
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
@@ -266,4 +288,6 @@ def verb(event_type: type[Event]) -> str:
 def message_id(event: AnyEvent) -> str:
     """The event's deterministic id: the same fact published twice has the same one, so the stream keeps it once."""
     scene = f":{event.scene}" if isinstance(event, SceneEvent) else ""
-    return f"{event.video_id}:{event.revision}{scene}:{event.__struct_config__.tag}"
+    # A stage may wait several times in a revision, so what tells its delays apart is part of their ids.
+    delay = f":{event.stage}:{event.problem.code}:{event.since.timestamp():.6f}" if isinstance(event, Delay) else ""
+    return f"{event.video_id}:{event.revision}{scene}:{event.__struct_config__.tag}{delay}"

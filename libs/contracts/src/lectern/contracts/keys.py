@@ -14,7 +14,6 @@ __all__ = [
     "narration_bill",
     "output",
     "script",
-    "script_bill",
     "script_markdown",
 ]
 
@@ -52,11 +51,6 @@ def script(video_id: str, sha256: str) -> str:
 def script_markdown(script_key: str) -> str:
     """The key of the Markdown form of a script, beside its JSON."""
     return script_key.removesuffix(".json") + ".md"
-
-
-def script_bill(video_id: str, revision: int) -> str:
-    """`videos/<id>/script/spent-<revision>.json`: what earlier deliveries of a script's request have cost."""
-    return f"videos/{video_id}/script/spent-{revision}.json"
 
 
 def document(video_id: str) -> str:

@@ -47,6 +47,17 @@ def _later(a: E | None, b: E | None) -> E | None:
     return max(a, b, key=order)
 
 
+def _newest(a: E | None, b: E | None) -> E | None:
+    """Of two delays the newer one: unlike other events, a delay may come several times in a revision."""
+    if a is None or b is None:
+        return a or b
+
+    def order(event: E) -> tuple[int, float, bytes]:
+        return (event.revision, event.at.timestamp(), msgspec.json.encode(event))
+
+    return max(a, b, key=order)
+
+
 class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The newest event of each type about one scene. Read it through `VideoState.scene`, which hides stale ones."""
 
@@ -55,6 +66,7 @@ class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     coded: e.SceneCoded | None = None
     rendered: e.SceneRendered | None = None
     failed: e.SceneFailed | None = None
+    delayed: e.SceneDelayed | None = None
 
     def of_revision(self, revision: int) -> SceneEvents:
         """A copy without what was made before `revision`."""
@@ -68,6 +80,7 @@ class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
             coded=fresh(self.coded),
             rendered=fresh(self.rendered),
             failed=fresh(self.failed),
+            delayed=fresh(self.delayed),
         )
 
     def failure(self) -> e.SceneFailed | None:
@@ -81,6 +94,17 @@ class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
             if self.failed.stage not in _STAGES or _STAGES.index(stage) >= _STAGES.index(self.failed.stage)
         )
         return None if overcome else self.failed
+
+    def delay(self) -> e.SceneDelayed | None:
+        """What a stage waits for, until that stage has answered or given up."""
+        delayed = self.delayed
+        if delayed is None or delayed.stage not in _STAGES:
+            return delayed
+        later = (self.narrated, self.coded, self.rendered)[_STAGES.index(delayed.stage) :]
+        if any(fact is not None and fact.revision >= delayed.revision for fact in later):
+            return None
+        given_up = self.failed is not None and self.failed.at >= delayed.at
+        return None if given_up else delayed
 
     def status(self) -> SceneStatus:
         """The scene's progress in one word."""
@@ -118,6 +142,7 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     completed: e.VideoCompleted | None = None
     failed: e.VideoFailed | None = None
     cancelled: e.VideoCancelled | None = None
+    delayed: e.VideoDelayed | None = None
     scene_events: dict[int, SceneEvents] = {}
     planned_in: dict[int, int] = {}  # scene -> revision it was last planned in
     usage_by_event: dict[str, tuple[Usage, ...]] = {}  # message id -> what the work behind that event used
@@ -150,6 +175,23 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         ended = [fact for fact in (self.completed, self.failed, self.cancelled) if fact]
         current = [fact for fact in ended if fact.revision >= self.revision()]
         return min(current, key=lambda fact: fact.at, default=None)
+
+    def delay(self) -> e.Delay | None:
+        """What the video waits for: a stage that works on all of it, else the scene that has waited longest."""
+        if self.outcome() is not None or self.awaits_approval():
+            return None
+        own = self.delayed
+        if own is not None and own.revision >= self.revision() and not self._is_overcome(own):
+            return own
+        delays = [delay for facts in self.scenes().values() if (delay := facts.delay())]
+        return min(delays, key=lambda delay: delay.since, default=None)
+
+    def _is_overcome(self, delayed: e.VideoDelayed) -> bool:
+        """True once the scripter has answered: only the outcome answers the composer."""
+        if delayed.stage != "scripter":
+            return False
+        planned = any(facts.planned and facts.planned.revision >= delayed.revision for facts in self.scenes().values())
+        return planned or (self.scripted is not None and self.scripted.revision >= delayed.revision)
 
     def awaits_approval(self) -> bool:
         """True while the script waits for the user's approval."""
@@ -224,10 +266,11 @@ def apply(state: VideoState, event: e.AnyEvent) -> VideoState:
     """
     state = _with_plan(_add_usage(state, event), _plan(event), event.revision)
     verb = e.verb(type(event))
+    merge = _newest if isinstance(event, e.Delay) else _later
     if not isinstance(event, e.SceneEvent):
-        return msgspec.structs.replace(state, **{verb: _later(getattr(state, verb), event)})
+        return msgspec.structs.replace(state, **{verb: merge(getattr(state, verb), event)})
     facts = state.scene_events.get(event.scene, SceneEvents())
-    facts = msgspec.structs.replace(facts, **{verb: _later(getattr(facts, verb), event)})
+    facts = msgspec.structs.replace(facts, **{verb: merge(getattr(facts, verb), event)})
     return msgspec.structs.replace(state, scene_events={**state.scene_events, event.scene: facts})
 
 

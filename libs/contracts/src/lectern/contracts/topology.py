@@ -21,6 +21,7 @@ __all__ = [
     "STAGE_INPUTS",
     "STREAMS",
     "SWEEPER",
+    "TALLIES",
     "VIDEOS",
     "VIDEO_VIEWS",
     "Bucket",
@@ -34,8 +35,9 @@ DAY = 86_400.0
 VIDEOS, DEAD, ADVISORIES = "VIDEOS", "DEAD", "ADVISORIES"
 VIDEO_VIEWS = "video-views"  # KV bucket: the gateway's projection for lists
 IDEMPOTENCY = "idempotency"  # KV bucket: the answer given to each Idempotency-Key
-ATTEMPTS = 5  # deliveries after which a scene fails whose handler failed each time
-MAX_DELIVERIES = ATTEMPTS + 3  # after which the server gives up: reached only by a worker that crashes each time
+TALLIES = "delivery-tallies"  # KV bucket: what is remembered of a message that was delivered before
+ATTEMPTS = 5  # attempts after which a scene fails; deliveries that wait, or give others their turn, are none
+MAX_DELIVERIES = 100_000  # after which the server gives up: never met by waiting, a last resort should counting fail
 ACK_WAIT = 30.0  # seconds without a heartbeat until a message is delivered to another worker
 PROJECTOR = "gateway-projector"
 SWEEPER = "advisory-sweeper"
@@ -66,7 +68,7 @@ class Consumer(msgspec.Struct, frozen=True, kw_only=True):
     filters: tuple[str, ...]
     ack_wait: float = ACK_WAIT
     max_deliver: int = MAX_DELIVERIES
-    max_ack_pending: int = 1000
+    max_ack_pending: int = 10_000  # work that waits for an outage to end counts too
 
 
 class Bucket(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,4 +118,4 @@ def consumers() -> tuple[Consumer, ...]:
     return (*stages, projector, sweeper)
 
 
-BUCKETS = (Bucket(name=VIDEO_VIEWS), Bucket(name=IDEMPOTENCY, ttl=DAY))
+BUCKETS = (Bucket(name=VIDEO_VIEWS), Bucket(name=IDEMPOTENCY, ttl=DAY), Bucket(name=TALLIES, ttl=3 * DAY))

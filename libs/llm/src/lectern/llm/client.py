@@ -147,7 +147,15 @@ class ModelClient:
         assert failure is not None
         kind = UnusableAnswer if isinstance(failure, UnusableCompletion) else ModelFailed
         detail = f"Task {bill.task}: {failure.detail}."
-        raise kind(failure.code, detail, failure.remedy, bill.total(), retryable=failure.retryable)
+        raise kind(
+            failure.code,
+            detail,
+            failure.remedy,
+            bill.total(),
+            retryable=failure.retryable,
+            retry_after=failure.retry_after,
+            repairable=failure.repairable,
+        )
 
     async def _send(
         self, request: ModelRequest, breaker: CircuitBreaker, bill: Bill, on_text: OnText | None

@@ -40,6 +40,7 @@ class ModelError(Exception):
     remedy: ClassVar[str]
     retryable: ClassVar[bool] = False  # the same request to the same model may succeed later
     try_next_model: ClassVar[bool] = True  # another model may do better
+    repairable: ClassVar[bool] = False  # whoever runs Lectern can mend it: a key, a quota, a setting
 
     def __init__(self, detail: str, *, retry_after: float | None = None, usage: Usage = NO_USAGE) -> None:
         super().__init__(detail)
@@ -100,6 +101,7 @@ class KeyRejected(ModelError):
     code = "provider-auth"
     remedy = "Set a valid API key (GEMINI_API_KEY, or LECTERN_OPENAI_API_KEY) and retry the video."
     try_next_model = False
+    repairable = True
 
 
 class QuotaExhausted(ModelError):
@@ -107,6 +109,7 @@ class QuotaExhausted(ModelError):
 
     code = "provider-quota-spent"
     remedy = "Raise the quota or add credit at the provider, then retry the video."
+    repairable = True
 
 
 class ContentRefused(ModelError):
@@ -122,12 +125,26 @@ class RequestRejected(ModelError):
 
     code = "provider-refused-request"
     remedy = "Check the model's name and settings in the model table."
+    repairable = True
 
 
 class ModelFailed(ProblemError):
-    """No model gave a usable answer. `usage` is what was spent; `retryable` says whether to try again later."""
+    """No model gave a usable answer. `usage` is what was spent; `retryable` says whether to try again later.
 
-    def __init__(self, code: str, detail: str, remedy: str, usage: Usage, *, retryable: bool = False) -> None:
+    `retry_after` is in seconds, where a service named a time; `repairable` is as in ModelError.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        remedy: str,
+        usage: Usage,
+        *,
+        retryable: bool = False,
+        retry_after: float | None = None,
+        repairable: bool = False,
+    ) -> None:
         super().__init__(
             Problem(
                 code=code, title="The model gave no usable answer", detail=detail, remedy=remedy, retryable=retryable
@@ -135,6 +152,8 @@ class ModelFailed(ProblemError):
         )
         self.usage = usage
         self.retryable = retryable
+        self.retry_after = retry_after
+        self.repairable = repairable
 
 
 class UnusableAnswer(ModelFailed):

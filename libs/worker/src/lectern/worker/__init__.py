@@ -8,7 +8,7 @@ from lectern.worker.concurrency import map_concurrently
 from lectern.worker.connections import Connections, connect, connect_nats
 from lectern.worker.dead_letters import DeadLetter, DeadLetters, JetStreamDeadLetters, StoredDeadLetter
 from lectern.worker.event_log import EventLog, JetStreamEventLog
-from lectern.worker.failures import Missing, NoReply, Permanent, Transient
+from lectern.worker.failures import Missing, NoReply, Permanent, Transient, Unavailable
 from lectern.worker.fair_slots import FairSlots, TooManyWaiting
 from lectern.worker.health import CHECK_TIMEOUT_SECONDS, Check, connection_checks, liveness, readiness
 from lectern.worker.job import Job
@@ -20,7 +20,7 @@ from lectern.worker.retry_after import parse_retry_after
 from lectern.worker.service import Build, Service, main
 from lectern.worker.settings import Settings
 from lectern.worker.stage import Stage
-from lectern.worker.stopping import wait_for
+from lectern.worker.stopping import wait_for, wait_until_done
 from lectern.worker.store import ObjectInfo, ObjectStore, open_store
 from lectern.worker.telemetry import SECONDS, configure_logs, configure_traces
 from lectern.worker.turns import Rank, ServiceLedger, WaitingList
@@ -61,6 +61,7 @@ __all__ = [
     "Timing",
     "TooManyWaiting",
     "Transient",
+    "Unavailable",
     "WaitingList",
     "apply_topology",
     "configure_logs",
@@ -76,4 +77,5 @@ __all__ = [
     "parse_retry_after",
     "readiness",
     "wait_for",
+    "wait_until_done",
 ]

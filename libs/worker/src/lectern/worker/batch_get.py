@@ -9,7 +9,7 @@ import nats.errors
 from nats.aio.client import Client
 from nats.aio.subscription import Subscription
 
-from lectern.worker.failures import Transient
+from lectern.worker.failures import Unavailable
 
 _BATCH = 1000  # messages in one answer
 _TIMEOUT = 5.0  # seconds until the next message of an answer
@@ -18,7 +18,7 @@ _TIMEOUT = 5.0  # seconds until the next message of an answer
 async def get_all(nats: Client, stream: str, subject: str) -> list[tuple[int, bytes]]:
     """Every message on a subject (which may have wildcards) as (sequence, data), in stream order.
 
-    Raises Transient when the stream does not answer.
+    Raises Unavailable when the stream does not answer.
     """
     found: list[tuple[int, bytes]] = []
     while True:
@@ -37,7 +37,7 @@ async def _get_batch(nats_: Client, stream: str, query: dict[str, Any]) -> tuple
         await nats_.publish(f"$JS.API.DIRECT.GET.{stream}", json.dumps(query).encode(), reply=inbox)
         return await _receive(subscription)
     except (nats.errors.Error, TimeoutError, ConnectionError) as error:
-        raise Transient(f"the event log does not answer ({type(error).__name__})") from error
+        raise Unavailable(f"the event log does not answer ({type(error).__name__})", code="log-unavailable") from error
     finally:
         await subscription.unsubscribe()
 
@@ -55,4 +55,5 @@ async def _receive(subscription: Subscription) -> tuple[list[tuple[int, bytes]],
             case "404":
                 return messages, 0
             case status:
-                raise Transient(f"the event log answered {status} {headers.get('Description', '')}")
+                answered = f"the event log answered {status} {headers.get('Description', '')}".rstrip()
+                raise Unavailable(answered, code="log-unavailable")

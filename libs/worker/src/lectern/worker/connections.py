@@ -12,9 +12,11 @@ import structlog
 from nats.aio.client import Client
 from prometheus_client import CollectorRegistry
 
+from lectern.contracts.topology import TALLIES
 from lectern.worker.bus import Bus, NatsBus
 from lectern.worker.dead_letters import DeadLetters, JetStreamDeadLetters
 from lectern.worker.event_log import EventLog, JetStreamEventLog
+from lectern.worker.key_value import JetStreamKeyValueStore, KeyValueStore
 from lectern.worker.nats_login import NatsLogin
 from lectern.worker.settings import Settings
 from lectern.worker.store import ObjectStore, open_store
@@ -25,14 +27,15 @@ from lectern.worker.telemetry import StageMetrics
 class Connections:
     """The open connections that a service is built from. Services of one process may share them.
 
-    `nats` is for what only JetStream can do (consumers, buckets); all else goes through `event_log`, `bus` and
-    `dead_letters`, which have doubles in `lectern.worker.testing`.
+    `nats` is for what only JetStream can do (consumers, buckets); all else goes through `event_log`, `bus`,
+    `dead_letters` and `tallies`, which have doubles in `lectern.worker.testing`.
     """
 
     nats: Client
     event_log: EventLog
     bus: Bus
     dead_letters: DeadLetters
+    tallies: KeyValueStore
     store: ObjectStore
     registry: CollectorRegistry
     metrics: StageMetrics
@@ -46,6 +49,7 @@ class Connections:
             event_log=JetStreamEventLog(nats),
             bus=NatsBus(nats),
             dead_letters=JetStreamDeadLetters(nats),
+            tallies=JetStreamKeyValueStore(nats, TALLIES),
             store=store,
             registry=registry,
             metrics=StageMetrics(registry),

@@ -13,6 +13,8 @@ from structlog.typing import FilteringBoundLogger
 
 from lectern.contracts import events as e
 from lectern.contracts.log import VideoLog
+from lectern.contracts.usage import Usage
+from lectern.worker.tallies import Tally
 
 _ACK_TIMEOUT = 5.0  # seconds
 
@@ -56,23 +58,37 @@ class DeliveryResult(Enum):
     SUCCESS = "success"
     STALE = "stale"
     RETRY = "retry"
+    WAITING = "waiting"
     FAILED = "failed"
     CANCELLED = "cancelled"
     HANDED_BACK = "handed-back"
 
 
 class Delivery:
-    """A message with its event. `attempt` counts its deliveries from 1; `log` is read before the handler runs."""
+    """A message with its event. `tally` is its past and `log` its video's, both read before the handler runs."""
 
     def __init__(self, message: Message, event: e.AnyEvent, logger: FilteringBoundLogger) -> None:
         self.message = message
         self.event = event
         self.log = VideoLog()
-        self.attempt = message.metadata.num_delivered or 1
+        self.tally = Tally()
+        self.tally_revision = 0
+        self.number = message.metadata.num_delivered or 1
         self.sequence = message.metadata.sequence.stream
-        self.logger = logger.bind(video=event.video_id, scene=getattr(event, "scene", None), attempt=self.attempt)
+        self.paid: tuple[Usage, ...] = ()  # so far, by the running handler
+        self.logger = logger.bind(video=event.video_id, scene=getattr(event, "scene", None))
         self.stop_reason: StopReason | None = None
         self._task: asyncio.Task[Any] | None = None
+
+    @property
+    def attempt(self) -> int:
+        """The attempt that this delivery is, from 1."""
+        return self.tally.attempts + 1
+
+    @property
+    def tally_key(self) -> str:
+        """The key of the message's tally."""
+        return f"{self.message.metadata.consumer}.{self.sequence}"
 
     def runs_in(self, task: asyncio.Task[Any]) -> None:
         """Notes the task that `stop` is to cancel."""

@@ -16,7 +16,7 @@ from lectern.contracts.log import VideoLog
 from lectern.contracts.topology import VIDEOS
 from lectern.worker.batch_get import get_all
 from lectern.worker.bus import Bus, NatsBus
-from lectern.worker.failures import Transient
+from lectern.worker.failures import Transient, Unavailable
 from lectern.worker.telemetry import trace_headers
 
 _WRONG_LAST_SEQUENCE = 10071  # NATS error code: the expected last sequence is not the last one
@@ -39,7 +39,8 @@ class EventLog(ABC):
     async def publish(self, event: e.AnyEvent, *, patience: float = 60.0) -> int:
         """Stores an event once, however often it is published; returns its sequence.
 
-        Retries for `patience` seconds while the log is unavailable, then raises Transient.
+        Retries for `patience` seconds while the log is unavailable, then raises Unavailable; Transient when the log
+        refuses the event.
         """
 
     @abstractmethod
@@ -51,7 +52,7 @@ class EventLog(ABC):
         """A video's whole log, oldest first; empty when there is no such video.
 
         With `at_least` it waits (a replica may lag) until the log reaches that sequence. Events of unknown types are
-        left out. Raises Transient when the log does not answer.
+        left out. Raises Unavailable when the log does not answer.
         """
 
     async def record_outcome(self, outcome: e.Outcome) -> bool:
@@ -84,6 +85,8 @@ class JetStreamEventLog(EventLog):
                     return await self._publish(event, {})
         except _RETRIED as error:
             raise _unavailable(error) from error
+        except js_errors.APIError as error:
+            raise _refusal(error) from error
         raise AssertionError("unreachable")
 
     async def append(self, event: e.AnyEvent, expected_last: int) -> int | None:
@@ -97,7 +100,7 @@ class JetStreamEventLog(EventLog):
         except js_errors.APIError as error:
             if error.err_code == _WRONG_LAST_SEQUENCE:
                 return None
-            raise Transient(f"the event log refused an event (NATS error {error.err_code})") from error
+            raise _refusal(error) from error
         except _RETRIED as error:
             raise _unavailable(error) from error
 
@@ -109,7 +112,7 @@ class JetStreamEventLog(EventLog):
             if log.last >= at_least:
                 return log
             await asyncio.sleep(0.1)  # the replica that answered has not caught up; nothing announces when it has
-        raise Transient("a replica of the event log lags behind")
+        raise Unavailable("a replica of the event log lags behind", code="log-unavailable")
 
     async def _publish(self, event: e.AnyEvent, headers: dict[str, str]) -> int:
         headers = {"Nats-Msg-Id": e.message_id(event), **trace_headers(), **headers}
@@ -127,5 +130,11 @@ def _decode(messages: list[tuple[int, bytes]]) -> list[tuple[int, e.AnyEvent]]:
     return entries
 
 
-def _unavailable(error: Exception) -> Transient:
-    return Transient(f"the event log does not answer ({type(error).__name__})")
+def _refusal(error: js_errors.APIError) -> Transient:
+    message = f"the event log refused an event (NATS error {error.err_code}: {error.description})"
+    full = (error.code or 0) >= 500
+    return Unavailable(message, code="log-unavailable") if full else Transient(message)
+
+
+def _unavailable(error: Exception) -> Unavailable:
+    return Unavailable(f"the event log does not answer ({type(error).__name__})", code="log-unavailable")

@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, TypeAlias
 
+import nats.errors
 from aiohttp import web
+from nats.js import errors as js_errors
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from lectern.contracts.topology import VIDEOS
 from lectern.worker.connections import Connections
+from lectern.worker.failures import Unavailable
+from lectern.worker.outages import check_disk_space
 
 CHECK_TIMEOUT_SECONDS = 1.0  # a probe that waits longer counts as a failure
 
@@ -24,13 +29,19 @@ def liveness(service: str) -> dict[str, str]:
     return {"status": "ok", "service": service}
 
 
-def connection_checks(connections: Connections) -> dict[str, Check]:
-    """The checks of what every service needs. Each raises when its part does not answer."""
+def connection_checks(connections: Connections, scratch: Path | None = None) -> dict[str, Check]:
+    """The checks of what every service needs. Each raises when its part does not answer, or cannot be written to."""
 
     async def check_stream() -> None:
-        await connections.nats.jetstream(timeout=CHECK_TIMEOUT_SECONDS).stream_info(VIDEOS)
+        try:
+            await connections.nats.jetstream(timeout=CHECK_TIMEOUT_SECONDS).stream_info(VIDEOS)
+        except (js_errors.ServiceUnavailableError, nats.errors.NoRespondersError) as error:
+            raise Unavailable("JetStream is off, as it is once its disk was full", code="log-unavailable") from error
 
-    return {"stream": check_stream, "store": connections.store.check}
+    async def check_disk() -> None:
+        check_disk_space(scratch)
+
+    return {"stream": check_stream, "store": connections.store.check, "disk": check_disk}
 
 
 async def readiness(
@@ -53,6 +64,8 @@ async def _run(check: Check) -> str:
     try:
         async with asyncio.timeout(CHECK_TIMEOUT_SECONDS):
             await check()
+    except Unavailable as error:
+        return f"failed: {error}"
     except Exception as error:
         return f"failed: {type(error).__name__}"
     return "ok"

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import msgspec
+import nats.errors
 
 from lectern.contracts import events as e
 from lectern.contracts import subjects
 from lectern.contracts.requests import Progress
+from lectern.contracts.usage import Usage
 from lectern.worker.connections import Connections
 from lectern.worker.delivery import Delivery
 
@@ -26,7 +29,10 @@ PROGRESS_INTERVAL = 0.5  # seconds: at most two a second for a scene
 
 
 class Job(Generic[D]):
-    """One delivery as its handler sees it. `attempt` counts from 1 to `attempts`; `log` is the video's log."""
+    """One delivery as its handler sees it. `attempt` counts from 1 to `attempts`; `log` is the video's log.
+
+    `spent_before` is what earlier deliveries have paid for. It is added to the answer after the handler.
+    """
 
     def __init__(
         self,
@@ -41,6 +47,8 @@ class Job(Generic[D]):
         self.event = delivery.event
         self.log = delivery.log
         self.attempt = delivery.attempt
+        self.spent_before = delivery.tally.spent
+        self._delivery = delivery
         self.logger = delivery.logger
         self.stage = stage
         self.attempts = attempts
@@ -55,6 +63,10 @@ class Job(Generic[D]):
     async def record_outcome(self, event: e.Outcome) -> bool:
         """Ends the video's revision, once. False when another outcome was first."""
         return await self.event_log.record_outcome(event)
+
+    def note_paid(self, usage: Sequence[Usage]) -> None:
+        """Notes all that this delivery has paid for, so that the cost is reported even if it ends without an answer."""
+        self._delivery.paid = tuple(usage)
 
     async def progress(self, done: float, of: float, doing: str, **facts: object) -> None:
         """Reports how far the work is. Dropped within half a second of the last report, unless it is the end."""
@@ -73,7 +85,8 @@ class Job(Generic[D]):
             attempt=self.attempt,
             facts=facts,
         )
-        await self._bus.publish(subjects.progress(self.event.video_id, scene), msgspec.json.encode(report))
+        with contextlib.suppress(nats.errors.Error):  # nobody is told, and the work goes on
+            await self._bus.publish(subjects.progress(self.event.video_id, scene), msgspec.json.encode(report))
 
     def progress_soon(self, done: float, of: float, doing: str, **facts: object) -> None:
         """Reports progress from a callback that cannot wait. What is under way is sent before the job ends."""

@@ -17,10 +17,11 @@ from lectern.contracts.problems import Problem
 from lectern.worker.connections import Connections
 from lectern.worker.delivery import Delivery, StopReason
 from lectern.worker.fetching import Fetcher, open_fetcher
-from lectern.worker.processing import TIMING, Processor, Timing, bury
+from lectern.worker.giving_up import bury
+from lectern.worker.processing import TIMING, Processor, Timing
 from lectern.worker.settings import Settings
 from lectern.worker.stage import Stage
-from lectern.worker.stopping import wait_for
+from lectern.worker.stopping import wait_for, wait_until_done
 from lectern.worker.telemetry import span
 
 _FETCH_RETRY = 1.0  # seconds until the next fetch after one failed
@@ -80,16 +81,12 @@ class StageLoop:
     async def _take_slot(self, stop: asyncio.Event) -> bool:
         """Waits for a free slot; False when the loop is stopped first."""
         taking = asyncio.create_task(self._free.acquire())
-        stopping = asyncio.create_task(stop.wait())
         try:
-            await asyncio.wait({taking, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if not stop.is_set():
-                return True
-            if taking.done():
+            taken = await wait_until_done(taking, stop)
+            if taken and stop.is_set():
                 self._free.release()
-            return False
+            return not stop.is_set()
         finally:
-            stopping.cancel()
             taking.cancel()
 
     def _start(self, message: Msg) -> None:

@@ -1,41 +1,55 @@
-"""Processing a delivery: run its handler, publish the answers, and ack, retry or give up."""
+"""Processing a delivery: run its handler, publish the answers, and ack, retry, wait or give up."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import nats.errors
+from msgspec.structs import replace
 
 from lectern.contracts import events as e
 from lectern.contracts.problems import Problem
 from lectern.contracts.state import VideoState
 from lectern.contracts.topology import ACK_WAIT, ATTEMPTS
-from lectern.contracts.usage import Usage
+from lectern.contracts.usage import Usage, add_up
 from lectern.worker.connections import Connections
-from lectern.worker.dead_letters import DeadLetter
-from lectern.worker.delivery import Delivery, DeliveryResult, Message, StopReason
-from lectern.worker.failures import RETRY_DELAYS, Permanent, Transient, retry_delay
+from lectern.worker.delivery import Delivery, DeliveryResult, StopReason
+from lectern.worker.failures import (
+    PATIENCE,
+    RETRY_DELAYS,
+    WAIT_DELAYS,
+    Permanent,
+    Transient,
+    Unavailable,
+    retry_delay,
+)
+from lectern.worker.giving_up import bury, describe_crashes, fail, tell_delay
 from lectern.worker.job import Job
+from lectern.worker.measurement import Measurement
+from lectern.worker.outages import find_outage
 from lectern.worker.stage import Answer, Stage
+from lectern.worker.tallies import Tallies, Tally
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
     """The loop's intervals in seconds; tests shorten them.
 
     `heartbeat` is how often an ack is kept alive, `linger` how long a pull waits at the server, `retry_delays` come
-    before deliveries 2, 3, 4 and 5.
+    before attempts 2, 3, 4 and 5. Work that waits is looked at again after `wait_delays`, for as long as `patience`.
     """
 
     heartbeat: float = ACK_WAIT / 3
     linger: float = 0.5
     retry_delays: tuple[float, ...] = RETRY_DELAYS
+    wait_delays: tuple[float, ...] = WAIT_DELAYS
+    patience: float = PATIENCE
 
 
 TIMING = Timing()
@@ -49,30 +63,42 @@ class Processor:
     ) -> None:
         self._stage = stage
         self._connections = connections
+        self._tallies = Tallies(connections.tallies)
         self._deps = deps
         self._scratch = scratch
         self._timing = timing
 
     async def process(self, delivery: Delivery) -> DeliveryResult:
         """Takes a delivery to its end. Nothing is raised: whatever happens to the handler is a result."""
-        with _Measurement(self._stage.name, self._connections, delivery) as measurement:
+        with Measurement(self._stage.name, self._connections, delivery) as measurement:
             async with self._keep_alive(delivery):
                 try:
                     measurement.result = await self._handle(delivery)
                 except asyncio.CancelledError:
                     measurement.result = await self._settle_stopped(delivery)
                 except Permanent as error:
-                    measurement.result = await self._give_up(delivery, error.problem, error.spent)
+                    measurement.result = await self._give_up(
+                        delivery, error.problem, error.spent, keep=error.repairable
+                    )
                 except Exception as error:
-                    measurement.result = await self._retry(delivery, error)
+                    outage = find_outage(error, self._scratch)
+                    measurement.result = await (
+                        self._wait(delivery, outage) if outage else self._retry(delivery, error)
+                    )
         return measurement.result
 
     async def _handle(self, delivery: Delivery) -> DeliveryResult:
         event = delivery.event
+        if delivery.number > 1:
+            delivery.tally, delivery.tally_revision = await self._tallies.read(delivery.tally_key)
         delivery.log = await self._connections.event_log.read(event.video_id, event.lane, at_least=delivery.sequence)
         if _is_stale(delivery.log.state, event):
             await delivery.drop()
             return DeliveryResult.STALE
+        if delivery.tally.attempts >= ATTEMPTS:  # and no end of the last one was recorded
+            return await self._give_up(delivery, describe_crashes(self._stage.name, delivery.tally.attempts), ())
+        if delivery.number > 1:  # a first delivery is not noted: most work succeeds at once
+            await self._note(delivery, replace(delivery.tally, attempts=delivery.attempt))
         job: Job[Any] = Job(
             delivery=delivery,
             stage=self._stage.name,
@@ -85,7 +111,7 @@ class Processor:
             answer = await self._stage.routes[type(event)].handler(event, job)
         finally:
             await job.flush_progress()
-        for published in _events(answer):
+        for published in _add_spent(_events(answer), delivery.tally.spent):
             await self._connections.event_log.publish(published)
         await delivery.confirm()
         return DeliveryResult.SUCCESS
@@ -94,23 +120,60 @@ class Processor:
         if delivery.stop_reason is StopReason.CANCELLED:
             await delivery.drop()
             return DeliveryResult.CANCELLED
+        if delivery.tally_revision or delivery.paid:  # the start of this attempt was noted, and it does not count
+            await self._note_or_log(delivery, _add_paid(delivery, ()))
         await delivery.hand_back()
         return DeliveryResult.HANDED_BACK
 
     async def _retry(self, delivery: Delivery, error: Exception) -> DeliveryResult:
+        spent = error.spent if isinstance(error, Transient) else ()
         if delivery.attempt >= ATTEMPTS:
-            spent = error.spent if isinstance(error, Transient) else ()
             return await self._give_up(delivery, self._exhaustion_problem(delivery, error), spent)
         delay = retry_delay(delivery.attempt, error, self._timing.retry_delays)
         delivery.logger.warning(
             "retrying later",
             action="retry",
+            attempt=delivery.attempt,
             error=_describe(error),
             seconds=round(delay, 1),
             exc_info=None if isinstance(error, Transient) else error,
         )
+        counted = replace(_add_paid(delivery, spent), attempts=delivery.attempt, waits=0, waiting_since=None)
+        await self._note_or_log(delivery, counted)
         await delivery.hand_back(delay)
         return DeliveryResult.RETRY
+
+    async def _wait(self, delivery: Delivery, outage: Unavailable) -> DeliveryResult:
+        """Hands work back that cannot be done now, as often as need be. Says so in the log once."""
+        now = e.now()
+        since = delivery.tally.waiting_since or now
+        if (now - since).total_seconds() >= self._timing.patience:
+            return await self._give_up(delivery, _add_duration(outage.problem, since, now), outage.spent)
+        waits = delivery.tally.waits + 1
+        delay = retry_delay(waits, outage, self._timing.wait_delays)
+        delivery.logger.warning(
+            "waiting", action="wait", reason=_describe(outage), since=since.isoformat(), seconds=round(delay, 1)
+        )
+        await self._note_or_log(delivery, replace(_add_paid(delivery, outage.spent), waits=waits, waiting_since=since))
+        try:
+            if delivery.log:  # else the log is what is away
+                await tell_delay(self._connections, self._stage, delivery, outage.problem, since)
+        except (Transient, nats.errors.Error) as error:
+            delivery.logger.warning("could not record why work waits", action="retry", error=_describe(error))
+        except asyncio.CancelledError:
+            return await self._settle_stopped(delivery)
+        await delivery.hand_back(delay)
+        return DeliveryResult.WAITING
+
+    async def _note(self, delivery: Delivery, tally: Tally) -> None:
+        """Stores a tally. `delivery.tally` stays what it was before this delivery. Raises Unavailable."""
+        delivery.tally_revision = await self._tallies.write(delivery.tally_key, tally, delivery.tally_revision)
+
+    async def _note_or_log(self, delivery: Delivery, tally: Tally) -> None:
+        try:
+            await self._note(delivery, tally)
+        except Unavailable as error:
+            delivery.logger.warning("could not note an attempt", action="retry", error=_describe(error))
 
     def _exhaustion_problem(self, delivery: Delivery, error: Exception) -> Problem:
         if isinstance(error, Transient) and error.problem:
@@ -123,13 +186,22 @@ class Processor:
             retryable=True,
         )
 
-    async def _give_up(self, delivery: Delivery, problem: Problem, spent: tuple[Usage, ...]) -> DeliveryResult:
+    async def _give_up(
+        self, delivery: Delivery, problem: Problem, spent: tuple[Usage, ...], *, keep: bool = True
+    ) -> DeliveryResult:
+        """Records the failure, and keeps the message as a dead letter where an operator might repair it."""
         delivery.logger.error("gave up", action="gave-up", code=problem.code, detail=problem.detail)
+        tally = _add_paid(delivery, spent)
+        attempt = min(delivery.attempt, ATTEMPTS)
         try:
-            await fail(self._connections, self._stage, delivery.event, delivery.attempt, problem, spent)
-            await bury(self._connections, delivery.message, problem, self._stage.name, problem.code)
+            await fail(self._connections, self._stage, delivery.event, attempt, problem, tally.spent)
+            if keep:
+                await bury(self._connections, delivery.message, problem, self._stage.name, problem.code)
+            else:
+                await delivery.confirm()
         except (Transient, nats.errors.Error) as error:
             delivery.logger.warning("could not record the failure", action="retry", error=_describe(error))
+            await self._note_or_log(delivery, tally)
             await delivery.hand_back(retry_delay(delivery.attempt, error, self._timing.retry_delays))
         except asyncio.CancelledError:
             return await self._settle_stopped(delivery)
@@ -143,88 +215,26 @@ class Processor:
         """
 
         async def beat() -> None:
+            with contextlib.suppress(nats.errors.Error):
+                await delivery.message.in_progress()
+            with contextlib.suppress(nats.errors.Error, Transient):
+                log = await self._connections.event_log.read(delivery.event.video_id, delivery.event.lane)
+                if isinstance(log.state.outcome(), e.VideoCancelled):
+                    delivery.stop(StopReason.CANCELLED)
+
+        async def keep_beating() -> None:
             while True:
                 await asyncio.sleep(self._timing.heartbeat)
-                with contextlib.suppress(nats.errors.Error, Transient):
-                    await delivery.message.in_progress()
-                    log = await self._connections.event_log.read(delivery.event.video_id, delivery.event.lane)
-                    if isinstance(log.state.outcome(), e.VideoCancelled):
-                        delivery.stop(StopReason.CANCELLED)
+                try:
+                    await beat()
+                except Exception as error:  # without heartbeats another worker would get the message as well
+                    delivery.logger.error("heartbeat failed", action="heartbeat-failed", exc_info=error)
 
-        heartbeat = asyncio.create_task(beat(), name=f"{self._stage.name}:heartbeat")
+        heartbeat = asyncio.create_task(keep_beating(), name=f"{self._stage.name}:heartbeat")
         try:
             yield
         finally:
             heartbeat.cancel()
-
-
-class _Measurement:
-    """Metrics and the closing log line of one delivery."""
-
-    def __init__(self, stage: str, connections: Connections, delivery: Delivery) -> None:
-        self.result = DeliveryResult.FAILED
-        self._stage = stage
-        self._metrics = connections.metrics
-        self._delivery = delivery
-        self._started = time.monotonic()
-
-    def __enter__(self) -> _Measurement:
-        published = self._delivery.message.metadata.timestamp.timestamp()
-        if self._delivery.attempt == 1:
-            self._metrics.queue_wait.labels(self._stage).observe(max(0.0, time.time() - published))
-        else:
-            self._metrics.redelivered.labels(self._stage).inc()
-        self._metrics.in_progress.labels(self._stage).inc()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        result, seconds = self.result, time.monotonic() - self._started
-        self._metrics.in_progress.labels(self._stage).dec()
-        self._metrics.processed.labels(self._stage, result.value).inc()
-        self._metrics.duration.labels(self._stage, result.value).observe(seconds)
-        if result is DeliveryResult.SUCCESS:
-            self._metrics.last_success.labels(self._stage).set_to_current_time()
-        self._delivery.logger.info("handled", action="handled", outcome=result.value, seconds=round(seconds, 3))
-
-
-async def fail(
-    connections: Connections,
-    stage: Stage,
-    event: e.AnyEvent,
-    attempt: int,
-    problem: Problem,
-    spent: tuple[Usage, ...] = (),
-) -> None:
-    """Records that a scene, or the video, cannot be made in this revision."""
-    scene = event.scene if isinstance(event, e.SceneEvent) else None
-    located = msgspec.structs.replace(problem, stage=problem.stage or stage.name, scene=scene, attempt=attempt)
-    common: dict[str, Any] = {
-        "video_id": event.video_id,
-        "lane": event.lane,
-        "revision": event.revision,
-        "cause": e.message_id(event),
-        "spent": spent,
-    }
-    if scene is not None and stage.fails == "scene":
-        await connections.event_log.publish(e.SceneFailed(scene=scene, stage=stage.name, problem=located, **common))
-    else:
-        await connections.event_log.record_outcome(e.VideoFailed(problem=located, **common))
-
-
-async def bury(connections: Connections, message: Message, problem: Problem, stage: str, reason: str) -> None:
-    """Keeps a message as a dead letter and has it delivered never again."""
-    letter = DeadLetter(
-        stage=stage,
-        consumer=message.metadata.consumer,
-        subject=message.subject,
-        sequence=message.metadata.sequence.stream,
-        data=message.data,
-        problem=problem,
-        reason=reason,
-    )
-    await connections.dead_letters.store(letter)
-    connections.metrics.dead.labels(stage, reason).inc()
-    await message.term()
 
 
 def _describe(error: Exception) -> str:
@@ -235,6 +245,35 @@ def _events(answer: Answer) -> Sequence[e.AnyEvent]:
     if answer is None:
         return ()
     return (answer,) if isinstance(answer, e.Event) else tuple(answer)
+
+
+def _add_spent(events: Sequence[e.AnyEvent], spent: tuple[Usage, ...]) -> Sequence[e.AnyEvent]:
+    """The events, the first of which that reports a cost reports that of earlier deliveries, too."""
+    if not spent:
+        return events
+    added = list(events)
+    for place, event in enumerate(added):
+        if "spent" in event.__struct_fields__:
+            own: tuple[Usage, ...] = event.spent  # type: ignore[union-attr]
+            added[place] = replace(event, spent=add_up((*own, *spent)))
+            break
+    return added
+
+
+def _add_paid(delivery: Delivery, spent: tuple[Usage, ...]) -> Tally:
+    """The tally before this delivery, with what the delivery has paid for: as its error says, else as it noted."""
+    paid = spent or delivery.paid
+    return replace(delivery.tally, spent=add_up((*delivery.tally.spent, *paid))) if paid else delivery.tally
+
+
+def _add_duration(problem: Problem, since: datetime, now: datetime) -> Problem:
+    hours = (now - since).total_seconds() / 3600
+    return replace(
+        problem,
+        detail=f"{problem.detail} It has been so since {since:%d %B %H:%M} UTC, and Lectern waited {hours:.0f} hours.",
+        remedy="Repair it, then retry the video.",
+        retryable=True,
+    )
 
 
 def _is_stale(state: VideoState, event: e.AnyEvent) -> bool:

@@ -69,7 +69,7 @@ class Service:
 
     async def readiness(self) -> tuple[int, dict[str, Any]]:
         """The status and body of `/readyz`."""
-        return await readiness(connection_checks(self.connections), self.ready)
+        return await readiness(connection_checks(self.connections, self.settings.scratch), self.ready)
 
 
 async def _await(work: Awaitable[None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 
 async def wait_for(stop: asyncio.Event, seconds: float) -> bool:
@@ -13,3 +14,13 @@ async def wait_for(stop: asyncio.Event, seconds: float) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+async def wait_until_done(task: asyncio.Future[Any], stop: asyncio.Event) -> bool:
+    """Waits until `task` is done or `stop` is set; returns whether it is done. The task is left as it is."""
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+    return task.done()

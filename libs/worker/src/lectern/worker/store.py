@@ -6,6 +6,7 @@ import io
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,12 +16,17 @@ from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lectern.worker.failures import Missing, Transient
+from lectern.worker.failures import Missing, Transient, Unavailable
+from lectern.worker.outages import describe_os_error
 from lectern.worker.settings import Settings
 
 T = TypeVar("T")
 
 _ABSENT = {"404", "NoSuchKey", "NotFound"}
+_FULL = {"InsufficientStorage", "XMinioStorageFull", "QuotaExceeded"}
+_REFUSED = {400, 405, 409, 411, 412, 413, 414, 416, 501}  # of this very request, at any time
+_LATER = {"RequestTimeout", "ExpiredToken", "SlowDown"}  # though their status may be one of these
+STORE_FULL = "store-full"
 _PART = 16 * 1024 * 1024  # bytes; R2 wants parts of equal size
 _CHUNK = 256 * 1024
 
@@ -33,20 +39,29 @@ class ObjectInfo(msgspec.Struct, frozen=True, kw_only=True):
     etag: str = ""
 
 
-def _failure(error: Exception, key: str) -> Exception:
-    """The store's error as one of ours. Endpoints and credentials stay out of the text."""
-    if isinstance(error, ClientError):
-        code = str(error.response.get("Error", {}).get("Code", ""))
-        if code in _ABSENT:
-            return Missing(f"object {key} is not in the store")
-        return Transient(f"the object store answered {code or 'an error'} for {key}")
-    return Transient(f"the object store cannot be reached ({type(error).__name__})")
+def _failure(error: Exception, key: str) -> Transient:
+    """The store's error as one of ours. Endpoints and credentials stay out of the text.
+
+    What the store may answer differently on another day is an outage: a full disk, a wrong key, a missing bucket.
+    """
+    if not isinstance(error, ClientError):
+        return Unavailable(f"the object store cannot be reached ({type(error).__name__})", code="store-unavailable")
+    found = error.response.get("Error", {})
+    code, said = str(found.get("Code", "")), str(found.get("Message", ""))
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500))
+    if code in _ABSENT:
+        return Missing(f"object {key} is not in the store")
+    if code in _FULL or status == HTTPStatus.INSUFFICIENT_STORAGE or "no space left" in said.lower():
+        return Unavailable("the disk of the object store is full", code=STORE_FULL)
+    if status in _REFUSED and code not in _LATER:
+        return Transient(f"the object store answered {code or status} for {key}")
+    return Unavailable(f"the object store answered {code or status}", code="store-unavailable")
 
 
 class ObjectStore(ABC):
     """Reads and writes whole objects by key: `S3ObjectStore` on a server, `MemoryObjectStore` in this process.
 
-    Reads raise Missing for an absent key; everything raises Transient when the store is unavailable.
+    Reads raise Missing for an absent key; everything raises Unavailable when the store is.
     """
 
     @abstractmethod
@@ -79,7 +94,7 @@ class ObjectStore(ABC):
 
     @abstractmethod
     async def check(self) -> None:
-        """Returns when the store answers; raises Transient when it does not."""
+        """Returns when the store answers; raises Unavailable when it does not."""
 
     async def get_json(self, key: str, type_: type[T]) -> T:
         """The object decoded into a msgspec type. Raises msgspec.ValidationError when it does not fit."""
@@ -96,15 +111,27 @@ class S3ObjectStore(ObjectStore):
     def __init__(self, client: Any, bucket: str) -> None:
         self._client = client
         self._bucket = bucket
+        self._full: Unavailable | None = None  # the last write's failure, if that was why
 
     @asynccontextmanager
     async def _translate_errors(self, key: str) -> AsyncIterator[None]:
         try:
             yield
         except (ClientError, BotoCoreError, OSError, TimeoutError) as error:
+            if isinstance(error, OSError) and (outage := describe_os_error(error)):
+                raise outage from error  # this machine's trouble, not the store's
             if isinstance(error, OSError) and error.errno is not None and error.filename is not None:
-                raise  # a local file's trouble (disk full), not the store's
+                raise  # a local file's
             raise _failure(error, key) from error
+
+    @asynccontextmanager
+    async def _note_full(self) -> AsyncIterator[None]:
+        try:
+            yield
+        except Unavailable as error:
+            self._full = error if error.problem.code == STORE_FULL else self._full
+            raise
+        self._full = None
 
     async def get(self, key: str) -> bytes:
         """The object's bytes."""
@@ -116,7 +143,7 @@ class S3ObjectStore(ObjectStore):
 
     async def put(self, key: str, data: bytes, media_type: str) -> None:
         """Stores bytes under a key, replacing what was there."""
-        async with self._translate_errors(key):
+        async with self._note_full(), self._translate_errors(key):
             await self._client.put_object(Bucket=self._bucket, Key=key, Body=io.BytesIO(data), ContentType=media_type)
 
     async def get_file(self, key: str, path: Path) -> None:
@@ -126,7 +153,7 @@ class S3ObjectStore(ObjectStore):
 
     async def put_file(self, key: str, path: Path, media_type: str) -> None:
         """Uploads a file, in equal parts when it is large."""
-        async with self._translate_errors(key):
+        async with self._note_full(), self._translate_errors(key):
             with path.open("rb") as source:
                 await self._client.upload_fileobj(
                     source,
@@ -183,9 +210,11 @@ class S3ObjectStore(ObjectStore):
         return url
 
     async def check(self) -> None:
-        """Returns when the bucket answers; raises Transient when it does not."""
+        """Returns when the bucket answers; raises Unavailable when it does not, or was full at the last write."""
         async with self._translate_errors("the bucket"):
             await self._client.head_bucket(Bucket=self._bucket)
+        if self._full:
+            raise self._full
 
 
 @asynccontextmanager

@@ -13,13 +13,12 @@ from nats.js import errors as js_errors
 from structlog.typing import FilteringBoundLogger
 
 from lectern.contracts import events as e
-from lectern.contracts.problems import Problem
 from lectern.contracts.topology import ADVISORIES, SWEEPER, VIDEOS
 from lectern.worker.connections import Connections
 from lectern.worker.dead_letters import DeadLetter
 from lectern.worker.failures import Transient
 from lectern.worker.fetching import open_puller
-from lectern.worker.processing import fail
+from lectern.worker.giving_up import describe_crashes, fail
 from lectern.worker.stage import Stage
 from lectern.worker.stopping import wait_for
 
@@ -73,14 +72,7 @@ async def record(connections: Connections, advisory: Advisory) -> None:
     except js_errors.NotFoundError:
         return
     stage = advisory.consumer.rpartition("-")[0]
-    problem = Problem(
-        code="worker-died",
-        title="The worker crashed each time",
-        detail=f"The {stage} got this {advisory.deliveries} times and never finished: it crashed or ran out of memory.",
-        remedy="Give the worker more memory or choose a lower quality, then retry the video.",
-        stage=stage,
-        retryable=True,
-    )
+    problem = describe_crashes(stage, advisory.deliveries)
     data = raw.data or b""
     letter = DeadLetter(
         stage=stage,

@@ -7,7 +7,7 @@ import stamina
 
 from lectern.contracts import keys
 from lectern.contracts.requests import CHECK_SCENE, DRAW_STILLS, CheckScene, DrawStills, SceneVerdict
-from lectern.worker import Bus, Missing, NoReply, ObjectStore, Transient
+from lectern.worker import Bus, Missing, NoReply, ObjectStore, Transient, Unavailable
 
 VERDICT_VERSION = 2  # part of every verdict's key: raise it when the kit or its lint would judge differently
 RETRY_SECONDS = 1.0  # between requests while no renderer is running; nothing announces when one has started
@@ -27,7 +27,7 @@ class PreflightClient:
         self._attempts = 1 + round(startup_wait / RETRY_SECONDS)
 
     async def check(self, request: CheckScene) -> SceneVerdict:
-        """The verdict on a source. Raises Transient when no renderer can give one now."""
+        """The verdict on a source. Raises Unavailable when no renderer can give one now."""
         key = verdict_key(request)
         if await self._store.head(key):
             try:
@@ -36,7 +36,9 @@ class PreflightClient:
                 pass  # it expired in between, or an older version wrote it
         verdict = await self._request_verdict(request)
         if verdict.unavailable:
-            raise Transient(f"the renderer cannot check the scene now: {verdict.unavailable}")
+            raise Unavailable(
+                f"the renderer cannot check the scene now: {verdict.unavailable}", code="renderer-unavailable"
+            )
         if not verdict.killed:  # a run that was killed may have been killed by a busy machine
             await self._store.put_json(key, verdict)
         return verdict

@@ -14,11 +14,9 @@ from lectern.contracts.events import CodeRef, SceneCoded, SceneNarrated
 from lectern.contracts.narration import Narration
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import CheckScene, DrawStills, SceneVerdict
-from lectern.worker import Job, Permanent, Stage, Transient
+from lectern.worker import Job, Permanent, Stage
 
 STAGE = Stage("coder")
-
-UNCHECKED_FROM_ATTEMPT = 3  # from here on a scene may go on without preflight: the renderer has its fallback too
 
 
 @STAGE.on(SceneNarrated, slots=4)
@@ -44,13 +42,7 @@ async def code_scene(event: SceneNarrated, job: Job[CoderDeps]) -> SceneCoded:
             options=event.options,
             assets=event.assets,
         )
-        try:
-            return await job.deps.preflight.check(request)
-        except Transient as error:
-            if job.attempt < UNCHECKED_FROM_ATTEMPT:
-                raise
-            job.logger.warning("going on without preflight", action="unchecked", reason=str(error))
-            return SceneVerdict(ok=True)
+        return await job.deps.preflight.check(request)
 
     async def capture_stills(source: str, at: tuple[float, ...]) -> tuple[bytes, ...]:
         await job.progress(0, 1, "drawing stills for the critique")
@@ -64,6 +56,7 @@ async def code_scene(event: SceneNarrated, job: Job[CoderDeps]) -> SceneCoded:
         return await job.deps.stills.draw(request)
 
     result = await job.deps.coder.code(task, preflight, capture_stills if event.options.critique else None)
+    job.note_paid(result.spent)
     if result.degraded:
         job.logger.warning(
             "scene degraded to a template", action="degraded", code=result.degraded.code, detail=result.degraded.detail
@@ -85,7 +78,7 @@ def _scene_budget(event: SceneNarrated, job: Job[CoderDeps]) -> float | None:
     if limit is None:
         return None
     state = job.log.state
-    left = limit - sum(item.cost_usd for item in state.usage())
+    left = limit - sum(item.cost_usd for item in (*state.usage(), *job.spent_before))
     uncoded_scenes = sum(facts.coded is None for facts in state.scenes().values())
     return max(0.0, left) / max(1, uncoded_scenes)
 

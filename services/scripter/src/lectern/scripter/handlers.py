@@ -19,14 +19,12 @@ from lectern.contracts.events import (
     message_id,
 )
 from lectern.contracts.problems import Problem, ProblemError
-from lectern.contracts.usage import add_up
 from lectern.language.words import count_words
 from lectern.markdown import NoScenes, render
 from lectern.scripter.deps import ScripterDeps
 from lectern.scripter.documents import decode_document
 from lectern.scripter.dubbing.dub import write_dub
 from lectern.scripter.scriptwriting.prompts import DEFAULT_SECONDS
-from lectern.scripter.spending import count_earlier_deliveries
 from lectern.scripter.writer import OnProgress, WritingRequest, WrittenScript
 from lectern.worker import Job, Permanent, Stage
 
@@ -38,9 +36,9 @@ PLAN_CHARACTERS, CHARACTERS_PER_SECOND = 2500, 30
 @STAGE.on(VideoRequested, slots=4)
 async def write_script(event: VideoRequested, job: Job[ScripterDeps]) -> list[AnyEvent]:
     """Stores the script as JSON and as Markdown; plans every scene unless the user wants to review the script."""
-    async with count_earlier_deliveries(job) as earlier:
-        spent_usd = sum(usage.cost_usd for usage in (*job.log.state.usage(), *earlier))
-        written = await _write(event, job, spent_usd)
+    spent_usd = sum(usage.cost_usd for usage in (*job.log.state.usage(), *job.spent_before))
+    written = await _write(event, job, spent_usd)
+    job.note_paid(written.spent)
     script = written.script
     assets = {name.removeprefix("./"): key for name, key in event.brief.assets.items()}
     _check_images(script, assets)
@@ -57,7 +55,7 @@ async def write_script(event: VideoRequested, job: Job[ScripterDeps]) -> list[An
         options=options,
         assets=assets,
         review=options.review,
-        spent=add_up((*earlier, *written.spent)),
+        spent=written.spent,
     )
     if options.review:
         return [scripted]

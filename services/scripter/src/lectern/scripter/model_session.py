@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TypeVar
 
 from lectern.contracts.usage import Usage, add_up
-from lectern.llm import Budget, ModelClient, ModelFailed, ModelReply
+from lectern.llm import Budget, ModelClient, ModelFailed, ModelReply, UnusableAnswer
 from lectern.scripter.scriptwriting.prompts import read_instructions
 from lectern.scripter.writer import ModelUnavailable, OnProgress, WritingRequest
-from lectern.worker import Permanent
+from lectern.worker import Permanent, Transient
 
 T = TypeVar("T")
 
@@ -58,10 +58,13 @@ class ModelSession:
         self._add(reply.usage)
         return reply
 
-    def error(self, failure: ModelFailed) -> ModelUnavailable | Permanent:
+    def error(self, failure: ModelFailed) -> Transient | Permanent:
         """The error to raise when a script cannot do without an answer, with everything spent so far."""
-        kind = ModelUnavailable if failure.retryable else Permanent
-        return kind(failure.problem, spent=self.spent)
+        if not failure.retryable:
+            return Permanent(failure.problem, spent=self.spent, repairable=failure.repairable)
+        if isinstance(failure, UnusableAnswer):  # models answer, and badly: another try is an attempt
+            return Transient(problem=failure.problem, spent=self.spent)
+        return ModelUnavailable(problem=failure.problem, spent=self.spent, retry_after=failure.retry_after)
 
     def _add(self, usage: Usage) -> None:
         if usage.requests:

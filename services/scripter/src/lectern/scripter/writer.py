@@ -8,10 +8,9 @@ from typing import Protocol, TypeAlias
 import msgspec
 
 from lectern.contracts.options import Brief, VideoOptions
-from lectern.contracts.problems import Problem
 from lectern.contracts.script import Script
 from lectern.contracts.usage import Usage
-from lectern.worker import Transient
+from lectern.worker import Unavailable
 
 OnProgress: TypeAlias = Callable[[int, str], None]  # called with the characters written so far, and the step
 
@@ -37,13 +36,8 @@ class WrittenScript(msgspec.Struct, frozen=True, kw_only=True):
     spent: tuple[Usage, ...] = ()
 
 
-class ModelUnavailable(Transient):
+class ModelUnavailable(Unavailable):
     """No model could be reached in time. `spent` is what was used until then."""
-
-    problem: Problem
-
-    def __init__(self, problem: Problem, *, spent: tuple[Usage, ...] = ()) -> None:
-        super().__init__(problem=problem, spent=spent)
 
 
 class ScriptWriter(Protocol):

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
 
-from lectern.voice.speech import SpeechEngine
+from cachetools import LRUCache
+
+from lectern.voice.speech import Speech, SpeechEngine
 from lectern.voice.voices import Voice
+
+MAX_UNSTORED = 32  # scenes, about a megabyte each
 
 
 @dataclass(frozen=True, kw_only=True)
 class VoiceDeps:
     """The enabled engines by name, and their voices, best first.
 
-    `reference` names the engine whose reading times the words of voices that report no times.
+    `reference` names the engine whose reading times the words of voices that report no times. `unstored` keeps spoken
+    scenes, by the digest of their narration, until they are stored.
     """
 
     engines: Mapping[str, SpeechEngine]
     voices: tuple[Voice, ...]
     reference: str = ""
+    unstored: MutableMapping[str, Speech] = field(default_factory=lambda: LRUCache(MAX_UNSTORED))

@@ -48,15 +48,22 @@ async def narrate(event: ScenePlanned, job: Job[VoiceDeps]) -> SceneNarrated:
     key, audio_key = keys.cache("narration", sha256, "json"), keys.cache("narration", sha256, "flac")
     cached = await _find_narration(job.store, key)
     if cached is not None:
-        spent = await _read_bill(event, job.store, sha256) if lead.usd_per_million else ()
+        paid = lead.usd_per_million and not job.spent_before  # else the worker remembers the cost
+        spent = await _read_bill(event, job.store, sha256) if paid else ()
         return job.answer(SceneNarrated, narration=_ref(key, audio_key, cached), spent=spent)
     check_budget(event, job.log.state, script, roles, lead)
     await job.progress(0, 1, "speaking")
-    speech = await speak_beats(beats, spoken_by, script.language, event.options.speaking_rate, job.deps)
+    speech = job.deps.unstored.get(sha256)
+    if speech is None:
+        speech = await speak_beats(beats, spoken_by, script.language, event.options.speaking_rate, job.deps)
+        job.note_paid(speech.spent)
+        # Should storing fail, the next delivery finds it here and does not pay again; this one's cost is remembered.
+        job.deps.unstored[sha256] = msgspec.structs.replace(speech, spent=())
     if any(item.cost_usd for item in speech.spent):
         bill = NarrationBill(event=message_id(event), spent=speech.spent)
         await job.store.put_json(keys.narration_bill(sha256), bill)
     narration = await _store_narration(job, beats, speech, lead, script.language, key, audio_key)
+    job.deps.unstored.pop(sha256, None)
     await job.progress(1, 1, "speaking")
     return job.answer(SceneNarrated, narration=_ref(key, audio_key, narration), spent=speech.spent)
 

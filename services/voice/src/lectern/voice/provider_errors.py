@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from lectern.contracts.problems import Problem
-from lectern.worker import Permanent, Transient
+from lectern.worker import Permanent, Transient, Unavailable
 
 FailureKind: TypeAlias = Literal["busy", "unavailable", "slow", "key", "quota", "voice", "refused", "unusable"]
 
-_RETRYABLE: frozenset[FailureKind] = frozenset(("busy", "unavailable", "slow", "unusable"))
+_AWAY: frozenset[FailureKind] = frozenset(("busy", "unavailable", "slow"))
+_RETRYABLE: frozenset[FailureKind] = _AWAY | {"unusable"}
+_REPAIRABLE: frozenset[FailureKind] = frozenset(("key", "quota"))  # by whoever runs Lectern
 
 _PROBLEMS: dict[FailureKind, tuple[str, str, str]] = {  # code, title, remedy
     "busy": (
@@ -72,7 +74,7 @@ class ProviderError(Exception):
 
 
 def to_failure(error: ProviderError, *, provider: str, key_setting: str) -> Transient | Permanent:
-    """The error as the worker understands it: Transient if a later delivery may succeed, else Permanent.
+    """The error as the worker understands it: Unavailable or Transient if a later delivery may succeed, else Permanent.
 
     `provider` is the service's name for users and `key_setting` the setting that holds its key.
     """
@@ -84,6 +86,8 @@ def to_failure(error: ProviderError, *, provider: str, key_setting: str) -> Tran
         remedy=remedy.format(key_setting=key_setting),
         retryable=error.retryable,
     )
+    if error.kind in _AWAY:
+        return Unavailable(problem.sentence(), problem=problem, retry_after=error.retry_after)
     if error.retryable:
         return Transient(problem.sentence(), problem=problem, retry_after=error.retry_after)
-    return Permanent(problem)
+    return Permanent(problem, repairable=error.kind in _REPAIRABLE)

@@ -11,6 +11,7 @@ from lectern.worker.connections import Connections
 from lectern.worker.telemetry import StageMetrics
 from lectern.worker.testing.memory_bus import MemoryBus
 from lectern.worker.testing.memory_event_log import MemoryDeadLetters, MemoryEventLog
+from lectern.worker.testing.memory_key_value import MemoryKeyValueStore
 from lectern.worker.testing.memory_store import MemoryObjectStore
 
 
@@ -30,6 +31,7 @@ def memory_connections() -> Connections:
         event_log=MemoryEventLog(bus),
         bus=bus,
         dead_letters=MemoryDeadLetters(),
+        tallies=MemoryKeyValueStore(),
         store=MemoryObjectStore(),
         registry=registry,
         metrics=StageMetrics(registry),

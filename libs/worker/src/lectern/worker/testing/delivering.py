@@ -18,6 +18,7 @@ from lectern.worker.connections import Connections
 from lectern.worker.delivery import Delivery, DeliveryResult
 from lectern.worker.processing import TIMING, Processor, Timing
 from lectern.worker.stage import Stage
+from lectern.worker.tallies import Tally
 
 
 class MemoryMessage:
@@ -81,14 +82,17 @@ async def deliver(
     scratch: Path | None = None,
     timing: Timing = TIMING,
 ) -> Delivered:
-    """Publishes an event, unless the log has it, and processes its delivery number `attempt` by a stage's handler.
+    """Publishes an event, unless the log has it, and processes a delivery of it by a stage's handler.
 
-    Raises asyncio.CancelledError only when the caller is cancelled.
+    An `attempt` after the first goes by what earlier calls left behind, else as if those before it had failed. Raises
+    asyncio.CancelledError only when the caller is cancelled.
     """
     sequence = await connections.event_log.publish(event)
     before = await connections.event_log.read(event.video_id)
     message = MemoryMessage(event, stage.name, sequence, attempt)
     delivery = Delivery(message, event, structlog.get_logger("lectern.worker").bind(stage=stage.name))
+    if attempt > 1 and await connections.tallies.get(delivery.tally_key) is None:
+        await connections.tallies.create(delivery.tally_key, msgspec.json.encode(Tally(attempts=attempt - 1)))
     processor = Processor(stage, connections, deps, scratch=scratch, timing=timing)
     task = asyncio.create_task(processor.process(delivery))
     delivery.runs_in(task)

@@ -12,7 +12,7 @@ from lectern.contracts.log import LogEntry, VideoLog
 from lectern.worker.bus import Bus
 from lectern.worker.dead_letters import DeadLetter
 from lectern.worker.event_log import EventLog
-from lectern.worker.failures import Transient
+from lectern.worker.failures import Unavailable
 from lectern.worker.testing.memory_bus import MemoryBus, matches
 
 Follower: TypeAlias = Callable[[LogEntry], Awaitable[None]]
@@ -21,7 +21,7 @@ Follower: TypeAlias = Callable[[LogEntry], Awaitable[None]]
 class MemoryEventLog(EventLog):
     """Keeps encoded events, as a stream does: each message id once, sequences from 1 over all videos.
 
-    `available` False makes every call raise Transient. `followers` see each event once it is stored.
+    `available` False makes every call raise Unavailable. `followers` see each event once it is stored.
     """
 
     def __init__(self, bus: Bus | None = None) -> None:
@@ -57,7 +57,7 @@ class MemoryEventLog(EventLog):
             if matches(pattern, subject)
         )
         if log.last < at_least:
-            raise Transient("a replica of the event log lags behind")
+            raise Unavailable("a replica of the event log lags behind", code="log-unavailable")
         return log
 
     def entries(self) -> list[LogEntry]:
@@ -66,7 +66,7 @@ class MemoryEventLog(EventLog):
 
     def _check_available(self) -> None:
         if not self.available:
-            raise Transient("the event log does not answer (unavailable)")
+            raise Unavailable("the event log does not answer (unavailable)", code="log-unavailable")
 
     async def _store(self, event: e.AnyEvent) -> int:
         message_id = e.message_id(event)

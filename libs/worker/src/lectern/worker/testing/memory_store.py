@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import quote
 
-from lectern.worker.failures import Missing, Transient
+from lectern.worker.failures import Missing, Unavailable
 from lectern.worker.store import ObjectInfo, ObjectStore
 
 _CHUNK = 64 * 1024
 
 
 class MemoryObjectStore(ObjectStore):
-    """Keeps objects in a dictionary. `available` False makes every call raise Transient."""
+    """Keeps objects in a dictionary. `available` False makes every call raise Unavailable."""
 
     def __init__(self) -> None:
         self.available = True
@@ -73,7 +73,7 @@ class MemoryObjectStore(ObjectStore):
 
     def _check_available(self, key: str) -> None:
         if not self.available:
-            raise Transient(f"the object store cannot be reached for {key}")
+            raise Unavailable(f"the object store cannot be reached for {key}", code="store-unavailable")
 
     def _find(self, key: str) -> tuple[bytes, str]:
         self._check_available(key)

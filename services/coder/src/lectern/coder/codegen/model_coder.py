@@ -26,7 +26,7 @@ from lectern.contracts.problems import Problem
 from lectern.contracts.requests import SceneVerdict
 from lectern.contracts.usage import add_up
 from lectern.llm import ImagePart, ModelClient, ModelFailed, PromptPart, UnusableAnswer
-from lectern.worker import Transient
+from lectern.worker import Transient, Unavailable
 
 T = TypeVar("T")
 
@@ -54,24 +54,32 @@ class ModelCoder:
     ) -> CodingResult:
         """A template for a visual that has one; else the model's code, with a card to fall back on.
 
-        Raises Transient while models are unavailable, unless this is the task's last attempt.
+        Raises Unavailable while no model can be reached, with what was spent; Transient when models give no usable
+        answer, unless this is the task's last attempt.
         """
         visual = task.scene.visual
         if visual is not None and not isinstance(visual, s.Manim):
             return await self._templates.code(task, preflight)
         run = CodingRun(task, preflight)
+        try:
+            return await self._code(run, capture_stills)
+        except Transient as error:
+            error.spent = add_up(run.spent)
+            raise
+
+    async def _code(self, run: CodingRun, capture_stills: CaptureStills | None) -> CodingResult:
         source: str | None = None
         problem: Problem | None = None
         try:
             source = await self._write_passing_code(run)
         except ModelFailed as failure:
             run.add_usage(failure.usage)
-            if failure.retryable and not task.last_attempt:
-                raise Transient(failure.problem.sentence()) from failure
+            if error := _later_attempt(failure, last=run.task.last_attempt):
+                raise error from failure
             problem = failure.problem
         if source is not None and capture_stills is not None and run.origin == "model":
             source = await self._improve_after_critique(run, source, capture_stills)
-        card = await self._templates.code(_without_visual(task), preflight)
+        card = await self._templates.code(_without_visual(run.task), run.preflight)
         history, spent = tuple(run.attempts), add_up(run.spent)
         if source is None:
             return msgspec.structs.replace(
@@ -182,6 +190,15 @@ class ModelCoder:
 
     def _fix(self, code: str) -> str:
         return fix_code(code, self._reference).code
+
+
+def _later_attempt(failure: ModelFailed, *, last: bool) -> Transient | None:
+    """The error to raise if a later delivery may do better; None when the scene is to do without a model."""
+    if not failure.retryable:
+        return None
+    if isinstance(failure, UnusableAnswer):  # models answer, and badly: another try is an attempt
+        return None if last else Transient(problem=failure.problem)
+    return Unavailable(problem=failure.problem, retry_after=failure.retry_after)
 
 
 def _without_visual(task: CodingTask) -> CodingTask:

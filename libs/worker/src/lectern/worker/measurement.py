@@ -1,0 +1,46 @@
+"""Metrics and the closing log line of one delivery."""
+
+from __future__ import annotations
+
+import time
+
+from lectern.worker.connections import Connections
+from lectern.worker.delivery import Delivery, DeliveryResult
+from lectern.worker.tallies import Tally
+
+
+class Measurement:
+    """Measures one delivery; `result` is set before it ends."""
+
+    def __init__(self, stage: str, connections: Connections, delivery: Delivery) -> None:
+        self.result = DeliveryResult.FAILED
+        self._stage = stage
+        self._metrics = connections.metrics
+        self._delivery = delivery
+        self._started = time.monotonic()
+        self._waited = 0.0
+
+    def __enter__(self) -> Measurement:
+        published = self._delivery.message.metadata.timestamp.timestamp()
+        self._waited = max(0.0, time.time() - published)
+        self._metrics.in_progress.labels(self._stage).inc()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        result, seconds = self.result, time.monotonic() - self._started
+        self._metrics.in_progress.labels(self._stage).dec()
+        if self._delivery.tally == Tally():  # it may have been fetched before, but nothing was begun
+            self._metrics.queue_wait.labels(self._stage).observe(self._waited)
+        else:
+            self._metrics.redelivered.labels(self._stage).inc()
+        self._metrics.processed.labels(self._stage, result.value).inc()
+        self._metrics.duration.labels(self._stage, result.value).observe(seconds)
+        if result is DeliveryResult.SUCCESS:
+            self._metrics.last_success.labels(self._stage).set_to_current_time()
+        self._delivery.logger.info(
+            "handled",
+            action="handled",
+            attempt=self._delivery.attempt,
+            outcome=result.value,
+            seconds=round(seconds, 3),
+        )

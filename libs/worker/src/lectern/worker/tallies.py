@@ -1,0 +1,64 @@
+"""What is remembered of a message's earlier deliveries. Deliveries are the server's; attempts are ours to count.
+
+A message is delivered again for many reasons: a failure, an outage, a worker that stops, another video's turn. Only
+failures, and starts whose end nobody recorded (a crash), count as attempts.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+import nats.errors
+
+from lectern.contracts.usage import Usage
+from lectern.worker.failures import Unavailable
+from lectern.worker.key_value import KeyValueStore
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A message's past. `attempts` begun that count; how often it has waited in a row, and since when.
+
+    `spent` is what earlier deliveries have paid for without an answer to report it in.
+    """
+
+    attempts: int = 0
+    waits: int = 0
+    waiting_since: datetime | None = None
+    spent: tuple[Usage, ...] = ()
+
+
+class Tallies:
+    """The tallies of one stage's messages, in a bucket. A message that is delivered the first time has none."""
+
+    def __init__(self, bucket: KeyValueStore) -> None:
+        self._bucket = bucket
+
+    async def read(self, key: str) -> tuple[Tally, int]:
+        """The tally and the revision that a change must name. Raises Unavailable."""
+        try:
+            entry = await self._bucket.get(key)
+        except (nats.errors.Error, TimeoutError) as error:
+            raise _unavailable(error) from error
+        if entry is None or entry.value is None:
+            return Tally(), 0
+        try:
+            return msgspec.json.decode(entry.value, type=Tally), entry.revision
+        except msgspec.MsgspecError:
+            return Tally(), entry.revision  # a later version's
+
+    async def write(self, key: str, tally: Tally, last: int) -> int:
+        """Stores a tally over revision `last` (0: none); returns the new revision. Raises Unavailable.
+
+        Another worker that has the message by now has written its own, which stands: 0 is returned.
+        """
+        data = msgspec.json.encode(tally)
+        try:
+            written = await (self._bucket.update(key, data, last) if last else self._bucket.create(key, data))
+        except (nats.errors.Error, TimeoutError) as error:
+            raise _unavailable(error) from error
+        return written or 0
+
+
+def _unavailable(error: Exception) -> Unavailable:
+    return Unavailable(f"the event log does not answer ({type(error).__name__})", code="log-unavailable")
