@@ -40,8 +40,8 @@ async def render_scene(event: SceneCoded, job: Job[RendererDeps]) -> SceneRender
         reason = failure.problem
     try:
         footage = await render_code(event, fallback_key, job)
-    except CodeFailed as failure:
-        raise Permanent(failure.problem) from failure
+    except CodeFailed as failure:  # our own template does not work: an operator can mend that
+        raise Permanent(failure.problem, repairable=True) from failure
     template = CodeRef(key=fallback_key, origin="template", attempts=event.code.attempts)
     return job.answer(SceneRendered, footage=footage, code=template, degraded=event.degraded or reason)
 
