@@ -240,3 +240,9 @@ def test_a_translation_that_does_not_match_is_refused_by_scene(text: str, detail
         dub_from_document(ORIGINAL, parse(text, language="de"), "de")
     assert detail in refused.value.problem.detail
     assert "heading by heading" in refused.value.problem.remedy
+
+
+def test_code_that_is_too_long_to_parse_keeps_its_texts() -> None:
+    code = "import a" + ".a" * 40_000 + '\n"Light"\n'
+    assert find_texts(code).screen == ()
+    assert replace_texts(code, {"Light": "Licht"}, {}) == code

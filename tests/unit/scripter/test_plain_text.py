@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,3 +75,31 @@ def test_no_text_ends_its_own_fence(text: str) -> None:
     assert first == last
     assert first not in inside
     assert "\n".join(inside) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "**a " * 4000,
+        "- " * 8000,
+        "# " * 8000,
+        "__" * 8000,
+        "[" * 3000 + "a" + "](b)" * 3000,
+        "&" + "amp;" * 4000,
+        "&" * 3000 + "amp;" * 3000,
+        "a-" * 8000,
+        "*" * 8000 + "a" + "*" * 8000,
+    ],
+    ids=lambda text: text[:6],
+)
+def test_markup_that_nobody_writes_is_stripped_in_linear_time(text: str) -> None:
+    started = time.process_time()
+    plain = strip_markup(text)
+    has_markup(text)
+    has_address(text)
+    assert time.process_time() - started < 0.6, "up to 14 s before, for as many characters"
+    assert strip_markup(plain) == plain
+
+
+def test_emphasis_within_emphasis_is_stripped_however_people_nest_it() -> None:
+    assert strip_markup("- **_[`wa&amp;ves`](x)_**") == "wa&ves"

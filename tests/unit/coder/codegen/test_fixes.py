@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import runpy
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lectern.coder.codegen.edits import EditRefused, TextEdit, apply_edits
 from lectern.coder.codegen.fixes import RENAMED_METHODS, RENAMED_NAMES, extract_code, fix_code
 from lectern.coder.codegen.reference import load_reference
 
@@ -118,3 +120,31 @@ def test_an_apology_is_left_for_preflight_to_report() -> None:
 def test_fixing_never_fails_and_is_idempotent(text: str) -> None:
     once = fix_code(text, REFERENCE).code
     assert fix_code(once, REFERENCE).code == once or "```" in once
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "\n".join(f"ShowCreatin{number}" for number in range(1000)),
+        'f"' + "{a}" * 5000 + '"',
+        "Scene\n" * 2500,
+        "Axes(x_min=0,x_max=1,y_min=0,y_max=2)\n" * 400,
+        "FadeInFrom(a,b)\n" * 900,
+        "FadeInFrom(a,b);" * 900,
+        "\n" * 15_000,
+        "import a" + ".a" * 40_000,
+        "-" * 15_000 + "1",
+    ],
+    ids=lambda code: code[:12].strip() or "lines",
+)
+def test_code_that_no_model_should_write_is_fixed_or_left_in_linear_time(code: str) -> None:
+    started = time.process_time()
+    fix_code(code, REFERENCE)
+    assert time.process_time() - started < 1.0, "2 to 30 s before"
+
+
+def test_a_passage_of_thousands_of_lines_is_found_or_refused_in_linear_time() -> None:
+    started = time.process_time()
+    with pytest.raises(EditRefused):
+        apply_edits("a\n" * 8000, [TextEdit(old="b\n" + "a\n" * 4000, new="c")])
+    assert time.process_time() - started < 1.0

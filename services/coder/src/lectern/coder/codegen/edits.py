@@ -36,10 +36,11 @@ def _find_reindented(code: str, old: str) -> str:
     """The passage that equals `old` except for indentation and trailing spaces, which models get wrong; else `old`."""
     old_lines = [line.strip() for line in old.strip("\n").splitlines()]
     lines = code.splitlines()
+    stripped = [line.strip() for line in lines]
     matches = [
         "\n".join(lines[at : at + len(old_lines)])
         for at in range(len(lines) - len(old_lines) + 1)
-        if old_lines and [line.strip() for line in lines[at : at + len(old_lines)]] == old_lines
+        if old_lines and stripped[at] == old_lines[0] and stripped[at : at + len(old_lines)] == old_lines
     ]
     return matches[0] if len(matches) == 1 else old
 

@@ -12,6 +12,7 @@ import msgspec
 
 from lectern.coder.codegen.arguments import SourceEdit, find_argument_edits
 from lectern.coder.codegen.reference import ManimReference
+from lectern.markdown import limits
 
 # Names from older versions of manim and from other libraries, with their present equivalents. From manim's changelogs
 # (0.1 to 0.22) and from code that models wrote.
@@ -95,10 +96,13 @@ RENAMED_METHODS: dict[str, str] = {
 }
 MIN_SIMILARITY = 0.8  # from here on a name is a misspelling of another, unless a third is nearly as similar
 MIN_LEAD = 0.04  # of the most similar name over the second
+MAX_NAME_CHARACTERS = 60  # of a name that may be misspelt
+MAX_UNKNOWN_NAMES = 50  # that are compared with all known ones
 
 _FENCE = re.compile(r"```[ \t]*\w*[ \t]*\r?\n(.*?)(?:```|\Z)", re.DOTALL)
 _FORBIDDEN_IMPORT = re.compile(
-    r"^\s*(?:from\s+(?:manim\S*|manimlib\S*|manim_imports_ext|big_ol_pile\S*|numpy|math)\s+import\s.*|import\s+(?:manim\S*|numpy(?:\s+as\s+np)?)\s*)$",
+    r"^[ \t]*(?:from[ \t]+(?:manim\S*|manimlib\S*|manim_imports_ext|big_ol_pile\S*|numpy|math)[ \t]+import[ \t].*"
+    r"|import[ \t]+(?:manim\S*|numpy(?:[ \t]+as[ \t]+np)?)[ \t]*)$",
     re.MULTILINE,
 )
 _PLAIN_CHARACTERS = str.maketrans(
@@ -117,7 +121,7 @@ class FixedCode(msgspec.Struct, frozen=True, kw_only=True):
 def fix_code(answer: str, reference: ManimReference) -> FixedCode:
     """The code in a model's answer, with every mistake fixed that needs no understanding of it.
 
-    Code that does not parse gets fewer fixes; preflight names the line.
+    Code that does not parse, or is too long to be parsed here, gets fewer fixes; preflight names the line.
     """
     code = extract_code(answer)
     changes = [] if code.strip() == answer.strip() else ["removed the text around the code"]
@@ -129,9 +133,8 @@ def fix_code(answer: str, reference: ManimReference) -> FixedCode:
     if plain != code:
         changes.append("replaced typographic characters")
         code = plain
-    try:
-        tree = ast.parse(code)
-    except SyntaxError:
+    tree = _parse(code)
+    if tree is None:
         return FixedCode(code=code, changes=tuple(changes))
     edits = [
         *_name_edits(tree, reference),
@@ -151,18 +154,20 @@ def extract_code(answer: str) -> str:
 
 def replace_typography(code: str) -> str:
     """The code with plain minus signs, quotes and spaces, if it parses only with them."""
-    if _parses(code):
+    if _parse(code) is not None:
         return code
     plain = code.translate(_PLAIN_CHARACTERS)
-    return plain if _parses(plain) else code
+    return plain if _parse(plain) is not None else code
 
 
-def _parses(code: str) -> bool:
+def _parse(code: str) -> ast.Module | None:
+    """The tree of code; None for code that does not parse, is nested too deeply or is too long."""
+    if len(code) > limits.MANIM_CHARACTERS:
+        return None
     try:
-        ast.parse(code)
-    except (SyntaxError, ValueError):
-        return False
-    return True
+        return ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _fix_imports(code: str) -> str:
@@ -176,21 +181,21 @@ def _fix_imports(code: str) -> str:
 
 
 def _name_edits(tree: ast.Module, reference: ManimReference) -> Iterator[SourceEdit]:
-    known = reference.known_names() | frozenset(dir(builtins)) | _defined_names(tree)
+    meant = reference.known_names() | _defined_names(tree)
+    known = meant | frozenset(dir(builtins))
+    bases = {id(base) for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for base in node.bases}
+    nearest: dict[str, str | None] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             name = node.id
             if name in ("Scene", "ThreeDScene", "MovingCameraScene"):
-                if _is_base_class(node, tree):
+                if id(node) in bases:
                     yield node.lineno, node.col_offset, name, RENAMED_NAMES[name]
             elif name not in known:
-                new = RENAMED_NAMES.get(name) or _nearest(name, reference.known_names() | _defined_names(tree))
-                if new:
+                if name not in nearest and len(nearest) < MAX_UNKNOWN_NAMES:
+                    nearest[name] = RENAMED_NAMES.get(name) or _nearest(name, meant)
+                if new := nearest.get(name):
                     yield node.lineno, node.col_offset, name, new
-
-
-def _is_base_class(node: ast.Name, tree: ast.Module) -> bool:
-    return any(node in each.bases for each in ast.walk(tree) if isinstance(each, ast.ClassDef))
 
 
 def _method_edits(tree: ast.Module, reference: ManimReference) -> Iterator[SourceEdit]:
@@ -226,16 +231,24 @@ def _nearest(name: str, known: frozenset[str]) -> str | None:
 
     Only for names with a capital: a lower-case one is more likely an undefined variable than a misspelt class.
     """
-    if name.islower():
+    if name.islower() or len(name) > MAX_NAME_CHARACTERS:
         return None
     same = [other for other in known if other.lower() == name.lower()]
     if len(same) == 1:
         return same[0]
-    alike = sorted(
-        ((difflib.SequenceMatcher(None, name, o).ratio(), o) for o in known if o[:1] == name[:1]), reverse=True
-    )
+    candidates = [other for other in known if other[:1] == name[:1] and abs(len(other) - len(name)) <= len(name)]
+    alike = sorted(((_similarity(name, other), other) for other in candidates), reverse=True)
     best, second = [*alike, (0.0, ""), (0.0, "")][:2]
     return best[1] if best[0] >= MIN_SIMILARITY and best[0] - second[0] >= MIN_LEAD else None
+
+
+def _similarity(name: str, other: str) -> float:
+    """The similarity of two names, 0 to 1; 0 where it is too small to matter to the choice of the nearest."""
+    matcher = difflib.SequenceMatcher(None, name, other)
+    relevant = MIN_SIMILARITY - MIN_LEAD
+    if matcher.real_quick_ratio() < relevant or matcher.quick_ratio() < relevant:
+        return 0.0
+    return matcher.ratio()
 
 
 def _apply(code: str, edits: list[SourceEdit]) -> str:

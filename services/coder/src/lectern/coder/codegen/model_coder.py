@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TypeVar
 
 import msgspec
@@ -101,7 +102,7 @@ class ModelCoder:
     async def _write_passing_code(self, run: CodingRun) -> str | None:
         """Code that passes preflight, or None when every repair was tried. Raises ModelFailed."""
         visual = run.task.scene.visual
-        code = visual.source if isinstance(visual, s.Manim) else self._fix(await self._draft(run))
+        code = visual.source if isinstance(visual, s.Manim) else await self._fix(await self._draft(run))
         accepts = is_acceptable_from_author if run.authored else is_acceptable
         strategy = "draft"
         for repairs_left in range(MAX_REPAIRS, -1, -1):
@@ -158,7 +159,7 @@ class ModelCoder:
         while (strategy := run.repairs.next_strategy(findings, first)) is not None:
             run.repairs.add_strategy(findings, strategy)
             try:
-                new_code = self._fix(await self._request_repair(run, code, verdict, strategy))
+                new_code = await self._fix(await self._request_repair(run, code, verdict, strategy))
             except EditRefused:
                 continue
             except UnusableAnswer as failure:
@@ -188,8 +189,8 @@ class ModelCoder:
         run.add_usage(reply.usage)
         return reply.value
 
-    def _fix(self, code: str) -> str:
-        return fix_code(code, self._reference).code
+    async def _fix(self, code: str) -> str:
+        return (await asyncio.to_thread(fix_code, code, self._reference)).code
 
 
 def _later_attempt(failure: ModelFailed, *, last: bool) -> Transient | None:

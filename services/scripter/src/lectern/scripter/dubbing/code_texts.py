@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from lectern.markdown import limits
+
 _LETTERS = re.compile(r"[^\W\d_]{2}")
-_NOT_WORDS = re.compile(r"#[0-9A-Fa-f]{3,8}|[\w-]+\.(?:png|jpe?g|svg|gif|webp|py|csv|json)|https?://\S+")
+_NOT_WORDS = re.compile(r"#[0-9A-Fa-f]{3,8}|[\w-]{1,255}\.(?:png|jpe?g|svg|gif|webp|py|csv|json)|https?://\S+")
 _LANGUAGE_FREE_CLASSES = frozenset(
     ("MathTex", "Tex", "SingleStringMathTex", "Typst", "TypstMath", "Math", "Equation", "Formula", "Code")
 )
@@ -42,7 +44,10 @@ def has_words(text: str) -> bool:
 
 
 def find_texts(code: str) -> SceneTexts:
-    """The texts in a scene's code: every string that may be on screen. Code that does not parse has none."""
+    """The texts in a scene's code: every string that may be on screen.
+
+    Code that does not parse, or is too long to be parsed here, has none.
+    """
     tree = _parse(code)
     if tree is None:
         return SceneTexts()
@@ -89,9 +94,11 @@ def replace_texts(code: str, screen: Mapping[str, str], cues: Mapping[str, str])
 
 
 def _parse(code: str) -> ast.AST | None:
+    if len(code) > limits.MANIM_CHARACTERS:
+        return None
     try:
         return ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from lectern.contracts.options import Dub
 from lectern.contracts.problems import Problem
 from lectern.contracts.script import Script
@@ -23,7 +25,7 @@ async def write_dub(dub: Dub, request: WritingRequest, job: Job[ScripterDeps]) -
         language = request.options.language
         text = decode_document(await job.store.get(request.brief.document_key))
         document = await job.deps.reader.parse(text, language=language)
-        return WrittenScript(script=dub_from_document(original, document, language))
+        return WrittenScript(script=await asyncio.to_thread(dub_from_document, original, document, language))
     translator = job.deps.translator
     if translator is None:
         raise Permanent(

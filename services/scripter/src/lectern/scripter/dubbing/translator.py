@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from lectern.contracts.problems import Problem
@@ -41,14 +42,15 @@ class Translator:
         structural = next((fault for fault in faults if fault.rule in STRUCTURAL_RULES), None)
         if structural:
             raise Permanent(_unfit_translation(structural), spent=session.spent)
-        return WrittenScript(script=build_dub(original, translation, language), spent=session.spent)
+        script = await asyncio.to_thread(build_dub, original, translation, language)
+        return WrittenScript(script=script, spent=session.spent)
 
 
 async def _translate(
     session: ModelSession, original: Original, language: str
 ) -> tuple[Translation, Sequence[ScriptFault]]:
     """The best version the model gave, and its faults."""
-    parts: tuple[str, ...] = (describe_original(original, language),)
+    parts: tuple[str, ...] = (await asyncio.to_thread(describe_original, original, language),)
     best: tuple[Translation, Sequence[ScriptFault]] | None = None
     correction: tuple[str, ...] = ()
     for _ in range(1 + MAX_CORRECTIONS):
@@ -64,7 +66,7 @@ async def _translate(
             if best is None or failure.retryable:
                 raise
             break
-        faults = check_translation(original, reply.value, language)
+        faults = await asyncio.to_thread(check_translation, original, reply.value, language)
         if best is None or _count_structural(faults) < _count_structural(best[1]) or len(faults) < len(best[1]):
             best = reply.value, faults
         if not faults:

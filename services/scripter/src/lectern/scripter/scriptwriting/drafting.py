@@ -146,8 +146,8 @@ def _parse_visual(draft: replies.VisualDraft | None) -> tuple[s.AnyVisual | None
         return None, f"There is no visual {kind!r}; use one of {offered}, or null to have it drawn."
     errors = ErrorCollector()
     info = f"{kind} {draft.style.strip() or style}" if kind in ("chart", "code") else kind
-    visual = parse_block(info, draft.content.strip("\n"), 0, errors)
     try:
+        visual = parse_block(info, draft.content.strip("\n"), 0, errors)
         errors.raise_if_any()
     except ProblemError as error:
         details = dict.fromkeys(each.detail for each in error.problem.errors[:MAX_REPORTED_ERRORS])

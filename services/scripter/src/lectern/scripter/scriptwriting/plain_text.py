@@ -9,19 +9,25 @@ import unicodedata
 from lectern.language.tags import base_language
 from lectern.markdown import clean_line
 
+# Every repetition is bounded: one without an end costs time with the square of the text's length.
 _MARKUP_RULES = (
-    (re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)"), r"\1"),  # of a link, only its words
-    (re.compile(r"```\w*|</?[a-zA-Z][^<>]*/?>"), " "),
-    (re.compile(r"[\[(](?:pause|beat|music|silence|laughs?|sighs?|sfx)\b[^\])]*[\])]", re.IGNORECASE), " "),
-    (re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*|(?<!\w)__(?=\S)(.+?)(?<=\S)__(?!\w)"), r"\1\2"),
-    (re.compile(r"(?<![\w*])\*(?=[^\s*])([^*]+?)(?<=\S)\*(?![\w*])|(?<!\w)_(?=[^\s_])([^_]+?)_(?!\w)"), r"\1\2"),
-    (re.compile(r"`([^`]*)`"), r"\1"),
-    (re.compile(r"^\s*(?:#{1,6}|[-*•>])\s+"), ""),
+    (re.compile(r"!?\[([^\]]{0,300})\]\([^)\s]{0,1000}\)"), r"\1"),  # of a link, only its words
+    (re.compile(r"```\w*|</?[a-zA-Z][^<>]{0,300}/?>"), " "),
+    (re.compile(r"[\[(](?:pause|beat|music|silence|laughs?|sighs?|sfx)\b[^\])]{0,300}[\])]", re.IGNORECASE), " "),
+    (re.compile(r"\*\*(?=\S)(.{1,300}?)(?<=\S)\*\*|(?<!\w)__(?=\S)(.{1,300}?)(?<=\S)__(?!\w)"), r"\1\2"),
+    (
+        re.compile(r"(?<![\w*])\*(?=[^\s*])([^*]{1,300}?)(?<=\S)\*(?![\w*])|(?<!\w)_(?=[^\s_])([^_]{1,300}?)_(?!\w)"),
+        r"\1\2",
+    ),
+    (re.compile(r"`([^`]{0,300})`"), r"\1"),
+    (re.compile(r"^\s*(?:(?:#{1,6}|[-*•>])\s+)+"), ""),
 )
+MAX_PASSES = 10  # of the rules; nobody nests emphasis, links and entities as deeply
+_ALL_MARKUP = re.compile(r"[\[\]()*_`<>&#]|^[-•\s]+")
 _NUMBERING = re.compile(
     r"^\W*(?:scene|szene|scène|escena)\s*\d+\s*[:.–—-]\s*(?=\S)|^\d{1,2}[.)]\s+(?=\S)", re.IGNORECASE
 )
-_ADDRESS = re.compile(r"https?://\S|\bwww\.\w|\b[\w-]+\.(?:com|org|net|edu|gov|io)\b", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://\S|\bwww\.\w|\b[\w-]{1,63}\.(?:com|org|net|edu|gov|io)\b", re.IGNORECASE)
 _REMAINING_MARKUP = re.compile(
     r"\\[a-zA-Z]{2,}|\$[^$]*[\\^_{][^$]*\$|\*\*|```|</?[a-zA-Z][^<>]*>|\w_\{|\^\{|\s\|\s|^\s*\|"
 )
@@ -29,15 +35,15 @@ _REMAINING_MARKUP = re.compile(
 
 def strip_markup(text: str) -> str:
     """One line without emphasis, links, tags, list marks, entities and stage directions. Idempotent."""
-    for _ in range(len(text) + 1):  # markup may be nested
+    for _ in range(MAX_PASSES):  # markup may be nested
         once = clean_line(html.unescape(text))
         for pattern, replacement in _MARKUP_RULES:
             once = pattern.sub(replacement, once)
         once = clean_line(once)
         if once == text:
-            break
+            return text
         text = once
-    return text
+    return clean_line(_ALL_MARKUP.sub("", clean_line(_ALL_MARKUP.sub("", text))))
 
 
 def clean_title(text: str, max_characters: int) -> str:

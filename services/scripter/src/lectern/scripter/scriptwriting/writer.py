@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 
 from lectern.contracts import script as s
@@ -111,8 +113,7 @@ async def _draft(
             if best is None or failure.retryable:
                 raise
             break
-        script, on_screen = draft_script(plan, reply.value, target.language)
-        faults = (*find_faults(script, target), *on_screen)
+        script, faults = await asyncio.to_thread(_read_draft, plan, reply.value, target)
         improved = best is None or _weigh(faults) < _weigh(best[1])
         if improved:
             best = script, faults
@@ -121,6 +122,13 @@ async def _draft(
         correction = (prompts.request_correction(reply.value, faults),)
     assert best is not None
     return best
+
+
+def _read_draft(
+    plan: replies.ScriptPlan, draft: replies.NarrationDraft, target: ScriptTarget
+) -> tuple[s.Script, tuple[ScriptFault, ...]]:
+    script, on_screen = draft_script(plan, draft, target.language)
+    return script, (*find_faults(script, target), *on_screen)
 
 
 async def _finish(
