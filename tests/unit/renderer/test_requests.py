@@ -24,7 +24,7 @@ async def test_a_preflight_runs_without_animations_and_returns_findings(
 ) -> None:
     finding = Finding(rule="beat-overrun", level="error", message="beat 1 is too long", beat=1)
     pool = StubPool(tmp_path, RenderOutcome(ok=True, result=SceneResult(ok=True, findings=[finding])))
-    checks, _ = build_responders(pool, connections.store, preflight_slots=1)
+    checks, _ = build_responders(pool, connections.store)
     request = CheckScene(
         code_key=await store_code(connections.store, SQUARE),
         narration_key=await store_narration(connections.store),
@@ -39,7 +39,7 @@ async def test_a_preflight_runs_without_animations_and_returns_findings(
 
 
 async def test_a_failing_renderer_reports_itself_unavailable(connections: Connections, tmp_path: Path) -> None:
-    checks, stills = build_responders(StubPool(tmp_path), connections.store, preflight_slots=1)
+    checks, stills = build_responders(StubPool(tmp_path), connections.store)
     check = CheckScene(code_key="missing", narration_key="missing", options=OPTIONS)
     draw = DrawStills(code_key="missing", narration_key="missing", options=OPTIONS, at=(0.5,))
     async with connections.bus.answering(checks), connections.bus.answering(stills):
@@ -53,7 +53,7 @@ async def test_a_failing_renderer_reports_itself_unavailable(connections: Connec
 
 async def test_a_retryable_outcome_is_not_blamed_on_the_code(connections: Connections, tmp_path: Path) -> None:
     full = RenderOutcome(ok=False, killed="disk", reason="No space left on device", retryable=True)
-    checks, stills = build_responders(StubPool(tmp_path, full, full), connections.store, preflight_slots=1)
+    checks, stills = build_responders(StubPool(tmp_path, full, full), connections.store)
     code, narration = await store_code(connections.store, SQUARE), await store_narration(connections.store)
     check = CheckScene(code_key=code, narration_key=narration, options=OPTIONS)
     draw = DrawStills(code_key=code, narration_key=narration, options=OPTIONS, at=(0.5,))

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -194,6 +195,29 @@ async def test_as_many_jobs_run_at_once_as_there_are_slots(pool: WarmPool, root:
         run.cancel()
     await asyncio.gather(*runs, return_exceptions=True)
     assert find_running(pool) == []
+
+
+async def test_videos_take_turns_and_one_whose_scene_was_killed_waits_behind_all_others(tmp_path: Path) -> None:
+    pool = WarmPool(root=tmp_path / "pool", slots=1)
+    await pool.start()
+    ended: list[str] = []
+
+    async def run(party: str, job: RenderJob) -> None:
+        await pool.run(msgspec.structs.replace(job, party=party))
+        ended.append(party)
+
+    greedy = build_job(ENDLESS, JobLimits(idle_seconds=0.3))
+    try:
+        first = asyncio.create_task(run("greedy", greedy))
+        await wait_until(lambda: bool(find_running(tmp_path / "pool")))
+        queued = [asyncio.create_task(run("greedy", greedy)) for _ in range(3)]
+        queued += [asyncio.create_task(run(party, build_job(mode="measure"))) for party in ("a", "b", "a")]
+        await asyncio.gather(first, *queued)
+    finally:
+        await pool.close()
+    assert ended[0] == "greedy"
+    assert sorted(ended[1:4]) == ["a", "a", "b"]
+    assert ended[4:] == ["greedy"] * 3
 
 
 async def test_a_scene_that_sleeps_is_ended_as_its_own_fault_and_its_log_is_kept(pool: WarmPool) -> None:

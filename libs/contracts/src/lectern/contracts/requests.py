@@ -109,13 +109,14 @@ class VoiceList(msgspec.Struct, frozen=True, kw_only=True):
 class CheckScene(msgspec.Struct, frozen=True, kw_only=True):
     """Asks for a preflight: the scene's code run with animations skipped. Code and narration by object key.
 
-    `assets` maps the names that the code may load to object keys.
+    `assets` maps the names that the code may load to object keys. Videos take turns.
     """
 
     code_key: str
     narration_key: str
     options: VideoOptions
     assets: dict[str, str] = {}
+    video_id: str = ""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -163,13 +164,14 @@ class SceneVerdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class DrawStills(msgspec.Struct, frozen=True, kw_only=True):
-    """Asks how a scene looks at some moments. `at` in seconds from the scene's start."""
+    """Asks how a scene looks at some moments. `at` in seconds from the scene's start. Videos take turns."""
 
     code_key: str
     narration_key: str
     options: VideoOptions
     at: tuple[float, ...]
     assets: dict[str, str] = {}
+    video_id: str = ""
 
 
 class Stills(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -41,6 +41,7 @@ async def code_scene(event: SceneNarrated, job: Job[CoderDeps]) -> SceneCoded:
             narration_key=event.narration.key,
             options=event.options,
             assets=event.assets,
+            video_id=event.video_id,
         )
         return await job.deps.preflight.check(request)
 
@@ -52,6 +53,7 @@ async def code_scene(event: SceneNarrated, job: Job[CoderDeps]) -> SceneCoded:
             options=event.options,
             at=at,
             assets=event.assets,
+            video_id=event.video_id,
         )
         return await job.deps.stills.draw(request)
 

@@ -13,7 +13,7 @@ from lectern.worker import Connections, Service
 
 
 def build(settings: RendererSettings | None, connections: Connections) -> Service:
-    """Builds the service. Its pool has one slot more than the stage, which is reserved for preflights."""
+    """Builds the service. Its pool has one slot more than the stage, which renders leave to preflights."""
     settings = settings or RendererSettings()
     slots = settings.slots or count_cores()
     pool = _build_pool(settings, slots + 1)
@@ -25,7 +25,7 @@ def build(settings: RendererSettings | None, connections: Connections) -> Servic
         deps=RendererDeps(pool=pool, metrics=RendererMetrics(connections.registry)),
         start=pool.start,
         close=pool.close,
-        responders=build_responders(pool, connections.store, preflight_slots=1 if settings.renders else slots),
+        responders=build_responders(pool, connections.store),
         ready=lambda: {f"sandbox.{layer}": state for layer, state in pool.layers().items()},
     )
 

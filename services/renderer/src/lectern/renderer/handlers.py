@@ -79,6 +79,7 @@ async def render_code(event: SceneCoded, code_key: str, job: Job[RendererDeps]) 
             settings=build_job_settings(inputs.narration, event.options, "render"),
             assets=inputs.assets,
             limits=build_render_limits(seconds, frame),
+            party=event.video_id,
         )
         outcome = await job.deps.pool.run(render_job, lambda drawn, of: job.progress_soon(drawn, of, "rendering"))
     try:

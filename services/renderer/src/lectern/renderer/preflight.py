@@ -24,7 +24,13 @@ async def check_scene(request: CheckScene, pool: Pool, store: ObjectStore) -> Sc
         )
         settings = build_job_settings(inputs.narration, request.options, "measure")
         outcome = await pool.run(
-            RenderJob(code=inputs.code, settings=settings, assets=inputs.assets, limits=PREFLIGHT_LIMITS)
+            RenderJob(
+                code=inputs.code,
+                settings=settings,
+                assets=inputs.assets,
+                limits=PREFLIGHT_LIMITS,
+                party=request.video_id,
+            )
         )
     if outcome.retryable:
         return SceneVerdict(ok=False, unavailable=outcome.reason)

@@ -6,31 +6,39 @@ from lectern.contracts.requests import CHECK_SCENE, DRAW_STILLS, CheckScene, Dra
 from lectern.renderer.pool import Pool
 from lectern.renderer.preflight import check_scene
 from lectern.renderer.stills import draw_stills
-from lectern.worker import ObjectStore, Responder
+from lectern.worker import FairSlots, ObjectStore, Responder
+
+MOST_REQUESTS = 64  # of a kind at once, of which most wait in the pool for their video's turn
 
 
 def build_responders(
-    pool: Pool, store: ObjectStore, *, preflight_slots: int
+    pool: Pool, store: ObjectStore
 ) -> tuple[Responder[CheckScene, SceneVerdict], Responder[DrawStills, Stills]]:
-    """Builds the responders for both kinds of request, with `preflight_slots` preflights at once."""
+    """Builds the responders for both kinds of request.
+
+    Preflights are short and may use every idle slot of the pool. Stills are renders, and use one at a time.
+    """
+    stills_turns = FairSlots(1)
 
     async def answer_check(message: CheckScene) -> SceneVerdict:
         return await check_scene(message, pool, store)
 
     async def answer_stills(message: DrawStills) -> Stills:
-        return await draw_stills(message, pool, store)
+        async with stills_turns.turn(message.video_id):
+            return await draw_stills(message, pool, store)
 
     return (
         Responder(
             request=CHECK_SCENE,
             handler=answer_check,
             failed=lambda error: SceneVerdict(ok=False, unavailable=_describe_cause(error)),
-            slots=preflight_slots,
+            slots=MOST_REQUESTS,
         ),
         Responder(
             request=DRAW_STILLS,
             handler=answer_stills,
             failed=lambda error: Stills(ok=False, unavailable=_describe_cause(error)),
+            slots=MOST_REQUESTS,
         ),
     )
 

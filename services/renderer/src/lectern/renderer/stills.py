@@ -42,7 +42,15 @@ async def draw_stills(request: DrawStills, pool: Pool, store: ObjectStore) -> St
         seconds = inputs.narration.seconds
         settings = {**build_job_settings(inputs.narration, options, "render"), "fps": FPS}
         limits = build_render_limits(seconds, preset(options.quality, options.aspect))
-        outcome = await pool.run(RenderJob(code=inputs.code, settings=settings, assets=inputs.assets, limits=limits))
+        outcome = await pool.run(
+            RenderJob(
+                code=inputs.code,
+                settings=settings,
+                assets=inputs.assets,
+                limits=limits,
+                party=request.video_id,
+            )
+        )
         try:
             if outcome.retryable:
                 return Stills(ok=False, unavailable=outcome.reason)

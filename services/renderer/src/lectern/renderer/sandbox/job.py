@@ -51,13 +51,14 @@ class RenderJob(msgspec.Struct, frozen=True, kw_only=True):
     """One run of scene code.
 
     `settings` is the content of `job.json` (mode, frame size, seconds, beats, ...). `assets` maps a name below
-    `assets/` in the job folder to the file that is copied there.
+    `assets/` in the job folder to the file that is copied there. Parties, one for each video, take turns.
     """
 
     code: str
     settings: dict[str, Any]
     assets: Mapping[str, Path] = {}
     limits: JobLimits = JobLimits()
+    party: str = ""
 
 
 class BeatTiming(msgspec.Struct, frozen=True, kw_only=True):

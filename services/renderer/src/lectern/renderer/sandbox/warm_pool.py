@@ -25,6 +25,7 @@ from lectern.renderer.sandbox.supervisor_client import SupervisorClient
 from lectern.renderer.sandbox.tex.broker import BrokerSetup
 from lectern.renderer.sandbox.tex.warmup import build_warmup_job
 from lectern.renderer.sandbox.verification import describe_disk_error, read_outcome, verify_footage
+from lectern.worker import FairSlots, TooManyWaiting
 
 PROBE_LIMITS = JobLimits(
     cpu_seconds=110, idle_seconds=30, memory_bytes=1 << 30, processes=8, open_files=64, log_bytes=1 << 20
@@ -70,7 +71,8 @@ class WarmPool:
         self._runs = 0
         self._idle = asyncio.Event()
         self._idle.set()
-        self._free_slots: asyncio.Queue[int] = asyncio.Queue()
+        self._turns = FairSlots(self._slots)
+        self._free_slots: list[int] = []
         self._warmup: asyncio.Task[None] | None = None
         self._supervisor = SupervisorClient()
 
@@ -108,9 +110,7 @@ class WarmPool:
         self._tex = self._given_tex or self._root / "tex"
         for name in ("cache", "scratch"):
             (self._tex / name).mkdir(parents=True, exist_ok=True)
-        self._free_slots = asyncio.Queue()
-        for slot in range(self._slots):
-            self._free_slots.put_nowait(slot)
+        self._free_slots = list(range(self._slots))
         # One user for each slot, one for the warm-up job, one for the broker.
         self._users = JobUsers(self._slots + 2)
         self._uids = self._users.ids
@@ -158,13 +158,24 @@ class WarmPool:
             await asyncio.to_thread(wipe_folder, root)
 
     async def run(self, job: RenderJob, on_progress: ProgressCallback | None = None) -> RenderOutcome:
-        """Runs a job once a slot is free. Raises RuntimeError unless the pool is started, ProblemError when broken."""
+        """Runs a job once a slot is free and it is its party's turn; a party whose job was killed waits behind others.
+
+        Raises RuntimeError unless the pool is started, ProblemError when broken.
+        """
         self._require_open()
-        slot = await self._free_slots.get()
         try:
-            return await self._run_in_slot(slot, job, on_progress)
-        finally:
-            self._free_slots.put_nowait(slot)
+            async with self._turns.turn(job.party):
+                slot = self._free_slots.pop()
+                try:
+                    outcome = await self._run_in_slot(slot, job, on_progress)
+                finally:
+                    self._free_slots.append(slot)
+        except TooManyWaiting:
+            reason = "this renderer is too busy: too many scenes wait for a turn"
+            return RenderOutcome(ok=False, killed="starved", reason=reason, retryable=True)
+        if outcome.killed and not outcome.retryable:
+            self._turns.ledger.penalise(job.party)
+        return outcome
 
     def _require_open(self) -> None:
         if self._closed:
