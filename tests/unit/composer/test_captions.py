@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from itertools import pairwise
 
 import msgspec
@@ -14,10 +16,12 @@ from lectern.composer.captions import (
     Cue,
     ReadingLimits,
     cut_cues,
+    format_ass,
     format_chapters_vtt,
     format_srt,
     format_vtt,
     limits_for,
+    style_for,
 )
 from lectern.composer.captions.line_text import (
     END_OF_EMBEDDING,
@@ -368,8 +372,49 @@ def test_cue_times_in_files_count_from_the_start_of_the_video() -> None:
 
 def test_text_that_looks_like_markup_is_shown_as_text() -> None:
     as_vtt, as_srt = _format_files(r"if a<b & {x} --> \nabla")
-    assert "if a&lt;b &amp; {x} --&gt; \\\u2060nabla\n" in as_vtt
-    assert "if a<b & {x} → \\\u2060nabla\n" in as_srt
+    assert "if a&lt;\u2060b &amp; {\u2060x} --&gt; \\\u2060nabla\n" in as_vtt
+    assert "if a<\u2060b & {\u2060x} → \\\u2060nabla\n" in as_srt
+
+
+@pytest.mark.parametrize(
+    "text", [r"Say {\p1} now.", r"{\an8}Up", r"<i>not italic</i>", "{y:i}old", r"a\Nb\hc\n", "{*}"]
+)
+def test_a_caption_with_an_override_in_it_is_neither_dropped_nor_styled(text: str) -> None:
+    for form, shown in zip(("vtt", "srt"), _format_files(text), strict=True):
+        assert read_back(shown, form) == text
+    assert re.search(r"\{\\|<[a-z/]|\{[a-z]:", "".join(_format_files(text))) is None, "players would take it for markup"
+
+
+def read_back(text: str, form: str) -> str:
+    """Reads all words of a caption file as players show them: tags and overrides removed, entities resolved."""
+    if form == "ass":
+        dialogue = [line.split(",", 9)[9] for line in text.splitlines() if line.startswith("Dialogue:")]
+        found = re.sub(r"(\\[{}])|\{[^}]*\}", lambda match: (match[1] or "")[1:], " ".join(dialogue))
+    else:
+        blocks = text.rstrip("\n").split("\n\n")[1 if form == "vtt" else 0 :]
+        found = " ".join(line for block in blocks for line in block.split("\n")[2:])
+    if form == "vtt":
+        found = html.unescape(re.sub(r"<[^>]*>", "", found))
+    return found.replace("\u2060", "")
+
+
+_markup = st.text("{}\\\\<>/&;:*!-=#1234abchinNpkfsryPK\N{KANGXI RADICAL ONE}é", min_size=1, max_size=10)
+_overrides = st.sampled_from(
+    [r"{\p1}", r"{\an8}", r"\N", r"\h", "<i>", "</b>", "<00:00:01.000>", "&amp;", "{y:i}", "{", "}", "\\", "{\\"]
+)
+
+
+@given(st.lists(st.one_of(_overrides, _markup, _tokens), min_size=1, max_size=12), st.booleans())
+def test_every_word_that_is_spoken_is_in_every_caption_file(words: list[str], karaoke: bool) -> None:
+    spoken = speak(" ".join(words), start=0.5)
+    frames = round((spoken[-1].end + 1) * 30)
+    timeline = build_timeline(30, [(1, "One", frames)])
+    placed = [(timeline.spans[0], cut_cues(spoken, frames, 30, LANDSCAPE))]
+    expected = " ".join(words)
+    assert read_back(format_vtt(placed, timeline, karaoke=karaoke), "vtt") == expected
+    assert read_back(format_srt(placed, timeline), "srt") == expected.replace("-->", "→")
+    style = style_for("16:9", "dark", "en", width=854, height=480)
+    assert read_back(format_ass(placed, timeline, style), "ass") == expected
 
 
 def test_karaoke_times_each_word_inside_its_cue_and_only_in_webvtt() -> None:

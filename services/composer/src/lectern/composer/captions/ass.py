@@ -10,7 +10,7 @@ from itertools import groupby
 from pysubs2 import Alignment, Color, SSAEvent, SSAFile, SSAStyle
 
 from lectern.composer.captions.cues import Cue
-from lectern.composer.captions.line_text import count_columns, embed_line, join_words, on_one_line
+from lectern.composer.captions.line_text import break_markup, count_columns, embed_line, join_words, on_one_line
 from lectern.composer.captions.srt_vtt import SceneCues, cues_of
 from lectern.composer.captions.style import FULL_WIDTH_SCRIPTS, CaptionStyle, Colour
 from lectern.composer.timeline import SceneSpan, VideoTimeline
@@ -19,7 +19,6 @@ from lectern.contracts.narration import Word
 MAX_HIGHLIGHTED_PAUSE = 0.3  # seconds of silence during which the last word stays highlighted
 _STYLE = "Caption"
 _MAX_COLUMN_WIDTH = 0.62  # ems that a column of the fonts in use takes at most, on average over a line
-_WORD_JOINER = "\u2060"  # invisible
 _LETTER_NAMES = {
     "ARABIC": "Arab",
     "HEBREW": "Hebr",
@@ -129,8 +128,8 @@ def _letter_script(letter: str, own: str) -> str:
 
 
 def _escape(text: str) -> str:
-    """Keep an author's braces and backslashes: libass reads `\\{` as a brace, and a joiner ends an escape."""
-    return text.replace("\\", "\\" + _WORD_JOINER).replace("{", "\\{").replace("}", "\\}")
+    """Keeps an author's braces and backslashes: libass reads `\\{` as a brace, and a joiner ends an escape."""
+    return break_markup(text).replace("{", "\\{").replace("}", "\\}")
 
 
 def _fitting_em(line: Sequence[Word], style: CaptionStyle) -> float:

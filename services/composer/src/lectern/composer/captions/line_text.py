@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 
 from lectern.contracts.narration import Word
 
+WORD_JOINER = "\u2060"  # invisible, and no line breaks at it
+_BEGINS_MARKUP = re.compile(r"[\\{<]")
 RIGHT_TO_LEFT_EMBEDDING, END_OF_EMBEDDING = "\u202b", "\u202c"
 
 
@@ -21,6 +24,15 @@ def join_words(words: Iterable[Word], format_word: Callable[[str], str] = str) -
 def on_one_line(text: str) -> str:
     """Replaces each run of whitespace, line breaks included, by one space."""
     return " ".join(text.split())
+
+
+def break_markup(text: str) -> str:
+    """Writes an invisible word joiner after each character that begins an ASS override, an escape or an HTML-like tag.
+
+    What is said is then never taken for markup: neither by the library that writes the files, which drops a caption
+    with `{\\p1}` as a drawing, nor by players, of which most honour such overrides and tags in SubRip too.
+    """
+    return _BEGINS_MARKUP.sub(r"\g<0>" + WORD_JOINER, text)
 
 
 def count_columns(text: str, *, full_width: bool = False) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
@@ -10,7 +9,7 @@ from pysubs2 import SSAEvent, SSAFile
 from pysubs2.formats.webvtt import WebVTTFormat
 
 from lectern.composer.captions.cues import Cue
-from lectern.composer.captions.line_text import embed_line, join_words, on_one_line
+from lectern.composer.captions.line_text import break_markup, embed_line, join_words, on_one_line
 from lectern.composer.timeline import SceneSpan, VideoTimeline
 
 SceneCues: TypeAlias = Sequence[tuple[SceneSpan, Sequence[Cue]]]  # each scene's place with its cues
@@ -57,19 +56,14 @@ def _format_file(entries: Iterable[tuple[int, int, str]], timeline: VideoTimelin
     subtitles = SSAFile()
     for start, end, text in entries:
         event = SSAEvent(start=timeline.milliseconds(start), end=timeline.milliseconds(end))
-        event.text = _keep_backslashes(text)
+        event.text = text.replace("\n", r"\N")
         subtitles.append(event)
     # Braces and tags in a caption are the author's text, not styling.
     return subtitles.to_string(file_format, keep_ssa_tags=True, apply_styles=False).rstrip("\n") + "\n"
 
 
-def _keep_backslashes(text: str) -> str:
-    """Writes an invisible word joiner after the backslash of `\\nabla`, so that it is not read as a line break."""
-    return re.sub(r"\\(?=[hnN])", "\\\\\u2060", text).replace("\n", r"\N")
-
-
 def _srt_lines(cue: Cue) -> list[str]:
-    return [join_words(line, lambda text: on_one_line(text).replace("-->", "→")) for line in cue.lines]
+    return [join_words(line, lambda text: break_markup(on_one_line(text)).replace("-->", "→")) for line in cue.lines]
 
 
 def _vtt_lines(span: SceneSpan, cue: Cue, timeline: VideoTimeline, karaoke: bool) -> list[str]:
@@ -93,4 +87,4 @@ def _vtt_lines(span: SceneSpan, cue: Cue, timeline: VideoTimeline, karaoke: bool
 
 
 def _escape(text: str) -> str:
-    return on_one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return break_markup(on_one_line(text)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
