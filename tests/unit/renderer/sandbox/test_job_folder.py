@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from lectern.renderer.sandbox.job_folder import (
     read_result,
     wipe_folder,
 )
+from lectern.renderer.sandbox.verification import describe_disk_error
+from lectern.renderer.sandbox.watcher import decode_tail
 
 
 def open_folder(path: Path) -> int:
@@ -93,7 +97,44 @@ def test_long_texts_in_a_result_are_shortened(tmp_path: Path) -> None:
     (tmp_path / "result.json").write_text('{"ok": false, "error": {"type": "X", "message": "' + "a" * 100_000 + '"}}')
     result = read_result(open_folder(tmp_path))
     assert result.error is not None
-    assert len(result.error.message) == MAX_TEXT_LENGTH + 1
+    assert len(result.error.message) == MAX_TEXT_LENGTH
+
+
+def test_texts_in_a_result_hold_nothing_that_acts_on_a_terminal(tmp_path: Path) -> None:
+    hostile = "\x1b]52;c;aGk=\x07\r\n[  9.9 s] forged \x9b2J \u202eline"
+    finding = {"rule": hostile, "level": "error", "message": hostile}
+    error = {"type": hostile, "message": hostile, "traceback": hostile}
+    (tmp_path / "result.json").write_bytes(json.dumps({"ok": False, "error": error, "findings": [finding]}).encode())
+    result = read_result(open_folder(tmp_path))
+    assert result.error is not None
+    texts = [result.error.type, result.error.message, result.error.traceback, *map(str, result.findings)]
+    assert not [text for text in texts if any(char in text for char in "\x1b\x07\r\x9b\u202e")]
+    assert result.error.message == "]52;c;aGk=\n[  9.9 s] forged 2J line"
+
+
+def test_the_reason_for_refusing_a_result_holds_nothing_that_acts_on_a_terminal(tmp_path: Path) -> None:
+    (tmp_path / "result.json").write_text(json.dumps({"ok": True, "findings": [{"level": "\x1b]0;x\x07"}]}))
+    with pytest.raises(OutputRefused) as refused:
+        read_result(open_folder(tmp_path))
+    assert str(refused.value).isprintable()
+
+
+def test_a_log_holds_nothing_that_acts_on_a_terminal() -> None:
+    assert decode_tail(b"one\x1b[2J\r\ntwo\xff") == "one[2J\ntwo\ufffd"
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO])
+def test_trouble_with_the_disk_is_tried_again_and_names_no_path(number: int) -> None:
+    outcome = describe_disk_error(OSError(number, os.strerror(number), "/home/me/jobs/job-x/assets/a"))
+    assert (outcome.killed, outcome.retryable) == ("disk", True)
+    assert "/home" not in outcome.reason
+
+
+@pytest.mark.parametrize("number", [errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR])
+def test_a_name_that_no_file_can_have_is_not_tried_again(number: int) -> None:
+    outcome = describe_disk_error(OSError(number, os.strerror(number), "/home/me/jobs/job-x/assets/a"))
+    assert (outcome.killed, outcome.retryable) == ("crash", False)
+    assert "/home" not in outcome.reason
 
 
 def test_wiping_removes_folders_too_deep_for_a_path_and_without_permissions(tmp_path: Path) -> None:

@@ -13,7 +13,9 @@ from rich.table import Table
 
 from lectern.cli.exit_status import OK, USAGE, command_exit
 from lectern.cli.nats_connection import connect_event_log
+from lectern.cli.terminal import encode_json, make_text
 from lectern.contracts import events as e
+from lectern.contracts.plain_text import clean_line
 from lectern.worker import JetStreamDeadLetters, JetStreamEventLog, StoredDeadLetter
 
 
@@ -23,7 +25,7 @@ async def list_dead_letters(nats_url: str, home: Path, *, json: bool) -> int:
         letters = await JetStreamDeadLetters(client).read_all()
     if json:
         for letter in letters:
-            typer.echo(msgspec.json.encode(_as_json(letter)))
+            typer.echo(encode_json(_as_json(letter)))
     elif not letters:
         typer.echo("There are no dead letters.")
     else:
@@ -32,7 +34,8 @@ async def list_dead_letters(nats_url: str, home: Path, *, json: bool) -> int:
             video, scene = _video_and_scene(letter.subject)
             when = f"{letter.at:%Y-%m-%d %H:%M}" if letter.at else ""
             stage = letter.problem.stage or letter.consumer.rpartition("-")[0]
-            table.add_row(str(letter.number), when, stage, scene, video, letter.problem.detail)
+            cells = (str(letter.number), when, stage, scene, video, letter.problem.detail)
+            table.add_row(*map(make_text, cells))
         Console(highlight=False).print(table)
     return OK
 
@@ -41,7 +44,7 @@ async def show_dead_letter(number: int, nats_url: str, home: Path) -> int:
     """Prints one dead letter as JSON."""
     async with connect_event_log(nats_url, home) as client:
         letter = await _read(client, number)
-    typer.echo(msgspec.json.format(msgspec.json.encode(_as_json(letter)), indent=2))
+    typer.echo(encode_json(_as_json(letter), indent=2))
     return OK
 
 
@@ -52,7 +55,7 @@ async def retry_dead_letters(numbers: list[int], nats_url: str, home: Path) -> i
             letter = await _read(client, number)
             await _check_not_ended(client, letter)
             await JetStreamDeadLetters(client).publish_again(letter)
-            typer.echo(f"{number} is on {letter.subject} again")
+            typer.echo(clean_line(f"{number} is on {letter.subject} again"))
     return OK
 
 

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-import msgspec
 from rich.console import Console, Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
@@ -21,6 +20,8 @@ from rich.table import Table
 from rich.text import Text
 
 from lectern.cli.progress import WAITING, SceneProgress, VideoProgress
+from lectern.cli.terminal import encode_json, make_text
+from lectern.contracts.plain_text import clean_line
 from lectern.contracts.problems import Problem
 
 _STYLES = {"ready": "green", "failed": "red", "rendering": "cyan", WAITING: "dim"}
@@ -61,10 +62,11 @@ def print_problem(problem: Problem) -> None:
     scene = f" (scene {problem.scene})" if problem.scene is not None else ""
     title = problem.title + scene
     end = "" if title.endswith(("?", "!")) else "."
-    console.print(Text.assemble(("lectern: ", "bold red"), (f"{title}{end} ", "bold"), problem.detail))
+    head = make_text(f"{title}{end} ", "bold")
+    console.print(Text.assemble(("lectern: ", "bold red"), head, make_text(problem.detail)))
     for error in problem.errors[1:]:
-        console.print(Text(f"  {error.pointer}: {error.detail}"))
-    console.print(Text.assemble(("  → ", "bold"), problem.remedy))
+        console.print(make_text(f"  {error.pointer}: {error.detail}"))
+    console.print(Text.assemble(("  → ", "bold"), make_text(problem.remedy)))
 
 
 class PlainLines:
@@ -75,7 +77,8 @@ class PlainLines:
 
     def show_message(self, message: str) -> None:
         """Prints a line to stderr."""
-        print(f"[{time.monotonic() - self._started:6.1f} s] {message}", file=sys.stderr, flush=True)  # noqa: T201
+        line = f"[{time.monotonic() - self._started:6.1f} s] {clean_line(message)}"
+        print(line, file=sys.stderr, flush=True)  # noqa: T201
 
     def show_event(self, progress: VideoProgress, event: dict[str, Any]) -> None:
         """Prints a line for each change."""
@@ -107,7 +110,7 @@ class LiveTable:
 
     def show_message(self, message: str) -> None:
         """Prints a dim line above the table."""
-        self._console.print(Text(message, style="dim"))
+        self._console.print(make_text(message, "dim"))
 
     def show_event(self, progress: VideoProgress, event: dict[str, Any]) -> None:
         """Updates the table; the first event draws it."""
@@ -140,9 +143,9 @@ class LiveTable:
     def _draw(self) -> Group:
         progress = self._progress
         head = Text.assemble(
-            (progress.title or "…", "bold"),
+            make_text(progress.title or "…", "bold"),
             f"  {progress.percent} %  {time.monotonic() - self._started:.0f} s  ",
-            (progress.activity or progress.stage or progress.status, "cyan"),
+            make_text(progress.activity or progress.stage or progress.status, "cyan"),
         )
         table = Table(box=None, pad_edge=False, show_header=False)
         table.add_column(justify="right", style="dim")
@@ -152,7 +155,7 @@ class LiveTable:
         table.add_column(justify="right")
         for scene in sorted(progress.scenes.values(), key=lambda scene: scene.number):
             table.add_row(
-                str(scene.number), Text(scene.title), _draw_stage(scene), _draw_bar(scene), _draw_count(scene)
+                str(scene.number), make_text(scene.title), _draw_stage(scene), _draw_bar(scene), _draw_count(scene)
             )
         return Group(head, table)
 
@@ -183,15 +186,14 @@ class JsonLines:
         yield
 
     def _print(self, value: object) -> None:
-        sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
+        sys.stdout.buffer.write(encode_json(value) + b"\n")
         sys.stdout.buffer.flush()
 
 
 def _draw_stage(scene: SceneProgress) -> Text:
     mark = {"ready": "✓ ", "failed": "✗ "}.get(scene.stage, "")
-    return Text(
-        mark + (scene.activity or scene.stage), style="yellow" if scene.degraded else _STYLES.get(scene.stage, "")
-    )
+    style = "yellow" if scene.degraded else _STYLES.get(scene.stage, "")
+    return make_text(mark + (scene.activity or scene.stage), style)
 
 
 def _draw_bar(scene: SceneProgress) -> ProgressBar | Text:

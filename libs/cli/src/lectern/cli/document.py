@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urlsplit
 
@@ -9,7 +10,9 @@ import msgspec
 
 from lectern import markdown
 from lectern.cli.exit_status import USAGE, CommandExit
+from lectern.contracts.asset_names import normalize_asset_name
 from lectern.contracts.options import DOCUMENT_LIMIT
+from lectern.contracts.plain_text import shorten
 from lectern.contracts.problems import FieldError, Problem, ProblemError
 
 
@@ -75,8 +78,13 @@ def _find_image(folder: Path, name: str) -> Path:
         raise ValueError(f"{name} is on the web; save it beside the file")
     if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
         raise ValueError(f"{name} is outside the lesson's folder")
+    try:
+        normalize_asset_name(name)
+    except ValueError as error:
+        raise ValueError(f"{shorten(name, 60)} {error}") from None
     root = folder.resolve()
-    for spelling in (name, quote(name)):  # a browser may have saved the file under its encoded name
+    # A browser may have saved the file under its encoded name, and macOS writes accents apart from their letters.
+    for spelling in (name, quote(name), unicodedata.normalize("NFD", name)):
         file = (root / spelling).resolve()
         if file.is_file():
             if not file.is_relative_to(root):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
 from rich.console import Console
 from rich.table import Table
 
 from lectern.cli.api_connection import connect_api
 from lectern.cli.exit_status import OK
+from lectern.cli.terminal import encode_json, make_text
 
 _COLUMNS = ("voice", "language", "gender", "engine", "word times", "$ / million")
 
@@ -22,12 +22,12 @@ async def list_voices(language: str | None, url: str, home: Path, *, json: bool)
         voices = await api.voices(language)
     if json:
         for voice in voices:
-            console.print(msgspec.json.encode(voice).decode())
+            console.print(encode_json(voice).decode())
         return OK
     table = Table(*_COLUMNS, box=None, pad_edge=False)
     for voice in voices:
         price = f"{voice['usd_per_million']:.2f}" if voice["usd_per_million"] else "free"
         spoken = "any" if voice["language"] == "mul" else voice["language"]
-        table.add_row(voice["id"], spoken, voice["gender"], voice["engine"], voice["timing"], price)
+        table.add_row(*map(make_text, (voice["id"], spoken, voice["gender"], voice["engine"], voice["timing"], price)))
     console.print(table)
     return OK

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Mapping
-from typing import TextIO
+from collections.abc import Mapping, MutableMapping
+from typing import Any, TextIO
 
 import stamina.instrumentation
 import structlog
@@ -16,6 +16,8 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from lectern.contracts.plain_text import clean_text
 
 SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 180, 300, 600, 900, 1800, 3600)
 
@@ -65,12 +67,18 @@ def configure_logs(log_format: str = "auto", level: str = "INFO", *, to: TextIO 
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            *([_clean_values] if console else []),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping().get(level.upper(), 20)),
         logger_factory=structlog.PrintLoggerFactory(to),
     )
     stamina.instrumentation.set_on_retry_hooks([_log_retry])
+
+
+def _clean_values(_: object, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A scene's words may stand in an entry: none may act on the terminal. JSON escapes them by itself."""
+    return {name: clean_text(value) if isinstance(value, str) else value for name, value in entry.items()}
 
 
 def _log_retry(details: stamina.instrumentation.RetryDetails) -> None:

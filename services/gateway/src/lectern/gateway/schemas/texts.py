@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from typing import Annotated
-from urllib.parse import unquote
 
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
+from lectern.contracts.asset_names import find_folder_clash, normalize_asset_name
 from lectern.contracts.plain_text import normalize_text
-
-MAX_NAME_BYTES = 255  # what Linux allows in the name of one file
 
 
 def normalize_line(text: str) -> str:
@@ -37,31 +33,15 @@ def normalize_asset_names(assets: Mapping[str, str]) -> dict[str, str]:
     """
     paths: dict[str, str] = {}
     for name, asset in assets.items():
-        path = normalize_asset_name(name)
-        if paths.setdefault(path, asset) != asset:
-            raise _refuse_name(name, "names two images; rename one")
-    for path in paths:
-        for folder in PurePosixPath(path).parents:
-            if str(folder) in paths:
-                raise _refuse_name(path, f"is in a folder, but {str(folder)!r} is an image; rename one")
-    return paths
-
-
-def normalize_asset_name(name: str) -> str:
-    """An image's name as a relative path in NFC. Raises PydanticCustomError for one that leaves its folder."""
-    path = re.sub(r"^(\./)+", "", name)
-    for spelling in (path, unquote(path)):  # a lesson may write it either way, and files have the decoded name
         try:
-            normalize_text(spelling)
+            path = normalize_asset_name(name)
         except ValueError as error:
             raise _refuse_name(name, str(error)) from None
-        parts = spelling.split("/")
-        if "\\" in spelling or any(part in ("", ".", "..") for part in parts):
-            raise _refuse_name(name, "is not a valid image name; use a relative path like images/leaf.png without '..'")
-    path = normalize_text(path)
-    if len(path.encode()) > MAX_NAME_BYTES:
-        raise _refuse_name(name, f"has more than {MAX_NAME_BYTES} bytes in UTF-8; shorten it")
-    return path
+        if paths.setdefault(path, asset) != asset:
+            raise _refuse_name(name, "names two images; rename one")
+    if clash := find_folder_clash(paths):
+        raise _refuse_name(clash[0], f"is in a folder, but {clash[1]!r} is an image; rename one")
+    return paths
 
 
 def _normalize(text: str, *, lines: bool) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from lectern.contracts.plain_text import clean_line, clean_text, shorten
 from lectern.renderer.sandbox.job import RenderJob, SceneResult
 
 MAX_RESULT_BYTES = 1024 * 1024
@@ -81,27 +82,30 @@ def open_output(folder_fd: int, name: str, max_bytes: int) -> int:
 
 
 def read_result(folder_fd: int) -> SceneResult:
-    """Reads the job's `result.json` and checks its shape and size. Raises OutputRefused."""
+    """Reads the job's `result.json` and checks its shape and size. Raises OutputRefused.
+
+    Its texts are a scene's words, and this is where they enter: cleaned of what acts on a terminal, and shortened.
+    """
     fd = open_output(folder_fd, "result.json", MAX_RESULT_BYTES)
     with open(fd, "rb") as file:
         data = file.read(MAX_RESULT_BYTES + 1)
     try:
         result = msgspec.json.decode(data, type=SceneResult)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise OutputRefused(f"result.json: {error}") from None
+        raise OutputRefused(f"result.json: {shorten(clean_line(str(error)), 300)}") from None
     if len(result.findings) > MAX_ENTRIES or len(result.beats) > MAX_ENTRIES:
         raise OutputRefused(f"result.json: more than {MAX_ENTRIES} entries")
-    return msgspec.convert(_shorten_texts(msgspec.to_builtins(result)), SceneResult)
+    return msgspec.convert(_clean_texts(msgspec.to_builtins(result)), SceneResult)
 
 
-def _shorten_texts(value: Any) -> Any:
+def _clean_texts(value: Any) -> Any:
     match value:
         case str():
-            return value if len(value) <= MAX_TEXT_LENGTH else value[:MAX_TEXT_LENGTH] + "…"
+            return shorten(clean_text(value), MAX_TEXT_LENGTH)
         case list():
-            return [_shorten_texts(item) for item in value]
+            return [_clean_texts(item) for item in value]
         case dict():
-            return {name: _shorten_texts(item) for name, item in value.items()}
+            return {clean_line(name): _clean_texts(item) for name, item in value.items()}
     return value
 
 

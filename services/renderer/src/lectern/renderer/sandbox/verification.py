@@ -21,6 +21,8 @@ from lectern.renderer.sandbox.job import (
 from lectern.renderer.sandbox.job_folder import OutputRefused, copy_out, open_output, read_result
 from lectern.renderer.sandbox.messages import JobEnded
 
+_NAME_ERRORS = frozenset((errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.EINVAL))
+
 
 def read_outcome(job: RenderJob, folder: int, footage_folder: Path, ended: JobEnded) -> RenderOutcome:
     """Reads the outcome of a job that has ended. Copies its footage, of which only the boxes are checked yet.
@@ -139,7 +141,13 @@ def _count_expected_frames(job: RenderJob, result: SceneResult) -> int:
 
 
 def describe_disk_error(error: OSError) -> RenderOutcome:
-    """Returns the outcome for a disk that the renderer cannot write to, full or otherwise."""
+    """Returns the outcome for a disk that the renderer cannot write to, full or otherwise.
+
+    A name that cannot be a file's is the document's fault, and would fail again. No path of this machine is named.
+    """
+    reason = os.strerror(error.errno) if error.errno else type(error).__name__
+    if error.errno in _NAME_ERRORS:
+        return RenderOutcome(ok=False, killed="crash", reason=f"an image has a name that no file can have ({reason})")
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     remedy = "Free space where the renderer keeps its jobs." if full else "Check the renderer's work folder."
-    return RenderOutcome(ok=False, killed="disk", reason=f"{error}. {remedy}", retryable=True)
+    return RenderOutcome(ok=False, killed="disk", reason=f"{reason}. {remedy}", retryable=True)

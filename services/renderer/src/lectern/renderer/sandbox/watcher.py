@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from lectern.contracts.plain_text import clean_text
 from lectern.renderer.sandbox.cancellation import finish
 from lectern.renderer.sandbox.disk_usage import (
     DiskUsage,
@@ -162,8 +163,11 @@ class _Watcher:
 
 
 def decode_tail(log: bytes) -> str:
-    """Decodes the end of a log. The text has at most `LOG_TAIL_BYTES` as UTF-8: invalid bytes grow when replaced."""
-    text = log.decode("utf-8", "replace").encode()
+    """Decodes the end of a log, without what acts on a terminal.
+
+    The text has at most `LOG_TAIL_BYTES` as UTF-8: invalid bytes grow when replaced.
+    """
+    text = clean_text(log.decode("utf-8", "replace")).encode()
     return text[-LOG_TAIL_BYTES:].decode("utf-8", "ignore")
 
 
