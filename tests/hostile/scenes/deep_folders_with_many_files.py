@@ -1,8 +1,9 @@
 """Nests folders deep and fills them with files: looking at them must not stop the supervisor."""
 
-# ends: output error
+# ends: ok output error
 
 import os
+import time
 
 from manim import Scene
 
@@ -14,6 +15,6 @@ class Hostile(Scene):
             os.chdir("f" * 200)
         for number in range(200):
             open(f"{number}-" + "n" * 200, "w").close()
-        while True:
-            self.wait(0.1)
+        for _ in range(20):
+            time.sleep(0.1)
             os.listdir(".")

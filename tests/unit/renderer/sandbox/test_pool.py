@@ -8,7 +8,8 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Callable
+import textwrap
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -154,13 +155,22 @@ async def test_a_scene_that_raises_is_reported_with_its_own_line(pool: WarmPool)
     assert (outcome.result.error.type, outcome.result.error.line) == ("NameError", 6)
 
 
-async def test_assets_can_be_read(pool: WarmPool, tmp_path: Path) -> None:
+@pytest.mark.parametrize("without", [set(), {"tmpfs"}, {"namespaces"}], ids=["tmpfs", "disk", "no-namespaces"])
+async def test_assets_can_be_read_and_do_not_count_as_output(tmp_path: Path, without: set[str]) -> None:
+    pool = WarmPool(root=tmp_path / "pool", slots=1, disabled_layers=frozenset(without))
     (tmp_path / "words.txt").write_text("from an asset")
-    code = CIRCLE + "        print(open('assets/words.txt').read())\n"
-    outcome = await pool.run(
-        RenderJob(code=code, settings=build_settings(), assets={"words.txt": tmp_path / "words.txt"})
-    )
-    assert "from an asset" in outcome.log_tail
+    (tmp_path / "large.bin").write_bytes(os.urandom(5 << 20))
+    assets = {"words.txt": tmp_path / "words.txt", "deep/er/large.bin": tmp_path / "large.bin"}
+    show = "print(open('assets/words.txt').read(), len(open('assets/deep/er/large.bin', 'rb').read()), flush=True)"
+    code = CIRCLE + f"        {show}\n        import time; time.sleep(0.3)\n"
+    await pool.start()
+    try:
+        limits = JobLimits(output_bytes=4 << 20)
+        outcome = await pool.run(RenderJob(code=code, settings=build_settings(), assets=assets, limits=limits))
+        assert outcome.ok, outcome
+        assert f"from an asset {5 << 20}" in outcome.log_tail
+    finally:
+        await pool.close()
 
 
 async def test_cancelling_kills_the_job_and_wipes_its_folder(pool: WarmPool, root: Path) -> None:
@@ -400,22 +410,80 @@ async def test_no_command_line_names_a_folder_or_a_user(pool: WarmPool, root: Pa
         assert [len(word) for word in command[5:] if word] == [len(command[5])]  # after the socket: the pool's name
 
 
-@pytest.mark.skipif(not kernel.has_capabilities(kernel.CAP_SYS_ADMIN), reason="mounting a small disk takes privilege")
-async def test_a_full_disk_is_reported_as_such(tmp_path: Path) -> None:
-    kernel.mount("tmpfs", str(tmp_path), "tmpfs", 0, "size=4m,mode=755")
-    pool = WarmPool(root=tmp_path / "pool", slots=1)
+FLOOD = CIRCLE + "        open('flood', 'wb').write(bytes({}))\n"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    kernel.mount("tmpfs", str(tmp_path), "tmpfs", 0, "size=24m,mode=755")
+    yield tmp_path
+    subprocess.run(["umount", tmp_path], check=True)
+
+
+needs_mount = pytest.mark.skipif(
+    not kernel.has_capabilities(kernel.CAP_SYS_ADMIN), reason="mounting a small disk takes privilege"
+)
+
+
+@needs_mount
+async def test_a_disk_too_full_for_the_inputs_is_the_machines_fault(small_disk: Path) -> None:
+    pool = WarmPool(root=small_disk / "pool", slots=1)
+    await pool.start()
     try:
-        await pool.start()
-        (asset := tmp_path / "asset").write_bytes(bytes(2 << 20))
+        (asset := small_disk / "asset").write_bytes(bytes(10 << 20))
         outcome = await pool.run(RenderJob(code=CIRCLE, settings=build_settings(), assets={"a": asset, "b": asset}))
-        assert outcome.killed == "disk"
+        assert (outcome.killed, outcome.retryable) == ("disk", True)
         assert "No space left" in outcome.reason
-        asset.unlink()
-        flood = CIRCLE + "        open('flood', 'wb').write(bytes(8 << 20))\n"
-        outcome = await pool.run(build_job(flood))
-        assert not outcome.ok
-        assert "No space left" in f"{outcome.reason}{outcome.result}{outcome.log_tail}"
+    finally:
+        await pool.close()
+
+
+@needs_mount
+async def test_a_job_with_a_file_system_of_its_own_does_not_need_the_disk(small_disk: Path) -> None:
+    pool = WarmPool(root=small_disk / "pool", slots=1)
+    await pool.start()
+    try:
+        outcome = await pool.run(build_job(FLOOD.format(40 << 20)))
+        assert outcome.ok, outcome
+        assert outcome.footage is not None
+    finally:
+        await pool.close()
+
+
+@needs_mount
+async def test_a_job_that_meets_a_full_disk_is_tried_again_and_its_scene_not_blamed(small_disk: Path) -> None:
+    pool = WarmPool(root=small_disk / "pool", slots=1, disabled_layers=frozenset({"tmpfs"}))
+    await pool.start()
+    try:
+        outcome = await pool.run(build_job(FLOOD.format(40 << 20)))
+        assert (outcome.killed, outcome.retryable) == ("disk", True), outcome
+        assert "No space left" in outcome.reason
         assert (await pool.run(build_job())).ok
     finally:
         await pool.close()
-        await asyncio.to_thread(subprocess.run, ["umount", tmp_path], check=True)
+
+
+@pytest.mark.parametrize("without", [set(), {"tmpfs"}, {"namespaces"}], ids=["tmpfs", "disk", "no-namespaces"])
+async def test_a_scene_that_claims_a_full_disk_is_not_believed(tmp_path: Path, without: set[str]) -> None:
+    code = CIRCLE + "        raise OSError(28, 'No space left on device')\n"
+    pool = WarmPool(root=tmp_path / "pool", slots=1, disabled_layers=frozenset(without))
+    await pool.start()
+    try:
+        outcome = await pool.run(build_job(code))
+        assert (outcome.killed, outcome.retryable) == (None, False)
+    finally:
+        await pool.close()
+
+
+async def test_a_job_may_fill_its_folder_only_up_to_its_limit(pool: WarmPool) -> None:
+    if pool.layers()["tmpfs"] != "active":
+        pytest.skip("jobs have no file systems of their own here")
+    limits = JobLimits(output_bytes=8 << 20, files=50)
+    many = "for n in range(100): open(f'file-{n}', 'w').write('x')\n"
+    for flood in ("import os\nfor n in range(9): open(f'{n}', 'wb').write(bytes(1 << 20))\n", many):
+        ignoring = (
+            f"try:\n{textwrap.indent(flood, '    ')}\nexcept OSError as error: print(error, flush=True)\n" + CIRCLE
+        )
+        outcome = await pool.run(build_job(ignoring, limits=limits))
+        assert (outcome.killed, outcome.retryable) == ("output", False)
+    assert (await pool.run(build_job(limits=limits))).ok

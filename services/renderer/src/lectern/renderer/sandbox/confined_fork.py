@@ -13,7 +13,7 @@ from lectern.renderer.sandbox.job import JobLimits
 from lectern.renderer.sandbox.layers import confinement, namespaces, system_calls
 from lectern.renderer.sandbox.layers.confinement import Confinement
 from lectern.renderer.sandbox.message_socket import MessageSocket
-from lectern.renderer.sandbox.messages import MAX_REASON_LENGTH, ConfinementFailed, JobConfined
+from lectern.renderer.sandbox.messages import MAX_REASON_LENGTH, ConfinementFailed, FolderMounted, JobConfined
 
 
 class ZygoteSetup(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +25,7 @@ class ZygoteSetup(msgspec.Struct, frozen=True, kw_only=True):
     max_landlock_abi: int = 99  # 0 disables it, 1 to 6 stand for an older kernel
     seccomp: bool = True
     namespaces: bool = True
+    tmpfs: bool = True
 
 
 class ConfinementChoice(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +60,7 @@ def _try_confinement(setup: ZygoteSetup, *, use_namespaces: bool) -> Confinement
         landlock_abi=min(landlock.read_abi_version(), setup.max_landlock_abi),
         program=system_calls.build_job_program() if setup.seccomp else b"",
         namespaces=use_namespaces,
+        tmpfs=use_namespaces and setup.tmpfs,
         stage=setup.stage,
         readable=readable,
     )
@@ -67,6 +69,8 @@ def _try_confinement(setup: ZygoteSetup, *, use_namespaces: bool) -> Confinement
         layers["landlock"] = "off: " + ("not in this kernel" if setup.max_landlock_abi else "disabled")
     if not chosen.program:
         layers["seccomp"] = "off: disabled"
+    if not chosen.tmpfs:
+        layers["tmpfs"] = "off: " + ("it needs namespaces" if setup.tmpfs else "disabled")
     reachable = use_namespaces or confinement.is_readable_by_all((*readable, setup.stage))
     uid = setup.uid if reachable else None
     layers |= _check_in_child(chosen, uid)
@@ -97,7 +101,9 @@ def _check_in_child(chosen: Confinement, uid: int | None) -> dict[str, str]:
         os.close(fd)
     report_end.close()
     with open(output, "rb") as states, open(log, "rb") as log_file, contextlib.closing(report):
-        received = report.receive()
+        while (received := report.receive()) is not None and isinstance(received[0], FolderMounted):
+            for fd in received[1]:
+                os.close(fd)
         os.waitpid(pid, 0)
         layers, text = states.read(), log_file.read().decode("utf-8", "replace")
     if received is not None and isinstance(received[0], ConfinementFailed):

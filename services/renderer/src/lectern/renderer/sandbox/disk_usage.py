@@ -10,9 +10,15 @@ from collections.abc import Iterator
 
 import msgspec
 
+from lectern.renderer.sandbox.job import JobLimits
+
 MAX_DEPTH = 32  # folders within folders; manim's own media folders are five deep
 MAX_LOOK_SECONDS = 0.05  # CPU; 4096 entries take a fifth of it
 _ENTRIES_BETWEEN_CLOCKS = 128
+# Of a job's own file system, beyond what its limits allow it.
+SPARE_BYTES, SPARE_ENTRIES = 1 << 20, 64
+# A disk with less than this is full: someone else's writing may fail on it too.
+_FULL_BYTES, _FULL_ENTRIES = 16 << 20, 64
 
 
 class DiskUsage(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +67,23 @@ def measure_folder(folder: int, max_files: int) -> DiskUsage:
         for fd in open_folders:
             os.close(fd)
     return DiskUsage(size=size, files=files)
+
+
+def measure_filesystem(folder: int, limits: JobLimits) -> DiskUsage:
+    """Measures what a job has written to the file system that is its own, whether or not it still has a name."""
+    status = os.fstatvfs(folder)
+    free = status.f_bfree * status.f_frsize
+    return DiskUsage(
+        size=limits.output_bytes + SPARE_BYTES - free,
+        files=limits.files + SPARE_ENTRIES - status.f_ffree,
+    )
+
+
+def is_disk_full(folder: int) -> bool:
+    """Checks whether the disk that the folder is on has hardly any room left."""
+    status = os.fstatvfs(folder)
+    few_entries = status.f_files > 0 and status.f_favail < _FULL_ENTRIES  # btrfs and others do not count them
+    return few_entries or status.f_bavail * status.f_frsize < _FULL_BYTES
 
 
 def _scan(folder: int) -> Iterator[tuple[str, os.stat_result]]:

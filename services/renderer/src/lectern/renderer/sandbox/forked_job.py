@@ -13,13 +13,22 @@ import msgspec
 
 from lectern.renderer.sandbox.cancellation import finish
 from lectern.renderer.sandbox.child_processes import TexBrokerProcess, ZygoteProcess
+from lectern.renderer.sandbox.disk_usage import DiskUsage, measure_folder
 from lectern.renderer.sandbox.job import ProgressCallback
 from lectern.renderer.sandbox.message_socket import MessageSocket
-from lectern.renderer.sandbox.messages import ConfinementFailed, JobEnded, JobExited, SandboxUnavailable, StartJob
+from lectern.renderer.sandbox.messages import (
+    ConfinementFailed,
+    FolderMounted,
+    JobEnded,
+    JobExited,
+    SandboxUnavailable,
+    StartJob,
+)
 from lectern.renderer.sandbox.progress_lines import ProgressLines
 from lectern.renderer.sandbox.watcher import RunningJob, WatchReport, watch_job
 
 CONFINEMENT_SECONDS = 60.0  # on the wall; it takes milliseconds, and seconds on a machine that is far too busy
+_MOST_INPUTS = 1 << 16  # the agent made them: this only has to be large enough
 MAX_PROBE_OUTPUT = 4096  # bytes; an honest report has under 200
 
 
@@ -29,57 +38,64 @@ async def run_forked_job(
     file: int,
     broker: TexBrokerProcess | None,
     on_progress: ProgressCallback,
-) -> JobEnded:
+    open_fds: contextlib.ExitStack,
+) -> tuple[JobEnded, list[int]]:
     """Runs the job and returns once its process is gone, even when cancelled.
 
-    `file` is the job folder (render) or the footage (probe). Raises RuntimeError when the zygote cannot start jobs.
+    `file` is the job folder (render) or the footage (probe). Returns the job's end, and the folder with its outputs if
+    that is another one; `open_fds` closes it, with all else that is opened here.
+    Raises RuntimeError when the zygote cannot start jobs.
     """
     zygote_report = await asyncio.shield(zygote.ready)
     if isinstance(zygote_report, SandboxUnavailable):
         zygote.kill()
         raise RuntimeError(zygote_report.reason)
-    with contextlib.ExitStack() as open_fds:
-        log, log_end = os.pipe()
-        open_fds.callback(os.close, log)
-        output, output_end = os.pipe()
-        open_fds.callback(os.close, output)
-        report, report_end = MessageSocket.pair()
-        open_fds.callback(report.close)
-        job_ends = [log_end, output_end, report_end.detach()]
-        try:
-            if start.kind == "render" and broker is not None:
-                job_ends += broker.connect(start.id)
-            zygote.socket.send(start, [file, *job_ends])
-        finally:
-            for fd in job_ends:
-                os.close(fd)
-        pidfd = await _wait_for_fork(zygote, start.id, open_fds)
-        try:
-            if fault := await _wait_for_confinement(report):
-                _kill(pidfd)
-                return _describe_unconfined(start.id, fault)
-            job = RunningJob(
-                pidfd=pidfd,
-                log=log,
-                output=output,
-                folder=file if start.kind == "render" else None,
-                proc=_find_proc_folder(pidfd),
-                kill=lambda: _kill(pidfd),
-            )
-            probe_output = bytearray()
-            listener = _build_collector(probe_output) if start.kind == "probe" else ProgressLines(on_progress)
-            watched = await watch_job(job, start.limits, listener)
-        except asyncio.CancelledError:
+    inputs = measure_folder(file, _MOST_INPUTS) if start.kind == "render" else DiskUsage()
+    log, log_end = os.pipe()
+    open_fds.callback(os.close, log)
+    output, output_end = os.pipe()
+    open_fds.callback(os.close, output)
+    report, report_end = MessageSocket.pair()
+    open_fds.callback(report.close)
+    job_ends = [log_end, output_end, report_end.detach()]
+    try:
+        if start.kind == "render" and broker is not None:
+            job_ends += broker.connect(start.id)
+        zygote.socket.send(start, [file, *job_ends])
+    finally:
+        for fd in job_ends:
+            os.close(fd)
+    pidfd = await _wait_for_fork(zygote, start.id, open_fds)
+    outputs: list[int] = []
+    try:
+        if fault := await _wait_for_confinement(report, outputs, open_fds):
             _kill(pidfd)
-            zygote.tainted = True
-            raise
-        finally:
-            exited = await finish(zygote.exited[start.id])
+            return _describe_unconfined(start.id, fault), []
+        job = RunningJob(
+            pidfd=pidfd,
+            log=log,
+            output=output,
+            folder=file if start.kind == "render" else None,
+            filesystem=outputs[0] if outputs else None,
+            inputs=inputs,
+            proc=_find_proc_folder(pidfd),
+            kill=lambda: _kill(pidfd),
+        )
+        probe_output = bytearray()
+        listener = _build_collector(probe_output) if start.kind == "probe" else ProgressLines(on_progress)
+        watched = await watch_job(job, start.limits, listener)
+    except asyncio.CancelledError:
+        _kill(pidfd)
+        zygote.tainted = True
+        raise
+    finally:
+        exited = await finish(zygote.exited[start.id])
     if exited is None:
-        return JobEnded(id=start.id, exit_code=-signal.SIGKILL, killed="crash", reason="the zygote died during the job")
+        reason = "the zygote died during the job"
+        return JobEnded(id=start.id, exit_code=-signal.SIGKILL, killed="crash", reason=reason), []
     if watched.killed or exited.exit_code < 0:
         zygote.tainted = True
-    return _describe_end(exited, watched, bytes(probe_output))
+    return _describe_end(exited, watched, bytes(probe_output)), outputs
 
 
 async def _wait_for_fork(zygote: ZygoteProcess, job: int, open_fds: contextlib.ExitStack) -> int:
@@ -103,19 +119,28 @@ def _build_collector(collected: bytearray) -> Callable[[bytes], object]:
     return lambda data: collected.extend(data[: MAX_PROBE_OUTPUT - len(collected)])
 
 
-async def _wait_for_confinement(report: MessageSocket) -> str:
+async def _wait_for_confinement(report: MessageSocket, outputs: list[int], open_fds: contextlib.ExitStack) -> str:
     """Waits until the job says whether it is confined. Returns "", or why it is not.
 
-    Until then it has read nothing of the scene. A job that dies here was killed by the machine.
+    Until then it has read nothing of the scene. A job that dies here was killed by the machine. The folder of its own,
+    if it reports one, is added to `outputs`.
     """
     try:
         async with asyncio.timeout(CONFINEMENT_SECONDS):
-            received = await report.wait_for_message()
+            while received := await report.wait_for_message():
+                message, files = received
+                for fd in files:
+                    open_fds.callback(os.close, fd)
+                match message:
+                    case FolderMounted():
+                        outputs += files
+                    case ConfinementFailed(reason=reason):
+                        return reason
+                    case _:
+                        return ""
     except TimeoutError:
         return f"a job could not confine itself within {CONFINEMENT_SECONDS:g} seconds"
-    if received is None:
-        return "a job died while it confined itself; the machine may be out of memory"
-    return received[0].reason if isinstance(received[0], ConfinementFailed) else ""
+    return "a job died while it confined itself; the machine may be out of memory"
 
 
 def _describe_unconfined(job: int, fault: str) -> JobEnded:
@@ -136,6 +161,7 @@ def _describe_end(exited: JobExited, watched: WatchReport, output: bytes) -> Job
         reason=watched.reason,
         log_tail=watched.log_tail,
         output=output,
+        disk_full=watched.disk_full,
     )
 
 

@@ -79,6 +79,10 @@ class JobStarted(msgspec.Struct, frozen=True, kw_only=True, tag="started"):
     id: int
 
 
+class FolderMounted(msgspec.Struct, frozen=True, kw_only=True, tag="mounted"):
+    """The job has a file system of its own, with its inputs in it. Files: its folder there, which outlives the job."""
+
+
 class JobConfined(msgspec.Struct, frozen=True, kw_only=True, tag="confined"):
     """The job has confined itself and goes on to read the scene. Whatever happens from now on is the scene's doing."""
 
@@ -99,7 +103,10 @@ class JobExited(msgspec.Struct, frozen=True, kw_only=True, tag="exited"):
 
 
 class JobEnded(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
-    """A job has ended and none of its processes is left."""
+    """A job has ended and none of its processes is left. `disk_full`: the disk under its folder had no room left.
+
+    Files: the folder with its outputs, if that is not the job folder itself.
+    """
 
     id: int
     exit_code: int
@@ -110,6 +117,7 @@ class JobEnded(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     reason: str = ""
     log_tail: str = ""
     output: bytes = b""
+    disk_full: bool = False
 
 
 SandboxMessage: TypeAlias = (
@@ -121,6 +129,7 @@ SandboxMessage: TypeAlias = (
     | SandboxUnavailable
     | FrameProgress
     | JobStarted
+    | FolderMounted
     | JobConfined
     | ConfinementFailed
     | JobExited

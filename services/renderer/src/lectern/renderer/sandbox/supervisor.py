@@ -91,38 +91,38 @@ class Supervisor:
     async def _run(self, start: StartJob, files: list[int]) -> None:
         """Runs a job and reports its end to the agent."""
         ended = JobEnded(id=start.id, exit_code=-signal.SIGKILL, killed="sandbox", reason="cancelled")
-        try:
-            ended = await self._run_in_zygote(start, files[0])
-        except asyncio.CancelledError:
-            if start.id not in self._killed:
-                raise
-        except Exception as error:
-            ended = JobEnded(
-                id=start.id,
-                exit_code=1,
-                killed="sandbox",
-                reason=f"{type(error).__name__}: {error}"[:MAX_REASON_LENGTH],
-            )
-        finally:
+        outputs: list[int] = []
+        with contextlib.ExitStack() as open_fds:
             for fd in files:
-                os.close(fd)
-            self._tasks.pop(start.id, None)
-            self._killed.discard(start.id)
-        try:
-            self._agent.send(ended)
-        except (OSError, ValueError):
-            # A slot of the agent's waits for this message. Without it the connection is of no use: once it is closed,
-            # the agent counts all its jobs as ended.
-            self._hung_up.set()
+                open_fds.callback(os.close, fd)
+            try:
+                ended, outputs = await self._run_in_zygote(start, files[0], open_fds)
+            except asyncio.CancelledError:
+                if start.id not in self._killed:
+                    raise
+            except Exception as error:
+                reason = f"{type(error).__name__}: {error}"[:MAX_REASON_LENGTH]
+                ended = JobEnded(id=start.id, exit_code=1, killed="sandbox", reason=reason)
+            finally:
+                self._tasks.pop(start.id, None)
+                self._killed.discard(start.id)
+            try:
+                self._agent.send(ended, outputs)
+            except (OSError, ValueError):
+                # A slot of the agent's waits for this message. Without it the connection is of no use: once it is
+                # closed, the agent counts all its jobs as ended.
+                self._hung_up.set()
 
-    async def _run_in_zygote(self, start: StartJob, file: int) -> JobEnded:
+    async def _run_in_zygote(
+        self, start: StartJob, file: int, open_fds: contextlib.ExitStack
+    ) -> tuple[JobEnded, list[int]]:
         def report_progress(frames: int, of: int) -> None:
             with contextlib.suppress(OSError):
                 self._agent.send(FrameProgress(id=start.id, frames=frames, of=of), drop_if_full=True)
 
         zygote = self._zygotes.assign(start)
         try:
-            return await run_forked_job(zygote, start, file, self._broker, report_progress)
+            return await run_forked_job(zygote, start, file, self._broker, report_progress, open_fds)
         finally:
             self._zygotes.release(zygote, start.id)
 

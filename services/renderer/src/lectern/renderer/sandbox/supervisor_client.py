@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import os
 import subprocess
 from collections.abc import Callable
 
@@ -48,7 +49,7 @@ class SupervisorClient:
         self._socket: MessageSocket | None = None
         self._starting = asyncio.Lock()
         self._ids = itertools.count(1)
-        self._waiting: dict[int, tuple[asyncio.Future[JobEnded], ProgressCallback | None]] = {}
+        self._waiting: dict[int, tuple[asyncio.Future[tuple[JobEnded, list[int]]], ProgressCallback | None]] = {}
 
     async def ensure_running(self, configure: Callable[[], SupervisorConfig]) -> None:
         """Starts the supervisor unless it is running. Raises ProblemError when the sandbox cannot be set up."""
@@ -79,16 +80,17 @@ class SupervisorClient:
 
     async def run(
         self, kind: JobKind, limits: JobLimits, uid: int | None, file: int, on_progress: ProgressCallback | None
-    ) -> JobEnded:
+    ) -> tuple[JobEnded, list[int]]:
         """Runs a job. `file` is a descriptor of the job folder (render) or the footage (probe).
 
+        Returns its end, and the folder with its outputs if that is not `file`: a descriptor that the caller closes.
         When cancelled, the job is dead before the cancellation goes on.
         """
         connected = self._socket
         if connected is None:
-            return JobEnded(id=0, exit_code=1, killed="sandbox", reason=_SUPERVISOR_DIED)
+            return JobEnded(id=0, exit_code=1, killed="sandbox", reason=_SUPERVISOR_DIED), []
         job = next(self._ids)
-        ended: asyncio.Future[JobEnded] = asyncio.get_running_loop().create_future()
+        ended: asyncio.Future[tuple[JobEnded, list[int]]] = asyncio.get_running_loop().create_future()
         self._waiting[job] = (ended, on_progress)
         try:
             connected.send(StartJob(id=job, kind=kind, limits=limits, uid=uid), [file])
@@ -97,10 +99,11 @@ class SupervisorClient:
             with contextlib.suppress(OSError):
                 connected.send(KillJob(id=job))
                 await wait_until_done(ended)
+                _close_files(ended.result()[1])
             raise
         except OSError:
             self._disconnect()
-            return JobEnded(id=job, exit_code=1, killed="sandbox", reason=_SUPERVISOR_DIED)
+            return JobEnded(id=job, exit_code=1, killed="sandbox", reason=_SUPERVISOR_DIED), []
         finally:
             self._waiting.pop(job, None)
 
@@ -113,12 +116,14 @@ class SupervisorClient:
         if received is None:
             self._disconnect()
             return
-        message, _ = received
+        message, files = received
         if isinstance(message, JobEnded) and message.id in self._waiting:
             ended, _ = self._waiting.pop(message.id)
             if not ended.done():
-                ended.set_result(message)
-        elif isinstance(message, FrameProgress) and message.id in self._waiting:
+                ended.set_result((message, files))
+                return
+        _close_files(files)
+        if isinstance(message, FrameProgress) and message.id in self._waiting:
             on_progress = self._waiting[message.id][1]
             if on_progress is not None:
                 on_progress(message.frames, message.of)
@@ -130,7 +135,7 @@ class SupervisorClient:
             self._socket = None
         for job, (ended, _) in self._waiting.items():
             if not ended.done():
-                ended.set_result(JobEnded(id=job, exit_code=1, killed="sandbox", reason=_SUPERVISOR_DIED))
+                ended.set_result((JobEnded(id=job, exit_code=1, killed="sandbox", reason=_SUPERVISOR_DIED), []))
         self._waiting.clear()
 
     async def _reap(self) -> None:
@@ -142,6 +147,11 @@ class SupervisorClient:
         """Hangs up, which makes the supervisor kill everything, and waits for it to exit. Safe to call twice."""
         self._disconnect()
         await self._reap()
+
+
+def _close_files(files: list[int]) -> None:
+    for fd in files:
+        os.close(fd)
 
 
 def _spawn(theirs: MessageSocket, config: SupervisorConfig) -> subprocess.Popen[bytes]:

@@ -7,6 +7,7 @@ import os
 import signal
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -39,12 +40,16 @@ def read_outcome(job: RenderJob, folder: int, footage_folder: Path, ended: JobEn
     replace = msgspec.structs.replace
     if ended.killed:
         return replace(outcome, killed=ended.killed, reason=ended.reason, retryable=ended.killed in MACHINES_FAULTS)
+    if ended.exit_code != 0 and _names_full_disk(ended.log_tail) and ended.disk_full:
+        return replace(outcome, **_blame_disk())
     if ended.exit_code != 0:
         return replace(outcome, **_explain_crash(job, ended))
     try:
         result = read_result(folder)
     except OutputRefused as error:
         return replace(outcome, killed="crash", reason=f"the scene ended without a usable result ({error})")
+    if result.error is not None and _names_full_disk(result.error.message) and ended.disk_full:
+        return replace(outcome, **_blame_disk())
     if result.error is not None and result.error.type.endswith("MemoryError"):
         megabytes = job.limits.memory_bytes >> 20
         return replace(outcome, result=result, killed="memory", reason=f"the scene needed more than {megabytes} MiB")
@@ -75,6 +80,19 @@ def _bound_footage(job: RenderJob, result: SceneResult) -> int:
     if not (width and height):
         return job.limits.output_bytes
     return min(job.limits.output_bytes, bound_footage_bytes(_count_expected_frames(job, result), width * height))
+
+
+def _names_full_disk(text: str) -> bool:
+    return any(os.strerror(number) in text for number in (errno.ENOSPC, errno.EDQUOT))
+
+
+def _blame_disk() -> dict[str, Any]:
+    """Describes a scene that failed for want of room on the disk, which the watcher has seen to be full.
+
+    Its own limit did not leave it without room: whoever exceeds that is killed.
+    """
+    full = describe_disk_error(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+    return {"killed": full.killed, "reason": full.reason, "retryable": full.retryable}
 
 
 def _explain_crash(job: RenderJob, ended: JobEnded) -> dict[str, str]:

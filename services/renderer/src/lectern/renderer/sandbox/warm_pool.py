@@ -40,8 +40,9 @@ class WarmPool:
     `JobLimits.memory_bytes` of address space, in practice 0.25 GB resident at 720p and 0.6 GB at 1080p, in addition to
     two zygotes of 0.16 GB for the whole pool. `tex` is the folder for typeset formulas, for keeping them longer than
     `root`; by default a folder below `root`. A zygote is replaced after `recycle_after` jobs and after any job that was
-    killed. `disabled_layers` names layers to leave out ("namespaces", "landlock", "seccomp", "uid"), to find out which
-    of them fails on a host; the pool still refuses to start with too few. `max_landlock_abi` emulates an older kernel.
+    killed. `disabled_layers` names layers to leave out ("namespaces", "tmpfs", "landlock", "seccomp", "uid"), to find
+    out which of them fails on a host; the pool still refuses to start with too few. `max_landlock_abi` emulates an
+    older kernel.
     """
 
     def __init__(
@@ -134,6 +135,7 @@ class WarmPool:
             max_landlock_abi=0 if "landlock" in self._disabled_layers else self._max_landlock_abi,
             seccomp="seccomp" not in self._disabled_layers,
             namespaces="namespaces" not in self._disabled_layers,
+            tmpfs="tmpfs" not in self._disabled_layers,
         )
         broker_uid = self._uids[-1] if setup.uid is not None and is_readable_by_all([str(self._tex)]) else None
         if broker_uid is not None:
@@ -218,10 +220,14 @@ class WarmPool:
         try:
             folder_fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
             try:
-                ended = await self._supervisor.run("render", job.limits, uid, folder_fd, on_progress)
-                return await run_in_thread(
-                    lambda: read_outcome(job, folder_fd, self._root / "footage", ended), undo=_delete_footage
-                )
+                ended, outputs = await self._supervisor.run("render", job.limits, uid, folder_fd, on_progress)
+                with contextlib.ExitStack() as open_fds:
+                    for fd in outputs:
+                        open_fds.callback(os.close, fd)
+                    outputs_fd = outputs[0] if outputs else folder_fd
+                    return await run_in_thread(
+                        lambda: read_outcome(job, outputs_fd, self._root / "footage", ended), undo=_delete_footage
+                    )
             finally:
                 os.close(folder_fd)
         finally:
@@ -234,7 +240,7 @@ class WarmPool:
         try:
             footage_fd = os.open(outcome.footage, os.O_RDONLY | os.O_CLOEXEC)
             try:
-                ended = await self._supervisor.run("probe", PROBE_LIMITS, uid, footage_fd, None)
+                ended, _ = await self._supervisor.run("probe", PROBE_LIMITS, uid, footage_fd, None)
             finally:
                 os.close(footage_fd)
             verified = verify_footage(job, outcome, _decode_report(ended), ended)

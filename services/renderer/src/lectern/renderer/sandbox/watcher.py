@@ -15,7 +15,9 @@ from lectern.renderer.sandbox.disk_usage import (
     DiskUsage,
     count_threads,
     has_lost_its_first_thread,
+    is_disk_full,
     measure_deleted_files,
+    measure_filesystem,
     measure_folder,
 )
 from lectern.renderer.sandbox.job import JobLimits, KillReason
@@ -32,18 +34,24 @@ class RunningJob(msgspec.Struct, frozen=True, kw_only=True):
     pidfd: int
     log: int
     output: int
-    folder: int | None  # None: there is no folder it can write to
+    folder: int | None  # the job folder on disk; None: there is none it can write to
+    filesystem: int | None  # the job's folder in a file system of its own, where it writes instead
+    inputs: DiskUsage  # what was in the folder before the job, and does not count as its output
     proc: str  # /proc/<pid>, for its threads, their times, and files that are open but already unlinked
     kill: Callable[[], None]
 
 
 class WatchReport(msgspec.Struct, frozen=True, kw_only=True):
-    """The end of a watched job: why the watcher killed it (None: it exited by itself), and the end of its log."""
+    """The end of a watched job: why the watcher killed it (None: it exited by itself), and the end of its log.
+
+    `disk_full`: at some look the disk under its folder had no room left.
+    """
 
     killed: KillReason | None
     reason: str
     wall_seconds: float
     log_tail: str
+    disk_full: bool
 
 
 async def watch_job(job: RunningJob, limits: JobLimits, on_output: Callable[[bytes], object]) -> WatchReport:
@@ -65,6 +73,7 @@ class _Watcher:
         self._reason = ""
         self._log_tail = bytearray()
         self._log_bytes = 0
+        self._disk_full = False
 
     async def run(self) -> WatchReport:
         job, loop = self._job, self._loop
@@ -80,6 +89,8 @@ class _Watcher:
             await self._ended
             self._read_log()
             self._read_output()
+            if self._killed is None and (exceeded := self._find_last_excess()):
+                self._killed, self._reason = exceeded
         except asyncio.CancelledError:
             job.kill()
             raise
@@ -94,6 +105,7 @@ class _Watcher:
             reason=self._reason,
             wall_seconds=time.monotonic() - started,
             log_tail=decode_tail(bytes(self._log_tail)),
+            disk_full=self._disk_full,
         )
 
     def _kill(self, killed: KillReason, reason: str) -> None:
@@ -146,20 +158,43 @@ class _Watcher:
                 self._kill(*exceeded)
 
     def _find_excess(self) -> tuple[KillReason, str] | None:
-        limits, usage = self._limits, DiskUsage()
-        if self._job.folder is not None:
-            usage = measure_folder(self._job.folder, limits.files)
-        if usage.fault:
-            return "output", usage.fault
-        if usage.size + measure_deleted_files(self._job.proc) > limits.output_bytes:
-            return "output", f"the scene wrote more than {limits.output_bytes} bytes"
-        if usage.files > limits.files:
-            return "output", f"the scene made more than {limits.files} files"
+        limits = self._limits
+        if excess := _judge_usage(self._measure_usage(), limits):
+            return excess
         if (threads := count_threads(self._job.proc)) > limits.processes:
             return "threads", f"the scene started more than {limits.processes} threads ({threads})"
         if has_lost_its_first_thread(self._job.proc):
             return "crash", "the scene ended its first thread and went on with others"
         return None
+
+    def _measure_usage(self) -> DiskUsage:
+        job, limits = self._job, self._limits
+        if job.filesystem is not None:
+            return measure_filesystem(job.filesystem, limits)
+        usage = DiskUsage()
+        if job.folder is not None:
+            self._disk_full |= is_disk_full(job.folder)
+            usage = measure_folder(job.folder, limits.files + job.inputs.files)
+        size = usage.size - job.inputs.size + measure_deleted_files(job.proc)
+        return msgspec.structs.replace(usage, size=size, files=usage.files - job.inputs.files)
+
+    def _find_last_excess(self) -> tuple[KillReason, str] | None:
+        """Looks at what costs nothing to look at. A job that has filled its file system may not live to be seen."""
+        if self._job.filesystem is not None:
+            return _judge_usage(measure_filesystem(self._job.filesystem, self._limits), self._limits)
+        if self._job.folder is not None:
+            self._disk_full |= is_disk_full(self._job.folder)
+        return None
+
+
+def _judge_usage(usage: DiskUsage, limits: JobLimits) -> tuple[KillReason, str] | None:
+    if usage.fault:
+        return "output", usage.fault
+    if usage.size > limits.output_bytes:
+        return "output", f"the scene wrote more than {limits.output_bytes} bytes"
+    if usage.files > limits.files:
+        return "output", f"the scene made more than {limits.files} files"
+    return None
 
 
 def decode_tail(log: bytes) -> str:

@@ -14,8 +14,12 @@ from pathlib import Path
 import msgspec
 
 from lectern.confinement import kernel, landlock, seccomp
+from lectern.renderer.sandbox.disk_usage import SPARE_BYTES
 from lectern.renderer.sandbox.job import JobLimits
 from lectern.renderer.sandbox.layers import namespaces, rlimits
+from lectern.renderer.sandbox.layers.job_filesystem import FileOwner, build_mount_options, copy_inputs
+from lectern.renderer.sandbox.message_socket import MessageSocket
+from lectern.renderer.sandbox.messages import FolderMounted
 
 _SYSTEM = ("/usr/lib", "/usr/lib64", "/usr/share", "/usr/local/lib", "/usr/local/share", "/lib", "/lib64")
 _FONTS = ("/etc/fonts", "/var/cache/fontconfig", "/etc/ld.so.cache", "/etc/localtime")
@@ -24,11 +28,15 @@ LOG, OUTPUT, FOLDER, REPORT, FIRST_EXTRA = 2, 3, 4, 5, 6  # descriptor numbers i
 
 
 class Confinement(msgspec.Struct, frozen=True, kw_only=True):
-    """The layers to put around a job. `landlock_abi` 0 and an empty seccomp `program` disable those layers."""
+    """The layers to put around a job. `landlock_abi` 0 and an empty seccomp `program` disable those layers.
+
+    `tmpfs` gives the job a file system of its own instead of the folder on disk, and requires `namespaces`.
+    """
 
     landlock_abi: int
     program: bytes
     namespaces: bool
+    tmpfs: bool
     stage: str
     readable: tuple[str, ...]
 
@@ -93,7 +101,11 @@ def confine(chosen: Confinement, limits: JobLimits, *, uid: int | None, writable
         0 if chosen.namespaces or uid is not None else rlimits.count_user_threads(os.getuid()) + _UNSEEN_THREADS
     )
     if chosen.namespaces:
-        namespaces.enter_private_root(Path(chosen.stage), chosen.readable, folder)
+        owner = FileOwner(uid=os.getuid(), gid=os.getgid()) if uid is None else FileOwner(uid=uid, gid=uid)
+        options = build_mount_options(FOLDER, limits, owner) if chosen.tmpfs and writable else None
+        namespaces.enter_private_root(Path(chosen.stage), chosen.readable, folder, options)
+        if options is not None:
+            _fill_own_folder(owner)
     elif writable:
         os.fchdir(FOLDER)
     work_folder = os.getcwd() if writable else "/"
@@ -122,6 +134,19 @@ def confine(chosen: Confinement, limits: JobLimits, *, uid: int | None, writable
         seccomp.load_program(chosen.program)
 
 
+def _fill_own_folder(owner: FileOwner) -> None:
+    """Copies the job folder into the job's own file system, the working directory, and reports that as its folder.
+
+    Before any limit is set: what the scene is given does not count as its output, however large it is.
+    """
+    own = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    copy_inputs(FOLDER, own, owner)
+    report = MessageSocket.from_fd(os.dup(REPORT))
+    report.send(FolderMounted(), [own])
+    report.close()
+    os.close(own)
+
+
 def check_layers(chosen: Confinement, uid: int | None) -> dict[str, str]:
     """Tries, from inside a confined process, what each layer forbids. Returns "active" or "broken: ..." per layer."""
     import resource
@@ -147,6 +172,10 @@ def check_layers(chosen: Confinement, uid: int | None) -> dict[str, str]:
             layers["seccomp"] = "broken: a process can be started"
     if chosen.namespaces:
         layers["namespaces"] = "active" if os.getpid() == 1 else "broken: other processes are visible"
+    if chosen.tmpfs:
+        status = os.statvfs(".")
+        room = status.f_blocks * status.f_frsize - JobLimits().output_bytes
+        layers["tmpfs"] = "active" if room <= 2 * SPARE_BYTES else "broken: the job folder has no limit"
     if uid is not None:
         layers["uid"] = "active" if os.getresuid() == (uid, uid, uid) else "broken: still the pool's user"
     return layers

@@ -54,13 +54,16 @@ def fork_as_init(own: int) -> int:
     return pid
 
 
-def enter_private_root(stage: Path, readable: Iterable[str], folder: int | None) -> None:
+def enter_private_root(
+    stage: Path, readable: Iterable[str], folder: int | None, own_filesystem: str | None = None
+) -> None:
     """Moves the calling process into a new root that is mounted on the empty folder `stage`.
 
-    `readable` paths keep their places and are read-only; the job folder, a descriptor, is mounted at /job. A user
-    namespace is created even within another, so that threads are counted for this job alone. Raises OSError.
+    `readable` paths keep their places and are read-only; the job folder, a descriptor, is mounted at /job, or a new
+    tmpfs with the options `own_filesystem`. A user namespace is created even within another, so that threads are
+    counted for this job alone. Raises OSError.
     """
-    job = None if folder is None else os.readlink(f"/proc/self/fd/{folder}")
+    job = None if folder is None or own_filesystem is not None else os.readlink(f"/proc/self/fd/{folder}")
     kinds = kernel.CLONE_NEWNS | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS
     if os.getuid() == 0:
         kernel.unshare(kinds)
@@ -77,6 +80,9 @@ def enter_private_root(stage: Path, readable: Iterable[str], folder: int | None)
     kernel.make_read_only(str(stage))
     if job_bind is not None:
         _bind(job_bind, f"{stage}{JOB}")
+    if own_filesystem is not None:
+        flags = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
+        kernel.mount("tmpfs", f"{stage}{JOB}", "tmpfs", flags, own_filesystem)
     os.chdir(stage)
     kernel.pivot_root_here()
     os.chdir(JOB)
