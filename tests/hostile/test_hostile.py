@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,8 @@ def test_a_hostile_scene_does_no_harm_and_the_next_honest_job_works(
 
     assert list(monitored.find_damage(outcome)) == []
     assert describe_end(outcome) in parse_expected_ends(scene.read_text()), outcome
-    assert all(0 <= frames <= of for frames, of in progress)
+    assert all(0 <= frames <= of == 5 for frames, of in progress)
+    assert all(before < after for before, after in pairwise(progress))
     assert duration < LIMITS["wall_seconds"] + 5
     assert monitored.render_honest_scene() == honest_digest
 

@@ -82,7 +82,7 @@ async def run_forked_job(
             kill=lambda: _kill(pidfd),
         )
         probe_output = bytearray()
-        listener = _build_collector(probe_output) if start.kind == "probe" else ProgressLines(on_progress)
+        listener = _build_collector(probe_output) if start.kind == "probe" else ProgressLines(start.frames, on_progress)
         watched = await watch_job(job, start.limits, listener)
     except asyncio.CancelledError:
         _kill(pidfd)

@@ -36,6 +36,7 @@ class StartJob(msgspec.Struct, frozen=True, kw_only=True, tag="start"):
     kind: JobKind
     limits: JobLimits
     uid: int | None = None
+    frames: int = 0  # that were ordered, if any
 
 
 class KillJob(msgspec.Struct, frozen=True, kw_only=True, tag="kill"):
@@ -66,7 +67,7 @@ class SandboxUnavailable(msgspec.Struct, frozen=True, kw_only=True, tag="refused
 
 
 class FrameProgress(msgspec.Struct, frozen=True, kw_only=True, tag="progress"):
-    """Frames written so far, as the job claims."""
+    """Frames written so far, as the job claims, of those that were ordered. They rise, and seldom come."""
 
     id: int
     frames: int

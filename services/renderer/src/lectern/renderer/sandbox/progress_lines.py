@@ -12,38 +12,36 @@ REPORT_INTERVAL = 0.05  # seconds
 
 
 class ProgressLines:
-    """Splits a job's output into lines and reports the valid ones, at most one per `REPORT_INTERVAL`."""
+    """Splits a job's output into lines and reports its progress: frames written, of those that were ordered.
 
-    def __init__(self, on_progress: ProgressCallback | None) -> None:
+    Whatever a job says, reports only rise, and come at most once per `REPORT_INTERVAL`, but for the last frame.
+    """
+
+    def __init__(self, ordered: int, on_progress: ProgressCallback) -> None:
+        self._ordered = ordered
         self._on_progress = on_progress
         self._rest = b""
-        self._reported_at = 0.0
-        self._completed = -1
+        self._reported_at = -REPORT_INTERVAL
+        self._frames = -1
 
     def __call__(self, data: bytes) -> None:
         *lines, rest = (self._rest + data).split(b"\n")
         self._rest = rest[:MAX_LINE_BYTES]
+        frames = _parse_frames(lines[-1]) if lines else None
+        if frames is None or not self._frames < frames <= self._ordered:
+            return
         now = time.monotonic()
-        if not lines or self._on_progress is None:
-            return
-        progress = _parse_line(lines[-1])
-        if progress is None:
-            return
-        frames, of = progress
-        if now - self._reported_at >= REPORT_INTERVAL or frames == of != self._completed:
+        if now - self._reported_at >= REPORT_INTERVAL or frames == self._ordered:
             self._reported_at = now
-            self._completed = frames if frames == of else -1
-            self._on_progress(frames, of)
+            self._frames = frames
+            self._on_progress(frames, self._ordered)
 
 
-def _parse_line(line: bytes) -> tuple[int, int] | None:
+def _parse_frames(line: bytes) -> int | None:
     if len(line) > MAX_LINE_BYTES:
         return None
     try:
-        progress = json.loads(line)
-        frames, of = progress["frames"], progress["of"]
+        frames = json.loads(line)["frames"]
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    if type(frames) is not int or type(of) is not int or not 0 <= frames <= of <= 10_000_000:
-        return None
-    return frames, of
+    return frames if type(frames) is int else None

@@ -79,9 +79,18 @@ class SupervisorClient:
         asyncio.get_running_loop().add_reader(ours.fileno(), self._receive)
 
     async def run(
-        self, kind: JobKind, limits: JobLimits, uid: int | None, file: int, on_progress: ProgressCallback | None
+        self,
+        kind: JobKind,
+        limits: JobLimits,
+        uid: int | None,
+        file: int,
+        *,
+        frames: int = 0,
+        on_progress: ProgressCallback | None = None,
     ) -> tuple[JobEnded, list[int]]:
         """Runs a job. `file` is a descriptor of the job folder (render) or the footage (probe).
+
+        `frames` is how many were ordered; progress is reported as a part of them.
 
         Returns its end, and the folder with its outputs if that is not `file`: a descriptor that the caller closes.
         When cancelled, the job is dead before the cancellation goes on.
@@ -93,7 +102,7 @@ class SupervisorClient:
         ended: asyncio.Future[tuple[JobEnded, list[int]]] = asyncio.get_running_loop().create_future()
         self._waiting[job] = (ended, on_progress)
         try:
-            connected.send(StartJob(id=job, kind=kind, limits=limits, uid=uid), [file])
+            connected.send(StartJob(id=job, kind=kind, limits=limits, uid=uid, frames=frames), [file])
             return await asyncio.shield(ended)
         except asyncio.CancelledError:
             with contextlib.suppress(OSError):

@@ -152,10 +152,16 @@ def _find_mismatch(job: RenderJob, outcome: RenderOutcome, decoded: DecodedFoota
 
 def _count_expected_frames(job: RenderJob, result: SceneResult) -> int:
     """Returns the narration's length in frames; without one, the number of frames in the job's own result."""
+    ordered = count_ordered_frames(job)
+    return result.frames if ordered is None else ordered
+
+
+def count_ordered_frames(job: RenderJob) -> int | None:
+    """Returns the narration's length in frames; None if the job has none."""
     settings = job.settings
     if "seconds" in settings and "fps" in settings:
         return round(float(settings["seconds"]) * int(settings["fps"]))
-    return result.frames
+    return None
 
 
 def describe_disk_error(error: OSError) -> RenderOutcome:

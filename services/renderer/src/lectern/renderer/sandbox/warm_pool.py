@@ -24,7 +24,12 @@ from lectern.renderer.sandbox.supervisor import SupervisorConfig
 from lectern.renderer.sandbox.supervisor_client import SupervisorClient
 from lectern.renderer.sandbox.tex.broker import BrokerSetup
 from lectern.renderer.sandbox.tex.warmup import build_warmup_job
-from lectern.renderer.sandbox.verification import describe_disk_error, read_outcome, verify_footage
+from lectern.renderer.sandbox.verification import (
+    count_ordered_frames,
+    describe_disk_error,
+    read_outcome,
+    verify_footage,
+)
 from lectern.worker import FairSlots, TooManyWaiting
 
 PROBE_LIMITS = JobLimits(
@@ -220,7 +225,9 @@ class WarmPool:
         try:
             folder_fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
             try:
-                ended, outputs = await self._supervisor.run("render", job.limits, uid, folder_fd, on_progress)
+                ended, outputs = await self._supervisor.run(
+                    "render", job.limits, uid, folder_fd, frames=count_ordered_frames(job) or 0, on_progress=on_progress
+                )
                 with contextlib.ExitStack() as open_fds:
                     for fd in outputs:
                         open_fds.callback(os.close, fd)
@@ -240,7 +247,7 @@ class WarmPool:
         try:
             footage_fd = os.open(outcome.footage, os.O_RDONLY | os.O_CLOEXEC)
             try:
-                ended, _ = await self._supervisor.run("probe", PROBE_LIMITS, uid, footage_fd, None)
+                ended, _ = await self._supervisor.run("probe", PROBE_LIMITS, uid, footage_fd)
             finally:
                 os.close(footage_fd)
             verified = verify_footage(job, outcome, _decode_report(ended), ended)
