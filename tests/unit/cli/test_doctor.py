@@ -13,6 +13,7 @@ from pydantic import AliasChoices
 from lectern.cli.app import app
 from lectern.cli.doctor import check_dependencies, check_model
 from lectern.cli.runner.services import discover, settings_type
+from lectern.confinement.cell import CellLayers
 
 _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 
@@ -57,6 +58,22 @@ def test_the_model_check_agrees_with_the_settings(
     check = check_model()
     assert (check.ok, check.required) == (ok, False)
     assert found in check.found
+
+
+@pytest.mark.parametrize(
+    ("states", "ok", "found"),
+    [
+        ({"landlock": "active (ABI 7)", "seccomp": "active"}, True, "landlock, seccomp"),
+        ({"landlock": "off: not in this kernel", "seccomp": "active"}, False, "landlock off: not in this kernel"),
+    ],
+)
+def test_doctor_names_the_layers_that_media_programs_must_do_without(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, states: dict[str, str], ok: bool, found: str
+) -> None:
+    layers = CellLayers(landlock_abi=0, program=b"", states=states)
+    monkeypatch.setattr("lectern.cli.doctor.find_layers", lambda: layers)
+    (check,) = (check for check in check_dependencies(tmp_path) if check.name == "cells of media programs")
+    assert (check.ok, check.found, check.required) == (ok, found, False)
 
 
 def test_every_variable_that_doctor_names_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,6 +124,19 @@ async def test_two_composers_with_the_same_event_end_the_video_once(connections:
     assert len(await _outcomes(connections, video_id)) == 1
 
 
+async def test_footage_that_an_older_renderer_let_pass_is_refused_before_any_program_reads_it(
+    connections: Connections, tmp_path: Path
+) -> None:
+    _, ready = await _prepare(connections, tmp_path, SCENES[:1])
+    stored = await connections.store.get(ready.scenes[0].footage.key)
+    playlist = b"\0\0\0\x40free#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n".ljust(64)
+    await connections.store.put(ready.scenes[0].footage.key, playlist + stored, "video/mp4")
+    (failed,) = (await _deliver(connections, ready.scenes[0])).events
+    assert isinstance(failed, e.VideoFailed)
+    assert failed.problem.detail == "The footage of scene 1 was refused: the file begins with 'free', not with 'ftyp'."
+    assert (failed.problem.scene, failed.problem.remedy) == (1, "Redo scene 1.")
+
+
 async def test_a_failed_scene_fails_the_video_and_nothing_is_joined(connections: Connections, tmp_path: Path) -> None:
     video_id, ready = await _prepare(connections, tmp_path)
     failed = e.SceneFailed(video_id=video_id, scene=2, stage="renderer", problem=PROBLEM)

@@ -18,6 +18,15 @@ from lectern.worker import Connections, Settings
 pytestmark = pytest.mark.slow
 
 
+async def test_readyz_says_which_layers_confine_the_media_programs(
+    connections: Connections, settings: Settings
+) -> None:
+    status, body = await build(ComposerSettings(**settings.model_dump()), connections).readiness()
+    assert status == 200
+    layers = {name: state.split(" (")[0] for name, state in body["checks"].items() if name.startswith("cell.")}
+    assert layers == dict.fromkeys(("cell.limits", "cell.privileges", "cell.landlock", "cell.seccomp"), "active")
+
+
 async def test_rendered_scenes_become_one_finished_video(
     connections: Connections, settings: Settings, tmp_path: Path
 ) -> None:

@@ -19,6 +19,7 @@ from pydantic import AliasChoices, SecretStr, ValidationError
 
 from lectern.cli.runner.home import Home
 from lectern.cli.runner.servers import find_program
+from lectern.confinement.cell import find_layers
 from lectern.contracts.problems import ProblemError
 from lectern.llm import ModelSettings
 
@@ -57,6 +58,7 @@ def check_dependencies(home: Path) -> Iterator[DependencyCheck]:
         _check_latex,
         _check_seccomp,
         _check_landlock,
+        _check_cells,
         lambda: _check_server("NATS", "nats-server", "--version"),
         lambda: _check_server("store", "rclone", "version"),
         lambda: _check_home(home),
@@ -147,6 +149,19 @@ def _check_landlock() -> DependencyCheck:
         ok=is_root,
         found=found,
         remedy="Use a kernel with Landlock (5.13; boot with lsm=landlock,…), or run the renderer as root.",
+    )
+
+
+def _check_cells() -> DependencyCheck:
+    """Tries the layers that confine ffmpeg and the voices. Without one of them they run all the same."""
+    states = find_layers().states
+    missing = [f"{name} {state}" for name, state in states.items() if not state.startswith("active")]
+    return DependencyCheck(
+        name="cells of media programs",
+        ok=not missing,
+        found=", ".join(missing or states),
+        remedy="Install libseccomp2, and use a kernel with Landlock; without them run no code from strangers.",
+        required=False,
     )
 
 

@@ -37,7 +37,7 @@ from lectern.media.loudness import (
     parse_loudness,
 )
 from lectern.media.probe import MediaFile, MediaTrack, probe_media
-from lectern.media.process import ProcessFailed, run_process
+from lectern.media.process import ProcessFailed, describe_cells, run_process
 from lectern.media.resampling import resample
 from lectern.media.stills import Shot, build_stills_command
 
@@ -70,6 +70,7 @@ __all__ = [
     "check_footage",
     "combine_streams",
     "compile_graph",
+    "describe_cells",
     "encode_at_target",
     "fit_length",
     "input_args",

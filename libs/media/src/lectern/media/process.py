@@ -76,6 +76,14 @@ async def run_process(
     return output, stderr
 
 
+def describe_cells() -> dict[str, str]:
+    """Returns the state of each layer of the cells in which programs run: "active", or "off: " and the reason.
+
+    The first call starts a process, which tries them.
+    """
+    return {f"cell.{layer}": state for layer, state in find_layers().states.items()}
+
+
 def _kill_group(pid: int) -> None:
     """Kills a process that leads its own group, and everything in that group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):

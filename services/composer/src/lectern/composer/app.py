@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from lectern.composer.deps import ComposerDeps
 from lectern.composer.handlers import STAGE
 from lectern.composer.metrics import ComposerMetrics
 from lectern.composer.settings import ComposerSettings
+from lectern.media import describe_cells
 from lectern.worker import Connections, Service
 
 
@@ -17,4 +20,16 @@ def build(settings: ComposerSettings | None, connections: Connections) -> Servic
         audio_bitrate=settings.audio_bitrate,
         transfers=settings.transfers,
     )
-    return Service(name="composer", connections=connections, settings=settings, stage=STAGE, deps=deps)
+
+    async def start() -> None:
+        await asyncio.to_thread(describe_cells)  # so that /readyz knows them already
+
+    return Service(
+        name="composer",
+        connections=connections,
+        settings=settings,
+        stage=STAGE,
+        deps=deps,
+        start=start,
+        ready=describe_cells,
+    )
