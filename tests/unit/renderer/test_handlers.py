@@ -107,11 +107,32 @@ async def test_footage_of_the_wrong_length_fails_the_scene(connections: Connecti
     assert not (tmp_path / "footage.mp4").exists()
 
 
-async def test_a_full_disk_is_retried_and_not_blamed_on_the_scene(connections: Connections, tmp_path: Path) -> None:
-    full = RenderOutcome(ok=False, killed="disk", reason="No space left on device", retryable=True)
+@pytest.mark.parametrize(
+    ("killed", "reason", "code", "remedy"),
+    [
+        ("disk", "the renderer's disk is full", "disk-full", "Free space"),
+        ("starved", "this machine is too busy", "machine-busy", "Nothing to do"),
+        ("sandbox", "the sandbox's supervisor died", "renderer-unavailable", "Nothing to do"),
+    ],
+)
+async def test_what_is_the_machines_fault_is_tried_again_with_its_reason_and_without_using_up_an_attempt(
+    connections: Connections, tmp_path: Path, killed: Any, reason: str, code: str, remedy: str
+) -> None:
+    outage = RenderOutcome(ok=False, killed=killed, reason=reason, retryable=True)
     event = await store_scene(connections.store, SQUARE, fallback=SQUARE)
-    delivered = await deliver(STAGE, event, connections, build_deps(StubPool(tmp_path, full)))
-    assert (delivered.events, delivered.settled) == ((), "nak")
+    pool = StubPool(tmp_path, *[outage] * 8, rendered(tmp_path))
+    for _ in range(8):
+        delivered = await deliver(STAGE, event, connections, build_deps(pool))
+        assert delivered.settled == "nak"
+    delayed = [each for each in (await connections.event_log.read(event.video_id)).events if each != event]
+    assert [type(each) for each in delayed] == [e.SceneDelayed], "told once, not at each retry"
+    problem = delayed[0].problem  # type: ignore[union-attr]
+    assert (problem.code, problem.retryable) == (code, True)
+    assert problem.detail.lower().startswith(reason)
+    assert problem.remedy.startswith(remedy)
+    (answer,) = (await deliver(STAGE, event, connections, build_deps(pool))).events
+    assert isinstance(answer, e.SceneRendered)
+    assert answer.degraded is None
 
 
 async def test_the_footage_key_changes_with_whatever_changes_the_look(connections: Connections) -> None:

@@ -46,7 +46,7 @@ async def test_a_failing_renderer_reports_itself_unavailable(connections: Connec
         verdict = await connections.bus.ask(CHECK_SCENE, check, timeout=1)
         drawn = await connections.bus.ask(DRAW_STILLS, draw, timeout=1)
     assert not verdict.ok
-    assert verdict.unavailable == "Missing: object missing is not in the store"
+    assert verdict.unavailable == "object missing is not in the store"
     assert not drawn.ok
     assert drawn.unavailable == verdict.unavailable
 

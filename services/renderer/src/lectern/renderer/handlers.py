@@ -11,9 +11,9 @@ from lectern.contracts.quality import preset
 from lectern.renderer.deps import RendererDeps
 from lectern.renderer.job_settings import RENDERER_VERSION, build_job_settings, build_render_limits, count_frames
 from lectern.renderer.pool import RenderJob, RenderOutcome
-from lectern.renderer.problems import explain_failure, explain_wrong_length
+from lectern.renderer.problems import explain_failure, explain_outage, explain_wrong_length
 from lectern.renderer.scene_inputs import fetch_inputs
-from lectern.worker import Job, Permanent, Stage, Transient
+from lectern.worker import Job, Permanent, Stage, Unavailable
 
 STAGE = Stage("renderer")
 
@@ -58,7 +58,7 @@ def build_footage_key(event: SceneCoded, code_key: str) -> str:
 
 
 async def render_code(event: SceneCoded, code_key: str, job: Job[RendererDeps]) -> FootageRef:
-    """Renders one source unless its footage is cached. Raises CodeFailed; Transient when this renderer is at fault."""
+    """Renders one source unless its footage is cached. Raises CodeFailed; Unavailable if this renderer is at fault."""
     key = build_footage_key(event, code_key)
     frame = preset(event.options.quality, event.options.aspect)
     frames = count_frames(event.narration.seconds, frame.fps)
@@ -95,10 +95,10 @@ async def render_code(event: SceneCoded, code_key: str, job: Job[RendererDeps]) 
 def check_outcome(outcome: RenderOutcome, frames: int, attempt: int) -> Path:
     """Returns the outcome's footage if it has exactly `frames` frames.
 
-    Raises CodeFailed if the code is at fault, Transient if this renderer is.
+    Raises CodeFailed if the code is at fault, Unavailable if this renderer is.
     """
     if outcome.retryable:
-        raise Transient(f"the renderer cannot work: {outcome.reason}")
+        raise Unavailable(outcome.reason, problem=explain_outage(outcome))
     if not outcome.ok or outcome.footage is None:
         raise CodeFailed(explain_failure(outcome, attempt))
     drawn = outcome.decoded.frames if outcome.decoded else outcome.result.frames if outcome.result else 0

@@ -6,18 +6,36 @@ from lectern.contracts.problems import Problem
 from lectern.contracts.requests import Finding, SceneException
 from lectern.renderer.pool import KillReason, RenderOutcome
 
+_OUTAGES: dict[KillReason, tuple[str, str]] = {
+    "starved": (
+        "machine-busy",
+        "Nothing to do: it is tried again. Run more renderers to have it sooner.",
+    ),
+    "disk": ("disk-full", "Free space where the renderer keeps its jobs; the scene then goes on by itself."),
+    "sandbox": ("renderer-unavailable", "Nothing to do: it is tried again. If this stays, ask the renderer's /readyz."),
+}
 _REMEDIES: dict[KillReason, str] = {
     "cpu": "Draw less in each frame, or split the scene; look for a loop that never ends.",
     "idle": "Never sleep or wait for anything in a scene: `self.wait()` holds the picture.",
-    "starved": "Give this machine less to do, or run more renderers.",
     "memory": "Create fewer objects, or choose a lower quality.",
     "output": "Write no files; a scene only draws.",
     "log": "Print less.",
     "threads": "Start no threads; a scene needs none.",
     "crash": "Check the code's last lines; they ended the process instead of drawing.",
     "sandbox": "Only draw: scene code has no access to files, the network or other programs.",
-    "disk": "Free space where the renderer keeps its jobs.",
 }
+
+
+def explain_outage(outcome: RenderOutcome) -> Problem:
+    """Explains why the renderer cannot run any scene now, for an outcome that is not the scene's fault."""
+    code, remedy = _OUTAGES[outcome.killed or "sandbox"]
+    return Problem(
+        code=code,
+        title="The renderer cannot work now",
+        detail=f"{outcome.reason[:1].upper()}{outcome.reason[1:600].rstrip('.')}.",
+        remedy=remedy,
+        retryable=True,
+    )
 
 
 def explain_failure(outcome: RenderOutcome, attempt: int) -> Problem:
@@ -32,7 +50,7 @@ def explain_failure(outcome: RenderOutcome, attempt: int) -> Problem:
         code=f"scene-{killed}",
         title="The scene was stopped",
         detail=(outcome.reason or "The scene ended without footage.")[:600],
-        remedy=_REMEDIES[killed],
+        remedy=_REMEDIES.get(killed, "Redo the scene."),
         attempt=attempt,
     )
 

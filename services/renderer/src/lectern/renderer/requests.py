@@ -6,7 +6,7 @@ from lectern.contracts.requests import CHECK_SCENE, DRAW_STILLS, CheckScene, Dra
 from lectern.renderer.pool import Pool
 from lectern.renderer.preflight import check_scene
 from lectern.renderer.stills import draw_stills
-from lectern.worker import FairSlots, ObjectStore, Responder
+from lectern.worker import FairSlots, ObjectStore, Responder, Transient
 
 MOST_REQUESTS = 64  # of a kind at once, of which most wait in the pool for their video's turn
 
@@ -44,4 +44,5 @@ def build_responders(
 
 
 def _describe_cause(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:300]
+    cause = str(error) if isinstance(error, Transient) else f"{type(error).__name__}: {error}"
+    return cause[:300]

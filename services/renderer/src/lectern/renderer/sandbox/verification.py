@@ -172,6 +172,5 @@ def describe_disk_error(error: OSError) -> RenderOutcome:
     reason = os.strerror(error.errno) if error.errno else type(error).__name__
     if error.errno in _NAME_ERRORS:
         return RenderOutcome(ok=False, killed="crash", reason=f"an image has a name that no file can have ({reason})")
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    remedy = "Free space where the renderer keeps its jobs." if full else "Check the renderer's work folder."
-    return RenderOutcome(ok=False, killed="disk", reason=f"{reason}. {remedy}", retryable=True)
+    state = "is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "cannot be used"
+    return RenderOutcome(ok=False, killed="disk", reason=f"the renderer's disk {state} ({reason})", retryable=True)
