@@ -21,6 +21,7 @@ from lectern.contracts import keys
 from lectern.contracts import script as s
 from lectern.contracts.ids import new_id
 from lectern.contracts.options import VideoOptions
+from lectern.contracts.problems import Problem
 from lectern.contracts.requests import (
     CHECK_SCENE,
     DRAW_STILLS,
@@ -175,6 +176,30 @@ async def test_an_authors_layout_is_left_to_them(memory: Connections, deps: Code
     renderer.judge = lambda source, request: SceneVerdict(ok=True, findings=(COVERED,))
     event = await code(memory, deps, await store_scene(memory, s.Manim(source=MANIM)))
     assert (event.code.origin, event.degraded) == ("author", None)
+
+
+async def test_refused_code_becomes_a_card_where_no_model_is_set_up(
+    memory: Connections, deps: CoderDeps, renderer: FakeRenderer
+) -> None:
+    narrated = await store_scene(memory, None)
+    coded = await code(memory, deps, narrated)
+    problem = Problem(code="scene-error", title="T", detail="It raised.", remedy="Mend it.", stage="renderer")
+    refused = e.SceneRefused(
+        video_id=narrated.video_id,
+        scene=1,
+        script_key=narrated.script_key,
+        options=narrated.options,
+        narration=narrated.narration,
+        code=coded.code,
+        problem=problem,
+    )
+    delivered = await deliver(STAGE, refused, memory, deps)
+    (again,) = delivered.events[-1:]
+    assert isinstance(again, e.SceneCoded)
+    assert again.version == 2
+    assert again.degraded is not None
+    assert (again.degraded.code, again.degraded.stage, again.degraded.scene) == ("scene-error", "renderer", 1)
+    assert again.code.history[-1].strategy == "render"
 
 
 async def test_a_visual_gets_its_template(memory: Connections, deps: CoderDeps, renderer: FakeRenderer) -> None:

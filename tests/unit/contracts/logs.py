@@ -35,6 +35,8 @@ def scene_events(scene: int, revision: int, at: datetime) -> list[e.AnyEvent]:
         e.SceneCoded(**made, narration=_NARRATION, code=_CODE),
         e.SceneRendered(**made, narration=_NARRATION, code=_CODE, footage=_FOOTAGE),
         e.SceneFailed(**common, stage="renderer", problem=PROBLEM),
+        e.SceneRefused(**made, narration=_NARRATION, code=_CODE, problem=PROBLEM),
+        e.SceneCoded(**made, narration=_NARRATION, code=_CODE, version=2),
     ]
 
 

@@ -165,3 +165,35 @@ def test_a_video_that_has_ended_waits_for_nothing() -> None:
     log = [*started(), rendered(1), rendered(2), waits]
     assert fold(log).delay() == waits
     assert fold([*log, e.VideoCancelled(video_id=VIDEO, at=AT)]).delay() is None
+
+
+def refused_scene(*, version: int = 1) -> list[e.AnyEvent]:
+    """A scene whose code of this version was refused by the renderer."""
+    planned, narrated, coded, _, _, refused, _ = scene_events(1, 1, AT)
+    assert isinstance(coded, e.SceneCoded)
+    assert isinstance(refused, e.SceneRefused)
+    versions = [msgspec.structs.replace(coded, version=number) for number in range(1, version + 1)]
+    return [planned, narrated, *versions, msgspec.structs.replace(refused, version=version)]
+
+
+def test_a_scene_whose_code_was_refused_is_narrated_until_it_has_another_code() -> None:
+    log = refused_scene()
+    state = fold(log).scene(1)
+    assert state.status() == "narrated"
+    assert state.refusal() == log[-1]
+    coded = log[2]
+    assert isinstance(coded, e.SceneCoded)
+    again = fold([*log, msgspec.structs.replace(coded, version=2)]).scene(1)
+    assert (again.status(), again.refusal()) == ("coded", None)
+    assert again.coded is not None
+    assert again.coded.version == 2
+
+
+def test_a_scene_that_cannot_be_coded_again_after_a_refusal_has_failed() -> None:
+    failed = e.SceneFailed(video_id=VIDEO, scene=1, at=AT, stage="coder", problem=PROBLEM)
+    assert fold([*refused_scene(), failed]).scene(1).status() == "failed"
+
+
+def test_each_version_of_a_scenes_code_is_a_message_of_its_own() -> None:
+    ids = [e.message_id(event) for event in refused_scene(version=3)]
+    assert len(set(ids)) == len(ids)

@@ -39,7 +39,8 @@ SAMPLES: list[e.AnyEvent] = [
 
 
 def tag(event: e.AnyEvent) -> str:
-    return str(event.__struct_config__.tag)
+    version = e.version_of(event)
+    return f"{event.__struct_config__.tag}{f'-version-{version}' if version > 1 else ''}"
 
 
 @pytest.mark.parametrize("event", SAMPLES, ids=tag)

@@ -88,6 +88,51 @@ async def test_failed_code_is_replaced_by_its_fallback_and_the_scene_is_degraded
     assert "name 'Sqare' is not defined in line 4: square = Sqare()" in answer.degraded.detail
 
 
+async def refused_code(connections: Connections, version: int) -> e.SceneCoded:
+    """A model's code that fails when it is rendered, as its version so and so."""
+    event = await store_scene(connections.store, BROKEN, fallback=SQUARE)
+    code = msgspec.structs.replace(event.code, origin="model", history=(e.CodeAttempt(number=1, strategy="draft"),))
+    return msgspec.structs.replace(event, code=code, version=version)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+async def test_a_models_code_that_cannot_be_rendered_goes_back_to_be_repaired(
+    connections: Connections, tmp_path: Path, version: int
+) -> None:
+    event = await refused_code(connections, version)
+    pool = StubPool(tmp_path, failed())
+    (answer,) = (await deliver(STAGE, event, connections, build_deps(pool))).events
+    assert isinstance(answer, e.SceneRefused)
+    assert (answer.version, answer.code) == (version, event.code)
+    assert (answer.problem.stage, answer.problem.scene, answer.problem.code) == ("renderer", 3, "scene-error")
+    assert [job.code for job in pool.jobs] == [BROKEN]
+
+
+async def test_after_three_versions_the_template_is_rendered_and_every_attempt_is_kept(
+    connections: Connections, tmp_path: Path
+) -> None:
+    event = await refused_code(connections, 3)
+    pool = StubPool(tmp_path, failed(), rendered(tmp_path))
+    (answer,) = (await deliver(STAGE, event, connections, build_deps(pool))).events
+    assert isinstance(answer, e.SceneRendered)
+    assert answer.code.origin == "template"
+    assert answer.degraded is not None
+    assert [(attempt.number, attempt.strategy, attempt.rule) for attempt in answer.code.history] == [
+        (1, "draft", ""),
+        (2, "render", "scene-error"),
+    ]
+
+
+async def test_code_that_has_been_replaced_meanwhile_is_not_rendered(connections: Connections, tmp_path: Path) -> None:
+    event = await refused_code(connections, 1)
+    await connections.event_log.publish(event)
+    await connections.event_log.publish(msgspec.structs.replace(event, version=2))
+    pool = StubPool(tmp_path, rendered(tmp_path))
+    delivered = await deliver(STAGE, event, connections, build_deps(pool))
+    assert delivered.events == ()
+    assert pool.jobs == []
+
+
 async def test_a_scene_whose_fallback_fails_too_fails_for_good(connections: Connections, tmp_path: Path) -> None:
     event = await store_scene(connections.store, BROKEN, fallback=BROKEN + "\n")
     delivered = await deliver(STAGE, event, connections, build_deps(StubPool(tmp_path, failed(), failed())))

@@ -12,10 +12,12 @@ from unit.coder.codegen.rig import CoderRig
 from lectern.coder.codegen.examples import ExampleIndex, find_examples
 from lectern.coder.codegen.fixes import fix_code
 from lectern.coder.codegen.reference import load_reference
-from lectern.coder.coding import CodingTask
+from lectern.coder.coding import CodingResult, CodingTask, RefusedCode
 from lectern.contracts import script as s
+from lectern.contracts.events import CodeAttempt
 from lectern.contracts.narration import BeatSpan, Narration
 from lectern.contracts.options import VideoOptions
+from lectern.contracts.problems import Problem
 from lectern.contracts.requests import Finding, SceneException, SceneVerdict
 from lectern.lessons import load_lessons
 from lectern.worker import Transient, Unavailable
@@ -191,3 +193,56 @@ def test_examples_are_found_by_their_subject() -> None:
     nearest = index.nearest("How do plants split water with light and chlorophyll?")
     assert "water" in nearest[0].narration.lower()
     assert ExampleIndex(()).nearest("anything") == ()
+
+
+def refused(source: str, version: int = 1) -> RefusedCode:
+    return RefusedCode(
+        source=source,
+        version=version,
+        problem=Problem(
+            code="scene-error",
+            title="The scene's code raised an exception",
+            detail="ZeroDivisionError: division by zero in line 7",
+            remedy="Correct that line.",
+            stage="renderer",
+        ),
+        history=(CodeAttempt(number=1, strategy="draft"),),
+    )
+
+
+async def recode(rig: CoderRig, code: RefusedCode) -> CodingResult:
+    async def preflight(source: str) -> SceneVerdict:
+        rig.checked.append(source)
+        return await rig.check(task(), source)
+
+    return await rig.coder.recode(task(), code, preflight)
+
+
+async def test_code_that_could_not_be_rendered_is_repaired_for_the_reason_it_failed(rig: CoderRig) -> None:
+    rig.script.then(edits("FadeIn(planet)", "Create(planet)"))
+    result = await recode(rig, refused(fix_code(GOOD, load_reference()).code))
+    prompt = json.dumps(rig.script.requests[0])
+    assert "ZeroDivisionError: division by zero in line 7 Correct that line." in prompt
+    assert result.origin == "model"
+    assert result.degraded is None
+    assert [(attempt.number, attempt.strategy, attempt.rule) for attempt in result.history] == [
+        (1, "draft", ""),
+        (2, "render", "scene-error"),
+        (3, "lines", ""),
+    ]
+
+
+async def test_code_that_could_not_be_rendered_twice_is_written_more_simply(rig: CoderRig) -> None:
+    rig.script.then(Says(GOOD))
+    result = await recode(rig, refused("class A(NarratedScene):\n    pass", version=2))
+    assert "more simply" in json.dumps(rig.script.requests[0])
+    assert result.history[-1].strategy == "simpler"
+    assert result.degraded is None
+
+
+async def test_code_that_nobody_can_repair_becomes_a_card_that_names_why_its_render_failed(rig: CoderRig) -> None:
+    rig.script.otherwise = lambda request: Blocks()
+    result = await recode(rig, refused("class A(NarratedScene):\n    pass"))
+    assert result.origin == "template"
+    assert result.degraded is not None
+    assert result.history[1].strategy == "render"

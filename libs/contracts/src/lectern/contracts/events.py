@@ -27,6 +27,7 @@ __all__ = [
     "SceneFailed",
     "SceneNarrated",
     "ScenePlanned",
+    "SceneRefused",
     "SceneRendered",
     "SceneTitle",
     "ScriptApproved",
@@ -41,6 +42,7 @@ __all__ = [
     "message_id",
     "now",
     "verb",
+    "version_of",
 ]
 
 
@@ -179,7 +181,10 @@ class SceneNarrated(SceneEvent, frozen=True, kw_only=True, tag="scene.narrated.v
 
 
 class SceneCoded(SceneEvent, frozen=True, kw_only=True, tag="scene.coded.v1"):
-    """A scene has its code. `degraded` says why it is only a template, when it is."""
+    """A scene has its code. `degraded` says why it is only a template, when it is.
+
+    `version` counts the codes of a scene within a revision from 1; the next answers a `SceneRefused`.
+    """
 
     script_key: str
     options: VideoOptions
@@ -187,8 +192,22 @@ class SceneCoded(SceneEvent, frozen=True, kw_only=True, tag="scene.coded.v1"):
     salt: str = ""
     narration: NarrationRef
     code: CodeRef
+    version: int = 1
     degraded: Problem | None = None
     spent: tuple[Usage, ...] = ()
+
+
+class SceneRefused(SceneEvent, frozen=True, kw_only=True, tag="scene.refused.v1"):
+    """A version of a scene's code passed its check and could not be rendered, for the reason that `problem` gives."""
+
+    script_key: str
+    options: VideoOptions
+    assets: dict[str, str] = {}
+    salt: str = ""
+    narration: NarrationRef
+    code: CodeRef
+    version: int = 1
+    problem: Problem
 
 
 class SceneRendered(SceneEvent, frozen=True, kw_only=True, tag="scene.rendered.v1"):
@@ -255,6 +274,7 @@ AnyEvent: TypeAlias = (
     | ScenePlanned
     | SceneNarrated
     | SceneCoded
+    | SceneRefused
     | SceneRendered
     | SceneFailed
     | SceneDelayed
@@ -290,4 +310,10 @@ def message_id(event: AnyEvent) -> str:
     scene = f":{event.scene}" if isinstance(event, SceneEvent) else ""
     # A stage may wait several times in a revision, so what tells its delays apart is part of their ids.
     delay = f":{event.stage}:{event.problem.code}:{event.since.timestamp():.6f}" if isinstance(event, Delay) else ""
-    return f"{event.video_id}:{event.revision}{scene}:{event.__struct_config__.tag}{delay}"
+    version = f":{number}" if (number := version_of(event)) > 1 else ""
+    return f"{event.video_id}:{event.revision}{scene}:{event.__struct_config__.tag}{version}{delay}"
+
+
+def version_of(event: Event) -> int:
+    """The version of the code that an event is about, from 1; 1 for events about anything else."""
+    return event.version if isinstance(event, SceneCoded | SceneRefused) else 1

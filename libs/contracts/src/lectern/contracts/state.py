@@ -37,12 +37,12 @@ E = TypeVar("E", bound=e.Event)
 
 
 def _later(a: E | None, b: E | None) -> E | None:
-    """Of two versions of one event: the newer revision, and within a revision the earlier one."""
+    """Of two events of one type: the newer revision, within it the newer version of the code, then the earlier one."""
     if a is None or b is None:
         return a or b
 
-    def order(event: E) -> tuple[int, float, bytes]:
-        return (event.revision, -event.at.timestamp(), msgspec.json.encode(event))
+    def order(event: E) -> tuple[int, int, float, bytes]:
+        return (event.revision, e.version_of(event), -event.at.timestamp(), msgspec.json.encode(event))
 
     return max(a, b, key=order)
 
@@ -64,6 +64,7 @@ class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     planned: e.ScenePlanned | None = None
     narrated: e.SceneNarrated | None = None
     coded: e.SceneCoded | None = None
+    refused: e.SceneRefused | None = None
     rendered: e.SceneRendered | None = None
     failed: e.SceneFailed | None = None
     delayed: e.SceneDelayed | None = None
@@ -78,6 +79,7 @@ class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
             planned=fresh(self.planned),
             narrated=fresh(self.narrated),
             coded=fresh(self.coded),
+            refused=fresh(self.refused),
             rendered=fresh(self.rendered),
             failed=fresh(self.failed),
             delayed=fresh(self.delayed),
@@ -87,7 +89,7 @@ class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         """The scene's failure, unless the stage that failed has since succeeded (a retried dead letter)."""
         if self.failed is None:
             return None
-        done = (self.narrated, self.coded, self.rendered)
+        done = (self.narrated, None if self.refusal() else self.coded, self.rendered)
         overcome = any(
             fact is not None and fact.revision >= self.failed.revision
             for stage, fact in zip(_STAGES, done, strict=True)
@@ -100,11 +102,18 @@ class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         delayed = self.delayed
         if delayed is None or delayed.stage not in _STAGES:
             return delayed
-        later = (self.narrated, self.coded, self.rendered)[_STAGES.index(delayed.stage) :]
+        later = (self.narrated, None if self.refusal() else self.coded, self.rendered)[_STAGES.index(delayed.stage) :]
         if any(fact is not None and fact.revision >= delayed.revision for fact in later):
             return None
         given_up = self.failed is not None and self.failed.at >= delayed.at
         return None if given_up else delayed
+
+    def refusal(self) -> e.SceneRefused | None:
+        """The refusal of the scene's newest code, while it is written again."""
+        refused, coded = self.refused, self.coded
+        if self.rendered or refused is None or (coded and e.version_of(coded) > e.version_of(refused)):
+            return None
+        return refused
 
     def status(self) -> SceneStatus:
         """The scene's progress in one word."""
@@ -112,7 +121,7 @@ class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
             return "rendered"
         if self.failure():
             return "failed"
-        if self.coded:
+        if self.coded and not self.refusal():
             return "coded"
         if self.narrated:
             return "narrated"
@@ -127,10 +136,15 @@ class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         """The share of the scene's work that is done, 0 to 1."""
         done = (
             VOICE_SHARE * bool(self.narrated or self.coded or self.rendered)
-            + CODE_SHARE * bool(self.coded or self.rendered)
+            + CODE_SHARE * bool((self.coded and not self.refusal()) or self.rendered)
             + RENDER_SHARE * bool(self.rendered or self.failure())
         )
         return min(1.0, done / (VOICE_SHARE + CODE_SHARE + RENDER_SHARE))
+
+    def has_newer_code(self, event: e.SceneEvent) -> bool:
+        """True if the scene has since got another version of the code that an event is about."""
+        about_code = isinstance(event, e.SceneCoded | e.SceneRefused)
+        return about_code and self.coded is not None and e.version_of(self.coded) > e.version_of(event)
 
 
 class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

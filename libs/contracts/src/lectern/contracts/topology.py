@@ -45,7 +45,7 @@ SWEEPER = "advisory-sweeper"
 STAGE_INPUTS: dict[str, tuple[type[e.Event], ...]] = {
     "scripter": (e.VideoRequested, e.ScriptApproved),
     "voice": (e.ScenePlanned,),
-    "coder": (e.SceneNarrated,),
+    "coder": (e.SceneNarrated, e.SceneRefused),
     "renderer": (e.SceneCoded,),
     "composer": (e.SceneRendered, e.SceneFailed),
 }

@@ -277,8 +277,10 @@ def _add_duration(problem: Problem, since: datetime, now: datetime) -> Problem:
 
 
 def _is_stale(state: VideoState, event: e.AnyEvent) -> bool:
-    """True if the event's revision has ended, or its scene has since been planned again."""
+    """True if the event's revision has ended, or its scene has since been planned again or got another code."""
     outcome = state.outcome()
     if outcome is not None and event.revision <= outcome.revision:
         return True
-    return isinstance(event, e.SceneEvent) and event.revision < state.planned_in.get(event.scene, 1)
+    if not isinstance(event, e.SceneEvent):
+        return False
+    return event.revision < state.planned_in.get(event.scene, 1) or state.scene(event.scene).has_newer_code(event)

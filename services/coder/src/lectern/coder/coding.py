@@ -44,6 +44,15 @@ class CodingResult(msgspec.Struct, frozen=True, kw_only=True):
     spent: tuple[Usage, ...] = ()
 
 
+class RefusedCode(msgspec.Struct, frozen=True, kw_only=True):
+    """Code that passed its check and could not be rendered. `version` counts the scene's codes from 1."""
+
+    source: str
+    version: int
+    problem: Problem
+    history: tuple[CodeAttempt, ...] = ()
+
+
 Preflight: TypeAlias = Callable[[str], Awaitable[SceneVerdict]]
 CaptureStills: TypeAlias = Callable[[str, tuple[float, ...]], Awaitable[tuple[bytes, ...]]]
 
@@ -58,5 +67,12 @@ class SceneCoder(Protocol):
 
         `capture_stills` returns JPEGs of how a source looks at some seconds; None when no critique is wanted. Both
         raise Transient while no renderer is available.
+        """
+        ...
+
+    async def recode(self, task: CodingTask, refused: RefusedCode, preflight: Preflight) -> CodingResult:
+        """Source to render instead of what was refused: repaired, or simpler the second time, else a template.
+
+        Raises Transient as `code` does.
         """
         ...

@@ -1,4 +1,4 @@
-"""Handles narrated scenes: writes, checks and stores their code."""
+"""Handles narrated scenes, and scenes whose code was refused: writes, checks and stores their code."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import hashlib
 
 import msgspec
 
-from lectern.coder.coding import CodingTask
+from lectern.coder.coding import CaptureStills, CodingResult, CodingTask, Preflight, RefusedCode
 from lectern.coder.deps import CoderDeps
 from lectern.contracts import keys
 from lectern.contracts import script as s
-from lectern.contracts.events import CodeRef, SceneCoded, SceneNarrated
+from lectern.contracts.events import CodeRef, SceneCoded, SceneNarrated, SceneRefused
 from lectern.contracts.narration import Narration
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import CheckScene, DrawStills, SceneVerdict
@@ -22,9 +22,31 @@ STAGE = Stage("coder")
 @STAGE.on(SceneNarrated, slots=4)
 async def code_scene(event: SceneNarrated, job: Job[CoderDeps]) -> SceneCoded:
     """Writes the scene's source, checked by preflight, and a template to fall back on."""
+    task = await _read_task(event, job)
+    capture_stills = _stills_taker(event, job) if event.options.critique else None
+    result = await job.deps.coder.code(task, _preflight_checker(event, job), capture_stills)
+    return await _answer(result, event, job, version=1)
+
+
+@STAGE.on(SceneRefused, slots=4)
+async def recode_scene(event: SceneRefused, job: Job[CoderDeps]) -> SceneCoded:
+    """Writes other source for a scene whose code could not be rendered."""
+    task = await _read_task(event, job)
+    refused = RefusedCode(
+        source=(await job.store.get(event.code.key)).decode(),
+        version=event.version,
+        problem=event.problem,
+        history=event.code.history,
+    )
+    await job.progress(0, 1, "repairing code that could not be rendered")
+    result = await job.deps.coder.recode(task, refused, _preflight_checker(event, job))
+    return await _answer(result, event, job, version=event.version + 1)
+
+
+async def _read_task(event: SceneNarrated | SceneRefused, job: Job[CoderDeps]) -> CodingTask:
     script = await job.store.get_json(event.script_key, s.Script)
     narration = await job.store.get_json(event.narration.key, Narration)
-    task = CodingTask(
+    return CodingTask(
         number=event.scene,
         script=script,
         scene=_find_scene(script, event.scene),
@@ -34,7 +56,9 @@ async def code_scene(event: SceneNarrated, job: Job[CoderDeps]) -> SceneCoded:
         last_attempt=job.attempt >= job.attempts,
     )
 
-    async def preflight(source: str) -> SceneVerdict:
+
+def _preflight_checker(event: SceneNarrated | SceneRefused, job: Job[CoderDeps]) -> Preflight:
+    async def check(source: str) -> SceneVerdict:
         await job.progress(0, 1, "checking the code")
         request = CheckScene(
             code_key=await _store_source(job, source),
@@ -45,7 +69,11 @@ async def code_scene(event: SceneNarrated, job: Job[CoderDeps]) -> SceneCoded:
         )
         return await job.deps.preflight.check(request)
 
-    async def capture_stills(source: str, at: tuple[float, ...]) -> tuple[bytes, ...]:
+    return check
+
+
+def _stills_taker(event: SceneNarrated, job: Job[CoderDeps]) -> CaptureStills:
+    async def take(source: str, at: tuple[float, ...]) -> tuple[bytes, ...]:
         await job.progress(0, 1, "drawing stills for the critique")
         request = DrawStills(
             code_key=await _store_source(job, source),
@@ -57,7 +85,13 @@ async def code_scene(event: SceneNarrated, job: Job[CoderDeps]) -> SceneCoded:
         )
         return await job.deps.stills.draw(request)
 
-    result = await job.deps.coder.code(task, preflight, capture_stills if event.options.critique else None)
+    return take
+
+
+async def _answer(
+    result: CodingResult, event: SceneNarrated | SceneRefused, job: Job[CoderDeps], *, version: int
+) -> SceneCoded:
+    """Stores what was written and names it."""
     job.note_paid(result.spent)
     if result.degraded:
         job.logger.warning(
@@ -71,17 +105,17 @@ async def code_scene(event: SceneNarrated, job: Job[CoderDeps]) -> SceneCoded:
         history=result.history,
     )
     degraded = _add_place(result.degraded, event.scene) if result.degraded else None
-    return job.answer(SceneCoded, code=code, degraded=degraded, spent=result.spent)
+    return job.answer(SceneCoded, code=code, version=version, degraded=degraded, spent=result.spent)
 
 
-def _scene_budget(event: SceneNarrated, job: Job[CoderDeps]) -> float | None:
+def _scene_budget(event: SceneNarrated | SceneRefused, job: Job[CoderDeps]) -> float | None:
     """This scene's equal share of what the video may still cost; None when it may cost any amount."""
     limit = event.options.max_cost_usd
     if limit is None:
         return None
     state = job.log.state
     left = limit - sum(item.cost_usd for item in (*state.usage(), *job.spent_before))
-    uncoded_scenes = sum(facts.coded is None for facts in state.scenes().values())
+    uncoded_scenes = sum(facts.coded is None or facts.refusal() is not None for facts in state.scenes().values())
     return max(0.0, left) / max(1, uncoded_scenes)
 
 
@@ -95,7 +129,7 @@ def _find_scene(script: s.Script, number: int) -> s.Scene:
 
 
 def _add_place(problem: Problem, scene: int) -> Problem:
-    return msgspec.structs.replace(problem, stage=STAGE.name, scene=scene)
+    return msgspec.structs.replace(problem, stage=problem.stage or STAGE.name, scene=scene)
 
 
 async def _store_source(job: Job[CoderDeps], source: str) -> str:

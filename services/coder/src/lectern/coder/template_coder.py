@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from lectern.coder import templates
 from lectern.coder.acceptance import is_acceptable, is_acceptable_from_author
-from lectern.coder.coding import CaptureStills, CodingResult, CodingTask, Preflight
+from lectern.coder.coding import CaptureStills, CodingResult, CodingTask, Preflight, RefusedCode
 from lectern.coder.problems import author_problem, template_problem
 from lectern.contracts import script as s
+from lectern.contracts.events import CodeAttempt
 from lectern.contracts.problems import Problem
 
 
@@ -43,6 +46,30 @@ class TemplateCoder:
         return CodingResult(
             source=plain_card, origin="template", fallback=plain_card, attempts=attempts, degraded=degraded
         )
+
+    async def recode(self, task: CodingTask, refused: RefusedCode, preflight: Preflight) -> CodingResult:
+        """A card: without a model nobody can repair what was refused."""
+        card = await self.code(msgspec.structs.replace(task, scene=without_visual(task.scene)), preflight)
+        history = (*refused.history, refusal_attempt(refused))
+        return msgspec.structs.replace(
+            card, attempts=len(history) + card.attempts, degraded=refused.problem, history=history
+        )
+
+
+def without_visual(scene: s.Scene) -> s.Scene:
+    """The scene as a card shows it."""
+    return msgspec.structs.replace(scene, visual=None)
+
+
+def refusal_attempt(refused: RefusedCode) -> CodeAttempt:
+    """The refusal, as an entry in the history of a scene's code."""
+    problem = refused.problem
+    return CodeAttempt(
+        number=len(refused.history) + 1,
+        strategy="render",
+        rule=problem.code,
+        finding=f"{problem.detail} {problem.remedy}".strip(),
+    )
 
 
 def _tolerated_rules(task: CodingTask) -> frozenset[str]:

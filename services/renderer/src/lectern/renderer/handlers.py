@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
 from lectern.contracts import keys
-from lectern.contracts.events import CodeRef, FootageRef, SceneCoded, SceneRendered
+from lectern.contracts.events import CodeAttempt, CodeRef, FootageRef, SceneCoded, SceneRefused, SceneRendered
 from lectern.contracts.problems import Problem
 from lectern.contracts.quality import preset
 from lectern.renderer.deps import RendererDeps
@@ -16,6 +18,7 @@ from lectern.renderer.scene_inputs import fetch_inputs
 from lectern.worker import Job, Permanent, Stage, Unavailable
 
 STAGE = Stage("renderer")
+MAX_VERSIONS = 3  # of a scene's code: the model's, one repaired after its render failed, and a simpler one
 
 
 class CodeFailed(Exception):
@@ -27,13 +30,17 @@ class CodeFailed(Exception):
 
 
 @STAGE.on(SceneCoded, slots=1)
-async def render_scene(event: SceneCoded, job: Job[RendererDeps]) -> SceneRendered:
-    """Renders the scene's code; if that fails, renders its fallback template and marks the scene as degraded."""
+async def render_scene(event: SceneCoded, job: Job[RendererDeps]) -> SceneRendered | SceneRefused:
+    """Renders the scene's code. A model's code that fails goes back to be repaired, once more simply, for its reason;
+    any other, or a last one, is replaced by its fallback template, which marks the scene as degraded."""
     fallback_key = event.code.fallback_key
     try:
         footage = await render_code(event, event.code.key, job)
         return job.answer(SceneRendered, footage=footage)
     except CodeFailed as failure:
+        if event.code.origin == "model" and event.version < MAX_VERSIONS:
+            job.logger.warning("sending the code back", action="refused", code=failure.problem.code)
+            return job.answer(SceneRefused, problem=_locate(failure.problem, event))
         if not fallback_key or fallback_key == event.code.key:
             raise Permanent(failure.problem) from failure
         job.logger.warning("rendering the fallback", action="degraded", code=failure.problem.code)
@@ -42,8 +49,24 @@ async def render_scene(event: SceneCoded, job: Job[RendererDeps]) -> SceneRender
         footage = await render_code(event, fallback_key, job)
     except CodeFailed as failure:  # our own template does not work: an operator can mend that
         raise Permanent(failure.problem, repairable=True) from failure
-    template = CodeRef(key=fallback_key, origin="template", attempts=event.code.attempts)
+    template = CodeRef(
+        key=fallback_key,
+        origin="template",
+        attempts=event.code.attempts,
+        history=(*event.code.history, _describe_attempt(event.code, reason)),
+    )
     return job.answer(SceneRendered, footage=footage, code=template, degraded=event.degraded or reason)
+
+
+def _locate(problem: Problem, event: SceneCoded) -> Problem:
+    return msgspec.structs.replace(problem, stage=STAGE.name, scene=event.scene)
+
+
+def _describe_attempt(code: CodeRef, problem: Problem) -> CodeAttempt:
+    """The failed render, as the last entry in the history of the scene's code."""
+    return CodeAttempt(
+        number=len(code.history) + 1, strategy="render", rule=problem.code, finding=problem.detail, code_key=code.key
+    )
 
 
 def build_footage_key(event: SceneCoded, code_key: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lectern.coder.codegen.repair_history import RepairHistory
 from lectern.coder.codegen.repair_prompt import list_findings
 from lectern.coder.coding import CodingTask, Preflight
@@ -17,14 +19,14 @@ _MAX_FINDING = 600  # characters of an attempt's findings that are kept
 class CodingRun:
     """One scene while a model writes its code. `repaired` is set once the code is no longer what the author wrote."""
 
-    def __init__(self, task: CodingTask, preflight: Preflight) -> None:
+    def __init__(self, task: CodingTask, preflight: Preflight, history: Sequence[CodeAttempt] = ()) -> None:
         self.task = task
         self.preflight = preflight
         self.budget = Budget(task.budget_usd)
         self.authored = isinstance(task.scene.visual, s.Manim)
         self.repaired = False
         self.repairs = RepairHistory()
-        self.attempts: list[CodeAttempt] = []
+        self.attempts = list(history)
         self.spent: list[Usage] = []
 
     @property

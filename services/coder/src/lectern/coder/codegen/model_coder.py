@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from typing import TypeVar
 
 import msgspec
@@ -19,9 +20,9 @@ from lectern.coder.codegen.kit_vocabulary import describe_scene, read_entries, s
 from lectern.coder.codegen.reference import ManimReference, load_text
 from lectern.coder.codegen.repair_history import RepairStrategy, fingerprint
 from lectern.coder.codegen.repair_prompt import RepairReply, repair_request
-from lectern.coder.coding import CaptureStills, CodingResult, CodingTask, Preflight
+from lectern.coder.coding import CaptureStills, CodingResult, CodingTask, Preflight, RefusedCode
 from lectern.coder.problems import unrepaired_problem
-from lectern.coder.template_coder import TemplateCoder
+from lectern.coder.template_coder import TemplateCoder, refusal_attempt, without_visual
 from lectern.contracts import script as s
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import SceneVerdict
@@ -62,25 +63,48 @@ class ModelCoder:
         if visual is not None and not isinstance(visual, s.Manim):
             return await self._templates.code(task, preflight)
         run = CodingRun(task, preflight)
+        return await self._spending(run, self._code(run, capture_stills))
+
+    async def recode(self, task: CodingTask, refused: RefusedCode, preflight: Preflight) -> CodingResult:
+        """The refused code repaired, or written more simply if it was repaired before; else a card."""
+        run = CodingRun(task, preflight, history=(*refused.history, refusal_attempt(refused)))
+        run.repaired = True
+        return await self._spending(run, self._recode(run, refused))
+
+    async def _spending(self, run: CodingRun, coding: Coroutine[None, None, CodingResult]) -> CodingResult:
+        """The result. What was spent is told too when it cannot be had yet."""
         try:
-            return await self._code(run, capture_stills)
+            return await coding
         except Transient as error:
             error.spent = add_up(run.spent)
             raise
 
     async def _code(self, run: CodingRun, capture_stills: CaptureStills | None) -> CodingResult:
-        source: str | None = None
-        problem: Problem | None = None
+        source, problem = await self._settle(run, self._write_passing_code(run))
+        if source is not None and capture_stills is not None and run.origin == "model":
+            source = await self._improve_after_critique(run, source, capture_stills)
+        return await self._conclude(run, source, problem)
+
+    async def _recode(self, run: CodingRun, refused: RefusedCode) -> CodingResult:
+        source, _ = await self._settle(run, self._rewrite_refused(run, refused))
+        return await self._conclude(run, source, refused.problem)
+
+    async def _settle(
+        self, run: CodingRun, writing: Coroutine[None, None, str | None]
+    ) -> tuple[str | None, Problem | None]:
+        """The code that was written, or why models failed. Raises Transient while they may still do it later."""
         try:
-            source = await self._write_passing_code(run)
+            return await writing, None
         except ModelFailed as failure:
             run.add_usage(failure.usage)
             if error := _later_attempt(failure, last=run.task.last_attempt):
                 raise error from failure
-            problem = failure.problem
-        if source is not None and capture_stills is not None and run.origin == "model":
-            source = await self._improve_after_critique(run, source, capture_stills)
-        card = await self._templates.code(_without_visual(run.task), run.preflight)
+            return None, failure.problem
+
+    async def _conclude(self, run: CodingRun, source: str | None, problem: Problem | None) -> CodingResult:
+        """The code with a card to fall back on; without code the card itself, for the reason `problem` gives."""
+        scene = without_visual(run.task.scene)
+        card = await self._templates.code(msgspec.structs.replace(run.task, scene=scene), run.preflight)
         history, spent = tuple(run.attempts), add_up(run.spent)
         if source is None:
             return msgspec.structs.replace(
@@ -103,8 +127,18 @@ class ModelCoder:
         """Code that passes preflight, or None when every repair was tried. Raises ModelFailed."""
         visual = run.task.scene.visual
         code = visual.source if isinstance(visual, s.Manim) else await self._fix(await self._draft(run))
-        accepts = is_acceptable_from_author if run.authored else is_acceptable
-        strategy = "draft"
+        return await self._repair_until_passed(run, code, "draft")
+
+    async def _rewrite_refused(self, run: CodingRun, refused: RefusedCode) -> str | None:
+        """Other code that passes preflight, from code whose render failed; None when nothing helped."""
+        verdict = SceneVerdict(ok=False, reason=f"{refused.problem.detail} {refused.problem.remedy}".strip())
+        run.repairs.add_code(refused.source)
+        first: RepairStrategy = "simpler" if refused.version > 1 else "lines"
+        repaired = await self._repair(run, refused.source, verdict, first)
+        return await self._repair_until_passed(run, *repaired) if repaired else None
+
+    async def _repair_until_passed(self, run: CodingRun, code: str, strategy: str) -> str | None:
+        accepts = is_acceptable_from_author if run.authored and not run.repaired else is_acceptable
         for repairs_left in range(MAX_REPAIRS, -1, -1):
             verdict = await run.preflight(code)
             if accepts(verdict):
@@ -152,10 +186,13 @@ class ModelCoder:
         request = draft_request(task, self._frames[task.options.aspect], examples)
         return await self._ask(run, "code", f"{self._rules}\n{self._describe_kit(task)}", (request,), str)
 
-    async def _repair(self, run: CodingRun, code: str, verdict: SceneVerdict) -> tuple[str, RepairStrategy] | None:
-        """A new version, by the narrowest strategy that was not tried on these findings; None when all were."""
+    async def _repair(
+        self, run: CodingRun, code: str, verdict: SceneVerdict, first: RepairStrategy = "lines"
+    ) -> tuple[str, RepairStrategy] | None:
+        """A new version, by the narrowest strategy from `first` on not tried on these findings; None when all were."""
         findings = fingerprint(verdict)
-        first: RepairStrategy = "lines" if "class " in code else "scene"
+        if first == "lines" and "class " not in code:
+            first = "scene"
         while (strategy := run.repairs.next_strategy(findings, first)) is not None:
             run.repairs.add_strategy(findings, strategy)
             try:
@@ -200,7 +237,3 @@ def _later_attempt(failure: ModelFailed, *, last: bool) -> Transient | None:
     if isinstance(failure, UnusableAnswer):  # models answer, and badly: another try is an attempt
         return None if last else Transient(problem=failure.problem)
     return Unavailable(problem=failure.problem, retry_after=failure.retry_after)
-
-
-def _without_visual(task: CodingTask) -> CodingTask:
-    return msgspec.structs.replace(task, scene=msgspec.structs.replace(task.scene, visual=None))
