@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from lectern.renderer.pool import JobLimits, RenderJob, RenderOutcome, WarmPool
+from lectern.renderer.sandbox.tex.warmup import WARMUP_MARKER
 
 T = TypeVar("T")
 SCENES = Path(__file__).parent / "scenes"
@@ -83,6 +84,9 @@ class MonitoredPool:
         self.pool = WarmPool(
             root=self.home / "pool", slots=2, disabled_layers=_disabled_layers(), max_landlock_abi=_max_landlock_abi()
         )
+        # A pool fills its cache of formulas after the first one; its job for that would look like a scene left behind.
+        (self.home / "pool/tex").mkdir(parents=True)
+        (self.home / "pool/tex" / WARMUP_MARKER).touch()
         self.wait(self.pool.start())
         self._write_canaries()
         self._listen()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import array
 import asyncio
 import contextlib
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+import termios
 
 from lectern.renderer.sandbox.confined_fork import ZygoteSetup
 from lectern.renderer.sandbox.message_socket import MessageSocket
 from lectern.renderer.sandbox.messages import JobExited, JobStarted, SandboxReady, SandboxUnavailable, ServeTex
-from lectern.renderer.sandbox.tex.broker import BrokerSetup
+from lectern.renderer.sandbox.tex.broker_confinement import BrokerSetup
 
 
 def start_program(module: str, setup: ZygoteSetup | BrokerSetup) -> tuple[subprocess.Popen[bytes], MessageSocket]:
@@ -37,34 +40,78 @@ def build_command(module: str, theirs: MessageSocket, pool: str) -> tuple[str, .
 
 
 class TexBrokerProcess:
-    """The TeX broker, restarted when it has died."""
+    """The TeX broker: started when the first job asks for a formula, and again when it has died."""
 
     def __init__(self, setup: BrokerSetup) -> None:
         self._setup = setup
-        self._process, self._socket = start_program("tex.broker", setup)
+        self._running: tuple[subprocess.Popen[bytes], MessageSocket] | None = None
+        self._waiting: dict[int, tuple[ServeTex, int]] = {}  # a job's requests, before its first: the job, its replies
+        self._asked: set[int] = set()
 
     @classmethod
-    def is_installed(cls) -> bool:
+    def is_installed(cls, setup: BrokerSetup) -> bool:
         """Checks whether the programs the broker runs are installed."""
-        return all(shutil.which(program) for program in ("latex", "dvisvgm"))
+        return all(shutil.which(program, path=":".join(setup.programs)) for program in ("latex", "dvisvgm"))
 
-    def connect(self, job: int) -> tuple[int, int]:
-        """Connects a job to the broker. Returns the job's pipe ends: one to write requests, one to read replies."""
-        if self._process.poll() is not None:
-            self._socket.close()
-            self._process, self._socket = start_program("tex.broker", self._setup)
-        broker_requests, job_requests = os.pipe()
-        job_replies, broker_replies = os.pipe()
-        self._socket.send(ServeTex(id=job), [broker_requests, broker_replies])
-        os.close(broker_requests)
-        os.close(broker_replies)
+    def connect(self, job: int, nice: int) -> tuple[int, int]:
+        """Connects a job to the broker. Returns the job's pipe ends: one to write requests, one to read replies.
+
+        `nice` is the priority of the programs that run for it, from 0 to 19, which is the lowest.
+        """
+        requests, job_requests = os.pipe()
+        job_replies, replies = os.pipe()
+        self._waiting[requests] = ServeTex(id=job, nice=nice), replies
+        asyncio.get_running_loop().add_reader(requests, self._introduce, requests)
         return job_requests, job_replies
+
+    @property
+    def pid(self) -> int | None:
+        """The broker's process id while it runs."""
+        return self._running[0].pid if self._running is not None and self._running[0].poll() is None else None
+
+    def forget(self, job: int) -> bool:
+        """Tells whether a job that has ended had asked for a formula, and forgets about it."""
+        asked = job in self._asked
+        self._asked.discard(job)
+        return asked
+
+    def _introduce(self, requests: int) -> None:
+        """Passes a job to the broker, which closes its pipes; unless the job has hung up without a request."""
+        asyncio.get_running_loop().remove_reader(requests)
+        serve, replies = self._waiting.pop(requests)
+        try:
+            waiting_bytes = array.array("i", [0])
+            fcntl.ioctl(requests, termios.FIONREAD, waiting_bytes)
+            if waiting_bytes[0]:
+                self._asked.add(serve.id)
+                self._ensure_running().send(serve, [requests, replies])
+        except OSError:
+            pass  # the broker has just died: the job sees its pipes close, and the next one starts it again
+        finally:
+            os.close(requests)
+            os.close(replies)
+
+    def _ensure_running(self) -> MessageSocket:
+        if self._running is not None and self._running[0].poll() is not None:
+            self._running[1].close()
+            self._running = None
+        if self._running is None:
+            self._running = start_program("tex.broker", self._setup)
+        return self._running[1]
 
     def kill(self) -> None:
         """Kills the broker and waits for its end."""
-        self._socket.close()
-        self._process.kill()
-        self._process.wait()
+        for requests, (_, replies) in self._waiting.items():
+            asyncio.get_running_loop().remove_reader(requests)
+            os.close(requests)
+            os.close(replies)
+        self._waiting.clear()
+        if self._running is not None:
+            process, socket = self._running
+            socket.close()
+            process.kill()
+            process.wait()
+            self._running = None
 
 
 class ZygoteProcess:

@@ -60,7 +60,7 @@ async def run_forked_job(
     job_ends = [log_end, output_end, report_end.detach()]
     try:
         if start.kind == "render" and broker is not None:
-            job_ends += broker.connect(start.id)
+            job_ends += broker.connect(start.id, start.limits.nice)
         zygote.socket.send(start, [file, *job_ends])
     finally:
         for fd in job_ends:

@@ -29,7 +29,7 @@ class JobLimits(msgspec.Struct, frozen=True, kw_only=True):
     measured. `output_bytes` bounds the whole job folder and each file in it, `files` the number of its entries.
     `processes` counts threads too: a job can start threads but never a process. Lessons have two, with Typst four,
     at any frame size, measured. `processors` is how many they may use or wait for, averaged over some seconds; lessons
-    want 1.0 to 1.5.
+    want 1.0 to 1.5. `nice` is its priority, 19 the lowest.
     """
 
     cpu_seconds: float = 110.0
@@ -42,6 +42,7 @@ class JobLimits(msgspec.Struct, frozen=True, kw_only=True):
     processors: float = 3.0
     open_files: int = 128
     log_bytes: int = 8 * MIB
+    nice: int = 0
 
 
 PREFLIGHT_LIMITS = JobLimits(cpu_seconds=12.0, idle_seconds=20.0, wall_seconds=300.0, output_bytes=64 * MIB)

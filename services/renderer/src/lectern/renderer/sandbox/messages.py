@@ -46,9 +46,13 @@ class KillJob(msgspec.Struct, frozen=True, kw_only=True, tag="kill"):
 
 
 class ServeTex(msgspec.Struct, frozen=True, kw_only=True, tag="serve"):
-    """Connects a job to the TeX broker. Files: a pipe to read its requests from, a pipe to write its replies to."""
+    """Connects a job to the TeX broker. Files: a pipe to read its requests from, a pipe to write its replies to.
+
+    `nice` is the priority of what runs for it.
+    """
 
     id: int
+    nice: int = 0
 
 
 class SandboxReady(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
@@ -106,7 +110,8 @@ class JobExited(msgspec.Struct, frozen=True, kw_only=True, tag="exited"):
 class JobEnded(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     """A job has ended and none of its processes is left. `disk_full`: the disk under its folder had no room left.
 
-    Files: the folder with its outputs, if that is not the job folder itself.
+    `asked_latex`: it wanted at least one formula. Files: the folder with its outputs, if that is not the job folder
+    itself.
     """
 
     id: int
@@ -119,6 +124,7 @@ class JobEnded(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     log_tail: str = ""
     output: bytes = b""
     disk_full: bool = False
+    asked_latex: bool = False
 
 
 SandboxMessage: TypeAlias = (

@@ -27,7 +27,7 @@ from lectern.renderer.sandbox.messages import (
     SandboxUnavailable,
     StartJob,
 )
-from lectern.renderer.sandbox.tex.broker import BrokerSetup
+from lectern.renderer.sandbox.tex.broker_confinement import BrokerSetup
 from lectern.renderer.sandbox.zygotes import Zygotes
 
 
@@ -58,7 +58,7 @@ class Supervisor:
         if isinstance(report, SandboxUnavailable):
             self._agent.send(report)
             return
-        if self._config.tex is not None and TexBrokerProcess.is_installed():
+        if self._config.tex is not None and TexBrokerProcess.is_installed(self._config.tex):
             self._broker = TexBrokerProcess(self._config.tex)
         self._agent.send(msgspec.structs.replace(report, latex=self._broker is not None))
         loop = asyncio.get_running_loop()
@@ -122,9 +122,11 @@ class Supervisor:
 
         zygote = self._zygotes.assign(start)
         try:
-            return await run_forked_job(zygote, start, file, self._broker, report_progress, open_fds)
+            ended, outputs = await run_forked_job(zygote, start, file, self._broker, report_progress, open_fds)
         finally:
             self._zygotes.release(zygote, start.id)
+            asked_latex = self._broker is not None and self._broker.forget(start.id)
+        return msgspec.structs.replace(ended, asked_latex=asked_latex), outputs
 
 
 def main() -> None:

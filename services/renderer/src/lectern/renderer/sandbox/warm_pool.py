@@ -22,8 +22,8 @@ from lectern.renderer.sandbox.layers.job_users import JobUsers
 from lectern.renderer.sandbox.messages import JobEnded
 from lectern.renderer.sandbox.supervisor import SupervisorConfig
 from lectern.renderer.sandbox.supervisor_client import SupervisorClient
-from lectern.renderer.sandbox.tex.broker import BrokerSetup
-from lectern.renderer.sandbox.tex.warmup import build_warmup_job
+from lectern.renderer.sandbox.tex.broker_confinement import BrokerSetup
+from lectern.renderer.sandbox.tex.warmup import WARMUP_MARKER, build_warmup_job
 from lectern.renderer.sandbox.verification import (
     count_ordered_frames,
     describe_disk_error,
@@ -35,7 +35,7 @@ from lectern.worker import FairSlots, TooManyWaiting
 PROBE_LIMITS = JobLimits(
     cpu_seconds=110, idle_seconds=30, memory_bytes=1 << 30, processes=8, open_files=64, log_bytes=1 << 20
 )
-_WARMUP_MARKER = "prewarmed"  # a file in the TeX folder once its cache is filled
+_FOLDERS = {"jobs": 0o711, "footage": 0o700, "stage": 0o755, "check": 0o700, "tex-scratch": 0o711}  # below the root
 
 
 class WarmPool:
@@ -109,30 +109,38 @@ class WarmPool:
         self._root = self._given_root or Path(tempfile.mkdtemp(prefix="lectern-render-"))
         self._root.mkdir(parents=True, exist_ok=True)
         self._root.chmod(0o711)
-        for name, mode in (("jobs", 0o711), ("footage", 0o700), ("stage", 0o755), ("check", 0o700)):
+        for name, mode in (
+            ("jobs", 0o711),
+            ("footage", 0o700),
+            ("stage", 0o755),
+            ("check", 0o700),
+            ("tex-scratch", 0o711),
+        ):
             await asyncio.to_thread(wipe_folder, self._root / name)  # what a crash may have left
             (self._root / name).mkdir()
             (self._root / name).chmod(mode)
         self._tex = self._given_tex or self._root / "tex"
-        for name in ("cache", "scratch"):
-            (self._tex / name).mkdir(parents=True, exist_ok=True)
+        (self._tex / "cache").mkdir(parents=True, exist_ok=True)
         self._free_slots = list(range(self._slots))
         # One user for each slot, one for the warm-up job, one for the broker.
         self._users = JobUsers(self._slots + 2)
         self._uids = self._users.ids
         await self._supervisor.ensure_running(self._configure)
         self._closed = False
-        if self.latex and not (self._tex / _WARMUP_MARKER).exists():
+
+    def _start_warmup(self) -> None:
+        """Starts to fill the TeX cache, unless that was done before."""
+        if self._warmup is None and not self._closed and not (self._tex / WARMUP_MARKER).exists():
             self._warmup = asyncio.create_task(self._warm_up())
 
     async def _warm_up(self) -> None:
-        """Fills the TeX cache. Runs beside the slots, as a user of its own, so the first real jobs need not wait."""
+        """Fills the TeX cache. Runs beside the slots, as a user of its own, so that no other job has to wait."""
         outcome = await self._run_in_slot(self._slots, build_warmup_job(), None)
         if outcome.ok:
-            (self._tex / _WARMUP_MARKER).touch()
+            (self._tex / WARMUP_MARKER).touch()
 
     def _configure(self) -> SupervisorConfig:
-        """Builds the supervisor's configuration and gives the TeX folder to the broker's user."""
+        """Builds the supervisor's configuration."""
         setup = ZygoteSetup(
             stage=str(self._root / "stage"),
             pool=self.name,
@@ -142,11 +150,18 @@ class WarmPool:
             namespaces="namespaces" not in self._disabled_layers,
             tmpfs="tmpfs" not in self._disabled_layers,
         )
-        broker_uid = self._uids[-1] if setup.uid is not None and is_readable_by_all([str(self._tex)]) else None
-        if broker_uid is not None:
-            for folder in (self._tex, self._tex / "cache", self._tex / "scratch"):
-                os.chown(folder, broker_uid, broker_uid)
-        broker = BrokerSetup(folder=str(self._tex), slots=self._slots, uid=broker_uid, pool=self.name)
+        cache, scratch = str(self._tex / "cache"), str(self._root / "tex-scratch")
+        broker = BrokerSetup(
+            cache=cache,
+            scratch=scratch,
+            stage=setup.stage,
+            slots=self._slots,
+            uid=self._uids[-1] if setup.uid is not None else None,
+            reachable=is_readable_by_all([cache, scratch]),
+            namespaces=setup.namespaces,
+            pool=self.name,
+            max_landlock_abi=setup.max_landlock_abi,
+        )
         return SupervisorConfig(setup=setup, tex=broker, recycle_after=self._recycle_after, spare=self._spare)
 
     async def close(self) -> None:
@@ -228,6 +243,8 @@ class WarmPool:
                 ended, outputs = await self._supervisor.run(
                     "render", job.limits, uid, folder_fd, frames=count_ordered_frames(job) or 0, on_progress=on_progress
                 )
+                if ended.asked_latex:
+                    self._start_warmup()
                 with contextlib.ExitStack() as open_fds:
                     for fd in outputs:
                         open_fds.callback(os.close, fd)

@@ -16,6 +16,7 @@ def set_limits(limits: JobLimits, other_threads: int) -> None:
     The kernel counts threads per user across the whole machine, not per process: `other_threads` are those of the user
     that do not belong to the job. The watcher counts the job's own.
     """
+    os.nice(limits.nice)
     cpu = math.ceil(limits.cpu_seconds)
     values = {
         resource.RLIMIT_AS: limits.memory_bytes,

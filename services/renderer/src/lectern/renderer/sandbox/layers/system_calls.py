@@ -71,6 +71,9 @@ _ABOUT_ITSELF = ("getpgid", "getsid", "sched_getaffinity", "sched_getparam", "sc
 _CLONE_PTHREAD = 0x003D0F00
 _O_ASYNC = 0o20000
 
+# The broker starts guards in PID namespaces, at a priority. What they start has a list of its own, of what it may do.
+_ALLOWED_TO_BROKER = frozenset({"unshare", "setpriority"})
+
 
 def build_job_program() -> bytes:
     """Compiles the allow-list of a job to BPF. Raises RuntimeError or OSError when libseccomp is missing or too old."""
@@ -110,5 +113,5 @@ def build_job_program() -> bytes:
 
 
 def build_broker_program() -> bytes:
-    """Compiles the deny-list of the TeX broker and its programs to BPF: sockets, tracing, mounts, links and more."""
-    return seccomp.build_deny_program(seccomp.DENIED_TO_PROGRAMS)
+    """Compiles the deny-list of the TeX broker and its guards to BPF: sockets, tracing, mounts, links and more."""
+    return seccomp.build_deny_program(name for name in seccomp.DENIED_TO_PROGRAMS if name not in _ALLOWED_TO_BROKER)

@@ -8,7 +8,8 @@ import struct
 import msgspec
 
 MAX_REQUEST_BYTES = 64 * 1024
-MAX_REPLY_BYTES = 8 * 1024 * 1024
+MAX_REPLY_BYTES = 2 * 1024 * 1024  # a formula takes 5 to 50 kB, a large TikZ picture a few hundred
+_TYPESETTING = 2  # counts changes of how a source is typeset: answers made in another way are not reused
 _LENGTH = struct.Struct("<I")
 HEADER_BYTES = _LENGTH.size
 
@@ -22,14 +23,18 @@ class TexRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     def cache_key(self) -> str:
         """Returns a hash of the document and how it is typeset."""
-        return hashlib.sha256(f"{self.compiler}\0{self.output}\0{self.source}".encode()).hexdigest()
+        return hashlib.sha256(f"{_TYPESETTING}\0{self.compiler}\0{self.output}\0{self.source}".encode()).hexdigest()
 
 
 class TexReply(msgspec.Struct, frozen=True, kw_only=True):
-    """The first page as SVG, or the reason why there is none."""
+    """The first page as SVG, or the reason why there is none.
+
+    `verdict`: the reason is TeX's own word on the source, the same each time. Any other failure may be the machine's.
+    """
 
     svg: bytes = b""
     error: str = ""
+    verdict: bool = False
 
 
 def encode_frame(message: TexRequest | TexReply) -> bytes:

@@ -1,92 +1,116 @@
-"""Typesets a LaTeX document as SVG. Each program has limits of its own and may write to a single folder."""
+"""Typesets a LaTeX document as SVG, in a folder of its own: LaTeX, then dvisvgm, each a guarded program."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
-import resource
 import signal
-import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from lectern.confinement import kernel, landlock
-from lectern.renderer.sandbox.job_folder import wipe_folder
+import msgspec
+
+from lectern.confinement import landlock
+from lectern.renderer.sandbox.job_folder import OutputRefused, open_output, wipe_folder
+from lectern.renderer.sandbox.tex.guarded_program import (
+    OUTPUT_FILE,
+    ProgramCell,
+    ProgramEnd,
+    ProgramLimits,
+    run_program,
+)
 from lectern.renderer.sandbox.tex.protocol import MAX_REPLY_BYTES, TexReply, TexRequest
 
-MAX_CPU_SECONDS = 5  # a formula takes 0.3; only a loop takes longer
-MAX_WALL_SECONDS = 10.0
-_MAX_MEMORY_BYTES = 1 << 30
-_MAX_FILE_BYTES = 16 << 20
-_OUTPUT_FILE = "output.txt"
-_PROGRAMS = ("/usr", "/lib", "/lib64", "/bin")
-_DATA = ("/etc/texmf", "/etc/fonts", "/etc/ld.so.cache", "/etc/alternatives", "/var/lib/texmf", "/var/lib/ghostscript")
+SYSTEM_PROGRAMS = ("/usr/local/bin", "/usr/bin", "/bin")
+_INSTALLED = ("/usr", "/lib", "/lib64", "/bin")
+_DATA = ("/etc/texmf", "/etc/fonts", "/etc/ld.so.cache", "/etc/alternatives", "/var/lib/texmf")
 _CACHES = ("/var/cache/fontconfig", "/var/cache/fonts")
+_DEVICES = ("/dev/urandom", "/dev/zero")
+# A page as PDF would need Ghostscript, the largest program by far. The same engine's DVI has the same outlines.
 # Not lualatex: Lua runs programs and reads files regardless of -no-shell-escape.
-_COMPILERS = {("latex", ".dvi"), ("pdflatex", ".pdf"), ("xelatex", ".xdv"), ("xelatex", ".pdf")}
+_COMPILERS = {
+    ("latex", ".dvi"): ("-output-format=dvi", ".dvi"),
+    ("pdflatex", ".pdf"): ("-output-format=dvi", ".dvi"),
+    ("xelatex", ".xdv"): ("-no-pdf", ".xdv"),
+    ("xelatex", ".pdf"): ("-no-pdf", ".xdv"),
+}
+# Without Ghostscript, colours, turned boxes and TikZ have to come as dvisvgm's own specials. On the first line, so that
+# the lines of the document keep their numbers.
+_DRIVERS = r"\def\pgfsysdriver{pgfsys-dvisvgm.def}" + "".join(
+    rf"\PassOptionsToPackage{{dvisvgm}}{{{package}}}" for package in ("graphics", "graphicx", "color", "xcolor")
+)
+_MAX_LOG_BYTES = 1 << 20
 
 
-def build_rules() -> list[tuple[str, int]]:
+class Typesetter(msgspec.Struct, frozen=True, kw_only=True):
+    """What typesetting works with: the cell around programs, their limits, and the folders they are searched in."""
+
+    cell: ProgramCell
+    programs: tuple[str, ...] = SYSTEM_PROGRAMS
+    limits: ProgramLimits = ProgramLimits()
+
+    def lower_priority(self, nice: int) -> Typesetter:
+        """Returns the same with programs of that priority, from 0 to 19, which is the lowest."""
+        return msgspec.structs.replace(self, limits=msgspec.structs.replace(self.limits, nice=nice))
+
+
+def build_rules(programs: Sequence[str]) -> tuple[tuple[str, int], ...]:
     """Returns the Landlock rules of TeX: programs to run and data to read."""
-    rules = [(path, landlock.READ | landlock.EXECUTE) for path in _PROGRAMS]
-    rules += [(path, landlock.READ) for path in (*_DATA, *_CACHES, "/dev/urandom")]
+    rules = [(path, landlock.READ | landlock.EXECUTE) for path in dict.fromkeys((*_INSTALLED, *programs))]
+    rules += [(path, landlock.READ) for path in (*_DATA, *_CACHES, *_DEVICES)]
     rules.append(("/dev/null", landlock.READ_FILE | landlock.WRITE_FILE))
-    return rules
+    return tuple(rules)
 
 
-async def typeset(request: TexRequest, scratch: Path, landlock_abi: int) -> TexReply:
-    """Runs LaTeX, then dvisvgm, in a fresh folder below `scratch`. Failures are reported in the reply."""
+async def typeset(request: TexRequest, scratch: Path, typesetter: Typesetter) -> TexReply:
+    """Typesets the document in a fresh folder below `scratch`. Failures are reported in the reply.
+
+    Raises OSError when the disk is full.
+    """
     if (request.compiler, request.output) not in _COMPILERS:
         allowed = ", ".join(sorted({compiler for compiler, _ in _COMPILERS}))
-        return TexReply(error=f"the compiler {request.compiler!r} to {request.output!r} is not allowed; use {allowed}")
-    folder = Path(tempfile.mkdtemp(dir=scratch))
+        error = f"the compiler {request.compiler!r} to {request.output!r} is not allowed; use {allowed}"
+        return TexReply(error=error, verdict=True)
+    folder = Path(tempfile.mkdtemp(prefix="run-", dir=scratch))
     try:
-        (folder / "page.tex").write_text(request.source, encoding="utf-8")
-        latex: list[str] = [request.compiler, "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape"]
-        if request.compiler == "xelatex":
-            latex += ["-no-pdf"] if request.output == ".xdv" else []
-        else:
-            latex.append(f"-output-format={request.output[1:]}")
-        failure = await _run([*latex, "page.tex"], folder, landlock_abi)
-        if failure:
-            return TexReply(error=_find_latex_error(folder / "page.log") or failure)
-        pdf = ["--pdf"] if request.output == ".pdf" else []
-        convert = ["dvisvgm", *pdf, "--page=1", "--no-fonts", "--verbosity=3", "--output=page.svg"]
-        failure = await _run([*convert, f"page{request.output}"], folder, landlock_abi)
-        svg = folder / "page.svg"
-        if not svg.is_file() or svg.stat().st_size > MAX_REPLY_BYTES - 1024:
-            return TexReply(error=failure or "nothing was typeset; a % comments out the rest of its line")
-        return TexReply(svg=svg.read_bytes())
+        return await _typeset_in(folder, request, typesetter)
     finally:
         wipe_folder(folder)
 
 
-async def _run(command: Sequence[str], folder: Path, landlock_abi: int) -> str:
-    """Runs a program in the folder. Returns "" on success, or the reason of its failure."""
+async def _typeset_in(folder: Path, request: TexRequest, typesetter: Typesetter) -> TexReply:
+    option, suffix = _COMPILERS[request.compiler, request.output]
+    (folder / "page.tex").write_text(_DRIVERS + request.source, encoding="utf-8")
+    latex = [request.compiler, "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", option, "page.tex"]
+    end = await _run(latex, folder, typesetter)
+    log = _read_text(folder, "page.log")
+    if end.stopped or end.exit_code:
+        said = _find_latex_error(log) if end.exit_code == 1 and not end.stopped else ""
+        return TexReply(error=said or _describe_failure(request.compiler, end, folder, typesetter), verdict=bool(said))
+    if _has_ended(log) and "No pages of output" in log:
+        return TexReply(error="nothing was typeset; a % comments out the rest of its line", verdict=True)
+    convert = ["dvisvgm", "--page=1", "--no-fonts", "--no-specials=ps", "--verbosity=3", "--output=page.svg"]
+    end = await _run([*convert, f"page{suffix}"], folder, typesetter)
     try:
-        process = _spawn(command, folder, landlock_abi)
-    except FileNotFoundError:
-        return f"{command[0]} is not installed; install texlive-latex-extra and dvisvgm, or use Typst: MathTypst"
-    try:
-        code = await asyncio.wait_for(_wait_for_exit(process), MAX_WALL_SECONDS)
-    except TimeoutError:
-        return f"{command[0]} took longer than {MAX_WALL_SECONDS:g} seconds"
-    finally:
-        if process.returncode is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-    if code in (-signal.SIGKILL, -signal.SIGXCPU):
-        return f"{command[0]} used more than {MAX_CPU_SECONDS} seconds of CPU time"
-    text = (folder / _OUTPUT_FILE).read_bytes()[-400:].decode("utf-8", "replace").strip()
-    return f"{command[0]} exited with status {code}: {text}" if code else ""
+        svg = _read_bytes(folder, "page.svg", MAX_REPLY_BYTES - 1024)
+    except OutputRefused as refused:
+        svg, fault = b"", str(refused)
+    else:
+        fault = "" if svg.rstrip().endswith(b"</svg>") else "page.svg is not complete"
+    failure = _describe_failure("dvisvgm", end, folder, typesetter)
+    if not failure and (font := _find_missing_font(_read_text(folder, OUTPUT_FILE))):
+        failure = f"dvisvgm has no outlines of a font ({font}); install cm-super, or use another font or encoding"
+    if failure or fault:
+        return TexReply(error=failure or f"dvisvgm drew no page ({fault}); run the scene again")
+    return TexReply(svg=svg)
 
 
-def _spawn(command: Sequence[str], folder: Path, landlock_abi: int) -> subprocess.Popen[bytes]:
+async def _run(command: Sequence[str], folder: Path, typesetter: Typesetter) -> ProgramEnd:
     environment = {
-        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "PATH": ":".join(typesetter.programs),
         "HOME": str(folder),
+        "TMPDIR": str(folder),
         "TEXMFVAR": str(folder),
         "TEXMFOUTPUT": ".",
         "openin_any": "p",  # TeX's own rule: no absolute and no parent paths
@@ -94,58 +118,71 @@ def _spawn(command: Sequence[str], folder: Path, landlock_abi: int) -> subproces
         "shell_escape": "f",
         "LANG": "C.UTF-8",
     }
-    with open(folder / _OUTPUT_FILE, "wb") as output:
-        return subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-            preexec_fn=_build_confinement(folder, landlock_abi),
-        )
+    return await run_program(command, environment, folder, typesetter.cell, typesetter.limits)
 
 
-def _build_confinement(folder: Path, landlock_abi: int) -> Callable[[], None]:
-    def confine() -> None:
-        limits = {
-            resource.RLIMIT_CPU: MAX_CPU_SECONDS,
-            resource.RLIMIT_AS: _MAX_MEMORY_BYTES,
-            resource.RLIMIT_FSIZE: _MAX_FILE_BYTES,
-            resource.RLIMIT_CORE: 0,
-            resource.RLIMIT_NOFILE: 256,
-        }
-        for limit, value in limits.items():
-            resource.setrlimit(limit, (value, value))
-        kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
-        if landlock_abi:
-            landlock.restrict(landlock_abi, [*build_rules(), (str(folder), landlock.READ_WRITE)])
+def _describe_failure(program: str, end: ProgramEnd, folder: Path, typesetter: Typesetter) -> str:
+    """Says why a program failed and what to do, where TeX itself has said nothing; "" if it did not fail."""
+    limits = typesetter.limits
+    match end.stopped:
+        case "wall":
+            return (
+                f"{program} took longer than {limits.wall_seconds:g} seconds, {end.cpu_seconds:g} of them computing; "
+                "run the scene again when the machine is less busy"
+            )
+        case "disk":
+            return f"{program} wrote more than {limits.folder_bytes >> 20} MB; let the formula write less"
+        case "failed" if "FileNotFoundError" in end.detail:
+            packages = "texlive-xetex" if program == "xelatex" else "texlive-latex-extra and dvisvgm"
+            return f"{program} is not installed; install {packages}, or use Typst: MathTypst"
+        case "failed":
+            return f"{program} could not be run ({end.detail}); run the scene again"
+    if end.exit_code in (-signal.SIGKILL, -signal.SIGXCPU):
+        if end.cpu_seconds > limits.cpu_seconds / 2:  # the kernel limits by ticks, 15 % from the time it reports
+            return f"{program} used more than {limits.cpu_seconds} seconds of CPU time; simplify the formula"
+        return f"{program} was killed, most likely because memory ran out; run the scene again"
+    printed = _read_text(folder, OUTPUT_FILE)[-400:].strip()
+    return f"{program} exited with status {end.exit_code}: {printed}" if end.exit_code else ""
 
-    return confine
 
-
-async def _wait_for_exit(process: subprocess.Popen[bytes]) -> int:
-    loop = asyncio.get_running_loop()
-    exited: asyncio.Future[None] = loop.create_future()
-    pidfd = os.pidfd_open(process.pid)
-    loop.add_reader(pidfd, exited.set_result, None)
+def _read_bytes(folder: Path, name: str, max_bytes: int) -> bytes:
+    """Reads a file that a program may have made. Raises OutputRefused unless it is a plain one of that size."""
+    folder_fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        await exited
+        with open(open_output(folder_fd, name, max_bytes), "rb") as file:
+            return file.read(max_bytes)
     finally:
-        loop.remove_reader(pidfd)
-        os.close(pidfd)
-    return process.wait()
+        os.close(folder_fd)
 
 
-def _find_latex_error(log: Path) -> str:
-    """Finds LaTeX's first error in its log, with the text where it stopped, as one line; "" if there is none."""
+def _read_text(folder: Path, name: str) -> str:
     try:
-        text = log.read_text(encoding="utf-8", errors="replace")
-    except OSError:
+        return _read_bytes(folder, name, _MAX_LOG_BYTES).decode("utf-8", "replace")
+    except OutputRefused:
         return ""
-    found = re.search(r"^! (.+?)$(?:.*?^(l\.\d+ .*?)$)?", text, re.M | re.S)
-    if not found:
+
+
+def _find_missing_font(printed: str) -> str:
+    """Finds dvisvgm's warning of a font that it cannot draw, or "": it leaves out the glyphs and reports success.
+
+    Fonts without outlines are traced from what Metafont draws, which is a process that may be refused or killed.
+    """
+    found = re.search(r"^WARNING: (failed to create \S+\.gf|.*\bfont\b.*(?:not|can't) .*)$", printed, re.M)
+    return found[1] if found else ""
+
+
+def _has_ended(log: str) -> bool:
+    """Checks that TeX has written its log to the end: a full disk cuts it."""
+    return re.search(r"^(No pages of output\.|Output written on )", log[-1000:], re.M) is not None
+
+
+def _find_latex_error(log: str) -> str:
+    """Finds LaTeX's first error in its log, with the text where it stopped, as one line; "" if it said nothing.
+
+    What TeX says about files that it cannot write is not about the source.
+    """
+    found = re.search(r"^! (.+?)$(?:.*?^(l\.\d+ .*?)$)?", log, re.M | re.S)
+    if not found or not _has_ended(log) or "can't write" in found[1]:
         return ""
     position = re.sub(r"^l\.\d+ ", "", found[2] or "").strip()
     return f"{found[1].strip()}{f' (at {position[-80:]})' if position else ''}"

@@ -1,9 +1,13 @@
-"""Fills the TeX cache with the glyphs of numbers and axes: the first use of each costs 0.3 s, later ones 10 ms."""
+"""Fills the TeX cache with the glyphs of numbers and axes: the first use of each costs 0.3 s, later ones 10 ms.
+
+It begins once a scene has asked for a formula, so that it costs nothing where nobody writes LaTeX.
+"""
 
 from __future__ import annotations
 
 from lectern.renderer.sandbox.job import JobLimits, RenderJob
 
+WARMUP_MARKER = "prewarmed"  # a file in the TeX folder once its cache is filled
 _SCENE = r"""
 from manim import MathTex, Scene
 
@@ -17,7 +21,7 @@ class Warmup(Scene):
 
 
 def build_warmup_job() -> RenderJob:
-    """Builds an ordinary job, run in the ordinary sandbox, whose only effect is to fill the broker's cache."""
+    """Builds an ordinary job, run in the ordinary sandbox, at the lowest priority, which fills the broker's cache."""
     settings = {
         "mode": "measure",
         "width": 128,
@@ -27,4 +31,4 @@ def build_warmup_job() -> RenderJob:
         "beats": [],
         "tex": "broker",
     }
-    return RenderJob(code=_SCENE, settings=settings, limits=JobLimits(idle_seconds=300, cpu_seconds=120))
+    return RenderJob(code=_SCENE, settings=settings, limits=JobLimits(idle_seconds=3600, cpu_seconds=120, nice=19))
