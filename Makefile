@@ -6,6 +6,8 @@ SHELL := /bin/bash
 
 PYTHON ?=
 TOPIC ?= How does photosynthesis work?
+SECONDS := 60
+FUZZ ?=
 BIN := .venv/bin
 READY := .venv/.ready
 # Much of a whole-video test is waiting for other processes: half as many workers again as there are cores.
@@ -15,7 +17,7 @@ MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 export PYTHONDONTWRITEBYTECODE :=
 export LECTERN_HOME ?= $(CURDIR)/.lectern
 
-.PHONY: demo up test check format docs lock hostile bench doctor setup clean help
+.PHONY: demo up test check format docs lock hostile fuzz bench doctor setup clean help
 
 demo: $(READY) ## set everything up and make a video (TOPIC="…" for another topic)
 	@$(BIN)/lectern make "$(TOPIC)" --out out
@@ -49,6 +51,9 @@ lock: $(READY) ## upgrade the dependencies in requirements.lock (versions and ha
 
 hostile: $(READY) ## run hostile scene code against the sandbox
 	@$(BIN)/python -m pytest tests/hostile
+
+fuzz: $(READY) ## look for inputs that break a parser, for SECONDS=60; findings join tests/fuzz/corpus
+	@PYTHONPATH=tests $(BIN)/python -W ignore -m fuzz --seconds $(SECONDS) $(FUZZ)
 
 bench: $(READY) ## run the benchmarks on this machine
 	@for each in bench/*.py; do $(BIN)/python "$$each"; done

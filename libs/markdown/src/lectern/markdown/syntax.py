@@ -36,6 +36,16 @@ class MarkdownTree(msgspec.Struct, frozen=True, kw_only=True):
     unread: tuple[tuple[int, str], ...] = ()
 
 
+class _LessonParser(MarkdownIt):
+    """CommonMark whose destinations are names of files, and no addresses: nothing in them is normalised or refused."""
+
+    def normalizeLink(self, url: str) -> str:
+        return url
+
+    def validateLink(self, url: str) -> bool:
+        return True
+
+
 def parse_tree(markdown: str) -> MarkdownTree:
     """The syntax tree of a document, with any line ends, with or without a byte order mark.
 
@@ -45,7 +55,7 @@ def parse_tree(markdown: str) -> MarkdownTree:
     head = read_front_matter(text)
     has_head = head.line_count and head.closed
     body = "\n" * head.line_count + text.split("\n", head.line_count)[-1] if has_head else text
-    parser = MarkdownIt("commonmark").enable("table")
+    parser = _LessonParser("commonmark").enable("table")
     parser.block.ruler.at("table", _table_of_bounded_width, {"alt": ["paragraph", "reference"]})
     parser.core.ruler.before("inline", "bounds", _bound_inlines)
     parser.inline.ruler.at("image", _image_with_offset)

@@ -1,0 +1,1 @@
+"""A fuzzer of everything that parses what strangers wrote. Run with `make fuzz SECONDS=60`."""

@@ -1,0 +1,78 @@
+"""`python -m fuzz --seconds 60 [--target lesson] [--seed 1]`: exit status 1 with findings, which join the corpus."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import secrets
+import sys
+import time
+from pathlib import Path
+from random import Random
+
+import msgspec
+
+from fuzz.mutation import mutate
+from fuzz.running import Finding, check_input, minimize, run_batch
+from fuzz.targets import TARGETS, Target
+
+CORPUS = Path(__file__).parent / "corpus"
+BATCH = 25
+MINIMIZING_SECONDS = 20.0
+
+
+class Campaign(msgspec.Struct, frozen=True, kw_only=True):
+    """What fuzzing a target came to."""
+
+    inputs: int
+    findings: tuple[Finding, ...]
+
+
+def read_corpus(target: Target) -> dict[str, bytes]:
+    """The inputs of a target by file name."""
+    return {file.name: file.read_bytes() for file in sorted((CORPUS / target.name).iterdir())}
+
+
+def fuzz_target(target: Target, seconds: float, random: Random, max_findings: int = 5) -> Campaign:
+    """Tries mutated inputs for so many seconds. Findings are minimised; each kind is reported once."""
+    corpus = list(read_corpus(target).values())
+    deadline = time.monotonic() + seconds
+    count = 0
+    findings: dict[str, Finding] = {}
+    while time.monotonic() < deadline and len(findings) < max_findings:
+        inputs = [mutate(random, corpus, target.tokens, target.max_bytes) for _ in range(BATCH)]
+        done, finding = run_batch(target, inputs)
+        count += done
+        if finding and finding.kind not in findings and (confirmed := check_input(target, finding.data)):
+            findings[confirmed.kind] = minimize(target, confirmed, MINIMIZING_SECONDS)
+    return Campaign(inputs=count, findings=tuple(findings.values()))
+
+
+def save(target: Target, finding: Finding) -> Path:
+    """Adds a finding to the corpus and returns its file."""
+    file = CORPUS / target.name / f"found-{hashlib.sha256(finding.data).hexdigest()[:12]}"
+    file.write_bytes(finding.data)
+    return file
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The exit status: 0 when nothing was found."""
+    parser = argparse.ArgumentParser(prog="make fuzz")
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--target", choices=sorted(TARGETS), action="append")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(2**32))
+    options = parser.parse_args(arguments)
+    targets = [TARGETS[name] for name in options.target or TARGETS]
+    print(f"seed {options.seed}")
+    found = False
+    for target in targets:
+        campaign = fuzz_target(target, options.seconds / len(targets), Random(f"{options.seed} {target.name}"))
+        print(f"{target.name:8} {campaign.inputs:7} inputs, {len(campaign.findings)} findings", flush=True)
+        for finding in campaign.findings:
+            found = True
+            print(f"  {finding.kind}: {finding.detail}\n  {finding.data[:200]!r}\n  saved as {save(target, finding)}")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
