@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import textwrap
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -284,6 +285,27 @@ async def test_closing_kills_running_jobs_and_leaves_nothing(tmp_path: Path) -> 
     assert isinstance(second, RuntimeError)
     await wait_until(lambda: not find_processes(pool))
     assert os.listdir(tmp_path / "pool/jobs") == []
+
+
+async def test_a_pool_starts_by_removing_what_a_killed_one_left(tmp_path: Path) -> None:
+    code = (
+        "import asyncio, os, sys; from pathlib import Path; from lectern.renderer.pool import WarmPool\n"
+        "async def main():\n"
+        "    pool = WarmPool(scratch=Path(sys.argv[1]), slots=1)\n"
+        "    await pool.start()\n"
+        "    os.kill(os.getpid(), 9)\n"
+        "asyncio.run(main())\n"
+    )
+    await asyncio.to_thread(subprocess.run, [sys.executable, "-c", code, str(tmp_path)], check=False)
+    (base,) = tmp_path.iterdir()
+    (abandoned,) = base.iterdir()
+    pool = WarmPool(scratch=tmp_path, slots=1)
+    await pool.start()
+    assert not abandoned.exists()
+    assert len(list(base.iterdir())) == 1
+    assert (await pool.run(build_job(mode="measure"))).ok
+    await pool.close()
+    assert list(base.iterdir()) == []
 
 
 async def test_latex_works_or_the_error_names_a_remedy(pool: WarmPool) -> None:

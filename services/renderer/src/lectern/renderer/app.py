@@ -32,5 +32,5 @@ def build(settings: RendererSettings | None, connections: Connections) -> Servic
 
 def _build_pool(settings: RendererSettings, slots: int) -> Pool:
     if settings.sandbox == "warm":
-        return WarmPool(slots=slots, tex=settings.tex_cache)
-    return ColdPool(slots=slots)
+        return WarmPool(scratch=settings.scratch, slots=slots, tex=settings.tex_cache)
+    return ColdPool(scratch=settings.scratch, slots=slots)

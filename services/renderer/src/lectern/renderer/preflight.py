@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 from lectern.contracts.requests import CheckScene, SceneVerdict
 from lectern.renderer.job_settings import build_job_settings
 from lectern.renderer.pool import PREFLIGHT_LIMITS, Pool, RenderJob
+from lectern.renderer.sandbox.work_folders import make_work_folder
 from lectern.renderer.scene_inputs import fetch_inputs
 from lectern.worker import ObjectStore
 
 
 async def check_scene(request: CheckScene, pool: Pool, store: ObjectStore) -> SceneVerdict:
     """Runs the code in the sandbox with animations skipped and returns its verdict."""
-    with tempfile.TemporaryDirectory(prefix="lectern-preflight-") as folder:
+    with make_work_folder("preflight") as folder:
         inputs = await fetch_inputs(
             store,
             code_key=request.code_key,
             narration_key=request.narration_key,
             assets=request.assets,
-            folder=Path(folder),
+            folder=folder,
         )
         settings = build_job_settings(inputs.narration, request.options, "measure")
         outcome = await pool.run(

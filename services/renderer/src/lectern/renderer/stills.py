@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import msgspec
@@ -13,6 +12,7 @@ from lectern.contracts.requests import DrawStills, Stills
 from lectern.media import Shot, build_stills_command, run_ffmpeg
 from lectern.renderer.job_settings import RENDERER_VERSION, build_job_settings, build_render_limits, count_frames
 from lectern.renderer.pool import Pool, RenderJob
+from lectern.renderer.sandbox.work_folders import make_work_folder
 from lectern.renderer.scene_inputs import fetch_inputs
 from lectern.worker import ObjectStore
 
@@ -30,8 +30,7 @@ async def draw_stills(request: DrawStills, pool: Pool, store: ObjectStore) -> St
     still_keys = _build_still_keys(request, moments)
     if still_keys and await store.head(still_keys[-1]):
         return Stills(ok=True, keys=still_keys)
-    with tempfile.TemporaryDirectory(prefix="lectern-stills-") as name:
-        folder = Path(name)
+    with make_work_folder("stills") as folder:
         inputs = await fetch_inputs(
             store,
             code_key=request.code_key,

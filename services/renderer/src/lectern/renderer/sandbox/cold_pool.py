@@ -14,8 +14,17 @@ class ColdPool(WarmPool):
         self,
         *,
         root: Path | None = None,
+        scratch: Path | None = None,
         slots: int | None = None,
         tex: Path | None = None,
         disabled_layers: frozenset[str] = frozenset(),
     ) -> None:
-        super().__init__(root=root, slots=slots, tex=tex, recycle_after=1, spare=False, disabled_layers=disabled_layers)
+        super().__init__(
+            root=root,
+            scratch=scratch,
+            slots=slots,
+            tex=tex,
+            recycle_after=1,
+            spare=False,
+            disabled_layers=disabled_layers,
+        )

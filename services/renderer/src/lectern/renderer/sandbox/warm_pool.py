@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import secrets
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from lectern.renderer.sandbox.verification import (
     read_outcome,
     verify_footage,
 )
+from lectern.renderer.sandbox.work_folders import make_work_folder, remove_abandoned_folders
 from lectern.worker import FairSlots, TooManyWaiting
 
 PROBE_LIMITS = JobLimits(
@@ -41,7 +41,8 @@ _FOLDERS = {"jobs": 0o711, "footage": 0o700, "stage": 0o755, "check": 0o700, "te
 class WarmPool:
     """Runs each job in a fork of a zygote that has already imported manim, confined before it sees the job.
 
-    `root` is the folder for job folders; by default a new temporary one. A slot uses up to the job's
+    `root` is the folder for job folders; by default a new one below `scratch`, or the system's folder for temporary
+    files. A slot uses up to the job's
     `JobLimits.memory_bytes` of address space, in practice 0.25 GB resident at 720p and 0.6 GB at 1080p, in addition to
     two zygotes of 0.16 GB for the whole pool. `tex` is the folder for typeset formulas, for keeping them longer than
     `root`; by default a folder below `root`. A zygote is replaced after `recycle_after` jobs and after any job that was
@@ -54,6 +55,7 @@ class WarmPool:
         self,
         *,
         root: Path | None = None,
+        scratch: Path | None = None,
         slots: int | None = None,
         tex: Path | None = None,
         recycle_after: int = 200,
@@ -63,6 +65,8 @@ class WarmPool:
     ) -> None:
         self._slots = slots or count_cores()
         self._given_root = root
+        self._scratch = scratch
+        self._own_root = contextlib.ExitStack()
         self._root = root or Path()
         self._given_tex = tex
         self._tex = tex or Path()
@@ -106,7 +110,7 @@ class WarmPool:
 
         Raises ProblemError when Landlock (or a private mount namespace) and seccomp cannot be set up.
         """
-        self._root = self._given_root or Path(tempfile.mkdtemp(prefix="lectern-render-"))
+        self._root = await asyncio.to_thread(self._make_root) if self._given_root is None else self._given_root
         self._root.mkdir(parents=True, exist_ok=True)
         self._root.chmod(0o711)
         for name, mode in (
@@ -132,6 +136,12 @@ class WarmPool:
         """Starts to fill the TeX cache, unless that was done before."""
         if self._warmup is None and not self._closed and not (self._tex / WARMUP_MARKER).exists():
             self._warmup = asyncio.create_task(self._warm_up())
+
+    def _make_root(self) -> Path:
+        parents: set[Path | None] = {None, self._scratch}  # preflights and stills use the system's folder
+        for parent in parents:
+            remove_abandoned_folders(parent)
+        return self._own_root.enter_context(make_work_folder("pool", self._scratch))
 
     async def _warm_up(self) -> None:
         """Fills the TeX cache. Runs beside the slots, as a user of its own, so that no other job has to wait."""
@@ -175,9 +185,7 @@ class WarmPool:
         await self._idle.wait()  # runs that were cut short still have to clean up
         if self._users is not None:
             self._users.close()
-        if self._given_root is None and self._root != Path():
-            root, self._root = self._root, Path()
-            await asyncio.to_thread(wipe_folder, root)
+        await asyncio.to_thread(self._own_root.close)
 
     async def run(self, job: RenderJob, on_progress: ProgressCallback | None = None) -> RenderOutcome:
         """Runs a job once a slot is free and it is its party's turn; a party whose job was killed waits behind others.
