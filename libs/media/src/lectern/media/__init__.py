@@ -1,6 +1,7 @@
 """Media files: ffmpeg, ffprobe and other programs with a time limit, stills, loudness, sample rates."""
 
 from lectern.media.ffmpeg import (
+    BUSY_FACTOR,
     FfmpegCommand,
     GraphOutput,
     GraphStream,
@@ -42,6 +43,7 @@ from lectern.media.resampling import resample
 from lectern.media.stills import Shot, build_stills_command
 
 __all__ = [
+    "BUSY_FACTOR",
     "FINISHED_VIDEO",
     "FLAC",
     "FOOTAGE",

@@ -24,6 +24,7 @@ _FFMPEG = ("ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-y")
 _RESTRICTIONS = {"-protocol_whitelist", "-format_whitelist", "-codec_whitelist"}
 _GIB = 1 << 30
 _MEMORY_PER_CORE_BYTES = _GIB // 4  # address space: threads reserve far more than they use
+BUSY_FACTOR = 5  # times as long as on an idle machine; what a program computes is limited by its CPU time
 MAX_OUTPUT_BYTES = 256 * 1024 * 1024  # of one file, where the command does not say otherwise
 
 
@@ -74,7 +75,8 @@ class GraphOutput(msgspec.Struct, frozen=True):
 async def run_ffmpeg(command: FfmpegCommand, *, folder: Path, timeout: float) -> str:
     """Runs ffmpeg in a cell of its own and returns the end of its log.
 
-    `timeout` in seconds. Existing outputs are overwritten. Raises ProcessFailed.
+    `timeout` in seconds of every core; a busy machine may take `BUSY_FACTOR` times as long. Existing
+    outputs are overwritten. Raises ProcessFailed.
     """
     return (await _run(command, folder, timeout))[1]
 
@@ -96,7 +98,7 @@ async def _run(command: FfmpegCommand, folder: Path, timeout: float) -> tuple[by
     for output in outputs:
         output.touch()  # in its cell a program can write to files, but create none
     try:
-        return await run_process([*_FFMPEG, *command.args], cell, timeout=timeout)
+        return await run_process([*_FFMPEG, *command.args], cell, timeout=timeout * BUSY_FACTOR)
     finally:
         for output in outputs:
             with contextlib.suppress(FileNotFoundError):
@@ -105,10 +107,10 @@ async def _run(command: FfmpegCommand, folder: Path, timeout: float) -> tuple[by
 
 
 async def run_ffprobe(args: Sequence[str], source: MediaInput, *, folder: Path, timeout: float) -> bytes:
-    """Runs ffprobe on a file in a cell of its own and returns its JSON. `timeout` in seconds. Raises ProcessFailed."""
+    """Runs ffprobe on a file in a cell of its own and returns its JSON. `timeout` as above. Raises ProcessFailed."""
     argv = ["ffprobe", "-v", "error", "-of", "json", *args, *input_args(source)]
     cell = Cell(readable=(source.path,), folder=str(folder), limits=_limit_program(timeout, 0))
-    output, _ = await run_process(argv, cell, timeout=timeout)
+    output, _ = await run_process(argv, cell, timeout=timeout * BUSY_FACTOR)
     return output
 
 

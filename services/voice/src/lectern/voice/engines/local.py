@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from lectern.confinement.cell import Cell, CellLimits, list_python_paths
-from lectern.media import ProcessFailed, run_process
+from lectern.media import BUSY_FACTOR, ProcessFailed, run_process
 from lectern.voice.engines.child import VOICE_NOT_LOADED, ChildSpeech, VoiceNotLoaded
 from lectern.voice.speech import Mark, Passage
 from lectern.worker import Transient
@@ -20,7 +20,7 @@ _MEMORY_BYTES = 16 << 30  # address space: a large model with the threads of man
 async def speak_in_child(
     module: str, message: msgspec.Struct, *, timeout: float, readable: tuple[str, ...] = ()
 ) -> tuple[Passage, ...]:
-    """Sends `message` to a new child that runs `module` and returns its passages. `timeout` in seconds.
+    """Sends `message` to a new child that runs `module` and returns its passages. `timeout` in seconds of every core.
 
     The child can read our packages and what is `readable`, write nothing, and knows no key.
 
@@ -30,7 +30,7 @@ async def speak_in_child(
     limits = CellLimits(cpu_seconds=timeout * (os.cpu_count() or 1), memory_bytes=_MEMORY_BYTES, file_bytes=0)
     cell = Cell(readable=(*list_python_paths(), *readable), limits=limits)
     try:
-        out, _ = await run_process(command, cell, timeout=timeout, stdin=msgspec.json.encode(message))
+        out, _ = await run_process(command, cell, timeout=timeout * BUSY_FACTOR, stdin=msgspec.json.encode(message))
     except ProcessFailed as failure:
         if failure.code == VOICE_NOT_LOADED:
             reason = failure.tail.strip().splitlines()[-1:]  # libraries write warnings before it
