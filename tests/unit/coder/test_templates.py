@@ -149,6 +149,9 @@ def test_the_first_scene_opens_with_a_title_card() -> None:
         ("When we burn forests, we lose the trees and their carbon.", "We lose the trees and their carbon"),
         ("Is it so?", "Is it so"),
         ("光合作用是植物制造食物的过程，它发生在叶绿体中。", "光合作用是植物制造食物的过程"),
+        ("It cost $1,250.50 for 2 kg of H2O at 10:30.", "It cost $1,250.50 for 2 kg of H2O at 10:30"),
+        ("Pi is about 3.14 in e.g. Dr. Brown's notes.", "Pi is about 3.14 in e.g. Dr. Brown's notes"),
+        ("It fails. The pump of version 2.5 leaks water.", "The pump of version 2.5 leaks water"),
         ("…", ""),
     ],
 )

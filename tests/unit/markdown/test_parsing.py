@@ -228,3 +228,53 @@ def test_an_unknown_form_names_the_forms_there_are() -> None:
     assert error.pointer.endswith("2")
     assert "'cartoon'" in error.detail
     assert "graph, geometry" in error.detail
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "Einstein wrote $E = mc^2$ in 1905.",
+        "The sum $\\frac{a}{b}$ is known.",
+        "$$\\int_0^1 x\\,dx = \\frac12$$",
+        "Let $x$ be a number.",
+        "Then $a+b = c$ holds.",
+        "Some $n_1$ of them.",
+    ],
+)
+def test_a_formula_between_dollar_signs_is_refused_with_what_to_write_instead(formula: str) -> None:
+    for text in (f"## A\n\nText.\n\n{formula}\n", f"## A\n\nText.\n\n- {formula}\n"):
+        problem = refusal(text)
+        assert problem.code == "formula-in-text"
+        assert problem.detail.startswith("Line 5: The formula $")
+        assert "```equation" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It costs $5, or $10 for two.",
+        "Prices rose from $1,250.50 to $2,000.",
+        "US$ and A$ are currencies.",
+        "In PHP, `$a = $b_1` assigns.",
+        "Prices between 5$ and 10$ are common.",
+    ],
+)
+def test_prices_and_code_are_no_formulas(text: str) -> None:
+    assert scene("", text).beats[0].text == text.replace("`", "")
+
+
+def test_a_formula_that_is_meant_as_words_is_escaped_and_survives_rendering() -> None:
+    script = parse("## A\n\nType \\$x^2\\$ into the box.\n")
+    assert script.scenes[0].beats[0].text == "Type $x^2$ into the box."
+    assert parse(render(script)) == script
+
+
+def test_a_table_of_words_is_refused_once_with_what_can_show_them() -> None:
+    problem = refusal("## A\n\nText.\n\nOrgan | Task\n--- | ---\nLeaf | catches light\nRoot | takes in water\n")
+    assert problem.code == "table-of-words"
+    assert len(problem.errors) == 1
+    assert "comparison" in problem.remedy
+
+
+def test_a_wrong_number_in_a_chart_is_still_named() -> None:
+    assert refusal("## A\n\nText.\n\nYear | Wind\n--- | ---\n2000 | 5\n2010 | ten\n").code == "chart-number"

@@ -12,6 +12,7 @@ from lectern.markdown.errors import ErrorCollector, closest_match
 from lectern.markdown.tables import split_rows
 
 CHART_STYLES = ("bar", "line")
+_WORD = re.compile(r"[^\W\d_]{2}")
 _GROUPED_DIGITS = re.compile(r"^[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$")
 
 
@@ -49,6 +50,16 @@ def parse_table(
             f"{limits.CHART_SERIES} series can be read.",
             "Leave out what the narration does not mention, or split it over two scenes.",
         )
+    cells = [text for _, row in body for text in row[1:]]
+    words = [text for text in cells if parse_number(text) is None and _WORD.search(text)]
+    if len(cells) > 1 and len(words) > len(cells) / 2:
+        errors.add(
+            "table-of-words",
+            line,
+            "This table has words where a chart has numbers, and tables are shown as charts.",
+            "Show words as a list (`- Chlorophyll: catches light`), or in a ```comparison block with two columns.",
+        )
+        return None
     charted = [_parse_row(number, row, series, errors) for number, row in body]
     return s.Chart(style=style, series=series, rows=tuple(row for row in charted if row))
 

@@ -98,6 +98,8 @@ def _read_image(node: SyntaxTreeNode, inline: SyntaxTreeNode) -> ImageReference:
 def escape(text: str) -> str:
     """`text` (one line) as Markdown that reads back as the same text at the start of a line."""
     escaped = _SPECIAL.sub(lambda match: "\\" + match[0], text)
+    if escaped.count("$") > 1:  # which may look like a formula
+        escaped = escaped.replace("$", "\\$")
     return _NUMBERED.sub(r"\1\\", _LINE_START.sub(r"\\", escaped))
 
 

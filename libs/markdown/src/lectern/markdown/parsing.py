@@ -16,6 +16,7 @@ from lectern.markdown import limits
 from lectern.markdown.blocks import parse_block, short_items
 from lectern.markdown.charts import parse_table
 from lectern.markdown.errors import ErrorCollector, NoScenes
+from lectern.markdown.formulas import check_formulas
 from lectern.markdown.inline import BEAT_NOTES, SCENE_NOTES, InlineContent, clean_line, flatten, is_comment, parse_note
 from lectern.markdown.metadata import check_metadata, read_pronunciations, read_sources, read_symbols
 from lectern.markdown.syntax import first_line, parse_tree
@@ -103,6 +104,7 @@ def _parse_scenes(nodes: Sequence[SyntaxTreeNode], named: str, errors: ErrorColl
             continue
         text, level, line = flatten(node.children).text, int(node.tag[1]), first_line(node)
         _check_heading(text, line, errors)
+        check_formulas(_read_source(node), line, errors)
         if level == scene_level:
             drafts.append(_SceneDraft(text, line))
         elif level == 1 and not title and not drafts:
@@ -114,6 +116,11 @@ def _parse_scenes(nodes: Sequence[SyntaxTreeNode], named: str, errors: ErrorColl
         line = drafts[limits.SCENES].line
         errors.add("too-many-scenes", line, f"A video has at most {limits.SCENES} scenes.", "Make two videos of it.")
     return title, drafts
+
+
+def _read_source(node: SyntaxTreeNode) -> str:
+    """The Markdown of a paragraph or heading."""
+    return "".join(child.content for child in node.children if child.type == "inline")
 
 
 def _may_precede_scenes(node: SyntaxTreeNode) -> bool:
@@ -135,6 +142,7 @@ def _parse_block(node: SyntaxTreeNode, draft: _SceneDraft, errors: ErrorCollecto
     line = first_line(node)
     match node.type:
         case "paragraph":
+            check_formulas(_read_source(node), line, errors)
             _parse_paragraph(flatten(node.children), draft, line, errors)
         case "blockquote":
             for child in node.children:
@@ -229,6 +237,7 @@ def _parse_list(node: SyntaxTreeNode, errors: ErrorCollector) -> list[tuple[int,
     for item in node.children:
         for child in item.children:
             if child.type == "paragraph":
+                check_formulas(_read_source(child), first_line(child), errors)
                 points.append((first_line(child), flatten(child.children).text))
             elif child.type in ("bullet_list", "ordered_list"):
                 points.extend(_parse_list(child, errors))

@@ -20,7 +20,7 @@ def write_card(task: CodingTask) -> str:
     A scene of one beat, and the first scene of the script, open with their title alone.
     """
     title = _title(task)
-    phrases = [key_phrase(span.text) for span in task.narration.beats]
+    phrases = [key_phrase(span.text, task.options.language) for span in task.narration.beats]
     if len(phrases) == 1:
         subtitle = f", subtitle={quote(phrases[0])}" if phrases[0] and phrases[0] != title else ""
         setup = [f"card = fit(TitleCard({quote(title)}{subtitle}), frame.safe.width, frame.safe.height)", ""]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 from lectern.coder.templates.text import clean_line, shorten
+from lectern.language.sentences import sentences
 from lectern.language.words import is_content_word
 
 MAX_WORDS = 13
 MAX_CHARACTERS = 90
-_CLAUSES = re.compile(r"(?<=[.!?…。！？;；])\s*|\s*[,:，、：]\s+|\s+[—–-]\s+|\s*[()（）\"“”]\s*|(?<=[，、：])")
+# Within a sentence; a full stop there belongs to a number, an abbreviation or a name.
+_CLAUSES = re.compile(r"(?<=[!?…;；])\s+|\s*[,:，、：]\s+|\s+[—–-]\s+|\s*[()（）\"“”]\s*|(?<=[，、：；])")
 _JOINTS = re.compile(
     r"\s+(?=(?:and|but|because|so|which|that|when|while|where|who|if|until|unless|before|after)\s)", re.IGNORECASE
 )
@@ -22,9 +24,10 @@ _LOOSE_ENDS = re.compile(
 _ASIDE = re.compile(r"(?:when|while|if|because|although|though|until|unless|before|after|where)\s", re.IGNORECASE)
 
 
-def key_phrase(text: str) -> str:
+def key_phrase(text: str, language: str = "en") -> str:
     """The most meaningful part of a sentence or two, at most `MAX_WORDS` words, as spoken; "" without words."""
-    clauses = [part for part in _CLAUSES.split(clean_line(text)) if part and part.strip()]
+    parts = (part for sentence in sentences(clean_line(text), language) for part in _CLAUSES.split(sentence))
+    clauses = [part for part in parts if part and part.strip()]
     candidates: list[tuple[str, bool]] = []
     for clause in clauses:
         pieces = [clause] if len(clause.split()) <= MAX_WORDS else _JOINTS.split(clause)
