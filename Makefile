@@ -49,8 +49,8 @@ lock: $(READY) ## upgrade the dependencies in requirements.lock (versions and ha
 	@$(BIN)/uv lock -q --upgrade
 	@$(BIN)/uv export -q --frozen --all-packages --all-extras --no-emit-workspace --all-groups --no-header -o requirements.lock
 
-hostile: $(READY) ## run hostile scene code against the sandbox
-	@$(BIN)/python -m pytest tests/hostile
+hostile: $(READY) ## run hostile scene code against the sandbox (WITHOUT="tmpfs namespaces landlock" leaves layers out; LANDLOCK=1 is Linux 5.13)
+	@LECTERN_HOSTILE_WITHOUT="$(WITHOUT)" LECTERN_HOSTILE_LANDLOCK="$(or $(LANDLOCK),99)" $(BIN)/python -m pytest tests/hostile
 
 fuzz: $(READY) ## look for inputs that break a parser, for SECONDS=60; findings join tests/fuzz/corpus
 	@PYTHONPATH=tests $(BIN)/python -W ignore -m fuzz --seconds $(SECONDS) $(FUZZ)

@@ -49,7 +49,18 @@ def test_a_hostile_scene_does_no_harm_and_the_next_honest_job_works(
 
 @pytest.mark.parametrize(
     "greedy",
-    ["threads_without_end", "endless_loop", "memory_bomb", "disk_flood_many_files", "log_flood", "inode_flood"],
+    [
+        "threads_without_end",
+        "threads_that_spin",
+        "endless_loop",
+        "memory_bomb",
+        "disk_flood_many_files",
+        "disk_flood_hidden_from_the_watcher",
+        "disk_reserved",
+        "deep_folders_with_many_files",
+        "log_flood",
+        "inode_flood",
+    ],
 )
 def test_a_greedy_scene_does_not_starve_its_neighbour(
     greedy: str, monitored: MonitoredPool, honest_digest: str

@@ -23,8 +23,8 @@ pytestmark = [
 
 @pytest.mark.parametrize(
     ("without", "landlock"),
-    [("", "99"), ("namespaces", "1")],
-    ids=["all-layers", "as-in-a-restricted-pod-with-the-first-landlock"],
+    [("", "99"), ("tmpfs", "99"), ("namespaces", "1")],
+    ids=["all-layers", "work-on-disk", "as-in-a-restricted-pod-with-the-first-landlock"],
 )
 def test_an_unprivileged_pool_holds_every_hostile_scene(without: str, landlock: str) -> None:
     """Kubernetes' restricted profile with RuntimeDefault seccomp allows no namespaces."""

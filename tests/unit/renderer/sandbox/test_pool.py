@@ -420,6 +420,14 @@ async def test_a_job_that_cannot_be_confined_is_the_machines_fault(tmp_path: Pat
         await pool.close()
 
 
+async def test_a_job_learns_neither_the_hosts_name_nor_its_folder(pool: WarmPool, root: Path) -> None:
+    if pool.layers()["namespaces"] != "active":
+        pytest.skip("there are no namespaces here")
+    outcome = await pool.run(build_job("import os\nprint(os.uname().nodename, os.getcwd())\n" + CIRCLE, mode="measure"))
+    assert "sandbox /job" in outcome.log_tail
+    assert os.uname().nodename not in outcome.log_tail
+
+
 async def test_no_command_line_names_a_folder_or_a_user(pool: WarmPool, root: Path) -> None:
     running = asyncio.create_task(pool.run(build_job(ENDLESS)))
     await wait_until(lambda: bool(find_running(pool)))
