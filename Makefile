@@ -10,6 +10,7 @@ SECONDS := 60
 FUZZ ?=
 BIN := .venv/bin
 READY := .venv/.ready
+LATEX := .venv/.latex
 # Much of a whole-video test is waiting for other processes: half as many workers again as there are cores.
 WORKERS := $(shell echo $$(( ($$(nproc) * 3 + 1) / 2 )))
 MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
@@ -25,7 +26,7 @@ demo: $(READY) ## set everything up and make a video (TOPIC="…" for another to
 up: $(READY) ## run the API and everything behind it on http://localhost:8080
 	@$(BIN)/lectern up
 
-test: $(READY) ## run every test: unit, integration, hostile scenes, whole videos
+test: $(READY) $(LATEX) ## run every test: unit, integration, hostile scenes, whole videos
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: $(READY) ## lint, types, import rules and fast tests, before each commit (under a minute)
@@ -49,7 +50,7 @@ lock: $(READY) ## upgrade the dependencies in requirements.lock (versions and ha
 	@$(BIN)/uv lock -q --upgrade
 	@$(BIN)/uv export -q --frozen --all-packages --all-extras --no-emit-workspace --all-groups --no-header -o requirements.lock
 
-hostile: $(READY) ## run hostile scene code against the sandbox (WITHOUT="tmpfs namespaces landlock" leaves layers out; LANDLOCK=1 is Linux 5.13)
+hostile: $(READY) $(LATEX) ## run hostile scene code against the sandbox (WITHOUT="tmpfs namespaces landlock" leaves layers out; LANDLOCK=1 is Linux 5.13)
 	@LECTERN_HOSTILE_WITHOUT="$(WITHOUT)" LECTERN_HOSTILE_LANDLOCK="$(or $(LANDLOCK),99)" $(BIN)/python -m pytest tests/hostile
 
 fuzz: $(READY) ## look for inputs that break a parser, for SECONDS=60; findings join tests/fuzz/corpus
@@ -71,4 +72,9 @@ help: ## list these targets
 
 $(READY): requirements.lock pyproject.toml $(MEMBERS) scripts/setup
 	@PYTHON="$(PYTHON)" scripts/setup
+	@touch $@
+
+# Scenes may use LaTeX where it is installed; the tests of that must not be skipped.
+$(LATEX): $(READY) scripts/setup
+	@scripts/setup latex
 	@touch $@
