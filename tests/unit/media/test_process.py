@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+import platform
 import socket
 import sys
 import time
@@ -17,6 +18,8 @@ from lectern.confinement.cell import Cell, CellLimits, find_layers, list_python_
 from lectern.media.ffmpeg import FfmpegCommand, run_ffmpeg
 from lectern.media.inputs import FOOTAGE, MediaInput, input_args
 from lectern.media.process import ProcessFailed, run_process
+
+X86_64 = pytest.mark.skipif(platform.machine() != "x86_64", reason="system calls by number")
 
 PYTHON = Cell(readable=list_python_paths())
 
@@ -163,6 +166,7 @@ attempt("pair", lambda: socket.socketpair()[0].close())
     assert set(got.values()) == {"PermissionError"}
 
 
+@X86_64
 async def test_a_program_starts_no_process_that_could_outlive_it() -> None:
     got = await take_over("""
 libc = ctypes.CDLL(None, use_errno=True)
@@ -179,6 +183,31 @@ attempt("kill the parent", lambda: os.kill(os.getppid(), 0))
 attempt("signal the parent's thread", lambda: syscall(234, os.getppid(), os.getppid(), 0))
 """)
     assert set(got.values()) == {"PermissionError"}
+
+
+@X86_64
+async def test_a_program_changes_nothing_about_other_processes() -> None:
+    got = await take_over("""
+parent, libc = os.getppid(), ctypes.CDLL(None, use_errno=True)
+def check(result):
+    if result < 0:
+        raise OSError(ctypes.get_errno(), "")
+import fcntl
+attempt("limits", lambda: resource.prlimit(parent, resource.RLIMIT_NOFILE, (3, 3)))
+attempt("priority", lambda: os.setpriority(os.PRIO_PROCESS, parent, 19))
+attempt("scheduling", lambda: os.sched_setparam(parent, os.sched_param(0)))
+attempt("processors", lambda: os.sched_setaffinity(parent, {0}))
+attempt("disk priority", lambda: check(libc.syscall(251, 1, parent, 3 << 13)))
+attempt("signals for a pipe", lambda: fcntl.fcntl(1, fcntl.F_SETOWN, parent))
+attempt("the same, disguised", lambda: check(libc.syscall(72, 1, ctypes.c_ulong(1 << 32 | 8), parent)))
+""")
+    assert set(got.values()) == {"PermissionError"}
+
+
+async def test_a_program_that_prints_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lectern.media.process.MAX_STDOUT_BYTES", 1_000_000)
+    with pytest.raises(ProcessFailed, match="printed more than 1000000 bytes"):
+        await run_python("import sys\nwhile True: sys.stdout.write('x' * 65536)")
 
 
 async def test_a_program_may_start_threads() -> None:

@@ -28,11 +28,13 @@ symlink symlinkat link linkat mknod mknodat setpriority sched_setscheduler sched
 truncate fanotify_init inotify_init inotify_init1 seccomp
 """.split()
 _DENIED_TO_SINGLE_PROCESSES = """
-fork vfork setsid setpgid kill tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open process_madvise
+fork vfork setsid setpgid kill tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open process_madvise process_mrelease
+ioprio_set sched_setparam migrate_pages move_pages
 fallocate memfd_create chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat
 setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
 """.split()
 _CLONE_THREAD = 0x00010000
+_FCNTL_OWNERS = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: which process a descriptor sends signals to
 
 PID_PLACEHOLDER = 0x5EA1_0B1D  # stands in a program for the process id of whoever loads it
 
@@ -54,6 +56,9 @@ def build_program_without_processes() -> bytes:
 
     program = _build_filter([*DENIED_TO_PROGRAMS, *_DENIED_TO_SINGLE_PROCESSES])
     program.add_rule(sc.ERRNO(errno.EPERM), "tgkill", sc.Arg(0, sc.NE, PID_PLACEHOLDER))
+    program.add_rule(sc.ERRNO(errno.EPERM), "prlimit64", sc.Arg(0, sc.NE, 0))  # of other processes
+    for command in _FCNTL_OWNERS:  # the kernel ignores the upper half
+        program.add_rule(sc.ERRNO(errno.EPERM), "fcntl", sc.Arg(1, sc.MASKED_EQ, 0xFFFFFFFF, command))
     program.add_rule(sc.ERRNO(errno.EPERM), "clone", sc.Arg(0, sc.MASKED_EQ, _CLONE_THREAD, 0))
     # clone3 hides its flags behind a pointer, so glibc is told to fall back to clone.
     program.add_rule(sc.ERRNO(errno.ENOSYS), "clone3")

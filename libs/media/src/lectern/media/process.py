@@ -13,10 +13,11 @@ from pathlib import Path
 from lectern.confinement.cell import Cell, build_launch, find_layers
 
 STDERR_TAIL_BYTES = 8 * 1024
+MAX_STDOUT_BYTES = 128 * 1024 * 1024  # 20 minutes of speech
 
 
 class ProcessFailed(Exception):
-    """A program failed or timed out. `code` is None for a timeout; `tail` is the end of its stderr."""
+    """A program failed: `code` is None for a timeout, 0 if it was stopped. `tail` is the end of its stderr."""
 
     def __init__(self, program: str, code: int | None, tail: str) -> None:
         reason = _describe_end(code)
@@ -29,6 +30,8 @@ class ProcessFailed(Exception):
 def _describe_end(code: int | None) -> str:
     if code is None:
         return "timed out"
+    if code == 0:
+        return "was stopped"
     if code == -signal.SIGXCPU:
         return "used up its CPU time"
     if code < 0:
@@ -61,11 +64,13 @@ async def run_process(
     try:
         async with asyncio.timeout(timeout):
             output, tail, _ = await asyncio.gather(
-                process.stdout.read(), _read_tail(process.stderr), _write_stdin(process, stdin)
+                _read_output(process.stdout), _read_tail(process.stderr), _write_stdin(process, stdin)
             )
             code = await process.wait()
     except TimeoutError:
         raise ProcessFailed(Path(argv[0]).name, None, "") from None
+    except _OutputTooLong:
+        raise ProcessFailed(Path(argv[0]).name, 0, f"it printed more than {MAX_STDOUT_BYTES} bytes") from None
     finally:
         if process.returncode is None:
             _kill_group(process.pid)
@@ -88,6 +93,21 @@ def _kill_group(pid: int) -> None:
     """Kills a process that leads its own group, and everything in that group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
+
+
+class _OutputTooLong(Exception):
+    """A program printed more than any honest one does."""
+
+
+async def _read_output(stream: asyncio.StreamReader) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    while chunk := await stream.read(1 << 20):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > MAX_STDOUT_BYTES:
+            raise _OutputTooLong
+    return b"".join(chunks)
 
 
 async def _read_tail(stream: asyncio.StreamReader) -> bytes:
