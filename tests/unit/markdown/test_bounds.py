@@ -81,6 +81,10 @@ def test_a_table_with_more_columns_than_anyone_reads_is_text() -> None:
     assert time.process_time() - started < 1.0, "60,000 empty cells"
 
 
-def test_front_matter_with_a_key_repeated_thousands_of_times_is_read() -> None:
-    values = parse("---\n" + "source: b\n" * 18_000 + "---\n## A\n\nText.\n").sources
-    assert len(values) == 18_000
+def test_front_matter_with_a_key_repeated_thousands_of_times_is_counted_and_refused() -> None:
+    started = time.process_time()
+    problem = refusal("---\n" + "source: b\n" * 18_000 + "---\n## A\n\nText.\n")
+    assert time.process_time() - started < 0.4, "0.9 s before"
+    assert problem.code == "front-matter-length"
+    assert "18,000 values" in problem.detail
+    assert len(parse("---\n" + "source: b\n" * 500 + "---\n## A\n\nText.\n").sources) == 500

@@ -17,5 +17,6 @@ CODE_LINES, CODE_COLUMNS = 16, 64
 PARAGRAPH_CHARACTERS = 10_000
 MANIM_CHARACTERS = 16_000
 TABLE_COLUMNS = 60  # a wider table is text
+FRONT_MATTER_VALUES = 500  # of one key
 DESTINATION_CHARACTERS = 1_000  # of a link or an image, which every reference to it repeats
 PICTURE_NAME_BYTES = 255  # of UTF-8; what file systems allow

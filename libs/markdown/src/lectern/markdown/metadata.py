@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lectern.contracts.script import Symbol
 from lectern.language.tags import names_language
+from lectern.markdown import limits
 from lectern.markdown.errors import ErrorCollector, closest_match
 from lectern.markdown.front_matter import FrontMatter
 from lectern.markdown.inline import clean_line
@@ -22,6 +23,9 @@ def check_metadata(head: FrontMatter, errors: ErrorCollector) -> None:
     for key, line in head.line_numbers.items():
         if key not in _KEYS and (meant := closest_match(key, _KEYS)):
             errors.add("front-matter-key", line, f"{key!r} is not a front matter key.", f"Did you mean {meant!r}?")
+        if len(head.values.get(key, ())) > limits.FRONT_MATTER_VALUES:
+            detail = f"{key!r} has {len(head.values[key]):,} values; at most {limits.FRONT_MATTER_VALUES} are kept."
+            errors.add("front-matter-length", line, detail, "Keep those that this lesson needs.")
     language = head.first("language")
     if language and not names_language(language):
         line = head.line_numbers["language"]

@@ -12,11 +12,13 @@ from lectern.contracts.script import Beat, Script
 from lectern.worker import Permanent
 
 MAX_SCENE_CHARACTERS = 4000  # four minutes of speech; a scene should be far shorter
+MAX_PRONUNCIATION_CHARACTERS = 300  # of a word, which may stand in every place of a scene
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def prepare_beats(script: Script, scene: int) -> tuple[Beat, ...]:
     """The scene's beats with the script's pronunciations applied. Raises Permanent if they cannot be spoken."""
+    _check_pronunciations(script.pronunciations)
     beats = tuple(_pronounce(beat, script.pronunciations) for beat in script.scene(scene).beats)
     if not beats or not all(re.search(r"\w", beat.spoken_text()) for beat in beats):
         raise Permanent(
@@ -40,9 +42,25 @@ def prepare_beats(script: Script, scene: int) -> tuple[Beat, ...]:
     return beats
 
 
+def _check_pronunciations(pronunciations: Mapping[str, str]) -> None:
+    for written, pronunciation in pronunciations.items():
+        if len(pronunciation) > MAX_PRONUNCIATION_CHARACTERS:
+            raise Permanent(
+                Problem(
+                    code="pronunciation-too-long",
+                    title="A pronunciation too long to be one",
+                    detail=f"The pronunciation of {written[:40]!r} has {len(pronunciation)} characters; the limit is "
+                    f"{MAX_PRONUNCIATION_CHARACTERS}.",
+                    remedy="Write how the voice says the word, as in `Nguyen | nwin`.",
+                )
+            )
+
+
 def _pronounce(beat: Beat, pronunciations: Mapping[str, str]) -> Beat:
     spoken = _CONTROL.sub(" ", beat.spoken_text())
-    for written, pronunciation in pronunciations.items():
-        spoken = pronunciation.join(re.split(rf"(?<!\w){re.escape(written)}(?!\w)", spoken))
+    found = sorted((written for written in pronunciations if written and written in spoken), key=len, reverse=True)
+    if found:  # all at once: what is put in for one word is not looked through for another
+        words = "|".join(map(re.escape, found))
+        spoken = re.sub(rf"(?<!\w)(?:{words})(?!\w)", lambda match: pronunciations[match[0]], spoken)
     text = _CONTROL.sub(" ", beat.text)
     return msgspec.structs.replace(beat, text=text, spoken="" if spoken == text else spoken)

@@ -1,0 +1,29 @@
+"""A scene's beats as a voice gets them."""
+
+from __future__ import annotations
+
+import pytest
+
+from lectern.contracts.script import Beat, Scene, Script
+from lectern.voice.beats import MAX_PRONUNCIATION_CHARACTERS, prepare_beats
+from lectern.worker import Permanent
+
+
+def spoken(text: str, pronunciations: dict[str, str]) -> str:
+    scene = Scene(title="A", beats=(Beat(text=text),))
+    return prepare_beats(Script(title="A", scenes=(scene,), pronunciations=pronunciations), 1)[0].spoken_text()
+
+
+def test_a_pronunciation_replaces_whole_words_and_the_longest_first() -> None:
+    assert spoken("Xi met Xiang and Xi Li.", {"Xi": "she", "Xi Li": "she lee"}) == "she met Xiang and she lee."
+
+
+def test_a_pronunciation_is_not_looked_through_for_other_words() -> None:
+    doubling = {f"w{number}": f"w{number + 1} w{number + 1}" for number in range(40)}  # 2 ** 40 words one by one
+    assert spoken("Say w0 now.", doubling) == "Say w1 w1 now."
+
+
+def test_a_pronunciation_that_is_a_text_is_refused() -> None:
+    with pytest.raises(Permanent) as refused:
+        spoken("Say a now.", {"a": "b" * (MAX_PRONUNCIATION_CHARACTERS + 1)})
+    assert refused.value.problem.code == "pronunciation-too-long"
