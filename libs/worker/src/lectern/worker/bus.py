@@ -18,7 +18,9 @@ from nats.aio.subscription import Subscription
 
 from lectern.contracts.requests import Request
 from lectern.worker.failures import NoReply
+from lectern.worker.fair_slots import FairSlots, TooManyWaiting
 from lectern.worker.signs_of_life import SignTiming, ask_until_answered, work_while_awaited
+from lectern.worker.turns import ServiceLedger
 
 Q = TypeVar("Q", bound=msgspec.Struct)
 R = TypeVar("R", bound=msgspec.Struct)
@@ -30,13 +32,27 @@ Listener: TypeAlias = Callable[[str, bytes], Awaitable[None]]
 class Responder(Generic[Q, R]):
     """Answers one kind of request, `slots` of them at once.
 
-    `failed` makes the reply to a request that could not be read or whose handler raised.
+    `failed` makes the reply to a request that could not be read or whose handler raised. Waiting requests are served in
+    fair turns of the parties that `turns` names, counted in the `ledger`; without it, in the order they came.
     """
 
     request: Request[Q, R]
     handler: Callable[[Q], Awaitable[R]]
     failed: Callable[[Exception], R]
     slots: int = 1
+    turns: Callable[[Q], str] | None = None
+    ledger: ServiceLedger | None = None
+
+    def party(self, data: bytes) -> str:
+        """The party whose turn an encoded request takes; "" for one that cannot be read."""
+        try:
+            return self.turns(msgspec.json.decode(data, type=self.request.message)) if self.turns else ""
+        except msgspec.MsgspecError:
+            return ""
+
+    def refuse(self, error: Exception) -> bytes:
+        """The encoded reply to a request that cannot be taken."""
+        return msgspec.json.encode(self.failed(error))
 
     async def reply_to(self, data: bytes) -> bytes:
         """The encoded reply to an encoded request. Never raises."""
@@ -95,12 +111,15 @@ class NatsBus:
     @asynccontextmanager
     async def answering(self, responder: Responder[Any, Any]) -> AsyncIterator[None]:
         """See `Bus.answering`."""
-        free = asyncio.Semaphore(responder.slots)
+        slots = FairSlots(responder.slots, ledger=responder.ledger)
         running: set[asyncio.Task[None]] = set()
 
         async def work_on(message: Msg) -> bytes:
-            async with free:
-                return await responder.reply_to(message.data)
+            try:
+                async with slots.turn(responder.party(message.data)):
+                    return await responder.reply_to(message.data)
+            except TooManyWaiting as error:
+                return responder.refuse(error)
 
         async def answer(message: Msg) -> None:
             reply = await work_while_awaited(self._nats, message, work_on(message), timing=self._timing)

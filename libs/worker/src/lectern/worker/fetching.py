@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import nats.errors
@@ -56,6 +56,24 @@ class Puller:
                 description = (reply.headers or {}).get("Description", "")
                 raise js_errors.APIError(code=int(status), description=description)
 
+    async def pull_more(self, most: int) -> list[Msg]:
+        """Up to `most` messages that wait now. Raises nats.errors.Error as `pull` does."""
+        if not self._nats.is_connected:
+            raise nats.errors.ConnectionReconnectingError
+        await self._nats.publish(
+            self._subject, json.dumps({"batch": most, "no_wait": True}).encode(), reply=self._inbox
+        )
+        found: list[Msg] = []
+        while len(found) < most:  # a status ends a batch that is not full
+            try:
+                reply = await self._replies.next_msg(timeout=_REPLY_TIMEOUT)
+            except nats.errors.TimeoutError:
+                break
+            if _status(reply) is not None:
+                break
+            found.append(reply)
+        return found
+
     async def close(self) -> None:
         """Hands back what came in too late to be worked on."""
         with contextlib.suppress(nats.errors.Error):
@@ -89,10 +107,14 @@ async def open_puller(nats_: Client, stream: str, consumer: str) -> AsyncIterato
 
 
 class Fetcher:
-    """The next message for a stage's free slots. Two tasks may use it at once: one for each home lane."""
+    """The next message for a stage's free slots. Two tasks may use it at once: one for each home lane.
 
-    def __init__(self, pullers: dict[Lane, dict[Lane, Puller]]) -> None:
+    `ahead` are the consumers' pullers for looking ahead, by the consumer's name.
+    """
+
+    def __init__(self, pullers: dict[Lane, dict[Lane, Puller]], ahead: Mapping[str, Puller] | None = None) -> None:
         self._pullers = pullers
+        self._ahead = ahead or {}
         self._lingering: set[Lane] = set()
 
     async def next(self, home: Lane, linger: float) -> Msg | None:
@@ -112,6 +134,10 @@ class Fetcher:
         finally:
             self._lingering.discard(home)
 
+    async def look_ahead(self, message: Msg, most: int) -> list[Msg]:
+        """Up to `most` messages behind this one, in its own lane. One call at a time. Raises nats.errors.Error."""
+        return await self._ahead[message.metadata.consumer].pull_more(most)
+
 
 @asynccontextmanager
 async def open_fetcher(nats_: Client, stage: str) -> AsyncIterator[Fetcher]:
@@ -124,4 +150,6 @@ async def open_fetcher(nats_: Client, stage: str) -> AsyncIterator[Fetcher]:
             }
             for home in LANES
         }
-        yield Fetcher(pullers)
+        names = [consumer_name(stage, lane) for lane in LANES]
+        ahead = {name: await stack.enter_async_context(open_puller(nats_, VIDEOS, name)) for name in names}
+        yield Fetcher(pullers, ahead)

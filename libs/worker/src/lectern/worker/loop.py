@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import nats.errors
@@ -14,6 +15,7 @@ from lectern.contracts import events as e
 from lectern.contracts import subjects
 from lectern.contracts.options import LANES, Lane
 from lectern.contracts.problems import Problem
+from lectern.worker.choosing import Chooser
 from lectern.worker.connections import Connections
 from lectern.worker.delivery import Delivery, StopReason
 from lectern.worker.fetching import Fetcher, open_fetcher
@@ -23,19 +25,30 @@ from lectern.worker.settings import Settings
 from lectern.worker.stage import Stage
 from lectern.worker.stopping import wait_for, wait_until_done
 from lectern.worker.telemetry import span
+from lectern.worker.turns import ServiceLedger
 
 _FETCH_RETRY = 1.0  # seconds until the next fetch after one failed
 
 
 class StageLoop:
-    """Runs one stage's handlers against its two consumers until it is stopped."""
+    """Runs one stage's handlers against its two consumers until it is stopped.
+
+    `ledger` is where service to parties is counted, if the stage takes turns.
+    """
 
     def __init__(
-        self, stage: Stage, connections: Connections, deps: Any, settings: Settings, timing: Timing = TIMING
+        self,
+        stage: Stage,
+        connections: Connections,
+        deps: Any,
+        settings: Settings,
+        timing: Timing = TIMING,
+        ledger: ServiceLedger | None = None,
     ) -> None:
         self._stage = stage
         self._connections = connections
         self._timing = timing
+        self._chooser = Chooser(connections.nats, ledger or ServiceLedger(), stage.turns) if stage.turns else None
         self._processor = Processor(stage, connections, deps, scratch=settings.scratch, timing=self._timing)
         self._grace = settings.grace_seconds
         self._slots = settings.slots or stage.slots
@@ -76,7 +89,7 @@ class StageLoop:
                 if message is None:
                     self._free.release()
             if message is not None:
-                self._start(message)
+                await self._start(message, fetcher)
 
     async def _take_slot(self, stop: asyncio.Event) -> bool:
         """Waits for a free slot; False when the loop is stopped first."""
@@ -89,9 +102,24 @@ class StageLoop:
         finally:
             taking.cancel()
 
-    def _start(self, message: Msg) -> None:
+    async def _start(self, message: Msg, fetcher: Fetcher) -> None:
+        """Works on the message, or on a fairer one in its place."""
+        party = ""
+        try:
+            if self._chooser:
+                message, party = await self._chooser.choose(message, fetcher)
+        except BaseException:
+            self._free.release()
+            raise
+        started = time.monotonic()
+
+        def charge(_: asyncio.Task[None]) -> None:
+            if self._chooser:
+                self._chooser.finish(party, time.monotonic() - started)
+
         task = asyncio.create_task(self._deliver(message), name=f"{self._stage.name}:{message.subject}")
         self._tasks.add(task)
+        task.add_done_callback(charge)
         task.add_done_callback(self._finish)
 
     def _finish(self, task: asyncio.Task[None]) -> None:

@@ -21,6 +21,7 @@ from lectern.worker.settings import Settings
 from lectern.worker.stage import Stage
 from lectern.worker.sweeper import sweep
 from lectern.worker.telemetry import configure_logs, configure_traces
+from lectern.worker.turns import ServiceLedger
 
 Hook: TypeAlias = Callable[[], Awaitable[None]]
 S = TypeVar("S", bound=Settings)
@@ -30,6 +31,7 @@ Build: TypeAlias = Callable[[S | None, Connections], "Service"]
 @dataclass(frozen=True, kw_only=True)
 class Service:
     """A service that is ready to run. `deps` is what the stage's handlers get; `connections` is what it was built from.
+    `ledger` counts service to the parties of a stage that takes turns, and may be shared with responders.
 
     `responders` answer requests of other services. `start` and `close` run before and after; `run` runs beside the loop
     until its event is set; `ready` raises, or returns the state of its parts, when /readyz asks.
@@ -41,6 +43,7 @@ class Service:
     stage: Stage | None = None
     timing: Timing = TIMING
     deps: Any = None
+    ledger: ServiceLedger | None = None
     responders: tuple[Responder[Any, Any], ...] = ()
     start: Hook | None = None
     close: Hook | None = None
@@ -56,7 +59,7 @@ class Service:
                 for responder in self.responders:
                     await answering.enter_async_context(self.connections.bus.answering(responder))
                 if self.stage:
-                    loop = StageLoop(self.stage, self.connections, self.deps, self.settings, self.timing)
+                    loop = StageLoop(self.stage, self.connections, self.deps, self.settings, self.timing, self.ledger)
                     tasks.create_task(loop.run(stop), name=f"{self.name}:loop")
                     tasks.create_task(sweep(self.connections, stop), name=f"{self.name}:sweeper")
                 if self.run:

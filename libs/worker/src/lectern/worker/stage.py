@@ -14,6 +14,14 @@ Answer: TypeAlias = AnyEvent | Sequence[AnyEvent] | None
 Handler: TypeAlias = Callable[[Any, Job[Any]], Awaitable[Answer]]
 
 
+TakesTurns: TypeAlias = Callable[[AnyEvent], str]
+
+
+def take_turns_by_video(event: AnyEvent) -> str:
+    """Videos take turns: one with many scenes does not hold up the others."""
+    return event.video_id
+
+
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """A handler for one event type."""
 
@@ -22,11 +30,17 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stage:
-    """A stage's name and handlers. A permanent failure ends what `fails` names: the scene or the whole video."""
+    """A stage's name and handlers. A permanent failure ends what `fails` names: the scene or the whole video.
 
-    def __init__(self, name: str, *, fails: Literal["scene", "video"] = "scene") -> None:
+    With `turns`, which names an event's party, parties are served in turns; else messages in the order they came.
+    """
+
+    def __init__(
+        self, name: str, *, fails: Literal["scene", "video"] = "scene", turns: TakesTurns | None = None
+    ) -> None:
         self.name = name
         self.fails = fails
+        self.turns = turns
         self.slots = 0
         self.routes: dict[type[Event], Route] = {}
 

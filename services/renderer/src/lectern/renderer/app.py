@@ -9,20 +9,22 @@ from lectern.renderer.pool import ColdPool, Pool, WarmPool
 from lectern.renderer.requests import build_responders
 from lectern.renderer.sandbox.cores import count_cores
 from lectern.renderer.settings import RendererSettings
-from lectern.worker import Connections, Service
+from lectern.worker import Connections, Service, ServiceLedger
 
 
 def build(settings: RendererSettings | None, connections: Connections) -> Service:
     """Builds the service. Its pool has one slot more than the stage, which renders leave to preflights."""
     settings = settings or RendererSettings()
     slots = settings.slots or count_cores()
-    pool = _build_pool(settings, slots + 1)
+    ledger = ServiceLedger()  # one for the queue and the pool: what a video computes in either counts
+    pool = _build_pool(settings, slots + 1, ledger)
     return Service(
         name="renderer",
         connections=connections,
         settings=settings.model_copy(update={"slots": slots}),
         stage=STAGE if settings.renders else None,
         deps=RendererDeps(pool=pool, metrics=RendererMetrics(connections.registry)),
+        ledger=ledger,
         start=pool.start,
         close=pool.close,
         responders=build_responders(pool, connections.store),
@@ -30,7 +32,7 @@ def build(settings: RendererSettings | None, connections: Connections) -> Servic
     )
 
 
-def _build_pool(settings: RendererSettings, slots: int) -> Pool:
+def _build_pool(settings: RendererSettings, slots: int, ledger: ServiceLedger) -> Pool:
     if settings.sandbox == "warm":
-        return WarmPool(scratch=settings.scratch, slots=slots, tex=settings.tex_cache)
+        return WarmPool(scratch=settings.scratch, slots=slots, tex=settings.tex_cache, ledger=ledger)
     return ColdPool(scratch=settings.scratch, slots=slots)

@@ -15,9 +15,9 @@ from lectern.renderer.job_settings import RENDERER_VERSION, build_job_settings, 
 from lectern.renderer.pool import RenderJob, RenderOutcome
 from lectern.renderer.problems import explain_failure, explain_outage, explain_wrong_length
 from lectern.renderer.scene_inputs import fetch_inputs
-from lectern.worker import Job, Permanent, Stage, Unavailable
+from lectern.worker import Job, Permanent, Stage, Unavailable, take_turns_by_video
 
-STAGE = Stage("renderer")
+STAGE = Stage("renderer", turns=take_turns_by_video)
 MAX_VERSIONS = 3  # of a scene's code: the model's, one repaired after its render failed, and a simpler one
 
 

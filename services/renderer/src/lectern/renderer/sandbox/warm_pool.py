@@ -30,7 +30,7 @@ from lectern.renderer.sandbox.verification import (
     verify_footage,
 )
 from lectern.renderer.sandbox.work_folders import make_work_folder, remove_abandoned_folders
-from lectern.worker import FairSlots, TooManyWaiting
+from lectern.worker import FairSlots, ServiceLedger, TooManyWaiting
 
 PROBE_LIMITS = JobLimits(
     cpu_seconds=110, idle_seconds=30, memory_bytes=1 << 30, processes=8, open_files=64, log_bytes=1 << 20
@@ -62,6 +62,7 @@ class WarmPool:
         spare: bool = True,
         disabled_layers: frozenset[str] = frozenset(),
         max_landlock_abi: int = 99,
+        ledger: ServiceLedger | None = None,
     ) -> None:
         self._slots = slots or count_cores()
         self._given_root = root
@@ -81,7 +82,7 @@ class WarmPool:
         self._runs = 0
         self._idle = asyncio.Event()
         self._idle.set()
-        self._turns = FairSlots(self._slots)
+        self._turns = FairSlots(self._slots, ledger=ledger)
         self._free_slots: list[int] = []
         self._warmup: asyncio.Task[None] | None = None
         self._supervisor = SupervisorClient()
