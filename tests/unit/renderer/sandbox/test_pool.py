@@ -21,6 +21,12 @@ import pytest_asyncio
 from lectern.confinement import kernel
 from lectern.contracts.problems import ProblemError
 from lectern.renderer.pool import ColdPool, JobLimits, RenderJob, WarmPool
+from lectern.renderer.sandbox import message_socket
+from lectern.renderer.sandbox.confined_fork import ZygoteSetup
+from lectern.renderer.sandbox.job_folder import make_job_folder
+from lectern.renderer.sandbox.message_socket import MessageSocket
+from lectern.renderer.sandbox.messages import SandboxReady, StartJob
+from lectern.renderer.sandbox.supervisor import Supervisor, SupervisorConfig
 from lectern.renderer.sandbox.watcher import LOG_TAIL_BYTES
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -404,6 +410,30 @@ async def test_a_log_of_invalid_bytes_ends_its_job_like_any_other(pool: WarmPool
     outcome = await pool.run(build_job(noise, mode="measure"))
     assert (outcome.killed, outcome.retryable) == ("crash", False)
     assert 0 < len(outcome.log_tail.encode()) <= LOG_TAIL_BYTES
+
+
+async def test_a_supervisor_that_cannot_report_an_end_hangs_up_so_that_no_slot_waits_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # a zygote has one thread
+    (tmp_path / "stage").mkdir()
+    code = "print('x' * 4000)\n" + CIRCLE
+    folder = make_job_folder(tmp_path, RenderJob(code=code, settings=build_settings(mode="measure")))
+    agent, end = MessageSocket.pair()
+    config = SupervisorConfig(setup=ZygoteSetup(stage=str(tmp_path / "stage")), spare=False)
+    serving = asyncio.create_task(Supervisor(end, config).serve())
+    ready = await agent.wait_for_message()
+    assert ready is not None
+    assert isinstance(ready[0], SandboxReady)
+    monkeypatch.setattr(message_socket, "MAX_MESSAGE_BYTES", 1000)
+    fd = os.open(folder, os.O_RDONLY)
+    agent.send(StartJob(id=1, kind="render", limits=JobLimits()), [fd])
+    async with asyncio.timeout(60):
+        await serving
+    end.close()
+    assert agent.receive() is None
+    os.close(fd)
+    agent.close()
 
 
 @pytest.mark.parametrize("without", [set(), {"namespaces"}], ids=["all", "no-namespaces"])
