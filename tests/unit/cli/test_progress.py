@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any
 
 from lectern.cli.progress import VideoProgress
@@ -79,6 +80,31 @@ def test_a_failed_scene_is_reported_with_the_reason() -> None:
     progress = scripted()
     progress.apply({"type": "scene.failed", "video": video(), "scene": scene(2, "failed", error=PROBLEM)})
     assert progress.changes == ["scene 2/2 Part 2: failed: the model gave up."]
+
+
+def test_a_scene_that_waits_says_for_what_and_since_when_and_says_it_once() -> None:
+    progress = scripted()
+    since = datetime(2026, 11, 21, 12, 3).astimezone()
+    away = {"detail": "The object store cannot be reached.", "remedy": "Nothing to do.", "scene": 1}
+    waits = {"stage": "voice", "since": since.isoformat(), "problem": away}
+    event = {
+        "type": "scene.delayed",
+        "video": {**video(), "waiting": waits},
+        "scene": {**scene(1, "planned"), "waiting": waits},
+    }
+    progress.apply(event)
+    said = "waiting since 12:03: The object store cannot be reached. Nothing to do."
+    assert [change for change in progress.changes if "since" in change] == [f"scene 1/2 Part 1: {said}"]
+    progress.apply(event)
+    assert progress.changes == []
+
+
+def test_a_video_that_waits_says_so_before_it_has_scenes() -> None:
+    progress = VideoProgress()
+    away = {"detail": "The model does not answer.", "remedy": "Nothing to do.", "scene": None}
+    waits = {"stage": "scripter", "since": datetime(2026, 11, 21, 12, 3).astimezone().isoformat(), "problem": away}
+    progress.apply({"type": "video.delayed", "video": {**video(), "waiting": waits}})
+    assert "waiting since 12:03: The model does not answer. Nothing to do." in progress.changes
 
 
 def test_progress_of_an_unannounced_scene_is_accepted() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import datetime
 
 import httpx
 import msgspec
@@ -13,6 +14,7 @@ from unit.gateway.published_video import OUT_OF_MEMORY, PublishedVideo
 
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
+from lectern.contracts.problems import Problem
 from lectern.gateway.mapping import map_summary
 from lectern.gateway.views import VERSION, View, Views
 from lectern.worker import Connections
@@ -44,6 +46,25 @@ async def test_a_video_shows_the_state_of_each_scene(gateway: TestGateway, conne
     assert (three["status"], three["error"]["remedy"]) == ("failed", "Simplify it.")
     assert 0 < shown["progress"] < 100
     assert shown["urls"]["content"] is None
+
+
+async def test_a_scene_that_waits_shows_for_what_and_since_when(gateway: TestGateway, connections: Connections) -> None:
+    video = PublishedVideo(connections, scenes=2)
+    await video.request()
+    await video.write_script()
+    await video.plan(1)
+    problem = Problem(code="store-full", title="Full", detail="The disk of the object store is full.", remedy="Wait.")
+    since = e.now()
+    await video.publish(e.SceneDelayed, scene=1, stage="voice", problem=problem, since=since)
+    shown = (await gateway.http.get(video.url)).json()
+    assert shown["waiting"] == shown["scenes"][0]["waiting"]
+    assert shown["scenes"][1]["waiting"] is None
+    assert (shown["waiting"]["stage"], shown["waiting"]["problem"]["detail"]) == ("voice", problem.detail)
+    assert datetime.fromisoformat(shown["waiting"]["since"]) == since
+    assert shown["error"] is None
+    await video.render(1)
+    shown = (await gateway.http.get(video.url)).json()
+    assert (shown["waiting"], shown["scenes"][0]["waiting"]) == (None, None)
 
 
 async def test_a_finished_video_links_its_files(gateway: TestGateway, connections: Connections) -> None:
@@ -154,8 +175,9 @@ async def test_a_view_whose_summary_changes_has_a_new_version(connections: Conne
             "retryable": False,
             "errors": [],
         },
+        "waiting": None,
     }, "raise views.VERSION with this, or lists go on showing stored summaries of the old form"
-    assert VERSION == 2
+    assert VERSION == 3
 
 
 async def test_an_older_view_never_replaces_a_newer_one() -> None:

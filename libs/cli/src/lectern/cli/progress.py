@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 WAITING = "waiting"
@@ -28,6 +29,7 @@ class SceneProgress:
     total: int = 0
     seconds: float | None = None
     degraded: str = ""
+    waiting: str = ""
     started: float = field(default_factory=time.monotonic)
     elapsed: float | None = None
 
@@ -42,6 +44,7 @@ class VideoProgress:
     stage: str = ""
     percent: int = 0
     activity: str = ""
+    waiting: str = ""
     scenes: dict[int, SceneProgress] = field(default_factory=dict)
     changes: list[str] = field(default_factory=list)
 
@@ -79,6 +82,10 @@ class VideoProgress:
                 self.changes.append("composing")
             elif video["stage"] == "review":
                 self.changes.append("the script is waiting for approval")
+        waiting = _describe_wait(video) if (video.get("waiting") or {}).get("problem", {}).get("scene") is None else ""
+        if waiting and waiting != self.waiting:  # a scene's wait is told with the scene
+            self.changes.append(waiting)
+        self.waiting = waiting
         self.title, self.scene_count = video["title"], count
         self.status, self.percent = video["status"], video["progress"]
         self.stage = video["stage"] or ""
@@ -88,6 +95,11 @@ class VideoProgress:
         scene.title = update["title"] or scene.title
         scene.seconds = update["seconds"] or scene.seconds
         scene.degraded = update["degraded"]["detail"] if update.get("degraded") else ""
+        waiting = _describe_wait(update)
+        if waiting and waiting != scene.waiting:
+            self.changes.append(f"scene {scene.number}/{max(self.scenes)} {scene.title}: {waiting}")
+            scene.activity = waiting
+        scene.waiting = waiting
         stage = "failed" if update["status"] == "failed" else _STAGE_BY_STATUS.get(update["status"], scene.stage)
         if stage == scene.stage:
             return
@@ -97,6 +109,15 @@ class VideoProgress:
         if stage in ("ready", "failed"):
             scene.elapsed = time.monotonic() - scene.started
         self.changes.append(f"scene {scene.number}/{max(self.scenes)} {scene.title}: {_describe(scene, update)}")
+
+
+def _describe_wait(update: dict[str, Any]) -> str:
+    """What a scene or video waits for, in a sentence; "" when it does not wait."""
+    waiting = update.get("waiting")
+    if not waiting:
+        return ""
+    problem, since = waiting["problem"], datetime.fromisoformat(waiting["since"]).astimezone()
+    return f"waiting since {since:%H:%M}: {problem['detail']} {problem['remedy']}"
 
 
 def _describe(scene: SceneProgress, update: dict[str, Any]) -> str:

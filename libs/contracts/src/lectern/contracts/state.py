@@ -103,7 +103,7 @@ class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         if delayed is None or delayed.stage not in _STAGES:
             return delayed
         later = (self.narrated, None if self.refusal() else self.coded, self.rendered)[_STAGES.index(delayed.stage) :]
-        if any(fact is not None and fact.revision >= delayed.revision for fact in later):
+        if any(fact is not None and fact.revision >= delayed.revision and fact.at >= delayed.at for fact in later):
             return None
         given_up = self.failed is not None and self.failed.at >= delayed.at
         return None if given_up else delayed

@@ -21,6 +21,7 @@ _SUMMARY: dict[str, Any] = {
     "scenes_rendered": 1,
     "seconds": None,
     "error": None,
+    "waiting": None,
     "urls": {
         "self": f"/v1/videos/{VIDEO_ID}",
         "events": f"/v1/videos/{VIDEO_ID}/events",
@@ -87,6 +88,7 @@ VIDEO: dict[str, Any] = {
             ],
             "degraded": None,
             "error": None,
+            "waiting": None,
         },
         {
             "number": 2,
@@ -98,6 +100,7 @@ VIDEO: dict[str, Any] = {
             "attempts": [],
             "degraded": None,
             "error": None,
+            "waiting": None,
         },
     ],
     "outputs": [],

@@ -47,6 +47,11 @@ def map_problem(problem: Problem, *, status: int | None = None, instance: str | 
     )
 
 
+def map_wait(delay: e.Delay | None) -> schemas.Wait | None:
+    """What a stage waits for."""
+    return schemas.Wait(stage=delay.stage, since=delay.since, problem=map_problem(delay.problem)) if delay else None
+
+
 def map_summary(state: VideoState, first: e.AnyEvent) -> schemas.VideoSummary:
     """A video as lists show it. `first` is the oldest event of its log."""
     return schemas.VideoSummary.model_validate(_summary_fields(state, first))
@@ -98,6 +103,7 @@ def map_scene(state: VideoState, video_id: str, number: int) -> schemas.SceneSta
         ],
         degraded=map_problem(degraded) if degraded else None,
         error=map_problem(failure.problem) if failure and not facts.rendered else None,
+        waiting=map_wait(facts.delay()) if state.outcome() is None else None,
     )
 
 
@@ -131,6 +137,7 @@ def _summary_fields(state: VideoState, first: e.AnyEvent) -> dict[str, object]:
         "scenes_rendered": sum(facts.status() == "rendered" for facts in state.scenes().values()),
         "seconds": completed.seconds if completed else None,
         "error": map_problem(outcome.problem) if isinstance(outcome, e.VideoFailed) else None,
+        "waiting": map_wait(state.delay()),
         "urls": _map_urls(state, first.video_id),
     }
 

@@ -10,7 +10,7 @@ import msgspec
 
 from lectern.worker import KeyValueEntry, KeyValueStore
 
-VERSION = 2  # of the summary in a view; raise it when the summary's JSON changes, and views are rebuilt
+VERSION = 3  # of the summary in a view; raise it when the summary's JSON changes, and views are rebuilt
 MIRROR_TIMEOUT_SECONDS = 5.0
 
 

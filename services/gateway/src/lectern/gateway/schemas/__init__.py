@@ -30,6 +30,7 @@ from lectern.gateway.schemas.videos import (
     VideoSummary,
     VideoUrls,
     VideoUsage,
+    Wait,
 )
 from lectern.gateway.schemas.voices import VoiceCatalog, VoiceEntry
 
@@ -69,4 +70,5 @@ __all__ = [
     "VideoUsage",
     "VoiceCatalog",
     "VoiceEntry",
+    "Wait",
 ]

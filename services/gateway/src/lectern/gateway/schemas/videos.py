@@ -41,6 +41,14 @@ class AttemptSummary(BaseModel):
     line: int | None = None
 
 
+class Wait(BaseModel):
+    """What a stage waits for: it goes on by itself, and no attempt is used up."""
+
+    stage: str
+    since: datetime
+    problem: ProblemBody
+
+
 class SceneState(BaseModel):
     """One scene and its progress."""
 
@@ -53,6 +61,7 @@ class SceneState(BaseModel):
     attempts: list[AttemptSummary] = Field([], description="a model's versions of its code; empty if it wrote none")
     degraded: ProblemBody | None = Field(None, description="why it shows its fallback, if it does")
     error: ProblemBody | None = None
+    waiting: Wait | None = Field(None, description="what its stage waits for, if it cannot go on now")
 
 
 class OutputFile(BaseModel):
@@ -91,6 +100,7 @@ class VideoSummary(BaseModel):
     scenes_rendered: int
     seconds: float | None = Field(description="length of the finished video")
     error: ProblemBody | None
+    waiting: Wait | None = Field(None, description="what the video, or the scene that waits longest, waits for")
     urls: VideoUrls
 
 
