@@ -78,7 +78,7 @@ def test_a_render_foretells_nothing_and_draws_the_same_pictures(tmp_path: Path) 
         for name, seconds in [("with", 0.05), ("without", None)]
     ]
     for folder in folders:
-        assert run(folder)["findings"] == []
+        assert find_dear(run(folder)) == []
         assert json.loads((folder / "result.json").read_text())["render_seconds"] == 0
     first, second = [(folder / "footage.mp4").read_bytes() for folder in folders]
     assert first == second

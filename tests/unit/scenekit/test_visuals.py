@@ -29,7 +29,7 @@ from lectern.scenekit import (
     theme,
     undim,
 )
-from lectern.scenekit.contrast import contrast_ratio, to_rgb
+from lectern.scenekit.contrast import contrast_ratios, to_rgb
 from lectern.scenekit.renderer import frame_shape
 from lectern.scenekit.style import use_theme
 from lectern.theme import THEMES
@@ -158,6 +158,21 @@ def test_a_part_of_a_formula_can_be_selected() -> None:
         formula.part("x")
 
 
+@pytest.mark.usefixtures("shape")
+def test_parts_of_a_formula_have_their_colours_from_the_start() -> None:
+    formula = Equation('a^2 + alpha = "a rate"', "b = a", colors={"a": theme.good})
+    assert formula[0][0].get_fill_color() == theme.good
+    colored = [each for each in formula.family_members_with_points() if each.get_fill_color() == theme.good]
+    assert len(colored) == 2  # the a of each line, and neither alpha nor the words
+    with pytest.raises(KeyError, match="no formula contains"):
+        Equation("a", colors={"z": theme.good})
+
+
+@pytest.mark.parametrize("size", [24, 40])
+def test_letters_of_a_formula_are_as_high_as_those_of_a_label_of_its_size(size: float) -> None:
+    assert Equation("x", size=size).height == pytest.approx(Label("x", size=size).height, rel=0.02)
+
+
 def test_latex_in_an_equation_is_rejected_with_the_typst_notation() -> None:
     with pytest.raises(ValueError, match=r"this is LaTeX; write Typst: frac\(a, b\)"):
         Equation(r"\frac{a}{b}")
@@ -205,8 +220,8 @@ def test_columns_share_the_body() -> None:
 def test_every_colour_is_readable_on_the_background_and_on_surfaces(name: str) -> None:
     with use_theme(name):
         for color in (theme.text, theme.muted, *theme.series):
-            assert contrast_ratio(to_rgb(color), to_rgb(theme.background)) >= 4.5
-            assert contrast_ratio(to_rgb(color), to_rgb(theme.surface)) >= 4.0
+            assert contrast_ratios(to_rgb(color), to_rgb(theme.background)) >= 4.5
+            assert contrast_ratios(to_rgb(color), to_rgb(theme.surface)) >= 4.0
 
 
 def test_an_unknown_theme_is_rejected_with_the_known_ones() -> None:

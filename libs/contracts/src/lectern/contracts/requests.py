@@ -120,14 +120,19 @@ class CheckScene(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing wrong with a scene. `beat` and `line` count from 1; `line` is in the scene's own source."""
+    """One thing wrong with a scene. `beat` and `line` count from 1; `line` is in the scene's own source.
+
+    An error sends the scene back, a warning is told with the next repair, a note is only kept. `time` is in seconds
+    from the start of the scene.
+    """
 
     rule: str
-    level: Literal["error", "warning"]
+    level: Literal["error", "warning", "note"]
     message: str
     beat: int | None = None
     line: int | None = None
     object: str | None = None
+    time: float | None = None
 
 
 class SceneException(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -14,6 +14,7 @@ KIT = {
     "style": ("theme",),
     "layout": ("frame", "stack", "row", "columns", "fit", "place"),
     "labels": ("Title", "TitleCard", "Label", "Caption"),
+    "number": ("Number",),
     "bullets": ("Bullets",),
     "flow": ("Flow", "Box", "link"),
     "equation": ("Equation",),
@@ -22,6 +23,7 @@ KIT = {
     "comparison": ("Comparison",),
     "timeline": ("Timeline",),
     "picture": ("Picture",),
+    "tracing": ("trace",),
     "motion": ("appear", "focus", "dim", "undim"),
 }
 """The kit's names by the module that defines them."""

@@ -13,12 +13,12 @@ def to_rgb(color: Any) -> Any:
     return np.asarray(ManimColor(color).to_rgb(), dtype=float)
 
 
-def contrast_ratio(one: Any, other: Any) -> float:
-    """Return the contrast ratio, 1 to 21, of two colours as arrays (3,) from 0 to 1."""
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
+def contrast_ratios(one: Any, other: Any) -> Any:
+    """Return the contrast ratios, 1 to 21, of colours as arrays (..., 3) from 0 to 1."""
+    first, second = _luminance(one), _luminance(other)
+    return (np.maximum(first, second) + 0.05) / (np.minimum(first, second) + 0.05)
 
 
-def _luminance(rgb: Any) -> float:
+def _luminance(rgb: Any) -> Any:
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    return float(linear @ (0.2126, 0.7152, 0.0722))
+    return linear @ (0.2126, 0.7152, 0.0722)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from .findings import Finding, beat_missing, beat_overrun, word_missing
 from .spoken_words import find_phrase
@@ -57,6 +58,21 @@ class MeasuredBeat:
         self.runs.append(0.0)
         self.anchors.append(anchor)
         self.waiting = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """What scene code did, in order: it entered or left a beat, waited for a word, played or waited.
+
+    `seconds` is a play's natural length. `alive` is set when something moves by itself meanwhile. `line` is the
+    author's, from 1.
+    """
+
+    kind: Literal["enter", "leave", "word", "play", "wait"]
+    seconds: float = 0.0
+    word: str = ""
+    alive: bool = False
+    line: int | None = None
 
 
 class Director:
@@ -133,15 +149,33 @@ class Measuring(Director):
         self.plain = plain
         self.measures = [MeasuredBeat() for _ in table.ends]
         self.lengths: list[float] = []
+        self.steps: list[Step] = []
         self.missing_words: list[Finding] = []
+
+    @property
+    def plays(self) -> int:
+        """The plays and waits so far."""
+        return len(self.lengths)
+
+    def line_of(self, play: int) -> int | None:
+        """Return the author's line of a play or wait, counted from 1."""
+        lines = [each.line for each in self.steps if each.kind in ("play", "wait")]
+        return lines[play - 1] if 0 < play <= len(lines) else None
 
     def enter_beat(self) -> None:
         super().enter_beat()
+        self.steps.append(Step(kind="enter"))
         if self.measures[self.beat].line is None:
             self.measures[self.beat].line = self.author_line()
 
-    def record_play(self, seconds: float, *, wait: bool) -> None:
-        """Record a play, or a wait, of natural length `seconds`."""
+    def record_hold(self, kind: Literal["leave", "word"], *, word: str = "", alive: bool = False) -> None:
+        """Record that the picture is held until a word is spoken, or until the beat ends."""
+        self.steps.append(Step(kind=kind, word=word, alive=alive))
+
+    def record_play(self, seconds: float, *, wait: bool, alive: bool = False) -> None:
+        """Record a play, or a wait, of natural length `seconds`; `alive` when something moves by itself meanwhile."""
+        kind: Literal["wait", "play"] = "wait" if wait else "play"
+        self.steps.append(Step(kind=kind, seconds=float(seconds), alive=alive, line=self.author_line()))
         self.lengths.append(float(seconds))
         self.measures[self.beat].add(float(seconds), wait=wait)
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from manim import DOWN, Animation, LaggedStart, MathTypst, TransformMatchingShapes, VGroup, Write
@@ -11,26 +13,35 @@ from manim.utils.rate_functions import ease_in_out_sine
 from .layout import place
 from .style import theme
 
-FORMULA_SIZE = 58
-"""Font size of up to three formulas; more are set smaller."""
+FORMULA_SCALE = 1.604
+"""Typst's font size for letters as high as those of a Label of size 1: Inter's x-height by New Computer Modern's."""
 
 
 class Equation(VGroup):
     """Formulas in Typst maths, one per line, lined up at their equals signs: `Equation("a^2 + b^2 = c^2")`.
 
     Typst, not LaTeX: `frac(a, b)` or `a/b`, `sqrt(x)`, `x^(n+1)`, `x_1`, `sum_(k=1)^n k`, `integral_0^1 f(x) dif x`,
-    `alpha`, `pi`, `infinity`, `times`, `dot`, `<=`, `!=`, `->`, words in quotes `"speed" = v`; letters that are
-    multiplied are spaced: `E = m c^2`. Needs no LaTeX. `eq[0]` is a line; `eq.part("c^2")` is the part of it written
-    so, to colour or `focus`. `self.play(eq.reveal())`, `eq.reveal(0)` one line, `eq.derive(1)` grows line 1 out of
-    the line before it.
+    `alpha`, `pi`, `infinity`, `times`, `<=`, `!=`, `->`, words in quotes `"speed" = v`; letters that are multiplied are
+    spaced: `E = m c^2`. Letters are as high as a Label's of that `size`; `colors={"a": theme.primary}` colours parts.
+    `eq[0]` is a line, `eq.part("c^2")` a part, to colour or `focus`. `self.play(eq.reveal())`, `eq.reveal(0)` one line,
+    `eq.derive(1)` grows line 1 out of the line before it.
     """
 
-    def __init__(self, *lines: str, size: float | None = None, color: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *lines: str,
+        size: float | None = None,
+        color: Any = None,
+        colors: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.sources = tuple(lines)
-        size = size or (FORMULA_SIZE if len(lines) < 4 else theme.title * 0.9)
+        size = (size or (theme.heading if len(lines) < 4 else theme.body)) * FORMULA_SCALE
         self.color_ = theme.text if color is None else color
         self.add(*(set_formula(line, font_size=size, color=self.color_) for line in lines))
+        for source, part_color in (colors or {}).items():
+            self._color_parts(source, part_color)
         self.arrange(DOWN, buff=0.5)
         if len(lines) > 1 and all(find_equals_sign(remove_marks(line)) is not None for line in lines):
             self._line_up()
@@ -39,8 +50,10 @@ class Equation(VGroup):
     def part(self, source: str, line: int | None = None) -> VGroup:
         """The glyphs of `source` (as written) in line `line`, or in the first line with it. Raises KeyError."""
         for index, text in enumerate(self.sources):
-            if line in (None, index) and source in remove_marks(text):
-                return _select_part(self[index], remove_marks(text), remove_marks(text).index(source), source)
+            plain = remove_marks(text)
+            if line in (None, index) and source in plain:
+                at = next(iter(find_parts(plain, source)), plain.index(source))
+                return _select_part(self[index], plain, at, source)
         raise KeyError(f"no formula contains {source!r}; the lines are {', '.join(map(repr, self.sources))}")
 
     def reveal(self, line: int | None = None) -> Animation:
@@ -54,6 +67,17 @@ class Equation(VGroup):
         return TransformMatchingShapes(
             self[line - 1].copy(), self[line], run_time=1.4, rate_func=ease_in_out_sine, path_arc=0.3
         )
+
+    def _color_parts(self, source: str, color: Any) -> None:
+        found = [
+            _select_part(each, text, at, source)
+            for each, text in zip(self, map(remove_marks, self.sources), strict=True)
+            for at in find_parts(text, source)
+        ]
+        if not found:
+            self.part(source)  # raises, with the lines there are
+        for part in found:
+            part.set_color(color)
 
     def _line_up(self) -> None:
         texts = [remove_marks(text) for text in self.sources]
@@ -82,6 +106,14 @@ def set_formula(source: str, **kwargs: Any) -> MathTypst:
 def remove_marks(source: str) -> str:
     """Remove the `{{ }}` marks from a formula."""
     return source.replace("{{", "").replace("}}", "")
+
+
+def find_parts(text: str, source: str) -> list[int]:
+    """Return where `source` stands in a formula by itself: "a" is found in "a^2 + a b", not in "alpha" or in quotes."""
+    before = r"(?<![A-Za-z])" if source[:1].isalpha() else ""
+    after = r"(?![A-Za-z])" if source[-1:].isalpha() else ""
+    starts = [match.start() for match in re.finditer(before + re.escape(source) + after, text)]
+    return [start for start in starts if source.startswith('"') or text.count('"', 0, start) % 2 == 0]
 
 
 def find_equals_sign(text: str) -> int | None:

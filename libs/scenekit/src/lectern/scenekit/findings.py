@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Level = Literal["error", "warning"]
+Level = Literal["error", "warning", "note"]
+"""An error sends the scene back, a warning is told with the next repair, a note is only kept."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
     """One thing wrong with a scene. The message ends with the remedy.
 
-    `beat` and `line` (of the author's source) count from 1; `object` names the thing on screen.
+    `beat` and `line` (of the author's source) count from 1; `object` names the thing on screen; `time` is in seconds
+    from the start of the scene.
     """
 
     rule: str
@@ -21,6 +23,7 @@ class Finding:
     beat: int | None = None
     line: int | None = None
     object: str | None = None
+    time: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the finding as it is written to result.json."""

@@ -15,12 +15,12 @@ from typing import Any
 import tqdm
 from manim import Scene, logger, tempconfig
 
+from .checks.scene_check import SceneCheck
 from .director import Filming, Measuring, SpokenWord
 from .findings import Finding
 from .footage import Encoding, FootageWriter
 from .frame_costs import FrameCosts
 from .latex import use_latex
-from .lint import LayoutLint
 from .renderer import DirectedRenderer, FilmingRenderer, MeasuringRenderer, frame_shape, use_renderer
 from .scene import Narrated
 from .source import describe_error, find_scene_class, load_source
@@ -129,8 +129,7 @@ def _write_result(path: Path, result: dict[str, Any]) -> None:
 def _run_passes(settings: JobSettings, folder: Path, result: JobResult, on_progress: OnProgress | None) -> None:
     with _configure_manim(settings, folder):
         costs = _build_costs(settings)
-        measuring, narrated = _measure(settings, folder, result, costs)
-        plans = measuring.plan_beats()
+        measuring, plans, narrated = _measure(settings, folder, result, costs)
         result.findings += measuring.collect_findings(plans, beats_expected=narrated and bool(settings.texts))
         result.beats = _describe_beats(measuring, plans)
         if costs is not None:
@@ -151,21 +150,22 @@ def _build_costs(settings: JobSettings) -> FrameCosts | None:
 
 def _measure(
     settings: JobSettings, folder: Path, result: JobResult, costs: FrameCosts | None
-) -> tuple[Measuring, bool]:
-    """Run the measuring pass. Returns its director, and whether the scene follows its narration."""
+) -> tuple[Measuring, list[BeatPlan], bool]:
+    """Run the measuring pass. Returns its director, its plans, and whether the scene follows its narration."""
     chosen = find_scene_class(load_source(folder / SOURCE), settings.scene_class)
     narrated = issubclass(chosen, Narrated)
     table = settings.table
     if not narrated:
         table = build_timetable(fps=table.fps, seconds=table.stops[-1], beats=[])
     measuring = Measuring(table, words=settings.words, texts=settings.texts, source=SOURCE, plain=not narrated)
-    lint = LayoutLint()
+    check = SceneCheck(measuring)
     try:
-        _construct(chosen, partial(MeasuringRenderer, measuring, lint, costs))
+        _construct(chosen, partial(MeasuringRenderer, measuring, check, costs))
+        plans = measuring.plan_beats()
+        check.finish(plans)
     finally:
-        result.findings += lint.findings
-    result.findings += lint.find_still_beats(measuring)
-    return measuring, narrated
+        result.findings += check.findings
+    return measuring, plans, narrated
 
 
 def _film(

@@ -29,7 +29,7 @@ PLACEHOLDER = "\u00b7"
 
 
 class Label(VGroup):
-    """A piece of text. `size` is a font size (theme.title, .heading, .body, .label, .small), `color` a theme colour.
+    """A piece of text. `size` is a font size and `color` a colour of the theme.
 
     With `width` (units) it is wrapped into balanced lines; `align` is LEFT, ORIGIN (centred) or RIGHT; `weight` is
     "NORMAL", "MEDIUM", "SEMIBOLD" or "BOLD". Example: `Label("chloroplast", color=theme.accent).next_to(leaf, DOWN)`.

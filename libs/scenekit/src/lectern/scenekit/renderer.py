@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, Protocol
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, Literal, Protocol
 
 import manim.scene.scene
 from manim import Scene, Wait
@@ -26,8 +26,17 @@ MEASURING_STEP = 1 / 15
 class Inspector(Protocol):
     """Inspects the scene while it is measured."""
 
-    def inspect(self, scene: Scene, beat: int, line: int | None) -> None:
-        """Inspect the scene at the end of a play or wait. `beat` counts from 0, `line` of the source from 1."""
+    def begin_play(self, scene: Scene) -> None:
+        """Inspect the animations of a play that has begun."""
+
+    def listen(self) -> AbstractContextManager[None]:
+        """Watch what the updaters do in the block, for a moment that they have already seen."""
+
+    def inspect(self, scene: Scene) -> None:
+        """Inspect the scene at the end of a play or wait."""
+
+    def inspect_hold(self, scene: Scene) -> None:
+        """Inspect the scene where its picture is about to be held."""
 
 
 class _NoFiles:
@@ -107,9 +116,13 @@ class MeasuringRenderer(DirectedRenderer):
     def perform(self, scene: Scene, *, frames: int | None = None) -> None:
         frozen = scene.is_current_animation_frozen_frame()
         length = scene.duration
+        alive = depends_on_time(scene)
         if not frozen:
-            length = self._run(scene, length)
-            self.finish_animations(scene)
+            if self.inspector is not None:
+                self.inspector.begin_play(scene)
+            length = self._run(scene, length, alive=alive)
+            with self.inspector.listen() if self.inspector is not None else nullcontext():
+                self.finish_animations(scene)
         self.time += length
         director = self.director
         if self.costs is not None and not frozen:
@@ -118,18 +131,24 @@ class MeasuringRenderer(DirectedRenderer):
             self.costs.end_play(
                 beat=director.beat, run=run, seconds=length, line=director.author_line(), lasting=lasting
             )
-        director.record_play(length, wait=is_wait(scene))
+        director.record_play(length, wait=is_wait(scene), alive=alive)
         if self.inspector is not None:
-            self.inspector.inspect(scene, self.director.beat, self.director.author_line())
+            self.inspector.inspect(scene)
 
     def hold(self, scene: Scene, frames: int) -> None:
         """Do nothing: a hold has no natural length."""
 
-    def _run(self, scene: Scene, length: float) -> float:
+    def note_hold(self, scene: Scene, kind: Literal["leave", "word"], word: str = "") -> None:
+        """Note that the filming pass holds the picture here."""
+        self.director.record_hold(kind, word=word, alive=depends_on_time(scene))
+        if self.inspector is not None:
+            self.inspector.inspect_hold(scene)
+
+    def _run(self, scene: Scene, length: float, *, alive: bool) -> float:
         step = length
         if scene.stop_condition is not None:
             step = 1 / self.director.table.fps
-        elif depends_on_time(scene):
+        elif alive:
             step = min(length, MEASURING_STEP)
         count = max(1, round(length / step))
         steps: Sequence[float] = [length * number / count for number in range(1, count + 1)]

@@ -30,6 +30,8 @@ class Narrated(Scene):
         yield
         if isinstance(renderer, FilmingRenderer):
             renderer.hold(self, renderer.director.grant_until_beat_ends())
+        elif isinstance(renderer, MeasuringRenderer):
+            renderer.note_hold(self, "leave")
         renderer.director.leave_beat()
 
     def at(self, word: str) -> None:
@@ -39,6 +41,7 @@ class Narrated(Scene):
         """
         renderer = self.renderer
         if isinstance(renderer, MeasuringRenderer):
+            renderer.note_hold(self, "word", word)
             renderer.director.record_word(word)
         elif isinstance(renderer, FilmingRenderer):
             renderer.hold(self, renderer.director.grant_until_word(word))

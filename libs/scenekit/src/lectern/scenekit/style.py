@@ -46,7 +46,6 @@ class Theme:
     `theme.good`, `theme.bad`, `theme.violet`, `theme.teal`, `theme.surface` (box fill), `theme.border` (box edge),
     `theme.background`. `theme.series` is a list of six colours for series. Font sizes: `theme.title` 52,
     `theme.heading` 40, `theme.body` 34, `theme.label` 28, `theme.small` 24 (the smallest that is readable).
-    Text is set in Inter by default.
     """
 
     title = 52

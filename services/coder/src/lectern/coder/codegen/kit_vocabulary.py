@@ -17,6 +17,8 @@ ESSENTIAL = frozenset({
 # Names that need a form of drawing, and words of the plan or the narration that ask for them (as a regular expression).
 WANTED_FOR: dict[str, tuple[frozenset[str], str]] = {
     "Equation": (frozenset({"derivation", "graph", "geometry", "quantity"}), r"formula|equation|[=²³√∑∫]|fraction"),
+    "Number": (frozenset({"quantity", "graph"}), r"live number|counter|counts? (up|down)|readout|value|changes|grows"),
+    "trace": (frozenset({"graph"}), r"\btrac|dot (moves|runs|draws)|draws? (a|the|its) curve"),
     "NarratedMovingCameraScene": (frozenset({"zoom"}), r"zoom|closer|magnif|camera|microscope"),
     "NarratedThreeDScene": (frozenset(), r"\b3d\b|three.dimension|sphere|solid|\bcube|surface|\bspace\b"),
     "Chart": (frozenset({"data"}), r"\bchart|\bbars?\b|per cent|percent|statistic"),
