@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import signal
 import socket
 import threading
@@ -170,7 +171,7 @@ def test_restricting_without_landlock_is_an_error() -> None:
 
 
 def set_limits() -> None:
-    limits = JobLimits(memory_bytes=1 << 30, output_bytes=1 << 20, open_files=16, cpu_seconds=1)
+    limits = JobLimits(memory_bytes=1 << 30, output_bytes=1 << 20, open_files=16, cpu_seconds=0.25)
     rlimits.set_limits(limits, other_threads=rlimits.count_user_threads(os.getuid()))
 
 
@@ -178,6 +179,14 @@ def test_limits_stop_memory_files_and_descriptors(tmp_path: Path) -> None:
     assert run_in_fork(set_limits, lambda: bytearray(2 << 30)) == "MemoryError"
     assert run_in_fork(set_limits, lambda: (tmp_path / "big").write_bytes(bytes(2 << 20))) == "OSError"
     assert run_in_fork(set_limits, lambda: [os.dup(0) for _ in range(20)]) == "OSError"
+
+
+def test_the_kernels_count_of_computing_is_not_what_a_scene_is_held_to() -> None:
+    def check() -> None:
+        if resource.getrlimit(resource.RLIMIT_CPU)[0] < 12 * 2:
+            raise ValueError("ticks overstate what a scene computes on a busy machine")
+
+    assert run_in_fork(lambda: rlimits.set_limits(JobLimits(cpu_seconds=12), other_threads=0), check) == "done"
 
 
 @pytest.mark.slow

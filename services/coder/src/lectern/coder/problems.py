@@ -9,11 +9,19 @@ from lectern.contracts.problems import Problem
 from lectern.contracts.requests import Finding, SceneException, SceneVerdict
 
 _MAX_MESSAGE = 400  # characters of a message that are quoted
+_ANY_REMEDY = "Only draw: use no files, network, threads or programs"
+_KILLED_REMEDIES = {
+    "idle": "Never sleep or wait in a scene (`self.wait()` holds the picture)",
+    "cpu": "Draw less in each frame, look for a loop that never ends",
+    "memory": "Create fewer and smaller things",
+    "log": "Print less",
+    "threads": "Start no threads",
+}
 
 
 def author_problem(verdict: SceneVerdict) -> Problem:
     """Explains why an author's scene is replaced by a template: the error, its line, and what to change."""
-    if verdict.error:
+    if verdict.error and not verdict.killed:
         return _exception_problem(verdict.error)
     if verdict.killed or not verdict.errors():
         return _killed_problem(verdict)
@@ -61,12 +69,14 @@ def _exception_problem(error: SceneException) -> Problem:
 
 def _killed_problem(verdict: SceneVerdict) -> Problem:
     reason = verdict.reason or f"It was stopped ({verdict.killed or 'without a result'})"
+    if verdict.error and verdict.error.line:
+        reason = f"{reason[:_MAX_MESSAGE].rstrip('.')}, in line {verdict.error.line} of the scene's manim block"
     return Problem(
         code=f"manim-{verdict.killed or 'failed'}",
         title="The scene's Manim was stopped",
-        detail=reason[:_MAX_MESSAGE].rstrip(".") + ".",
-        remedy="Draw less, look for an endless loop, and use no files, network or programs; "
-        "until then the scene shows a card with its key phrases.",
+        detail=reason.rstrip(".") + ".",
+        remedy=f"{_KILLED_REMEDIES.get(verdict.killed or '', _ANY_REMEDY)}, and redo the scene; "
+        "until then it shows a card with its key phrases.",
     )
 
 

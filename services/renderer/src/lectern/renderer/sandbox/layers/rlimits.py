@@ -9,6 +9,13 @@ import resource
 
 from lectern.renderer.sandbox.job import JobLimits
 
+_TICK_ERROR = 4
+"""How far beyond a job's limit the kernel's own lies: it is for a watcher that has died.
+
+A watcher reads computing to the nanosecond. The kernel charges whole ticks to whoever runs at their end, which
+killed scenes on a busy machine that had computed much less than they may.
+"""
+
 
 def set_limits(limits: JobLimits, other_threads: int) -> None:
     """Sets every limit of the job on the calling process.
@@ -17,7 +24,7 @@ def set_limits(limits: JobLimits, other_threads: int) -> None:
     that do not belong to the job. The watcher counts the job's own.
     """
     os.nice(limits.nice)
-    cpu = math.ceil(limits.cpu_seconds)
+    cpu = math.ceil(_TICK_ERROR * limits.cpu_seconds)
     values = {
         resource.RLIMIT_AS: limits.memory_bytes,
         resource.RLIMIT_FSIZE: limits.output_bytes,
