@@ -31,7 +31,8 @@ def _close(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     closed = {key: _close(value) for key, value in schema.items()}
-    return {"additionalProperties": False, **closed} if isinstance(closed.get("properties"), dict) else closed
+    is_object = closed.get("type") == "object" and isinstance(closed.get("properties"), dict)
+    return {"additionalProperties": False, **closed} if is_object else closed
 
 
 class ResponseChecker:

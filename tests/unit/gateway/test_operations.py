@@ -148,3 +148,26 @@ async def test_an_outage_of_the_log_is_503_with_retry_after(gateway: TestGateway
     answer = await gateway.http.get(video.url)
     assert (answer.status_code, answer.json()["code"]) == (503, "dependency-unavailable")
     assert answer.headers["retry-after"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/v1/videos", "GET, POST"),
+        ("OPTIONS", "/v1/videos", "GET, POST"),
+        ("POST", "/v1/videos/x/script", "GET, PUT"),
+        ("PUT", "/v1/videos/x/content", "GET, HEAD"),
+        ("GET", "/v1/videos/x/cancel", "POST"),
+    ],
+)
+async def test_allow_lists_every_method_of_the_path(
+    http: httpx.AsyncClient, method: str, path: str, allowed: str
+) -> None:
+    answer = await http.request(method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+    assert answer.json()["remedy"] == f"Use {allowed}."
+
+
+async def test_an_empty_cursor_is_none(http: httpx.AsyncClient) -> None:
+    assert (await http.get("/v1/videos?after=")).status_code == 200
+    assert (await http.get("/v1/videos?after=x")).status_code == 422

@@ -29,7 +29,7 @@ def make_app(deps: GatewayDeps) -> FastAPI:
     app.state.deps = deps
     for router in ROUTERS:
         app.include_router(router)
-    problems.install(app)
+    problems.install(app, ROUTERS)
     app.add_middleware(RequestMiddleware)
     app.openapi = lambda: describe_api(app, ROUTERS)  # type: ignore[method-assign]
     return app

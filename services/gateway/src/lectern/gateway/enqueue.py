@@ -23,7 +23,7 @@ async def enqueue_video(
     make_event: Callable[[str], e.VideoRequested],
     *,
     operation: str,
-    idempotency_key: str | None,
+    idempotency_key: str,
 ) -> Response:
     """Store the request's document and publish the event made for the new video's id; respond with the video.
 

@@ -148,11 +148,11 @@ ASSET = {
 VIDEO_REQUESTS = {
     "topic": {"summary": "A topic", "value": {"topic": "How does photosynthesis work?"}},
     "document": {
-        "summary": "A lesson in Markdown with an image, in portrait",
+        "summary": "A lesson in Markdown, in portrait",
         "value": {
             "document": {
-                "markdown": "# The leaf\n\n## Light\n\nA leaf catches light.\n\n![A leaf](leaf.png)\n",
-                "assets": {"leaf.png": ASSET["id"]},
+                "markdown": "# The leaf\n\n## Light\n\nA leaf catches light.\n",
+                "assets": {},  # an image's name and its id, which only an upload gives
             },
             "options": {"quality": "high", "aspect": "9:16", "voice": "en-GB", "review": True},
             "lane": "bulk",

@@ -6,10 +6,10 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
-from fastapi import Response
+from fastapi import Header, Response
 
 from lectern.contracts.events import now
 from lectern.contracts.ids import new_id
@@ -19,6 +19,13 @@ from lectern.gateway.refusals import Refusal, refuse, refuse_fields
 from lectern.worker import KeyValueStore
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        description="makes it safe to send the request again",
+        json_schema_extra={"pattern": r"^[\u0020-\u007e]{0,255}$"},  # an empty one is none
+    ),
+]
 CLAIM_EXPIRES_AFTER = timedelta(seconds=60)  # a request takes a second; after a minute its process must have died
 
 
@@ -48,13 +55,13 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 Work: TypeAlias = Callable[[str], Awaitable[StoredResponse]]
 
 
-async def run_once(bucket: KeyValueStore, key: str | None, operation: str, fingerprint: str, work: Work) -> Response:
+async def run_once(bucket: KeyValueStore, key: str, operation: str, fingerprint: str, work: Work) -> Response:
     """Run `work(video_id)` under an Idempotency-Key, or replay its response. Work that raises leaves no trace.
 
     Work must be repeatable for the same id: it runs again when a process died in the middle of it. Raises a 422 for
     a key that was used with another body, and a 409 while the first request is still in progress.
     """
-    if key is None:
+    if not key:
         return (await work(new_id())).to_http()
     if not _KEY.fullmatch(key):
         raise refuse_fields(FieldError(pointer="Idempotency-Key", detail="must be 1 to 255 printable ASCII characters"))

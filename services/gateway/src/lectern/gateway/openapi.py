@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from lectern.gateway import examples
-from lectern.gateway.schemas import CONTRACT_SCHEMAS, ProblemBody
+from lectern.gateway.schemas import CONTRACT_SCHEMAS, STREAM_SCHEMAS, ProblemBody
 
 _DESCRIPTIONS = {
     400: "The request is malformed",
@@ -21,6 +21,7 @@ _DESCRIPTIONS = {
     412: "The script has changed",
     413: "The body is too large",
     415: "The body has the wrong type",
+    421: "The request names another host",
     416: "The range lies outside the file",
     422: "The request is invalid",
     503: "A dependency is unavailable",
@@ -70,6 +71,8 @@ def describe_api(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]:
         for unused in ("HTTPValidationError", "ValidationError"):
             schema["components"]["schemas"].pop(unused, None)
         schema["components"]["schemas"].update(CONTRACT_SCHEMAS)
+        for name, published in STREAM_SCHEMAS.items():
+            schema["components"]["schemas"].setdefault(name, published)
         app.openapi_schema = schema
     return app.openapi_schema
 

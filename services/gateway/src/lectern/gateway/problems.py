@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import nats.errors
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from nats.js import errors as js_errors
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from lectern.contracts.problems import ProblemError
 from lectern.gateway import mapping, problem_types
@@ -32,19 +35,26 @@ def _refuse_unavailable(error: Exception) -> Refusal:
     return refuse(problem_types.DEPENDENCY_UNAVAILABLE, f"{reason[:1].upper()}{reason[1:]}.", retry_after=5)
 
 
-def _refuse_http(request: Request, error: HTTPException) -> Refusal:
+def _list_methods(request: Request, routers: Iterable[APIRouter]) -> str:
+    """Every method of a path, for the header Allow: the framework names those of one route of it only."""
+    routes = [route for router in routers for route in router.routes if isinstance(route, Route)]
+    matching = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in matching for method in route.methods or ()}))
+
+
+def _refuse_http(request: Request, error: HTTPException, routers: Iterable[APIRouter]) -> Refusal:
     """The Refusal for an error of the framework: an unknown path, a wrong method, a body it cannot parse."""
     path = request.url.path[:120]
     match error.status_code:
         case 404:
             return refuse(problem_types.NO_SUCH_ROUTE, f"{path} is not part of the API.")
         case 405:
-            allowed = (error.headers or {}).get("Allow", "")
+            allowed = _list_methods(request, routers) or (error.headers or {}).get("Allow", "")
             return refuse(
                 problem_types.METHOD_NOT_ALLOWED,
                 f"{path} does not support {request.method}.",
                 f"Use {allowed}." if allowed else "",
-                headers=error.headers,
+                headers={"Allow": allowed},
             )
         case 400:
             return refuse(problem_types.MALFORMED_REQUEST, f"{error.detail}.")
@@ -55,8 +65,8 @@ def _request_id(request: Request) -> str:
     return str(request.scope.get("state", {}).get("request_id", ""))
 
 
-def install(app: FastAPI) -> None:
-    """Register the exception handlers."""
+def install(app: FastAPI, routers: Iterable[APIRouter]) -> None:
+    """Register the exception handlers. `routers` are those of the application."""
 
     @app.exception_handler(Refusal)
     async def on_refusal(request: Request, error: Refusal) -> Response:
@@ -72,7 +82,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def on_http_error(request: Request, error: HTTPException) -> Response:
-        refusal = error.__cause__ if isinstance(error.__cause__, Refusal) else _refuse_http(request, error)
+        refusal = error.__cause__ if isinstance(error.__cause__, Refusal) else _refuse_http(request, error, routers)
         return make_response(refusal, _request_id(request))  # FastAPI wraps what is raised while it reads a body
 
     async def on_outage(request: Request, error: Exception) -> Response:

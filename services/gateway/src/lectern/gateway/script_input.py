@@ -13,13 +13,11 @@ from lectern.contracts.script import Script
 from lectern.gateway import problem_types
 from lectern.gateway.json_body import parse_json_body
 from lectern.gateway.refusals import make_pointer, refuse, refuse_fields
-from lectern.gateway.schemas import MAX_BEAT_CHARACTERS, MAX_BEATS, ScriptText
+from lectern.gateway.schemas import MAX_BEAT_CHARACTERS, MAX_BEATS, MAX_SCENES, MAX_TITLE_CHARACTERS, ScriptText
 from lectern.gateway.script_visuals import find_visual_faults
 from lectern.gateway.validation import find_unknown_fields, refuse_invalid_json
 from lectern.language.tags import names_language
 
-MAX_SCENES = 60  # more is a course, not a video
-MAX_TITLE_CHARACTERS = 200
 MAX_VALUES = 20_000  # of a script's JSON: 60 scenes of 40 beats have about 10 000
 MAX_SCRIPT_BYTES = 768 * 1024  # a scripter is asked for its Markdown form in one message of at most 1 MiB
 _ONE_LINE = frozenset(("title", "speaker", "name", "alt", "language", "colour"))

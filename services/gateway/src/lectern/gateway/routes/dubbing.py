@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Header, Response
+from fastapi import APIRouter, Body, Response
 
 from lectern.gateway import examples, handlers
 from lectern.gateway.admission import check_assets, check_voice
 from lectern.gateway.deps import Deps
 from lectern.gateway.enqueue import enqueue_video
 from lectern.gateway.handlers.script_events import get_script_event
+from lectern.gateway.idempotency import IdempotencyKey
 from lectern.gateway.json_body import JsonRoute
 from lectern.gateway.openapi import describe_json, describe_problems
 from lectern.gateway.schemas import DubRequest, Video
@@ -34,7 +35,7 @@ async def dub_video(
     deps: Deps,
     video_id: str,
     body: Annotated[DubRequest, Body(openapi_examples=examples.DUB_REQUESTS)],
-    idempotency_key: Annotated[str | None, Header(description="makes it safe to send the request again")] = None,
+    idempotency_key: IdempotencyKey = "",
 ) -> Response:
     """Makes a new video: the script translated (by a model, or by the `document` you send), its code reused."""
     log = await read_video(deps, video_id)

@@ -11,9 +11,12 @@ from lectern.gateway.deps import Deps
 from lectern.gateway.event_stream import EventStreamResponse, follow
 from lectern.gateway.openapi import describe_problems
 from lectern.gateway.refusals import refuse_fields
+from lectern.gateway.schemas import STREAM_BLOCK_SCHEMA
 from lectern.gateway.video_log import check_video_id, read_video
 
 router = APIRouter(tags=["events"])
+
+_ID_PATTERN = "^[0-9]{0,18}$"  # an empty one is none
 
 
 @router.get(
@@ -25,8 +28,7 @@ router = APIRouter(tags=["events"])
             "description": "An event stream; see docs/api.md for its events",
             "content": {
                 "text/event-stream": {
-                    "schema": {"type": "string"},
-                    "example": 'event: scene.rendered\nid: 42\ndata: {"type":"scene.rendered","seq":42}\n\n',
+                    "schema": STREAM_BLOCK_SCHEMA,  # of each block, as the stream itself has no end to describe
                 }
             },
         },
@@ -37,8 +39,16 @@ router = APIRouter(tags=["events"])
 async def follow_video(
     deps: Deps,
     video_id: str,
-    last_event_id: Annotated[str | None, Header(description="the last id received")] = None,
-    after: Annotated[str | None, Query(description="the same, for clients that cannot send headers; 0 for all")] = None,
+    last_event_id: Annotated[
+        str, Header(description="the last id received", json_schema_extra={"pattern": _ID_PATTERN})
+    ] = "",
+    after: Annotated[
+        str,
+        Query(
+            description="the same, for clients that cannot send headers; 0 for all",
+            json_schema_extra={"pattern": _ID_PATTERN},
+        ),
+    ] = "",
 ) -> Response:
     """Starts with a snapshot, or resumes after an id without gap or duplicate. Closes after the outcome."""
     position = _parse_position(last_event_id, after)
@@ -64,11 +74,10 @@ async def follow_video(
     return EventStreamResponse(source, send_seconds=settings.stream_send_seconds, on_end=on_end)
 
 
-def _parse_position(header: str | None, query: str | None) -> int | None:
+def _parse_position(header: str, query: str) -> int | None:
     """The sequence to resume after. The header wins: a browser that reconnects sends it beside the old address."""
     for pointer, text in (("Last-Event-ID", header), ("?after", query)):
-        if text:
-            if not (text.isascii() and text.isdecimal() and len(text) <= 18):
-                raise refuse_fields(FieldError(pointer=pointer, detail="must be the `id` of an event you received"))
-            return int(text)
-    return None
+        if text and not (text.isascii() and text.isdecimal() and len(text) <= 18):
+            raise refuse_fields(FieldError(pointer=pointer, detail="must be the `id` of an event you received"))
+    text = header or query
+    return int(text) if text else None

@@ -75,9 +75,7 @@ async def show_script(deps: Deps, video_id: str, accept: Annotated[str, Header()
         **describe_problems(400, 404, 409, 412, 413, 415, 422, 503),
     },
 )
-async def edit_script(
-    deps: Deps, video_id: str, request: Request, if_match: Annotated[str | None, Header()] = None
-) -> Response:
+async def edit_script(deps: Deps, video_id: str, request: Request, if_match: Annotated[str, Header()] = "") -> Response:
     """Accepts the whole script, as JSON or as Markdown. Scenes that did not change keep what they have."""
     log = await read_video(deps, video_id)
     get_script_event(log.state)
@@ -102,9 +100,9 @@ async def _parse_body(deps: GatewayDeps, request: Request) -> tuple[Script, int 
     raise refuse_media_type(media_type, "application/json", MARKDOWN)
 
 
-def _parse_etag(header: str | None) -> int | None:
+def _parse_etag(header: str) -> int | None:
     """The revision in an If-Match header; None for none, and 0, which no script has, for a tag that is not ours."""
-    tag = (header or "").strip().removeprefix("W/").strip('"')
+    tag = header.strip().removeprefix("W/").strip('"')
     if not tag or tag == "*":
         return None
     return int(tag) if tag.isascii() and tag.isdecimal() and len(tag) < 10 else 0

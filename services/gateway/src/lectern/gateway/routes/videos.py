@@ -14,6 +14,7 @@ from lectern.gateway import examples, handlers
 from lectern.gateway.admission import check_assets, check_music, check_voice
 from lectern.gateway.deps import Deps
 from lectern.gateway.enqueue import enqueue_video
+from lectern.gateway.idempotency import IdempotencyKey
 from lectern.gateway.json_body import JsonRoute
 from lectern.gateway.openapi import describe_json, describe_problems
 from lectern.gateway.refusals import refuse_fields
@@ -22,6 +23,8 @@ from lectern.gateway.schemas import CancelRequest, Video, VideoList, VideoReques
 from lectern.gateway.video_log import VIDEO_ID, read_video, record_cancellation
 
 router = APIRouter(tags=["videos"], route_class=JsonRoute)
+
+_CURSOR_PATTERN = f"^({VIDEO_ID.pattern})?$"  # an empty one is none
 
 
 @router.post(
@@ -37,7 +40,7 @@ router = APIRouter(tags=["videos"], route_class=JsonRoute)
 async def create_video(
     deps: Deps,
     body: Annotated[VideoRequest, Body(openapi_examples=examples.VIDEO_REQUESTS)],
-    idempotency_key: Annotated[str | None, Header(description="makes it safe to send the request again")] = None,
+    idempotency_key: IdempotencyKey = "",
 ) -> Response:
     """Accepts a topic or a document. The video is made in the background: follow `urls.events` or poll `urls.self`."""
     await check_assets(deps, body.document)
@@ -56,14 +59,17 @@ async def create_video(
 async def list_videos(
     deps: Deps,
     limit: Annotated[int, Query(ge=1, le=100, description="videos on a page")] = 20,
-    after: Annotated[str | None, Query(description="`next_cursor` of the previous page")] = None,
+    after: Annotated[
+        str,
+        Query(description="`next_cursor` of the previous page", json_schema_extra={"pattern": _CURSOR_PATTERN}),
+    ] = "",
     status: Annotated[Status | None, Query(description="only videos with this status")] = None,
 ) -> Response:
     """Lists follow the log within milliseconds; for a video that was just created, GET its own path."""
-    if after is not None and not VIDEO_ID.fullmatch(after):
+    if after and not VIDEO_ID.fullmatch(after):
         raise refuse_fields(FieldError(pointer="?after", detail="is no cursor; send the previous page's `next_cursor`"))
     await deps.views.wait_until_current()
-    views, cursor = deps.views.page(limit=limit, after=after, status=status)
+    views, cursor = deps.views.page(limit=limit, after=after or None, status=status)
     # Views hold summaries as the JSON of `VideoSummary`; a page of a hundred is not decoded only to be encoded again.
     page = {"object": "list", "data": [v.summary for v in views], "has_more": bool(cursor), "next_cursor": cursor}
     return Response(msgspec.json.encode(page), media_type="application/json")
@@ -79,7 +85,7 @@ async def list_videos(
         **describe_problems(404, 503),
     },
 )
-async def show_video(deps: Deps, video_id: str, if_none_match: Annotated[str | None, Header()] = None) -> Response:
+async def show_video(deps: Deps, video_id: str, if_none_match: Annotated[str, Header()] = "") -> Response:
     """Read from the log itself, so that it includes your own writes."""
     log = await read_video(deps, video_id, at_least=deps.hub.newest(video_id))
     if if_none_match == f'"{log.last}"':

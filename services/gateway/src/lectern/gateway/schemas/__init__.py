@@ -17,7 +17,14 @@ from lectern.gateway.schemas.requests import (
     VideoRequest,
     VideoRequestOptions,
 )
-from lectern.gateway.schemas.scripts import CONTRACT_SCHEMAS, ScriptDocument, ScriptText
+from lectern.gateway.schemas.scripts import (
+    CONTRACT_SCHEMAS,
+    MAX_SCENES,
+    MAX_TITLE_CHARACTERS,
+    ScriptDocument,
+    ScriptText,
+)
+from lectern.gateway.schemas.streams import STREAM_BLOCK_SCHEMA, STREAM_DATA_SCHEMA, STREAM_SCHEMAS
 from lectern.gateway.schemas.videos import (
     AttemptSummary,
     OutputFile,
@@ -39,6 +46,11 @@ __all__ = [
     "MAX_ASSETS",
     "MAX_BEATS",
     "MAX_BEAT_CHARACTERS",
+    "MAX_SCENES",
+    "MAX_TITLE_CHARACTERS",
+    "STREAM_BLOCK_SCHEMA",
+    "STREAM_DATA_SCHEMA",
+    "STREAM_SCHEMAS",
     "ApiIndex",
     "ApproveRequest",
     "Asset",

@@ -4,37 +4,50 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from lectern.contracts.options import DOCUMENT_LIMIT, MUSIC, TOPIC_LIMIT, Captions, Lane
 from lectern.contracts.plain_text import is_visible
 from lectern.contracts.quality import Aspect, Quality
-from lectern.gateway.schemas.texts import Line, Lines, normalize_asset_names, normalize_line
+from lectern.gateway.schemas.texts import TOPIC_PATTERN, Line, Lines, normalize_asset_names, normalize_line
 
 MAX_BEAT_CHARACTERS = 2000  # about two minutes of speech
 MAX_BEATS = 40  # of a scene
 MAX_ASSETS = 64  # images of a document
 MAX_TAG_CHARACTERS = 35  # of a language tag, as RFC 5646 (section 4.4.1) recommends
 
-AssetId = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+_HASH = r"^[0-9a-f]{64}$"
+AssetId = Annotated[str, Field(pattern=_HASH)]
 LanguageTag = Annotated[
     str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=MAX_TAG_CHARACTERS, examples=["de"])
 ]
 VoiceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:+-]{0,79}$")]
+_ToWhole = BeforeValidator(lambda value: int(value) if _is_whole(value) else value)
+Whole = Annotated[int, _ToWhole]
+ScriptRevision = Annotated[int, Field(ge=1), _ToWhole]
 CostLimit = Annotated[float, Field(gt=0, le=1000)]
 
 
-class RequestBody(BaseModel):
-    """A request body. Unknown fields are refused, with the nearest known name."""
+def _is_whole(value: object) -> bool:
+    """JSON has one kind of number: 3.0 is the integer 3."""
+    return isinstance(value, float) and value.is_integer()
 
-    model_config = ConfigDict(extra="forbid")
+
+class RequestBody(BaseModel):
+    """A request body. Unknown fields are refused, with the nearest known name; `1` is no boolean, `"1"` no number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class SentDocument(RequestBody):
     """A lesson written in Markdown, with the images it names."""
 
-    markdown: Lines = Field(description=f"the lesson, up to {DOCUMENT_LIMIT} characters", examples=["# Photosynthesis"])
+    markdown: Lines = Field(
+        description=f"the lesson, up to {DOCUMENT_LIMIT} characters",
+        examples=["# Photosynthesis"],
+        json_schema_extra={"minLength": 1, "maxLength": DOCUMENT_LIMIT},
+    )
     assets: dict[str, AssetId] = Field(
         default_factory=dict,
         max_length=MAX_ASSETS,
@@ -64,6 +77,15 @@ class SentDocument(RequestBody):
 class VideoRequestOptions(RequestBody):
     """The look and sound of the video."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "not": {
+                "required": ["captions", "burn_captions"],
+                "properties": {"captions": {"const": "off"}, "burn_captions": {"const": True}},
+            }
+        }
+    )
+
     quality: Quality = Field("standard", description="draft 480p15, standard 720p30, high 1080p60, ultra 2160p60")
     aspect: Aspect = Field("16:9", description="shape of the frame")
     voice: VoiceName | None = Field(
@@ -79,6 +101,7 @@ class VideoRequestOptions(RequestBody):
     music: str | None = Field(
         None,
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
+        json_schema_extra={"anyOf": [{"enum": [*MUSIC]}, {"type": "string", "pattern": _HASH}, {"type": "null"}]},
         description=f"background music: {', '.join(MUSIC)}, or the id of a track from POST /v1/assets",
     )
     critique: bool = Field(
@@ -101,13 +124,31 @@ class VideoRequestOptions(RequestBody):
 class VideoRequest(RequestBody):
     """A request for a video about exactly one of `topic` and `document`."""
 
-    topic: str | None = Field(None, description=f"a question or a phrase, up to {TOPIC_LIMIT} characters")
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": [one], "properties": {one: {"not": {"type": "null"}}, other: {"type": "null"}}}
+                for one, other in (("topic", "document"), ("document", "topic"))
+            ]
+        }
+    )
+
+    topic: str | None = Field(
+        None,
+        description=f"a question or a phrase, up to {TOPIC_LIMIT} characters",
+        json_schema_extra={
+            "anyOf": [
+                {"type": "string", "minLength": 1, "maxLength": TOPIC_LIMIT, "pattern": TOPIC_PATTERN},
+                {"type": "null"},
+            ]
+        },
+    )
     document: SentDocument | None = None
     options: VideoRequestOptions = Field(default_factory=VideoRequestOptions)
     lane: Lane = Field("fast", description="bulk is served after everything in fast")
     audience: Line = Field("general", min_length=1, max_length=80, description="who it is for")
-    target_seconds: int = Field(0, ge=0, le=900, description="target length in seconds; 0 leaves it open")
-    scenes: int = Field(0, ge=0, le=20, description="target number of scenes; 0 leaves it open")
+    target_seconds: Whole = Field(0, ge=0, le=900, description="target length in seconds; 0 leaves it open")
+    scenes: Whole = Field(0, ge=0, le=20, description="target number of scenes; 0 leaves it open")
     tone: Line = Field("", max_length=80, description="how it should sound, such as warm or matter-of-fact")
     style: Literal["narration", "dialogue"] = Field("narration", description="one narrator, or two people talking")
     search: bool = Field(False, description="research the topic first, and cite the sources")
@@ -167,7 +208,9 @@ class CancelRequest(RequestBody):
 class ApproveRequest(RequestBody):
     """The script that is approved."""
 
-    script_revision: int | None = Field(None, ge=1, description="refused if the script is at another revision by now")
+    script_revision: ScriptRevision | None = Field(
+        None, description="refused if the script is at another revision by now"
+    )
 
 
 class RedoRequest(RequestBody):

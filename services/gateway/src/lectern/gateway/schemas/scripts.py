@@ -8,12 +8,22 @@ import msgspec
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
 from lectern.contracts.script import AnyVisual, Form, Script, Visual
+from lectern.gateway.schemas.requests import MAX_BEATS
 
+MAX_SCENES = 60  # more is a course, not a video
+MAX_TITLE_CHARACTERS = 200
 REF_TEMPLATE = "#/components/schemas/{name}"
 
 # The contract's own schemas: of every visual, and of what PUT accepts, where fields with a default may be left out.
 (_VISUAL_SCHEMA, _), CONTRACT_SCHEMAS = msgspec.json.schema_components((AnyVisual, Script), ref_template=REF_TEMPLATE)
+for _schema in CONTRACT_SCHEMAS.values():
+    if "properties" in _schema:
+        _schema["additionalProperties"] = False
 _SCRIPT_SCHEMA = CONTRACT_SCHEMAS.pop("Script")
+_SCRIPT_SCHEMA["properties"]["title"] |= {"minLength": 1, "maxLength": MAX_TITLE_CHARACTERS}
+_SCRIPT_SCHEMA["properties"]["scenes"] |= {"minItems": 1, "maxItems": MAX_SCENES}
+CONTRACT_SCHEMAS["Scene"]["properties"]["beats"] |= {"minItems": 1, "maxItems": MAX_BEATS}
+CONTRACT_SCHEMAS["Scene"]["properties"]["title"] |= {"maxLength": MAX_TITLE_CHARACTERS}
 CONTRACT_SCHEMAS["ScriptEdit"] = {
     **_SCRIPT_SCHEMA,
     "title": "ScriptEdit",

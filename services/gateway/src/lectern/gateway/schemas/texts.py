@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import AfterValidator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from lectern.contracts.asset_names import find_folder_clash, normalize_asset_name
 from lectern.contracts.plain_text import normalize_text
@@ -22,8 +24,32 @@ def normalize_lines(text: str) -> str:
     return _normalize(text, lines=True)
 
 
-Line = Annotated[str, AfterValidator(normalize_line)]
-Lines = Annotated[str, AfterValidator(normalize_lines)]
+# What `normalize_text` refuses, as far as a pattern can say it.
+_OVERRIDES = r"\u202a-\u202e\u2066-\u2069"
+
+
+@dataclass(frozen=True)
+class _Published:
+    """Adds a pattern to the published schema, beside the limits of length that the field has."""
+
+    pattern: str
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(core), "pattern": self.pattern}
+
+
+Line = Annotated[
+    str,
+    AfterValidator(normalize_line),
+    _Published(rf"^[^\u0000-\u001f\u007f-\u009f{_OVERRIDES}]*$"),
+]
+Lines = Annotated[
+    str,
+    AfterValidator(normalize_lines),
+    _Published(rf"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f{_OVERRIDES}]*$"),
+]
+# Any white space between words is one space.
+TOPIC_PATTERN = rf"^[^\u0000-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f{_OVERRIDES}]*$"
 
 
 def normalize_asset_names(assets: Mapping[str, str]) -> dict[str, str]:

@@ -1,0 +1,71 @@
+"""The API answers as its OpenAPI says, whatever is sent: schemathesis, with all of its checks."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+from unit.gateway.gateways import gateway_on_a_port
+from unit.gateway.published_video import PublishedVideo
+
+from lectern.cli.runner.servers import find_program
+from lectern.contracts import keys
+from lectern.contracts.requests import LIST_VOICES, ListVoices, VoiceList, VoiceOffer
+from lectern.scripter.reading.reader import LessonReader
+from lectern.scripter.requests import build_responders
+from lectern.worker import Responder
+from lectern.worker.testing import memory_connections
+
+EXAMPLES = 10  # of each operation
+# What can be followed and read, and whether a word is a language, is beyond a schema: a script is refused for more.
+CONFIGURATION = """
+[[operations]]
+include-name = "PUT /v1/videos/{video_id}/script"
+checks.positive_data_acceptance.enabled = false
+"""
+PNG, TRACK = b"\x89PNG\r\n\x1a\n" + b"0" * 40, b"fLaC" + bytes(60)
+
+
+async def list_voices(_: ListVoices) -> VoiceList:
+    return VoiceList(voices=(VoiceOffer(id="a", language="en", gender="", engine="espeak", timing="exact"),))
+
+
+@pytest.mark.slow
+async def test_every_answer_is_as_published_whatever_is_sent(tmp_path: Path) -> None:
+    connections = memory_connections()
+    voices = Responder(request=LIST_VOICES, handler=list_voices, failed=lambda _: VoiceList(voices=()))
+    parsing, rendering = build_responders(LessonReader())
+    async with (
+        connections.bus.answering(voices),
+        connections.bus.answering(parsing),
+        connections.bus.answering(rendering),
+        gateway_on_a_port(connections, stream_seconds=0.2) as gateway,
+    ):
+        video = PublishedVideo(connections)
+        await video.finish()
+        image = await gateway.http.post("/v1/assets", content=PNG, headers={"Content-Type": "image/png"})
+        await connections.store.put(keys.asset("0" * 64), TRACK, "application/x-any")  # the id that it makes up
+        track = await gateway.http.post("/v1/assets", content=TRACK, headers={"Content-Type": "audio/flac"})
+        env = {
+            **os.environ,
+            "PYTHONPATH": str(Path(__file__).parent),
+            "SCHEMATHESIS_HOOKS": "fuzzing_hooks",
+            "FUZZED_VIDEO": video.video_id,
+            "FUZZED_ASSET": image.json()["id"],
+            "FUZZED_TRACK": track.json()["id"],
+        }
+        (tmp_path / "schemathesis.toml").write_text(CONFIGURATION)
+        argv = [
+            find_program("schemathesis"),
+            "run",
+            f"{gateway.url}/openapi.json",
+        ]
+        argv += ["--phases", "examples,coverage,fuzzing", "--max-examples", str(EXAMPLES), "--seed", "1", "--no-color"]
+        process = await asyncio.create_subprocess_exec(
+            *argv, env=env, cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        )
+        output, _ = await process.communicate()
+        assert process.returncode == 0, output.decode()[-20_000:]
+        assert "Tested: 20" in output.decode(), output.decode()[-5000:]
