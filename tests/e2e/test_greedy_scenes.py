@@ -36,7 +36,7 @@ BODIES = {
 }
 # The problem's code, what its detail says, and what its remedy says.
 SHOWN = [
-    ("manim-idle", "slept for more than 20 seconds", "Never sleep"),
+    ("manim-idle", "slept for more than 30 seconds", "Never sleep"),
     ("manim-cpu", "used more than 12 seconds of computing", "look for a loop that never ends"),
     ("manim-memory", "needed more than 2048 MiB, in line 4", "fewer and smaller things"),
     ("manim-too-dear", "line 6 (`lambda: VGroup(", "Change that line"),

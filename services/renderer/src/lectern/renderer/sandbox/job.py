@@ -45,7 +45,7 @@ class JobLimits(msgspec.Struct, frozen=True, kw_only=True):
     nice: int = 0
 
 
-PREFLIGHT_LIMITS = JobLimits(cpu_seconds=12.0, idle_seconds=20.0, wall_seconds=300.0, output_bytes=64 * MIB)
+PREFLIGHT_LIMITS = JobLimits(cpu_seconds=12.0, idle_seconds=30.0, wall_seconds=300.0, output_bytes=64 * MIB)
 
 
 class RenderJob(msgspec.Struct, frozen=True, kw_only=True):
