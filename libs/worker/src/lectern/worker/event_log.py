@@ -34,6 +34,7 @@ class EventLog(ABC):
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
+        self.refuses = False  # the last event was not stored, though the server answered
 
     @abstractmethod
     async def publish(self, event: e.AnyEvent, *, patience: float = 60.0) -> int:
@@ -116,7 +117,12 @@ class JetStreamEventLog(EventLog):
 
     async def _publish(self, event: e.AnyEvent, headers: dict[str, str]) -> int:
         headers = {"Nats-Msg-Id": e.message_id(event), **trace_headers(), **headers}
-        ack = await self._js.publish(subjects.subject(event), e.encode(event), headers=headers, stream=VIDEOS)
+        try:
+            ack = await self._js.publish(subjects.subject(event), e.encode(event), headers=headers, stream=VIDEOS)
+        except js_errors.ServiceUnavailableError:
+            self.refuses = True
+            raise
+        self.refuses = False
         return ack.seq
 
 
@@ -137,4 +143,6 @@ def _refusal(error: js_errors.APIError) -> Transient:
 
 
 def _unavailable(error: Exception) -> Unavailable:
+    if isinstance(error, js_errors.ServiceUnavailableError):
+        return Unavailable("the event log stores nothing: its disk is full, or was", code="log-full")
     return Unavailable(f"the event log does not answer ({type(error).__name__})", code="log-unavailable")
