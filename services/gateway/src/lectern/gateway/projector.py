@@ -19,7 +19,7 @@ from lectern.contracts import subjects
 from lectern.contracts.topology import PROJECTOR, VIDEOS
 from lectern.gateway.projection import Projection
 from lectern.gateway.views import Views
-from lectern.worker import Transient, wait_for
+from lectern.worker import Transient, wait_for, wait_until_done
 
 BATCH_SIZE = 64
 PULL_SECONDS = 5.0  # how long one pull waits for a message
@@ -47,12 +47,10 @@ class Projector:
                 self._logger.warning("cannot rebuild views", action="retry", error=type(error).__name__)
                 await wait_for(stop, RETRY_SECONDS)
         subscription = await self._nats.jetstream(timeout=5).pull_subscribe_bind(PROJECTOR, VIDEOS)
-        stopping = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
                 following = asyncio.create_task(self._follow(subscription))
-                await asyncio.wait({following, stopping}, return_when=asyncio.FIRST_COMPLETED)
-                if not following.done():
+                if not await wait_until_done(following, stop):
                     following.cancel()
                     await asyncio.gather(following, return_exceptions=True)
                     break
@@ -60,7 +58,6 @@ class Projector:
                     self._logger.warning("cannot project", action="retry", error=repr(failure))
                     await wait_for(stop, RETRY_SECONDS)
         finally:
-            stopping.cancel()
             with contextlib.suppress(nats.errors.Error):
                 await subscription.unsubscribe()  # or the server keeps our last pull and loses an event to it
 

@@ -12,6 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from lectern.gateway.settings import GatewaySettings
+from lectern.worker import wait_until_done
 
 
 class _Server(uvicorn.Server):
@@ -53,13 +54,11 @@ async def serve(app: ASGIApp, settings: GatewaySettings, stop: asyncio.Event, dr
     host, port = listener.getsockname()[:2]
     structlog.get_logger("lectern.gateway").info("listening", action="listen", url=f"http://{host}:{port}")
     serving = asyncio.create_task(server.serve(sockets=[listener]))
-    stopping = asyncio.create_task(stop.wait())
     try:
-        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await wait_until_done(serving, stop)
         drain()
         server.should_exit = True
         await serving
     finally:
-        stopping.cancel()
         serving.cancel()
         listener.close()
