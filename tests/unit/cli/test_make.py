@@ -313,3 +313,12 @@ if not opened.exists():
         script = (await http.get(f"/v1/videos/{video['id']}/script")).json()
     assert script["title"] == "A leaf"
     assert "of a star" in script["scenes"][0]["beats"][0]["text"]
+
+
+async def test_prompts_are_refused_where_a_lectern_runs_that_would_not_use_them(writers: Stack, tmp_path: Path) -> None:
+    result = await run_lectern("make", "Why is the sky blue?", "--prompts", "prompts", home=tmp_path / "home")
+    assert result.status == 2
+    assert "--prompts would have no effect" in result.err
+    assert f"{writers.url} asks the models that it was started with" in " ".join(result.err.split())
+    assert await videos(writers) == []
+    assert not (tmp_path / "prompts").exists()

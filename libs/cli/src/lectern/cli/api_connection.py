@@ -12,7 +12,8 @@ from pathlib import Path
 import httpx
 
 from lectern.cli.api import Api
-from lectern.cli.exit_status import UNAVAILABLE, CommandExit, command_exit
+from lectern.cli.exit_status import UNAVAILABLE, USAGE, CommandExit, command_exit
+from lectern.cli.outputs import prepare_folder
 from lectern.cli.runner.child import Child
 from lectern.cli.runner.home import Home
 from lectern.cli.runner.servers import free_port
@@ -22,17 +23,22 @@ START_TIMEOUT_SECONDS = 90.0  # the first imports after an installation read a c
 
 
 @asynccontextmanager
-async def connect_api(url: str, home: Path, show_message: Callable[[str], None]) -> AsyncIterator[Api]:
+async def connect_api(
+    url: str, home: Path, show_message: Callable[[str], None], *, prompts: Path | None = None
+) -> AsyncIterator[Api]:
     """An API client that is connected. A runner that was started for it is stopped afterwards.
 
-    Raises CommandExit (3) when the address does not answer or a runner does not start.
+    With a `prompts` folder, the runner asks through files there. Raises CommandExit (3) when the address does not
+    answer or a runner does not start, and (2) when there is one already that asks other models.
     """
     if url:
+        if prompts:
+            raise refuse_prompts(url)
         await _check_address(url)
         async with Api(url) as api:
             yield api
         return
-    runner = LocalRunner(home, show_message)
+    runner = LocalRunner(home, show_message, prompts)
     try:
         async with Api(await runner.find_or_start(), find_again=runner.find_or_start) as api:
             yield api
@@ -43,9 +49,10 @@ async def connect_api(url: str, home: Path, show_message: Callable[[str], None])
 class LocalRunner:
     """The runner of a home, whether this command started it or another process."""
 
-    def __init__(self, path: Path, show_message: Callable[[str], None]) -> None:
+    def __init__(self, path: Path, show_message: Callable[[str], None], prompts: Path | None = None) -> None:
         self._home = Home.at(path)
         self._show_message = show_message
+        self._prompts = prompts
         self._child: Child | None = None
         self._child_url = ""
 
@@ -56,6 +63,8 @@ class LocalRunner:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while True:
             if endpoint := self._home.find():
+                if self._prompts:
+                    raise refuse_prompts(endpoint.url)
                 return endpoint.url
             if not self._home.is_owned():
                 try:
@@ -89,11 +98,26 @@ class LocalRunner:
             return endpoint is not None and endpoint.url == url
 
         argv = [sys.executable, "-m", "lectern.cli", "up", "--home", str(self._home.path), "--port", str(port)]
+        if self._prompts:
+            prepare_folder(self._prompts)
+            self._show_message(f"Requests to the model are written to {self._prompts}, and answers awaited there")
+            argv += ["--prompts", str(self._prompts.absolute())]
         log = self._home.logs / "runner.log"
         child = Child("the runner", argv, log=log, ready=ready, grace=15.0, start_timeout=START_TIMEOUT_SECONDS)
         await child.start()
         self._child, self._child_url = child, url
         return url
+
+
+def refuse_prompts(url: str) -> CommandExit:
+    """The error of a folder of prompts that the Lectern at an address would not use."""
+    return command_exit(
+        USAGE,
+        "prompts-not-used",
+        "Another Lectern makes the video",
+        f"{url} asks the models that it was started with, so --prompts would have no effect.",
+        "Stop it, name another --home, or start it with `lectern up --prompts DIR` and omit --prompts here.",
+    )
 
 
 async def _check_address(url: str) -> None:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lectern.cli.exit_status import FAILED, OK
-from lectern.cli.options import Home, Json, MaxCost, NatsUrl, Open, Out, Url, drop_unset, run_command
+from lectern.cli.options import Home, Json, MaxCost, NatsUrl, Open, Out, Prompts, Url, drop_unset, run_command
 from lectern.cli.runner.home import DEFAULT_HOME
 from lectern.contracts.options import MUSIC, Captions, Lane
 from lectern.contracts.quality import Aspect, Quality
@@ -56,6 +56,7 @@ def make(
     max_cost: MaxCost = None,
     review: Annotated[bool, typer.Option("--review", help="Edit and approve the script first ($EDITOR).")] = False,
     lane: Annotated[Lane, typer.Option(help="Queue: bulk waits until fast is empty.")] = "fast",
+    prompts: Prompts = None,
     show: Open = True,
     json: Json = False,
     url: Url = "",
@@ -94,7 +95,14 @@ def make(
         }
     )
     arguments = command.MakeArguments(
-        source=source, brief=brief, options=options, music=music, lane=lane, out=out, show=show and not json
+        source=source,
+        brief=brief,
+        options=options,
+        music=music,
+        lane=lane,
+        out=out,
+        show=show and not json,
+        prompts=prompts,
     )
     display = choose_display(json=json)
     run_command(lambda: command.make(arguments, url, home, display), json=json)
@@ -169,6 +177,7 @@ def evaluate(
     fresh: Annotated[bool, typer.Option("--fresh", help="Ignore earlier results in the folder.")] = False,
     max_cost: MaxCost = None,
     against: Annotated[Path | None, typer.Option(help="An earlier report.json to compare with.")] = None,
+    prompts: Prompts = None,
     json: Json = False,
     url: Url = "",
 ) -> None:
@@ -188,6 +197,7 @@ def evaluate(
         fresh=fresh,
         max_cost_usd=max_cost,
         against=against,
+        prompts=prompts,
     )
     messages = Console(stderr=True, highlight=False, markup=False)
     run_command(lambda: command.evaluate(arguments, url, messages.print, json=json), json=json)
@@ -201,13 +211,16 @@ def up(
     ] = "127.0.0.1",
     renderers: Annotated[int, typer.Option(min=0, max=256, help="Scenes rendered at once; 0: one per CPU.")] = 0,
     separate: Annotated[bool, typer.Option("--separate", help="Run each service in its own process.")] = False,
+    prompts: Prompts = None,
     json: Json = False,
     home: Home = DEFAULT_HOME,
 ) -> None:
     """Run the API and everything behind it on this machine until Ctrl-C."""
     from lectern.cli import up as command
 
-    arguments = command.UpArguments(home=home, host=host, port=port, renderers=renderers, separate=separate, json=json)
+    arguments = command.UpArguments(
+        home=home, host=host, port=port, renderers=renderers, separate=separate, json=json, prompts=prompts
+    )
     run_command(lambda: command.up(arguments), json=json)
 
 

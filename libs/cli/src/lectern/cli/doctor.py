@@ -27,6 +27,7 @@ _ENGINE_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "none": (),
     "gemini": ("gemini_api_key",),
     "openai": ("openai_url", "openai_model"),
+    "files": ("prompts",),
 }
 MIN_FREE_GB = 1.0
 _RUN_SETUP = "Run `make setup`, which installs the locked packages."

@@ -37,6 +37,7 @@ class MakeArguments(msgspec.Struct, frozen=True, kw_only=True):
     out: Path
     show: bool
     music: str | None = None
+    prompts: Path | None = None
 
 
 class DubArguments(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +56,7 @@ async def make(arguments: MakeArguments, url: str, home: Path, display: Display)
     source, images = _read_source(arguments.source)
     options, music = arguments.options, find_track(arguments.music) if arguments.music else None
     with InterruptHandler() as interrupts:
-        async with connect_api(url, home, display.show_message) as api:
+        async with connect_api(url, home, display.show_message, prompts=arguments.prompts) as api:
             await _upload_images(api, source, images)
             if isinstance(music, Path):
                 music = await api.upload(music)

@@ -32,6 +32,12 @@ NatsUrl = Annotated[
         envvar="LECTERN_NATS_URL", show_default=False, help="NATS servers of the event log; default: this machine's."
     ),
 ]
+Prompts = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR", help="A folder in the model's place: it writes requests there and awaits answers, as files."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON lines to stdout, for programs.")]
 Out = Annotated[Path, typer.Option(help="Folder for the finished files.")]
 MaxCost = Annotated[

@@ -11,6 +11,7 @@ import structlog
 
 from lectern.cli.exit_status import OK, UNAVAILABLE, CommandExit
 from lectern.cli.interrupts import Interrupted, InterruptHandler
+from lectern.cli.prompts import build_prompt_settings
 from lectern.cli.runner import Stack, run_stack
 from lectern.contracts.problems import ProblemError
 from lectern.worker import configure_logs, configure_traces
@@ -25,6 +26,7 @@ class UpArguments(msgspec.Struct, frozen=True, kw_only=True):
     renderers: int
     separate: bool
     json: bool
+    prompts: Path | None = None
 
 
 async def up(arguments: UpArguments) -> int:
@@ -48,6 +50,7 @@ async def _run(arguments: UpArguments) -> None:
         renderers=arguments.renderers,
         host=arguments.host,
         port=arguments.port,
+        settings=build_prompt_settings(arguments.prompts) if arguments.prompts else None,
     ) as stack:
         _announce(stack, json=arguments.json)
         await asyncio.Event().wait()

@@ -1,4 +1,4 @@
-"""Asking a model: Gemini, or an OpenAI-compatible endpoint."""
+"""Asking a model: Gemini, an OpenAI-compatible endpoint, or a folder of files."""
 
 from lectern.llm.budget import Budget
 from lectern.llm.client import MAX_ATTEMPTS, ModelClient, ModelReply

@@ -96,6 +96,7 @@ class ModelClient:
             max_output_tokens=settings.max_output_tokens,
             timeout_seconds=settings.timeout_seconds,
             search=settings.search,
+            task=task,
         )
         bill = Bill(task, self._prices.models, budget or Budget())
         error: ValueError | None = None

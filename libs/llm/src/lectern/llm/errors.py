@@ -11,7 +11,9 @@
     ├── KeyRejected
     ├── QuotaExhausted
     ├── ContentRefused
-    └── RequestRejected
+    ├── RequestRejected
+    ├── PromptNotAnswered
+    └── PromptsUnusable
 
     ProblemError                (lectern.contracts) carries a Problem for the user
     └── ModelFailed             no model gave a usable answer
@@ -125,6 +127,24 @@ class RequestRejected(ModelError):
 
     code = "provider-refused-request"
     remedy = "Check the model's name and settings in the model table."
+    repairable = True
+
+
+class PromptNotAnswered(ModelError):
+    """Nobody answered a request that was written to a folder."""
+
+    code = "prompt-not-answered"
+    remedy = (
+        "Write the answer and retry the video, which keeps what was answered; LECTERN_PROMPTS_TIMEOUT sets the wait."
+    )
+    repairable = True
+
+
+class PromptsUnusable(ModelError):
+    """The folder of requests and answers cannot be written or read."""
+
+    code = "prompts-unusable"
+    remedy = "Name a folder that Lectern may write in LECTERN_PROMPTS, then retry the video."
     repairable = True
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.llm.cache import AnswerStore
 from lectern.llm.client import ModelClient
+from lectern.llm.engines.files import FilesModelEngine
 from lectern.llm.models import load_models, load_prices
 from lectern.llm.request import ModelEngine
 from lectern.llm.settings import ModelSettings
@@ -29,6 +30,12 @@ def build_model_client(settings: ModelSettings, store: AnswerStore | None = None
             raise _missing_setting("GEMINI_API_KEY", "the engine is gemini")
         engine: ModelEngine = GeminiModelEngine(key, base_url=settings.gemini_url)
         return ModelClient(engine, load_models("gemini", settings.model_table), prices, store=store)
+    if name == "files":
+        if settings.prompts is None:
+            raise _missing_setting("LECTERN_PROMPTS", "the engine is files")
+        engine = FilesModelEngine(settings.prompts, timeout_seconds=settings.prompts_timeout)
+        # without a cache: the folder is one, and an answer that is changed there counts at once
+        return ModelClient(engine, load_models("files"), prices)
     from lectern.llm.engines.openai import OpenAIModelEngine
 
     if not settings.openai_url or not settings.openai_model:

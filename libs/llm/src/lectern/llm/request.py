@@ -25,7 +25,8 @@ PromptPart: TypeAlias = str | ImagePart
 
 
 class ModelRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """One request to one model. `schema` asks for JSON of that shape, `search` for an answer based on a web search."""
+    """One request to one model, for a task. `schema` asks for JSON of that shape, `search` for an answer based on a web
+    search."""
 
     model: str
     instructions: str
@@ -35,6 +36,7 @@ class ModelRequest(msgspec.Struct, frozen=True, kw_only=True):
     max_output_tokens: int
     timeout_seconds: float
     search: bool = False
+    task: str = ""
 
     def prompt_characters(self) -> int:
         """The prompt's length, for estimates."""

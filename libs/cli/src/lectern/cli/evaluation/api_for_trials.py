@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import structlog
 
 from lectern.cli.api import Api
 from lectern.cli.api_connection import connect_api
 from lectern.cli.exit_status import UNAVAILABLE, CommandExit
+from lectern.cli.prompts import ASKING_SERVICES, build_prompt_settings
 from lectern.cli.runner import Home, run_stack
 from lectern.contracts.problems import ProblemError
 from lectern.worker import configure_logs
@@ -18,7 +20,7 @@ from lectern.worker import configure_logs
 
 @asynccontextmanager
 async def connect_for_trials(
-    url: str, folder: Path, show_message: Callable[[str], None], *, render: bool
+    url: str, folder: Path, show_message: Callable[[str], None], *, render: bool, prompts: Path | None = None
 ) -> AsyncIterator[Api]:
     """Connects to the Lectern at `url`, or runs one whose home and logs are in `folder`.
 
@@ -32,8 +34,12 @@ async def connect_for_trials(
         return
     show_message("Starting Lectern for this evaluation")
     home = folder / "home"
-    models = {"remember_answers": False}
-    settings = {"scripter": models, "coder": models, "renderer": {"renders": render}}
+    settings: dict[str, dict[str, Any]] = {"renderer": {"renders": render}}
+    asking = build_prompt_settings(prompts) if prompts else {}
+    for service in ASKING_SERVICES:
+        settings[service] = {"remember_answers": False, **asking.get(service, {})}
+    if prompts:
+        show_message(f"Requests to the model are written to {prompts}, and answers awaited there")
     try:
         with _log_to(Home.at(home).logs / "runner.log"):
             async with run_stack(home, settings=settings) as stack, Api(stack.url) as api:

@@ -9,6 +9,7 @@ import msgspec
 from rich.console import Console
 
 from lectern.cli.api import Api
+from lectern.cli.api_connection import refuse_prompts
 from lectern.cli.evaluation.api_for_trials import connect_for_trials
 from lectern.cli.evaluation.briefs import TrialBrief, read_briefs
 from lectern.cli.evaluation.report import EvaluationReport, summarize
@@ -33,10 +34,13 @@ class EvaluateArguments(msgspec.Struct, frozen=True, kw_only=True):
     fresh: bool = False
     max_cost_usd: float | None = None
     against: Path | None = None
+    prompts: Path | None = None
 
 
 async def evaluate(arguments: EvaluateArguments, url: str, show_message: Callable[[str], None], *, json: bool) -> int:
     """Tries every brief without a result, prints the report and writes it to the out folder. Raises CommandExit."""
+    if url and arguments.prompts:
+        raise refuse_prompts(url)
     setting = {"render": arguments.render, "url": url}
     briefs = read_briefs(
         arguments.topics, repeat=arguments.repeat, max_cost_usd=arguments.max_cost_usd, setting=setting
@@ -53,7 +57,9 @@ async def evaluate(arguments: EvaluateArguments, url: str, show_message: Callabl
     status = OK
     if remaining:
         with InterruptHandler() as interrupts:
-            async with connect_for_trials(url, arguments.out, show_message, render=arguments.render) as api:
+            async with connect_for_trials(
+                url, arguments.out, show_message, render=arguments.render, prompts=arguments.prompts
+            ) as api:
                 try:
                     await interrupts.run(_try_all(api, remaining, results, arguments, show_message))
                 except Interrupted:
