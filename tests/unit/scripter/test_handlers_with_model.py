@@ -26,7 +26,8 @@ from lectern.scripter.settings import ScripterSettings
 from lectern.worker.delivery import DeliveryResult
 from lectern.worker.testing import deliver, memory_connections
 
-PLAN, SCRIPT, FACTS = (recorded(name) for name in ("plan-sky.json", "script-sky.json", "facts-sky.json"))
+PLAN, SCRIPT, FACTS = (recorded(name) for name in ("plan-sky.json", "script-sky.json", "facts-none.json"))
+DOUBTS, NO_REWRITE = recorded("facts-sky.json"), recorded("rewrite-none.json")
 BUSY = Fails(429, headers={"Retry-After": "0"})
 
 
@@ -74,10 +75,14 @@ def retry(first: e.VideoRequested) -> e.VideoRequested:
 
 
 async def test_a_script_that_is_reviewed_shows_its_doubts_and_what_it_cost(scripter: ScripterWithModel) -> None:
-    scripter.model.then(PLAN, SCRIPT, FACTS)
+    scripter.model.then(PLAN, SCRIPT, DOUBTS, NO_REWRITE)
     [scripted] = await scripter.handle(request(review=True))
     assert isinstance(scripted, e.VideoScripted)
-    assert {item.task: item.requests for item in scripted.spent} == {"script": 2, "fact-check": 1}
+    assert {item.task: item.requests for item in scripted.spent} == {"script": 3, "fact-check": 1}
+    assert scripted.doubts == (
+        "Most of the blue has been lost on the way (At sunset the red also comes from dust and haze, and ozone "
+        "absorption keeps the zenith blue.)",
+    )
     script = await scripter.store.get_json(scripted.script_key, s.Script)
     markdown = (await scripter.store.get(keys.script_markdown(scripted.script_key))).decode()
     assert "doubt: Most of the blue has been lost" in markdown

@@ -137,7 +137,10 @@ class VideoRequested(Event, frozen=True, kw_only=True, tag="video.requested.v1")
 
 
 class VideoScripted(Event, frozen=True, kw_only=True, tag="video.scripted.v1"):
-    """The script is written. With `review` the pipeline waits for `ScriptApproved`."""
+    """The script is written. With `review` the pipeline waits for `ScriptApproved`.
+
+    `doubts` are those of the script, in short: what a person should verify.
+    """
 
     script_key: str
     title: str
@@ -145,6 +148,7 @@ class VideoScripted(Event, frozen=True, kw_only=True, tag="video.scripted.v1"):
     options: VideoOptions
     assets: dict[str, str] = {}
     review: bool = False
+    doubts: tuple[str, ...] = ()
     spent: tuple[Usage, ...] = ()
 
 
@@ -158,6 +162,7 @@ class ScriptApproved(Event, frozen=True, kw_only=True, tag="video.approved.v1"):
     options: VideoOptions
     assets: dict[str, str] = {}
     fresh: bool = False  # make the planned scenes again even where their inputs are unchanged
+    doubts: tuple[str, ...] = ()
 
 
 class ScenePlanned(SceneEvent, frozen=True, kw_only=True, tag="scene.planned.v1"):

@@ -7,6 +7,8 @@ from typing import Literal, Self, TypeAlias, get_args
 
 import msgspec
 
+from lectern.contracts.plain_text import clean_line, shorten
+
 __all__ = [
     "FORMS",
     "VISUAL_KINDS",
@@ -28,6 +30,8 @@ __all__ = [
     "Timeline",
     "Visual",
 ]
+
+MAX_TOLD_DOUBTS, MAX_DOUBT_CHARACTERS = 12, 400
 
 
 class Visual(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
@@ -236,6 +240,10 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pronunciations: dict[str, str] = {}
     symbols: tuple[Symbol, ...] = ()
     doubts: tuple[str, ...] = ()
+
+    def shorten_doubts(self) -> tuple[str, ...]:
+        """The first 12 doubts, of at most 400 characters each: what an event can carry, and people read."""
+        return tuple(shorten(clean_line(doubt), MAX_DOUBT_CHARACTERS) for doubt in self.doubts[:MAX_TOLD_DOUBTS])
 
     def scene(self, number: int) -> Scene:
         """Scene `number`, counted from 1. Raises IndexError when there is none."""

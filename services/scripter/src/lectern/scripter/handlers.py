@@ -55,6 +55,7 @@ async def write_script(event: VideoRequested, job: Job[ScripterDeps]) -> list[An
         options=options,
         assets=assets,
         review=options.review,
+        doubts=script.shorten_doubts(),
         spent=written.spent,
     )
     if options.review:

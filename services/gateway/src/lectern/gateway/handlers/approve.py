@@ -32,4 +32,5 @@ def approve(log: VideoLog, script_revision: int | None = None) -> e.ScriptApprov
         plan=tuple(range(1, len(script.scenes) + 1)),
         options=script.options,
         assets=script.assets,
+        doubts=script.doubts,
     )

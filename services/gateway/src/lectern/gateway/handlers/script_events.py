@@ -70,6 +70,7 @@ def replace_script(event: ScriptEvent, script: Script) -> ScriptEvent:
             e.SceneTitle(title=scene.title, words=sum(count_words(beat.spoken_text()) for beat in scene.beats))
             for scene in script.scenes
         ),
+        doubts=script.shorten_doubts(),
     )
 
 
@@ -84,6 +85,7 @@ def review_again(log: VideoLog, script: ScriptEvent) -> e.VideoScripted:
         scenes=script.scenes,
         options=script.options,
         assets=script.assets,
+        doubts=script.doubts,
         review=True,
     )
 
@@ -111,5 +113,6 @@ def start_revision(
         plan=tuple(sorted({*scenes} | abandoned)),
         options=script.options,
         assets=script.assets,
+        doubts=script.doubts,
         fresh=fresh,
     )

@@ -58,6 +58,11 @@ def find_faults(script: s.Script, target: ScriptTarget) -> tuple[ScriptFault, ..
     return (*_check_whole(script, target), *_check_scenes(script, target))
 
 
+def weigh(faults: tuple[ScriptFault, ...]) -> int:
+    """The weight of faults: text that cannot be spoken or is in the wrong language counts most."""
+    return sum(10 if fault.rule in (*UNSPEAKABLE, "language") else 1 for fault in faults)
+
+
 def is_unspeakable(text: str) -> bool:
     """True if a voice cannot say this at all."""
     return has_markup(text) or has_address(text) or not any(char.isalnum() for char in text)
@@ -101,11 +106,12 @@ def _check_scenes(script: s.Script, target: ScriptTarget) -> Iterator[ScriptFaul
                 f"it must take {MIN_SCENE_SECONDS:.0f} to {MAX_SCENE_SECONDS:.0f} s.",
             )
         for place, beat in enumerate(scene.beats, 1):
-            for rule, fault in _check_beat(beat, target.language):
+            for rule, fault in check_beat(beat, target.language):
                 yield ScriptFault(rule=rule, scene=number, message=f"Scene {number}, beat {place} {fault}")
 
 
-def _check_beat(beat: s.Beat, language: str) -> Iterator[tuple[Rule, str]]:
+def check_beat(beat: s.Beat, language: str) -> Iterator[tuple[Rule, str]]:
+    """The faults of one beat: the rule, and the rest of a sentence that begins with the beat's place."""
     words = max(count_words(beat.text), count_words(beat.spoken))
     sentence_count = len(sentences(beat.text, language))
     if words > limits.BEAT_WORDS or sentence_count > MAX_BEAT_SENTENCES:

@@ -34,7 +34,7 @@ def draft_script(
     scenes: list[s.Scene] = []
     faults: list[ScriptFault] = []
     for draft in narration.scenes:
-        beats = tuple(beat for each in draft.beats for beat in _draft_beats(each, language))
+        beats = tuple(beat for each in draft.beats for beat in draft_beats(each, language))
         if not beats:
             continue
         number = len(scenes) + 1
@@ -52,8 +52,8 @@ def draft_script(
     script = s.Script(
         title=clean_title(plan.title, MAX_TITLE_CHARACTERS) or "Untitled",
         language=language,
-        angle=_clean_note(plan.angle, language),
-        audience=_clean_note(plan.audience, language),
+        angle=clean_note(plan.angle, language),
+        audience=clean_note(plan.audience, language),
         scenes=tuple(scenes),
         symbols=draft_symbols(plan.symbols),
         pronunciations={
@@ -83,23 +83,24 @@ def draft_symbols(planned: Sequence[replies.PlannedSymbol]) -> tuple[s.Symbol, .
 def _draft_plan(planned: replies.PlannedScene, language: str) -> s.ScenePlan:
     form = planned.form.strip().lower()
     return s.ScenePlan(
-        idea=_clean_note(planned.idea, language),
-        purpose=_clean_note(planned.purpose, language),
-        shows=_clean_note(planned.shows, language),
+        idea=clean_note(planned.idea, language),
+        purpose=clean_note(planned.purpose, language),
+        shows=clean_note(planned.shows, language),
         form=msgspec.convert(form if form in s.FORMS else "", s.Form),
     )
 
 
 def _add_note(beats: tuple[s.Beat, ...], note: str, language: str) -> tuple[s.Beat, ...]:
-    first = msgspec.structs.replace(beats[0], show=_clean_note(note, language))
+    first = msgspec.structs.replace(beats[0], show=clean_note(note, language))
     return (first, *beats[1:])
 
 
-def _clean_note(note: str, language: str) -> str:
+def clean_note(note: str, language: str) -> str:
+    """A note on what to draw without markup, as long as whoever draws will read."""
     return shorten_note(strip_markup(note), MAX_NOTE_CHARACTERS, language)
 
 
-def _draft_beats(draft: replies.BeatDraft, language: str) -> Iterator[s.Beat]:
+def draft_beats(draft: replies.BeatDraft, language: str) -> Iterator[s.Beat]:
     """The beat; several when it has more sentences than one visual lasts for and can be split without guessing."""
     speaker = clean_title(draft.speaker, MAX_SPEAKER_CHARACTERS)
     text, spoken = (_strip_speaker(strip_markup(each), speaker) for each in (draft.text, draft.spoken))
@@ -110,7 +111,7 @@ def _draft_beats(draft: replies.BeatDraft, language: str) -> Iterator[s.Beat]:
     if spoken == text:
         spoken = ""
     texts, voiced = sentences(text, language), sentences(spoken, language)
-    show = _clean_note(draft.show, language)
+    show = clean_note(draft.show, language)
     fits = len(texts) <= MAX_BEAT_SENTENCES and count_words(text) <= limits.BEAT_WORDS
     if fits or (voiced and len(voiced) != len(texts)):
         yield s.Beat(text=text, spoken=spoken, show=show, speaker=speaker)

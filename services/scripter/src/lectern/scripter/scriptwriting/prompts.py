@@ -93,7 +93,23 @@ def request_correction(version: msgspec.Struct, faults: Sequence[ScriptFault]) -
     return f"{read_instructions('correct')}\n{msgspec.json.encode(version).decode()}\n\nFaults:\n{lines}"
 
 
-def quote_narration(script: s.Script) -> str:
-    """The narration, for a fact-check."""
-    scenes = (f"{scene.title}\n" + "\n".join(beat.text for beat in scene.beats) for scene in script.scenes)
-    return f"Language: {script.language}\n\nThe narration of “{script.title}”:\n" + fence("\n\n".join(scenes))
+def quote_script(script: s.Script) -> str:
+    """The narration with what is shown meanwhile, each beat with its number, for a fact-check."""
+    scenes = "\n\n".join(_quote_scene(number, scene) for number, scene in enumerate(script.scenes, 1))
+    return f"Language: {script.language}\n\nThe script of “{script.title}”:\n{fence(scenes)}"
+
+
+def quote_doubts(doubts: Sequence[replies.Doubt]) -> str:
+    """What a fact-check doubts, with the place of each claim."""
+    lines = "\n".join(f"- {doubt.scene}.{doubt.beat}: “{doubt.claim}”: {doubt.why}" for doubt in doubts)
+    return f"The doubts (beat 0: the picture of the whole scene):\n{fence(lines)}"
+
+
+def _quote_scene(number: int, scene: s.Scene) -> str:
+    lines = [f"Scene {number}: {scene.title}"]
+    lines += [f"   picture: {scene.plan.shows}"] if scene.plan.shows else []
+    lines += [f"   shown, {scene.visual.kind}: {msgspec.json.encode(scene.visual).decode()}"] if scene.visual else []
+    for place, beat in enumerate(scene.beats, 1):
+        lines.append(f"{number}.{place} {beat.text}")
+        lines += [f"   shown: {beat.show}"] if beat.show else []
+    return "\n".join(lines)

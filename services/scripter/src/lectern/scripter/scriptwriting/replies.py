@@ -95,14 +95,40 @@ class NarrationDraft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     pronunciations: list[Pronunciation] = []
 
 
-class Doubt(msgspec.Struct, frozen=True, kw_only=True):
-    """A claim that a person should verify."""
+class Doubt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A claim that should be put right. `scene` and `beat` count from 1; 0 where the reply does not say."""
 
     claim: str
     why: str
+    scene: int = 0
+    beat: int = 0
 
 
 class FactCheck(msgspec.Struct, frozen=True, kw_only=True):
     """The claims that a fact-check doubts."""
 
     doubts: list[Doubt]
+
+
+class RewrittenBeat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A beat in other words. `scene` and `beat` count from 1."""
+
+    scene: int
+    beat: int
+    text: str
+    spoken: str = ""
+    show: str = ""
+
+
+class RewrittenPicture(msgspec.Struct, frozen=True, kw_only=True):
+    """Another picture for a whole scene, counted from 1."""
+
+    scene: int
+    shows: str
+
+
+class Rewrite(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The parts of a script that were put right after a fact-check."""
+
+    beats: list[RewrittenBeat]
+    pictures: list[RewrittenPicture] = []

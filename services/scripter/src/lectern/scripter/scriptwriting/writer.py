@@ -1,4 +1,5 @@
-"""The writer that asks a model: it plans, drafts, has faults corrected, repairs what is left, and has facts checked."""
+"""The writer that asks a model: it plans, drafts, has faults corrected, repairs what is left, and has facts checked
+and put right."""
 
 from __future__ import annotations
 
@@ -16,8 +17,9 @@ from lectern.scripter.lesson_search import subject_of
 from lectern.scripter.model_session import ModelSession
 from lectern.scripter.reading.reader import LessonReader
 from lectern.scripter.scriptwriting import prompts, replies
-from lectern.scripter.scriptwriting.checks import UNSPEAKABLE, ScriptFault, ScriptTarget, find_faults
+from lectern.scripter.scriptwriting.checks import UNSPEAKABLE, ScriptFault, ScriptTarget, find_faults, weigh
 from lectern.scripter.scriptwriting.drafting import draft_script
+from lectern.scripter.scriptwriting.fact_check import check_facts
 from lectern.scripter.scriptwriting.repair import repair_script
 from lectern.scripter.writer import OnProgress, WritingRequest, WrittenScript
 from lectern.worker import Permanent
@@ -78,8 +80,8 @@ async def _write(session: ModelSession, request: WritingRequest, reader: LessonR
         session, plan, (wish, *backing, prompts.describe_plan(plan, seconds, target.rate)), target
     )
     script = await _finish(script, faults, target, reader)
-    claims = await _check_facts(session, (prompts.quote_narration(script), *backing))
-    return msgspec.structs.replace(script, sources=sources, doubts=(*doubts, *script.doubts, *claims))
+    script = msgspec.structs.replace(script, sources=sources, doubts=(*doubts, *script.doubts))
+    return await check_facts(session, script, backing, target, reader)
 
 
 async def _plan(session: ModelSession, parts: tuple[str, ...], scenes: int) -> replies.ScriptPlan:
@@ -114,7 +116,7 @@ async def _draft(
                 raise
             break
         script, faults = await asyncio.to_thread(_read_draft, plan, reply.value, target)
-        improved = best is None or _weigh(faults) < _weigh(best[1])
+        improved = best is None or weigh(faults) < weigh(best[1])
         if improved:
             best = script, faults
         if not faults or not improved:
@@ -150,27 +152,10 @@ async def _finish(
     return script
 
 
-async def _check_facts(session: ModelSession, parts: tuple[str, ...]) -> tuple[str, ...]:
-    """The claims that a fact-check doubts. A check that fails is a doubt, never a reason to fail."""
-    try:
-        reply = await session.ask(
-            "fact-check", step="checking", instructions="fact_check", parts=parts, result=replies.FactCheck
-        )
-    except ModelFailed as failure:
-        return (clean_line("The facts were not checked: " + failure.problem.detail),)
-    claims = (clean_line(f"{doubt.claim} ({doubt.why})" if doubt.why else doubt.claim) for doubt in reply.value.doubts)
-    return tuple(dict.fromkeys(claim for claim in claims if claim))[: replies.MAX_DOUBTS]
-
-
 def _has_foreign_letters(script: s.Script) -> bool:
     """True if a voice of the script's language cannot read its letters."""
     text = " ".join(beat.text for scene in script.scenes for beat in scene.beats)
     return script_share(text, script.language) < MIN_SCRIPT_SHARE
-
-
-def _weigh(faults: tuple[ScriptFault, ...]) -> int:
-    """The weight of faults: text that cannot be spoken or is in the wrong language counts most."""
-    return sum(10 if fault.rule in (*UNSPEAKABLE, "language") else 1 for fault in faults)
 
 
 def _unfit_script(fault: str) -> Problem:
