@@ -61,20 +61,22 @@ async def run_process(
     assert process.stdout is not None
     assert process.stderr is not None
     tail = b""
+    reading = asyncio.create_task(_read_output(process.stdout))
+    reading_tail = asyncio.create_task(_read_tail(process.stderr))
+    writing = asyncio.create_task(_write_stdin(process, stdin))
     try:
         async with asyncio.timeout(timeout):
-            output, tail, _ = await asyncio.gather(
-                _read_output(process.stdout), _read_tail(process.stderr), _write_stdin(process, stdin)
-            )
+            output, tail, _ = await asyncio.gather(reading, reading_tail, writing)
             code = await process.wait()
     except TimeoutError:
         raise ProcessFailed(Path(argv[0]).name, None, "") from None
     except _OutputTooLong:
         raise ProcessFailed(Path(argv[0]).name, 0, f"it printed more than {MAX_STDOUT_BYTES} bytes") from None
     finally:
+        for transfer in (reading, reading_tail, writing):
+            transfer.cancel()
         if process.returncode is None:
-            _kill_group(process.pid)
-            await asyncio.shield(process.wait())
+            await asyncio.shield(_end(process))
     stderr = tail.decode("utf-8", "replace")
     if code != 0:
         raise ProcessFailed(Path(argv[0]).name, code, stderr)
@@ -93,6 +95,18 @@ def _kill_group(pid: int) -> None:
     """Kills a process that leads its own group, and everything in that group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Kills a program with its group and reaps it.
+
+    asyncio reports its exit only after the end of its pipes, and sees no end of a pipe that nobody reads from.
+    """
+    _kill_group(process.pid)
+    for stream in (process.stdout, process.stderr):
+        while stream is not None and await stream.read(1 << 16):
+            pass
+    await process.wait()
 
 
 class _OutputTooLong(Exception):
