@@ -34,7 +34,7 @@ from lectern.contracts.requests import (
     Stills,
 )
 from lectern.contracts.topology import ATTEMPTS
-from lectern.worker import Bus, Connections, NoReply, Responder, Transient
+from lectern.worker import Bus, Connections, NoReply, Responder, Transient, Unavailable
 from lectern.worker.delivery import DeliveryResult
 from lectern.worker.testing import deliver, memory_connections
 
@@ -267,12 +267,16 @@ async def test_the_verdict_on_a_killed_run_is_not_cached(memory: Connections, re
     assert (await preflight.check(request)).ok
 
 
-async def test_a_renderer_in_trouble_is_transient(memory: Connections, renderer: FakeRenderer) -> None:
-    renderer.judge = lambda source, request: SceneVerdict(ok=False, unavailable="disk full")
+@pytest.mark.parametrize("begun", [False, True])
+async def test_a_renderer_in_trouble_is_waited_for_and_says_whether_the_scene_had_begun(
+    memory: Connections, renderer: FakeRenderer, begun: bool
+) -> None:
+    renderer.judge = lambda source, request: SceneVerdict(ok=False, unavailable="disk full", begun=begun)
     event = await store_scene(memory, None)
     request = CheckScene(code_key=event.script_key, narration_key=event.narration.key, options=event.options)
-    with pytest.raises(Transient, match="disk full"):
+    with pytest.raises(Unavailable, match="disk full") as outage:
         await PreflightClient(memory.bus, memory.store, timeout=5, startup_wait=0).check(request)
+    assert outage.value.begun == begun
 
 
 async def test_stills_are_read_from_the_store(memory: Connections, renderer: FakeRenderer) -> None:

@@ -17,6 +17,7 @@ from lectern.renderer.handlers import STAGE, build_footage_key
 from lectern.renderer.job_settings import build_job_settings, build_render_limits
 from lectern.renderer.pool import DecodedFootage, RenderOutcome, SceneResult
 from lectern.worker import Connections
+from lectern.worker.failures import MOST_RUNS_CUT_SHORT
 from lectern.worker.testing import deliver, memory_connections
 
 
@@ -178,6 +179,18 @@ async def test_what_is_the_machines_fault_is_tried_again_with_its_reason_and_wit
     (answer,) = (await deliver(STAGE, event, connections, build_deps(pool))).events
     assert isinstance(answer, e.SceneRendered)
     assert answer.degraded is None
+
+
+async def test_an_outage_during_the_run_is_believed_a_few_times_since_the_scene_may_have_made_it(
+    connections: Connections, tmp_path: Path
+) -> None:
+    outage = RenderOutcome(ok=False, killed="starved", reason="too busy", retryable=True, begun=True)
+    event = await store_scene(connections.store, SQUARE, fallback=SQUARE)
+    pool = StubPool(tmp_path, *[outage] * 8)
+    while (delivered := await deliver(STAGE, event, connections, build_deps(pool), attempt=2)).settled == "nak":
+        pass
+    assert len(pool.jobs) == MOST_RUNS_CUT_SHORT
+    assert isinstance(delivered.events[-1], e.SceneFailed)
 
 
 async def test_the_footage_key_changes_with_whatever_changes_the_look(connections: Connections) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 from unit.renderer.scenes import OPTIONS, SQUARE, StubPool, store_code, store_narration
 
 from lectern.contracts.requests import CHECK_SCENE, DRAW_STILLS, CheckScene, DrawStills, Finding
-from lectern.renderer.pool import PREFLIGHT_LIMITS, RenderOutcome, SceneResult
+from lectern.renderer.pool import PREFLIGHT_LIMITS, ProgressCallback, RenderJob, RenderOutcome, SceneResult
 from lectern.renderer.requests import build_responders
-from lectern.worker import Connections
+from lectern.worker import Connections, Unavailable
 from lectern.worker.testing import memory_connections
 
 
@@ -49,6 +50,31 @@ async def test_a_failing_renderer_reports_itself_unavailable(connections: Connec
     assert verdict.unavailable == "object missing is not in the store"
     assert not drawn.ok
     assert drawn.unavailable == verdict.unavailable
+
+
+@pytest.mark.parametrize(
+    ("error", "begun"),
+    [
+        (RuntimeError("the scene found a way to raise this"), True),
+        (OSError(errno.ENOSPC, "No space left on device"), False),
+        (Unavailable("the object store cannot be reached"), False),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+async def test_only_an_outage_that_the_scene_had_no_part_in_may_last_for_as_long_as_it_likes(
+    connections: Connections, tmp_path: Path, error: Exception, begun: bool
+) -> None:
+    class BrokenPool(StubPool):
+        async def run(self, job: RenderJob, on_progress: ProgressCallback | None = None) -> RenderOutcome:
+            raise error
+
+    checks, _ = build_responders(BrokenPool(tmp_path), connections.store)
+    code, narration = await store_code(connections.store, SQUARE), await store_narration(connections.store)
+    async with connections.bus.answering(checks):
+        request = CheckScene(code_key=code, narration_key=narration, options=OPTIONS)
+        verdict = await connections.bus.ask(CHECK_SCENE, request, timeout=1)
+    assert verdict.unavailable
+    assert verdict.begun == begun
 
 
 async def test_a_retryable_outcome_is_not_blamed_on_the_code(connections: Connections, tmp_path: Path) -> None:

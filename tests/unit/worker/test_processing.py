@@ -24,6 +24,7 @@ from lectern.contracts.topology import ATTEMPTS
 from lectern.contracts.usage import Usage
 from lectern.worker import Connections, DeadLetter, Job, Permanent, Stage, Timing, Transient, Unavailable, failures
 from lectern.worker.delivery import DeliveryResult
+from lectern.worker.failures import MOST_RUNS_CUT_SHORT
 from lectern.worker.stage import Handler
 from lectern.worker.tallies import Tally
 from lectern.worker.testing import MemoryDeadLetters, MemoryEventLog, deliver, memory_connections
@@ -205,6 +206,21 @@ async def test_an_outage_uses_up_no_attempt_however_long_it_lasts(connections: C
     done = await deliver(handler, event, connections, attempt=2)
     assert done.result is DeliveryResult.SUCCESS
     assert (await connections.event_log.read(event.video_id)).state.scene(1).delay() is None
+
+
+async def test_an_outage_that_a_strangers_code_may_have_brought_about_is_believed_a_few_times(
+    connections: Connections,
+) -> None:
+    event, settled = planned(new_id()), []
+    claimed = Unavailable("this machine is too busy", code="machine-busy", begun=True)
+    handler = failing_at_first(*[each for _ in range(MOST_RUNS_CUT_SHORT) for each in (away(), claimed)])
+    while (delivered := await deliver(handler, event, connections, attempt=2)).result is DeliveryResult.WAITING:
+        settled.append(delivered.settled)
+    assert len(settled) == 2 * MOST_RUNS_CUT_SHORT - 1, "what it had no part in is not counted"
+    failed = delivered.events[-1]
+    assert isinstance(failed, e.SceneFailed)
+    assert (failed.problem.code, failed.problem.retryable) == ("machine-busy", True)
+    assert f"It ended {MOST_RUNS_CUT_SHORT} runs" in failed.problem.detail
 
 
 async def test_the_reason_for_waiting_is_told_once_and_again_when_it_changes(connections: Connections) -> None:

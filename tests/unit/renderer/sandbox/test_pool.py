@@ -254,6 +254,7 @@ async def test_the_computing_of_all_of_a_scenes_threads_counts(pool: WarmPool) -
 async def test_a_job_that_the_machine_does_not_let_finish_is_not_at_fault(pool: WarmPool) -> None:
     outcome = await pool.run(build_job(ENDLESS, JobLimits(wall_seconds=0.3)))
     assert (outcome.killed, outcome.retryable) == ("starved", True)
+    assert outcome.begun, "it may be the scene's doing all the same"
     assert "this machine is too busy" in outcome.reason
 
 
@@ -518,7 +519,11 @@ async def test_a_job_that_meets_a_full_disk_is_tried_again_and_its_scene_not_bla
         outcome = await pool.run(build_job(FLOOD.format(40 << 20)))
         assert (outcome.killed, outcome.retryable) == ("disk", True), outcome
         assert "No space left" in outcome.reason
+        assert outcome.begun
         assert (await pool.run(build_job())).ok
+        (small_disk / "other").write_bytes(bytes(10 << 20))
+        outcome = await pool.run(build_job())
+        assert (outcome.killed, outcome.retryable, outcome.begun) == ("disk", True, False), "it had better not begin"
     finally:
         await pool.close()
 

@@ -149,8 +149,9 @@ class SceneVerdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """The result of a preflight.
 
     `killed` names the limit that ended the run, `reason` says it in words. `unavailable` is set when the renderer, not
-    the code, is at fault: ask again. `seconds` is the run's time on the wall, `cpu_seconds` its computing, and
-    `render_seconds` the computing that rendering the scene is foretold to take.
+    the code, is at fault: ask again, though not without end if the code had `begun` by then. `seconds` is the run's
+    time on the wall, `cpu_seconds` its computing, and `render_seconds` the computing that rendering the scene is
+    foretold to take.
     """
 
     ok: bool
@@ -162,6 +163,7 @@ class SceneVerdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     unavailable: str | None = None
     cpu_seconds: float = 0.0
     render_seconds: float = 0.0
+    begun: bool = False
 
     def errors(self) -> tuple[Finding, ...]:
         """The findings that are errors."""

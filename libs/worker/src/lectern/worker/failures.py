@@ -19,6 +19,7 @@ from lectern.contracts.usage import Usage
 RETRY_DELAYS = (1.0, 5.0, 20.0, 60.0)  # seconds before attempts 2, 3, 4, 5
 WAIT_DELAYS = (2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0)  # seconds before the next look whether it is there again
 PATIENCE = 86_400.0  # seconds: whatever is away for a day needs a person
+MOST_RUNS_CUT_SHORT = 4  # each may have held a slot for as long as a run may take
 
 
 class Transient(Exception):
@@ -51,6 +52,9 @@ class Unavailable(Transient):
 
     The work waits without using up an attempt, and says why: `problem`, else one with `code` made of `message`, which
     is a clause such as "the object store cannot be reached".
+
+    `begun`: code of a stranger's had run by then, and may have brought this about, to be tried again and again. So that
+    is done a few times only.
     """
 
     problem: Problem
@@ -63,6 +67,7 @@ class Unavailable(Transient):
         problem: Problem | None = None,
         spent: tuple[Usage, ...] = (),
         retry_after: float | None = None,
+        begun: bool = False,
     ) -> None:
         problem = problem or Problem(
             code=code,
@@ -72,6 +77,7 @@ class Unavailable(Transient):
             retryable=True,
         )
         super().__init__(message, problem=problem, spent=spent, retry_after=retry_after)
+        self.begun = begun
 
 
 class NoReply(Unavailable):

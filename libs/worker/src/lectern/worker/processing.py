@@ -22,6 +22,7 @@ from lectern.contracts.usage import Usage, add_up
 from lectern.worker.connections import Connections
 from lectern.worker.delivery import Delivery, DeliveryResult, StopReason
 from lectern.worker.failures import (
+    MOST_RUNS_CUT_SHORT,
     PATIENCE,
     RETRY_DELAYS,
     WAIT_DELAYS,
@@ -147,6 +148,9 @@ class Processor:
         """Hands work back that cannot be done now, as often as need be. Says so in the log once."""
         now = e.now()
         since = delivery.tally.waiting_since or now
+        cut_short = delivery.tally.cut_short + outage.begun
+        if cut_short >= MOST_RUNS_CUT_SHORT:
+            return await self._give_up(delivery, _add_runs(outage.problem, cut_short), outage.spent)
         if (now - since).total_seconds() >= self._timing.patience:
             return await self._give_up(delivery, _add_duration(outage.problem, since, now), outage.spent)
         waits = delivery.tally.waits + 1
@@ -154,7 +158,8 @@ class Processor:
         delivery.logger.warning(
             "waiting", action="wait", reason=_describe(outage), since=since.isoformat(), seconds=round(delay, 1)
         )
-        await self._note_or_log(delivery, replace(_add_paid(delivery, outage.spent), waits=waits, waiting_since=since))
+        noted = replace(_add_paid(delivery, outage.spent), waits=waits, waiting_since=since, cut_short=cut_short)
+        await self._note_or_log(delivery, noted)
         try:
             if delivery.log:  # else the log is what is away
                 await tell_delay(self._connections, self._stage, delivery, outage.problem, since)
@@ -272,6 +277,15 @@ def _add_duration(problem: Problem, since: datetime, now: datetime) -> Problem:
         problem,
         detail=f"{problem.detail} It has been so since {since:%d %B %H:%M} UTC, and Lectern waited {hours:.0f} hours.",
         remedy="Repair it, then retry the video.",
+        retryable=True,
+    )
+
+
+def _add_runs(problem: Problem, runs: int) -> Problem:
+    return replace(
+        problem,
+        detail=f"{problem.detail} It ended {runs} runs of this.",
+        remedy="Repair it, then retry the video. If only this scene meets it, change the scene.",
         retryable=True,
     )
 

@@ -19,12 +19,14 @@ from lectern.worker.key_value import KeyValueStore
 class Tally(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A message's past. `attempts` begun that count; how often it has waited in a row, and since when.
 
+    `cut_short`: how many runs of a stranger's code ended with an outage. They are no attempts, but bounded as well.
     `spent` is what earlier deliveries have paid for without an answer to report it in.
     """
 
     attempts: int = 0
     waits: int = 0
     waiting_since: datetime | None = None
+    cut_short: int = 0
     spent: tuple[Usage, ...] = ()
 
 

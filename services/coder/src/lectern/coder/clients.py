@@ -37,7 +37,9 @@ class PreflightClient:
         verdict = await self._request_verdict(request)
         if verdict.unavailable:
             raise Unavailable(
-                f"the renderer cannot check the scene now: {verdict.unavailable}", code="renderer-unavailable"
+                f"the renderer cannot check the scene now: {verdict.unavailable}",
+                code="renderer-unavailable",
+                begun=verdict.begun,
             )
         if not verdict.killed:  # a run that was killed may have been killed by a busy machine
             await self._store.put_json(key, verdict)

@@ -121,7 +121,7 @@ def check_outcome(outcome: RenderOutcome, frames: int, attempt: int) -> Path:
     Raises CodeFailed if the code is at fault, Unavailable if this renderer is.
     """
     if outcome.retryable:
-        raise Unavailable(outcome.reason, problem=explain_outage(outcome))
+        raise Unavailable(outcome.reason, problem=explain_outage(outcome), begun=outcome.begun)
     if not outcome.ok or outcome.footage is None:
         raise CodeFailed(explain_failure(outcome, attempt))
     drawn = outcome.decoded.frames if outcome.decoded else outcome.result.frames if outcome.result else 0

@@ -31,7 +31,7 @@ async def check_scene(request: CheckScene, pool: Pool, store: ObjectStore) -> Sc
             )
         )
     if outcome.retryable:
-        return SceneVerdict(ok=False, unavailable=outcome.reason)
+        return SceneVerdict(ok=False, unavailable=outcome.reason, begun=outcome.begun)
     result = outcome.result
     return SceneVerdict(
         ok=outcome.ok,

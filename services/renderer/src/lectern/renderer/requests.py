@@ -6,7 +6,7 @@ from lectern.contracts.requests import CHECK_SCENE, DRAW_STILLS, CheckScene, Dra
 from lectern.renderer.pool import Pool
 from lectern.renderer.preflight import check_scene
 from lectern.renderer.stills import draw_stills
-from lectern.worker import FairSlots, ObjectStore, Responder, Transient
+from lectern.worker import FairSlots, ObjectStore, Responder, Transient, find_outage
 
 MOST_REQUESTS = 64  # of a kind at once, of which most wait in the pool for their video's turn
 
@@ -31,7 +31,7 @@ def build_responders(
         Responder(
             request=CHECK_SCENE,
             handler=answer_check,
-            failed=lambda error: SceneVerdict(ok=False, unavailable=_describe_cause(error)),
+            failed=_describe_failed_check,
             slots=MOST_REQUESTS,
         ),
         Responder(
@@ -41,6 +41,12 @@ def build_responders(
             slots=MOST_REQUESTS,
         ),
     )
+
+
+def _describe_failed_check(error: Exception) -> SceneVerdict:
+    """What is unavailable says so. Whatever else went wrong may be the scene's doing."""
+    begun = find_outage(error, None) is None
+    return SceneVerdict(ok=False, unavailable=_describe_cause(error), begun=begun)
 
 
 def _describe_cause(error: Exception) -> str:

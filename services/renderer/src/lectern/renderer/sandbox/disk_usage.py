@@ -7,6 +7,7 @@ import os
 import stat
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 
@@ -79,9 +80,9 @@ def measure_filesystem(folder: int, limits: JobLimits) -> DiskUsage:
     )
 
 
-def is_disk_full(folder: int) -> bool:
-    """Checks whether the disk that the folder is on has hardly any room left."""
-    status = os.fstatvfs(folder)
+def is_disk_full(folder: int | Path) -> bool:
+    """Checks whether the disk that the folder, a path or a descriptor, is on has hardly any room left."""
+    status = os.statvfs(folder)
     few_entries = status.f_files > 0 and status.f_favail < _FULL_ENTRIES  # btrfs and others do not count them
     return few_entries or status.f_bavail * status.f_frsize < _FULL_BYTES
 

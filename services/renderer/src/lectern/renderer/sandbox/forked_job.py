@@ -32,6 +32,10 @@ _MOST_INPUTS = 1 << 16  # the agent made them: this only has to be large enough
 MAX_PROBE_OUTPUT = 4096  # bytes; an honest report has under 200
 
 
+class ZygoteUnavailable(Exception):
+    """No job can be started: the zygote could not set up its sandbox. The message says why."""
+
+
 async def run_forked_job(
     zygote: ZygoteProcess,
     start: StartJob,
@@ -44,12 +48,12 @@ async def run_forked_job(
 
     `file` is the job folder (render) or the footage (probe). Returns the job's end, and the folder with its outputs if
     that is another one; `open_fds` closes it, with all else that is opened here.
-    Raises RuntimeError when the zygote cannot start jobs.
+    Raises ZygoteUnavailable when the zygote cannot start jobs.
     """
     zygote_report = await asyncio.shield(zygote.ready)
     if isinstance(zygote_report, SandboxUnavailable):
         zygote.kill()
-        raise RuntimeError(zygote_report.reason)
+        raise ZygoteUnavailable(zygote_report.reason)
     inputs = measure_folder(file, _MOST_INPUTS) if start.kind == "render" else DiskUsage()
     log, log_end = os.pipe()
     open_fds.callback(os.close, log)
@@ -91,8 +95,8 @@ async def run_forked_job(
     finally:
         exited = await finish(zygote.exited[start.id])
     if exited is None:
-        reason = "the zygote died during the job"
-        return JobEnded(id=start.id, exit_code=-signal.SIGKILL, killed="crash", reason=reason), []
+        reason = "the zygote died during the job"  # of another job or of the machine, as far as anyone knows
+        return JobEnded(id=start.id, exit_code=-signal.SIGKILL, killed="sandbox", reason=reason, begun=True), []
     if watched.killed or exited.exit_code < 0:
         zygote.tainted = True
     return _describe_end(exited, watched, bytes(probe_output)), outputs
@@ -161,6 +165,7 @@ def _describe_end(exited: JobExited, watched: WatchReport, output: bytes) -> Job
         reason=watched.reason,
         log_tail=watched.log_tail,
         output=output,
+        begun=True,
         disk_full=watched.disk_full,
     )
 

@@ -103,7 +103,8 @@ class RenderOutcome(msgspec.Struct, frozen=True, kw_only=True):
     `ok` means that the job exited by itself, its result says ok and, for a render, its footage was verified. `footage`
     is a regular file outside every job's reach; the caller owns and deletes it. `killed` is the reason why a run was
     killed or died, and `reason` explains it. `retryable` means that the renderer was at fault, not the scene: the same
-    job may succeed later or on another renderer. `log_tail` is the last 32 KiB of the job's output.
+    job may succeed later or on another renderer. `begun`: the scene had run by then, and may have brought it about.
+    `log_tail` is the last 32 KiB of the job's output.
     """
 
     ok: bool
@@ -116,4 +117,5 @@ class RenderOutcome(msgspec.Struct, frozen=True, kw_only=True):
     killed: KillReason | None = None
     reason: str = ""
     retryable: bool = False
+    begun: bool = False
     log_tail: str = ""

@@ -108,10 +108,10 @@ class JobExited(msgspec.Struct, frozen=True, kw_only=True, tag="exited"):
 
 
 class JobEnded(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
-    """A job has ended and none of its processes is left. `disk_full`: the disk under its folder had no room left.
+    """A job has ended and none of its processes is left. `begun`: it had read the scene.
 
-    `asked_latex`: it wanted at least one formula. Files: the folder with its outputs, if that is not the job folder
-    itself.
+    `disk_full`: the disk under its folder had no room left. `asked_latex`: it wanted at least one formula. Files: the
+    folder with its outputs, if that is not the job folder itself.
     """
 
     id: int
@@ -123,6 +123,7 @@ class JobEnded(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     reason: str = ""
     log_tail: str = ""
     output: bytes = b""
+    begun: bool = False
     disk_full: bool = False
     asked_latex: bool = False
 

@@ -17,7 +17,7 @@ import msgspec
 from lectern.confinement import kernel
 from lectern.renderer.sandbox.child_processes import TexBrokerProcess
 from lectern.renderer.sandbox.confined_fork import ZygoteSetup
-from lectern.renderer.sandbox.forked_job import run_forked_job
+from lectern.renderer.sandbox.forked_job import ZygoteUnavailable, run_forked_job
 from lectern.renderer.sandbox.message_socket import MessageSocket
 from lectern.renderer.sandbox.messages import (
     MAX_REASON_LENGTH,
@@ -102,7 +102,8 @@ class Supervisor:
                     raise
             except Exception as error:
                 reason = f"{type(error).__name__}: {error}"[:MAX_REASON_LENGTH]
-                ended = JobEnded(id=start.id, exit_code=1, killed="sandbox", reason=reason)
+                begun = not isinstance(error, ZygoteUnavailable | OSError)  # pipes and forks come before the scene
+                ended = JobEnded(id=start.id, exit_code=1, killed="sandbox", reason=reason, begun=begun)
             finally:
                 self._tasks.pop(start.id, None)
                 self._killed.discard(start.id)

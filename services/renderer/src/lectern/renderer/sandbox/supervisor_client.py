@@ -144,7 +144,8 @@ class SupervisorClient:
             self._socket = None
         for job, (ended, _) in self._waiting.items():
             if not ended.done():
-                ended.set_result((JobEnded(id=job, exit_code=1, killed="sandbox", reason=_SUPERVISOR_DIED), []))
+                lost = JobEnded(id=job, exit_code=1, killed="sandbox", reason=_SUPERVISOR_DIED, begun=True)
+                ended.set_result((lost, []))
         self._waiting.clear()
 
     async def _reap(self) -> None:

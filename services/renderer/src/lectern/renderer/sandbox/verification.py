@@ -35,6 +35,7 @@ def read_outcome(job: RenderJob, folder: int, footage_folder: Path, ended: JobEn
         cpu_seconds=ended.cpu_seconds,
         wall_seconds=ended.wall_seconds,
         peak_memory_bytes=ended.peak_memory_bytes,
+        begun=ended.begun,
         log_tail=ended.log_tail,
     )
     replace = msgspec.structs.replace
@@ -68,7 +69,7 @@ def read_outcome(job: RenderJob, folder: int, footage_folder: Path, ended: JobEn
         target.unlink()
         return replace(outcome, result=result, killed="sandbox", reason=f"the footage was refused ({error})")
     except OSError as error:
-        return replace(describe_disk_error(error), result=result, log_tail=outcome.log_tail)
+        return replace(describe_disk_error(error), result=result, begun=outcome.begun, log_tail=outcome.log_tail)
     finally:
         os.close(fd)
     return replace(outcome, ok=True, result=result, footage=target)

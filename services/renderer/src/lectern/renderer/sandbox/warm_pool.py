@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import secrets
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ import msgspec
 from lectern.renderer.sandbox.cancellation import run_in_thread
 from lectern.renderer.sandbox.confined_fork import ZygoteSetup
 from lectern.renderer.sandbox.cores import count_cores
+from lectern.renderer.sandbox.disk_usage import is_disk_full
 from lectern.renderer.sandbox.job import DecodedFootage, JobLimits, ProgressCallback, RenderJob, RenderOutcome
 from lectern.renderer.sandbox.job_folder import make_job_folder, wipe_folder
 from lectern.renderer.sandbox.layers.confinement import is_readable_by_all
@@ -243,6 +245,8 @@ class WarmPool:
     async def _run_job(self, job: RenderJob, uid: int | None, on_progress: ProgressCallback | None) -> RenderOutcome:
         """Runs the job in a folder of its own; its footage, moved out of there, is not verified yet."""
         try:
+            if is_disk_full(self._root):  # then the scene had better not begin: see `RenderOutcome.begun`
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             folder = await run_in_thread(lambda: make_job_folder(self._root / "jobs", job, uid), undo=wipe_folder)
         except OSError as error:
             return describe_disk_error(error)
