@@ -8,7 +8,12 @@ from fuzz.__main__ import CORPUS, main, read_corpus
 from fuzz.running import Finding, check_input, minimize, run_batch
 from fuzz.targets import TARGETS, Target
 
-CASES = [(name, file.name) for name in TARGETS for file in sorted((CORPUS / name).iterdir())]
+LONG = ("tall-table", "formatted-string", "dotted-import")  # seconds of computing each, by design
+CASES = [
+    pytest.param(name, file.name, marks=[pytest.mark.slow] if file.name in LONG else [])
+    for name in TARGETS
+    for file in sorted((CORPUS / name).iterdir())
+]
 
 
 @pytest.mark.parametrize(("name", "file"), CASES, ids=lambda part: str(part))
@@ -46,6 +51,7 @@ def test_an_input_that_never_ends_is_a_finding() -> None:
     assert (finding.kind, finding.data) == ("crash", b"x")
 
 
+@pytest.mark.slow
 def test_memory_is_bounded() -> None:
     def fill(data: bytes) -> None:
         bytes(bytearray(b"a") * (300 * 1024**2))
