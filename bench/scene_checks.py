@@ -13,8 +13,10 @@ import argparse
 import asyncio
 import json
 import re
+import signal
 import sys
 import tempfile
+import textwrap
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -23,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import manim
 
 from lectern.contracts import script as s
 from lectern.contracts.narration import Narration
@@ -86,11 +89,33 @@ def list_subjects() -> Iterator[Subject]:
         settings = describe_job(texts[path.stem.partition("-")[0]])
         if fenced is not None:
             yield Subject(group="recorded", name=f"recorded/{path.stem}", source=fenced[1], settings=settings)
+    yield from list_examples()
     for path in sorted(PUBLIC.glob("*.py")):
         source = path.read_text(encoding="utf-8")
         for name in re.findall(r"^class (\w+)\(\w*Scene\):", source, re.MULTILINE):
             settings = describe_job([]) | {"scene_class": name, "seconds": 10.0}
             yield Subject(group="public", name=f"{path.stem}/{name}", source=source, settings=settings)
+
+
+def list_examples() -> Iterator[Subject]:
+    """List the example scenes in the docstrings of the installed manim, which nobody wrote with this check in mind."""
+    for path in sorted(Path(manim.__file__).parent.rglob("*.py")):
+        for name, code in re.findall(
+            r"^ *\.\. manim:: (\w+)\n((?: *\n|  .*\n)+)", path.read_text(encoding="utf-8"), re.MULTILINE
+        ):
+            lines = [line for line in code.splitlines() if not line.lstrip().startswith(":")]
+            source = "from manim import *\n" + textwrap.dedent("\n".join(lines))
+            if f"class {name}(" in source:
+                source = source[: find_end(source, name)]
+                settings = describe_job([]) | {"scene_class": name, "seconds": 10.0}
+                yield Subject(group="manim", name=f"{path.stem}/{name}", source=source, settings=settings)
+
+
+def find_end(source: str, name: str) -> int:
+    """Return where the example's class ends: at the first line after it that is not indented."""
+    after = source.index(f"class {name}(")
+    end = re.search(r"\n(?!class|from|import|def|@)\S", source[after:])
+    return len(source) if end is None else after + end.start()
 
 
 def describe_job(texts: list[str]) -> dict[str, Any]:
@@ -115,11 +140,25 @@ def describe_job(texts: list[str]) -> dict[str, Any]:
 
 def measure(subject: Subject, scratch: Path) -> dict[str, Any]:
     """Return the result of measuring a scene. Scenes that were not written for a narration get their natural length."""
-    result = run_job(subject, scratch, **subject.settings)
-    if subject.group == "public" and result["ok"]:
+    result = run_bounded(subject, scratch)
+    if subject.group in ("public", "manim") and result["ok"]:
         subject.settings["seconds"] = max(1.0, round(result["beats"][0]["measured"], 2))
-        result = run_job(subject, scratch, **subject.settings)
+        result = run_bounded(subject, scratch)
     return result
+
+
+def run_bounded(subject: Subject, scratch: Path) -> dict[str, Any]:
+    """Run one job for at most ten CPU seconds."""
+
+    def stop(*_: Any) -> None:
+        raise TimeoutError("it was stopped after ten CPU seconds")
+
+    signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 10.0)
+    try:
+        return run_job(subject, scratch, **subject.settings)
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)
 
 
 def run_job(subject: Subject, scratch: Path, **settings: Any) -> dict[str, Any]:
@@ -143,7 +182,7 @@ def draw_stills(subject: Subject, findings: list[dict[str, Any]], scratch: Path,
     with av.open(str(scratch / subject.name.replace("/", "-") / "footage.mp4")) as container:
         pictures = [frame.to_image() for frame in container.decode(video=0)]
     for number, finding in enumerate(findings):
-        moment = min(len(pictures) - 1, round((finding.get("time") or 0.0) * fps))
+        moment = min(len(pictures) - 1, round(((finding.get("time") or 0.0) + 0.4) * fps))
         stem = f"{subject.name.replace('/', '-')}-{number}-{finding['rule']}"
         pictures[moment].save(folder / f"{stem}.png")
         (folder / f"{stem}.txt").write_text(key_of(subject, finding) + "\n" + finding["message"] + "\n")

@@ -50,7 +50,7 @@ class ContrastCheck:
                 yield Fault(rule=TEXT_COVERED, what=what, name=piece.name)
                 continue
             ratios = np.sort(seen.ratios)
-            ratio = float(ratios[int(len(ratios) * WEAK_SHARE)])
+            ratio = round(float(ratios[int(len(ratios) * WEAK_SHARE)]), 1)
             if ratio < LOW_RATIO:
                 what = (
                     f"{piece.name} hardly stands out from what is behind it (contrast {ratio:.1f}, at least "

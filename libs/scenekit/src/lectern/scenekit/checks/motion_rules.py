@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
-from manim import Animation, AnimationGroup, MoveAlongPath, ShowPartial, Transform, VMobject
+from manim import Animation, AnimationGroup, GrowFromPoint, MoveAlongPath, ShowPartial, Transform, VMobject
 
 from .rules import DOT_LAGS, PIECE_CHANGES_SIZE, Fault
 
@@ -14,7 +14,7 @@ RIGID_TOLERANCE = 0.02
 """Share of a shape's size by which its corners may be off and still count as the same shape, turned."""
 LOST_SIZE = 0.85
 """Share of its area (of its length, for a line: its root) that a rigid piece must keep on its way."""
-SMALLEST = 0.3
+SMALLEST = 0.5
 """Units; nobody sees smaller pieces shrink."""
 LONGEST_LAG = 0.15
 """Units by which a dot may be off the end of the curve it draws."""
@@ -25,7 +25,7 @@ def check_animations(animations: Iterable[Animation]) -> Iterator[Fault]:
     flat = list(_flatten(animations))
     yield from _check_dots(flat)
     for each in flat:
-        if isinstance(each, Transform) and not each.path_arc:
+        if isinstance(each, Transform) and not isinstance(each, GrowFromPoint) and not each.path_arc:
             yield from _check_transform(each)
 
 
