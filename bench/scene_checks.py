@@ -21,6 +21,7 @@ import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -100,22 +101,25 @@ def list_subjects() -> Iterator[Subject]:
 def list_examples() -> Iterator[Subject]:
     """List the example scenes in the docstrings of the installed manim, which nobody wrote with this check in mind."""
     for path in sorted(Path(manim.__file__).parent.rglob("*.py")):
-        for name, code in re.findall(
-            r"^ *\.\. manim:: (\w+)\n((?: *\n|  .*\n)+)", path.read_text(encoding="utf-8"), re.MULTILINE
-        ):
-            lines = [line for line in code.splitlines() if not line.lstrip().startswith(":")]
-            source = "from manim import *\n" + textwrap.dedent("\n".join(lines))
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines):
+            directive = re.match(r"( *)\.\. manim:: (\w+)", line)
+            if directive is None:
+                continue
+            indent, name = len(directive[1]), directive[2]
+            body = takewhile(
+                lambda each, deep=" " * (indent + 1): not each.strip() or each.startswith(deep), lines[number + 1 :]
+            )
+            code = [each for each in body if not re.match(r"\s*:\w+:", each)]
+            source = "from manim import *\n" + textwrap.dedent("\n".join(code))
             if f"class {name}(" in source:
-                source = source[: find_end(source, name)]
                 settings = describe_job([]) | {"scene_class": name, "seconds": 10.0}
                 yield Subject(group="manim", name=f"{path.stem}/{name}", source=source, settings=settings)
 
 
-def find_end(source: str, name: str) -> int:
-    """Return where the example's class ends: at the first line after it that is not indented."""
-    after = source.index(f"class {name}(")
-    end = re.search(r"\n(?!class|from|import|def|@)\S", source[after:])
-    return len(source) if end is None else after + end.start()
+def is_deeper(indent: str, line: str) -> bool:
+    """Return whether a line belongs to a block with at least this indent."""
+    return not line.strip() or line.startswith(indent)
 
 
 def describe_job(texts: list[str]) -> dict[str, Any]:

@@ -38,7 +38,12 @@ class ArrowBetweenWords(Scene):
 class BinaryTree(Scene):
     def construct(self):
         places = {1: [0, 2.5, 0], 2: [-3, 0.5, 0], 3: [3, 0.5, 0], 4: [-4.5, -1.5, 0], 5: [-1.5, -1.5, 0]}
-        nodes = {k: VGroup(Circle(radius=0.5, color=TEAL, fill_opacity=1, fill_color=BLACK), Text(str(k), font_size=32)).move_to(p) for k, p in places.items()}
+        nodes = {
+            k: VGroup(
+                Circle(radius=0.5, color=TEAL, fill_opacity=1, fill_color=BLACK), Text(str(k), font_size=32)
+            ).move_to(p)
+            for k, p in places.items()
+        }
         edges = VGroup(*[Line(places[a], places[b]) for a, b in [(1, 2), (1, 3), (2, 4), (2, 5)]])
         self.play(Create(edges))
         self.play(*[FadeIn(n) for n in nodes.values()])
@@ -57,7 +62,13 @@ class EdgesOverNumbers(Scene):
 
 class GraphOfCities(Scene):
     def construct(self):
-        graph = Graph([1, 2, 3, 4], [(1, 2), (2, 3), (3, 4), (4, 1)], layout="circular", layout_scale=2.5, vertex_config={"radius": 0.35})
+        graph = Graph(
+            [1, 2, 3, 4],
+            [(1, 2), (2, 3), (3, 4), (4, 1)],
+            layout="circular",
+            layout_scale=2.5,
+            vertex_config={"radius": 0.35},
+        )
         self.play(Create(graph))
         self.play(graph[1].animate.shift(LEFT))
 
@@ -81,7 +92,9 @@ class OrbitWithFollowingLabel(Scene):
 
 class MoleculeLeaves(Scene):
     def construct(self):
-        oxygen = VGroup(Circle(0.5, color=RED, fill_opacity=1), Circle(0.5, color=RED, fill_opacity=1).shift(0.8 * RIGHT)).shift(2 * UP + 3 * RIGHT)
+        oxygen = VGroup(
+            Circle(0.5, color=RED, fill_opacity=1), Circle(0.5, color=RED, fill_opacity=1).shift(0.8 * RIGHT)
+        ).shift(2 * UP + 3 * RIGHT)
         name = Text("oxygen", font_size=30).next_to(oxygen, DOWN)
         leaf = Ellipse(width=6, height=2.4, color=GREEN, fill_opacity=0.7).shift(2.2 * DOWN)
         self.play(FadeIn(leaf, oxygen, name))
@@ -103,7 +116,9 @@ class StackOfPlates(Scene):
 
 class ArrayWithPointer(Scene):
     def construct(self):
-        cells = VGroup(*[VGroup(Square(1.1), Text(str(n), font_size=36)) for n in [4, 8, 15, 16, 23, 42]]).arrange(RIGHT, buff=0)
+        cells = VGroup(*[VGroup(Square(1.1), Text(str(n), font_size=36)) for n in [4, 8, 15, 16, 23, 42]]).arrange(
+            RIGHT, buff=0
+        )
         pointer = Arrow(UP, DOWN, color=YELLOW).next_to(cells[0], UP)
         name = Text("i", font_size=36, color=YELLOW).next_to(pointer, UP)
         self.play(FadeIn(cells))
@@ -113,7 +128,9 @@ class ArrayWithPointer(Scene):
 
 class PointerWithoutItsName(Scene):
     def construct(self):
-        cells = VGroup(*[VGroup(Square(1.1), Text(str(n), font_size=36)) for n in [4, 8, 15, 16, 23, 42]]).arrange(RIGHT, buff=0)
+        cells = VGroup(*[VGroup(Square(1.1), Text(str(n), font_size=36)) for n in [4, 8, 15, 16, 23, 42]]).arrange(
+            RIGHT, buff=0
+        )
         pointer = Arrow(2 * UP, ORIGIN, color=YELLOW).next_to(cells[0], UP)
         name = Text("low", font_size=32, color=YELLOW).next_to(pointer, UP, buff=0.1)
         self.play(FadeIn(cells))
@@ -126,7 +143,11 @@ class VennDiagram(Scene):
     def construct(self):
         a = Circle(2.2, color=BLUE, fill_opacity=0.4).shift(1.3 * LEFT)
         b = Circle(2.2, color=RED, fill_opacity=0.4).shift(1.3 * RIGHT)
-        names = VGroup(Text("cats", font_size=34).shift(2.3 * LEFT), Text("dogs", font_size=34).shift(2.3 * RIGHT), Text("pets", font_size=34))
+        names = VGroup(
+            Text("cats", font_size=34).shift(2.3 * LEFT),
+            Text("dogs", font_size=34).shift(2.3 * RIGHT),
+            Text("pets", font_size=34),
+        )
         self.play(FadeIn(a), FadeIn(b))
         self.play(Write(names))
 
@@ -150,7 +171,12 @@ class CurtainFalls(Scene):
 
 class LegendBesideLines(Scene):
     def construct(self):
-        rows = VGroup(*[VGroup(Line(ORIGIN, RIGHT, color=c), Text(w, font_size=30)).arrange(RIGHT, buff=0.3) for w, c in [("wheat", GOLD), ("rice", GREEN), ("maize", ORANGE)]])
+        rows = VGroup(
+            *[
+                VGroup(Line(ORIGIN, RIGHT, color=c), Text(w, font_size=30)).arrange(RIGHT, buff=0.3)
+                for w, c in [("wheat", GOLD), ("rice", GREEN), ("maize", ORANGE)]
+            ]
+        )
         rows.arrange(DOWN, aligned_edge=LEFT, buff=0.5).scale(1.5)
         self.play(LaggedStart(*[FadeIn(r) for r in rows], lag_ratio=0.4))
         self.wait()

@@ -9,7 +9,10 @@ class SineAndCosine(Scene):
         axes = Axes(x_range=[-7, 7, 1], y_range=[-1.5, 1.5, 1], x_length=11, axis_config={"color": GREEN})
         sine = axes.plot(np.sin, color=BLUE)
         cosine = axes.plot(np.cos, color=RED)
-        names = VGroup(Text("sin", color=BLUE, font_size=30).next_to(axes.c2p(-6.5, 0.4), UP), Text("cos", color=RED, font_size=30).next_to(axes.c2p(6.3, 1), UP))
+        names = VGroup(
+            Text("sin", color=BLUE, font_size=30).next_to(axes.c2p(-6.5, 0.4), UP),
+            Text("cos", color=RED, font_size=30).next_to(axes.c2p(6.3, 1), UP),
+        )
         self.play(Create(axes))
         self.play(Create(sine), Create(cosine))
         self.play(FadeIn(names))
@@ -30,7 +33,11 @@ class SlidingTangent(Scene):
         axes = Axes(x_range=[-3, 3], y_range=[-1, 8], x_length=9, y_length=6)
         curve = axes.plot(lambda x: x**2, color=BLUE)
         t = ValueTracker(-2)
-        tangent = always_redraw(lambda: axes.get_secant_slope_group(t.get_value(), curve, dx=0.01, secant_line_color=YELLOW, secant_line_length=4))
+        tangent = always_redraw(
+            lambda: axes.get_secant_slope_group(
+                t.get_value(), curve, dx=0.01, secant_line_color=YELLOW, secant_line_length=4
+            )
+        )
         dot = always_redraw(lambda: Dot(axes.i2gp(t.get_value(), curve), color=YELLOW))
         self.add(axes, curve, tangent, dot)
         self.play(t.animate.set_value(2), run_time=4)
@@ -76,7 +83,9 @@ class RunningNumber(Scene):
     def construct(self):
         line = NumberLine(x_range=[0, 10], length=11, include_numbers=True)
         t = ValueTracker(1)
-        arrow = always_redraw(lambda: Triangle(fill_opacity=1).scale(0.2).rotate(PI).next_to(line.n2p(t.get_value()), UP, buff=0.1))
+        arrow = always_redraw(
+            lambda: Triangle(fill_opacity=1).scale(0.2).rotate(PI).next_to(line.n2p(t.get_value()), UP, buff=0.1)
+        )
         number = always_redraw(lambda: Text(f"{t.get_value():.1f}", font_size=40).next_to(arrow, UP))
         self.add(line, arrow, number)
         self.play(t.animate.set_value(9), run_time=3)
@@ -87,14 +96,18 @@ class RunningDecimal(Scene):
         line = NumberLine(x_range=[-5, 5], length=11)
         t = ValueTracker(-4)
         dot = Dot(color=RED).add_updater(lambda d: d.move_to(line.n2p(t.get_value())))
-        value = DecimalNumber(0, num_decimal_places=1).add_updater(lambda m: m.set_value(t.get_value()).next_to(dot, UP))
+        value = DecimalNumber(0, num_decimal_places=1).add_updater(
+            lambda m: m.set_value(t.get_value()).next_to(dot, UP)
+        )
         self.add(line, dot, value)
         self.play(t.animate.set_value(4), run_time=3)
 
 
 class BarsOfData(Scene):
     def construct(self):
-        chart = BarChart([3, 5, 2, 8], bar_names=["Mon", "Tue", "Wed", "Thu"], y_range=[0, 10, 2], x_length=9, y_length=5)
+        chart = BarChart(
+            [3, 5, 2, 8], bar_names=["Mon", "Tue", "Wed", "Thu"], y_range=[0, 10, 2], x_length=9, y_length=5
+        )
         self.play(Create(chart))
         self.play(chart.animate.change_bar_values([5, 5, 5, 5]))
 
@@ -106,7 +119,9 @@ class TwoGraphsSideBySide(Scene):
         a, b = left.plot(lambda x: x), right.plot(lambda x: x**2 / 4)
         self.play(Create(left), Create(right))
         self.play(Create(a), Create(b))
-        self.play(FadeIn(Text("linear", font_size=32).next_to(left, UP), Text("quadratic", font_size=32).next_to(right, UP)))
+        self.play(
+            FadeIn(Text("linear", font_size=32).next_to(left, UP), Text("quadratic", font_size=32).next_to(right, UP))
+        )
 
 
 class PlaneWithVector(Scene):
@@ -123,7 +138,11 @@ class ShearedPlane(Scene):
         plane = NumberPlane()
         vector = Vector([1, 1], color=RED)
         self.add(plane, vector)
-        self.play(plane.animate.apply_matrix([[1, 1], [0, 1]]), vector.animate.put_start_and_end_on(ORIGIN, [2, 1, 0]), run_time=2)
+        self.play(
+            plane.animate.apply_matrix([[1, 1], [0, 1]]),
+            vector.animate.put_start_and_end_on(ORIGIN, [2, 1, 0]),
+            run_time=2,
+        )
         self.wait()
 
 
@@ -141,8 +160,12 @@ class RiemannBoxes(Scene):
 class ScatterWithFit(Scene):
     def construct(self):
         axes = Axes(x_range=[0, 10], y_range=[0, 10], x_length=9, y_length=6)
-        dots = VGroup(*[Dot(axes.c2p(x, 0.8 * x + 1 + 0.7 * np.sin(5 * x)), color=BLUE) for x in np.linspace(0.5, 9.5, 20)])
+        dots = VGroup(
+            *[Dot(axes.c2p(x, 0.8 * x + 1 + 0.7 * np.sin(5 * x)), color=BLUE) for x in np.linspace(0.5, 9.5, 20)]
+        )
         fit = axes.plot(lambda x: 0.8 * x + 1, color=RED)
         self.play(Create(axes))
         self.play(LaggedStart(*[FadeIn(d, scale=0.3) for d in dots], lag_ratio=0.05))
-        self.play(Create(fit), FadeIn(Text("best fit", color=RED, font_size=30).next_to(axes.c2p(9, 8.2), DOWN, buff=0.5)))
+        self.play(
+            Create(fit), FadeIn(Text("best fit", color=RED, font_size=30).next_to(axes.c2p(9, 8.2), DOWN, buff=0.5))
+        )

@@ -12,14 +12,20 @@ class FollowingCamera(MovingCameraScene):
         self.add(axes, curve, dot)
         self.play(self.camera.frame.animate.scale(0.5).move_to(dot))
         self.play(MoveAlongPath(dot, curve), run_time=2)
-        self.play(Restore(self.camera.frame) if hasattr(self.camera.frame, "saved_state") else self.camera.frame.animate.scale(2).move_to(ORIGIN))
+        self.play(
+            Restore(self.camera.frame)
+            if hasattr(self.camera.frame, "saved_state")
+            else self.camera.frame.animate.scale(2).move_to(ORIGIN)
+        )
 
 
 class Pendulum(Scene):
     def construct(self):
         t = ValueTracker(0.8)
         pivot = 3 * UP
-        rod = always_redraw(lambda: Line(pivot, pivot + 4.5 * np.array([np.sin(t.get_value()), -np.cos(t.get_value()), 0])))
+        rod = always_redraw(
+            lambda: Line(pivot, pivot + 4.5 * np.array([np.sin(t.get_value()), -np.cos(t.get_value()), 0]))
+        )
         bob = always_redraw(lambda: Dot(rod.get_end(), radius=0.35, color=BLUE))
         self.add(rod, bob)
         for angle in (-0.8, 0.8, -0.8):
@@ -95,7 +101,9 @@ class SwapTwo(Scene):
 
 class CrowdOfDots(Scene):
     def construct(self):
-        dots = VGroup(*[Dot(np.array([np.cos(k * 2.4), np.sin(k * 2.4), 0]) * 0.32 * np.sqrt(k), radius=0.07) for k in range(100)])
+        dots = VGroup(
+            *[Dot(np.array([np.cos(k * 2.4), np.sin(k * 2.4), 0]) * 0.32 * np.sqrt(k), radius=0.07) for k in range(100)]
+        )
         self.play(LaggedStart(*[GrowFromCenter(d) for d in dots], lag_ratio=0.02))
         self.play(dots[:35].animate.set_color(RED))
         self.play(dots[:35].animate.shift(2 * RIGHT), dots[35:].animate.shift(2 * LEFT))
@@ -129,6 +137,19 @@ class ThreeDims(ThreeDScene):
 class WavesInStep(Scene):
     def construct(self):
         phase = ValueTracker(0)
-        waves = VGroup(*[always_redraw(lambda y=y: FunctionGraph(lambda x: 0.8 * np.sin(2 * x - phase.get_value()), x_range=[-6, 6]).shift(y * UP)) for y in (2, -2)])
-        self.add(waves, Text("first", font_size=30).move_to([-6.2, 3.2, 0]), Text("second", font_size=30).move_to([-6, -0.7, 0]))
+        waves = VGroup(
+            *[
+                always_redraw(
+                    lambda y=y: FunctionGraph(lambda x: 0.8 * np.sin(2 * x - phase.get_value()), x_range=[-6, 6]).shift(
+                        y * UP
+                    )
+                )
+                for y in (2, -2)
+            ]
+        )
+        self.add(
+            waves,
+            Text("first", font_size=30).move_to([-6.2, 3.2, 0]),
+            Text("second", font_size=30).move_to([-6, -0.7, 0]),
+        )
         self.play(phase.animate.set_value(6), run_time=3, rate_func=linear)

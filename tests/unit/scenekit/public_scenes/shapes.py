@@ -66,21 +66,39 @@ class AngleBetweenLines(Scene):
         other = one.copy().rotate(0.9, about_point=one.get_start())
         angle = Angle(one, other, radius=1)
         self.play(Create(one), Create(other))
-        self.play(Create(angle), FadeIn(Text("52°", font_size=30).move_to(Angle(one, other, radius=1.6).point_from_proportion(0.5))))
+        self.play(
+            Create(angle),
+            FadeIn(Text("52°", font_size=30).move_to(Angle(one, other, radius=1.6).point_from_proportion(0.5))),
+        )
         self.wait()
 
 
 class SpinningGear(Scene):
     def construct(self):
-        teeth = VGroup(*[Rectangle(width=0.5, height=0.7, fill_opacity=1, color=GREY).shift(2.2 * UP).rotate(k * TAU / 10, about_point=ORIGIN) for k in range(10)])
-        gear = VGroup(Circle(radius=2, fill_opacity=1, color=GREY), teeth, Circle(radius=0.4, color=BLACK, fill_opacity=1))
+        teeth = VGroup(
+            *[
+                Rectangle(width=0.5, height=0.7, fill_opacity=1, color=GREY)
+                .shift(2.2 * UP)
+                .rotate(k * TAU / 10, about_point=ORIGIN)
+                for k in range(10)
+            ]
+        )
+        gear = VGroup(
+            Circle(radius=2, fill_opacity=1, color=GREY), teeth, Circle(radius=0.4, color=BLACK, fill_opacity=1)
+        )
         self.play(FadeIn(gear, scale=0.6))
         self.play(Rotate(gear, PI / 2), run_time=2)
 
 
 class StarsAppear(Scene):
     def construct(self):
-        stars = VGroup(*[Star(color=YELLOW, fill_opacity=1).scale(0.3).move_to([x, y, 0]) for x in range(-5, 6, 2) for y in (-2, 0, 2)])
+        stars = VGroup(
+            *[
+                Star(color=YELLOW, fill_opacity=1).scale(0.3).move_to([x, y, 0])
+                for x in range(-5, 6, 2)
+                for y in (-2, 0, 2)
+            ]
+        )
         self.play(LaggedStartMap(FadeIn, stars, lag_ratio=0.1))
         self.play(stars.animate.set_color(BLUE))
         self.play(Circumscribe(stars))

@@ -13,7 +13,9 @@ class HelloWorld(Scene):
 class TitleAndPoints(Scene):
     def construct(self):
         title = Text("Three reasons", font_size=56).to_edge(UP)
-        points = VGroup(*[Text(f"• {word}", font_size=40) for word in ["It is fast", "It is free", "It is fun"]]).arrange(DOWN, aligned_edge=LEFT, buff=0.6)
+        points = VGroup(
+            *[Text(f"• {word}", font_size=40) for word in ["It is fast", "It is free", "It is fun"]]
+        ).arrange(DOWN, aligned_edge=LEFT, buff=0.6)
         self.play(Write(title))
         for point in points:
             self.play(FadeIn(point, shift=RIGHT))
@@ -37,7 +39,11 @@ class WordsPileUp(Scene):
 
 class FormulaSteps(Scene):
     def construct(self):
-        lines = VGroup(MathTypst("2 x + 4 = 10", font_size=80), MathTypst("2 x = 6", font_size=80), MathTypst("x = 3", font_size=80)).arrange(DOWN, buff=0.7)
+        lines = VGroup(
+            MathTypst("2 x + 4 = 10", font_size=80),
+            MathTypst("2 x = 6", font_size=80),
+            MathTypst("x = 3", font_size=80),
+        ).arrange(DOWN, buff=0.7)
         for line in lines:
             self.play(Write(line))
         self.play(Create(SurroundingRectangle(lines[2], buff=0.2)))
@@ -83,28 +89,39 @@ class UnderlinedWord(Scene):
 
 class ColouredSentence(Scene):
     def construct(self):
-        parts = VGroup(Text("a cat", color=RED), Text("chases", color=WHITE), Text("a mouse", color=BLUE)).arrange(RIGHT, buff=0.2).scale(1.3)
+        parts = (
+            VGroup(Text("a cat", color=RED), Text("chases", color=WHITE), Text("a mouse", color=BLUE))
+            .arrange(RIGHT, buff=0.2)
+            .scale(1.3)
+        )
         self.play(LaggedStart(*[Write(p) for p in parts], lag_ratio=0.5))
         self.wait()
 
 
 class CodeOnScreen(Scene):
     def construct(self):
-        code = Code(code_string="def add(a, b):\n    return a + b\n\nprint(add(2, 3))", language="python", background="window")
+        code = Code(
+            code_string="def add(a, b):\n    return a + b\n\nprint(add(2, 3))", language="python", background="window"
+        )
         self.play(FadeIn(code.scale(1.4)))
         self.wait()
 
 
 class TableOfNumbers(Scene):
     def construct(self):
-        table = Table([["1", "2"], ["3", "4"]], row_labels=[Text("R1"), Text("R2")], col_labels=[Text("C1"), Text("C2")], include_outer_lines=True)
+        table = Table(
+            [["1", "2"], ["3", "4"]],
+            row_labels=[Text("R1"), Text("R2")],
+            col_labels=[Text("C1"), Text("C2")],
+            include_outer_lines=True,
+        )
         self.play(Create(table))
         self.play(table.get_entries((2, 2)).animate.set_color(YELLOW))
 
 
 class MatrixEntries(Scene):
     def construct(self):
-        matrix = Matrix([[1, 0], [0, 1]], element_to_mobject=lambda e: Text(str(e)), bracket_config={}) if False else MathTypst("mat(1, 0; 0, 1)", font_size=120)
+        matrix = MathTypst("mat(1, 0; 0, 1)", font_size=120)
         self.play(Write(matrix))
         self.play(matrix.animate.shift(3 * LEFT))
         self.play(FadeIn(Text("identity", font_size=44).next_to(matrix, RIGHT, buff=1)))
@@ -112,7 +129,18 @@ class MatrixEntries(Scene):
 
 class ParagraphOfText(Scene):
     def construct(self):
-        self.play(FadeIn(Paragraph("Roses are red,", "violets are blue,", "lines are spaced,", "and so are you.", alignment="center", font_size=44)))
+        self.play(
+            FadeIn(
+                Paragraph(
+                    "Roses are red,",
+                    "violets are blue,",
+                    "lines are spaced,",
+                    "and so are you.",
+                    alignment="center",
+                    font_size=44,
+                )
+            )
+        )
         self.wait()
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
 
 from lectern.scenekit.director import Measuring
 from lectern.scenekit.layout import frame
 
 from .film import Span, quote_words
+from .picture import Box
 from .rules import EMPTY_PICTURE, NOTHING_MOVES, SMALL_PICTURE, Fault
 
 STILL_SECONDS = 2.5
@@ -23,10 +27,10 @@ MAX_STRETCHES = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sight:
-    """What the film rules need of a picture: whether it is empty, and the width and height of its body, if any."""
+    """What the film rules need of a picture: whether it is empty, and the box of its body, if any."""
 
     empty: bool
-    body: tuple[float, float] | None
+    body: Box | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +46,8 @@ class Stretch:
 
 def check_film(spans: Sequence[Span], sights: Mapping[int, Sight], measuring: Measuring) -> Iterator[Stretch]:
     """Find the longest stretches that stand still, are empty or small. `sights` are the pictures after each step."""
-    yield from _report(spans, lambda span: not span.moving, STILL_SECONDS, measuring, _describe_still)
+    still = _find_runs(spans, lambda span: not span.moving)
+    yield from _report(still, STILL_SECONDS, measuring, _describe_still)
     if not sights:
         return
     blank = Sight(empty=True, body=None)
@@ -51,49 +56,67 @@ def check_film(spans: Sequence[Span], sights: Mapping[int, Sight], measuring: Me
         after = sights.get(span.step, blank)
         return [sights.get(span.step - 1, blank), after] if span.moving else [after]
 
-    yield from _report(
-        spans, lambda span: all(each.empty for each in see(span)), EMPTY_SECONDS, measuring, _describe_empty
-    )
-    yield from _report(
-        spans,
-        lambda span: all(_is_small(each) for each in see(span)) and not all(each.empty for each in see(span)),
-        SMALL_SECONDS,
-        measuring,
-        _describe_small,
-    )
+    empty = _find_runs(spans, lambda span: not span.moving and see(span)[-1].empty)
+    yield from _report(empty, EMPTY_SECONDS, measuring, _describe_empty)
+    yield from _report(_find_small_runs(spans, see), SMALL_SECONDS, measuring, _describe_small)
+
+
+def _find_runs(spans: Sequence[Span], applies: Callable[[Span], bool]) -> list[list[Span]]:
+    """Find the longest runs of spans that all apply."""
+    return [list(run) for fits, run in groupby(spans, applies) if fits]
+
+
+def _find_small_runs(spans: Sequence[Span], see: Callable[[Span], list[Sight]]) -> list[list[Span]]:
+    """Find runs of spans whose pictures are small, and small together: what crosses the frame uses all of it."""
+    runs: list[list[Span]] = [[]]
+    field: Box | None = None
+    for span in spans:
+        seen = see(span)
+        boxes = [each.body for each in seen if each.body is not None]
+        if all(each.empty for each in seen):
+            runs.append([])
+            field = None
+            continue
+        alone = _unite(boxes)
+        together = _unite([*boxes, field] if field is not None else boxes)
+        if not _is_small(together):
+            runs.append([])
+            together = alone
+        if _is_small(together):
+            runs[-1].append(span)
+            field = together
+        else:
+            field = None
+    return [run for run in runs if run]
+
+
+def _unite(boxes: Sequence[Box]) -> Box | None:
+    if not boxes:
+        return None
+    low, high = np.min(boxes, axis=0), np.max(boxes, axis=0)
+    return float(low[0]), float(low[1]), float(high[2]), float(high[3])
+
+
+def _is_small(body: Box | None) -> bool:
+    if body is None:
+        return True
+    width, height = body[2] - body[0], body[3] - body[1]
+    return width < SMALL_SHARE * frame.body.width and height < SMALL_SHARE * frame.body.height
 
 
 def _report(
-    spans: Sequence[Span],
-    applies: Callable[[Span], bool],
+    runs: Sequence[Sequence[Span]],
     longest: float,
     measuring: Measuring,
     describe: Callable[[float, float, str], Fault],
 ) -> Iterator[Stretch]:
-    found: list[tuple[float, float, Span]] = []
-    start: float | None = None
-    first: Span | None = None
-    for span in [*spans, None]:
-        if span is not None and applies(span):
-            if start is None:
-                start, first = span.start, span
-            stop = span.stop
-        elif start is not None and first is not None:
-            if stop - start > longest:
-                found.append((start, stop, first))
-            start = None
-    longest_first = sorted(found, key=lambda each: each[0] - each[1])[:MAX_STRETCHES]
-    for begins, ends, span in sorted(longest_first, key=lambda each: each[0]):
-        words = quote_words(measuring, begins, ends)
-        while_spoken = f", while {words} is spoken" if words else ""
-        fault = describe(begins, ends, while_spoken)
-        yield Stretch(start=begins, stop=ends, beat=span.beat, step=span.step, fault=fault)
-
-
-def _is_small(sight: Sight) -> bool:
-    if sight.body is None:
-        return True
-    return sight.body[0] < SMALL_SHARE * frame.body.width and sight.body[1] < SMALL_SHARE * frame.body.height
+    long = [run for run in runs if run[-1].stop - run[0].start > longest]
+    kept = sorted(long, key=lambda run: run[0].start - run[-1].stop)[:MAX_STRETCHES]
+    for run in sorted(kept, key=lambda run: run[0].start):
+        start, stop = run[0].start, run[-1].stop
+        words = quote_words(measuring, start, stop)
+        fault = describe(start, stop, f", while {words} is spoken" if words else "")
+        yield Stretch(start=start, stop=stop, beat=run[0].beat, step=run[0].step, fault=fault)
 
 
 def _describe_still(start: float, stop: float, words: str) -> Fault:

@@ -33,6 +33,8 @@ BARE_GROUPS = (VGroup, Group, Mobject, VMobject)
 """Classes whose name says nothing about what they hold."""
 MIN_OPACITY = 0.08
 """Fainter things are not seen."""
+VANISHING = 0.04
+"""Units; text that is lower than this is shrinking away or growing out of a point."""
 UNKNOWN_SIZE = 99.0
 """The font size of text that does not know its own: large enough never to be a finding."""
 
@@ -87,8 +89,8 @@ class Picture:
         given = self.names.get(id(mobject))
         return f"{type(mobject).__name__} {given}" if given else type(mobject).__name__
 
-    def measure_body(self) -> tuple[float, float] | None:
-        """Return the width and height of all that is seen but titles, or None when nothing is."""
+    def measure_body(self) -> Box | None:
+        """Return the box of all that is seen but titles, as large as the camera shows it, or None when nothing is."""
         seen: list[TextPiece | Shape] = [*self.pieces, *self.shapes]
         boxes = [each.box for each in seen if not isinstance(each.owner, Title)]
         if not boxes:
@@ -98,7 +100,8 @@ class Picture:
         right, top = min(high[2], self.view.right), min(high[3], self.view.top)
         if right < left or top < bottom:
             return None
-        return (right - left) * self.view.magnification, (top - bottom) * self.view.magnification
+        x, y, scale = self.view.left, self.view.bottom, self.view.magnification
+        return (left - x) * scale, (bottom - y) * scale, (right - x) * scale, (top - y) * scale
 
     @property
     def empty(self) -> bool:
@@ -153,6 +156,8 @@ def see_picture(scene: Scene, names: Mapping[int, str]) -> Picture:
         low, high = own.min(axis=0), own.max(axis=0)
         box = (float(low[0]), float(low[1]), float(high[2]), float(high[3]))
         if each.is_text:
+            if max(high[2] - low[0], high[3] - low[1]) < VANISHING:
+                continue
             text = _text(each.mobject)
             pieces.append(
                 TextPiece(

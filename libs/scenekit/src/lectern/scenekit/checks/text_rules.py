@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from manim import ImageMobject
+from manim import ImageMobject, NumberPlane
 
 from lectern.scenekit.layout import CAPTION_SHARE
 
@@ -44,8 +44,8 @@ def check_frame(picture: Picture) -> Iterator[Fault]:
             "top": top - view.top,
         }
         side, most = max(beyond.items(), key=lambda each: each[1])
-        if piece.opacity < FAINT:
-            continue
+        if piece.opacity < FAINT or isinstance(piece.owner, NumberPlane):
+            continue  # the numbers of a plane go beyond the frame with it
         if most > EDGE_TOLERANCE:
             too_wide = right - left > view.right - view.left
             remedy = (
@@ -77,8 +77,8 @@ def check_size(picture: Picture) -> Iterator[Fault]:
 def check_overlaps(picture: Picture) -> Iterator[Fault]:
     """Find text over text, glyph by glyph."""
     for one, other in _neighbours(picture, 0.0):
-        if one.text == other.text and np.abs(np.subtract(one.box, other.box)).max() < SAME_PLACE:
-            continue  # a copy lying on its original, about to move
+        if _is_copy(one, other):
+            continue  # it lies on its original, to which it was transformed or which it is about to leave
         share = _measure_shared_ink(one.glyphs, other.glyphs)
         if share > TOUCHING_SHARE:
             names = f"{one.name} and {other.name}"
@@ -114,6 +114,14 @@ def _neighbours(picture: Picture, within: float) -> Iterator[tuple[TextPiece, Te
         height = min(boxes[one, 3], boxes[other, 3]) - max(boxes[one, 1], boxes[other, 1])
         if width > -within and height > 0:
             yield picture.pieces[one], picture.pieces[other]
+
+
+def _is_copy(one: TextPiece, other: TextPiece) -> bool:
+    """Return whether two texts look the same in the same place, whatever they were made as."""
+    if np.abs(np.subtract(one.box, other.box)).max() >= SAME_PLACE:
+        return False
+    alike = one.glyphs.shape == other.glyphs.shape and np.abs(one.glyphs - other.glyphs).max() < SAME_PLACE
+    return one.text == other.text or bool(alike)
 
 
 def _measure_shared_ink(one: Any, other: Any) -> float:
