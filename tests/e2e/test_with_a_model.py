@@ -23,7 +23,7 @@ async def test_a_model_writes_and_draws_a_video_about_anything(tmp_path: Path, m
             client = ApiClient(stack.url)
             body = {
                 "topic": "Why is the sky blue?",
-                "options": {"quality": "draft", "max_cost_usd": 5.0, "critique": True},
+                "options": {"quality": "draft", "max_cost_usd": 5.0},
             }
             video = str((await client.http.post("/v1/videos", json=body)).json()["id"])
             shown = await client.wait_for_outcome(video)
@@ -32,7 +32,7 @@ async def test_a_model_writes_and_draws_a_video_about_anything(tmp_path: Path, m
             assert shown["title"] == "Why the sky is blue"
             assert [scene["origin"] for scene in shown["scenes"]] == ["model", "model"]
             tried = [(attempt["strategy"], attempt["rule"]) for attempt in shown["scenes"][1]["attempts"]]
-            assert tried == [("draft", "AttributeError"), ("lines", "")]
+            assert tried == [("draft", "AttributeError"), ("lines", ""), ("look", "")]
             models = [item for item in shown["usage"]["items"] if item["kind"] == "model"]
             tasks = {item["task"]: item["requests"] for item in models}
             assert tasks == {"script": 2, "fact-check": 1, "code": 2, "repair": 1, "critique": 2}

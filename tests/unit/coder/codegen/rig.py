@@ -69,7 +69,7 @@ def preflight_in(pool: WarmPool) -> CheckTask:
     """The real preflight, in a pool of sandboxes."""
 
     async def check(task: CodingTask, source: str) -> SceneVerdict:
-        settings = build_job_settings(task.narration, task.options, "measure")
+        settings = {**build_job_settings(task.narration, task.options, "measure"), "tex": "none"}
         outcome = await pool.run(RenderJob(code=source, settings=settings, limits=LIMITS))
         result = outcome.result
         verdict = {

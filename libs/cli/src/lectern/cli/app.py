@@ -51,8 +51,12 @@ def make(
     dialogue: Annotated[bool, typer.Option("--dialogue", help="Write a dialogue of two speakers.")] = False,
     search: Annotated[bool, typer.Option("--search", help="Research the topic first and cite the sources.")] = False,
     critique: Annotated[
-        bool, typer.Option("--critique", help="Have a vision model review each scene that a model coded.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--critique/--no-critique",
+            help="Have a vision model look at each scene that a model coded; by default where one is set up.",
+        ),
+    ] = None,
     max_cost: MaxCost = None,
     review: Annotated[bool, typer.Option("--review", help="Edit and approve the script first ($EDITOR).")] = False,
     lane: Annotated[Lane, typer.Option(help="Queue: bulk waits until fast is empty.")] = "fast",
@@ -80,7 +84,7 @@ def make(
             "burn_captions": burn_captions or None,
             "theme": theme,
             "review": review or None,
-            "critique": critique or None,
+            "critique": critique,
             "max_cost_usd": max_cost,
         }
     )

@@ -69,7 +69,8 @@ class VideoOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     `voice` is a voice or a locale; where it is empty, the script's language decides. `max_cost_usd` bounds what models
     and voices may cost for the whole video, failed attempts included. `music_key`
-    is `bundled:<name>` or the object key of an uploaded track. `critique` lets a vision model look at each scene once.
+    is `bundled:<name>` or the object key of an uploaded track. `critique` has a vision model look at each
+    scene that a model drew; None does so where a vision model is set up.
     """
 
     quality: Quality = "standard"
@@ -83,4 +84,4 @@ class VideoOptions(msgspec.Struct, frozen=True, kw_only=True):
     burn_captions: bool = False
     music_key: str = ""
     max_cost_usd: float | None = None
-    critique: bool = False
+    critique: bool | None = None

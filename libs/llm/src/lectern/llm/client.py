@@ -24,7 +24,7 @@ from lectern.llm.errors import (
     UnusableCompletion,
 )
 from lectern.llm.models import ModelTable, PriceTable
-from lectern.llm.prices import NO_USAGE
+from lectern.llm.prices import NO_USAGE, highest_cost
 from lectern.llm.request import Citation, Completion, ModelEngine, ModelRequest, OnText, PromptPart
 from lectern.llm.schema import decode_answer, json_schema
 
@@ -64,6 +64,19 @@ class ModelClient:
         self._cache = AnswerCache(store, clock)
         self._breakers: dict[str, CircuitBreaker] = {}
         self._slots = asyncio.Semaphore(MAX_CONCURRENT_REQUESTS)
+
+    def has_task(self, task: str) -> bool:
+        """True if the model table names models for the task itself, rather than only the engine's default."""
+        return task in self._models.tasks
+
+    def sees_images(self, task: str) -> bool:
+        """True if the task's models see images."""
+        return self._models.task(task).images
+
+    def highest_cost(self, task: str, characters: int) -> float:
+        """The most that one question with so many characters can cost at the task's first model, in US dollars."""
+        settings = self._models.task(task)
+        return highest_cost(characters, settings.max_output_tokens, self._prices.models.get(settings.models[0]))
 
     async def ask(
         self,

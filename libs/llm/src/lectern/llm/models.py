@@ -13,13 +13,17 @@ from lectern.llm.prices import TokenPrice
 
 
 class ModelTask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The models of one task, in order of preference, and the settings of its requests. Times in seconds."""
+    """The models of one task, in order of preference, and the settings of its requests. Times in seconds.
+
+    `images` says that all of these models see images.
+    """
 
     models: tuple[str, ...]
     thinking: str = ""
     max_output_tokens: int = 8000
     timeout_seconds: float = 120.0
     search: bool = False
+    images: bool = False
 
 
 class PriceTable(msgspec.Struct, frozen=True, kw_only=True):

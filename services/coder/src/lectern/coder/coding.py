@@ -65,7 +65,7 @@ class SceneCoder(Protocol):
     ) -> CodingResult:
         """Source that has passed `preflight`, if there is any.
 
-        `capture_stills` returns JPEGs of how a source looks at some seconds; None when no critique is wanted. Both
+        `capture_stills` returns JPEGs of how a source looks at some seconds; None when nobody is to look. Both
         raise Transient while no renderer is available.
         """
         ...

@@ -23,7 +23,7 @@ STAGE = Stage("coder", turns=take_turns_by_video)
 async def code_scene(event: SceneNarrated, job: Job[CoderDeps]) -> SceneCoded:
     """Writes the scene's source, checked by preflight, and a template to fall back on."""
     task = await _read_task(event, job)
-    capture_stills = _stills_taker(event, job) if event.options.critique else None
+    capture_stills = None if event.options.critique is False else _stills_taker(event, job)
     result = await job.deps.coder.code(task, _preflight_checker(event, job), capture_stills)
     return await _answer(result, event, job, version=1)
 
@@ -74,7 +74,7 @@ def _preflight_checker(event: SceneNarrated | SceneRefused, job: Job[CoderDeps])
 
 def _stills_taker(event: SceneNarrated, job: Job[CoderDeps]) -> CaptureStills:
     async def take(source: str, at: tuple[float, ...]) -> tuple[bytes, ...]:
-        await job.progress(0, 1, "drawing stills for the critique")
+        await job.progress(0, 1, "drawing stills of the scene")
         request = DrawStills(
             code_key=await _store_source(job, source),
             narration_key=event.narration.key,

@@ -45,7 +45,7 @@ VIDEO: dict[str, Any] = {
         "review": False,
         "burn_captions": False,
         "music": "calm",
-        "critique": False,
+        "critique": None,
         "max_cost_usd": None,
     },
     "usage": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from typing import Any
 
 import httpx
@@ -95,12 +96,29 @@ def _part(part: PromptPart) -> types.Part:
     return types.Part.from_text(text=part)
 
 
+def _encode_images(request: ModelRequest) -> types.HttpOptions | None:
+    """Options that send the parts with images in standard base64: the library writes them in the URL-safe alphabet.
+
+    The API reads both; what stands in for it, such as a proxy that hands images on as data URLs, may not.
+    """
+    if not any(isinstance(part, ImagePart) for part in request.parts):
+        return None
+    parts: list[dict[str, Any]] = [
+        {"inlineData": {"data": base64.b64encode(part.data).decode(), "mimeType": part.media_type}}
+        if isinstance(part, ImagePart)
+        else {"text": part}
+        for part in request.parts
+    ]
+    return types.HttpOptions(extra_body={"contents": [{"role": "user", "parts": parts}]})
+
+
 def _config(request: ModelRequest) -> types.GenerateContentConfig:
     structured: dict[str, Any] = {}
     if request.schema is not None and not request.search:
         structured = {"response_mime_type": "application/json", "response_json_schema": request.schema}
     level = types.ThinkingLevel(request.thinking.upper()) if request.thinking else None
     return types.GenerateContentConfig(
+        http_options=_encode_images(request),
         system_instruction=request.instructions,
         max_output_tokens=request.max_output_tokens,
         thinking_config=types.ThinkingConfig(thinking_level=level) if level else None,

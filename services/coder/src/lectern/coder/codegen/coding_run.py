@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from lectern.coder.codegen.repair_history import RepairHistory
 from lectern.coder.codegen.repair_prompt import list_findings
-from lectern.coder.coding import CodingTask, Preflight
+from lectern.coder.coding import CaptureStills, CodingTask, Preflight
 from lectern.contracts import script as s
 from lectern.contracts.events import CodeAttempt
-from lectern.contracts.requests import SceneVerdict
+from lectern.contracts.requests import Finding, SceneVerdict
 from lectern.contracts.usage import Usage
-from lectern.llm import Budget
+from lectern.llm import Budget, ModelClient, PromptPart
 
-_MAX_FINDING = 600  # characters of an attempt's findings that are kept
+T = TypeVar("T")
+
+_MAX_FINDINGS = 2000  # characters of an attempt's findings that are kept, in whole lines
 
 
 class CodingRun:
-    """One scene while a model writes its code. `repaired` is set once the code is no longer what the author wrote."""
+    """One scene while a model writes its code. `repaired` is set once the code is no longer what the author wrote.
 
-    def __init__(self, task: CodingTask, preflight: Preflight, history: Sequence[CodeAttempt] = ()) -> None:
+    `warnings` are those of the version that passed last.
+    """
+
+    def __init__(
+        self,
+        task: CodingTask,
+        preflight: Preflight,
+        history: Sequence[CodeAttempt] = (),
+        capture_stills: CaptureStills | None = None,
+    ) -> None:
         self.task = task
         self.preflight = preflight
+        self.capture_stills = capture_stills
         self.budget = Budget(task.budget_usd)
         self.authored = isinstance(task.scene.visual, s.Manim)
         self.repaired = False
+        self.warnings: tuple[Finding, ...] = ()
         self.repairs = RepairHistory()
         self.attempts = list(history)
         self.spent: list[Usage] = []
@@ -39,11 +53,18 @@ class CodingRun:
         if usage.requests:
             self.spent.append(usage)
 
-    def add_success(self, strategy: str) -> None:
+    def add_success(self, strategy: str, verdict: SceneVerdict) -> None:
         """Records the attempt that passed."""
+        self.warnings = tuple(finding for finding in verdict.findings if finding.level == "warning")
         self.attempts.append(CodeAttempt(number=len(self.attempts) + 1, strategy=strategy))
 
-    def add_failure(self, strategy: str, verdict: SceneVerdict) -> None:
+    def add_look(self, finding: str = "", rule: str = "") -> None:
+        """Records what a critique of the code that passed came to; with a rule, why there was none."""
+        self.attempts.append(
+            CodeAttempt(number=len(self.attempts) + 1, strategy="look", rule=rule, finding=_keep_whole_lines(finding))
+        )
+
+    def add_failure(self, strategy: str, verdict: SceneVerdict, code: str = "") -> None:
         """Records an attempt with the finding that ended it."""
         error = verdict.error
         first = verdict.errors()[0] if verdict.errors() else None
@@ -52,7 +73,23 @@ class CodingRun:
                 number=len(self.attempts) + 1,
                 strategy=strategy,
                 rule=error.type if error else first.rule if first else (verdict.killed or "failed"),
-                finding=list_findings(verdict)[:_MAX_FINDING],
+                finding=_keep_whole_lines(list_findings(verdict, code)),
                 line=error.line if error else first.line if first else None,
             )
         )
+
+
+async def ask(
+    model_client: ModelClient, run: CodingRun, task: str, rules: str, parts: tuple[PromptPart, ...], result: type[T]
+) -> T:
+    """A model's answer to one of its tasks, at the cost of the scene's budget. Raises ModelFailed."""
+    reply = await model_client.ask(task, instructions=rules, parts=parts, result=result, budget=run.budget)
+    run.add_usage(reply.usage)
+    return reply.value
+
+
+def _keep_whole_lines(text: str) -> str:
+    if len(text) <= _MAX_FINDINGS:
+        return text
+    kept = text[:_MAX_FINDINGS].rpartition("\n")[0]
+    return kept or text[: _MAX_FINDINGS - 1] + "…"

@@ -133,7 +133,7 @@ def fix_code(answer: str, reference: ManimReference) -> FixedCode:
     if plain != code:
         changes.append("replaced typographic characters")
         code = plain
-    tree = _parse(code)
+    tree = parse_code(code)
     if tree is None:
         return FixedCode(code=code, changes=tuple(changes))
     edits = [
@@ -154,13 +154,13 @@ def extract_code(answer: str) -> str:
 
 def replace_typography(code: str) -> str:
     """The code with plain minus signs, quotes and spaces, if it parses only with them."""
-    if _parse(code) is not None:
+    if parse_code(code) is not None:
         return code
     plain = code.translate(_PLAIN_CHARACTERS)
-    return plain if _parse(plain) is not None else code
+    return plain if parse_code(plain) is not None else code
 
 
-def _parse(code: str) -> ast.Module | None:
+def parse_code(code: str) -> ast.Module | None:
     """The tree of code; None for code that does not parse, is nested too deeply or is too long."""
     if len(code) > limits.MANIM_CHARACTERS:
         return None

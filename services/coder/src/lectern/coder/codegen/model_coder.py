@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from typing import TypeVar
 
 import msgspec
 
 from lectern.coder.acceptance import is_acceptable, is_acceptable_from_author
-from lectern.coder.codegen.coding_run import CodingRun
-from lectern.coder.codegen.critique import CritiqueReply, critique_request, critique_verdict, still_times
+from lectern.coder.codegen.coding_run import CodingRun, ask
+from lectern.coder.codegen.critic import Critic
+from lectern.coder.codegen.critique import find_earlier_remarks, list_remarks
 from lectern.coder.codegen.draft_prompt import draft_request, load_frames
 from lectern.coder.codegen.edits import EditRefused, apply_edits
 from lectern.coder.codegen.examples import ExampleIndex
@@ -25,12 +25,10 @@ from lectern.coder.problems import unrepaired_problem
 from lectern.coder.template_coder import TemplateCoder, refusal_attempt, without_visual
 from lectern.contracts import script as s
 from lectern.contracts.problems import Problem
-from lectern.contracts.requests import SceneVerdict
+from lectern.contracts.requests import Finding, SceneVerdict
 from lectern.contracts.usage import add_up
 from lectern.llm import ImagePart, ModelClient, ModelFailed, PromptPart, UnusableAnswer
 from lectern.worker import Transient, Unavailable
-
-T = TypeVar("T")
 
 MAX_REPAIRS = 4
 
@@ -49,7 +47,7 @@ class ModelCoder:
         # An edit needs the signatures of the names that it touches, which the request holds; the kit's vocabulary
         # would be most of the cost of a repair.
         self._edit_rules = f"{load_text('repair_rules.md')}\n{self._rules}"
-        self._critique_rules = load_text("critique.md")
+        self._critic = Critic(model_client)
 
     async def code(
         self, task: CodingTask, preflight: Preflight, capture_stills: CaptureStills | None = None
@@ -62,8 +60,8 @@ class ModelCoder:
         visual = task.scene.visual
         if visual is not None and not isinstance(visual, s.Manim):
             return await self._templates.code(task, preflight)
-        run = CodingRun(task, preflight)
-        return await self._spending(run, self._code(run, capture_stills))
+        run = CodingRun(task, preflight, capture_stills=capture_stills)
+        return await self._spending(run, self._code(run))
 
     async def recode(self, task: CodingTask, refused: RefusedCode, preflight: Preflight) -> CodingResult:
         """The refused code repaired, or written more simply if it was repaired before; else a card."""
@@ -79,10 +77,10 @@ class ModelCoder:
             error.spent = add_up(run.spent)
             raise
 
-    async def _code(self, run: CodingRun, capture_stills: CaptureStills | None) -> CodingResult:
+    async def _code(self, run: CodingRun) -> CodingResult:
         source, problem = await self._settle(run, self._write_passing_code(run))
-        if source is not None and capture_stills is not None and run.origin == "model":
-            source = await self._improve_after_critique(run, source, capture_stills)
+        if source is not None and run.origin == "model":
+            source = await self._improve_after_critique(run, source)
         return await self._conclude(run, source, problem)
 
     async def _recode(self, run: CodingRun, refused: RefusedCode) -> CodingResult:
@@ -131,7 +129,12 @@ class ModelCoder:
 
     async def _rewrite_refused(self, run: CodingRun, refused: RefusedCode) -> str | None:
         """Other code that passes preflight, from code whose render failed; None when nothing helped."""
-        verdict = SceneVerdict(ok=False, reason=f"{refused.problem.detail} {refused.problem.remedy}".strip())
+        passed = await run.preflight(refused.source)
+        verdict = SceneVerdict(
+            ok=False,
+            reason=f"{refused.problem.detail} {refused.problem.remedy}".strip(),
+            findings=(*find_earlier_remarks(refused.history), *_warnings(passed)),
+        )
         run.repairs.add_code(refused.source)
         first: RepairStrategy = "simpler" if refused.version > 1 else "lines"
         repaired = await self._repair(run, refused.source, verdict, first)
@@ -142,29 +145,34 @@ class ModelCoder:
         for repairs_left in range(MAX_REPAIRS, -1, -1):
             verdict = await run.preflight(code)
             if accepts(verdict):
-                run.add_success(strategy)
+                run.add_success(strategy, verdict)
                 return code
-            run.add_failure(strategy, verdict)
+            run.add_failure(strategy, verdict, code)
             run.repairs.add_code(code)
-            repaired = await self._repair(run, code, verdict) if repairs_left else None
+            stills = await self._critic.picture_findings(run, code, verdict) if repairs_left else ()
+            repaired = await self._repair(run, code, verdict, stills=stills) if repairs_left else None
             if repaired is None:
                 return None
             code, strategy = repaired
             run.repaired = True
         return None
 
-    async def _improve_after_critique(self, run: CodingRun, code: str, capture_stills: CaptureStills) -> str:
-        """The code, or a version without what a vision model found serious. Whatever fails, the code stands."""
+    async def _improve_after_critique(self, run: CodingRun, code: str) -> str:
+        """The code, or a version in which a vision model finds less serious. Whatever fails, the code stands."""
+        if not self._critic.can_look_at(run):
+            return code
+        looked = await self._critic.look_at(run, code)
+        if looked is None:
+            return code
+        critique, stills = looked
+        if not critique.errors():
+            run.add_look(list_remarks(critique))
+            return code
+        run.add_failure("look", critique, code)
+        run.repairs.add_code(code)
+        findings = msgspec.structs.replace(critique, findings=(*critique.findings, *run.warnings))
         try:
-            stills = await capture_stills(code, still_times(run.task))
-            images = (ImagePart(data=data, media_type="image/jpeg") for data in stills)
-            parts: tuple[PromptPart, ...] = (critique_request(run.task), *images)
-            critique = await self._ask(run, "critique", self._critique_rules, parts, CritiqueReply)
-            findings = critique_verdict(critique, run.task)
-            if not findings.errors():
-                return code
-            run.add_failure("look", findings)
-            repaired = await self._repair(run, code, findings)
+            repaired = await self._repair(run, code, findings, stills=stills)
             if repaired is None:
                 return code
             new_code, strategy = repaired
@@ -175,19 +183,36 @@ class ModelCoder:
         except Transient:
             return code
         if not is_acceptable(verdict):
-            run.add_failure(strategy, verdict)
+            run.add_failure(strategy, verdict, new_code)
             return code
-        run.add_success(strategy)
-        return new_code
+        run.add_success(strategy, verdict)
+        return new_code if await self._is_better(run, new_code, critique) else code
+
+    async def _is_better(self, run: CodingRun, code: str, before: SceneVerdict) -> bool:
+        """True if a repair has fewer serious remarks than the version before it, or cannot be looked at."""
+        looked = await self._critic.look_at(run, code)
+        if looked is None:
+            return True
+        critique, _ = looked
+        if critique.errors():
+            run.add_failure("look", critique, code)
+        else:
+            run.add_look(list_remarks(critique))
+        return len(critique.errors()) < len(before.errors())
 
     async def _draft(self, run: CodingRun) -> str:
         task = run.task
         examples = self._examples.nearest(f"{task.script.title} {describe_scene(task.scene)}", find_form(task.scene))
         request = draft_request(task, self._frames[task.options.aspect], examples)
-        return await self._ask(run, "code", f"{self._rules}\n{self._describe_kit(task)}", (request,), str)
+        return await ask(self._model_client, run, "code", f"{self._rules}\n{self._describe_kit(task)}", (request,), str)
 
     async def _repair(
-        self, run: CodingRun, code: str, verdict: SceneVerdict, first: RepairStrategy = "lines"
+        self,
+        run: CodingRun,
+        code: str,
+        verdict: SceneVerdict,
+        first: RepairStrategy = "lines",
+        stills: tuple[bytes, ...] = (),
     ) -> tuple[str, RepairStrategy] | None:
         """A new version, by the narrowest strategy from `first` on not tried on these findings; None when all were."""
         findings = fingerprint(verdict)
@@ -196,7 +221,7 @@ class ModelCoder:
         while (strategy := run.repairs.next_strategy(findings, first)) is not None:
             run.repairs.add_strategy(findings, strategy)
             try:
-                new_code = await self._fix(await self._request_repair(run, code, verdict, strategy))
+                new_code = await self._fix(await self._request_repair(run, code, verdict, strategy, stills))
             except EditRefused:
                 continue
             except UnusableAnswer as failure:
@@ -207,27 +232,31 @@ class ModelCoder:
                 return new_code, strategy
         return None
 
-    async def _request_repair(self, run: CodingRun, code: str, verdict: SceneVerdict, strategy: RepairStrategy) -> str:
+    async def _request_repair(
+        self, run: CodingRun, code: str, verdict: SceneVerdict, strategy: RepairStrategy, stills: tuple[bytes, ...]
+    ) -> str:
         """The code as one strategy changes it. Raises EditRefused and ModelFailed."""
-        request = repair_request(run.task, code, verdict, strategy, self._reference)
+        frame = self._frames[run.task.options.aspect]
+        shown = stills if self._model_client.sees_images("repair") else ()
+        request = repair_request(run.task, code, verdict, strategy, self._reference, frame, pictured=bool(shown))
+        parts: tuple[PromptPart, ...] = (request, *(ImagePart(data=still, media_type="image/jpeg") for still in shown))
         if strategy in ("lines", "block"):
-            reply = await self._ask(run, "repair", self._edit_rules, (request,), RepairReply)
+            reply = await ask(self._model_client, run, "repair", self._edit_rules, parts, RepairReply)
             return apply_edits(code, reply.edits)
         rules = f"{self._edit_rules}\n{self._describe_kit(run.task)}"
-        return await self._ask(run, "repair", rules, (request,), str)
+        return await ask(self._model_client, run, "repair", rules, parts, str)
 
     def _describe_kit(self, task: CodingTask) -> str:
         """What the scene kit offers for this scene."""
         entries = select_entries(self._vocabulary, task.scene, find_form(task.scene))
         return "The scene kit\n\n" + "\n\n".join(entry.text for entry in entries)
 
-    async def _ask(self, run: CodingRun, task: str, rules: str, parts: tuple[PromptPart, ...], result: type[T]) -> T:
-        reply = await self._model_client.ask(task, instructions=rules, parts=parts, result=result, budget=run.budget)
-        run.add_usage(reply.usage)
-        return reply.value
-
     async def _fix(self, code: str) -> str:
         return (await asyncio.to_thread(fix_code, code, self._reference)).code
+
+
+def _warnings(verdict: SceneVerdict) -> tuple[Finding, ...]:
+    return tuple(finding for finding in verdict.findings if finding.level == "warning")
 
 
 def _later_attempt(failure: ModelFailed, *, last: bool) -> Transient | None:

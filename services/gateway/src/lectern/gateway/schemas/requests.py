@@ -104,8 +104,10 @@ class VideoRequestOptions(RequestBody):
         json_schema_extra={"anyOf": [{"enum": [*MUSIC]}, {"type": "string", "pattern": _HASH}, {"type": "null"}]},
         description=f"background music: {', '.join(MUSIC)}, or the id of a track from POST /v1/assets",
     )
-    critique: bool = Field(
-        False, description="have a vision model look at each scene that a model drew; serious findings are fixed once"
+    critique: bool | None = Field(
+        None,
+        description="have a vision model look at each scene that a model drew, and repair once what it finds serious; "
+        "by default where a vision model is set up",
     )
     max_cost_usd: CostLimit | None = Field(
         None, description="models and voices stop before the video costs more; no limit if absent"

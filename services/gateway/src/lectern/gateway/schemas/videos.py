@@ -27,15 +27,17 @@ class VideoOptionsInForce(BaseModel):
     review: bool
     burn_captions: bool
     music: str | None
-    critique: bool
+    critique: bool | None
     max_cost_usd: float | None
 
 
 class AttemptSummary(BaseModel):
-    """One version of a scene's code that a model wrote, and what ended it; the last one that passed has no finding."""
+    """A version of a scene's code that a model wrote, or a look at it, and what ended it: without `rule` it passed."""
 
     number: int
-    strategy: str = Field(description="draft, or how the repair went: lines, block, scene, simpler")
+    strategy: str = Field(
+        description="draft; a repair's lines, block, scene or simpler; look for a critique, render for a failed render"
+    )
     rule: str = ""
     finding: str = ""
     line: int | None = None
