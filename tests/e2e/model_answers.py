@@ -53,4 +53,4 @@ def answers(request: dict[str, Any]) -> Move:
     if "did not pass its check" in rules:
         edit = {"old": "dots.glow()", "new": "FadeIn(dots, scale=0.3)"}
         return Says(json.dumps({"diagnosis": "There is no glow.", "edits": [edit]}))
-    return Says(CODE % ("dots.glow()" if "Part 2" in asked.split("Beats, with")[0] else "FadeIn(dots, scale=0.3)"))
+    return Says(CODE % ("dots.glow()" if "This scene: Part 2" in asked else "FadeIn(dots, scale=0.3)"))

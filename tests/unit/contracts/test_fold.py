@@ -169,7 +169,7 @@ def test_a_video_that_has_ended_waits_for_nothing() -> None:
 
 def refused_scene(*, version: int = 1) -> list[e.AnyEvent]:
     """A scene whose code of this version was refused by the renderer."""
-    planned, narrated, coded, _, _, refused, _ = scene_events(1, 1, AT)
+    planned, narrated, coded, _, _, refused, *_ = scene_events(1, 1, AT)
     assert isinstance(coded, e.SceneCoded)
     assert isinstance(refused, e.SceneRefused)
     versions = [msgspec.structs.replace(coded, version=number) for number in range(1, version + 1)]
@@ -190,8 +190,51 @@ def test_a_scene_whose_code_was_refused_is_narrated_until_it_has_another_code() 
 
 
 def test_a_scene_that_cannot_be_coded_again_after_a_refusal_has_failed() -> None:
-    failed = e.SceneFailed(video_id=VIDEO, scene=1, at=AT, stage="coder", problem=PROBLEM)
+    failed = e.SceneFailed(video_id=VIDEO, scene=1, at=AT, stage="coder", version=2, problem=PROBLEM)
     assert fold([*refused_scene(), failed]).scene(1).status() == "failed"
+
+
+def test_a_failure_that_was_overcome_stays_so_when_the_code_is_refused() -> None:
+    failed = e.SceneFailed(video_id=VIDEO, scene=1, at=AT, stage="coder", problem=PROBLEM)
+    assert fold([*refused_scene(), failed]).scene(1).failure() is None
+
+
+def test_a_stage_that_fails_after_an_earlier_one_was_retried_fails_the_scene() -> None:
+    _, narrated, *_ = scene_events(1, 1, AT)
+    first = e.SceneFailed(video_id=VIDEO, scene=1, at=AT, stage="voice", problem=PROBLEM)
+    second = e.SceneFailed(video_id=VIDEO, scene=1, at=AT + timedelta(minutes=1), stage="coder", problem=PROBLEM)
+    assert e.message_id(first) != e.message_id(second)
+    assert fold([*started(), first, narrated]).scene(1).failure() is None
+    assert fold([*started(), first, narrated, second]).scene(1).failure() == second
+
+
+def test_a_wait_that_is_over_does_not_come_back_with_a_refusal() -> None:
+    planned, narrated, coded, refused = refused_scene()
+    before = [planned, narrated, delayed("coder"), coded, delayed("renderer", at=AT + timedelta(seconds=1))]
+    later = AT + timedelta(minutes=1)
+    refused = msgspec.structs.replace(refused, at=later)
+    assert fold([*before]).scene(1).delay() == delayed("renderer", at=AT + timedelta(seconds=1))
+    assert fold([*before, refused]).scene(1).delay() is None
+    waits = delayed("coder", at=later + timedelta(seconds=1))
+    assert fold([*before, refused, waits]).scene(1).delay() == waits
+    again = msgspec.structs.replace(coded, version=2, at=later + timedelta(seconds=2))
+    assert fold([*before, refused, waits, again]).scene(1).delay() is None
+
+
+def test_a_wait_is_over_although_the_clock_of_the_machine_that_answered_is_slow() -> None:
+    _, narrated, coded, *_ = scene_events(1, 1, AT)
+    waits = delayed("coder", at=AT + timedelta(minutes=1))
+    assert fold([*started(), narrated, waits, coded]).scene(1).delay() is None
+
+
+def test_nothing_is_left_to_do_about_code_that_was_refused_replaced_or_filmed() -> None:
+    _, _, coded, refused = refused_scene()
+    again = msgspec.structs.replace(coded, version=2)
+    assert fold([coded, refused]).scene(1).is_code_settled(coded)
+    assert not fold([coded, refused]).scene(1).is_code_settled(refused)
+    assert fold([coded, refused, again]).scene(1).is_code_settled(refused)
+    assert not fold([coded, refused, again]).scene(1).is_code_settled(again)
+    assert fold([coded, refused, rendered(1)]).scene(1).is_code_settled(refused)
 
 
 def test_each_version_of_a_scenes_code_is_a_message_of_its_own() -> None:

@@ -51,3 +51,17 @@ def narrated(video_id: str, scene: int = 1, revision: int = 1) -> e.SceneNarrate
         options=OPTIONS,
         narration=e.NarrationRef(key="n.json", audio_key="n.flac", seconds=4.0, beats=1),
     )
+
+
+def rendered(video_id: str, scene: int = 1, revision: int = 1) -> e.SceneRendered:
+    """A scene has its footage."""
+    return e.SceneRendered(
+        video_id=video_id,
+        scene=scene,
+        revision=revision,
+        script_key="videos/x/script/1.json",
+        options=OPTIONS,
+        narration=e.NarrationRef(key="n.json", audio_key="n.flac", seconds=4.0, beats=1),
+        code=e.CodeRef(key="c", origin="lesson"),
+        footage=e.FootageRef(key="f", frames=60, fps=15),
+    )

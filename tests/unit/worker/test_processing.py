@@ -13,7 +13,7 @@ import nats.errors
 import pytest
 import structlog
 from nats.js import errors as js_errors
-from unit.worker.pipeline_events import narrated, planned, requested
+from unit.worker.pipeline_events import OPTIONS, narrated, planned, rendered, requested, scripted
 
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
@@ -418,3 +418,27 @@ async def remember(connections: Connections, event: e.AnyEvent, tally: Tally) ->
     """Makes an event that is delivered for the first time one with a past."""
     sequence = await connections.event_log.publish(event)
     await connections.tallies.create(f"voice-fast.{sequence}", msgspec.json.encode(tally))
+
+
+async def test_a_stage_of_whole_videos_fails_the_revision_that_an_earlier_ones_scene_completes(
+    connections: Connections,
+) -> None:
+    video = new_id()
+    late = rendered(video, scene=1)
+    again = e.ScriptApproved(
+        video_id=video, revision=2, script_key="s", title="Tides", scenes=scripted(video, 2).scenes, plan=(2,),
+        options=OPTIONS,
+    )  # fmt: skip
+    for event in (requested(video), scripted(video, 2), again, rendered(video, scene=2, revision=2)):
+        await connections.event_log.publish(event)
+    composer = Stage("composer", fails="video")
+    errors = [away(), Permanent(PROBLEM)]
+
+    @composer.on(e.SceneRendered)
+    async def compose(event: e.SceneRendered, job: Job[None]) -> None:
+        raise errors.pop(0)
+
+    [waits] = (await deliver(composer, late, connections)).events
+    assert (waits.revision, isinstance(waits, e.VideoDelayed)) == (2, True)
+    [failed] = (await deliver(composer, late, connections, attempt=2)).events
+    assert (failed.revision, isinstance(failed, e.VideoFailed)) == (2, True)

@@ -228,9 +228,10 @@ class SceneRendered(SceneEvent, frozen=True, kw_only=True, tag="scene.rendered.v
 
 
 class SceneFailed(SceneEvent, frozen=True, kw_only=True, tag="scene.failed.v1"):
-    """A scene cannot be made in this revision. `stage` is where it ended."""
+    """A scene cannot be made in this revision. `stage` is where it ended, `version` that of the code at which."""
 
     stage: str
+    version: int = 1
     problem: Problem
     spent: tuple[Usage, ...] = ()
 
@@ -316,9 +317,11 @@ def message_id(event: AnyEvent) -> str:
     # A stage may wait several times in a revision, so what tells its delays apart is part of their ids.
     delay = f":{event.stage}:{event.problem.code}:{event.since.timestamp():.6f}" if isinstance(event, Delay) else ""
     version = f":{number}" if (number := version_of(event)) > 1 else ""
-    return f"{event.video_id}:{event.revision}{scene}:{event.__struct_config__.tag}{version}{delay}"
+    # One stage may fail and, its message retried, the next one: the second failure is another fact.
+    stage = f":{event.stage}" if isinstance(event, SceneFailed) else ""
+    return f"{event.video_id}:{event.revision}{scene}:{event.__struct_config__.tag}{version}{stage}{delay}"
 
 
 def version_of(event: Event) -> int:
     """The version of the code that an event is about, from 1; 1 for events about anything else."""
-    return event.version if isinstance(event, SceneCoded | SceneRefused) else 1
+    return event.version if isinstance(event, SceneCoded | SceneRefused | SceneFailed) else 1

@@ -58,6 +58,18 @@ def _newest(a: E | None, b: E | None) -> E | None:
     return max(a, b, key=order)
 
 
+def _furthest(a: E | None, b: E | None) -> E | None:
+    """Of two failures the one that came later on a scene's way: a stage may fail after an earlier one was retried."""
+    if a is None or b is None:
+        return a or b
+
+    def order(event: E) -> tuple[int, int, int, float, bytes]:
+        place = _STAGES.index(event.stage) if isinstance(event, e.SceneFailed) and event.stage in _STAGES else -1
+        return (event.revision, e.version_of(event), place, -event.at.timestamp(), msgspec.json.encode(event))
+
+    return max(a, b, key=order)
+
+
 class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The newest event of each type about one scene. Read it through `VideoState.scene`, which hides stale ones."""
 
@@ -86,27 +98,47 @@ class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         )
 
     def failure(self) -> e.SceneFailed | None:
-        """The scene's failure, unless the stage that failed has since succeeded (a retried dead letter)."""
-        if self.failed is None:
+        """The scene's failure, unless the stage that failed has since succeeded (a retried dead letter).
+
+        Once overcome it stays so, or nothing would tell the composer that the scene has failed after all.
+        """
+        failed = self.failed
+        if failed is None:
             return None
-        done = (self.narrated, None if self.refusal() else self.coded, self.rendered)
-        overcome = any(
-            fact is not None and fact.revision >= self.failed.revision
-            for stage, fact in zip(_STAGES, done, strict=True)
-            if self.failed.stage not in _STAGES or _STAGES.index(stage) >= _STAGES.index(self.failed.stage)
-        )
-        return None if overcome else self.failed
+        coded = self.coded.version if self.coded else 0
+        match failed.stage:
+            case "renderer":
+                overcome = coded > failed.version or (
+                    self.refused is not None and self.refused.version >= failed.version
+                )
+            case "coder":
+                overcome = coded >= failed.version
+            case _:
+                overcome = bool(self.narrated or self.coded)
+        return None if overcome or self.rendered else failed
 
     def delay(self) -> e.SceneDelayed | None:
-        """What a stage waits for, until that stage has answered or given up."""
+        """What a stage waits for, until that stage has answered or given up.
+
+        Times are compared only where a stage works on a scene twice: machines' clocks differ.
+        """
         delayed = self.delayed
-        if delayed is None or delayed.stage not in _STAGES:
-            return delayed
-        later = (self.narrated, None if self.refusal() else self.coded, self.rendered)[_STAGES.index(delayed.stage) :]
-        if any(fact is not None and fact.revision >= delayed.revision and fact.at >= delayed.at for fact in later):
+        if delayed is None or (self.failed is not None and self.failed.at >= delayed.at):
             return None
-        given_up = self.failed is not None and self.failed.at >= delayed.at
-        return None if given_up else delayed
+        refused = self.refusal()
+        match delayed.stage:
+            case "voice":
+                return None if self.narrated or self.coded or self.rendered else delayed
+            case "coder" if refused:
+                return delayed if delayed.at >= refused.at else None
+            case "coder":
+                return None if self.coded or self.rendered else delayed
+            case "renderer":
+                begun = self.coded if self.coded and self.coded.version > 1 else None
+                before = begun is not None and delayed.at < begun.at
+                return None if refused or self.rendered or before else delayed
+            case _:
+                return delayed
 
     def refusal(self) -> e.SceneRefused | None:
         """The refusal of the scene's newest code, while it is written again."""
@@ -141,10 +173,19 @@ class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         )
         return min(1.0, done / (VOICE_SHARE + CODE_SHARE + RENDER_SHARE))
 
-    def has_newer_code(self, event: e.SceneEvent) -> bool:
-        """True if the scene has since got another version of the code that an event is about."""
-        about_code = isinstance(event, e.SceneCoded | e.SceneRefused)
-        return about_code and self.coded is not None and e.version_of(self.coded) > e.version_of(event)
+    def is_code_settled(self, event: e.SceneEvent) -> bool:
+        """True if nothing is left to do about the version of the scene's code that an event is about.
+
+        It was refused, the scene has got another version since, or has its footage.
+        """
+        match event:
+            case e.SceneCoded():
+                refused = self.refused is not None and self.refused.version >= event.version
+                return refused or (self.coded is not None and self.coded.version > event.version)
+            case e.SceneRefused():
+                newer = self.coded is not None and self.coded.version > event.version
+                return newer or self.rendered is not None
+        return False
 
 
 class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -280,7 +321,7 @@ def apply(state: VideoState, event: e.AnyEvent) -> VideoState:
     """
     state = _with_plan(_add_usage(state, event), _plan(event), event.revision)
     verb = e.verb(type(event))
-    merge = _newest if isinstance(event, e.Delay) else _later
+    merge = _newest if isinstance(event, e.Delay) else _furthest if isinstance(event, e.SceneFailed) else _later
     if not isinstance(event, e.SceneEvent):
         return msgspec.structs.replace(state, **{verb: merge(getattr(state, verb), event)})
     facts = state.scene_events.get(event.scene, SceneEvents())

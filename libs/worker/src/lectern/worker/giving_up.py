@@ -26,13 +26,17 @@ async def fail(
     attempt: int,
     problem: Problem,
     spent: tuple[Usage, ...] = (),
+    *,
+    state: VideoState,
 ) -> None:
-    """Records that a scene, or the video, cannot be made in this revision."""
+    """Records that a scene, or the video, cannot be made in this revision. `state` is what the work went by."""
     scene = event.scene if isinstance(event, e.SceneEvent) else None
     located = msgspec.structs.replace(problem, stage=problem.stage or stage.name, scene=scene, attempt=attempt)
-    common = {**_common(event), "spent": spent}
+    common = {**_common(event), "revision": find_revision(stage, event, state), "spent": spent}
     if scene is not None and stage.fails == "scene":
-        await connections.event_log.publish(e.SceneFailed(scene=scene, stage=stage.name, problem=located, **common))
+        version = e.version_of(event) + isinstance(event, e.SceneRefused)  # which asks for the next
+        failed = e.SceneFailed(scene=scene, stage=stage.name, version=version, problem=located, **common)
+        await connections.event_log.publish(failed)
     else:
         await connections.event_log.record_outcome(e.VideoFailed(problem=located, **common))
 
@@ -43,13 +47,14 @@ async def tell_delay(
     """Records what a stage waits for, unless the log says so already. `since` is the start of this wait."""
     event = delivery.event
     scene = event.scene if isinstance(event, e.SceneEvent) and stage.fails == "scene" else None
+    revision = find_revision(stage, event, delivery.log.state)
     known = _known_delay(delivery.log.state, scene)
-    if known and (known.stage, known.problem.code, known.revision) == (stage.name, problem.code, event.revision):
+    if known and (known.stage, known.problem.code, known.revision) == (stage.name, problem.code, revision):
         return
-    if known and known.stage == stage.name and known.revision == event.revision:
+    if known and known.stage == stage.name and known.revision == revision:
         since = e.now()  # it waited for something else until now
     located = msgspec.structs.replace(problem, stage=stage.name, scene=scene)
-    told = {**_common(event), "stage": stage.name, "problem": located, "since": since}
+    told = {**_common(event), "revision": revision, "stage": stage.name, "problem": located, "since": since}
     delayed = e.VideoDelayed(**told) if scene is None else e.SceneDelayed(scene=scene, **told)
     await connections.event_log.publish(delayed, patience=_TELL_PATIENCE)
 
@@ -68,6 +73,16 @@ async def bury(connections: Connections, message: Message, problem: Problem, sta
     await connections.dead_letters.store(letter)
     connections.metrics.dead.labels(stage, reason).inc()
     await message.term()
+
+
+def find_revision(stage: Stage, event: e.AnyEvent, state: VideoState) -> int:
+    """The revision that a stage's work on an event is about.
+
+    A scene that was rendered in an earlier revision may be the one that completes the current one.
+    """
+    if stage.fails == "video" and isinstance(event, e.SceneEvent):
+        return max(event.revision, state.revision())
+    return event.revision
 
 
 def describe_crashes(stage: str, starts: int) -> Problem:

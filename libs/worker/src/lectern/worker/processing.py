@@ -199,7 +199,9 @@ class Processor:
         tally = _add_paid(delivery, spent)
         attempt = min(delivery.attempt, ATTEMPTS)
         try:
-            await fail(self._connections, self._stage, delivery.event, attempt, problem, tally.spent)
+            await fail(
+                self._connections, self._stage, delivery.event, attempt, problem, tally.spent, state=delivery.log.state
+            )
             if keep:
                 await bury(self._connections, delivery.message, problem, self._stage.name, problem.code)
             else:
@@ -291,10 +293,10 @@ def _add_runs(problem: Problem, runs: int) -> Problem:
 
 
 def _is_stale(state: VideoState, event: e.AnyEvent) -> bool:
-    """True if the event's revision has ended, or its scene has since been planned again or got another code."""
+    """True if the event's revision has ended, its scene has been planned again, or its version of the code is done."""
     outcome = state.outcome()
     if outcome is not None and event.revision <= outcome.revision:
         return True
     if not isinstance(event, e.SceneEvent):
         return False
-    return event.revision < state.planned_in.get(event.scene, 1) or state.scene(event.scene).has_newer_code(event)
+    return event.revision < state.planned_in.get(event.scene, 1) or state.scene(event.scene).is_code_settled(event)

@@ -87,4 +87,6 @@ async def record(connections: Connections, advisory: Advisory) -> None:
     connections.metrics.dead.labels(stage, letter.reason).inc()
     with contextlib.suppress(ValueError):
         ended = Stage(stage, fails="video" if stage == "composer" else "scene")
-        await fail(connections, ended, e.decode(data), advisory.deliveries, problem)
+        event = e.decode(data)
+        state = (await connections.event_log.read(event.video_id, event.lane)).state
+        await fail(connections, ended, event, advisory.deliveries, problem, state=state)
