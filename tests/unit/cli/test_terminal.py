@@ -36,7 +36,7 @@ def make_video() -> dict[str, Any]:
     scene = {"number": 1, "title": HOSTILE, "status": "rendered", "seconds": 1.0, "degraded": problem, "error": None}
     return {
         "title": HOSTILE, "scene_count": 1, "stage": HOSTILE, "status": HOSTILE, "progress": 1, "seconds": 1.0,
-        "scenes": [scene], "error": problem,
+        "scenes": [scene], "error": problem, "notes": [{"code": "doubt", "text": HOSTILE}],
     }  # fmt: skip
 
 
@@ -58,6 +58,13 @@ def show_everything(display: Display) -> None:
     errors = (FieldError(pointer=HOSTILE, detail=HOSTILE),) * 2
     display.show_problem(Problem(code="x", title=HOSTILE, detail=HOSTILE, remedy=HOSTILE, errors=errors))
     display.show_result("completed", make_video(), {"video": Path("/v.mp4"), "transcript": Path("/v.txt")})
+
+
+def test_the_result_tells_what_the_video_notes(capfd: pytest.CaptureFixture[str]) -> None:
+    notes = [{"code": "doubt", "text": "To be checked: Nine planets (eight since 2006)."}]
+    video = {"title": "Planets", "seconds": 9.0, "scenes": [], "notes": notes}
+    PlainLines().show_result("completed", video, {"video": Path("/v.mp4")})
+    assert "note: To be checked: Nine planets (eight since 2006)." in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("make_display", [PlainLines, JsonLines])

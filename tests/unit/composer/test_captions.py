@@ -34,6 +34,7 @@ from lectern.composer.captions.phrases import can_break
 from lectern.composer.timeline import build_timeline
 from lectern.composer.transcript import format_transcript
 from lectern.contracts.narration import Word
+from lectern.contracts.notes import Note
 from lectern.contracts.quality import ASPECTS, Aspect
 
 LANDSCAPE = limits_for("16:9", "en")
@@ -450,4 +451,17 @@ def test_the_transcript_has_title_scenes_sentences_and_sources() -> None:
         "1. Part 1: & more (0:00)\n\nLight falls on a leaf.\nThe leaf keeps it, and makes sugar from it.\n\n"
         "2. Part 2: & more (1:06)\n\nLight falls on a leaf.\nThe leaf keeps it, and makes sugar from it.\n\n"
         "Sources\n\nA book about leaves\n"
+    )
+
+
+def test_the_transcript_ends_with_what_its_reader_should_know() -> None:
+    notes = (
+        Note(code="voice-replaced", text="The voice X could not be used. It is spoken by Y instead."),
+        Note(code="doubt", text="To be checked: Leaves are blue. (They are green.)"),
+    )
+    timeline = build_timeline(30, [(1, "Part 1: & more", 30)])
+    assert format_transcript(sample_script(1), timeline, notes).endswith(
+        "Sources\n\nA book about leaves\n\n"
+        "Notes\n\nThe voice X could not be used. It is spoken by Y instead.\n"
+        "To be checked: Leaves are blue. (They are green.)\n"
     )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from unit.contracts.logs import OPTIONS, PROBLEM, VIDEO, logs, scene_events, titles
 
 from lectern.contracts import events as e
-from lectern.contracts.options import Brief
+from lectern.contracts.options import Brief, RefusedVoice
 from lectern.contracts.state import VideoState, fold
 
 AT = e.now()
@@ -240,3 +240,37 @@ def test_nothing_is_left_to_do_about_code_that_was_refused_replaced_or_filmed() 
 def test_each_version_of_a_scenes_code_is_a_message_of_its_own() -> None:
     ids = [e.message_id(event) for event in refused_scene(version=3)]
     assert len(set(ids)) == len(ids)
+
+
+def narrated(scene: int, voice: str, revision: int = 1) -> e.AnyEvent:
+    narration = e.NarrationRef(key="n", audio_key="a", seconds=4.0, beats=2, voice=voice)
+    return e.SceneNarrated(
+        video_id=VIDEO, scene=scene, revision=revision, script_key="s", options=OPTIONS, narration=narration
+    )
+
+
+def test_a_video_notes_the_doubts_of_the_script_in_force() -> None:
+    requested, scripted = started()
+    assert isinstance(scripted, e.VideoScripted)
+    first = msgspec.structs.replace(scripted, doubts=("Nine planets.", "In 1905."))
+    edited = msgspec.structs.replace(approved(2, (1,)), doubts=("In 1905.",))
+    assert [note.text for note in fold([requested, first]).notes()] == [
+        "To be checked: Nine planets.", "To be checked: In 1905.",
+    ]  # fmt: skip
+    assert [note.text for note in fold([requested, first, edited]).notes()] == ["To be checked: In 1905."]
+    assert fold([requested]).notes() == ()
+
+
+def test_a_video_notes_which_voice_speaks_in_place_of_one_that_was_refused() -> None:
+    refused = RefusedVoice(voice="en-US-Neural2-F", reason="Google Text-to-Speech: no such voice.")
+    again = msgspec.structs.replace(
+        approved(2, (1, 2)), options=msgspec.structs.replace(OPTIONS, refused_voices=(refused,))
+    )
+    before = fold([*started(), narrated(1, "en-US-Neural2-F"), again])
+    assert before.voice() == "", "what was spoken before is made again"
+    [note] = fold([narrated(2, "espeak-en-US", revision=2)], before).notes()
+    assert (note.code, note.text) == (
+        "voice-replaced",
+        "The voice en-US-Neural2-F could not be used. Google Text-to-Speech: no such voice. "
+        "It is spoken by espeak-en-US instead.",
+    )

@@ -147,6 +147,29 @@ async def test_an_edit_of_a_stale_script_is_refused(gateway: TestGateway, in_rev
     assert_refused(answer, 412, "precondition-failed")
 
 
+async def test_doubts_are_notes_of_the_video_until_they_are_taken_out_of_its_script(
+    gateway: TestGateway, connections: Connections
+) -> None:
+    video = PublishedVideo(connections)
+    await video.finish()
+    script = (await gateway.http.get(f"{video.url}/script")).json()
+    assert (await gateway.http.get(video.url)).json()["notes"] == []
+    doubted = {**script, "doubts": ["Leaves are blue. (They are green.)", "x" * 5000, *["y"] * 90]}
+    edited = (await gateway.http.put(f"{video.url}/script", json=doubted)).json()
+    assert edited["notes"][0] == {"code": "doubt", "text": "To be checked: Leaves are blue. (They are green.)"}
+    assert len(edited["notes"]) == 12
+    assert all(len(note["text"]) < 500 for note in edited["notes"]), "an event must be able to carry them"
+    video.revision = 2
+    for scene in (1, 2):
+        await video.plan(scene)
+        await video.render(scene)
+    await video.complete()
+    redone = (await gateway.http.post(f"{video.url}/scenes/2/redo", json={})).json()
+    assert redone["notes"] == edited["notes"], "also in a later revision"
+    cleared = {**doubted, "doubts": [], "revision": 3}
+    assert (await gateway.http.put(f"{video.url}/script", json=cleared)).json()["notes"] == []
+
+
 async def test_exactly_one_of_several_simultaneous_edits_wins(gateway: TestGateway, finished: PublishedVideo) -> None:
     body = (await gateway.http.get(f"{finished.url}/script")).json()
     edits = [{**body, "title": f"Title {number}"} for number in range(8)]

@@ -215,6 +215,8 @@ def _print_result(show: Callable[[str], None], video: dict[str, Any], files: dic
     for scene in video.get("scenes", ()):
         if scene.get("degraded"):
             show(f"warning: scene {scene['number']} shows its fallback: {scene['degraded']['detail']}")
+    for note in video.get("notes", ()):
+        show(f"note: {note['text']}")
     if path := files.get("video"):
         show(f"{video['title']}: {video['seconds']:.1f} s of video")
         for kind, file in sorted(files.items()):

@@ -73,13 +73,17 @@ class SceneEvent(Event, frozen=True, kw_only=True):
 
 
 class NarrationRef(msgspec.Struct, frozen=True, kw_only=True):
-    """Points to a scene's narration: `key` to a `Narration` in JSON, `audio_key` to its FLAC."""
+    """Points to a scene's narration: `key` to a `Narration` in JSON, `audio_key` to its FLAC.
+
+    `voice` is the id of the voice that speaks, in a dialogue the first one's.
+    """
 
     key: str
     audio_key: str
     seconds: float
     beats: int
     timing: str = "exact"
+    voice: str = ""
 
 
 class CodeAttempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

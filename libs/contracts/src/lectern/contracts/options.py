@@ -18,6 +18,7 @@ __all__ = [
     "Captions",
     "Dub",
     "Lane",
+    "RefusedVoice",
     "VideoOptions",
 ]
 
@@ -64,6 +65,17 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
         return self.topic or "Document"
 
 
+class RefusedVoice(msgspec.Struct, frozen=True, kw_only=True):
+    """A voice that was chosen for a video and could not speak it. `reason` is a sentence.
+
+    With `engine` set none of that engine's voices can: its key is not accepted, or its quota is used up.
+    """
+
+    voice: str
+    engine: str = ""
+    reason: str = ""
+
+
 class VideoOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The look and sound of a video. Every event carries it, so that no stage has to look it up.
 
@@ -71,6 +83,7 @@ class VideoOptions(msgspec.Struct, frozen=True, kw_only=True):
     and voices may cost for the whole video, failed attempts included. `music_key`
     is `bundled:<name>` or the object key of an uploaded track. `critique` has a vision model look at each
     scene that a model drew; None does so where a vision model is set up.
+    `refused_voices` are those that another one now speaks for; only the pipeline adds to them.
     """
 
     quality: Quality = "standard"
@@ -85,3 +98,4 @@ class VideoOptions(msgspec.Struct, frozen=True, kw_only=True):
     music_key: str = ""
     max_cost_usd: float | None = None
     critique: bool | None = None
+    refused_voices: tuple[RefusedVoice, ...] = ()

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias, TypeVar
 import msgspec
 
 from lectern.contracts import events as e
+from lectern.contracts.notes import Note
 from lectern.contracts.problems import Problem
 from lectern.contracts.usage import Usage, add_up
 
@@ -159,6 +160,11 @@ class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
             return "narrated"
         return "planned" if self.planned else "waiting"
 
+    def narration(self) -> e.NarrationRef | None:
+        """The scene's narration, once it has one."""
+        narrated = self.rendered or self.coded or self.narrated
+        return narrated.narration if narrated else None
+
     def degradation(self) -> Problem | None:
         """The reason why the scene is only a template, if it is."""
         latest = self.rendered or self.coded
@@ -252,6 +258,24 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """True while the script waits for the user's approval."""
         scripted = self.scripted
         return bool(scripted and scripted.review and (not self.approved or self.approved.revision < scripted.revision))
+
+    def voice(self) -> str:
+        """The id of the voice that the first narrated scene is spoken with; "" before there is one."""
+        narrations = (facts.narration() for facts in self.scenes().values())
+        return next((narration.voice for narration in narrations if narration and narration.voice), "")
+
+    def notes(self) -> tuple[Note, ...]:
+        """What the user should know about the video: voices that could not be used, claims that are doubted."""
+        script = self.script()
+        if script is None:
+            return ()
+        voice = self.voice()
+        instead = f" It is spoken by {voice} instead." if voice else ""
+        refused = (f"The voice {each.voice} could not be used. {each.reason}" for each in script.options.refused_voices)
+        return (
+            *(Note(code="voice-replaced", text=f"{text.strip()}{instead}") for text in refused),
+            *(Note(code="doubt", text=f"To be checked: {doubt}") for doubt in script.doubts),
+        )
 
     def usage(self) -> tuple[Usage, ...]:
         """The video's usage so far, over all revisions: a total for each model, voice and renderer."""

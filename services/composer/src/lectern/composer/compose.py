@@ -65,7 +65,7 @@ async def compose_video(ready: ScenesReady, job: Job[Any], *, audio_bitrate: str
         sound = await mix_sound(inputs, music, bitrate=audio_bitrate)
         await job.progress(fetching + 1, steps, "joining")
         captions = await asyncio.to_thread(cut_captions, inputs, options)
-        texts = format_text_outputs(inputs, options, captions)
+        texts = format_text_outputs(inputs, options, captions, ready.notes)
 
         # Captions are a track of the video or, burned in, part of its picture: never both, or they would double.
         if captions and options.burn_captions:

@@ -8,17 +8,22 @@ import msgspec
 
 from lectern.contracts import events as e
 from lectern.contracts.log import VideoLog
+from lectern.contracts.notes import Note
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.problems import Problem
 
 
 class ScenesReady(msgspec.Struct, frozen=True, kw_only=True):
-    """Every scene has its footage: `scenes` in order, each from the revision that rendered it last."""
+    """Every scene has its footage: `scenes` in order, each from the revision that rendered it last.
+
+    `notes` are what the video's user should know of it.
+    """
 
     revision: int
     script_key: str
     options: VideoOptions
     scenes: tuple[e.SceneRendered, ...]
+    notes: tuple[Note, ...] = ()
 
 
 class ScenesBroken(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +59,7 @@ def decide(log: VideoLog, event: e.SceneRendered | e.SceneFailed) -> FanIn:
         script_key=script.script_key,
         options=script.options,
         scenes=tuple(scene for scene in settled if isinstance(scene, e.SceneRendered)),
+        notes=state.notes(),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -19,6 +20,7 @@ from lectern.composer.captions import (
 )
 from lectern.composer.inputs import VideoInputs
 from lectern.composer.transcript import format_transcript
+from lectern.contracts.notes import Note
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import preset
 from lectern.language.tags import is_right_to_left
@@ -46,7 +48,9 @@ def cut_captions(inputs: VideoInputs, options: VideoOptions) -> SceneCues:
     return scenes if any(cues for _, cues in scenes) else []
 
 
-def format_text_outputs(inputs: VideoInputs, options: VideoOptions, captions: SceneCues) -> list[FinishedFile]:
+def format_text_outputs(
+    inputs: VideoInputs, options: VideoOptions, captions: SceneCues, notes: Sequence[Note] = ()
+) -> list[FinishedFile]:
     """Formats all files that are text. Without captions there are no caption files."""
     timeline = inputs.timeline
     chapters = FinishedFile(
@@ -56,7 +60,7 @@ def format_text_outputs(inputs: VideoInputs, options: VideoOptions, captions: Sc
         kind="transcript",
         name="transcript.txt",
         media_type="text/plain; charset=utf-8",
-        content=format_transcript(inputs.script, timeline),
+        content=format_transcript(inputs.script, timeline, notes),
     )
     return [*_caption_files(inputs, options, captions), chapters, transcript]
 

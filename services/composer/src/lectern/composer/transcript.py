@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lectern.composer.timeline import VideoTimeline
+from lectern.contracts.notes import Note
 from lectern.contracts.script import Script
 from lectern.language.sentences import sentences
 
 
-def format_transcript(script: Script, timeline: VideoTimeline) -> str:
-    """Formats the title, then each scene with its start time and its sentences, one a line; sources last."""
+def format_transcript(script: Script, timeline: VideoTimeline, notes: Sequence[Note] = ()) -> str:
+    """Formats the title, then each scene with its start time and its sentences, one a line; sources and notes last."""
     parts = [script.title]
     for span in timeline.spans:
         beats = script.scene(span.number).beats
@@ -17,6 +20,8 @@ def format_transcript(script: Script, timeline: VideoTimeline) -> str:
         parts.append("\n".join([heading, "", *spoken]))
     if script.sources:
         parts.append("\n".join(["Sources", "", *script.sources]))
+    if notes:
+        parts.append("\n".join(["Notes", "", *(note.text for note in notes)]))
     return "\n\n".join(parts) + "\n"
 
 

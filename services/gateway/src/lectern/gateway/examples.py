@@ -89,6 +89,7 @@ VIDEO: dict[str, Any] = {
             "degraded": None,
             "error": None,
             "waiting": None,
+            "voice": "en-GB-Neural2-A",
         },
         {
             "number": 2,
@@ -101,9 +102,13 @@ VIDEO: dict[str, Any] = {
             "degraded": None,
             "error": None,
             "waiting": None,
+            "voice": "en-GB-Neural2-A",
         },
     ],
     "outputs": [],
+    "notes": [
+        {"code": "doubt", "text": "To be checked: all plants (some parasitic ones have no chlorophyll)"},
+    ],
 }
 VOICES = {
     "object": "list",

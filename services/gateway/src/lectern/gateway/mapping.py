@@ -68,6 +68,7 @@ def map_video(state: VideoState, first: e.AnyEvent) -> schemas.Video:
             "script_revision": script.revision if script else None,
             "options": _map_options(state),
             "usage": _map_usage(state),
+            "notes": [schemas.VideoNote(code=note.code, text=note.text) for note in state.notes()],
             "scenes": [map_scene(state, first.video_id, number) for number in range(1, state.scene_count() + 1)],
             "outputs": [
                 schemas.OutputFile(
@@ -87,14 +88,15 @@ def map_scene(state: VideoState, video_id: str, number: int) -> schemas.SceneSta
     facts = state.scene(number)
     script = state.script()
     titles = script.scenes if script else ()
-    narrated = facts.rendered or facts.coded or facts.narrated
+    narration = facts.narration()
     coded = facts.rendered or facts.coded
     degraded, failure = facts.degradation(), facts.failure()
     return schemas.SceneState(
         number=number,
         title=titles[number - 1].title if number <= len(titles) else "",
         status=facts.status(),
-        seconds=narrated.narration.seconds if narrated else None,
+        seconds=narration.seconds if narration else None,
+        voice=(narration.voice or None) if narration else None,
         footage=f"{video_path(video_id)}/scenes/{number}/footage" if facts.rendered else None,
         origin=coded.code.origin if coded else None,
         attempts=[

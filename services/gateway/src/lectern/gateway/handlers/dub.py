@@ -40,6 +40,7 @@ def dub(log: VideoLog, request: DubRequest, new_video_id: str) -> e.VideoRequest
         voice=request.voice or "",
         review=request.review,
         max_cost_usd=request.max_cost_usd,
+        refused_voices=(),
     )
     return e.VideoRequested(video_id=new_video_id, lane=log.lane, brief=brief, options=options)
 

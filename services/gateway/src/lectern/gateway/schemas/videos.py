@@ -64,6 +64,14 @@ class SceneState(BaseModel):
     degraded: ProblemBody | None = Field(None, description="why it shows its fallback, if it does")
     error: ProblemBody | None = None
     waiting: Wait | None = Field(None, description="what its stage waits for, if it cannot go on now")
+    voice: str | None = Field(None, description="the voice that speaks it, known once it is narrated")
+
+
+class VideoNote(BaseModel):
+    """What the user of a video should know about it, though nothing has failed. More codes may be added."""
+
+    code: str = Field(description="doubt: a claim to be checked; voice-replaced: a voice that could not be used")
+    text: str
 
 
 class OutputFile(BaseModel):
@@ -139,6 +147,7 @@ class Video(VideoSummary):
     options: VideoOptionsInForce
     scenes: list[SceneState]
     outputs: list[OutputFile]
+    notes: list[VideoNote] = Field([], description="doubts of the fact check, and voices that could not be used")
     usage: VideoUsage
 
 

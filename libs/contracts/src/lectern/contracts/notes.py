@@ -1,0 +1,18 @@
+"""Notes: what the user of a video should know about it, though nothing has failed."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+__all__ = ["Note", "NoteCode"]
+
+NoteCode: TypeAlias = Literal["doubt", "voice-replaced"]
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """A sentence or two for people. `code` is stable: a claim to be checked, a voice that could not be used."""
+
+    code: NoteCode
+    text: str
