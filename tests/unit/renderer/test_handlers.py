@@ -41,6 +41,8 @@ async def test_rendered_footage_is_stored_and_its_file_removed(connections: Conn
     (answer,) = (await deliver(STAGE, event, connections, build_deps(StubPool(tmp_path, rendered(tmp_path))))).events
     assert isinstance(answer, e.SceneRendered)
     assert (answer.footage.frames, answer.footage.fps, answer.footage.cached) == (18, 15, False)
+    [used] = answer.spent
+    assert (used.kind, used.requests, used.cpu_seconds) == ("render", 1, answer.footage.cpu_seconds)
     assert answer.footage.cpu_seconds == 0.5
     info = await connections.store.head(answer.footage.key)
     assert info is not None
@@ -56,6 +58,7 @@ async def test_cached_footage_is_not_rendered_again(connections: Connections, tm
     (answer,) = (await deliver(STAGE, again, connections, build_deps(pool))).events
     assert isinstance(answer, e.SceneRendered)
     assert answer.footage.cached
+    assert answer.spent == ()
     assert answer.footage.key == build_footage_key(event, event.code.key)
     assert len(pool.jobs) == 1
 

@@ -101,6 +101,10 @@ class Api:
         response = await self._request("GET", f"/v1/videos/{video_id}/script", headers=headers)
         return response.text, response.headers.get("ETag", "")
 
+    async def script(self, video_id: str) -> JsonObject:
+        """The video's script as JSON. Raises ApiRefusal when there is none yet."""
+        return await self._request_json("GET", f"/v1/videos/{video_id}/script")
+
     async def replace_script_text(self, video_id: str, markdown: str, tag: str) -> None:
         """Replaces the script that has this ETag. Raises ApiRefusal with status 412 when it has changed since."""
         headers = {"Content-Type": "text/markdown", **({"If-Match": tag} if tag else {})}

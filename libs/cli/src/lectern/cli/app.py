@@ -181,6 +181,7 @@ def evaluate(
     fresh: Annotated[bool, typer.Option("--fresh", help="Ignore earlier results in the folder.")] = False,
     max_cost: MaxCost = None,
     against: Annotated[Path | None, typer.Option(help="An earlier report.json to compare with.")] = None,
+    judge: Annotated[bool, typer.Option("--judge", help="Have a vision model score each rendered video.")] = False,
     prompts: Prompts = None,
     json: Json = False,
     url: Url = "",
@@ -202,6 +203,7 @@ def evaluate(
         max_cost_usd=max_cost,
         against=against,
         prompts=prompts,
+        judge=judge,
     )
     messages = Console(stderr=True, highlight=False, markup=False)
     run_command(lambda: command.evaluate(arguments, url, messages.print, json=json), json=json)

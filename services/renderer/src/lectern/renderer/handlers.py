@@ -10,6 +10,7 @@ from lectern.contracts import keys
 from lectern.contracts.events import CodeAttempt, CodeRef, FootageRef, SceneCoded, SceneRefused, SceneRendered
 from lectern.contracts.problems import Problem
 from lectern.contracts.quality import preset
+from lectern.contracts.usage import Usage
 from lectern.renderer.deps import RendererDeps
 from lectern.renderer.job_settings import RENDERER_VERSION, build_job_settings, build_render_limits, count_frames
 from lectern.renderer.pool import RenderJob, RenderOutcome
@@ -36,7 +37,7 @@ async def render_scene(event: SceneCoded, job: Job[RendererDeps]) -> SceneRender
     fallback_key = event.code.fallback_key
     try:
         footage = await render_code(event, event.code.key, job)
-        return job.answer(SceneRendered, footage=footage)
+        return job.answer(SceneRendered, footage=footage, spent=count_usage(footage))
     except CodeFailed as failure:
         if event.code.origin == "model" and event.version < MAX_VERSIONS:
             job.logger.warning("sending the code back", action="refused", code=failure.problem.code)
@@ -55,7 +56,18 @@ async def render_scene(event: SceneCoded, job: Job[RendererDeps]) -> SceneRender
         attempts=event.code.attempts,
         history=(*event.code.history, _describe_attempt(event.code, reason)),
     )
-    return job.answer(SceneRendered, footage=footage, code=template, degraded=event.degraded or reason)
+    return job.answer(
+        SceneRendered,
+        footage=footage,
+        code=template,
+        degraded=event.degraded or reason,
+        spent=count_usage(footage),
+    )
+
+
+def count_usage(footage: FootageRef) -> tuple[Usage, ...]:
+    """What rendering the footage used: nothing where it was there already."""
+    return (Usage(kind="render", name=STAGE.name, requests=1, cpu_seconds=footage.cpu_seconds),) * (not footage.cached)
 
 
 def _locate(problem: Problem, event: SceneCoded) -> Problem:

@@ -27,9 +27,13 @@ class BriefEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
 
 
 class TrialBrief(msgspec.Struct, frozen=True, kw_only=True):
-    """A brief to try. `key` is a hash of its content and setting; `request` is the API's body."""
+    """A brief to try. `key` is a hash of its content and setting; `request` is the API's body.
+
+    `brief` is a hash of what is asked for alone: the same in evaluations with other options.
+    """
 
     key: str
+    brief: str
     title: str
     request: dict[str, Any]
 
@@ -92,8 +96,14 @@ def _make_brief(
         except (OSError, UnicodeDecodeError) as error:
             raise _invalid(f"Entry {number}: {file} cannot be read ({type(error).__name__}).") from error
         title = file.name
-    key = hashlib.sha256(msgspec.json.encode([request, setting], order="deterministic")).hexdigest()[:16]
-    return TrialBrief(key=key, title=" ".join(title.split()), request=request)
+    content = {name: value for name, value in request.items() if name != "options"}
+    return TrialBrief(
+        key=_digest([request, setting]), brief=_digest(content), title=" ".join(title.split()), request=request
+    )
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()[:16]
 
 
 def _invalid(detail: str) -> CommandExit:

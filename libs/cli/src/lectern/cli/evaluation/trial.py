@@ -2,53 +2,74 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from lectern.cli.api import FINAL_STATUSES, Api, JsonObject
+from lectern.cli.api import FINAL_STATUSES, Api, ApiRefusal, JsonObject
 from lectern.cli.evaluation.briefs import TrialBrief
+from lectern.cli.evaluation.judging import Judge, Judgement
+from lectern.cli.evaluation.pictures import ScenePicture, measure_picture
 from lectern.cli.exit_status import USAGE, CommandExit
 from lectern.contracts.usage import Usage
+from lectern.media.process import ProcessFailed
 
 
 class AttemptResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One version of a scene's code, and the rule of the finding that rejected it; "" for one that passed."""
+    """One version of a scene's code, and the rule of the finding that rejected it; "" for one that passed.
+
+    A `strategy` `look` is no version but a critique of the last one, and `render` one that passed and was refused when
+    it was rendered.
+    """
 
     strategy: str
     rule: str = ""
 
 
 class SceneTrial(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The result of a scene; no `attempts` when no model was asked. `degraded` and `failed` are problem codes."""
+    """The result of a scene; no `attempts` when no model wrote any code. `degraded` and `failed` are problem codes.
+
+    `picture` is measured where it was rendered.
+    """
 
     number: int
     origin: str = ""
+    status: str = ""
     attempts: tuple[AttemptResult, ...] = ()
     degraded: str = ""
     failed: str = ""
+    picture: ScenePicture | None = None
 
 
-class Trial(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"reason": "said", "usage": "used"}):
-    """The result of a brief. `seconds` is the time it took, `video_seconds` the length of the narration.
+class Trial(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The result of a brief. `seconds` is the time it took, `video_seconds` the length of the narration, and
+    `asked_seconds` the length asked for, 0 for none.
 
-    `failed` is a problem code, `reason` what it means.
+    `brief` is the same in every evaluation of what was asked for. `failed` is a problem code, `reason` what it means.
+    `doubts` are those of the script's fact-check.
     """
 
     key: str
     title: str
     seconds: float
+    brief: str = ""
+    rendered: bool = False
     video_id: str = ""
     video_seconds: float = 0.0
+    asked_seconds: float = 0.0
     failed: str = ""
     reason: str = ""
+    doubts: tuple[str, ...] = ()
     scenes: tuple[SceneTrial, ...] = ()
     usage: tuple[Usage, ...] = ()
+    judgement: Judgement | None = None
 
 
-async def try_brief(api: Api, brief: TrialBrief, *, render: bool) -> Trial:
+async def try_brief(api: Api, brief: TrialBrief, *, render: bool, judge: Judge | None = None) -> Trial:
     """Tries a brief. One that the API refuses is a failed trial. Raises CommandExit when the API is unavailable."""
     started = time.monotonic()
     try:
@@ -57,7 +78,15 @@ async def try_brief(api: Api, brief: TrialBrief, *, render: bool) -> Trial:
         if refusal.status != USAGE:
             raise
         problem = refusal.problem
-        return Trial(key=brief.key, title=brief.title, seconds=0.0, failed=problem.code, reason=problem.sentence())
+        return Trial(
+            key=brief.key,
+            brief=brief.brief,
+            title=brief.title,
+            seconds=0.0,
+            rendered=render,
+            failed=problem.code,
+            reason=problem.sentence(),
+        )
     video_id = str(video["id"])
     try:
         video = await _follow(api, video_id, render=render)
@@ -71,14 +100,19 @@ async def try_brief(api: Api, brief: TrialBrief, *, render: bool) -> Trial:
     error = (video.get("error") or {}) if video["status"] == "failed" else {}
     return Trial(
         key=brief.key,
+        brief=brief.brief,
         title=brief.title,
         seconds=round(elapsed, 2),
+        rendered=render,
         video_id=video_id,
         video_seconds=round(sum(scene.get("seconds") or 0.0 for scene in video["scenes"]), 2),
+        asked_seconds=float(brief.request.get("target_seconds", 0)),
         failed=error.get("code", "cancelled" if video["status"] == "cancelled" else ""),
         reason=error.get("detail", ""),
-        scenes=tuple(_scene_trial(scene) for scene in video["scenes"]),
+        doubts=await _read_doubts(api, video_id),
+        scenes=tuple([await _describe_scene(api, scene, video) for scene in video["scenes"]]),
         usage=tuple(msgspec.convert(video["usage"]["items"], list[Usage])),
+        judgement=await judge(api, video) if judge and video["status"] == "completed" else None,
     )
 
 
@@ -91,13 +125,33 @@ async def _follow(api: Api, video_id: str, *, render: bool) -> JsonObject:
     return await api.video(video_id)
 
 
-def _scene_trial(scene: dict[str, Any]) -> SceneTrial:
+async def _read_doubts(api: Api, video_id: str) -> tuple[str, ...]:
+    try:
+        return tuple((await api.script(video_id))["doubts"])
+    except ApiRefusal:  # the video failed before it had a script
+        return ()
+
+
+async def _describe_scene(api: Api, scene: dict[str, Any], video: JsonObject) -> SceneTrial:
     return SceneTrial(
         number=scene["number"],
         origin=scene.get("origin") or "",
+        status=scene["status"],
         attempts=tuple(
             AttemptResult(strategy=each["strategy"], rule=each.get("rule", "")) for each in scene["attempts"]
         ),
         degraded=(scene.get("degraded") or {}).get("code", ""),
         failed=(scene.get("error") or {}).get("code", ""),
+        picture=await _measure(api, scene["footage"], video["options"]["aspect"]) if scene["footage"] else None,
     )
+
+
+async def _measure(api: Api, footage: str, aspect: str) -> ScenePicture | None:
+    """The picture of footage; None when it cannot be measured, which ends no evaluation."""
+    with tempfile.TemporaryDirectory(prefix="lectern-eval-") as folder:
+        file = Path(folder) / "footage.mp4"
+        try:
+            await api.download(footage, file)
+            return await measure_picture(file, aspect)
+        except (ApiRefusal, ProcessFailed, ValueError):
+            return None
