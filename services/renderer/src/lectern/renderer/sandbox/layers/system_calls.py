@@ -16,13 +16,13 @@ import termios
 from lectern.confinement import seccomp
 
 _ALLOWED = """
-read write readv writev pread64 pwrite64 preadv pwritev lseek open creat openat close
+read write readv writev pread64 pwrite64 preadv pwritev lseek creat close
 stat fstat lstat newfstatat statx statfs fstatfs access faccessat faccessat2 readlink readlinkat getdents getdents64
-getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 ftruncate fadvise64
-fsync fdatasync copy_file_range sendfile umask
+getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 ftruncate
+copy_file_range sendfile umask
 dup dup2 dup3 pipe pipe2 poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait
 eventfd eventfd2
-mmap munmap mprotect mremap madvise brk msync mincore membarrier
+mmap munmap mprotect mremap brk mincore membarrier
 futex set_robust_list get_robust_list rseq set_tid_address exit exit_group wait4 waitid
 rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack pause
 getpid gettid getppid getuid geteuid getgid getegid getresuid getresgid getgroups getpgrp
@@ -32,8 +32,10 @@ sched_yield sched_get_priority_max sched_get_priority_min
 getrandom restart_syscall
 """.split()
 
-# Calls that common code makes without depending on their effect: they report success and do nothing.
+# Calls that common code makes without depending on their effect: they report success and do nothing. Some would have a
+# job wait for a disk, which passes for a busy machine, or slow its neighbours' disk: nothing of a job needs to last.
 _IGNORED = """
+fsync fdatasync msync sync_file_range fadvise64
 chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimensat futimesat
 """.split()
 
@@ -51,10 +53,10 @@ _ALLOWED_FCNTL = (
     fcntl.F_SETFD,
     fcntl.F_GETFL,
     fcntl.F_GETLK,
-    fcntl.F_SETLK,
-    fcntl.F_SETLKW,
     1032,  # F_GETPIPE_SZ
 )
+# A lock on part of a file takes memory of the kernel that no limit counts, and a job shares its files with nobody.
+_IGNORED_FCNTL = (fcntl.F_SETLK, fcntl.F_SETLKW)
 _ALLOWED_IOCTL = (
     termios.TCGETS,
     termios.TIOCGWINSZ,
@@ -70,6 +72,10 @@ _ABOUT_ITSELF = ("getpgid", "getsid", "sched_getaffinity", "sched_getparam", "sc
 # thread with descriptors of its own could hide open files from the watcher.
 _CLONE_PTHREAD = 0x003D0F00
 _O_ASYNC = 0o20000
+_WAITING_FOR_DISK = os.O_DIRECT | os.O_DSYNC  # O_SYNC includes the latter
+# Advice about memory that the C library and allocators give: normal to dontneed, free, huge pages, fork, dumps, guards.
+# Not among it: to page out at once, which is another way to wait for a disk.
+_ALLOWED_ADVICE = (*range(5), 8, 10, 11, 14, 15, 16, 17, 102, 103)
 
 # The broker starts guards in PID namespaces, at a priority. What they start has a list of its own, of what it may do.
 _ALLOWED_TO_BROKER = frozenset({"unshare", "setpriority"})
@@ -91,9 +97,15 @@ def build_job_program() -> bytes:
         rule(sc.ERRNO(0), name)
     for name in _UNSUPPORTED:
         rule(sc.ERRNO(errno.ENOTSUP), name)
+    rule(sc.ALLOW, "open", sc.Arg(1, sc.MASKED_EQ, _WAITING_FOR_DISK, 0))
+    rule(sc.ALLOW, "openat", sc.Arg(2, sc.MASKED_EQ, _WAITING_FOR_DISK, 0))
+    for value in _ALLOWED_ADVICE:
+        rule(sc.ALLOW, "madvise", sc.Arg(2, sc.EQ, value))
     for value in _ALLOWED_FCNTL:
         rule(sc.ALLOW, "fcntl", sc.Arg(1, sc.EQ, value))
-    rule(sc.ALLOW, "fcntl", sc.Arg(1, sc.EQ, fcntl.F_SETFL), sc.Arg(2, sc.MASKED_EQ, _O_ASYNC, 0))
+    for value in _IGNORED_FCNTL:
+        rule(sc.ERRNO(0), "fcntl", sc.Arg(1, sc.EQ, value))
+    rule(sc.ALLOW, "fcntl", sc.Arg(1, sc.EQ, fcntl.F_SETFL), sc.Arg(2, sc.MASKED_EQ, _O_ASYNC | os.O_DIRECT, 0))
     for value in _ALLOWED_IOCTL:
         rule(sc.ALLOW, "ioctl", sc.Arg(1, sc.EQ, value))
     for value in _ALLOWED_PRCTL:
