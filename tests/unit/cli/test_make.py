@@ -12,6 +12,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from e2e.model_answers import PLAN
+from standins.person import answer_files
 from unit.cli.command import invoke_lectern, run_lectern, start_lectern
 from unit.cli.processes import processes_mentioning
 
@@ -322,3 +324,20 @@ async def test_prompts_are_refused_where_a_lectern_runs_that_would_not_use_them(
     assert f"{writers.url} asks the models that it was started with" in " ".join(result.err.split())
     assert await videos(writers) == []
     assert not (tmp_path / "prompts").exists()
+
+
+@pytest.mark.slow
+async def test_a_video_asks_through_files_and_takes_the_answers_from_there(tmp_path: Path) -> None:
+    """As soon as the plan is answered in the folder, the narration is asked for there."""
+    prompts = tmp_path / "prompts"
+    process = await start_lectern("make", "Why is the sky blue?", "--prompts", "prompts", home=tmp_path / "home")
+    async with answer_files(prompts, lambda name, _: json.dumps(PLAN) if name == "0001-script" else " "):
+        async with asyncio.timeout(90):
+            while not (prompts / "0002-script.md").exists():
+                assert process.returncode is None
+                await asyncio.sleep(0.05)
+    assert PLAN["title"] in (prompts / "0002-script.md").read_text()
+    process.send_signal(signal.SIGINT)
+    _, err = await process.communicate()
+    assert process.returncode == 130, err
+    assert "answers awaited there" in err.decode()

@@ -109,6 +109,7 @@ async def test_a_models_code_that_cannot_be_rendered_goes_back_to_be_repaired(
     assert isinstance(answer, e.SceneRefused)
     assert (answer.version, answer.code) == (version, event.code)
     assert (answer.problem.stage, answer.problem.scene, answer.problem.code) == ("renderer", 3, "scene-error")
+    assert [(used.kind, used.requests) for used in answer.spent] == [("render", 1)]
     assert [job.code for job in pool.jobs] == [BROKEN]
 
 
@@ -121,6 +122,7 @@ async def test_after_three_versions_the_template_is_rendered_and_every_attempt_i
     assert isinstance(answer, e.SceneRendered)
     assert answer.code.origin == "template"
     assert answer.degraded is not None
+    assert [(used.kind, used.requests) for used in answer.spent] == [("render", 2)], "both were computed"
     assert [(attempt.number, attempt.strategy, attempt.rule) for attempt in answer.code.history] == [
         (1, "draft", ""),
         (2, "render", "scene-error"),

@@ -217,6 +217,7 @@ class SceneRefused(SceneEvent, frozen=True, kw_only=True, tag="scene.refused.v1"
     code: CodeRef
     version: int = 1
     problem: Problem
+    spent: tuple[Usage, ...] = ()
 
 
 class SceneRendered(SceneEvent, frozen=True, kw_only=True, tag="scene.rendered.v1"):

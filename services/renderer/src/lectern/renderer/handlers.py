@@ -10,7 +10,7 @@ from lectern.contracts import keys
 from lectern.contracts.events import CodeAttempt, CodeRef, FootageRef, SceneCoded, SceneRefused, SceneRendered
 from lectern.contracts.problems import Problem
 from lectern.contracts.quality import preset
-from lectern.contracts.usage import Usage
+from lectern.contracts.usage import Usage, add_up
 from lectern.renderer.deps import RendererDeps
 from lectern.renderer.job_settings import RENDERER_VERSION, build_job_settings, build_render_limits, count_frames
 from lectern.renderer.pool import RenderJob, RenderOutcome
@@ -23,11 +23,12 @@ MAX_VERSIONS = 3  # of a scene's code: the model's, one repaired after its rende
 
 
 class CodeFailed(Exception):
-    """This code cannot be rendered, however often it is tried."""
+    """This code cannot be rendered, however often it is tried. `cpu_seconds` is what trying it used."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, cpu_seconds: float = 0.0) -> None:
         super().__init__(problem.detail)
         self.problem = problem
+        self.cpu_seconds = cpu_seconds
 
 
 @STAGE.on(SceneCoded, slots=1)
@@ -39,9 +40,10 @@ async def render_scene(event: SceneCoded, job: Job[RendererDeps]) -> SceneRender
         footage = await render_code(event, event.code.key, job)
         return job.answer(SceneRendered, footage=footage, spent=count_usage(footage))
     except CodeFailed as failure:
+        failed = (Usage(kind="render", name=STAGE.name, requests=1, cpu_seconds=failure.cpu_seconds),)
         if event.code.origin == "model" and event.version < MAX_VERSIONS:
             job.logger.warning("sending the code back", action="refused", code=failure.problem.code)
-            return job.answer(SceneRefused, problem=_locate(failure.problem, event))
+            return job.answer(SceneRefused, problem=_locate(failure.problem, event), spent=failed)
         if not fallback_key or fallback_key == event.code.key:
             raise Permanent(failure.problem) from failure
         job.logger.warning("rendering the fallback", action="degraded", code=failure.problem.code)
@@ -61,7 +63,7 @@ async def render_scene(event: SceneCoded, job: Job[RendererDeps]) -> SceneRender
         footage=footage,
         code=template,
         degraded=event.degraded or reason,
-        spent=count_usage(footage),
+        spent=add_up((*failed, *count_usage(footage))),
     )
 
 
@@ -135,8 +137,8 @@ def check_outcome(outcome: RenderOutcome, frames: int, attempt: int) -> Path:
     if outcome.retryable:
         raise Unavailable(outcome.reason, problem=explain_outage(outcome), begun=outcome.begun)
     if not outcome.ok or outcome.footage is None:
-        raise CodeFailed(explain_failure(outcome, attempt))
+        raise CodeFailed(explain_failure(outcome, attempt), outcome.cpu_seconds)
     drawn = outcome.decoded.frames if outcome.decoded else outcome.result.frames if outcome.result else 0
     if drawn != frames:
-        raise CodeFailed(explain_wrong_length(drawn, frames))
+        raise CodeFailed(explain_wrong_length(drawn, frames), outcome.cpu_seconds)
     return outcome.footage
