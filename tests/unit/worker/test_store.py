@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import SecretStr
+from servers import s3_server
 
+from lectern.cli.runner.home import BUCKET
 from lectern.contracts.ids import new_id
-from lectern.worker import Missing, ObjectStore, Settings, Transient
+from lectern.worker import Missing, ObjectStore, Settings, Transient, Unavailable
 from lectern.worker.store import open_store
 from lectern.worker.testing import MemoryObjectStore
+
+KEYS = ("key", "a-secret-of-some-length")
 
 
 @pytest.fixture(params=["memory", "s3"])
@@ -66,3 +72,30 @@ async def test_an_unavailable_store_is_transient_and_its_error_contains_no_secre
     assert "cannot be reached" in message
     assert settings.s3_secret_key.get_secret_value() not in message
     assert settings.s3_access_key not in message
+
+
+@pytest.mark.parametrize(
+    ("changed", "said", "remedy"),
+    [
+        ({"s3_secret_key": SecretStr("another-secret")}, "does not let Lectern in", "LECTERN_S3_SECRET_KEY"),
+        ({"s3_bucket": "no-such-bucket"}, "no such bucket", "LECTERN_S3_BUCKET"),
+    ],
+    ids=["wrong key", "no bucket"],
+)
+async def test_a_store_that_is_set_up_wrongly_is_waited_for_and_the_problem_says_what_to_do(
+    tmp_path: Path, settings: Settings, changed: dict[str, Any], said: str, remedy: str
+) -> None:
+    with s3_server(tmp_path, keys=KEYS) as served:
+        right = {
+            "s3_endpoint": served.endpoint,
+            "s3_bucket": BUCKET,
+            "s3_access_key": KEYS[0],
+            "s3_secret_key": SecretStr(KEYS[1]),
+        }
+        async with open_store(settings.model_copy(update={**right, **changed})) as store:
+            for asking in (store.get("t/x"), store.put("t/x", b"x", "text/plain")):
+                with pytest.raises(Unavailable, match=said) as refused:
+                    await asking
+                assert remedy in refused.value.problem.remedy
+            with pytest.raises(Unavailable):
+                await store.check()

@@ -18,6 +18,8 @@ from lectern.contracts.usage import Usage
 
 RETRY_DELAYS = (1.0, 5.0, 20.0, 60.0)  # seconds before attempts 2, 3, 4, 5
 WAIT_DELAYS = (2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0)  # seconds before the next look whether it is there again
+_WAIT = "Nothing to do: the work goes on by itself once it is there again."
+_START_IT = "Start the service that answers them, unless it is just starting; the work then goes on by itself."
 PATIENCE = 86_400.0  # seconds: whatever is away for a day needs a person
 MOST_RUNS_CUT_SHORT = 4  # each may have held a slot for as long as a run may take
 
@@ -51,7 +53,7 @@ class Unavailable(Transient):
     """What the work needs (store, log, provider, disk, another service) cannot be had now, which is not its fault.
 
     The work waits without using up an attempt, and says why: `problem`, else one with `code` made of `message`, which
-    is a clause such as "the object store cannot be reached".
+    is a clause such as "the object store cannot be reached". `remedy` is for what does not come back by itself.
 
     `begun`: code of a stranger's had run by then, and may have brought this about, to be tried again and again. So that
     is done a few times only.
@@ -64,6 +66,7 @@ class Unavailable(Transient):
         message: str = "",
         *,
         code: str = "unavailable",
+        remedy: str = _WAIT,
         problem: Problem | None = None,
         spent: tuple[Usage, ...] = (),
         retry_after: float | None = None,
@@ -73,7 +76,7 @@ class Unavailable(Transient):
             code=code,
             title="Something that the work needs is unavailable",
             detail=f"{message[:1].upper()}{message[1:]}.",
-            remedy="Nothing to do: the work goes on by itself once it is there again.",
+            remedy=remedy,
             retryable=True,
         )
         super().__init__(message, problem=problem, spent=spent, retry_after=retry_after)
@@ -85,7 +88,8 @@ class NoReply(Unavailable):
 
     def __init__(self, subject: str, *, absent: bool = False) -> None:
         message = f"no service answers {subject!r} requests" if absent else f"no usable reply came to {subject!r}"
-        super().__init__(message, code="service-unavailable")
+        remedy = _START_IT if absent else _WAIT
+        super().__init__(message, code="service-unavailable", remedy=remedy)
         self.absent = absent
 
 

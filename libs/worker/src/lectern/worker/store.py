@@ -26,7 +26,12 @@ _ABSENT = {"404", "NoSuchKey", "NotFound"}
 _FULL = {"InsufficientStorage", "XMinioStorageFull", "QuotaExceeded"}
 _REFUSED = {400, 405, 409, 411, 412, 413, 414, 416, 501}  # of this very request, at any time
 _LATER = {"RequestTimeout", "ExpiredToken", "SlowDown"}  # though their status may be one of these
+_NOT_LET_IN = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+_NO_BUCKET = "NoSuchBucket"
 STORE_FULL = "store-full"
+_FREE_SPACE = "Free some space or raise the quota of the object store; the work then goes on by itself."
+_CHECK_KEYS = "Check LECTERN_S3_ACCESS_KEY and LECTERN_S3_SECRET_KEY and what they may do; then restart the services."
+_CHECK_BUCKET = "Create the bucket, or set LECTERN_S3_BUCKET to one that exists and restart the services."
 _PART = 16 * 1024 * 1024  # bytes; R2 wants parts of equal size
 _CHUNK = 256 * 1024
 
@@ -52,7 +57,12 @@ def _failure(error: Exception, key: str) -> Transient:
     if code in _ABSENT:
         return Missing(f"object {key} is not in the store")
     if code in _FULL or status == HTTPStatus.INSUFFICIENT_STORAGE or "no space left" in said.lower():
-        return Unavailable("the disk of the object store is full", code=STORE_FULL)
+        return Unavailable("the disk of the object store is full", code=STORE_FULL, remedy=_FREE_SPACE)
+    if code == _NO_BUCKET:
+        return Unavailable("the object store has no such bucket", code="store-unavailable", remedy=_CHECK_BUCKET)
+    if status in _NOT_LET_IN and code not in _LATER:
+        message = f"the object store does not let Lectern in ({code or status})"
+        return Unavailable(message, code="store-unavailable", remedy=_CHECK_KEYS)
     if status in _REFUSED and code not in _LATER:
         return Transient(f"the object store answered {code or status} for {key}")
     return Unavailable(f"the object store answered {code or status}", code="store-unavailable")
@@ -211,8 +221,11 @@ class S3ObjectStore(ObjectStore):
 
     async def check(self) -> None:
         """Returns when the bucket answers; raises Unavailable when it does not, or was full at the last write."""
-        async with self._translate_errors("the bucket"):
-            await self._client.head_bucket(Bucket=self._bucket)
+        try:
+            async with self._translate_errors("the bucket"):
+                await self._client.head_bucket(Bucket=self._bucket)
+        except Missing as error:
+            raise Unavailable("the object store has no such bucket", remedy=_CHECK_BUCKET) from error
         if self._full:
             raise self._full
 
