@@ -54,6 +54,7 @@ async def test_rendered_videos_are_measured_and_judged(
     found = read_report(tmp_path / "out")
     assert (found.scenes, found.shown_as_drawn.count, found.shown_as_drawn.of) == (2, 2, 2), messages
     assert (found.passed_first.count, found.passed.count) == (1, 2)
+    assert (found.looked_at.count, found.failed_looks) == (2, {})
     assert found.picture is not None
     assert found.picture.scenes == 2
     assert 0 < found.picture.still_share < 1, "each beat's animation is shorter than what is said"
@@ -84,9 +85,10 @@ async def test_somebody_who_answers_files_takes_the_models_place_and_their_answe
     messages: list[str] = []
     async with answer_files(prompts, answer):
         assert await evaluate(plan, "", messages.append, json=True) == OK
-    assert {"script", "fact-check", "code", "repair"} <= set(asked)
+    assert {"script", "fact-check", "code", "repair", "critique"} <= set(asked)
     found = read_report(tmp_path / "one")
     assert (found.passed_first.count, found.passed.count, found.passed.of) == (1, 2, 2), messages
+    assert (found.looked_at.count, found.failed_looks) == (2, {})
     assert {name.rpartition(" ")[2] for name in found.tasks} == {"(files)"}
     assert found.tokens_per_video > 0
     assert found.cost_usd == 0

@@ -289,3 +289,27 @@ async def test_a_broken_api_ends_the_evaluation_with_its_error(tmp_path: Path) -
             await evaluate(arguments, url, lambda _: None, json=False)
     assert (raised.value.status, raised.value.problem.code) == (UNAVAILABLE, "not-lectern")
     assert read_results(tmp_path / "eval") == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "render", "message"),
+    [
+        ({}, True, "No vision model is set up as task `judge`"),
+        ({"LECTERN_OPENAI_URL": "http://127.0.0.1:9", "LECTERN_OPENAI_MODEL": "m"}, True, "No vision model is set up"),
+        ({}, False, "Add --render to --judge."),
+        ({"LECTERN_MODEL_ENGINE": "gemini"}, True, "GEMINI_API_KEY must be set"),
+    ],
+)
+async def test_a_judge_needs_a_vision_model_and_something_to_see(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], render: bool, message: str
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "topics.json").write_text('["Why?"]')
+    plan = EvaluateArguments(topics=tmp_path / "topics.json", out=tmp_path / "out", render=render, judge=True)
+    messages: list[str] = []
+    async with serve([respond(404)] * 3) as (url, _):
+        with pytest.raises(CommandExit) as ended:
+            await evaluate(plan, url, messages.append, json=False)
+    problem = ended.value.problem
+    assert message in " ".join((*messages, problem.detail, problem.remedy))

@@ -14,7 +14,7 @@ from lectern.cli.api_connection import refuse_prompts
 from lectern.cli.evaluation.api_for_trials import connect_for_trials
 from lectern.cli.evaluation.briefs import TrialBrief, read_briefs
 from lectern.cli.evaluation.comparison import compare_trials
-from lectern.cli.evaluation.judging import Judge, build_judge_client, judge_video
+from lectern.cli.evaluation.judging import TASK, Judge, build_judge_client, judge_video
 from lectern.cli.evaluation.report import VERSION, EvaluationReport, summarize
 from lectern.cli.evaluation.scene_facts import count_versions
 from lectern.cli.evaluation.table import print_report
@@ -116,8 +116,8 @@ def _build_judge(arguments: EvaluateArguments, show_message: Callable[[str], Non
         client = build_judge_client(arguments.prompts)
     except ProblemError as error:
         raise CommandExit(USAGE, error.problem) from error
-    if client is None:
-        show_message("No model is set up, so the videos are not judged")
+    if client is None or not client.has_task(TASK):
+        show_message(f"No vision model is set up as task `{TASK}`, so the videos are not judged")
         return None
     return functools.partial(judge_video, client)
 
