@@ -20,6 +20,7 @@ from pydantic import SecretStr
 
 from lectern.cli.runner.child import Child
 from lectern.cli.runner.home import BUCKET, Endpoint, Home, claim_home
+from lectern.cli.runner.log_watch import keep_log_storing
 from lectern.cli.runner.metrics import Registries
 from lectern.cli.runner.servers import LOOPBACK, free_port, nats_server, object_store, require_free
 from lectern.cli.runner.services import InProcess, discover, separate_process
@@ -121,6 +122,7 @@ async def run_stack(
             stack = await _start_servers(closing, claimed, host, port or free_port(), grace_seconds)
             connections = await closing.enter_async_context(connect(stack.settings, "runner"))
             await apply_topology(connections.nats)
+            await closing.enter_async_context(_watching_log(stack, connections))
             parts = _prepare_services(points, stack, None if separate else connections, host, renderers, settings or {})
             stack.members.update({part.name: part for part in parts})
             try:
@@ -131,6 +133,17 @@ async def run_stack(
                     yield stack
             finally:
                 await asyncio.gather(*(part.stop() for part in parts))  # concurrently: each may need its grace period
+
+
+@asynccontextmanager
+async def _watching_log(stack: Stack, connections: Connections) -> AsyncIterator[None]:
+    server = stack.members["nats"]
+    assert isinstance(server, Child)
+    watching = asyncio.create_task(keep_log_storing(server, connections.nats, stack.home.nats), name="watch:nats")
+    try:
+        yield
+    finally:
+        watching.cancel()
 
 
 async def _start_servers(closing: AsyncExitStack, home: Home, host: str, port: int, grace: float) -> Stack:
