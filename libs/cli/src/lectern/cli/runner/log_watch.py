@@ -21,7 +21,7 @@ _REFUSALS = (js_errors.ServiceUnavailableError, js_errors.NoStreamResponseError,
 
 
 async def keep_log_storing(server: Child, client: Client, folder: Path, *, interval: float = WATCH_SECONDS) -> None:
-    """Restarts nats-server whenever it answers and stores nothing while the disk under `folder` has space. Never ends."""
+    """Restarts nats-server whenever it answers and stores nothing while `folder` has space on its disk. Never ends."""
     logger = structlog.get_logger("lectern.runner").bind(child=server.name)
     while True:
         await asyncio.sleep(interval)
