@@ -125,6 +125,36 @@ async def test_an_unrepairable_scene_becomes_a_template_with_a_reason(rig: Coder
     assert len(set(rig.checked)) == len(rig.checked), "no code was checked twice"
 
 
+def find_in_orbit(rig: CoderRig, rule: str) -> None:
+    """Has preflight find this in the drawn scene, and refuse answers that are no scene."""
+    finding = Finding(rule=rule, level="error", message="Text('a') and Text('b')", beat=1)
+    no_scene = SceneVerdict(ok=False, error=SceneException(type="SyntaxError", message="invalid", line=1))
+
+    async def check(task: CodingTask, source: str) -> SceneVerdict:
+        if "class Orbit" in source:
+            return SceneVerdict(ok=True, findings=(finding,))
+        return no_scene if "no answer" in source else SceneVerdict(ok=True)
+
+    rig.check = check
+    rig.script.then(Says(GOOD))
+    rig.script.otherwise = lambda request: Says("no answer")
+
+
+async def test_a_drawn_scene_whose_faults_stay_is_shown_rather_than_a_card(rig: CoderRig) -> None:
+    find_in_orbit(rig, "text-overlap")
+    result = await rig.code(task())
+    assert (result.origin, result.degraded) == ("model", None)
+    assert "Create(sun)" in result.source
+    assert (result.history[-1].strategy, result.history[-1].rule) == ("kept", "text-overlap")
+
+
+async def test_a_drawn_scene_out_of_step_with_its_narration_is_not_shown(rig: CoderRig) -> None:
+    find_in_orbit(rig, "beat-missing")
+    result = await rig.code(task())
+    assert result.origin == "template"
+    assert result.degraded is not None
+
+
 async def test_a_scene_over_its_budget_becomes_a_template(rig: CoderRig) -> None:
     result = await rig.code(task(budget_usd=0.0001))
     assert result.degraded is not None

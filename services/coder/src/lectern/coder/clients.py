@@ -9,7 +9,7 @@ from lectern.contracts import keys
 from lectern.contracts.requests import CHECK_SCENE, DRAW_STILLS, CheckScene, DrawStills, SceneVerdict
 from lectern.worker import Bus, Missing, NoReply, ObjectStore, Transient, Unavailable
 
-VERDICT_VERSION = 2  # part of every verdict's key: raise it when the kit or its lint would judge differently
+VERDICT_VERSION = 3  # part of every verdict's key: raise it when the kit or its lint would judge differently
 RETRY_SECONDS = 1.0  # between requests while no renderer is running; nothing announces when one has started
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
+from lectern.coder.acceptance import is_acceptable_from_author
 from lectern.coder.codegen.repair_history import RepairHistory
 from lectern.coder.codegen.repair_prompt import list_findings
 from lectern.coder.coding import CaptureStills, CodingTask, Preflight
@@ -17,6 +18,9 @@ from lectern.llm import Budget, ModelClient, PromptPart
 T = TypeVar("T")
 
 _MAX_FINDINGS = 2000  # characters of an attempt's findings that are kept, in whole lines
+
+
+MAX_VISIBLE_FAULTS = 2  # of a drawn scene that is still better than a card
 
 
 class CodingRun:
@@ -41,6 +45,7 @@ class CodingRun:
         self.warnings: tuple[Finding, ...] = ()
         self.repairs = RepairHistory()
         self.attempts = list(history)
+        self._drawable: tuple[int, str, SceneVerdict] | None = None
         self.spent: list[Usage] = []
 
     @property
@@ -63,6 +68,21 @@ class CodingRun:
         self.attempts.append(
             CodeAttempt(number=len(self.attempts) + 1, strategy="look", rule=rule, finding=_keep_whole_lines(finding))
         )
+
+    def note_drawable(self, code: str, verdict: SceneVerdict) -> None:
+        """Keeps a version that can be drawn in step with its narration and has the fewest visible faults so far."""
+        faults = len(verdict.errors())
+        is_better = self._drawable is None or faults < self._drawable[0]
+        if is_better and faults <= MAX_VISIBLE_FAULTS and is_acceptable_from_author(verdict):
+            self._drawable = (faults, code, verdict)
+
+    def take_drawable(self) -> str | None:
+        """The version noted as drawable, recorded as an attempt that kept its faults; None when there is none."""
+        if self._drawable is None:
+            return None
+        _, code, verdict = self._drawable
+        self.add_failure("kept", verdict, code)
+        return code
 
     def add_failure(self, strategy: str, verdict: SceneVerdict, code: str = "") -> None:
         """Records an attempt with the finding that ended it."""

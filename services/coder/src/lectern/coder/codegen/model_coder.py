@@ -100,7 +100,9 @@ class ModelCoder:
             return None, failure.problem
 
     async def _conclude(self, run: CodingRun, source: str | None, problem: Problem | None) -> CodingResult:
-        """The code with a card to fall back on; without code the card itself, for the reason `problem` gives."""
+        """The code with a card to fall back on. Without code, the best version that can be drawn all the same; else the
+        card itself, for the reason that `problem` gives."""
+        source = source or run.take_drawable()
         scene = without_visual(run.task.scene)
         card = await self._templates.code(msgspec.structs.replace(run.task, scene=scene), run.preflight)
         history, spent = tuple(run.attempts), add_up(run.spent)
@@ -148,6 +150,7 @@ class ModelCoder:
                 run.add_success(strategy, verdict)
                 return code
             run.add_failure(strategy, verdict, code)
+            run.note_drawable(code, verdict)
             run.repairs.add_code(code)
             stills = await self._critic.picture_findings(run, code, verdict) if repairs_left else ()
             repaired = await self._repair(run, code, verdict, stills=stills) if repairs_left else None
