@@ -24,7 +24,7 @@ from lectern.coder.coding import CodingTask
 from lectern.contracts.narration import BeatSpan, Narration, Word
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.script import Scene
-from lectern.lessons import load_lessons
+from lectern.lessons import load_lessons, load_studies
 from lectern.markdown import parse
 
 PACE = 0.35  # seconds a word
@@ -52,7 +52,7 @@ def narrate(scene: Scene) -> Narration:
 
 
 def measure() -> dict[str, list[int]]:
-    index = ExampleIndex(find_examples(load_lessons()))
+    index = ExampleIndex(find_examples(load_studies()))
     entries, frames, rules = read_entries(load_text("vocabulary.txt")), load_frames(), load_text("house_rules.md")
     sizes: dict[str, list[int]] = {}
     for lesson in load_lessons():
@@ -64,7 +64,7 @@ def measure() -> dict[str, list[int]]:
             )
             form = find_form(drawn)
             subject = f"{script.title} {describe_scene(drawn)}"
-            examples = [each for each in index.nearest(subject, form, 3) if each.title != scene.title][:2]
+            examples = index.nearest(subject, form)
             frame = frames["16:9"]
             parts = {
                 "rules": len(rules),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from manim import DOWN, PI, RIGHT, UP, SVGMobject, ValueTracker
+from manim import DOWN, PI, RIGHT, UP, FadeIn, SVGMobject, ValueTracker
 
 from lectern.scenekit import Label, Number, theme
 from lectern.scenekit.patching import patch_attribute
@@ -67,3 +67,18 @@ def test_it_keeps_the_place_size_angle_and_colour_it_was_given() -> None:
 def test_it_is_as_large_as_a_label_of_the_same_size() -> None:
     assert Number(1111, size=34).height == pytest.approx(Label("1111", size=34).height, rel=0.02)
     assert np.isclose(Number(5, size=34).font_size, 34)
+
+
+def test_it_can_be_faded_in_while_its_value_gets_more_digits() -> None:
+    tracker = ValueTracker(9)
+    number = Number(tracker.get_value, unit="m")
+    entrance = FadeIn(number)
+    entrance.begin()
+
+    tracker.set_value(1234)
+    entrance.update_mobjects(0.1)
+    entrance.interpolate(0.5)
+    entrance.finish()
+    number.update()
+
+    assert number.text == "1234"

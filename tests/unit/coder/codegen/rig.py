@@ -18,7 +18,7 @@ from lectern.coder.codegen.model_coder import ModelCoder
 from lectern.coder.codegen.reference import load_reference
 from lectern.coder.coding import CaptureStills, CodingResult, CodingTask
 from lectern.contracts.requests import SceneVerdict
-from lectern.lessons import load_lessons
+from lectern.lessons import load_studies
 from lectern.renderer.job_settings import build_job_settings
 from lectern.renderer.pool import PREFLIGHT_LIMITS, RenderJob, WarmPool
 
@@ -91,7 +91,7 @@ class CoderRig:
         self.script = script
         self.check = check
         self.model_client = gemini_client(script)
-        self.coder = ModelCoder(self.model_client, load_reference(), ExampleIndex(find_examples(load_lessons())))
+        self.coder = ModelCoder(self.model_client, load_reference(), ExampleIndex(find_examples(load_studies())))
         self.checked: list[str] = []
 
     def fail(self, part: str, verdict: SceneVerdict) -> None:

@@ -15,7 +15,7 @@ from lectern.coder.coding import CodingTask
 from lectern.contracts import script as s
 from lectern.contracts.narration import BeatSpan, Narration, Word
 from lectern.contracts.options import Aspect, VideoOptions
-from lectern.lessons import load_lessons
+from lectern.lessons import load_studies
 
 SCENES = (
     s.Scene(title="The hut", beats=(s.Beat(text="Far away."),), plan=s.ScenePlan(idea="A hut has a height.")),
@@ -117,7 +117,7 @@ def test_slides_are_told_only_where_the_plan_asks_for_them() -> None:
 
 def test_the_kit_takes_at_most_a_third_of_the_prompt() -> None:
     entries, rules = read_entries(load_text("vocabulary.txt")), load_text("house_rules.md")
-    index = ExampleIndex(find_examples(load_lessons()))
+    index = ExampleIndex(find_examples(load_studies()))
     prompt = draft_request(task(), load_frames()["16:9"], index.nearest("Hess levels", "levels"))
 
     for form in ("", *s.FORMS):

@@ -19,7 +19,7 @@ from lectern.contracts.narration import BeatSpan, Narration
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import Finding, SceneException, SceneVerdict
-from lectern.lessons import load_lessons
+from lectern.lessons import load_studies
 from lectern.worker import Transient, Unavailable
 
 GOOD = """```python
@@ -219,9 +219,9 @@ def write_as_author(answer: str) -> str:
 
 
 def test_examples_are_found_by_their_subject() -> None:
-    index = ExampleIndex(find_examples(load_lessons()))
-    nearest = index.nearest("How do plants split water with light and chlorophyll?")
-    assert "water" in nearest[0].narration.lower()
+    index = ExampleIndex(find_examples(load_studies()))
+    nearest = index.nearest("How does a router pass on packets of a message?")
+    assert "packets" in nearest[0].narration
     assert ExampleIndex(()).nearest("anything") == ()
 
 

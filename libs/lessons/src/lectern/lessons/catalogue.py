@@ -26,11 +26,15 @@ class Lesson:
 
 def load_lessons() -> tuple[Lesson, ...]:
     """Load every lesson that comes with Lectern, sorted by name. Raises ValueError for a lesson without a title."""
-    folder = files("lectern.lessons") / "texts"
-    if not folder.is_dir():
-        return ()
-    found = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".md")), key=lambda entry: entry.name)
-    return tuple(read_lesson(entry.name.removesuffix(".md"), entry.read_text(encoding="utf-8")) for entry in found)
+    return _load_folder("texts")
+
+
+def load_studies() -> tuple[Lesson, ...]:
+    """Load the studies, sorted by name: lessons of one scene, drawn for their craft, as examples for whoever draws.
+
+    No topic leads to them. Raises ValueError for a study without a title.
+    """
+    return _load_folder("studies")
 
 
 def read_lesson(name: str, text: str) -> Lesson:
@@ -56,3 +60,11 @@ def estimate_seconds(text: str) -> float:
     """Estimate how long a lesson takes to speak, in seconds, from the words of its narration."""
     beats = narration(text)
     return sum(map(count_words, beats)) / limits.WORDS_PER_SECOND + BEAT_PAUSE_SECONDS * len(beats)
+
+
+def _load_folder(name: str) -> tuple[Lesson, ...]:
+    folder = files("lectern.lessons") / name
+    if not folder.is_dir():
+        return ()
+    found = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".md")), key=lambda entry: entry.name)
+    return tuple(read_lesson(entry.name.removesuffix(".md"), entry.read_text(encoding="utf-8")) for entry in found)

@@ -58,7 +58,8 @@ class Number(VGroup):
         self._show(self._format())
         place(self)
         if callable(value):
-            self.add_updater(lambda number: number._refresh())
+            # a copy, such as an animation makes, stays as it is: both must have the same glyphs throughout
+            self.add_updater(lambda number: self._refresh() if number is self else None)
 
     @property
     def font_size(self) -> float:

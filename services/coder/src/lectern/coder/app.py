@@ -8,7 +8,7 @@ from lectern.coder.deps import CoderDeps
 from lectern.coder.handlers import STAGE
 from lectern.coder.settings import CoderSettings
 from lectern.coder.template_coder import TemplateCoder
-from lectern.lessons import load_lessons
+from lectern.lessons import load_studies
 from lectern.llm import ModelClient, build_model_client
 from lectern.worker import Connections, Service
 
@@ -41,4 +41,4 @@ def _build_coder(model_client: ModelClient | None) -> SceneCoder:
     from lectern.coder.codegen.model_coder import ModelCoder
     from lectern.coder.codegen.reference import load_reference
 
-    return ModelCoder(model_client, load_reference(), ExampleIndex(find_examples(load_lessons())))
+    return ModelCoder(model_client, load_reference(), ExampleIndex(find_examples(load_studies())))

@@ -13,7 +13,7 @@ from lectern.contracts import script as s
 from lectern.lessons import Lesson
 from lectern.markdown import parse
 
-MAX_CODE_CHARACTERS = 6000  # of an example: longer ones teach less than they cost
+MAX_CODE_CHARACTERS = 3000  # of an example: longer ones teach less than they cost
 
 
 class WorkedExample(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +26,7 @@ class WorkedExample(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find_examples(lessons: Sequence[Lesson]) -> tuple[WorkedExample, ...]:
-    """Every scene of the lessons that is drawn in code."""
+    """Every scene of the lessons or studies that is drawn in code and not too long."""
     return tuple(
         WorkedExample(
             title=scene.title,
