@@ -44,7 +44,7 @@ def answers(request: dict[str, Any]) -> Move:
         return Says(json.dumps(PLAN))
     if "You write the narration" in rules:
         return Says(json.dumps({"scenes": [{"title": f"Part {n}", "beats": BEATS} for n in (1, 2)]}))
-    if "You check the narration" in rules:
+    if "You check an explainer video" in rules:
         return Says(json.dumps({"doubts": []}))
     if "You look at one scene" in rules:
         pictures = [part for part in request["contents"][0]["parts"] if "inlineData" in part]
