@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from unit.coder.coding_tasks import task, visuals
 from lectern.coder import templates
 from lectern.coder.coding import CodingTask
 from lectern.coder.templates.phrases import MAX_WORDS, key_phrase
+from lectern.coder.templates.things import find_things
 from lectern.contracts import script as s
 
 HOSTILE = [
@@ -31,11 +33,26 @@ HOSTILE = [
 KIT = {
     *("Title", "TitleCard", "Bullets", "Flow", "Equation", "Chart", "CodeListing", "Comparison", "Timeline", "Picture"),
     *("Label", "stack", "fit", "focus", "min", "idea", "VGroup", "RoundedRectangle", "Text", "FadeIn", "FadeOut"),
-    *("LaggedStart",),
+    *("LaggedStart", "Circle", "Arc", "Number", "ValueTracker", "UpdateFromAlphaFunc", "AnimationGroup", "link"),
+    *("GrowFromCenter", "range", "len", "zip", "enumerate"),
+    *("draw_thing", "spread_out", "arrive", "swell", "count_up"),  # the card's own, below
 }
 METHODS = {
     *("beat", "play", "at", "reveal", "reveal_left", "reveal_right", "highlight", "value", "scale", "animate"),
-    *("set_opacity", "set_fill", "next_to"),
+    *(
+        "set_fill",
+        "move_to",
+        "shift",
+        "array",
+        "hypot",
+        "norm",
+        "get_center",
+        "add_updater",
+        "rotate",
+        "set_value",
+        "update",
+    ),
+    "resume_updating",
 }
 SETUPS = {"title", "points", "flow", "eq", "chart", "code", "sides", "timeline", "picture", "card", "frame", "theme"}
 
@@ -130,16 +147,74 @@ def test_a_scene_with_an_authors_own_manim_has_no_template() -> None:
     assert templates.write_template(task(s.Manim(source="x = 1"))) is None
 
 
-def test_a_card_shows_each_beats_key_phrase() -> None:
-    source = templates.write_card(task(None, ("Plants turn light into sugar.", "Animals eat the sugar.")))
-    assert "'Plants turn light into sugar'" in source
-    assert "'Animals eat the sugar'" in source
+def name_things(*beats: str, shows: str = "", symbols: tuple[s.Symbol, ...] = (), limit: int = 4) -> list[str]:
+    given = task(None, beats)
+    scene = msgspec.structs.replace(given.scene, plan=s.ScenePlan(shows=shows))
+    script = msgspec.structs.replace(given.script, symbols=symbols)
+    things = find_things(msgspec.structs.replace(given, scene=scene, script=script), limit)
+    return [f"{each.name} {each.value:g}{each.unit}" if each.value is not None else each.name for each in things]
 
 
-def test_the_first_scene_opens_with_a_title_card() -> None:
-    beats = ("Plants turn light into sugar.", "Animals eat the sugar.")
-    assert "TitleCard('A scene')" in templates.write_card(task(None, beats, number=1))
-    assert "TitleCard" not in templates.write_card(task(None, beats, number=2))
+def test_a_card_is_made_of_what_the_plan_shows_rather_than_of_sentences() -> None:
+    beats = ("Something wonderful happens inside chloroplasts.", "Afterwards everybody enjoys sugar.")
+    assert name_things(*beats, shows="Chloroplasts light up, and sugar comes out.") == ["chloroplasts", "sugar"]
+
+
+def test_a_card_shows_symbols_in_their_colours() -> None:
+    symbols = (
+        s.Symbol(name="heat", colour="bad", meaning="energy"),
+        s.Symbol(name="work", colour="accent", meaning="w"),
+    )
+    given = task(None, ("A gas takes heat.", "Then it does work."))
+    script = msgspec.structs.replace(given.script, symbols=symbols)
+    source = templates.write_card(msgspec.structs.replace(given, script=script))
+    assert "draw_thing('heat', theme.bad)" in source
+    assert "draw_thing('work', theme.teal)" in source, "accent is nobody's own"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "figure"),
+    [
+        ("About 40 % of the light is lost.", "light 40%"),
+        ("It costs 1,497 euros after all.", "euros 1497"),
+        ("The stone falls with 9.81 m/s towards us.", "towards 9.81m/s"),
+        ("It pays $250 for rent.", "rent 250$"),
+        ("Seven per cent, or 7 percent, of interest.", "interest 7%"),
+    ],
+)
+def test_a_card_counts_up_to_the_figures_that_are_told(sentence: str, figure: str) -> None:
+    assert name_things(sentence) == [figure]
+    source = templates.write_card(task(None, (sentence,)))
+    assert "count_up" in source
+
+
+@pytest.mark.parametrize("sentence", ["In 1905 Einstein wrote it.", "There are 3 colours.", "See version 2.5.1 there."])
+def test_years_small_counts_and_versions_are_no_figures(sentence: str) -> None:
+    assert not any(character.isdigit() for character in name_things(sentence)[0])
+
+
+def test_a_card_names_each_thing_once_and_no_more_than_fit() -> None:
+    beats = (
+        "Plants need sunlight.",
+        "More sunlight still.",
+        "Roots drink.",
+        "Leaves breathe.",
+        "Flowers bloom.",
+        "End.",
+    )
+    names = name_things(*beats)
+    assert len(names) == 4
+    assert len({name.lower() for name in names}) == 4
+    assert names[-1] in ("Flowers bloom", "End")
+
+
+def test_things_arrive_on_their_word_and_in_order() -> None:
+    source = templates.write_card(task(None, ("At first there is sunlight.", "And later on, some chlorophyll.")))
+    assert source.index("self.play(arrive(0))") < source.index("self.at('chlorophyll')") < source.rindex("arrive(1)")
+
+
+def test_a_scene_that_names_nothing_shows_its_title() -> None:
+    assert "TitleCard('A scene')" in templates.write_card(task(None, ("…",)))
 
 
 @pytest.mark.parametrize(

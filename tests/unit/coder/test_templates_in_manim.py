@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from PIL import Image
 from unit.coder.coding_tasks import task, visuals
@@ -16,7 +17,10 @@ from unit.coder.coding_tasks import task, visuals
 from lectern.coder import templates
 from lectern.coder.coding import CodingTask
 from lectern.contracts import script as s
+from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import ASPECTS, preset
+from lectern.lessons import load_lessons
+from lectern.markdown import parse
 
 BEATS = (
     "Every leaf on Earth is a small factory that runs on light and water.",
@@ -98,6 +102,37 @@ def test_a_template_is_drawn_as_long_as_its_narration(tmp_path: Path) -> None:
     assert_no_errors(result)
     assert result["frames"] == round(given.narration.seconds * preset("draft", "16:9").fps)
     assert (tmp_path / "job" / "footage.mp4").stat().st_size > 1000
+
+
+def lesson_scenes() -> list[CodingTask]:
+    """Every scene of the bundled lessons without its visual, and scenes in other scripts, in every aspect in turn."""
+    found: list[CodingTask] = []
+    for lesson in load_lessons():
+        script = parse(lesson.text)
+        for number, scene in enumerate(script.scenes, 1):
+            given = task(None, [beat.text for beat in scene.beats], title=scene.title, number=number)
+            found.append(msgspec.structs.replace(given, script=script))
+    found += [
+        task(None, ("光合作用是植物制造食物的过程，它发生在叶绿体中。", "水从根部上升。", "最后产生糖和氧气。")),
+        task(None, ("النبات يحول الضوء إلى سكر.", "يصعد الماء من الجذور.", "ثم نتنفس الأكسجين.")),
+        task(
+            None, ("Put 100 euros in a bank at 7 % a year.", "After 40 years it is 1,497 euros.", "Time does the work.")
+        ),
+    ]
+    return [
+        msgspec.structs.replace(given, options=VideoOptions(quality="draft", aspect=ASPECTS[place % len(ASPECTS)]))
+        for place, given in enumerate(found)
+    ]
+
+
+@pytest.mark.slow
+def test_the_card_of_any_scene_passes_without_even_a_warning(tmp_path: Path) -> None:
+    told: dict[str, list[str]] = {}
+    for place, given in enumerate(lesson_scenes()):
+        result = run_scene(given, templates.write_card(given), tmp_path / str(place), given.options.aspect)
+        assert result["ok"], result["error"]
+        told[f"{given.scene.title}, {given.options.aspect}"] = [each["message"] for each in result["findings"]]
+    assert {name: messages for name, messages in told.items() if messages} == {}
 
 
 @pytest.mark.slow

@@ -51,7 +51,7 @@ def unrepaired_problem(history: tuple[CodeAttempt, ...]) -> Problem:
         code="code-unrepaired",
         title="No working code was found for this scene",
         detail=f"{len(history)} versions were tried; the last one: {finding}.",
-        remedy="Word the scene more simply or redo it; until then it shows a card with its key phrases.",
+        remedy="Word the scene more simply or redo it; until then it shows a card.",
     )
 
 
@@ -63,7 +63,7 @@ def _exception_problem(error: SceneException) -> Problem:
         title="The scene's Manim does not run",
         detail=f"{error.type}: {error.message.strip()[:_MAX_MESSAGE]}{place}{quote}.",
         remedy=f"Correct {f'line {error.line}' if error.line else 'the block'} and redo the scene; "
-        "until then it shows a card with its key phrases.",
+        "until then it shows a card.",
     )
 
 
@@ -76,7 +76,7 @@ def _killed_problem(verdict: SceneVerdict) -> Problem:
         title="The scene's Manim was stopped",
         detail=reason.rstrip(".") + ".",
         remedy=f"{_KILLED_REMEDIES.get(verdict.killed or '', _ANY_REMEDY)}, and redo the scene; "
-        "until then it shows a card with its key phrases.",
+        "until then it shows a card.",
     )
 
 
@@ -85,7 +85,7 @@ def _too_dear_problem(finding: Finding) -> Problem:
         code="manim-too-dear",
         title="The scene's Manim takes too long to draw",
         detail=f"{finding.message[:_MAX_MESSAGE].rstrip('.')}.",
-        remedy="Change that line and redo the scene; until then it shows a card with its key phrases.",
+        remedy="Change that line and redo the scene; until then it shows a card.",
     )
 
 
@@ -98,5 +98,5 @@ def _out_of_step_problem(verdict: SceneVerdict) -> Problem:
         title="The scene's Manim is out of step with its narration",
         detail=f"{finding.message[:_MAX_MESSAGE].rstrip('.')}{place}.",
         remedy="Write one `with self.beat():` for each paragraph, short enough for its sentence, and redo the scene; "
-        "until then it shows a card with its key phrases.",
+        "until then it shows a card.",
     )

@@ -1,35 +1,120 @@
-"""Cards: scenes of words, for a scene without a visual and for one whose visual cannot be displayed."""
+"""Cards: pictures made of what a scene names, where it has no visual, or one that cannot be displayed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from lectern.coder.coding import CodingTask
 from lectern.coder.templates.choreography import CuedAnimation, Highlight, Reveal, choreograph
-from lectern.coder.templates.phrases import key_phrase
 from lectern.coder.templates.source import write_scene
 from lectern.coder.templates.text import clean_line, quote
+from lectern.coder.templates.things import Thing, find_things
+from lectern.contracts.quality import Aspect
 
-MAX_PHRASES = 3  # on screen at once
+MAX_THINGS: dict[Aspect, int] = {"16:9": 4, "9:16": 4, "1:1": 3}  # that a frame's body holds at a good size
 MAX_PLAIN_TITLE = 80  # characters
+
+# A thing is a disc with its name, and a ring that turns slowly, so that nothing stands still; a figure counts in it.
+# The discs stand alternately on both sides of the middle, as large as they can be without touching.
+_HELPERS = """
+def draw_thing(name, colour, value=None, decimals=0, unit=""):
+    disc = Circle(radius=1, color=colour, stroke_width=6).set_fill(colour, 0.25)
+    ring = VGroup(*[Arc(radius=1.13, start_angle=k * TAU / 3, angle=1.5, color=colour) for k in range(3)])
+    thing = VGroup(ring, disc)
+    thing.name, thing.value, thing.unit, thing.decimals = name, value, unit, decimals
+    return thing
+
+def spread_out(*things):
+    body, gaps = frame.body, len(things) - 1
+    along, across = (body.height, body.width) if frame.portrait else (body.width, body.height)
+    radius = min(along, across) / 2.3
+    while gaps and radius > 0.5:
+        step = (along - 2.3 * radius) / gaps
+        offset = min(across / 2 - 1.15 * radius, 1.2 * radius)
+        if np.hypot(step, 2 * offset) > 2.26 * radius + 0.6:
+            break
+        radius = radius - 0.05
+    else:
+        step = offset = 0
+    for k, thing in enumerate(things):
+        side = offset * (1 if k % 2 == 0 else -1)
+        place = (k - gaps / 2) * step
+        path = [-side, -place, 0] if frame.portrait else [place, side, 0]
+        thing.scale(radius).move_to(body.center + np.array(path))
+        wrap = {"width": 1.6 * radius} if " " in thing.name else {}
+        words = Label(thing.name, size=theme.title, weight="SEMIBOLD", **wrap)
+        thing.words, thing.number = fit(words, 1.6 * radius, 0.9 * radius).move_to(thing[1]), VGroup()
+        if thing.value is not None:
+            thing.tracker = ValueTracker(thing.value)
+            look = {"decimals": thing.decimals, "unit": thing.unit, "size": theme.title}
+            thing.number = Number(thing.tracker.get_value, **look)
+            thing.number.scale(min(1.4 * radius / thing.number.width, 0.6 * radius / thing.number.height))
+            thing.number.move_to(thing[1]).shift(0.25 * radius * UP)
+            fit(words, 1.3 * radius, 0.4 * radius).move_to(thing[1]).shift(0.4 * radius * DOWN)
+        thing.link = VGroup()
+        thing[0].add_updater(turn)
+    for before, thing in zip(things, things[1:]):
+        start, end = before[1].get_center(), thing[1].get_center()
+        way = (end - start) / np.linalg.norm(end - start) * (1.13 * radius + 0.08)
+        thing.link = link(start + way, end - way, color=theme.muted)
+    return things
+
+def turn(ring, dt):
+    ring.rotate(0.5 * dt)
+
+def count_up(thing):
+    def follow(number, alpha):
+        thing.tracker.set_value(thing.value * alpha)
+        number.resume_updating()  # a group of animations suspends it
+    return UpdateFromAlphaFunc(thing.number, follow, run_time=1.6)
+
+def arrive(k):
+    thing = things[k]
+    parts = [FadeIn(thing.link, run_time=0.4)] if len(thing.link) else []
+    parts = parts + [GrowFromCenter(thing, run_time=0.8), FadeIn(thing.words, run_time=0.6)]
+    parts = parts + ([count_up(thing)] if thing.value is not None else [])
+    return AnimationGroup(*parts)
+
+def swell(k):
+    disc = things[k][1]
+    return disc.animate(rate_func=there_and_back, run_time=1.2).set_fill(opacity=0.6)
+""".strip().splitlines()
 
 
 def write_card(task: CodingTask) -> str:
-    """Source that shows the scene's title and, as each beat is spoken, its key phrase.
+    """Source of a picture made of what the scene names, each thing arriving on its word and joined to the one before.
 
-    A scene of one beat, and the first scene of the script, open with their title alone.
+    A scene that names nothing shows its title, and the first scene opens with it.
     """
     title = _title(task)
-    phrases = [key_phrase(span.text, task.options.language) for span in task.narration.beats]
-    if len(phrases) == 1:
-        subtitle = f", subtitle={quote(phrases[0])}" if phrases[0] and phrases[0] != title else ""
-        setup = [f"card = fit(TitleCard({quote(title)}{subtitle}), frame.safe.width, frame.safe.height)", ""]
-        reveal = Reveal(
-            text="", animation="card.reveal()", highlights=(Highlight(text=title, animation="focus(card.words)"),)
+    things = find_things(task, MAX_THINGS[task.options.aspect])
+    if not things:
+        return _write_title_card(task, title)
+    setup = [f"title = Title({quote(title)})", *_HELPERS, "things = spread_out("]
+    setup += [f"    {_thing_call(thing)}," for thing in things]
+    setup += [")", ""]
+    reveals = [
+        Reveal(
+            text=thing.spoken,
+            animation=f"arrive({number})",
+            highlights=(Highlight(text=thing.name, animation=f"swell({number})"),),
         )
-        beats = choreograph([reveal], task.narration, task.options.language)
-        return write_scene("Card", setup, beats, task.narration)
-    return _write_pages(task, title, phrases, opening=task.number == 1)
+        for number, thing in enumerate(things)
+    ]
+    first, *rest = choreograph(reveals, task.narration, task.options.language)
+    beats = [[CuedAnimation(animation="title.reveal()"), *first], *rest]
+    return write_scene("NamedThings", setup, beats, task.narration)
+
+
+def _thing_call(thing: Thing) -> str:
+    figure = f", {thing.value!r}, {thing.decimals}, {quote(thing.unit)}" if thing.value is not None else ""
+    return f"draw_thing({quote(thing.name)}, theme.{thing.colour}{figure})"
+
+
+def _write_title_card(task: CodingTask, title: str) -> str:
+    setup = [f"card = fit(TitleCard({quote(title)}), frame.safe.width, frame.safe.height)", ""]
+    focused = Highlight(text=title, animation="focus(card.words)")
+    reveal = Reveal(text="", animation="card.reveal()", highlights=(focused,))
+    beats = choreograph([reveal], task.narration, task.options.language)
+    return write_scene("Card", setup, beats, task.narration)
 
 
 def write_plain_card(task: CodingTask) -> str:
@@ -43,51 +128,3 @@ def write_plain_card(task: CodingTask) -> str:
 
 def _title(task: CodingTask) -> str:
     return clean_line(task.scene.title) or clean_line(task.script.title) or "…"
-
-
-def _write_pages(task: CodingTask, title: str, phrases: Sequence[str], *, opening: bool) -> str:
-    first = 1 if opening else 0
-    pages = _split_evenly([number for number in range(first, len(phrases)) if phrases[number]])
-    setup = [f"title = Title({quote(title)})"]
-    if opening:
-        setup.append(f"card = fit(TitleCard({quote(title)}), frame.safe.width, frame.safe.height)")
-    for number, page in enumerate(pages, 1):
-        ideas = ", ".join(f"idea({quote(phrases[each])})" for each in page)
-        setup.append(f"page{number} = stack({ideas}, gap=0.75, align=LEFT)")
-    beats = _page_animations(len(task.narration.beats), pages, opening=opening)
-    helper = [
-        "def idea(text):",
-        '    words = Label(text, size=theme.heading, width=frame.body.width * 0.86, weight="SEMIBOLD", align=LEFT)',
-        "    mark = RoundedRectangle(width=0.09, height=words.height + 0.1, corner_radius=0.045, stroke_width=0)",
-        "    return VGroup(mark.set_fill(theme.accent, 1).next_to(words, LEFT, buff=0.35), words)",
-        "",
-    ]
-    return write_scene("KeyPhrases", [*helper, *setup, ""], beats, task.narration)
-
-
-def _page_animations(beat_count: int, pages: Sequence[Sequence[int]], *, opening: bool) -> list[list[CuedAnimation]]:
-    places = {beat: (page, row) for page, beats in enumerate(pages, 1) for row, beat in enumerate(beats)}
-    animations: list[list[CuedAnimation]] = []
-    shown = "card.words" if opening else "title"
-    for beat in range(beat_count):
-        own: list[str] = []
-        if beat == 0:
-            own.append("card.reveal()" if opening else "title.reveal()")
-        if beat == 1 and opening:
-            own += ["FadeOut(card, shift=0.3 * UP, run_time=0.6)", "title.reveal()"]
-        if beat in places:
-            page, row = places[beat]
-            if row == 0 and page > 1:
-                own.append(f"FadeOut(page{page - 1}, shift=0.3 * UP, run_time=0.6)")
-            entrance = f"FadeIn(page{page}[{row}], shift=0.3 * RIGHT)"
-            own.append(entrance if row == 0 else f"page{page}[{row - 1}].animate.set_opacity(0.5), {entrance}")
-            shown = f"page{page}[{row}]"
-        animations.append([CuedAnimation(animation=each) for each in own or [f"focus({shown})"]])
-    return animations
-
-
-def _split_evenly(beats: Sequence[int]) -> list[list[int]]:
-    """The beats on as few pages as hold them, as evenly as possible."""
-    count = -(-len(beats) // MAX_PHRASES)
-    size = -(-len(beats) // count) if count else 1
-    return [list(beats[start : start + size]) for start in range(0, len(beats), size)]
