@@ -38,6 +38,13 @@ def test_what_moves_slowly_moves() -> None:
     assert found.still_seconds == 0
 
 
+def test_a_slow_fade_moves_though_no_two_frames_differ_by_more_than_noise() -> None:
+    frames = draw(5 * RATE)
+    for number, frame in enumerate(frames):
+        frame[frame == 255] = 50 + 3 * number
+    assert measure_frames(frames, "16:9").still_seconds == 0
+
+
 def test_a_pause_shorter_than_half_a_second_is_no_standstill() -> None:
     moving = [draw(1, left=0.1 + 0.02 * number) for number in range(10)]
     short = np.concatenate([np.repeat(frame, 4, axis=0) for frame in moving])

@@ -7,6 +7,7 @@ import contextlib
 import os
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,7 @@ from lectern.contracts.problems import ProblemError
 from lectern.llm import ImagePart, ModelClient, ModelFailed, ModelSettings, PromptPart, build_model_client
 from lectern.llm.engines import files
 from lectern.llm.engines.files import ANSWER_SUFFIXES, MAX_ANSWER_BYTES
+from lectern.llm.request import ModelRequest
 
 SECONDS_AGO = 60.0
 
@@ -96,6 +98,26 @@ async def test_services_that_ask_at_once_share_the_folder_without_taking_each_ot
         facts = await asyncio.gather(*(ask(tmp_path, f"Question {number}") for number in range(12)))
     assert [fact.title for fact in facts] == [str(number) for number in range(12)]
     assert len([name for name in visible(tmp_path) if name.endswith("-code.md")]) == 12
+
+
+def test_requests_that_are_written_at_the_same_moment_get_different_numbers(tmp_path: Path) -> None:
+    def write(number: int) -> str:
+        request = ModelRequest(
+            model="files",
+            instructions="",
+            parts=(f"Question {number}",),
+            schema=None,
+            thinking="",
+            max_output_tokens=1,
+            timeout_seconds=1,
+            task="code",
+        )
+        return files.write_request(tmp_path, request)
+
+    with ThreadPoolExecutor(16) as threads:
+        names = list(threads.map(write, range(200)))
+    assert sorted(names) == [f"{number:04}-code" for number in range(1, 201)]
+    assert [write(number) for number in range(200)] == names
 
 
 @pytest.mark.parametrize("text", ["", "  \n"])

@@ -51,7 +51,7 @@ class FilesModelEngine:
             input=request.prompt_characters() // _CHARACTERS_PER_TOKEN,
         )
         try:
-            name = await asyncio.to_thread(_write_request, self._folder, request)
+            name = await asyncio.to_thread(write_request, self._folder, request)
             text = await self._wait_for_answer(name)
         except _AnswerTooLong as error:
             raise TruncatedCompletion(f"{error} is longer than {MAX_ANSWER_BYTES:,} bytes", usage=usage) from None
@@ -98,7 +98,7 @@ def _read_answer(folder: Path, name: str) -> str | None:
     return None
 
 
-def _write_request(folder: Path, request: ModelRequest) -> str:
+def write_request(folder: Path, request: ModelRequest) -> str:
     """Writes a request unless it is there already, and returns its name. Raises OSError."""
     index = folder / INDEX_FOLDER
     index.mkdir(parents=True, exist_ok=True)
