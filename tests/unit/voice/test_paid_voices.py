@@ -161,12 +161,13 @@ async def test_a_free_voice_needs_no_budget(voice: VoiceStage) -> None:
     assert (await voice.narrate(event)).spent[0].cost_usd == 0
 
 
-async def test_a_wrong_key_fails_the_scene_with_a_remedy(voice: VoiceStage) -> None:
+async def test_a_wrong_key_fails_the_scene_of_a_named_voice_with_a_remedy(voice: VoiceStage) -> None:
     voice.google.then(*[Refuses(Code.UNAUTHENTICATED, "API key not valid.")] * 2)
-    event, *_ = await voice.plan()
+    event, *_ = await voice.plan(voice="en-US-Neural2-F")
     problem = await voice.fail(event)
     assert "Google Text-to-Speech: " in problem.detail
     assert "GOOGLE_APPLICATION_CREDENTIALS" in problem.remedy
+    assert "set up here: espeak-en-US" in problem.remedy, "not another voice of the same key"
 
 
 async def test_pronunciations_are_spoken_and_not_written(voice: VoiceStage) -> None:

@@ -157,7 +157,10 @@ class VideoScripted(Event, frozen=True, kw_only=True, tag="video.scripted.v1"):
 
 
 class ScriptApproved(Event, frozen=True, kw_only=True, tag="video.approved.v1"):
-    """The script (perhaps edited) may be made. `plan` lists the scenes to make; the others keep what they have."""
+    """The script (perhaps edited) may be made. `plan` lists the scenes to make; the others keep what they have.
+
+    It comes from a user, or from the voice where another one is to speak: `spent` is what the refused one cost.
+    """
 
     script_key: str
     title: str
@@ -167,6 +170,7 @@ class ScriptApproved(Event, frozen=True, kw_only=True, tag="video.approved.v1"):
     assets: dict[str, str] = {}
     fresh: bool = False  # make the planned scenes again even where their inputs are unchanged
     doubts: tuple[str, ...] = ()
+    spent: tuple[Usage, ...] = ()
 
 
 class ScenePlanned(SceneEvent, frozen=True, kw_only=True, tag="scene.planned.v1"):

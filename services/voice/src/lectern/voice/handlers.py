@@ -14,13 +14,16 @@ from lectern.contracts.usage import Usage
 from lectern.media import ProcessFailed
 from lectern.voice.beats import prepare_beats
 from lectern.voice.budget import check_budget
+from lectern.voice.casting import cast_voices
 from lectern.voice.deps import VoiceDeps
 from lectern.voice.flac import write_flac
 from lectern.voice.layout import lay_out
+from lectern.voice.refusals import VoiceRefused
+from lectern.voice.replacing import replace_voice
 from lectern.voice.sound import trim
 from lectern.voice.speaking import speak_beats
 from lectern.voice.speech import Speech
-from lectern.voice.voices import Voice, assign_voices, choose_voice, find_voice
+from lectern.voice.voices import Voice
 from lectern.worker import Job, Missing, ObjectStore, Stage, Transient, take_turns_by_video
 
 STAGE = Stage("voice", turns=take_turns_by_video)
@@ -36,13 +39,23 @@ class NarrationBill(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @STAGE.on(ScenePlanned, slots=4)
-async def narrate(event: ScenePlanned, job: Job[VoiceDeps]) -> SceneNarrated:
-    """Stores the scene's narration: one FLAC of even loudness, and when each word and beat begins."""
+async def narrate(event: ScenePlanned, job: Job[VoiceDeps]) -> SceneNarrated | None:
+    """Stores the scene's narration: one FLAC of even loudness, and when each word and beat begins.
+
+    A voice that refuses is replaced for the whole video, unless the user named it; then there is no answer.
+    """
     script = await job.store.get_json(event.script_key, Script)
+    try:
+        return await _narrate(event, script, job)
+    except VoiceRefused as refusal:
+        await replace_voice(event, job, script, refusal)
+        return None
+
+
+async def _narrate(event: ScenePlanned, script: Script, job: Job[VoiceDeps]) -> SceneNarrated:
     beats = prepare_beats(script, event.scene)
-    wanted, voices = event.options.voice, job.deps.voices
-    lead = find_voice(wanted, voices) if wanted else choose_voice(script.language, voices)
-    roles = assign_voices(script, lead, voices)
+    cast = cast_voices(script, event.options, job.deps.voices, job.log.state.voice())
+    lead, roles = cast.lead, cast.roles
     spoken_by = tuple(roles.get(beat.speaker, lead) for beat in beats)
     sha256 = _narration_digest(event, script, beats, spoken_by, lead, job.deps)
     key, audio_key = keys.cache("narration", sha256, "json"), keys.cache("narration", sha256, "flac")
@@ -123,5 +136,10 @@ async def _store_narration(
 
 def _ref(key: str, audio_key: str, narration: Narration) -> NarrationRef:
     return NarrationRef(
-        key=key, audio_key=audio_key, seconds=narration.seconds, beats=len(narration.beats), timing=narration.timing
+        key=key,
+        audio_key=audio_key,
+        seconds=narration.seconds,
+        beats=len(narration.beats),
+        timing=narration.timing,
+        voice=narration.voice,
     )

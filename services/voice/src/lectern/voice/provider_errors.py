@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from lectern.contracts.problems import Problem
-from lectern.worker import Permanent, Transient, Unavailable
+from lectern.voice.refusals import VoiceRefused
+from lectern.worker import Transient, Unavailable
 
 FailureKind: TypeAlias = Literal["busy", "unavailable", "slow", "key", "quota", "voice", "refused", "unusable"]
 
@@ -73,8 +74,8 @@ class ProviderError(Exception):
         return self.kind in _RETRYABLE
 
 
-def to_failure(error: ProviderError, *, provider: str, key_setting: str) -> Transient | Permanent:
-    """The error as the worker understands it: Unavailable or Transient if a later delivery may succeed, else Permanent.
+def to_failure(error: ProviderError, *, provider: str, key_setting: str) -> Transient | VoiceRefused:
+    """The error as the worker understands it: VoiceRefused, unless a later delivery may succeed.
 
     `provider` is the service's name for users and `key_setting` the setting that holds its key.
     """
@@ -90,4 +91,4 @@ def to_failure(error: ProviderError, *, provider: str, key_setting: str) -> Tran
         return Unavailable(problem.sentence(), problem=problem, retry_after=error.retry_after)
     if error.retryable:
         return Transient(problem.sentence(), problem=problem, retry_after=error.retry_after)
-    return Permanent(problem, repairable=error.kind in _REPAIRABLE)
+    return VoiceRefused(problem, whole_engine=error.kind != "voice", repairable=error.kind in _REPAIRABLE)

@@ -11,6 +11,7 @@ from lectern.contracts.script import Beat
 from lectern.contracts.usage import Usage
 from lectern.voice.aligner import align
 from lectern.voice.deps import VoiceDeps
+from lectern.voice.refusals import VoiceRefused
 from lectern.voice.sound import convert_rate
 from lectern.voice.speech import Passage, Speech
 from lectern.voice.voices import Voice
@@ -23,7 +24,7 @@ async def speak_beats(
 ) -> Speech:
     """Speaks each beat with the voice of the same index, and marks the words where the engine does not.
 
-    All passages have the same rate; `timing` is that of the worst one. Raises Permanent and Transient as engines do.
+    All passages have the same rate; `timing` is that of the worst one. Raises VoiceRefused and Transient as engines do.
     """
     passages: dict[int, Passage] = {}
     timings: set[Timing] = set()
@@ -32,7 +33,11 @@ async def speak_beats(
     for voice in dict.fromkeys(voices):
         numbers = [number for number, each in enumerate(voices) if each == voice]
         texts = tuple(beats[number].spoken_text() for number in numbers)
-        speech = await deps.engines[voice.engine].speak(texts, voice, language, rate)
+        try:
+            speech = await deps.engines[voice.engine].speak(texts, voice, language, rate)
+        except VoiceRefused as refusal:
+            refusal.voice, refusal.engine, refusal.spent = voice.id, voice.engine, tuple(spent)
+            raise
         spent += [_with_cost(usage, voice) for usage in speech.spent]
         if speech.timing == "estimated" and not speech.silent:
             speech = await align(speech, texts, language, deps)

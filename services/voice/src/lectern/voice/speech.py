@@ -52,7 +52,7 @@ class SpeechEngine(Protocol):
     async def speak(self, texts: tuple[str, ...], voice: Voice, language: str, rate: float) -> Speech:
         """Speaks each text as a passage. `language` is the script's; `rate` 1.0 is the voice's natural speed.
 
-        Raises Permanent when the voice or a text is refused, Transient when the engine is unavailable.
+        Raises VoiceRefused when the voice or a text is refused, Transient when the engine is unavailable.
         """
 
     async def close(self) -> None:

@@ -7,9 +7,9 @@ from lectern.contracts.usage import Usage
 from lectern.voice.engines.child import VoiceNotLoaded
 from lectern.voice.engines.espeak_child import EspeakText
 from lectern.voice.engines.local import speak_in_child
+from lectern.voice.refusals import VoiceRefused
 from lectern.voice.speech import Speech
 from lectern.voice.voices import Voice
-from lectern.worker import Permanent
 
 WORDS_PER_MINUTE = 158  # unhurried: an explainer is listened to once
 _TIMEOUT = 60.0  # seconds for one scene
@@ -32,7 +32,7 @@ class EspeakEngine:
                 detail=f"espeak-ng cannot load {voice.name!r}: {error}",
                 remedy="Choose another voice, or reinstall the espeakng-loader package; `lectern doctor` checks it.",
             )
-            raise Permanent(problem) from error
+            raise VoiceRefused(problem) from error
         usage = Usage(kind="voice", name=f"espeak/{voice.name}", requests=1, characters=sum(map(len, texts)))
         return Speech(passages=passages, timing="exact", spent=(usage,))
 

@@ -12,10 +12,10 @@ from lectern.contracts.usage import Usage
 from lectern.voice.engines.child import VoiceNotLoaded
 from lectern.voice.engines.local import speak_in_child
 from lectern.voice.engines.piper_child import PiperText
+from lectern.voice.refusals import VoiceRefused
 from lectern.voice.settings import VoiceSettings
 from lectern.voice.speech import Speech
 from lectern.voice.voices import Voice
-from lectern.worker import Permanent
 
 _TIMEOUT = 180.0  # seconds for one scene: a slow machine speaks at about the pace of speech
 
@@ -78,7 +78,7 @@ class PiperEngine:
                 detail=f"{voice.id} cannot be loaded: {error}",
                 remedy="Download the model and .onnx.json into LECTERN_PIPER_VOICES again, or choose another voice.",
             )
-            raise Permanent(problem) from error
+            raise VoiceRefused(problem) from error
         usage = Usage(kind="voice", name=f"piper/{voice.id}", requests=1, characters=sum(map(len, texts)))
         return Speech(passages=passages, timing="estimated", spent=(usage,))
 
