@@ -52,6 +52,7 @@ LIMITS = {
     "wall_seconds": 120.0,
     "idle_seconds": 10.0,
     "cpu_seconds": 8.0,
+    "formula_seconds": 60.0,
     "memory_bytes": 1200 * MIB,
     "output_bytes": 32 * MIB,
     "files": 400,

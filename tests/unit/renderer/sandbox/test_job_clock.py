@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lectern.renderer.sandbox.job import JobLimits
-from lectern.renderer.sandbox.job_clock import MAX_STEP_SECONDS, JobClock, JobTimes
+from lectern.renderer.sandbox.job_clock import MAX_STEP_SECONDS, HelpTimes, JobClock, JobTimes
 from lectern.renderer.sandbox.watcher import find_exceeded_time
 
 LIMITS = JobLimits(cpu_seconds=10, idle_seconds=5, wall_seconds=100)
@@ -24,7 +24,8 @@ class Proc:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.time = 0.0
-        self.clock = JobClock(str(folder), lambda: self.time)
+        self.help = HelpTimes()
+        self.clock = JobClock(str(folder), lambda: self.time, lambda: self.help)
 
     def set_thread(self, tid: int, *, ran: float, queued: float = 0.0, state: str = "S") -> None:
         thread = self.folder / "task" / str(tid)
@@ -49,6 +50,15 @@ def test_time_in_the_run_queue_is_neither_computing_nor_idle(proc: Proc) -> None
     proc.set_thread(1, ran=0.1, queued=0.4)
     times = proc.read(0.5)
     assert times == JobTimes(elapsed=0.5, cpu=pytest.approx(0.1), waiting=pytest.approx(0.4), idle=pytest.approx(0))
+
+
+def test_time_in_which_a_formula_is_typeset_is_not_idle(proc: Proc) -> None:
+    proc.set_thread(1, ran=0.1)
+    proc.help = HelpTimes(working=True)
+    assert proc.read(0.5).idle == 0
+    proc.help = HelpTimes(cpu=0.3)
+    times = proc.read(1.0)
+    assert (times.cpu, times.idle, times.helped) == (pytest.approx(0.1), pytest.approx(0.5), 0.3)
 
 
 def test_time_in_which_no_thread_did_anything_is_idle(proc: Proc) -> None:
@@ -91,8 +101,9 @@ def test_a_job_that_is_gone_keeps_its_times(proc: Proc, tmp_path: Path) -> None:
         (JobTimes(elapsed=11, cpu=10.5), "cpu"),
         (JobTimes(elapsed=11, cpu=1, idle=5.5), "idle"),
         (JobTimes(elapsed=101, cpu=4, waiting=96, idle=1), "starved"),
+        (JobTimes(elapsed=80, cpu=4, idle=1, helped=61), "cpu"),
     ],
-    ids=["busy machine", "computing", "sleeping", "starved"],
+    ids=["busy machine", "computing", "sleeping", "starved", "formulas"],
 )
 def test_only_computing_and_sleeping_are_the_scenes_own_fault(times: JobTimes, killed: str | None) -> None:
     exceeded = find_exceeded_time(times, LIMITS)

@@ -12,9 +12,20 @@ import subprocess
 import sys
 import termios
 
+import msgspec
+
 from lectern.renderer.sandbox.confined_fork import ZygoteSetup
+from lectern.renderer.sandbox.job_clock import HelpTimes
 from lectern.renderer.sandbox.message_socket import MessageSocket
-from lectern.renderer.sandbox.messages import JobExited, JobStarted, SandboxReady, SandboxUnavailable, ServeTex
+from lectern.renderer.sandbox.messages import (
+    JobExited,
+    JobStarted,
+    SandboxReady,
+    SandboxUnavailable,
+    ServeTex,
+    TypesettingBegan,
+    TypesettingEnded,
+)
 from lectern.renderer.sandbox.tex.broker_confinement import BrokerSetup
 
 
@@ -47,6 +58,7 @@ class TexBrokerProcess:
         self._running: tuple[subprocess.Popen[bytes], MessageSocket] | None = None
         self._waiting: dict[int, tuple[ServeTex, int]] = {}  # a job's requests, before its first: the job, its replies
         self._asked: set[int] = set()
+        self._help: dict[int, HelpTimes] = {}  # of jobs that have asked
 
     @classmethod
     def is_installed(cls, setup: BrokerSetup) -> bool:
@@ -73,7 +85,12 @@ class TexBrokerProcess:
         """Tells whether a job that has ended had asked for a formula, and forgets about it."""
         asked = job in self._asked
         self._asked.discard(job)
+        self._help.pop(job, None)
         return asked
+
+    def read_help(self, job: int) -> HelpTimes:
+        """Tells whether the broker typesets for a job now, and what that has computed for it so far."""
+        return self._help.get(job, HelpTimes())
 
     def _introduce(self, requests: int) -> None:
         """Passes a job to the broker, which closes its pipes; unless the job has hung up without a request."""
@@ -85,6 +102,7 @@ class TexBrokerProcess:
             if waiting_bytes[0]:
                 self._asked.add(serve.id)
                 self._ensure_running().send(serve, [requests, replies])
+                self._help[serve.id] = HelpTimes(working=True)  # from now on: a broker may have to start first
         except OSError:
             pass  # the broker has just died: the job sees its pipes close, and the next one starts it again
         finally:
@@ -93,11 +111,39 @@ class TexBrokerProcess:
 
     def _ensure_running(self) -> MessageSocket:
         if self._running is not None and self._running[0].poll() is not None:
-            self._running[1].close()
+            self._hang_up(self._running[1])
             self._running = None
         if self._running is None:
             self._running = start_program("tex.broker", self._setup)
+            socket = self._running[1]
+            asyncio.get_running_loop().add_reader(socket.fileno(), self._receive, socket)
         return self._running[1]
+
+    def _receive(self, socket: MessageSocket) -> None:
+        try:
+            received = socket.receive(wait=False)
+        except BlockingIOError:
+            return
+        except msgspec.MsgspecError:
+            received = None
+        if received is None:
+            asyncio.get_running_loop().remove_reader(socket.fileno())
+            self._help = {job: HelpTimes(cpu=known.cpu) for job, known in self._help.items()}
+            return
+        message, files = received
+        for fd in files:
+            os.close(fd)
+        match message:
+            case TypesettingBegan(id=job) if job in self._asked:
+                self._help[job] = HelpTimes(working=True, cpu=self.read_help(job).cpu)
+            case TypesettingEnded(id=job, cpu_seconds=cpu) if job in self._asked:
+                self._help[job] = HelpTimes(cpu=self.read_help(job).cpu + cpu)
+            case _:
+                pass
+
+    def _hang_up(self, socket: MessageSocket) -> None:
+        asyncio.get_running_loop().remove_reader(socket.fileno())
+        socket.close()
 
     def kill(self) -> None:
         """Kills the broker and waits for its end."""
@@ -108,7 +154,7 @@ class TexBrokerProcess:
         self._waiting.clear()
         if self._running is not None:
             process, socket = self._running
-            socket.close()
+            self._hang_up(socket)
             process.kill()
             process.wait()
             self._running = None

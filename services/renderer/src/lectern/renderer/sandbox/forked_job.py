@@ -15,6 +15,7 @@ from lectern.renderer.sandbox.cancellation import finish
 from lectern.renderer.sandbox.child_processes import TexBrokerProcess, ZygoteProcess
 from lectern.renderer.sandbox.disk_usage import DiskUsage, measure_folder
 from lectern.renderer.sandbox.job import ProgressCallback
+from lectern.renderer.sandbox.job_clock import HelpTimes
 from lectern.renderer.sandbox.message_socket import MessageSocket
 from lectern.renderer.sandbox.messages import (
     ConfinementFailed,
@@ -84,6 +85,7 @@ async def run_forked_job(
             inputs=inputs,
             proc=_find_proc_folder(pidfd),
             kill=lambda: _kill(pidfd),
+            read_help=(lambda: broker.read_help(start.id)) if broker is not None else HelpTimes,
         )
         probe_output = bytearray()
         listener = _build_collector(probe_output) if start.kind == "probe" else ProgressLines(start.frames, on_progress)

@@ -23,7 +23,8 @@ class JobLimits(msgspec.Struct, frozen=True, kw_only=True):
     """The limits of one job. If it exceeds one, it is killed or its call fails, and the outcome names the limit.
 
     `cpu_seconds` bounds what it computes, over all its threads, and `idle_seconds` for how long it may do nothing at
-    all. Time in which it waits for a processor counts for neither. `wall_seconds` is a backstop for a machine that is
+    all. Time in which it waits for a processor or for a formula counts for neither. `formula_seconds` bounds what is
+    computed for its formulas, 0.3 s for one that is new. `wall_seconds` is a backstop for a machine that is
     too busy to let it finish: a job that meets it is not at fault.
     `memory_bytes` is address space (RLIMIT_AS): a 1080p60 scene needs 0.9 to 1.0 GB of it with one encoder thread,
     measured. `output_bytes` bounds the whole job folder and each file in it, `files` the number of its entries.
@@ -34,6 +35,7 @@ class JobLimits(msgspec.Struct, frozen=True, kw_only=True):
 
     cpu_seconds: float = 110.0
     idle_seconds: float = 60.0
+    formula_seconds: float = 60.0
     wall_seconds: float = 3600.0
     memory_bytes: int = 2048 * MIB
     output_bytes: int = 256 * MIB

@@ -20,12 +20,21 @@ _READY_STATES = frozenset("RD")  # running or waiting for a processor; waiting f
 
 class JobTimes(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds since the job began, over all its threads: `elapsed` on the wall, `cpu` of computing, `waiting` for a
-    processor, and `idle`, in which no thread computed, waited for a processor, a disk or memory."""
+    processor, and `idle`, in which no thread computed, waited for a processor, a disk, memory or a formula. `helped`
+    is what others computed for it, in seconds."""
 
     elapsed: float = 0.0
     cpu: float = 0.0
     waiting: float = 0.0
     idle: float = 0.0
+    helped: float = 0.0
+
+
+class HelpTimes(msgspec.Struct, frozen=True, kw_only=True):
+    """What another process does for a job: whether it is at work now, and the seconds that it has computed in all."""
+
+    working: bool = False
+    cpu: float = 0.0
 
 
 class JobClock:
@@ -35,9 +44,15 @@ class JobClock:
     without it `waiting` is 0, and a thread that is found ready to run keeps the time from counting as idle.
     """
 
-    def __init__(self, proc: str, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        proc: str,
+        now: Callable[[], float] = time.monotonic,
+        read_help: Callable[[], HelpTimes] = HelpTimes,
+    ) -> None:
         self._proc = Path(proc)
         self._now = now
+        self._read_help = read_help
         self._started = self._read_at = now()
         self._threads: dict[str, tuple[int, int]] = {}
         self._times = JobTimes()
@@ -54,12 +69,14 @@ class JobClock:
         self._threads = threads
         # The process's own count has the threads that have ended, the threads' has no ticks of 10 ms.
         cpu = max(before.cpu, self._read_process_cpu(), sum(ran for ran, _ in threads.values()) / _NANOSECONDS)
+        helped = self._read_help()
         busy = cpu - before.cpu + waited / _NANOSECONDS
         self._times = JobTimes(
             elapsed=now - self._started,
             cpu=cpu,
             waiting=before.waiting + waited / _NANOSECONDS,
-            idle=before.idle + (0.0 if ready else min(MAX_STEP_SECONDS, max(0.0, step - busy))),
+            idle=before.idle + (0.0 if ready or helped.working else min(MAX_STEP_SECONDS, max(0.0, step - busy))),
+            helped=helped.cpu,
         )
         return self._times
 

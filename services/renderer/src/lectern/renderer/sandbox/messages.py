@@ -5,7 +5,7 @@ Files accompany a message as descriptors.
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
@@ -53,6 +53,19 @@ class ServeTex(msgspec.Struct, frozen=True, kw_only=True, tag="serve"):
 
     id: int
     nice: int = 0
+
+
+class TypesettingBegan(msgspec.Struct, frozen=True, kw_only=True, tag="typesetting"):
+    """The TeX broker typesets a formula for a job, which waits for it meanwhile. Jobs wait for one at a time."""
+
+    id: int
+
+
+class TypesettingEnded(msgspec.Struct, frozen=True, kw_only=True, tag="typeset"):
+    """The formula is about to be delivered. `cpu_seconds` is what TeX's programs computed for it."""
+
+    id: int
+    cpu_seconds: Annotated[float, msgspec.Meta(ge=0)] = 0.0
 
 
 class SandboxReady(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
@@ -133,6 +146,8 @@ SandboxMessage: TypeAlias = (
     | StartJob
     | KillJob
     | ServeTex
+    | TypesettingBegan
+    | TypesettingEnded
     | SandboxReady
     | SandboxUnavailable
     | FrameProgress

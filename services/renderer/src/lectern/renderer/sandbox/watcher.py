@@ -21,7 +21,7 @@ from lectern.renderer.sandbox.disk_usage import (
     measure_folder,
 )
 from lectern.renderer.sandbox.job import JobLimits, KillReason
-from lectern.renderer.sandbox.job_clock import JobClock, JobTimes
+from lectern.renderer.sandbox.job_clock import HelpTimes, JobClock, JobTimes
 from lectern.renderer.sandbox.processor_demand import WINDOW_SECONDS, ProcessorDemand
 
 LOG_TAIL_BYTES = 32 * 1024
@@ -39,6 +39,7 @@ class RunningJob(msgspec.Struct, frozen=True, kw_only=True):
     inputs: DiskUsage  # what was in the folder before the job, and does not count as its output
     proc: str  # /proc/<pid>, for its threads, their times, and files that are open but already unlinked
     kill: Callable[[], None]
+    read_help: Callable[[], HelpTimes] = HelpTimes  # what the TeX broker does for it
 
 
 class WatchReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,7 +140,7 @@ class _Watcher:
             self._on_output(data)
 
     async def _watch_time(self) -> None:
-        clock, demand = JobClock(self._job.proc), ProcessorDemand()
+        clock, demand = JobClock(self._job.proc, read_help=self._job.read_help), ProcessorDemand()
         while True:
             times = clock.read()
             if exceeded := find_exceeded_time(times, self._limits):
@@ -212,6 +213,8 @@ def find_exceeded_time(times: JobTimes, limits: JobLimits) -> tuple[KillReason, 
         return "cpu", f"the scene used more than {limits.cpu_seconds:g} seconds of computing"
     if times.idle > limits.idle_seconds:
         return "idle", f"the scene slept for more than {limits.idle_seconds:g} seconds, in which it computed nothing"
+    if times.helped > limits.formula_seconds:
+        return "cpu", f"the scene's formulas took more than {limits.formula_seconds:g} seconds of computing"
     if times.elapsed > limits.wall_seconds:
         got = f"in {times.elapsed:.0f} seconds the scene got {times.cpu:.1f} seconds of computing"
         return "starved", f"this machine is too busy: {got}"

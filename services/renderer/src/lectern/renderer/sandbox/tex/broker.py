@@ -11,13 +11,13 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
 
 from lectern.renderer.sandbox.message_socket import MessageSocket
-from lectern.renderer.sandbox.messages import ServeTex
+from lectern.renderer.sandbox.messages import SandboxMessage, ServeTex, TypesettingBegan, TypesettingEnded
 from lectern.renderer.sandbox.tex import typesetting
 from lectern.renderer.sandbox.tex.broker_confinement import BrokerSetup, confine_broker
 from lectern.renderer.sandbox.tex.formula_cache import FormulaCache
@@ -34,34 +34,56 @@ from lectern.renderer.sandbox.tex.typesetting import Typesetter
 
 
 class TexBroker:
-    """Answers requests from the cache, or by running LaTeX in one of the scratch folders, at most one run in each."""
+    """Answers requests from the cache, or by running LaTeX in one of the scratch folders, at most one run in each.
 
-    def __init__(self, cache: FormulaCache, scratch: Iterable[Path], typesetter: Typesetter) -> None:
+    `report` is told when that begins and ends.
+    """
+
+    def __init__(
+        self,
+        cache: FormulaCache,
+        scratch: Iterable[Path],
+        typesetter: Typesetter,
+        report: Callable[[SandboxMessage], None],
+    ) -> None:
+        self._report = report
         self._cache = cache
         self._typesetter = typesetter
         self._free: asyncio.Queue[Path] = asyncio.Queue()
         for folder in scratch:
             self._free.put_nowait(folder)
 
-    async def typeset(self, request: TexRequest, nice: int = 0) -> TexReply:
-        """Typesets a document at that priority, or returns the cached reply. Raises OSError when the disk is full."""
+    async def typeset(self, request: TexRequest, job: ServeTex) -> TexReply:
+        """Typesets a document for a job at its priority, or returns the cached reply.
+
+        Raises OSError when the disk is full.
+        """
         key = request.cache_key()
         cached = self._cache.find(key)
         if cached is not None:
             return cached
-        scratch = await self._free.get()
+        computed = 0.0
+        self._report(TypesettingBegan(id=job.id))
         try:
-            reply = await typesetting.typeset(request, scratch, self._typesetter.lower_priority(nice))
+            reply, computed = await self._run_latex(request, job.nice)
         finally:
-            self._free.put_nowait(scratch)
+            self._report(TypesettingEnded(id=job.id, cpu_seconds=computed))
         with contextlib.suppress(OSError):  # on a full disk the formula is still good, only not kept
             self._cache.store(key, reply)
         return reply
 
-    async def serve(self, requests: int, replies: int, nice: int = 0) -> None:
+    async def _run_latex(self, request: TexRequest, nice: int) -> tuple[TexReply, float]:
+        scratch = await self._free.get()
+        try:
+            return await typesetting.typeset(request, scratch, self._typesetter.lower_priority(nice))
+        finally:
+            self._free.put_nowait(scratch)
+
+    async def serve(self, job: ServeTex, requests: int, replies: int) -> None:
         """Answers one job's requests in turn, until it hangs up or sends something invalid. Closes both pipes."""
         os.set_blocking(requests, False)
         os.set_blocking(replies, False)
+        awaited = True  # the supervisor takes the job to wait for a formula since it asked for the first one
         try:
             while True:
                 length = decode_length(await read_exactly(requests, HEADER_BYTES))
@@ -69,22 +91,27 @@ class TexBroker:
                     return
                 request = msgspec.msgpack.decode(await read_exactly(requests, length), type=TexRequest)
                 try:
-                    reply = await self._typeset_while_connected(request, replies, nice)
+                    reply = await self._typeset_while_connected(request, replies, job)
                 except OSError as error:  # a full disk, most likely
                     reply = TexReply(error=f"the LaTeX broker cannot use its work folder: {error.strerror}")
                 if reply is None:
                     return
+                if awaited:
+                    awaited = False
+                    self._report(TypesettingEnded(id=job.id))
                 await write_all(replies, encode_frame(reply))
         except (OSError, EOFError, msgspec.MsgspecError):
             return
         finally:
+            if awaited:
+                self._report(TypesettingEnded(id=job.id))
             os.close(requests)
             os.close(replies)
 
-    async def _typeset_while_connected(self, request: TexRequest, replies: int, nice: int) -> TexReply | None:
+    async def _typeset_while_connected(self, request: TexRequest, replies: int, job: ServeTex) -> TexReply | None:
         """Typesets, but stops when the job has hung up: nobody waits for the reply. Returns None then."""
         loop = asyncio.get_running_loop()
-        typesetting_task = asyncio.ensure_future(self.typeset(request, nice))
+        typesetting_task = asyncio.ensure_future(self.typeset(request, job))
         loop.add_reader(replies, typesetting_task.cancel)  # the end for writing is readable once nobody can read
         try:
             await asyncio.wait([typesetting_task])
@@ -101,10 +128,16 @@ async def run_broker(supervisor: MessageSocket, setup: BrokerSetup) -> None:
     """Confines the process and serves jobs until the supervisor hangs up."""
     loop = asyncio.get_running_loop()
     confined = confine_broker(setup)
+
+    def report(message: SandboxMessage) -> None:
+        with contextlib.suppress(OSError):  # the supervisor has just died, which ends this process too
+            supervisor.send(message)
+
     broker = TexBroker(
         FormulaCache(confined.cache),
         confined.scratch,
         Typesetter(cell=confined.cell, programs=setup.programs),
+        report,
     )
     serving: set[asyncio.Task[None]] = set()
     hung_up = asyncio.Event()
@@ -119,7 +152,7 @@ async def run_broker(supervisor: MessageSocket, setup: BrokerSetup) -> None:
             return
         message, pipes = received
         if isinstance(message, ServeTex) and len(pipes) == 2:
-            task = loop.create_task(broker.serve(pipes[0], pipes[1], message.nice))
+            task = loop.create_task(broker.serve(message, pipes[0], pipes[1]))
             serving.add(task)
             task.add_done_callback(serving.discard)
 

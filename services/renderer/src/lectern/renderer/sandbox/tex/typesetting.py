@@ -63,27 +63,29 @@ def build_rules(programs: Sequence[str]) -> tuple[tuple[str, int], ...]:
     return tuple(rules)
 
 
-async def typeset(request: TexRequest, scratch: Path, typesetter: Typesetter) -> TexReply:
+async def typeset(request: TexRequest, scratch: Path, typesetter: Typesetter) -> tuple[TexReply, float]:
     """Typesets the document in a fresh folder below `scratch`. Failures are reported in the reply.
 
-    Raises OSError when the disk is full.
+    Returns the reply and the seconds that the programs computed. Raises OSError when the disk is full.
     """
     if (request.compiler, request.output) not in _COMPILERS:
         allowed = ", ".join(sorted({compiler for compiler, _ in _COMPILERS}))
         error = f"the compiler {request.compiler!r} to {request.output!r} is not allowed; use {allowed}"
-        return TexReply(error=error, verdict=True)
+        return TexReply(error=error, verdict=True), 0.0
+    ends: list[ProgramEnd] = []
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=scratch))
     try:
-        return await _typeset_in(folder, request, typesetter)
+        reply = await _typeset_in(folder, request, typesetter, ends)
+        return reply, sum(end.cpu_seconds for end in ends)
     finally:
         wipe_folder(folder)
 
 
-async def _typeset_in(folder: Path, request: TexRequest, typesetter: Typesetter) -> TexReply:
+async def _typeset_in(folder: Path, request: TexRequest, typesetter: Typesetter, ends: list[ProgramEnd]) -> TexReply:
     option, suffix = _COMPILERS[request.compiler, request.output]
     (folder / "page.tex").write_text(_DRIVERS + request.source, encoding="utf-8")
     latex = [request.compiler, "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", option, "page.tex"]
-    end = await _run(latex, folder, typesetter)
+    ends.append(end := await _run(latex, folder, typesetter))
     log = _read_text(folder, "page.log")
     if end.stopped or end.exit_code:
         said = _find_latex_error(log) if end.exit_code == 1 and not end.stopped else ""
@@ -91,7 +93,7 @@ async def _typeset_in(folder: Path, request: TexRequest, typesetter: Typesetter)
     if _has_ended(log) and "No pages of output" in log:
         return TexReply(error="nothing was typeset; a % comments out the rest of its line", verdict=True)
     convert = ["dvisvgm", "--page=1", "--no-fonts", "--no-specials=ps", "--verbosity=3", "--output=page.svg"]
-    end = await _run([*convert, f"page{suffix}"], folder, typesetter)
+    ends.append(end := await _run([*convert, f"page{suffix}"], folder, typesetter))
     try:
         svg = _read_bytes(folder, "page.svg", MAX_REPLY_BYTES - 1024)
     except OutputRefused as refused:
