@@ -154,7 +154,7 @@ async def test_a_run_reports_every_brief_and_resumes_where_it_stopped(
         assert found.passed.of == 4, "the scene that was lost is one of them"
         assert found.videos_without_a_degraded_scene == 1
         assert "AttributeError" in found.findings
-        assert {name.split()[0] for name in found.tasks} == {"script", "code", "repair", "fact-check"}
+        assert {name.split()[0] for name in found.tasks} == {"script", "code", "repair", "fact-check", "critique"}
         assert found.cost_usd > 0
         stored = {path.parts[-2] for path in (tmp_path / "out").rglob("*.mp4")}
         assert not stored, "nothing was rendered"
