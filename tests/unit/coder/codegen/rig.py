@@ -34,6 +34,7 @@ class RecordedCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     answers: tuple[str, ...]
     rules: tuple[str, ...] = ("",)
     strategies: tuple[str, ...] = ("draft",)
+    warned: tuple[str, ...] = ()
     degraded: str = ""
 
 
@@ -93,6 +94,7 @@ class CoderRig:
         self.model_client = gemini_client(script)
         self.coder = ModelCoder(self.model_client, load_reference(), ExampleIndex(find_examples(load_studies())))
         self.checked: list[str] = []
+        self.verdicts: dict[str, SceneVerdict] = {}
 
     def fail(self, part: str, verdict: SceneVerdict) -> None:
         """Makes preflight give this verdict on sources with a part."""
@@ -107,7 +109,8 @@ class CoderRig:
 
         async def preflight(source: str) -> SceneVerdict:
             self.checked.append(source)
-            return await self.check(task, source)
+            self.verdicts[source] = await self.check(task, source)
+            return self.verdicts[source]
 
         return await self.coder.code(task, preflight, capture_stills)
 

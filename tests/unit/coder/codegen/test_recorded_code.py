@@ -60,6 +60,8 @@ async def test_recorded_answers_have_the_expected_result(
         assert coded.degraded.remedy
     else:
         assert coded.source == sandbox_rig.checked[-2] or coded.source in sandbox_rig.checked
+        warned = {each.rule for each in sandbox_rig.verdicts[coded.source].findings if each.level == "warning"}
+        assert set(case.warned) <= warned, sandbox_rig.verdicts[coded.source].findings
     passed = "degraded" if case.degraded else f"right at version {len(case.rules)}"
     tally.outcomes[passed] += 1
     tally.findings.update(rule for rule in case.rules if rule)
