@@ -166,8 +166,13 @@ async def test_a_run_reports_every_brief_and_resumes_where_it_stopped(
         again = msgspec.structs.replace(plan, against=tmp_path / "out")
         assert await evaluate(again, "", messages.append, json=False) == OK
         assert "2 of 3 briefs have results already" in messages
-        again_asked = sum(use.requests for use in sky.usage if use.kind == "model")
-        assert len(text_requests(model)) - asked == again_asked, "one brief was asked again, and nothing was remembered"
+        # The critique depends on stills; whether these can be drawn is the renderer's matter, and its tests'.
+        wanted = sum(use.requests for use in sky.usage if use.kind == "model" and use.task != "critique")
+        looks = sum(
+            "You look at one scene" in json.dumps(each["systemInstruction"]) for each in text_requests(model)[asked:]
+        )
+        again_asked = len(text_requests(model)) - asked - looks
+        assert again_asked == wanted, "one brief was asked again, and nothing was remembered"
         shown = capsys.readouterr().out
         assert "before" in shown
         assert "passed the check at the first attempt" in shown
