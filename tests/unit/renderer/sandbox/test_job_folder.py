@@ -7,10 +7,13 @@ import json
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from lectern.contracts.requests import SceneVerdict
 from lectern.renderer.sandbox.job import RenderJob
 from lectern.renderer.sandbox.job_folder import (
+    MAX_RESULT_BYTES,
     MAX_TEXT_LENGTH,
     OutputRefused,
     copy_out,
@@ -21,6 +24,8 @@ from lectern.renderer.sandbox.job_folder import (
 )
 from lectern.renderer.sandbox.verification import describe_disk_error
 from lectern.renderer.sandbox.watcher import decode_tail
+
+NATS_MAX_PAYLOAD_BYTES = 1 << 20  # the default of nats-server
 
 
 def open_folder(path: Path) -> int:
@@ -90,6 +95,24 @@ def test_a_regular_file_is_opened_and_copied_out(tmp_path: Path) -> None:
 def test_a_result_of_the_wrong_shape_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "result.json").write_bytes(text.encode("latin-1"))
     with pytest.raises(OutputRefused, match=r"result\.json"):
+        read_result(open_folder(tmp_path))
+
+
+def test_a_verdict_on_the_largest_result_fits_into_a_message(tmp_path: Path) -> None:
+    head, tail, entry = b'{"ok":true,"findings":[', b"]}", b'{"rule":"r","level":"note","time":1,"message":"%s"},'
+    room = (MAX_RESULT_BYTES - len(head) - len(tail)) // 990
+    entries = (entry % (b"a" * (room - len(entry) + 2)) * 990)[:-1]
+    (tmp_path / "result.json").write_bytes(head + entries + tail)
+    result = read_result(open_folder(tmp_path))
+    verdict = SceneVerdict(ok=True, findings=tuple(result.findings), seconds=1.5, reason="x" * 2000)
+    assert MAX_RESULT_BYTES < len(msgspec.json.encode(verdict)) < NATS_MAX_PAYLOAD_BYTES
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "-" + "9" * 3000, "18446744073709551616"])
+def test_a_number_that_not_every_reader_of_an_event_knows_is_refused(tmp_path: Path, number: str) -> None:
+    finding = f'{{"rule": "r", "level": "error", "message": "m", "line": {number}}}'
+    (tmp_path / "result.json").write_text(f'{{"ok": true, "findings": [{finding}]}}')
+    with pytest.raises(OutputRefused, match="out of range"):
         read_result(open_folder(tmp_path))
 
 

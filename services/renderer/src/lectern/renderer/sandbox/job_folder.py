@@ -17,7 +17,8 @@ import msgspec
 from lectern.contracts.plain_text import clean_line, clean_text, shorten
 from lectern.renderer.sandbox.job import RenderJob, SceneResult
 
-MAX_RESULT_BYTES = 1024 * 1024
+MAX_RESULT_BYTES = 512 * 1024  # a verdict repeats most of it, in a message of at most 1 MiB
+MAX_NUMBER = 10**9  # of a line, a beat, a frame; some readers of an event know no integers of more than 53 bits
 MAX_ENTRIES = 1000  # beats or findings; an honest scene has under 50
 MAX_TEXT_LENGTH = 4000  # characters of each text in a result: it travels in events, which have a size limit too
 
@@ -102,6 +103,8 @@ def _clean_texts(value: Any) -> Any:
     match value:
         case str():
             return shorten(clean_text(value), MAX_TEXT_LENGTH)
+        case int() if abs(value) > MAX_NUMBER:
+            raise OutputRefused("result.json: a number is out of range")
         case list():
             return [_clean_texts(item) for item in value]
         case dict():
