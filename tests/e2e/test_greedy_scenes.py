@@ -45,9 +45,7 @@ SHOWN = [
 
 async def test_each_greedy_scene_becomes_a_card_that_says_why_and_what_to_do(tmp_path: Path) -> None:
     # Twice as long, so that the cost is in the number of frames: few of them are looked at before it is rendered.
-    scenes = [
-        SCENE.format(title=title, sentence=f"{SENTENCE} {SENTENCE}", body=body) for title, body in BODIES.items()
-    ]
+    scenes = [SCENE.format(title=title, sentence=f"{SENTENCE} {SENTENCE}", body=body) for title, body in BODIES.items()]
     async with run_stack(tmp_path / "home") as stack:
         client = ApiClient(stack.url)
         video = await client.create_video("# Greedy scenes\n" + "".join(scenes))

@@ -281,7 +281,7 @@ async def test_a_renderer_in_trouble_is_waited_for_and_says_whether_the_scene_ha
 
 async def test_stills_are_read_from_the_store(memory: Connections, renderer: FakeRenderer) -> None:
     request = DrawStills(code_key="code", narration_key="narration", options=VideoOptions(), at=(1.0, 2.0))
-    client = StillsClient(memory.bus, memory.store, timeout=5)
+    client = StillsClient(memory.bus, memory.store, timeout=5, startup_wait=0)
     with pytest.raises(Transient, match="the scene raised"):
         await client.draw(request)
     await memory.store.put("still", b"jpeg", "image/jpeg")
@@ -305,6 +305,16 @@ async def test_a_renderer_that_starts_late_is_found(memory: Connections, rendere
     with stamina.set_testing(True, attempts=4, cap=True):
         client = PreflightClient(bus, memory.store, timeout=5, startup_wait=3)  # type: ignore[arg-type]
         assert (await client.check(request)).ok
+
+
+async def test_stills_too_wait_for_a_renderer_that_starts_late(memory: Connections, renderer: FakeRenderer) -> None:
+    await memory.store.put("still", b"jpeg", "image/jpeg")
+    renderer.stills = Stills(ok=True, keys=("still",))
+    request = DrawStills(code_key="code", narration_key="narration", options=VideoOptions(), at=(1.0,))
+    bus = LateBus(memory.bus, absent=2)
+    with stamina.set_testing(True, attempts=4, cap=True):
+        client = StillsClient(bus, memory.store, timeout=5, startup_wait=3)  # type: ignore[arg-type]
+        assert await client.draw(request) == (b"jpeg",)
 
 
 class LateBus:

@@ -22,7 +22,7 @@ async def rig() -> AsyncIterator[CoderRig]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def pool(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WarmPool]:
-    pool = WarmPool(root=tmp_path_factory.mktemp("pool"), slots=1)
+    pool = WarmPool(root=tmp_path_factory.mktemp("pool"), slots=1, latex=False)
     await pool.start()
     yield pool
     await pool.close()

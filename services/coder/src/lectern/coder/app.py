@@ -23,7 +23,12 @@ def build(settings: CoderSettings | None, connections: Connections) -> Service:
         timeout=settings.preflight_timeout,
         startup_wait=settings.preflight_patience,
     )
-    stills = StillsClient(connections.bus, connections.store, timeout=settings.stills_timeout)
+    stills = StillsClient(
+        connections.bus,
+        connections.store,
+        timeout=settings.stills_timeout,
+        startup_wait=settings.preflight_patience,
+    )
     return Service(
         name="coder",
         connections=connections,

@@ -44,10 +44,10 @@ class WarmPool:
     """Runs each job in a fork of a zygote that has already imported manim, confined before it sees the job.
 
     `root` is the folder for job folders; by default a new one below `scratch`, or the system's folder for temporary
-    files. A slot uses up to the job's
-    `JobLimits.memory_bytes` of address space, in practice 0.25 GB resident at 720p and 0.6 GB at 1080p, in addition to
-    two zygotes of 0.16 GB for the whole pool. `tex` is the folder for typeset formulas, for keeping them longer than
-    `root`; by default a folder below `root`. A zygote is replaced after `recycle_after` jobs and after any job that was
+    files. A slot uses up to the job's `JobLimits.memory_bytes` of address space, in practice 0.25 GB resident at 720p
+    and 0.6 GB at 1080p, in addition to two zygotes of 0.16 GB for the whole pool. `tex` is the folder for typeset
+    formulas, for keeping them longer than `root`; by default a folder below `root`. Without `latex` the pool does as if
+    LaTeX were not installed. A zygote is replaced after `recycle_after` jobs and after any job that was
     killed. `disabled_layers` names layers to leave out ("namespaces", "tmpfs", "landlock", "seccomp", "uid"), to find
     out which of them fails on a host; the pool still refuses to start with too few. `max_landlock_abi` emulates an
     older kernel.
@@ -60,6 +60,7 @@ class WarmPool:
         scratch: Path | None = None,
         slots: int | None = None,
         tex: Path | None = None,
+        latex: bool = True,
         recycle_after: int = 200,
         spare: bool = True,
         disabled_layers: frozenset[str] = frozenset(),
@@ -72,6 +73,7 @@ class WarmPool:
         self._own_root = contextlib.ExitStack()
         self._root = root or Path()
         self._given_tex = tex
+        self._latex = latex
         self._tex = tex or Path()
         self._recycle_after = recycle_after
         self._spare = spare
@@ -175,7 +177,9 @@ class WarmPool:
             pool=self.name,
             max_landlock_abi=setup.max_landlock_abi,
         )
-        return SupervisorConfig(setup=setup, tex=broker, recycle_after=self._recycle_after, spare=self._spare)
+        return SupervisorConfig(
+            setup=setup, tex=broker if self._latex else None, recycle_after=self._recycle_after, spare=self._spare
+        )
 
     async def close(self) -> None:
         """Kills what still runs and removes every trace. Safe to call twice."""
