@@ -137,7 +137,7 @@ async def test_an_authors_manim_is_used_as_it_is(memory: Connections, deps: Code
     event = await code(memory, deps, await store_scene(memory, s.Manim(source=MANIM)))
     assert (event.code.origin, event.degraded, event.code.attempts) == ("author", None, 1)
     assert await source_of(memory, event.code.key) == MANIM
-    assert "class KeyPhrases" in await source_of(memory, event.code.fallback_key)
+    assert "class NamedThings" in await source_of(memory, event.code.fallback_key)
 
 
 async def test_manim_that_raises_becomes_a_card_with_the_reason(
@@ -214,7 +214,7 @@ async def test_an_unreadable_template_becomes_a_card(
 ) -> None:
     renderer.judge = lambda source, request: SceneVerdict(ok=True, findings=(COVERED,)) if "Bullets" in source else FINE
     event = await code(memory, deps, await store_scene(memory, s.Bullets(items=("one", "two"))))
-    assert "class KeyPhrases" in await source_of(memory, event.code.key)
+    assert "class NamedThings" in await source_of(memory, event.code.key)
     assert event.degraded is not None
     assert "bullets" in event.degraded.detail
     assert "overlap" in event.degraded.detail
