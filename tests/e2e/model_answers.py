@@ -33,6 +33,25 @@ class Sky(Scene):
             self.play(%s, run_time=2)
 ```"""
 
+# The updater divides by zero in the hundredth frame, which a check without drawing never reaches.
+LATE = CODE.replace(
+    "        with self.beat():\n            self.play(ShowCreation",
+    "        drawn = ValueTracker(0)\n"
+    "        beam.add_updater(lambda m: m.set_stroke(opacity=1 / (100 - int(drawn.increment_value(1).get_value()))))\n"
+    "        with self.beat():\n            self.play(ShowCreation",
+)
+LATE_REPAIRED = {"old": "1 / (100 - int(drawn.increment_value(1).get_value()))", "new": "1"}
+
+
+def answer_with_late_mistake(request: dict[str, Any]) -> Move:
+    """As `answers`, with code for part 2 that passes its check and raises while its frames are drawn."""
+    rules = json.dumps(request.get("systemInstruction", ""))
+    if "did not pass its check" in rules:
+        return Says(json.dumps({"diagnosis": "It divides by zero.", "edits": [LATE_REPAIRED]}))
+    if "You write one scene" in rules and "Part 2" in json.dumps(request["contents"]).split("Beats, with")[0]:
+        return Says(LATE % "FadeIn(dots, scale=0.3)")
+    return answers(request)
+
 
 def answers(request: dict[str, Any]) -> Move:
     """The answer to a request, whose instructions show its task. The code of part 2 has a mistake at first."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from api_client import ApiClient, assert_in_sync
-from e2e.model_answers import answers
+from e2e.model_answers import answer_with_late_mistake, answers
 from standins.behaviour import StandIn
 from standins.gemini import gemini
 
@@ -45,3 +45,28 @@ async def test_a_model_writes_and_draws_a_video_about_anything(tmp_path: Path, m
             await client.http.aclose()
         logs = b"".join(path.read_bytes() for path in (tmp_path / "home").rglob("*") if path.is_file())
         assert b"a-key-that-must-not-leak" not in logs, "the key reached the log, the store or a file"
+
+
+@pytest.mark.slow
+async def test_code_that_raises_only_while_it_is_drawn_is_repaired_and_shown_as_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with gemini(StandIn(otherwise=answer_with_late_mistake)) as script:
+        monkeypatch.setenv("GEMINI_API_KEY", "a-key")
+        monkeypatch.setenv("LECTERN_GEMINI_URL", script.url)
+        async with run_stack(tmp_path / "home") as stack:
+            client = ApiClient(stack.url)
+            body = {"topic": "Why is the sky blue?", "options": {"quality": "draft", "critique": False}}
+            video = str((await client.http.post("/v1/videos", json=body)).json()["id"])
+            shown = await client.wait_for_outcome(video)
+            assert shown["status"] == "completed", shown
+            first, second = shown["scenes"]
+            assert [(each["strategy"], each["rule"]) for each in first["attempts"]] == [("draft", "")]
+            tried = [(each["strategy"], each["rule"]) for each in second["attempts"]]
+            assert tried == [("draft", ""), ("render", "scene-error"), ("lines", "")]
+            assert "ZeroDivisionError" in second["attempts"][1]["finding"]
+            assert (second["origin"], second["degraded"]) == ("model", None)
+            assert_in_sync(await client.download(video, "video", tmp_path / "v.mp4"))
+            await client.http.aclose()
+    asked = [json.dumps(request) for request in script.requests]
+    assert sum("ZeroDivisionError" in request for request in asked) == 1, "one repair was asked for, with its reason"
