@@ -33,23 +33,32 @@ class Sky(Scene):
             self.play(%s, run_time=2)
 ```"""
 
-# The updater divides by zero in the hundredth frame, which a check without drawing never reaches.
-LATE = CODE.replace(
-    "        with self.beat():\n            self.play(ShowCreation",
-    "        drawn = ValueTracker(0)\n"
-    "        beam.add_updater(lambda m: m.set_stroke(opacity=1 / (100 - int(drawn.increment_value(1).get_value()))))\n"
-    "        with self.beat():\n            self.play(ShowCreation",
-)
-LATE_REPAIRED = {"old": "1 / (100 - int(drawn.increment_value(1).get_value()))", "new": "1"}
+# A picture whose pixels become complex numbers half-way: only drawing it asks for their type.
+LATE = """```python
+from lectern.scenekit import *
+
+
+class Sky(NarratedScene):
+    def construct(self):
+        haze = ImageMobject(np.full((40, 60, 4), 120, dtype=np.uint8)).scale(5).move_to(frame.body.center)
+        phase = ValueTracker(0)
+        shine = lambda m: m.pixel_array if phase.get_value() < 0.5 else m.pixel_array.astype(complex)
+        haze.add_updater(lambda m: setattr(m, "pixel_array", shine(m)))
+        with self.beat():
+            self.play(FadeIn(haze), run_time=2)
+        with self.beat():
+            self.play(phase.animate.set_value(1), run_time=2)
+```"""
+LATE_REPAIRED = {"old": "m.pixel_array.astype(complex)", "new": "m.pixel_array"}
 
 
 def answer_with_late_mistake(request: dict[str, Any]) -> Move:
     """As `answers`, with code for part 2 that passes its check and raises while its frames are drawn."""
     rules = json.dumps(request.get("systemInstruction", ""))
     if "did not pass its check" in rules:
-        return Says(json.dumps({"diagnosis": "It divides by zero.", "edits": [LATE_REPAIRED]}))
-    if "You write one scene" in rules and "Part 2" in json.dumps(request["contents"]).split("Beats, with")[0]:
-        return Says(LATE % "FadeIn(dots, scale=0.3)")
+        return Says(json.dumps({"diagnosis": "Pixels are whole numbers.", "edits": [LATE_REPAIRED]}))
+    if "You write one scene" in rules and "This scene: Part 2" in json.dumps(request["contents"]):
+        return Says(LATE)
     return answers(request)
 
 
