@@ -18,6 +18,7 @@ _SECONDS_PER_MEGAPIXEL_FRAME = 0.15  # ten times what our lessons take on one bu
 _BASE_CPU_SECONDS, _MAX_CPU_SECONDS = 60.0, 1800.0
 _FORETELLING_ERROR = 1.5  # dear scenes were foretold at 0.8 to 1.2 times what they took (bench/frame_costs.py)
 _STARVED_FACTOR = 20  # a machine that gives a scene less than this part of a core is too busy for it
+_MAX_WALL_SECONDS = 4 * 3600.0  # a slot that is held for longer serves nobody
 _IDLE_SECONDS = 60.0  # a scene waits for nothing but formulas, which take at most ten seconds each
 _GIB = 1024**3
 
@@ -69,7 +70,7 @@ def build_render_limits(seconds: float, frame: Preset) -> JobLimits:
     return JobLimits(
         cpu_seconds=cpu,
         idle_seconds=_IDLE_SECONDS,
-        wall_seconds=_STARVED_FACTOR * cpu,
+        wall_seconds=min(_STARVED_FACTOR * cpu, _MAX_WALL_SECONDS),
         memory_bytes=(2 if megapixels < 3 else 4) * _GIB,
         output_bytes=(256 if megapixels < 3 else 1024) * 1024**2,
     )
