@@ -1,7 +1,7 @@
 """The places where scenekit depends on more of manim than its public interface. A new manim fails here first.
 
-When a test fails, read what changed in manim and adapt `renderer.py`, `canvas.py`, `style.py` or `latex.py`, then the
-test.
+When a test fails, read what changed in manim and adapt `renderer.py`, `canvas.py`, `style.py`, `latex.py` or
+`right_to_left.py`, then the test.
 """
 
 from __future__ import annotations
@@ -84,6 +84,23 @@ def test_defaults_are_changed_by_wrapping_the_constructor() -> None:
     assert "mob_class" in parameters(DecimalNumber.__init__)
     assert "label_constructor" in parameters(NumberLine.__init__)
     assert {"font", "color"} <= set(parameters(Text.__init__))
+
+
+def test_text_is_set_by_the_module_that_is_replaced() -> None:
+    called = source(Text._text2svg)
+    assert "manimpango.text2svg(" in called
+    names = [
+        "settings,",
+        "size,",
+        "line_spacing,",
+        "disable_ligatures,",
+        "resolve()),",
+        "START_X,",
+        "START_Y,",
+        "width,",
+    ]
+    places = [called.index(f"{each}\n", called.index("manimpango.text2svg(")) for each in names]
+    assert places == sorted(places), "START_X is the sixth argument and the page's width the eighth"
 
 
 def test_latex_is_called_by_the_name_that_is_replaced() -> None:

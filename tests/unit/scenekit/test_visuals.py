@@ -21,6 +21,7 @@ from lectern.scenekit import (
     Label,
     Picture,
     Square,
+    Text,
     Timeline,
     Title,
     columns,
@@ -31,6 +32,7 @@ from lectern.scenekit import (
 )
 from lectern.scenekit.contrast import contrast_ratios, to_rgb
 from lectern.scenekit.renderer import frame_shape
+from lectern.scenekit.right_to_left import keep_right_to_left_text
 from lectern.scenekit.style import use_theme
 from lectern.theme import THEMES
 
@@ -97,6 +99,23 @@ def test_a_title_stays_above_the_body() -> None:
 
 
 @pytest.mark.usefixtures("shape")
+@pytest.mark.parametrize("text", ["النبات", "ا", "שלום", "النبات الأخضر"])
+@pytest.mark.parametrize("width", [None, 2.0, 0.4])
+def test_short_right_to_left_text_is_drawn(shape: None, text: str, width: float | None) -> None:
+    with keep_right_to_left_text():
+        label = Label(text, width=width, size=28)
+        letters = [part for part in label.family_members_with_points() if part.get_fill_opacity() > 0]
+        assert letters
+        assert Text(text, font_size=20).width > 0, "manim's own text, too"
+
+
+@pytest.mark.parametrize("text", ["\u200b", "\u2067\u2069", "", " \n "])
+def test_a_label_without_a_letter_has_a_place_and_shows_nothing(shape: None, text: str) -> None:
+    label = Label(text, width=0.5)
+    assert label.get_x() == pytest.approx(0)
+    assert all(part.get_fill_opacity() == 0 for part in label.family_members_with_points())
+
+
 def test_a_label_is_wrapped_to_its_width() -> None:
     assert Label("one two three four five six seven eight", width=3).width <= 3.01
     assert Label("汉字没有空格也要能够换行才可以放得下", width=3).width <= 3.01

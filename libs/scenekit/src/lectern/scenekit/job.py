@@ -22,6 +22,7 @@ from .footage import Encoding, FootageWriter
 from .frame_costs import FrameCosts
 from .latex import use_latex
 from .renderer import DirectedRenderer, FilmingRenderer, MeasuringRenderer, frame_shape, use_renderer
+from .right_to_left import keep_right_to_left_text
 from .scene import Narrated
 from .source import describe_error, find_scene_class, load_source
 from .style import use_theme
@@ -245,7 +246,7 @@ def _configure_manim(settings: JobSettings, folder: Path) -> Iterator[None]:
         "seed": settings.seed,
     }
     try:
-        with tempconfig(config), use_theme(settings.theme), use_latex(settings.tex):
+        with tempconfig(config), use_theme(settings.theme), use_latex(settings.tex), keep_right_to_left_text():
             yield
     finally:
         logger.setLevel(level)

@@ -53,6 +53,7 @@ class Label(VGroup):
         self.size = size
         style = {"font": font, "font_size": size, "weight": weight, "color": theme.text if color is None else color}
         pieces = [piece for raw in text.split("\n") if raw.strip() for piece in wrap(raw.strip(), width, style)]
+        pieces = [piece for piece in pieces if piece.has_points() or len(piece)]  # not what has no letter to draw
         # an empty label gets an invisible placeholder: manim cannot arrange an object without points
         for number, piece in enumerate(pieces or [Text(PLACEHOLDER, **style).set_opacity(0)]):
             baseline, _ = measure_capitals(piece, size)

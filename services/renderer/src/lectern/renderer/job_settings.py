@@ -12,7 +12,7 @@ from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import Preset, preset
 from lectern.renderer.pool import JobLimits
 
-RENDERER_VERSION = 2  # part of every footage key: raise it when the same code would look different
+RENDERER_VERSION = 3  # part of every footage key: raise it when the same code would look different
 
 _SECONDS_PER_MEGAPIXEL_FRAME = 0.15  # ten times what our lessons take on one busy core
 _BASE_CPU_SECONDS, _MAX_CPU_SECONDS = 60.0, 1800.0
