@@ -43,6 +43,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     visuals: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
     show: str = ""
+    texts: tuple[str, ...] = ()
+    shows: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    doubt_count: int = -1
     same_as: str = ""
     fails: str = ""
 

@@ -30,15 +30,14 @@ def draft_script(
     plan: replies.ScriptPlan, narration: replies.NarrationDraft, language: str
 ) -> tuple[s.Script, tuple[ScriptFault, ...]]:
     """The script, and the faults of its visuals. Scenes without a word are left out; no narration is lost."""
-    planned = {scene.title: scene for scene in plan.scenes}
+    planned = _match_plan(plan, narration)
     scenes: list[s.Scene] = []
     faults: list[ScriptFault] = []
-    for draft in narration.scenes:
+    for draft, of_plan in zip(narration.scenes, planned, strict=True):
         beats = tuple(beat for each in draft.beats for beat in draft_beats(each, language))
         if not beats:
             continue
         number = len(scenes) + 1
-        of_plan = planned.get(draft.title)
         plan_notes = _draft_plan(of_plan, language) if of_plan else s.ScenePlan()
         if plan_notes.shows and not any(beat.show for beat in beats):
             beats = _add_note(beats, plan_notes.shows, language)
@@ -68,16 +67,35 @@ def draft_script(
 def draft_symbols(planned: Sequence[replies.PlannedSymbol]) -> tuple[s.Symbol, ...]:
     """The symbols, each name once. A colour that is not offered becomes a similar one, else one that is still free."""
     symbols: dict[str, s.Symbol] = {}
+    asked = {_offered_colour(each.colour) for each in planned}
     for each in planned:
         name = strip_markup(each.name)
         if not name or name in symbols or len(symbols) == replies.MAX_SYMBOLS:
             continue
-        colour = each.colour.strip().lower()
-        colour = colour if colour in replies.COLOURS else _SIMILAR_COLOURS.get(colour, "")
-        used = {symbol.colour for symbol in symbols.values()}
+        colour = _offered_colour(each.colour)
+        used = asked | {symbol.colour for symbol in symbols.values()}
         free = [known for known in replies.PLAIN_COLOURS if known not in used]
         symbols[name] = s.Symbol(name=name, colour=colour or (*free, "primary")[0], meaning=strip_markup(each.meaning))
     return tuple(symbols.values())
+
+
+def _offered_colour(colour: str) -> str:
+    """The colour, or a similar one; empty if there is none."""
+    name = colour.strip().lower()
+    return name if name in replies.COLOURS else _SIMILAR_COLOURS.get(name, "")
+
+
+def _match_plan(plan: replies.ScriptPlan, narration: replies.NarrationDraft) -> list[replies.PlannedScene | None]:
+    """What was planned for each scene: by title, however it is dressed; else by place, in a narration of as many."""
+    by_title = {_fold_title(scene.title): scene for scene in plan.scenes}
+    found = [by_title.get(_fold_title(scene.title)) for scene in narration.scenes]
+    if len(narration.scenes) != len(plan.scenes):
+        return found
+    return [title or (place if place not in found else None) for title, place in zip(found, plan.scenes, strict=True)]
+
+
+def _fold_title(title: str) -> str:
+    return clean_title(title, MAX_TITLE_CHARACTERS).casefold()
 
 
 def _draft_plan(planned: replies.PlannedScene, language: str) -> s.ScenePlan:
@@ -111,15 +129,16 @@ def draft_beats(draft: replies.BeatDraft, language: str) -> Iterator[s.Beat]:
     if spoken == text:
         spoken = ""
     texts, voiced = sentences(text, language), sentences(spoken, language)
-    show = clean_note(draft.show, language)
+    show = strip_markup(draft.show)
     fits = len(texts) <= MAX_BEAT_SENTENCES and count_words(text) <= limits.BEAT_WORDS
     if fits or (voiced and len(voiced) != len(texts)):
-        yield s.Beat(text=text, spoken=spoken, show=show, speaker=speaker)
+        yield s.Beat(text=text, spoken=spoken, show=clean_note(show, language), speaker=speaker)
         return
     groups = _group_sentences(texts)
     for (start, end), note in zip(groups, divide_note(show, len(groups), language), strict=True):
         part, voice = " ".join(texts[start:end]), " ".join(voiced[start:end])
-        yield s.Beat(text=part, spoken="" if voice == part else voice, show=note, speaker=speaker)
+        drawn = clean_note(note, language)  # after the division: each part may have as long a note as a whole beat
+        yield s.Beat(text=part, spoken="" if voice == part else voice, show=drawn, speaker=speaker)
 
 
 def _group_sentences(texts: Sequence[str]) -> list[tuple[int, int]]:

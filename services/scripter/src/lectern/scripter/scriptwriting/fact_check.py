@@ -57,7 +57,7 @@ async def _ask_for_doubts(session: ModelSession, script: s.Script, backing: tupl
         )
     except ModelFailed as failure:
         return FactCheckResult(failure=failure.problem.detail)
-    doubts = {_describe(doubt): doubt for doubt in reply.value.doubts if _describe(doubt)}
+    doubts = {_describe(doubt): doubt for doubt in reply.value.doubts if doubt.claim.strip() or doubt.scene}
     return FactCheckResult(doubts=tuple(doubts.values())[: replies.MAX_DOUBTS])
 
 
@@ -94,7 +94,8 @@ def _leave_out_repeated(found: Sequence[replies.Doubt], known: Sequence[replies.
 
 
 def _describe(doubt: replies.Doubt) -> str:
-    return clean_line(f"{doubt.claim} ({doubt.why})" if doubt.why else doubt.claim)
+    claim, why = clean_line(doubt.claim), clean_line(doubt.why)
+    return f"{claim} ({why})" if why else claim
 
 
 def _add_doubts(script: s.Script, doubts: Sequence[str]) -> s.Script:

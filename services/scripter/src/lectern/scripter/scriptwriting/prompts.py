@@ -75,9 +75,9 @@ def quote_notes(notes: str) -> str:
 
 
 def describe_plan(plan: replies.ScriptPlan, seconds: int, rate: float) -> str:
-    """The plan, with each scene's share of the words."""
-    shares = [max(0.0, scene.seconds) for scene in plan.scenes]
-    if not all(shares):
+    """The plan, with each scene's share of the words: even shares where a scene's seconds cannot be meant."""
+    shares = [scene.seconds for scene in plan.scenes]
+    if not all(0.0 < share <= seconds for share in shares):
         shares = [1.0] * len(shares)
     budgets = [word_budget(seconds * share / sum(shares), rate) for share in shares]
     lines = "\n".join(

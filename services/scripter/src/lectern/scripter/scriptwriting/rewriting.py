@@ -65,7 +65,8 @@ def apply_rewrite(
                 )
                 changed.add(place)
         if (shows := pictures.get(place.scene)) and shows != scene.plan.shows:
-            scene = msgspec.structs.replace(scene, plan=msgspec.structs.replace(scene.plan, shows=shows))
+            plan = msgspec.structs.replace(scene.plan, shows=shows)
+            scene = msgspec.structs.replace(scene, plan=plan, visual=None)  # a template would hide the new picture
             changed.add(Place(place.scene, WHOLE_SCENE))
         scenes[place.scene - 1] = scene
     after_all = msgspec.structs.replace(script, scenes=tuple(scenes))
