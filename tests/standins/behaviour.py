@@ -15,7 +15,7 @@ from aiohttp import web
 
 @dataclass(frozen=True)
 class Says:
-    """Answers with text, streamed in `pieces` that are `pause` seconds apart."""
+    """Answers with text, streamed in `pieces` that are `pause` seconds apart, `after` an event where there is one."""
 
     text: str
     pieces: int = 3
@@ -26,6 +26,7 @@ class Says:
     output: int = 50
     finish: str = ""
     sources: tuple[tuple[str, str], ...] = ()
+    after: asyncio.Event | None = None
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,8 @@ async def _perform(script: StandIn, response: web.StreamResponse, move: object) 
         case Empty():
             await send({"usageMetadata": {"promptTokenCount": 100, "totalTokenCount": 100}})
         case Says():
+            if move.after:
+                await move.after.wait()
             for piece in pieces_of(move.text, move.pieces):
                 await asyncio.sleep(move.pause)
                 await send({"candidates": [_candidate(piece)]})

@@ -36,6 +36,7 @@ class RecordedCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     strategies: tuple[str, ...] = ("draft",)
     warned: tuple[str, ...] = ()
     degraded: str = ""
+    allowed_seconds: float | None = None
 
 
 class _Cases(msgspec.Struct, frozen=True):
@@ -66,11 +67,13 @@ async def pass_everything(task: CodingTask, source: str) -> SceneVerdict:
     return SceneVerdict(ok=True)
 
 
-def preflight_in(pool: WarmPool) -> CheckTask:
-    """The real preflight, in a pool of sandboxes."""
+def preflight_in(pool: WarmPool, allowed_seconds: float | None = None) -> CheckTask:
+    """The real preflight, in a pool of sandboxes; a render may be foretold to take `allowed_seconds`, else as usual."""
 
     async def check(task: CodingTask, source: str) -> SceneVerdict:
         settings = {**build_job_settings(task.narration, task.options, "measure"), "tex": "none"}
+        if allowed_seconds is not None:
+            settings["allowed_seconds"] = allowed_seconds
         outcome = await pool.run(RenderJob(code=source, settings=settings, limits=LIMITS))
         result = outcome.result
         verdict = {

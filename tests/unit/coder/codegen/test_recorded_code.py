@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from unit.coder.codegen.rig import RECORDED, CoderRig, RecordedCase, load_cases, read_recording
+from unit.coder.codegen.rig import RECORDED, CoderRig, RecordedCase, load_cases, preflight_in, read_recording
 
 from lectern.coder.coding import CodingTask
+from lectern.renderer.pool import WarmPool
 
 pytestmark = pytest.mark.slow
 
@@ -45,8 +46,9 @@ def tally() -> Iterator[Tally]:
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(("case", "task"), CASES, ids=[case.must for case, _ in CASES])
 async def test_recorded_answers_have_the_expected_result(
-    sandbox_rig: CoderRig, tally: Tally, case: RecordedCase, task: CodingTask
+    sandbox_rig: CoderRig, pool: WarmPool, tally: Tally, case: RecordedCase, task: CodingTask
 ) -> None:
+    sandbox_rig.check = preflight_in(pool, case.allowed_seconds)
     sandbox_rig.script.then(*[read_recording(name) for name in case.answers])
     coded = await sandbox_rig.code(task)
     assert tuple(attempt.rule for attempt in coded.history) == case.rules, coded.history

@@ -20,7 +20,7 @@ def keep_right_to_left_text() -> Iterator[None]:
     """
     pango = text_mobject.manimpango
 
-    class Typesetter:
+    class PagedPango:
         """manimpango, with lines that end at the page's edge."""
 
         def __getattr__(self, name: str) -> Any:
@@ -32,5 +32,5 @@ def keep_right_to_left_text() -> Iterator[None]:
             start, width = args[5], args[7]
             return pango.text2svg(*args, **{"pango_width": width - start, **kwargs})
 
-    with patch_attribute(text_mobject, "manimpango", Typesetter()):
+    with patch_attribute(text_mobject, "manimpango", PagedPango()):
         yield
