@@ -14,7 +14,7 @@ from lectern.worker.health import CHECK_TIMEOUT_SECONDS, Check, connection_check
 from lectern.worker.job import Job
 from lectern.worker.key_value import HEARTBEAT_SECONDS, JetStreamKeyValueStore, KeyValueEntry, KeyValueStore
 from lectern.worker.nats_login import NatsLogin
-from lectern.worker.outages import find_outage
+from lectern.worker.outages import find_outage, is_disk_full
 from lectern.worker.processing import Timing
 from lectern.worker.provision import apply_topology, find_drift
 from lectern.worker.retry_after import parse_retry_after
@@ -72,6 +72,7 @@ __all__ = [
     "connection_checks",
     "find_drift",
     "find_outage",
+    "is_disk_full",
     "liveness",
     "main",
     "map_concurrently",

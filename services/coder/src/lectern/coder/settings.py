@@ -18,4 +18,4 @@ class CoderSettings(ModelSettings):
     stills_timeout: float = Field(
         900.0, gt=0, description="seconds that drawing stills for a critique may take, queueing included"
     )
-    preflight_patience: float = Field(20.0, ge=0, description="seconds to wait until a renderer is running")
+    preflight_patience: float = Field(60.0, ge=0, description="seconds to wait until a renderer is running")

@@ -8,8 +8,15 @@ from pathlib import Path
 
 import msgspec
 
-from lectern.media.ffmpeg import combine_streams, compile_graph, open_stream, run_ffmpeg, write_stream
-from lectern.media.inputs import FINISHED_VIDEO, MediaInput
+from lectern.media import (
+    FINISHED_VIDEO,
+    MediaInput,
+    combine_streams,
+    compile_graph,
+    open_stream,
+    run_ffmpeg,
+    write_stream,
+)
 
 COLUMNS, ROWS = 3, 4
 MAX_SHEETS = 5  # of a video; frames are spread evenly over a longer one

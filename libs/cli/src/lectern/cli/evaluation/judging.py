@@ -20,7 +20,7 @@ from lectern.cli.evaluation.contact_sheets import COLUMNS, draw_sheets, list_mom
 from lectern.cli.exit_status import CommandExit
 from lectern.contracts.usage import Usage
 from lectern.llm import ImagePart, ModelClient, ModelFailed, ModelSettings, build_model_client, fence
-from lectern.media.process import ProcessFailed
+from lectern.media import ProcessFailed
 
 TASK = "judge"
 DIMENSIONS = ("accuracy", "layout", "meaning", "motion", "polish")

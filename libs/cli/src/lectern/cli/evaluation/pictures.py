@@ -9,8 +9,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from lectern.media.ffmpeg import compile_graph, open_stream, read_from_ffmpeg, write_stream
-from lectern.media.inputs import FOOTAGE, MediaInput
+from lectern.media import FOOTAGE, MediaInput, compile_graph, open_stream, read_from_ffmpeg, write_stream
 
 RATE = 10  # frames a second that are looked at
 SIZES: Final = {"16:9": (320, 180), "9:16": (180, 320), "1:1": (240, 240)}  # pixels that frames are scaled to

@@ -16,7 +16,7 @@ from lectern.cli.evaluation.judging import Judge, Judgement
 from lectern.cli.evaluation.pictures import ScenePicture, measure_picture
 from lectern.cli.exit_status import USAGE, CommandExit
 from lectern.contracts.usage import Usage
-from lectern.media.process import ProcessFailed
+from lectern.media import ProcessFailed
 
 
 class AttemptResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -13,7 +13,7 @@ from nats.js import errors as js_errors
 
 from lectern.cli.runner.child import Child
 from lectern.contracts.topology import TALLIES
-from lectern.worker.outages import is_disk_full
+from lectern.worker import is_disk_full
 
 WATCH_SECONDS = 30.0  # between two looks; each overwrites one empty value
 _PROBE_SUBJECT, _PROBE_STREAM = f"$KV.{TALLIES}.write-probe", f"KV_{TALLIES}"
