@@ -1,6 +1,6 @@
 """Writes to files it has already deleted: hidden bytes must not fill the disk."""
 
-# ends: output
+# ends: output error
 
 import os
 import time

@@ -116,8 +116,10 @@ async def test_three_videos_interleave(connections: Connections, settings: Setti
     order = Order(15)
     async with replicas(workers, fair_stage(order), connections, settings):
         await asyncio.wait_for(order.done.wait(), 20)
-    first = order.videos[:9]
-    assert all(first.count(video) >= 2 for video in videos), [videos.index(video) for video in order.videos]
+    # Each replica keeps its own account, so with two of them a video may be two turns ahead in each.
+    first = order.videos[: 6 + 3 * workers]
+    least = 2 if workers == 1 else 1
+    assert all(first.count(video) >= least for video in videos), [videos.index(video) for video in order.videos]
 
 
 async def test_a_penalised_video_waits_behind_all_others(connections: Connections, settings: Settings) -> None:
