@@ -130,6 +130,7 @@ def test_every_visual_can_be_written(markdown: str, visual: s.AnyVisual) -> None
         ("## A\n\n…\n", "nothing-to-say", 3, "sentence"),
         ("---\ntitel: x\n---\n## A\n\nText.", "front-matter-key", 2, "title"),
         ("---\ntitle: x\n## A\n\nText.", "front-matter-open", 1, "second line of ---"),
+        (f"---\ntitle: {'x' * 121}\n---\n## A\n\nText.", "title-too-long", 2, "Shorten"),
         ("---\nlanguage: German!\n---\n## A\n\nText.", "language", 2, "de"),
     ],
 )

@@ -15,7 +15,7 @@ _COLUMNS = {"pronounce": "`pronounce: Nguyen | nwin`", "symbol": "`symbol: light
 
 
 def check_metadata(head: FrontMatter, errors: ErrorCollector) -> None:
-    """Records an error for each line that is no `key: value`, each misspelled key, and a wrong language."""
+    """Records an error for each line that is no `key: value`, each misspelled key, a long title and a wrong language."""
     if not head.closed:
         errors.add("front-matter-open", 1, "The front matter has no end.", "Add a second line of --- after its keys.")
     for line in head.malformed_lines:
@@ -26,6 +26,10 @@ def check_metadata(head: FrontMatter, errors: ErrorCollector) -> None:
         if len(head.values.get(key, ())) > limits.FRONT_MATTER_VALUES:
             detail = f"{key!r} has {len(head.values[key]):,} values; at most {limits.FRONT_MATTER_VALUES} are kept."
             errors.add("front-matter-length", line, detail, "Keep those that this lesson needs.")
+    title = clean_line(head.first("title"))
+    if len(title) > limits.TITLE_CHARACTERS:
+        detail = f"The title has {len(title)} characters; at most {limits.TITLE_CHARACTERS} fit."
+        errors.add("title-too-long", head.line_numbers["title"], detail, "Shorten it; the narration can say more.")
     language = head.first("language")
     if language and not names_language(language):
         line = head.line_numbers["language"]
