@@ -70,9 +70,16 @@ def _build_filter(denied: Iterable[str]) -> Any:
 
     program = sc.SyscallFilter(sc.ALLOW)
     for name in dict.fromkeys(denied):
-        if sc.resolve_syscall(sc.system_arch(), name) >= 0:  # negative: the call does not exist on this architecture
-            program.add_rule(sc.ERRNO(errno.EPERM), name)
+        add_rule(program, sc.ERRNO(errno.EPERM), name)
     return program
+
+
+def add_rule(program: Any, action: int, name: str, *arguments: object) -> None:
+    """Adds a rule for a system call to a libseccomp filter; none for a call that this architecture does not have."""
+    import pyseccomp as sc
+
+    if sc.resolve_syscall(sc.system_arch(), name) >= 0:
+        program.add_rule(action, name, *arguments)
 
 
 def export_program(program: object) -> bytes:

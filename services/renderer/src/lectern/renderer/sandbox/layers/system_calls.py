@@ -12,6 +12,7 @@ import errno
 import fcntl
 import os
 import termios
+from functools import partial
 
 from lectern.confinement import seccomp
 
@@ -86,11 +87,7 @@ def build_job_program() -> bytes:
     import pyseccomp as sc  # raises at import when the library is missing; a start-up check reports that
 
     program = sc.SyscallFilter(sc.ERRNO(errno.EPERM))
-
-    def rule(action: int, name: str, *arguments: object) -> None:
-        if sc.resolve_syscall(sc.system_arch(), name) >= 0:  # negative: the call does not exist on this architecture
-            program.add_rule(action, name, *arguments)
-
+    rule = partial(seccomp.add_rule, program)
     for name in _ALLOWED:
         rule(sc.ALLOW, name)
     for name in _IGNORED:

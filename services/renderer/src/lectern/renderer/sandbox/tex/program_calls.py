@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import termios
+from functools import partial
 
 from lectern.confinement import seccomp
 
@@ -56,11 +57,7 @@ def build_program_filter(*, processes: bool) -> bytes:
     import pyseccomp as sc  # raises at import when the library is missing
 
     program = sc.SyscallFilter(sc.ERRNO(errno.EPERM))
-
-    def rule(action: int, name: str, *arguments: object) -> None:
-        if sc.resolve_syscall(sc.system_arch(), name) >= 0:  # negative: the call does not exist on this architecture
-            program.add_rule(action, name, *arguments)
-
+    rule = partial(seccomp.add_rule, program)
     for name in _ALLOWED:
         rule(sc.ALLOW, name)
     for name in _IGNORED:
