@@ -15,7 +15,7 @@ _COLUMNS = {"pronounce": "`pronounce: Nguyen | nwin`", "symbol": "`symbol: light
 
 
 def check_metadata(head: FrontMatter, errors: ErrorCollector) -> None:
-    """Records an error for each line that is no `key: value`, each misspelled key, a long title and a wrong language."""
+    """Records an error for each line that is no `key: value`, each misspelled key, a long title, a wrong language."""
     if not head.closed:
         errors.add("front-matter-open", 1, "The front matter has no end.", "Add a second line of --- after its keys.")
     for line in head.malformed_lines:
