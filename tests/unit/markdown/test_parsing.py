@@ -127,6 +127,8 @@ def test_every_visual_can_be_written(markdown: str, visual: s.AnyVisual) -> None
         ("## A\n\nText.\n\n![x](http://a.b/c.png)", "picture-name", 5, "beside the lesson"),
         ("## A\n\nText.\n\n![x](../../etc/passwd)", "picture-name", 5, "beside the lesson"),
         ("## A\n\n<!-- say: x -->\n\nText.", "say-without-text", 3, "below the paragraph"),
+        ("## A\n\n" + "ha-" * 700, "beat-too-long", 3, "Split"),
+        (f"## A\n\nText.\n<!-- show: {'x' * 2001} -->", "note-too-long", 4, "Shorten"),
         ("## A\n\n…\n", "nothing-to-say", 3, "sentence"),
         ("---\ntitel: x\n---\n## A\n\nText.", "front-matter-key", 2, "title"),
         ("---\ntitle: x\n## A\n\nText.", "front-matter-open", 1, "second line of ---"),

@@ -201,7 +201,10 @@ def _parse_html(content: str, draft: _SceneDraft, line: int, errors: ErrorCollec
 
 def _add_note(kind: str, text: str, draft: _SceneDraft, line: int, errors: ErrorCollector) -> None:
     """Attaches a comment to the beat above it, or to its scene: what is said, shown or meant, or who speaks."""
-    if kind in SCENE_NOTES:
+    if len(text) > limits.BEAT_CHARACTERS:
+        detail = f"This `{kind}` comment has {len(text):,} characters; at most {limits.BEAT_CHARACTERS:,} fit."
+        errors.add("note-too-long", line, detail, "Shorten it.")
+    elif kind in SCENE_NOTES:
         _add_scene_note(kind, text, draft, line, errors)
     elif not draft.beats:
         detail = f"This `{kind}` comment follows no narration."
@@ -254,6 +257,9 @@ def _check_beat(text: str, line: int, errors: ErrorCollector) -> None:
         place = f"Put an empty line after “… {last_words}”" if last_words else "Split it with an empty line"
         detail = f"This paragraph has {words} words; a beat has at most {limits.BEAT_WORDS}."
         errors.add("beat-too-long", line, detail, f"{place}, so that the visual can move on with the voice.")
+    elif len(text) > limits.BEAT_CHARACTERS:
+        detail = f"This paragraph has {len(text):,} characters; a beat has at most {limits.BEAT_CHARACTERS:,}."
+        errors.add("beat-too-long", line, detail, "Split it with an empty line, or leave out what nobody can say.")
     if not any(char.isalnum() for char in text):
         detail = f"{text!r} has no word that could be spoken."
         errors.add("nothing-to-say", line, detail, "Write a sentence, or remove it.")
