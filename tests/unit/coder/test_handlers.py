@@ -64,8 +64,10 @@ class FakeRenderer:
         self.judge: Judge = lambda source, request: FINE
         self.stills = Stills(ok=False, reason="the scene raised")
         self.sources: list[str] = []
+        self.parties: list[tuple[str, str]] = []
 
     async def check(self, request: CheckScene) -> SceneVerdict:
+        self.parties.append((request.owner, request.video_id))
         source = (await self.connections.store.get(request.code_key)).decode()
         self.sources.append(source)
         return self.judge(source, request)
@@ -138,6 +140,15 @@ async def test_an_authors_manim_is_used_as_it_is(memory: Connections, deps: Code
     assert (event.code.origin, event.degraded, event.code.attempts) == ("author", None, 1)
     assert await source_of(memory, event.code.key) == MANIM
     assert "class NamedThings" in await source_of(memory, event.code.fallback_key)
+
+
+async def test_the_renderer_is_told_whose_turn_a_check_takes(
+    memory: Connections, deps: CoderDeps, renderer: FakeRenderer
+) -> None:
+    event = msgspec.structs.replace(await store_scene(memory, s.Manim(source=MANIM)), owner="ann")
+    coded = await code(memory, deps, event)
+    assert renderer.parties == [("ann", event.video_id)]
+    assert coded.owner == "ann"
 
 
 async def test_manim_that_raises_becomes_a_card_with_the_reason(

@@ -30,3 +30,11 @@ def test_an_empty_log_is_falsy_and_names_no_video() -> None:
     assert VideoLog().last == 0
     with pytest.raises(IndexError):
         _ = VideoLog().video_id
+
+
+def test_a_video_belongs_to_the_owner_of_its_request_though_an_older_stage_left_it_out() -> None:
+    requested = e.VideoRequested(video_id=VIDEO, owner="ann", brief=Brief(topic="Tides"), options=OPTIONS)
+    scripted = e.VideoScripted(video_id=VIDEO, script_key="s", title="Tides", scenes=titles(1), options=OPTIONS)
+    assert VideoLog(enumerate([requested, scripted])).owner == "ann"
+    assert VideoLog(enumerate([scripted])).owner == ""
+    assert VideoLog().owner == ""

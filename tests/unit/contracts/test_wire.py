@@ -77,6 +77,13 @@ def test_an_event_is_complete(kind: type[e.Event]) -> None:
     assert kind in {type(sample) for sample in SAMPLES}, f"{kind.__name__} has no sample in this file"
 
 
+@pytest.mark.parametrize("event", SAMPLES, ids=tag)
+def test_an_event_says_whose_video_it_is_about(event: e.AnyEvent) -> None:
+    assert event.owner == "", "events from before there were keys are nobody's"
+    owned = msgspec.structs.replace(event, owner="ann")
+    assert e.decode(e.encode(owned)).owner == "ann"
+
+
 def test_unknown_fields_are_ignored_and_unknown_types_refused() -> None:
     data = msgspec.json.decode(e.encode(SAMPLES[0]))
     assert e.decode(msgspec.json.encode({**data, "added_later": 1})) == SAMPLES[0]

@@ -187,3 +187,24 @@ def test_a_new_video_names_its_document_by_key() -> None:
     event = handlers.create(request, VIDEO_ID)
     assert (event.lane, event.brief.document_key) == ("bulk", keys.document(VIDEO_ID))
     assert event.brief.assets == {"a.png": keys.asset("0" * 64)}
+
+
+def test_whatever_is_decided_about_a_video_stays_with_its_owner() -> None:
+    requested, scripted = (msgspec.structs.replace(event, owner="ann") for event in (make_requested(), make_scripted()))
+    review, failed = make_log(requested, scripted), make_failed()
+    made = make_log(requested, scripted, make_approved(), make_coded(1), make_coded(2))
+    edited = handlers.edit(review, SCRIPT, make_script(1))
+    assert edited is not None
+    request = VideoRequest(topic="Leaves")
+    decided = [
+        handlers.create(request, new_id(), "ann"),
+        handlers.approve(review),
+        edited.event,
+        handlers.redo(made, SCRIPT, 1).event,
+        handlers.cancel(made),
+        handlers.retry(make_log(requested, failed)),
+        handlers.retry(make_log(requested, scripted, make_approved(), failed)),
+        handlers.retry(make_log(requested, scripted, failed)),
+        handlers.dub(made, DubRequest(language="de"), new_id()),
+    ]
+    assert [event.owner for event in decided if event] == ["ann"] * len(decided)

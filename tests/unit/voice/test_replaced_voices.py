@@ -89,7 +89,7 @@ async def start(
     await log.publish(e.VideoRequested(video_id=video_id, brief=Brief(topic="T"), options=wanted))
     await log.publish(e.VideoScripted(video_id=video_id, script_key=key, title="T", scenes=TITLES, options=wanted))
     for scene in (1, 2, 3):
-        await log.publish(e.ScenePlanned(video_id=video_id, scene=scene, script_key=key, options=wanted))
+        await log.publish(e.ScenePlanned(video_id=video_id, owner="ann", scene=scene, script_key=key, options=wanted))
     return Video(connections, deps, script, video_id)
 
 
@@ -114,7 +114,7 @@ async def test_a_key_that_is_refused_has_the_next_engine_speak_the_whole_video(
     google.then(*[NO_KEY] * 9)
     await video.speak()
     approved = await video.plan_again()
-    assert (approved.revision, approved.plan) == (2, (1, 2, 3))
+    assert (approved.revision, approved.plan, approved.owner) == (2, (1, 2, 3), "ann")
     assert approved.options.refused_voices == (
         RefusedVoice(voice="en-US-Neural2-F", engine="google", reason="Google Text-to-Speech: API key not valid."),
     )

@@ -442,3 +442,13 @@ async def test_a_stage_of_whole_videos_fails_the_revision_that_an_earlier_ones_s
     assert (waits.revision, isinstance(waits, e.VideoDelayed)) == (2, True)
     [failed] = (await deliver(composer, late, connections, attempt=2)).events
     assert (failed.revision, isinstance(failed, e.VideoFailed)) == (2, True)
+
+
+async def test_all_that_a_stage_records_stays_with_the_videos_owner(connections: Connections) -> None:
+    event = msgspec.structs.replace(planned(new_id()), owner="ann")
+    handler = failing_at_first(away(), Permanent(PROBLEM))
+    recorded = [(await deliver(handler, event, connections, attempt=n)).events for n in (1, 2)]
+    answered = await deliver(failing_at_first(), msgspec.structs.replace(event, scene=2), connections)
+    kinds = [type(each) for each in (*recorded[0], *recorded[1], *answered.events)]
+    assert kinds == [e.SceneDelayed, e.SceneFailed, e.SceneNarrated]
+    assert {each.owner for each in (*recorded[0], *recorded[1], *answered.events)} == {"ann"}

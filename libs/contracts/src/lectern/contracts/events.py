@@ -56,10 +56,11 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_de
 
     `revision` counts a video's passes through the pipeline from 1; an edit, redo or retry starts the next. A scene
     keeps the revision it was last planned in, so work for an older one is recognised as stale. `cause` is the message
-    id of the event this one answers.
+    id of the event this one answers. `owner` is whose video it is; "" where no keys are in use.
     """
 
     video_id: str
+    owner: str = ""
     lane: Lane = "fast"
     revision: int = 1
     at: datetime = msgspec.field(default_factory=now)

@@ -64,6 +64,11 @@ class VideoLog:
         return self._entries[0].event.video_id
 
     @property
+    def owner(self) -> str:
+        """The video's owner; "" where no keys are in use. A stage of an older version may have left it out."""
+        return next((event.owner for _, event in self._entries if event.owner), "")
+
+    @property
     def lane(self) -> Lane:
         """The lane the video travels in. Raises IndexError for an empty log."""
         return self._entries[0].event.lane

@@ -109,7 +109,7 @@ class VoiceList(msgspec.Struct, frozen=True, kw_only=True):
 class CheckScene(msgspec.Struct, frozen=True, kw_only=True):
     """Asks for a preflight: the scene's code run with animations skipped. Code and narration by object key.
 
-    `assets` maps the names that the code may load to object keys. Videos take turns.
+    `assets` maps the names that the code may load to object keys. Owners take turns, and their videos.
     """
 
     code_key: str
@@ -117,6 +117,7 @@ class CheckScene(msgspec.Struct, frozen=True, kw_only=True):
     options: VideoOptions
     assets: dict[str, str] = {}
     video_id: str = ""
+    owner: str = ""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -171,7 +172,7 @@ class SceneVerdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class DrawStills(msgspec.Struct, frozen=True, kw_only=True):
-    """Asks how a scene looks at some moments. `at` in seconds from the scene's start. Videos take turns."""
+    """Asks how a scene looks at some moments. `at` in seconds from the start of the scene. Videos take turns."""
 
     code_key: str
     narration_key: str
@@ -179,6 +180,7 @@ class DrawStills(msgspec.Struct, frozen=True, kw_only=True):
     at: tuple[float, ...]
     assets: dict[str, str] = {}
     video_id: str = ""
+    owner: str = ""
 
 
 class Stills(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -104,6 +104,7 @@ def _known_delay(state: VideoState, scene: int | None) -> e.Delay | None:
 def _common(event: e.AnyEvent) -> dict[str, Any]:
     return {
         "video_id": event.video_id,
+        "owner": event.owner,
         "lane": event.lane,
         "revision": event.revision,
         "cause": e.message_id(event),

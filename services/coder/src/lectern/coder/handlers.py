@@ -66,6 +66,7 @@ def _preflight_checker(event: SceneNarrated | SceneRefused, job: Job[CoderDeps])
             options=event.options,
             assets=event.assets,
             video_id=event.video_id,
+            owner=event.owner,
         )
         return await job.deps.preflight.check(request)
 
@@ -82,6 +83,7 @@ def _stills_taker(event: SceneNarrated, job: Job[CoderDeps]) -> CaptureStills:
             at=at,
             assets=event.assets,
             video_id=event.video_id,
+            owner=event.owner,
         )
         return await job.deps.stills.draw(request)
 

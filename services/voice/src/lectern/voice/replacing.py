@@ -63,6 +63,7 @@ def _approve_again(
     options = msgspec.structs.replace(script.options, refused_voices=(*script.options.refused_voices, refused))
     return ScriptApproved(
         video_id=event.video_id,
+        owner=event.owner,
         lane=event.lane,
         revision=state.revision() + 1,
         cause=message_id(event),

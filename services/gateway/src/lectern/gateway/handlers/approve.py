@@ -24,6 +24,7 @@ def approve(log: VideoLog, script_revision: int | None = None) -> e.ScriptApprov
     refuse_ended_review(log.state)
     return e.ScriptApproved(
         video_id=log.video_id,
+        owner=log.owner,
         lane=log.lane,
         revision=log.state.revision(),
         script_key=script.script_key,

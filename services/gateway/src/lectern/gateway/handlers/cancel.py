@@ -16,4 +16,6 @@ def cancel(log: VideoLog, reason: str = "") -> e.VideoCancelled | None:
             raise refuse_state("The video has completed and cannot be cancelled.", "There is nothing left to stop.")
         case e.VideoFailed():
             raise refuse_state("The video has failed and cannot be cancelled.", "There is nothing left to stop.")
-    return e.VideoCancelled(video_id=log.video_id, lane=log.lane, revision=log.state.revision(), reason=reason)
+    return e.VideoCancelled(
+        video_id=log.video_id, owner=log.owner, lane=log.lane, revision=log.state.revision(), reason=reason
+    )

@@ -9,7 +9,7 @@ from lectern.gateway.schemas import SentDocument, VideoRequest, VideoRequestOpti
 from lectern.language.tags import leading_language
 
 
-def create(request: VideoRequest, video_id: str) -> e.VideoRequested:
+def create(request: VideoRequest, video_id: str, owner: str = "") -> e.VideoRequested:
     """The first event of a new video. Its document's text belongs under `keys.document`."""
     document = request.document
     brief = Brief(
@@ -24,7 +24,11 @@ def create(request: VideoRequest, video_id: str) -> e.VideoRequested:
         assets=asset_keys(document),
     )
     return e.VideoRequested(
-        video_id=video_id, lane=request.lane, brief=brief, options=_fill_in_defaults(request.options)
+        video_id=video_id,
+        owner=owner,
+        lane=request.lane,
+        brief=brief,
+        options=_fill_in_defaults(request.options),
     )
 
 

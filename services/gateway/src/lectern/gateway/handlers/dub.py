@@ -42,7 +42,7 @@ def dub(log: VideoLog, request: DubRequest, new_video_id: str) -> e.VideoRequest
         max_cost_usd=request.max_cost_usd,
         refused_voices=(),
     )
-    return e.VideoRequested(video_id=new_video_id, lane=log.lane, brief=brief, options=options)
+    return e.VideoRequested(video_id=new_video_id, owner=log.owner, lane=log.lane, brief=brief, options=options)
 
 
 def _code_keys(state: VideoState, script: ScriptEvent) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ def _request_again(log: VideoLog) -> e.VideoRequested:
         raise refuse_state("The video's request is no longer in the log.", "Request a new video with POST /v1/videos.")
     return e.VideoRequested(
         video_id=log.video_id,
+        owner=log.owner,
         lane=log.lane,
         revision=log.state.revision() + 1,
         brief=requested.brief,

@@ -78,6 +78,7 @@ def review_again(log: VideoLog, script: ScriptEvent) -> e.VideoScripted:
     """Begin the next revision by waiting for approval."""
     return e.VideoScripted(
         video_id=log.video_id,
+        owner=log.owner,
         lane=log.lane,
         revision=log.state.revision() + 1,
         script_key=script.script_key,
@@ -105,6 +106,7 @@ def start_revision(
     }
     return e.ScriptApproved(
         video_id=log.video_id,
+        owner=log.owner,
         lane=log.lane,
         revision=state.revision() + 1,
         script_key=script.script_key,
