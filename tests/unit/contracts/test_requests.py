@@ -10,6 +10,7 @@ from unit.contracts.logs import OPTIONS, PROBLEM
 
 from lectern.contracts import requests as r
 from lectern.contracts import script as s
+from lectern.contracts.derived_files import SceneVideo
 
 GOLDEN = Path(__file__).parent / "golden" / "requests"
 SCRIPT = s.Script(title="Tides", scenes=(s.Scene(title="The Moon", beats=(s.Beat(text="It pulls."),)),))
@@ -35,6 +36,12 @@ SAMPLES: tuple[msgspec.Struct, ...] = (
     ),
     r.DrawStills(code_key="c.py", narration_key="n.json", options=OPTIONS, at=(0.5, 2.0)),
     r.Stills(ok=True, keys=("cache/stills/1.jpg",)),
+    r.MakeFile(
+        file=SceneVideo(footage_key="f.mp4", audio_key="a.flac", frames=135, fps=30, language="de"),
+        video_id="v",
+        owner="ada",
+    ),
+    r.FileMade(key="cache/scene-video/1.mp4", bytes=1234),
     r.Progress(
         video_id="v", stage="renderer", doing="rendering", done=3, of=60, scene=2, revision=2, facts={"frames": 3}
     ),

@@ -10,6 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
+from lectern.contracts.derived_files import AnyDerivedFile
 from lectern.contracts.narration import Timing
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.problems import Problem
@@ -19,13 +20,16 @@ __all__ = [
     "CHECK_SCENE",
     "DRAW_STILLS",
     "LIST_VOICES",
+    "MAKE_FILE",
     "PARSE_MARKDOWN",
     "RENDER_MARKDOWN",
     "REQUESTS",
     "CheckScene",
     "DrawStills",
+    "FileMade",
     "Finding",
     "ListVoices",
+    "MakeFile",
     "ParseMarkdown",
     "ParsedMarkdown",
     "Progress",
@@ -195,6 +199,22 @@ class Stills(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unavailable: str | None = None
 
 
+class MakeFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Asks for a derived file, which is stored under its key. Owners take turns, and their videos."""
+
+    file: AnyDerivedFile
+    video_id: str = ""
+    owner: str = ""
+
+
+class FileMade(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The file's key and its size in bytes, or the problem why it could not be made."""
+
+    key: str = ""
+    bytes: int = 0
+    problem: Problem | None = None
+
+
 class Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A stage's progress in a scene (or, without one, in the video). Published unasked; never stored."""
 
@@ -224,5 +244,8 @@ CHECK_SCENE: Request[CheckScene, SceneVerdict] = Request(
 DRAW_STILLS: Request[DrawStills, Stills] = Request(
     subject="stills", queue="renderers", message=DrawStills, reply=Stills
 )
+MAKE_FILE: Request[MakeFile, FileMade] = Request(
+    subject="files.make", queue="composers", message=MakeFile, reply=FileMade
+)
 
-REQUESTS = (PARSE_MARKDOWN, RENDER_MARKDOWN, LIST_VOICES, CHECK_SCENE, DRAW_STILLS)
+REQUESTS = (PARSE_MARKDOWN, RENDER_MARKDOWN, LIST_VOICES, CHECK_SCENE, DRAW_STILLS, MAKE_FILE)

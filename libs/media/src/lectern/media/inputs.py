@@ -28,6 +28,7 @@ FINISHED_VIDEO = InputKind(demuxers=("mov",), decoders=("h264", "aac", "mov_text
 M4A = InputKind(demuxers=("mov",), decoders=("aac",), forced="mov")
 FLAC = InputKind(demuxers=("flac",), decoders=("flac",), forced="flac")
 PCM = InputKind(demuxers=("s16le",), decoders=("pcm_s16le",), forced="s16le")
+RAW_PICTURES = InputKind(demuxers=("rawvideo",), decoders=("rawvideo",), forced="rawvideo")
 WEBVTT = InputKind(demuxers=("webvtt",), decoders=("webvtt",), forced="webvtt")
 METADATA = InputKind(demuxers=("ffmetadata",), decoders=_NO_DECODER, forced="ffmetadata")
 # What uploaded music may be: "mov" reads M4A.

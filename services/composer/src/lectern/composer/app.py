@@ -7,6 +7,7 @@ import asyncio
 from lectern.composer.deps import ComposerDeps
 from lectern.composer.handlers import STAGE
 from lectern.composer.metrics import ComposerMetrics
+from lectern.composer.requests import build_responder
 from lectern.composer.settings import ComposerSettings
 from lectern.media import describe_cells
 from lectern.worker import Connections, Service
@@ -30,6 +31,7 @@ def build(settings: ComposerSettings | None, connections: Connections) -> Servic
         settings=settings,
         stage=STAGE,
         deps=deps,
+        responders=(build_responder(connections.store, deps, settings.scratch),),
         start=start,
         ready=describe_cells,
     )

@@ -10,12 +10,12 @@ import msgspec
 
 from lectern.composer.fan_in import ScenesReady
 from lectern.composer.timeline import VideoTimeline, build_timeline
-from lectern.composer.verification import reject_footage, verify_footage, verify_same_encoding
+from lectern.composer.verification import check_boxes, reject_footage, verify_footage, verify_same_encoding
 from lectern.contracts import events as e
 from lectern.contracts.narration import Narration
 from lectern.contracts.problems import Problem
 from lectern.contracts.script import Script
-from lectern.media import FOOTAGE, FootageRefused, MediaFile, check_footage, probe_media
+from lectern.media import FOOTAGE, FootageRefused, MediaFile, probe_media
 from lectern.worker import ObjectStore, Permanent, map_concurrently
 
 MAX_PROBES = 2  # ffprobe processes at once
@@ -110,12 +110,7 @@ async def _probe_footage(number: int, folder: Path) -> MediaFile:
     """Describes a scene's footage. It was checked when it was rendered, perhaps by an older Lectern."""
     path = folder / footage_name(number)
     try:
-        await asyncio.to_thread(_check_boxes, path)
+        await asyncio.to_thread(check_boxes, path)
     except FootageRefused as error:
         raise reject_footage(number, f"was refused: {error}") from error
     return await probe_media(path, FOOTAGE)
-
-
-def _check_boxes(path: Path) -> None:
-    with path.open("rb") as file:
-        check_footage(file)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lectern.composer.derived_files import choose_second
 from lectern.composer.inputs import VideoInputs, footage_name
-from lectern.composer.timeline import SceneSpan, VideoTimeline
+from lectern.composer.timeline import VideoTimeline
 from lectern.media import Shot, build_stills_command, run_ffmpeg
 
 LONGEST_EDGE = 1280  # pixels
 MAX_CANDIDATES = 12  # scenes, the longest ones
-SETTLED_SECONDS = 0.5  # before a scene's end, when its last animation is usually over
 STILLS_TIMEOUT_SECONDS = 60.0
 
 
@@ -29,19 +29,8 @@ def choose_shots(timeline: VideoTimeline) -> list[Shot]:
     return [
         Shot(
             name=footage_name(span.number),
-            seconds=_settled_second(span, timeline.fps),
+            seconds=choose_second(span.frames, timeline.fps),
             still=f"still-{span.number:03d}.jpg",
         )
         for span in sorted(longest, key=lambda span: span.number)
     ]
-
-
-def _settled_second(span: SceneSpan, fps: int) -> str:
-    """Returns a whole second near the end, where footage has a key frame and decoding starts at once.
-
-    For a scene too short to have one after its start, return the time of the frame in its middle.
-    """
-    second = int((span.frames / fps) - SETTLED_SECONDS)
-    if second >= 1:
-        return str(second)
-    return f"{max(0.0, (span.frames // 2 - 0.5) / fps):.6f}"

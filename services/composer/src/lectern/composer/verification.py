@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from pathlib import Path
 
 from lectern.composer.timeline import VideoTimeline
 from lectern.contracts.problems import Problem
 from lectern.contracts.quality import AUDIO_RATE
-from lectern.media import MediaFile, MediaTrack
+from lectern.media import FootageRefused, MediaFile, MediaTrack, check_footage
 from lectern.worker import Permanent
 
 
@@ -50,6 +51,28 @@ def verify_footage(number: int, media: MediaFile, *, frames: int, fps: int, samp
     if abs(frames * AUDIO_RATE - samples * fps) > AUDIO_RATE:
         raise reject_footage(number, f"lasts {frames / fps:.3f} s, its narration {samples / AUDIO_RATE:.3f} s")
     return track
+
+
+def check_boxes(path: Path) -> None:
+    """Raises FootageRefused unless a file is made as our own writer makes footage."""
+    with path.open("rb") as file:
+        check_footage(file)
+
+
+def check_footage_file(path: Path) -> None:
+    """Raises Permanent unless a file is made as our own writer makes footage."""
+    try:
+        check_boxes(path)
+    except FootageRefused as error:
+        raise Permanent(
+            Problem(
+                code="footage-unfit",
+                title="A scene's footage cannot be used",
+                detail=f"The scene's footage was refused: {error}.",
+                remedy="Redo the scene.",
+                retryable=True,
+            )
+        ) from error
 
 
 def verify_same_encoding(tracks: Sequence[tuple[int, MediaTrack]]) -> None:

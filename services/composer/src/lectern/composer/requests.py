@@ -1,0 +1,77 @@
+"""Answers requests of other services for derived files: each is made once, and found in the store from then on."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from weakref import WeakValueDictionary
+
+from lectern.composer.deps import ComposerDeps
+from lectern.composer.derived_files import make_derived_file
+from lectern.contracts.derived_files import derived_key, derived_media_type
+from lectern.contracts.problems import Problem
+from lectern.contracts.requests import MAKE_FILE, FileMade, MakeFile
+from lectern.worker import Missing, ObjectStore, Permanent, Responder, Unavailable, find_outage
+
+MAKE_SLOTS = 2  # a short scene takes a tenth of a second, mostly waiting for the store
+
+
+def build_responder(store: ObjectStore, deps: ComposerDeps, scratch: Path | None) -> Responder[MakeFile, FileMade]:
+    """Builds the responder that makes derived files. Owners, and videos of nobody, take turns."""
+    making: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def answer(message: MakeFile) -> FileMade:
+        key = derived_key(message.file)
+        lock = making.setdefault(key, asyncio.Lock())
+        async with lock:  # a player asks for several ranges at once
+            info = await store.head(key)
+            if info is not None:
+                return FileMade(key=key, bytes=info.size)
+            async with _make_folder(scratch) as folder:
+                path = await make_derived_file(message.file, store, folder, audio_bitrate=deps.audio_bitrate)
+                size = path.stat().st_size
+                await store.put_file(key, path, derived_media_type(message.file))
+                return FileMade(key=key, bytes=size)
+
+    return Responder(
+        request=MAKE_FILE,
+        handler=answer,
+        failed=lambda error: FileMade(problem=_describe_failure(error, scratch)),
+        slots=MAKE_SLOTS,
+        turns=lambda message: message.owner or message.video_id,
+    )
+
+
+@asynccontextmanager
+async def _make_folder(scratch: Path | None) -> AsyncIterator[Path]:
+    folder = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="lectern-file-", dir=scratch)
+    try:
+        yield Path(folder.name)
+    finally:
+        await asyncio.to_thread(folder.cleanup)
+
+
+def _describe_failure(error: Exception, scratch: Path | None) -> Problem:
+    match error:
+        case Permanent() | Unavailable():
+            return error.problem
+        case Missing():
+            return Problem(
+                code="gone",
+                title="No longer available",
+                detail="The scene was made, but its footage or narration has expired from the object store.",
+                remedy="Redo the scene to make it again.",
+            )
+    outage = find_outage(error, scratch)
+    if outage:
+        return outage.problem
+    return Problem(
+        code="file-not-made",
+        title="The file could not be made",
+        detail=f"The composer failed with {type(error).__name__}.",
+        remedy="Try again; if it fails again, redo the scene.",
+        retryable=True,
+    )
