@@ -274,3 +274,34 @@ def test_a_video_notes_which_voice_speaks_in_place_of_one_that_was_refused() -> 
         "The voice en-US-Neural2-F could not be used. Google Text-to-Speech: no such voice. "
         "It is spoken by espeak-en-US instead.",
     )
+
+
+def described(version: int, title: str, revision: int = 1) -> e.VideoDescribed:
+    earlier = AT - timedelta(minutes=version)  # machines' clocks differ, and versions do not
+    return e.VideoDescribed(
+        video_id=VIDEO, at=earlier, revision=revision, version=version, title=title, metadata={"n": title}
+    )
+
+
+@given(st.permutations([described(1, "one"), described(2, "two"), described(3, "three", revision=2)]))
+def test_the_latest_description_counts_in_whatever_order_it_arrives(log: list[e.AnyEvent]) -> None:
+    state = fold([*log, *started()])
+    assert (state.title(), state.metadata()) == ("three", {"n": "three"})
+
+
+def test_the_users_title_is_shown_before_the_scripts_and_that_before_the_topic() -> None:
+    request, script = started()
+    assert fold([request]).title() == "Tides"
+    named = msgspec.structs.replace(request, title="Mine", metadata={"a": "b"})
+    assert fold([named, script]).title() == "Mine"
+    assert fold([named, script]).metadata() == {"a": "b"}
+    assert fold([named, script, described(1, "")]).title() == "Tides"
+
+
+@given(logs(), st.data())
+def test_a_deletion_ends_every_revision_for_good(log: list[e.AnyEvent], data: st.DataObject) -> None:
+    deleted = e.VideoDeleted(video_id=VIDEO, at=AT)
+    at = data.draw(st.integers(0, len(log)))
+    state = fold([*log[:at], deleted, *log[at:]])
+    assert state.outcome() == deleted
+    assert state.delay() is None

@@ -35,6 +35,8 @@ SAMPLES: list[e.AnyEvent] = [
     e.VideoCancelled(**COMMON, reason="enough"),
     e.SceneDelayed(**COMMON, scene=2, stage="voice", problem=PROBLEM, since=AT),
     e.VideoDelayed(**COMMON, stage="scripter", problem=PROBLEM, since=AT),
+    e.VideoDescribed(**COMMON, title="Why tides?", metadata={"course": "7b"}),
+    e.VideoDeleted(**COMMON),
 ]
 
 
@@ -106,7 +108,8 @@ def test_each_event_reaches_exactly_the_stages_that_answer_it(event: e.AnyEvent)
         if consumer.stream == topology.VIDEOS and any(_matches(f, subjects.subject(event)) for f in consumer.filters)
     }
     stages = {f"{stage}-fast" for stage, inputs in topology.STAGE_INPUTS.items() if type(event) in inputs}
-    assert reached == stages | {topology.PROJECTOR}
+    own = {topology.PROJECTOR, topology.ERASER} if isinstance(event, e.VideoDeleted) else {topology.PROJECTOR}
+    assert reached == stages | own
 
 
 def test_message_ids_tell_facts_apart_and_repeat_for_the_same_fact() -> None:

@@ -16,6 +16,8 @@ from lectern.contracts.topology import VIDEOS
 from lectern.worker import Connections, EventLog, JetStreamEventLog, Transient
 from lectern.worker.testing import memory_connections
 
+PROBLEM = Problem(code="x", title="x", detail="It broke.", remedy="Mend it.")
+
 
 @pytest.fixture(params=["memory", "jetstream"])
 def connections_of_kind(request: pytest.FixtureRequest) -> Connections:
@@ -137,3 +139,33 @@ async def test_an_unavailable_stream_is_transient(nats: Client) -> None:
 async def test_the_duplicate_window_outlasts_a_redelivery(nats: Client) -> None:
     info: api.StreamInfo = await nats.jetstream().stream_info(VIDEOS)
     assert info.config.duplicate_window == 600
+
+
+async def test_of_a_deleted_video_only_the_deletion_stays(log: EventLog) -> None:
+    video, other = new_id(), new_id()
+    sequences = [await log.publish(requested(each)) for each in (video, other)]
+    sequences += [await log.publish(scripted(each)) for each in (video, other)]
+    assert await log.erase(video) == (), "a log without a deletion stays as it is"
+    deletion = await log.publish(e.VideoDeleted(video_id=video))
+    assert await log.erase(video) == (sequences[0], sequences[2])
+    assert [entry.sequence for entry in await log.read(video)] == [deletion]
+    assert len(await log.read(other)) == 2
+
+
+async def test_what_a_late_stage_adds_to_a_deleted_video_is_removed_as_well(log: EventLog) -> None:
+    video = new_id()
+    await log.publish(requested(video))
+    deletion = await log.publish(e.VideoDeleted(video_id=video))
+    await log.erase(video)
+    late = [await log.publish(planned(video, scene)) for scene in (1, 2)]
+    assert (await log.read(video)).state.deleted
+    assert await log.erase(video) == tuple(late)
+    assert await log.erase(video) == ()
+    assert [entry.sequence for entry in await log.read(video)] == [deletion]
+
+
+async def test_a_deleted_video_has_no_other_outcome(log: EventLog) -> None:
+    video = new_id()
+    await log.publish(requested(video))
+    await log.publish(e.VideoDeleted(video_id=video))
+    assert not await log.record_outcome(e.VideoFailed(video_id=video, problem=PROBLEM))

@@ -70,3 +70,14 @@ async def test_a_watcher_gets_what_exists_and_then_each_change(bucket: KeyValueS
     assert [entry.value for entry in entries[-2:]] == [b"2", None]
     await bucket.create("later", b"3")
     assert received.empty()
+
+
+async def test_purging_removes_the_keys_that_match_and_no_others(bucket: KeyValueStore) -> None:
+    for key in ("voice-fast.7", "coder-bulk.7", "coder-bulk.77", "video.7.x"):
+        await bucket.create(key, b"1")
+    await bucket.purge("*.7")
+    assert [key for key in ("voice-fast.7", "coder-bulk.7", "coder-bulk.77", "video.7.x") if await bucket.get(key)] == [
+        "coder-bulk.77",
+        "video.7.x",
+    ]
+    assert await bucket.create("voice-fast.7", b"2")

@@ -99,3 +99,16 @@ async def test_a_store_that_is_set_up_wrongly_is_waited_for_and_the_problem_says
                 assert remedy in refused.value.problem.remedy
             with pytest.raises(Unavailable):
                 await store.check()
+
+
+async def test_objects_are_listed_by_prefix_and_deleted_once_or_twice(any_store: ObjectStore) -> None:
+    folder = f"t/{new_id()}/"
+    keys = [f"{folder}{name}" for name in ("a", "b/c", "b/d e+f.mp4")]
+    for key in (*keys, folder.replace("/", "x", 1) + "other"):
+        await any_store.put(key, b"1", "text/plain")
+    assert await any_store.list_keys(folder) == keys
+    for key in keys[1:]:
+        await any_store.delete(key)
+        await any_store.delete(key)
+    assert await any_store.list_keys(folder) == keys[:1]
+    assert await any_store.list_keys("t/nothing/") == []

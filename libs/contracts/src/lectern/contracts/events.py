@@ -34,6 +34,8 @@ __all__ = [
     "VideoCancelled",
     "VideoCompleted",
     "VideoDelayed",
+    "VideoDeleted",
+    "VideoDescribed",
     "VideoFailed",
     "VideoRequested",
     "VideoScripted",
@@ -135,10 +137,22 @@ class SceneTitle(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VideoRequested(Event, frozen=True, kw_only=True, tag="video.requested.v1"):
-    """A user asked for a video."""
+    """A user asked for a video. `title`, `metadata` and `external_id` are the user's own; `batch` is its batch's id."""
 
     brief: Brief
     options: VideoOptions
+    title: str = ""
+    metadata: dict[str, str] = {}
+    external_id: str = ""
+    batch: str = ""
+
+
+class VideoDescribed(Event, frozen=True, kw_only=True, tag="video.described.v1"):
+    """The user gave the video this title (empty: the script's) and metadata. `version` counts the changes, from 1."""
+
+    title: str = ""
+    metadata: dict[str, str] = {}
+    version: int = 1
 
 
 class VideoScripted(Event, frozen=True, kw_only=True, tag="video.scripted.v1"):
@@ -283,8 +297,13 @@ class VideoCancelled(Event, frozen=True, kw_only=True, tag="video.cancelled.v1")
     reason: str = ""
 
 
+class VideoDeleted(Event, frozen=True, kw_only=True, tag="video.deleted.v1"):
+    """A user deleted the video. The rest of its log is purged; this stays, so that nothing late brings it back."""
+
+
 AnyEvent: TypeAlias = (
     VideoRequested
+    | VideoDescribed
     | VideoScripted
     | ScriptApproved
     | ScenePlanned
@@ -298,6 +317,7 @@ AnyEvent: TypeAlias = (
     | VideoDelayed
     | VideoFailed
     | VideoCancelled
+    | VideoDeleted
 )
 Outcome: TypeAlias = VideoCompleted | VideoFailed | VideoCancelled
 Delay: TypeAlias = SceneDelayed | VideoDelayed
@@ -333,5 +353,5 @@ def message_id(event: AnyEvent) -> str:
 
 
 def version_of(event: Event) -> int:
-    """The version of the code that an event is about, from 1; 1 for events about anything else."""
-    return event.version if isinstance(event, SceneCoded | SceneRefused | SceneFailed) else 1
+    """The version of the code, or of the description, that an event is about, from 1; 1 for any other event."""
+    return event.version if isinstance(event, SceneCoded | SceneRefused | SceneFailed | VideoDescribed) else 1

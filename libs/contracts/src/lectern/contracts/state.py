@@ -204,6 +204,8 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     failed: e.VideoFailed | None = None
     cancelled: e.VideoCancelled | None = None
     delayed: e.VideoDelayed | None = None
+    described: e.VideoDescribed | None = None
+    deleted: e.VideoDeleted | None = None
     scene_events: dict[int, SceneEvents] = {}
     planned_in: dict[int, int] = {}  # scene -> revision it was last planned in
     usage_by_event: dict[str, tuple[Usage, ...]] = {}  # message id -> what the work behind that event used
@@ -211,6 +213,18 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def revision(self) -> int:
         """The current revision, from 1."""
         return max((fact.revision for fact in (self.requested, self.scripted, self.approved) if fact), default=1)
+
+    def title(self) -> str:
+        """The title that the user gave the video, else the script's, else a short form of the brief."""
+        own = self.described or self.requested
+        script = self.script()
+        given = own.title if own else ""
+        return given or (script.title if script else self.requested.brief.label() if self.requested else "")
+
+    def metadata(self) -> dict[str, str]:
+        """The user's own names and values for the video."""
+        own = self.described or self.requested
+        return own.metadata if own else {}
 
     def script(self) -> e.VideoScripted | e.ScriptApproved | None:
         """The current script: the newest approved one, else the one that was written."""
@@ -231,8 +245,10 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Every scene of the current script, in order."""
         return {number: self.scene(number) for number in range(1, self.scene_count() + 1)}
 
-    def outcome(self) -> e.Outcome | None:
-        """The end of the current revision; None while it is in progress."""
+    def outcome(self) -> e.Outcome | e.VideoDeleted | None:
+        """The end of the current revision; None while it is in progress. A deletion ends every revision."""
+        if self.deleted:
+            return self.deleted
         ended = [fact for fact in (self.completed, self.failed, self.cancelled) if fact]
         current = [fact for fact in ended if fact.revision >= self.revision()]
         return min(current, key=lambda fact: fact.at, default=None)
@@ -295,7 +311,7 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
                 return "completed"
             case e.VideoFailed():
                 return "failed"
-            case e.VideoCancelled():
+            case e.VideoCancelled() | e.VideoDeleted():
                 return "cancelled"
         if self.awaits_approval():
             return "awaiting_approval"

@@ -15,6 +15,7 @@ __all__ = [
     "BUCKETS",
     "DAY",
     "DEAD",
+    "ERASER",
     "IDEMPOTENCY",
     "MAX_DELIVERIES",
     "PROJECTOR",
@@ -40,6 +41,7 @@ ATTEMPTS = 5  # attempts after which a scene fails; deliveries that wait, or giv
 MAX_DELIVERIES = 100_000  # after which the server gives up: never met by waiting, a last resort should counting fail
 ACK_WAIT = 30.0  # seconds without a heartbeat until a message is delivered to another worker
 PROJECTOR = "gateway-projector"
+ERASER = "gateway-eraser"
 SWEEPER = "advisory-sweeper"
 
 STAGE_INPUTS: dict[str, tuple[type[e.Event], ...]] = {
@@ -98,7 +100,7 @@ def consumer_name(stage: str, lane: str) -> str:
 
 
 def consumers() -> tuple[Consumer, ...]:
-    """Every durable consumer: one per stage and lane, the gateway's projector, the sweeper of advisories."""
+    """Every durable consumer: one per stage and lane, the gateway's projector and eraser, the sweeper of advisories."""
     stages = tuple(
         Consumer(
             name=consumer_name(stage, lane),
@@ -109,13 +111,15 @@ def consumers() -> tuple[Consumer, ...]:
         for lane in LANES
     )
     projector = Consumer(name=PROJECTOR, stream=VIDEOS, filters=(subjects.EVERY_VIDEO,), max_deliver=-1)
+    deletions = tuple(subjects.inputs(e.VideoDeleted, lane) for lane in LANES)
+    eraser = Consumer(name=ERASER, stream=VIDEOS, filters=deletions, max_deliver=-1)
     sweeper = Consumer(
         name=SWEEPER,
         stream=ADVISORIES,
         filters=(f"$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.{VIDEOS}.>",),
         max_deliver=-1,
     )
-    return (*stages, projector, sweeper)
+    return (*stages, projector, eraser, sweeper)
 
 
 BUCKETS = (Bucket(name=VIDEO_VIEWS), Bucket(name=IDEMPOTENCY, ttl=DAY), Bucket(name=TALLIES, ttl=3 * DAY))

@@ -51,6 +51,9 @@ class DeadLetters(Protocol):
     async def store(self, letter: DeadLetter) -> None:
         """Keeps a letter, once for a message and consumer."""
 
+    async def erase(self, video_id: str) -> None:
+        """Removes all letters of a video."""
+
 
 class JetStreamDeadLetters:
     """The `DEAD` stream over a NATS connection."""
@@ -69,6 +72,10 @@ class JetStreamDeadLetters:
         }
         subject = f"dead.{letter.stage}.{letter.video_id}"
         await self._js.publish(subject, letter.data, headers=headers, stream=DEAD)
+
+    async def erase(self, video_id: str) -> None:
+        """Removes all letters of a video. Raises nats.errors.Error."""
+        await self._js.purge_stream(DEAD, subject=f"dead.*.{video_id}")
 
     async def read_all(self) -> list[StoredDeadLetter]:
         """Every dead letter, oldest first."""

@@ -56,6 +56,13 @@ class EventLog(ABC):
         left out. Raises Unavailable when the log does not answer.
         """
 
+    @abstractmethod
+    async def erase(self, video_id: str) -> tuple[int, ...]:
+        """Removes a deleted video's log other than its deletion; returns the sequences removed. Safe to repeat.
+
+        Without a deletion in the log nothing is removed. Raises Unavailable when the log does not answer.
+        """
+
     async def record_outcome(self, outcome: e.Outcome) -> bool:
         """Ends a video's revision, unless it has already ended. True when this very outcome stands."""
         while True:
@@ -115,6 +122,23 @@ class JetStreamEventLog(EventLog):
             await asyncio.sleep(0.1)  # the replica that answered has not caught up; nothing announces when it has
         raise Unavailable("a replica of the event log lags behind", code="log-unavailable")
 
+    async def erase(self, video_id: str) -> tuple[int, ...]:
+        """See `EventLog.erase`."""
+        messages = await get_all(self._nats, VIDEOS, subjects.video(video_id))
+        deletion = next((sequence for sequence, data in messages if _is_deletion(data)), 0)
+        doomed = tuple(sequence for sequence, _ in messages if sequence != deletion) if deletion else ()
+        try:
+            if any(sequence < deletion for sequence in doomed):
+                await self._js.purge_stream(VIDEOS, subject=subjects.video(video_id), seq=deletion)
+            for sequence in doomed:
+                if sequence > deletion:  # of a stage that had not heard of it
+                    await self._js.delete_msg(VIDEOS, sequence)
+        except js_errors.NotFoundError:
+            return doomed  # another process removed it meanwhile
+        except (nats.errors.Error, js_errors.Error, TimeoutError) as error:
+            raise _unavailable(error) from error
+        return doomed
+
     async def _publish(self, event: e.AnyEvent, headers: dict[str, str]) -> int:
         headers = {"Nats-Msg-Id": e.message_id(event), **trace_headers(), **headers}
         try:
@@ -134,6 +158,13 @@ def _decode(messages: list[tuple[int, bytes]]) -> list[tuple[int, e.AnyEvent]]:
         except ValueError:
             continue  # an event of a newer version; this one has no use for it
     return entries
+
+
+def _is_deletion(data: bytes) -> bool:
+    try:
+        return isinstance(e.decode(data), e.VideoDeleted)
+    except ValueError:
+        return False
 
 
 def _refusal(error: js_errors.APIError) -> Transient:

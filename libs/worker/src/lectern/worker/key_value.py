@@ -52,6 +52,10 @@ class KeyValueStore(ABC):
         """Deletes a key, of revision `last` if given; False when somebody else changed it first."""
 
     @abstractmethod
+    async def purge(self, pattern: str) -> None:
+        """Removes all keys that match (tokens between dots; `*` is any), with their history. Watchers do not see it."""
+
+    @abstractmethod
     def watching(self, listener: EntryListener) -> AbstractAsyncContextManager[asyncio.Event]:
         """Passes every entry that exists, then each change, to `listener` while the context lasts.
 
@@ -103,6 +107,10 @@ class JetStreamKeyValueStore(KeyValueStore):
             if error.err_code == _WRONG_LAST_SEQUENCE:
                 return False
             raise
+
+    async def purge(self, pattern: str) -> None:
+        """See `KeyValueStore.purge`."""
+        await self._js.purge_stream(f"KV_{self._name}", subject=f"$KV.{self._name}.{pattern}")
 
     @asynccontextmanager
     async def watching(self, listener: EntryListener) -> AsyncIterator[asyncio.Event]:

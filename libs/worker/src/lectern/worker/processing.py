@@ -112,6 +112,9 @@ class Processor:
             answer = await self._stage.routes[type(event)].handler(event, job)
         finally:
             await job.flush_progress()
+        if delivery.stop_reason is StopReason.CANCELLED:  # and its handler went on to an end of its own
+            await delivery.drop()
+            return DeliveryResult.CANCELLED
         for published in _add_spent(_events(answer), delivery.tally.spent):
             await self._connections.event_log.publish(published)
         await delivery.confirm()
@@ -226,7 +229,7 @@ class Processor:
                 await delivery.message.in_progress()
             with contextlib.suppress(nats.errors.Error, Transient):
                 log = await self._connections.event_log.read(delivery.event.video_id, delivery.event.lane)
-                if isinstance(log.state.outcome(), e.VideoCancelled):
+                if isinstance(log.state.outcome(), e.VideoCancelled | e.VideoDeleted):
                     delivery.stop(StopReason.CANCELLED)
 
         async def keep_beating() -> None:
@@ -295,7 +298,7 @@ def _add_runs(problem: Problem, runs: int) -> Problem:
 def _is_stale(state: VideoState, event: e.AnyEvent) -> bool:
     """True if the event's revision has ended, its scene has been planned again, or its version of the code is done."""
     outcome = state.outcome()
-    if outcome is not None and event.revision <= outcome.revision:
+    if outcome is not None and (state.deleted or event.revision <= outcome.revision):
         return True
     if not isinstance(event, e.SceneEvent):
         return False

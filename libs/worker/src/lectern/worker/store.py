@@ -103,6 +103,14 @@ class ObjectStore(ABC):
         """A URL that lets its holder download the object for `seconds`."""
 
     @abstractmethod
+    async def list_keys(self, prefix: str) -> list[str]:
+        """The keys of all objects that begin with `prefix`, sorted."""
+
+    @abstractmethod
+    async def delete(self, key: str) -> None:
+        """Removes an object; nothing happens when there is none."""
+
+    @abstractmethod
     async def check(self) -> None:
         """Returns when the store answers; raises Unavailable when it does not."""
 
@@ -218,6 +226,23 @@ class S3ObjectStore(ObjectStore):
             params["ResponseContentDisposition"] = f'attachment; filename="{filename}"'
         url: str = await self._client.generate_presigned_url("get_object", Params=params, ExpiresIn=seconds)
         return url
+
+    async def list_keys(self, prefix: str) -> list[str]:
+        """The keys of all objects that begin with `prefix`, sorted; a thousand in each request."""
+        found: list[str] = []
+        async with self._translate_errors(prefix):
+            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+            async for page in pages:
+                found += [entry["Key"] for entry in page.get("Contents", ())]
+        return sorted(found)
+
+    async def delete(self, key: str) -> None:
+        """Removes an object. One at a time: not every store accepts the checksums of requests to delete several."""
+        try:
+            async with self._translate_errors(key):
+                await self._client.delete_object(Bucket=self._bucket, Key=key)
+        except Missing:
+            return
 
     async def check(self) -> None:
         """Returns when the bucket answers; raises Unavailable when it does not, or was full at the last write."""

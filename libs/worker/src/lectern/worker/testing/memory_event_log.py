@@ -28,7 +28,7 @@ class MemoryEventLog(EventLog):
         super().__init__(bus or MemoryBus())
         self.available = True
         self.followers: list[Follower] = []
-        self._messages: list[tuple[str, bytes]] = []
+        self._messages: list[tuple[str, bytes]] = []  # one that was erased is ("", b"")
         self._sequences: dict[str, int] = {}
 
     async def publish(self, event: e.AnyEvent, *, patience: float = 60.0) -> int:
@@ -60,9 +60,17 @@ class MemoryEventLog(EventLog):
             raise Unavailable("a replica of the event log lags behind", code="log-unavailable")
         return log
 
+    async def erase(self, video_id: str) -> tuple[int, ...]:
+        """See `EventLog.erase`."""
+        log = await self.read(video_id)
+        doomed = tuple(at for at, event in log if not isinstance(event, e.VideoDeleted)) if log.state.deleted else ()
+        for sequence in doomed:
+            self._messages[sequence - 1] = ("", b"")
+        return doomed
+
     def entries(self) -> list[LogEntry]:
         """Every event of every video, in stream order."""
-        return [LogEntry(sequence, e.decode(data)) for sequence, (_, data) in enumerate(self._messages, 1)]
+        return [LogEntry(sequence, e.decode(data)) for sequence, (_, data) in enumerate(self._messages, 1) if data]
 
     def _check_available(self) -> None:
         if not self.available:
@@ -88,3 +96,7 @@ class MemoryDeadLetters:
         """See `DeadLetters.store`."""
         if not any((each.consumer, each.sequence) == (letter.consumer, letter.sequence) for each in self.letters):
             self.letters.append(letter)
+
+    async def erase(self, video_id: str) -> None:
+        """See `DeadLetters.erase`."""
+        self.letters = [letter for letter in self.letters if letter.video_id != video_id]

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from lectern.worker.key_value import EntryListener, KeyValueEntry, KeyValueStore
+from lectern.worker.testing.memory_bus import matches
 
 
 class MemoryKeyValueStore(KeyValueStore):
@@ -43,6 +44,11 @@ class MemoryKeyValueStore(KeyValueStore):
             return False
         await self._store(key, None)
         return True
+
+    async def purge(self, pattern: str) -> None:
+        """See `KeyValueStore.purge`."""
+        await asyncio.sleep(0)
+        self._entries = {key: entry for key, entry in self._entries.items() if not matches(pattern, key)}
 
     @asynccontextmanager
     async def watching(self, listener: EntryListener) -> AsyncIterator[asyncio.Event]:

@@ -67,6 +67,16 @@ class MemoryObjectStore(ObjectStore):
         name = f"&response-content-disposition={quote(filename)}" if filename else ""
         return f"https://store.test/{quote(key)}?X-Amz-Expires={seconds}{name}"
 
+    async def list_keys(self, prefix: str) -> list[str]:
+        """See `ObjectStore.list_keys`."""
+        self._check_available(prefix)
+        return [key for key in self.keys() if key.startswith(prefix)]
+
+    async def delete(self, key: str) -> None:
+        """See `ObjectStore.delete`."""
+        self._check_available(key)
+        self.remove(key)
+
     async def check(self) -> None:
         """See `ObjectStore.check`."""
         self._check_available("the bucket")
