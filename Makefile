@@ -11,6 +11,7 @@ FUZZ ?=
 BIN := .venv/bin
 READY := .venv/.ready
 LATEX := .venv/.latex
+BROWSER := .venv/.browser
 # Much of a whole-video test is waiting for other processes: half as many workers again as there are cores.
 WORKERS := $(shell echo $$(( ($$(nproc) * 3 + 1) / 2 )))
 MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
@@ -26,7 +27,7 @@ demo: $(READY) ## set everything up and make a video (TOPIC="…" for another to
 up: $(READY) ## run the API and everything behind it on http://localhost:8080
 	@$(BIN)/lectern up
 
-test: $(READY) $(LATEX) ## run every test: unit, integration, hostile scenes, whole videos
+test: $(READY) $(LATEX) $(BROWSER) ## run every test: unit, integration, hostile scenes, whole videos
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: $(READY) ## lint, types, import rules and fast tests, before each commit (under a minute)
@@ -42,13 +43,14 @@ format: $(READY) ## format the code and apply ruff's automatic fixes
 	@$(BIN)/ruff check --fix-only -q .
 	@$(BIN)/ruff format .
 
-docs: $(READY) ## write the generated pages: docs/settings.md, docs/third-party-licences.md
+docs: $(READY) $(BROWSER) ## write the generated pages: docs/settings.md, docs/third-party-licences.md
 	@$(BIN)/python scripts/settings_page.py
 	@$(BIN)/python scripts/licences.py
 
 lock: $(READY) ## upgrade the dependencies in requirements.lock (versions and hashes, no addresses)
 	@$(BIN)/uv lock -q --upgrade
-	@$(BIN)/uv export -q --frozen --all-packages --all-extras --no-emit-workspace --all-groups --no-header -o requirements.lock
+	@$(BIN)/uv export -q --frozen --all-packages --all-extras --no-emit-workspace --group dev --no-header -o requirements.lock
+	@$(BIN)/uv export -q --frozen --no-emit-workspace --only-group browser --no-header -o requirements-browser.lock
 
 hostile: $(READY) $(LATEX) ## run hostile scene code against the sandbox (WITHOUT="tmpfs namespaces landlock" leaves layers out; LANDLOCK=1 is Linux 5.13)
 	@LECTERN_HOSTILE_WITHOUT="$(WITHOUT)" LECTERN_HOSTILE_LANDLOCK="$(or $(LANDLOCK),99)" $(BIN)/python -m pytest tests/hostile
@@ -77,4 +79,8 @@ $(READY): requirements.lock pyproject.toml $(MEMBERS) scripts/setup
 # Scenes may use LaTeX where it is installed; the tests of that must not be skipped.
 $(LATEX): $(READY) scripts/setup
 	@scripts/setup latex
+	@touch $@
+
+$(BROWSER): $(READY) requirements-browser.lock scripts/setup
+	@scripts/setup browser
 	@touch $@

