@@ -150,7 +150,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"topic": "a", "options": {"review": "perhaps"}}, "/options/review", "wrong type; send a valid boolean"),
     ({"topic": "a", "options": {"qualty": "high"}}, "/options/qualty", 'did you mean "quality"?'),
     ({"topc": "a"}, "/topc", 'did you mean "topic"?'),
-    ({"topic": "a", "zebra": 1}, "/zebra", "known fields: audience, document, lane, options, scenes, search, style, target_seconds, tone, topic"),
+    ({"topic": "a", "zebra": 1}, "/zebra", "known fields: audience, document, external_id, lane, metadata, options, scenes, search, style, target_seconds"),
     ({"topic": "a", "document": {"markdown": "x", "asets": {}}}, "/document/asets", 'did you mean "assets"?'),
     ({"topic": "a", "lane": "slow"}, "/lane", "one of 'fast' or 'bulk'"),
     ({"topic": 7}, "/topic", "wrong type; send a valid string"),

@@ -176,8 +176,17 @@ async def test_a_view_whose_summary_changes_has_a_new_version(connections: Conne
             "errors": [],
         },
         "waiting": None,
+        "topic": "How does a leaf work?",
+        "aspect": "16:9",
+        "language": "en",
+        "thumbnail": None,
+        "scenes_degraded": 0,
+        "metadata": {},
+        "external_id": "",
+        "batch": None,
+        "parent": None,
     }, "raise views.VERSION with this, or lists go on showing stored summaries of the old form"
-    assert VERSION == 3
+    assert VERSION == 4
 
 
 async def test_an_older_view_never_replaces_a_newer_one() -> None:

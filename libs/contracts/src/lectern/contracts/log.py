@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from lectern.contracts.events import AnyEvent
+from lectern.contracts.events import AnyEvent, VideoDeleted
 from lectern.contracts.options import Lane
 from lectern.contracts.state import VideoState, fold
 
@@ -52,6 +52,11 @@ class VideoLog:
     def state(self) -> VideoState:
         """The folded events."""
         return fold(self.events)
+
+    @property
+    def is_deleted(self) -> bool:
+        """True for what is left of a deleted video."""
+        return any(isinstance(entry.event, VideoDeleted) for entry in self._entries)
 
     @property
     def last(self) -> int:

@@ -20,6 +20,15 @@ _SUMMARY: dict[str, Any] = {
     "scene_count": 2,
     "scenes_rendered": 1,
     "seconds": None,
+    "topic": "How does photosynthesis work?",
+    "aspect": "16:9",
+    "language": "en",
+    "thumbnail": None,
+    "scenes_degraded": 0,
+    "metadata": {"course": "biology-7b"},
+    "external_id": "",
+    "batch": None,
+    "parent": None,
     "error": None,
     "waiting": None,
     "urls": {
@@ -32,7 +41,6 @@ _SUMMARY: dict[str, Any] = {
 }
 VIDEO: dict[str, Any] = {
     **_SUMMARY,
-    "topic": "How does photosynthesis work?",
     "script_revision": 1,
     "options": {
         "quality": "standard",

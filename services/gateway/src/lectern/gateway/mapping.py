@@ -64,7 +64,6 @@ def map_video(state: VideoState, first: e.AnyEvent) -> schemas.Video:
     return schemas.Video.model_validate(
         {
             **_summary_fields(state, first),
-            "topic": (state.requested.brief.topic or None) if state.requested else None,
             "script_revision": script.revision if script else None,
             "options": _map_options(state),
             "usage": _map_usage(state),
@@ -115,22 +114,22 @@ def map_script(event: ScriptEvent, script: Script, *, approved: bool) -> schemas
     return schemas.ScriptDocument(revision=event.revision, approved=approved, **dict(text))
 
 
-def get_title(state: VideoState) -> str:
-    """The script's title, or a short form of the brief before there is one."""
-    if script := state.script():
-        return script.title
-    return state.requested.brief.label() if state.requested else ""
+def get_parent(state: VideoState) -> str | None:
+    """The id of the video that this one was made from."""
+    dub = state.requested.brief.dub if state.requested else None
+    return dub.video_id if dub else None
 
 
 def _summary_fields(state: VideoState, first: e.AnyEvent) -> dict[str, object]:
     status, outcome = state.status(), state.outcome()
     completed = state.completed if status == "completed" else None
+    requested, options = state.requested, get_options(state)
     return {
         "id": first.video_id,
         "status": status,
         "stage": _current_stage(state),
         "progress": state.progress(),
-        "title": get_title(state),
+        "title": state.title(),
         "lane": first.lane,
         "created_at": first.at,
         "completed_at": completed.at if completed else None,
@@ -138,6 +137,15 @@ def _summary_fields(state: VideoState, first: e.AnyEvent) -> dict[str, object]:
         "scene_count": state.scene_count(),
         "scenes_rendered": sum(facts.status() == "rendered" for facts in state.scenes().values()),
         "seconds": completed.seconds if completed else None,
+        "topic": (requested.brief.topic or None) if requested else None,
+        "aspect": options.aspect,
+        "language": options.language,
+        "thumbnail": _map_thumbnail(state, first.video_id),
+        "scenes_degraded": sum(facts.degradation() is not None for facts in state.scenes().values()),
+        "metadata": state.metadata(),
+        "external_id": requested.external_id if requested else "",
+        "batch": (requested.batch or None) if requested else None,
+        "parent": get_parent(state),
         "error": map_problem(outcome.problem) if isinstance(outcome, e.VideoFailed) else None,
         "waiting": map_wait(state.delay()),
         "urls": _map_urls(state, first.video_id),
@@ -168,9 +176,20 @@ def _map_urls(state: VideoState, video_id: str) -> schemas.VideoUrls:
     )
 
 
-def _map_options(state: VideoState) -> dict[str, object]:
+def _map_thumbnail(state: VideoState, video_id: str) -> str | None:
+    outputs = state.completed.outputs if state.completed else ()
+    kinds = {output.kind for output in outputs}
+    return f"{video_path(video_id)}/content?variant=thumbnail" if "thumbnail" in kinds else None
+
+
+def get_options(state: VideoState) -> VideoOptions:
+    """The options in force: the script's, as the pipeline may have changed what was requested."""
     source = state.script() or state.requested
-    options = source.options if source else VideoOptions()
+    return source.options if source else VideoOptions()
+
+
+def _map_options(state: VideoState) -> dict[str, object]:
+    options = get_options(state)
     music = options.music_key.removeprefix(BUNDLED).removeprefix(keys.asset("")) or None
     return {name: getattr(options, name, music) for name in schemas.VideoOptionsInForce.model_fields}
 

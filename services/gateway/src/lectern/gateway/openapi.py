@@ -17,6 +17,7 @@ _DESCRIPTIONS = {
     400: "The request is malformed",
     404: "Not found",
     406: "The script has no Markdown form",
+    410: "The video was deleted",
     409: "Conflicts with the video's state",
     412: "The script has changed",
     413: "The body is too large",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from lectern.contracts.log import VideoLog
 from lectern.gateway import mapping
+from lectern.gateway.filters import fold_text
 from lectern.gateway.metrics import GatewayMetrics
-from lectern.gateway.views import VERSION, View, Views
+from lectern.gateway.views import DELETED, VERSION, View, Views
 from lectern.worker import EventLog, Transient
 
 
@@ -26,12 +28,33 @@ class Projection:
             log = await self._event_log.read(video_id)
         if not log:
             return
-        view = View(
+        if await self._views.write(video_id, make_view(log)):
+            self._metrics.projected.inc()
+
+
+def make_view(log: VideoLog) -> View:
+    """The view of a video as its log tells it; of a deleted one nothing but its place."""
+    if log.state.deleted:
+        return View(
             version=VERSION,
             seq=log.last,
             events=len(log),
-            status=log.state.status(),
-            summary=msgspec.Raw(mapping.map_summary(log.state, log[0].event).model_dump_json().encode()),
+            status=DELETED,
+            summary=msgspec.Raw(b"null"),
+            owner=log.owner,
         )
-        if await self._views.write(video_id, view):
-            self._metrics.projected.inc()
+    summary = mapping.map_summary(log.state, log[0].event)
+    return View(
+        version=VERSION,
+        seq=log.last,
+        events=len(log),
+        status=summary.status,
+        summary=msgspec.Raw(summary.model_dump_json().encode()),
+        owner=log.owner,
+        created_at=summary.created_at,
+        text=fold_text(f"{summary.title}\n{summary.topic or ''}"),
+        metadata=summary.metadata,
+        batch=summary.batch or "",
+        parent=summary.parent or "",
+        external_id=summary.external_id,
+    )

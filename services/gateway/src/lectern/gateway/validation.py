@@ -104,7 +104,7 @@ def refuse_request(request: Request, errors: Sequence[Mapping[str, Any]]) -> Ref
     for error in errors[:MAX_ERRORS]:  # each is compared with all known names
         source, *path = error["loc"]
         name = ".".join(map(str, path))
-        pointer = make_pointer(path) if source == "body" else f"?{name}" if source == "query" else name
+        pointer = make_pointer(path) if source == "body" else f"?{path[0]}" if source == "query" else name
         found.append(FieldError(pointer=pointer, detail=_describe(error, path, body)))
     return refuse_fields(*found)
 

@@ -5,23 +5,52 @@ from __future__ import annotations
 import asyncio
 import bisect
 from contextlib import AsyncExitStack
+from datetime import datetime
 
 import msgspec
 
+from lectern.gateway.filters import VideoFilter
 from lectern.worker import KeyValueEntry, KeyValueStore
 
-VERSION = 3  # of the summary in a view; raise it when the summary's JSON changes, and views are rebuilt
+VERSION = 4  # of the summary in a view; raise it when the summary's JSON changes, and views are rebuilt
 MIRROR_TIMEOUT_SECONDS = 5.0
 
 
-class View(msgspec.Struct, frozen=True, kw_only=True):
-    """A video as of sequence `seq`, when its log had `events` events. `summary` is `VideoSummary` as JSON."""
+DELETED = "deleted"  # status of the view that keeps a deleted video's place, so that no older view takes it
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A video as of sequence `seq`, when its log had `events` events. `summary` is `VideoSummary` as JSON.
+
+    The other fields are what lists are filtered by; `text` is the title and the topic, folded.
+    """
 
     version: int
     seq: int
     events: int
     status: str
     summary: msgspec.Raw
+    owner: str = ""
+    created_at: datetime | None = None
+    text: str = ""
+    metadata: dict[str, str] = {}
+    batch: str = ""
+    parent: str = ""
+    external_id: str = ""
+
+    def fits(self, wanted: VideoFilter) -> bool:
+        """True if a list with this filter shows the video. Of any other owner's video it is false."""
+        return (
+            self.owner == wanted.owner
+            and (not wanted.statuses or self.status in wanted.statuses)
+            and (not wanted.batch or self.batch == wanted.batch)
+            and (not wanted.parent or self.parent == wanted.parent)
+            and (not wanted.external_id or self.external_id == wanted.external_id)
+            and (not wanted.created_after or (self.created_at is not None and self.created_at > wanted.created_after))
+            and (not wanted.created_before or (self.created_at is not None and self.created_at < wanted.created_before))
+            and all(self.metadata.get(name) == value for name, value in wanted.metadata.items())
+            and all(word in self.text for word in wanted.words)
+        )
 
 
 class Views:
@@ -31,7 +60,7 @@ class Views:
         self._bucket = bucket
         self._mirror = AsyncExitStack()
         self._current = asyncio.Event()
-        self._ids: list[str] = []
+        self._ids: dict[str, list[str]] = {}  # by owner, oldest first
         self._views: dict[str, View] = {}
 
     async def start(self) -> None:
@@ -43,20 +72,32 @@ class Views:
         await self._mirror.aclose()
 
     async def _on_entry(self, entry: KeyValueEntry) -> None:
-        video_id = entry.key
-        known = video_id in self._views
         try:
             view = msgspec.json.decode(entry.value, type=View) if entry.value else None
         except ValueError:
             view = None
         if view is None or view.version != VERSION:
-            if known:
-                del self._views[video_id]
-                self._ids.remove(video_id)
-            return
+            self._forget(entry.key)
+        else:
+            self._keep(entry.key, view)
+
+    def _keep(self, video_id: str, view: View) -> None:
+        known = self._views.get(video_id)
+        if known is not None and (known.owner, known.status == DELETED) != (view.owner, view.status == DELETED):
+            self._forget(video_id)
+            known = None
         self._views[video_id] = view
-        if not known:
-            bisect.insort(self._ids, video_id)
+        if known is None and view.status != DELETED:
+            bisect.insort(self._ids.setdefault(view.owner, []), video_id)
+
+    def _forget(self, video_id: str) -> None:
+        view = self._views.pop(video_id, None)
+        if view is None or view.status == DELETED:
+            return
+        ids = self._ids[view.owner]
+        del ids[bisect.bisect_left(ids, video_id)]
+        if not ids:
+            del self._ids[view.owner]
 
     async def wait_until_current(self) -> None:
         """Wait (up to 5 s) until what the bucket held at the start is mirrored. Raises TimeoutError."""
@@ -64,25 +105,37 @@ class Views:
             await self._current.wait()
 
     def ids(self) -> list[str]:
-        """Ids of all mirrored views, oldest first."""
-        return list(self._ids)
+        """Ids of all mirrored views, oldest first, deleted videos included."""
+        return sorted(self._views)
 
     def get(self, video_id: str) -> View | None:
         """A mirrored view."""
         return self._views.get(video_id)
 
-    def page(self, *, limit: int, after: str | None, status: str | None) -> tuple[list[View], str | None]:
-        """Up to `limit` views, newest first, that come after the cursor; and the next cursor if there are more."""
-        start = bisect.bisect_left(self._ids, after) if after else len(self._ids)
-        found: list[tuple[str, View]] = []
-        for index in range(start - 1, -1, -1):
-            view = self._views[self._ids[index]]
-            if status and view.status != status:
+    def page(
+        self, wanted: VideoFilter, *, limit: int, after: str = "", oldest_first: bool = False
+    ) -> tuple[list[View], str | None]:
+        """Up to `limit` views that fit, newest first unless told otherwise; and the next cursor if there are more.
+
+        A cursor is the id of the last video on a page, so it holds its place however many videos come and go.
+        """
+        ids = self._ids.get(wanted.owner, [])
+        places: range
+        if oldest_first:
+            places = range(bisect.bisect_right(ids, after) if after else 0, len(ids))
+        else:
+            places = range((bisect.bisect_left(ids, after) if after else len(ids)) - 1, -1, -1)
+        found: list[View] = []
+        last = None
+        for place in places:
+            view = self._views[ids[place]]
+            if not view.fits(wanted):
                 continue
             if len(found) == limit:
-                return [view for _, view in found], found[-1][0]
-            found.append((self._ids[index], view))
-        return [view for _, view in found], None
+                return found, last
+            found.append(view)
+            last = ids[place]
+        return found, None
 
     async def write(self, video_id: str, view: View) -> bool:
         """Store a view unless the stored one is as new; compare-and-set, so that replicas may all try."""

@@ -29,6 +29,9 @@ def create(request: VideoRequest, video_id: str, owner: str = "") -> e.VideoRequ
         lane=request.lane,
         brief=brief,
         options=_fill_in_defaults(request.options),
+        title=request.title,
+        metadata=request.metadata,
+        external_id=request.external_id,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from lectern.contracts import events as e
 from lectern.contracts.log import VideoLog
 from lectern.gateway.handlers.script_events import review_again, start_revision
@@ -33,11 +35,4 @@ def _request_again(log: VideoLog) -> e.VideoRequested:
     requested = log.state.requested
     if requested is None:
         raise refuse_state("The video's request is no longer in the log.", "Request a new video with POST /v1/videos.")
-    return e.VideoRequested(
-        video_id=log.video_id,
-        owner=log.owner,
-        lane=log.lane,
-        revision=log.state.revision() + 1,
-        brief=requested.brief,
-        options=requested.options,
-    )
+    return msgspec.structs.replace(requested, revision=log.state.revision() + 1, at=e.now(), cause="")

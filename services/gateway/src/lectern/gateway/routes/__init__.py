@@ -4,6 +4,7 @@ from lectern.gateway.routes import (
     assets,
     dubbing,
     events,
+    library,
     media,
     operations,
     problems,
@@ -15,6 +16,7 @@ from lectern.gateway.routes import (
 
 ROUTERS = (
     videos.router,
+    library.router,
     dubbing.router,
     events.router,
     scripts.router,

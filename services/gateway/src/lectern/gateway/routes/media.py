@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from lectern.gateway import mapping, problem_types
+from lectern.gateway import problem_types
 from lectern.gateway.deps import Deps
 from lectern.gateway.object_response import OBJECT_RESPONSES, make_object_response
 from lectern.gateway.refusals import refuse, refuse_state, refuse_unknown_scene
@@ -61,7 +61,7 @@ async def send_output(
         )
     plain_type = output.media_type.partition(";")[0]
     suffix = _SUFFIXES.get(output.kind) or _SUFFIXES.get(plain_type, "")
-    name = slug(mapping.get_title(log.state), "video") + suffix
+    name = slug(log.state.title(), "video") + suffix
     return await make_object_response(deps, request, output.key, output.media_type, name, download=download)
 
 

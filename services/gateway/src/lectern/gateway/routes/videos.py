@@ -1,15 +1,12 @@
-"""Videos: creating, showing, listing and cancelling them."""
+"""Videos: creating, showing, renaming and cancelling them."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import Annotated
 
-import msgspec
-from fastapi import APIRouter, Body, Header, Query, Response
+from fastapi import APIRouter, Body, Header, Response
 
-from lectern.contracts.problems import FieldError
-from lectern.contracts.state import Status
 from lectern.gateway import examples, handlers
 from lectern.gateway.admission import check_assets, check_music, check_voice
 from lectern.gateway.deps import Deps
@@ -17,14 +14,11 @@ from lectern.gateway.enqueue import enqueue_video
 from lectern.gateway.idempotency import IdempotencyKey
 from lectern.gateway.json_body import JsonRoute
 from lectern.gateway.openapi import describe_json, describe_problems
-from lectern.gateway.refusals import refuse_fields
 from lectern.gateway.responses import make_video_response
-from lectern.gateway.schemas import CancelRequest, Video, VideoList, VideoRequest
-from lectern.gateway.video_log import VIDEO_ID, read_video, record_cancellation
+from lectern.gateway.schemas import CancelRequest, Video, VideoPatch, VideoRequest
+from lectern.gateway.video_log import append_event, read_video, record_cancellation
 
 router = APIRouter(tags=["videos"], route_class=JsonRoute)
-
-_CURSOR_PATTERN = f"^({VIDEO_ID.pattern})?$"  # an empty one is none
 
 
 @router.post(
@@ -51,31 +45,6 @@ async def create_video(
 
 
 @router.get(
-    "/v1/videos",
-    response_model=VideoList,
-    summary="List videos, newest first",
-    responses={**describe_json(200, VideoList, "One page", examples.VIDEO_LIST), **describe_problems(422, 503)},
-)
-async def list_videos(
-    deps: Deps,
-    limit: Annotated[int, Query(ge=1, le=100, description="videos on a page")] = 20,
-    after: Annotated[
-        str,
-        Query(description="`next_cursor` of the previous page", json_schema_extra={"pattern": _CURSOR_PATTERN}),
-    ] = "",
-    status: Annotated[Status | None, Query(description="only videos with this status")] = None,
-) -> Response:
-    """Lists follow the log within milliseconds; for a video that was just created, GET its own path."""
-    if after and not VIDEO_ID.fullmatch(after):
-        raise refuse_fields(FieldError(pointer="?after", detail="is no cursor; send the previous page's `next_cursor`"))
-    await deps.views.wait_until_current()
-    views, cursor = deps.views.page(limit=limit, after=after or None, status=status)
-    # Views hold summaries as the JSON of `VideoSummary`; a page of a hundred is not decoded only to be encoded again.
-    page = {"object": "list", "data": [v.summary for v in views], "has_more": bool(cursor), "next_cursor": cursor}
-    return Response(msgspec.json.encode(page), media_type="application/json")
-
-
-@router.get(
     "/v1/videos/{video_id}",
     response_model=Video,
     summary="Show a video",
@@ -90,6 +59,21 @@ async def show_video(deps: Deps, video_id: str, if_none_match: Annotated[str, He
     log = await read_video(deps, video_id, at_least=deps.hub.newest(video_id))
     if if_none_match == f'"{log.last}"':
         return Response(status_code=304, headers={"ETag": if_none_match, "Cache-Control": "private, no-cache"})
+    return make_video_response(log)
+
+
+@router.patch(
+    "/v1/videos/{video_id}",
+    response_model=Video,
+    summary="Change a video's title and metadata",
+    responses={
+        **describe_json(200, Video, "The video as it is now called", examples.VIDEO),
+        **describe_problems(400, 404, 409, 410, 413, 415, 422, 503),
+    },
+)
+async def patch_video(deps: Deps, video_id: str, body: VideoPatch) -> Response:
+    """A JSON merge patch: what is absent stays, null removes. Nothing is made again."""
+    log, _ = await append_event(deps, video_id, partial(handlers.describe, patch=body))
     return make_video_response(log)
 
 

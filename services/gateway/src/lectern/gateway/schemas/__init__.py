@@ -1,8 +1,10 @@
 """The JSON of the API, as OpenAPI publishes it: models that check requests and build responses."""
 
 from lectern.gateway.schemas.assets import Asset
+from lectern.gateway.schemas.descriptions import MAX_METADATA, VideoPatch
 from lectern.gateway.schemas.operations import ApiIndex, Health, Readiness
 from lectern.gateway.schemas.problems import FieldProblem, ProblemBody, ProblemExplanation
+from lectern.gateway.schemas.request_body import RequestBody
 from lectern.gateway.schemas.requests import (
     MAX_ASSETS,
     MAX_BEAT_CHARACTERS,
@@ -12,7 +14,6 @@ from lectern.gateway.schemas.requests import (
     DubRequest,
     LanguageTag,
     RedoRequest,
-    RequestBody,
     SentDocument,
     VideoRequest,
     VideoRequestOptions,
@@ -47,6 +48,7 @@ __all__ = [
     "MAX_ASSETS",
     "MAX_BEATS",
     "MAX_BEAT_CHARACTERS",
+    "MAX_METADATA",
     "MAX_SCENES",
     "MAX_TITLE_CHARACTERS",
     "STREAM_BLOCK_SCHEMA",
@@ -77,6 +79,7 @@ __all__ = [
     "VideoList",
     "VideoNote",
     "VideoOptionsInForce",
+    "VideoPatch",
     "VideoRequest",
     "VideoRequestOptions",
     "VideoSummary",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from lectern.contracts.options import DOCUMENT_LIMIT, MUSIC, TOPIC_LIMIT, Captions, Lane
 from lectern.contracts.plain_text import is_visible
 from lectern.contracts.quality import Aspect, Quality
+from lectern.gateway.schemas.descriptions import ExternalId, Metadata, OwnTitle
+from lectern.gateway.schemas.request_body import RequestBody
 from lectern.gateway.schemas.texts import TOPIC_PATTERN, Line, Lines, normalize_asset_names, normalize_line
 
 MAX_BEAT_CHARACTERS = 2000  # about two minutes of speech
@@ -32,12 +34,6 @@ CostLimit = Annotated[float, Field(gt=0, le=1000)]
 def _is_whole(value: object) -> bool:
     """JSON has one kind of number: 3.0 is the integer 3."""
     return isinstance(value, float) and value.is_integer()
-
-
-class RequestBody(BaseModel):
-    """A request body. Unknown fields are refused, with the nearest known name; `1` is no boolean, `"1"` no number."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class SentDocument(RequestBody):
@@ -154,6 +150,9 @@ class VideoRequest(RequestBody):
     tone: Line = Field("", max_length=80, description="how it should sound, such as warm or matter-of-fact")
     style: Literal["narration", "dialogue"] = Field("narration", description="one narrator, or two people talking")
     search: bool = Field(False, description="research the topic first, and cite the sources")
+    title: OwnTitle = Field("", description="its title in lists; the script's own if empty")
+    metadata: Metadata = Field(default_factory=dict)
+    external_id: ExternalId = Field("", description="its id in your own system; lists can be filtered by it")
 
     @field_validator("topic")
     @classmethod

@@ -109,6 +109,15 @@ class VideoSummary(BaseModel):
     scene_count: int
     scenes_rendered: int
     seconds: float | None = Field(description="length of the finished video")
+    topic: str | None = None
+    aspect: str = Field(description="shape of the frame")
+    language: str = Field(description="of the narration")
+    thumbnail: str | None = Field(None, description="URL of a picture of it, once it was first finished")
+    scenes_degraded: int = Field(description="scenes that show their fallback")
+    metadata: dict[str, str] = Field(default_factory=dict, description="the user's own names and values")
+    external_id: str = Field("", description="its id in the user's own system")
+    batch: str | None = Field(None, description="the id of its batch")
+    parent: str | None = Field(None, description="the id of the video that it was made from: the original of a dub")
     error: ProblemBody | None
     waiting: Wait | None = Field(None, description="what the video, or the scene that waits longest, waits for")
     urls: VideoUrls
@@ -142,7 +151,6 @@ class VideoUsage(BaseModel):
 class Video(VideoSummary):
     """A video with all its scenes and files."""
 
-    topic: str | None
     script_revision: int | None
     options: VideoOptionsInForce
     scenes: list[SceneState]

@@ -1,0 +1,40 @@
+"""What users say about their videos: titles, metadata, ids of their own."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+from lectern.gateway.schemas.request_body import RequestBody
+from lectern.gateway.schemas.texts import Line
+
+MAX_METADATA = 16  # names; as many as payment services allow, and enough for a client's own ids
+MAX_METADATA_NAME = 64
+MAX_METADATA_VALUE = 512
+MAX_OWN_TITLE = 200
+MAX_EXTERNAL_ID = 128
+
+_Name = Annotated[Line, Field(min_length=1, max_length=MAX_METADATA_NAME)]
+_Value = Annotated[Line, Field(max_length=MAX_METADATA_VALUE)]
+OwnTitle: TypeAlias = Annotated[Line, Field(max_length=MAX_OWN_TITLE)]
+ExternalId: TypeAlias = Annotated[Line, Field(max_length=MAX_EXTERNAL_ID)]
+Metadata: TypeAlias = Annotated[
+    dict[_Name, _Value],
+    Field(
+        max_length=MAX_METADATA,
+        description=f"your own names and values, at most {MAX_METADATA}; lists can be filtered by them",
+        examples=[{"course": "biology-7b"}],
+    ),
+]
+
+
+class VideoPatch(RequestBody):
+    """Changes to what a video is called (RFC 7396, JSON merge patch): null removes, what is absent stays."""
+
+    title: OwnTitle | None = Field(None, description="the video's title in lists; null or empty: the script's own")
+    metadata: dict[_Name, _Value | None] | None = Field(
+        None,
+        max_length=2 * MAX_METADATA,
+        description="names to set and, with null, to remove; null in place of the object removes all",
+    )
