@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.composer.sample_inputs import sample_script
+from unit.composer.sample_inputs import sample_narration, sample_script
 
 from lectern.composer.captions import (
     Cue,
@@ -32,7 +32,7 @@ from lectern.composer.captions.line_text import (
 )
 from lectern.composer.captions.phrases import can_break
 from lectern.composer.timeline import build_timeline
-from lectern.composer.transcript import format_transcript
+from lectern.composer.transcript import TimedTranscript, format_timed_transcript, format_transcript
 from lectern.contracts.narration import Word
 from lectern.contracts.notes import Note
 from lectern.contracts.quality import ASPECTS, Aspect
@@ -465,3 +465,31 @@ def test_the_transcript_ends_with_what_its_reader_should_know() -> None:
         "Notes\n\nThe voice X could not be used. It is spoken by Y instead.\n"
         "To be checked: Leaves are blue. (They are green.)\n"
     )
+
+
+def test_the_timed_transcript_says_when_each_sentence_and_word_is_spoken() -> None:
+    script = sample_script(2)
+    timeline = build_timeline(30, [(1, "One", 300), (2, "Two", 150)])
+    narrations = [sample_narration(10.0, 480_000), sample_narration(5.0, 240_000)]
+    text = format_timed_transcript(script, timeline, narrations)
+    timed = msgspec.json.decode(text, type=TimedTranscript)
+    assert (timed.seconds, [(scene.start, scene.end) for scene in timed.scenes]) == (15.0, [(0, 10), (10, 15)])
+    for scene, narration in zip(timed.scenes, narrations, strict=True):
+        assert [sentence.text for sentence in scene.sentences] == [
+            "Light falls on a leaf.",
+            "The leaf keeps it, and makes sugar from it.",
+        ]
+        words = [word for sentence in scene.sentences for word in sentence.words]
+        assert [word.text for word in words] == [word.text for word in narration.words]
+        assert words[-1].end == pytest.approx(scene.start + narration.words[-1].end, abs=0.001)
+        assert all(sentence.start == sentence.words[0].start for sentence in scene.sentences)
+
+
+def test_glued_words_make_sentences_without_spaces() -> None:
+    narration = sample_narration(2.0, 96_000, "光が 葉に 当たる。 糖が できる。")
+    words = tuple(msgspec.structs.replace(word, glued=place > 0) for place, word in enumerate(narration.words))
+    script = msgspec.structs.replace(sample_script(1), language="ja")
+    timeline = build_timeline(30, [(1, "光", 60)])
+    text = format_timed_transcript(script, timeline, [msgspec.structs.replace(narration, words=words)])
+    scene = msgspec.json.decode(text, type=TimedTranscript).scenes[0]
+    assert [sentence.text for sentence in scene.sentences] == ["光が葉に当たる。", "糖ができる。"]

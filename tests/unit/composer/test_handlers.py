@@ -176,7 +176,7 @@ async def test_a_retry_is_composed_from_old_and_new_scenes_under_its_own_revisio
 
 async def test_without_captions_there_are_no_caption_files(connections: Connections, tmp_path: Path) -> None:
     outputs = await _compose(connections, tmp_path, captions="off")
-    assert set(outputs) == {"video", "chapters_vtt", "transcript", "thumbnail"}
+    assert set(outputs) == {"video", "chapters_vtt", "transcript", "transcript_json", "thumbnail"}
 
 
 async def test_karaoke_times_words_in_webvtt_and_has_a_styled_file(connections: Connections, tmp_path: Path) -> None:

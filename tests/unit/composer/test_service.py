@@ -56,6 +56,7 @@ async def test_rendered_scenes_become_one_finished_video(
         "captions_srt": "captions.srt",
         "chapters_vtt": "chapters.vtt",
         "transcript": "transcript.txt",
+        "transcript_json": "transcript.json",
         "thumbnail": "thumbnail.jpg",
     }
     for output in event.outputs:

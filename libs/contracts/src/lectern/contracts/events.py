@@ -123,7 +123,7 @@ class FootageRef(msgspec.Struct, frozen=True, kw_only=True):
 class Output(msgspec.Struct, frozen=True, kw_only=True):
     """One finished file of a video, as the user may download it."""
 
-    kind: str  # "video", "captions_vtt", "captions_srt", "chapters_vtt", "thumbnail", "transcript", "script"
+    kind: str  # "video", "captions_vtt", "captions_srt", "chapters_vtt", "thumbnail", "transcript", …
     key: str
     media_type: str
     bytes: int

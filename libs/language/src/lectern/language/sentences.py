@@ -50,6 +50,12 @@ def sentence_ends(words: Sequence[str], language: str = "en") -> tuple[bool, ...
     return tuple(end in sentence_end_offsets for end in word_end_offsets)
 
 
+def number_sentences(words: Sequence[str], language: str = "en") -> list[int]:
+    """The sentence that each word (with its punctuation) is in, counted from 1."""
+    ends = sentence_ends(words, language)
+    return list(accumulate((int(end) for end in ends[:-1]), initial=1)) if words else []
+
+
 def _boundaries(text: str, language: str) -> Iterator[tuple[int, int]]:
     """The library's segments, corrected, without the space around them."""
     base = base_language(language)

@@ -14,7 +14,7 @@ LOUDNESS_BUCKETS = (-30.0, -20.0, -16.0, -15.0, -14.5, -13.5, -13.0, -12.0)  # L
 
 
 class ComposerMetrics:
-    """Metrics on `registry`. The label `kind` has as many values as there are kinds of output: eight."""
+    """Metrics on `registry`. The label `kind` has as many values as there are kinds of output: nine."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._seconds = Counter("lectern_composed_seconds", "Length of finished videos", registry=registry)

@@ -19,7 +19,7 @@ from lectern.composer.captions import (
     style_for,
 )
 from lectern.composer.inputs import VideoInputs
-from lectern.composer.transcript import format_transcript
+from lectern.composer.transcript import format_timed_transcript, format_transcript
 from lectern.contracts.notes import Note
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import preset
@@ -62,7 +62,13 @@ def format_text_outputs(
         media_type="text/plain; charset=utf-8",
         content=format_transcript(inputs.script, timeline, notes),
     )
-    return [*_caption_files(inputs, options, captions), chapters, transcript]
+    timed = FinishedFile(
+        kind="transcript_json",
+        name="transcript.json",
+        media_type="application/json",
+        content=format_timed_transcript(inputs.script, timeline, inputs.narrations),
+    )
+    return [*_caption_files(inputs, options, captions), chapters, transcript, timed]
 
 
 def _caption_files(inputs: VideoInputs, options: VideoOptions, captions: SceneCues) -> list[FinishedFile]:

@@ -83,6 +83,10 @@ VIDEO: dict[str, Any] = {
             "status": "rendered",
             "seconds": 12.4,
             "footage": f"/v1/videos/{VIDEO_ID}/scenes/1/footage",
+            "video": f"/v1/videos/{VIDEO_ID}/scenes/1/video",
+            "still": f"/v1/videos/{VIDEO_ID}/scenes/1/still",
+            "narration": f"/v1/videos/{VIDEO_ID}/scenes/1/narration",
+            "words": f"/v1/videos/{VIDEO_ID}/scenes/1/words",
             "origin": "model",
             "attempts": [
                 {
@@ -105,6 +109,10 @@ VIDEO: dict[str, Any] = {
             "status": "coded",
             "seconds": 9.8,
             "footage": None,
+            "video": None,
+            "still": None,
+            "narration": f"/v1/videos/{VIDEO_ID}/scenes/2/narration",
+            "words": f"/v1/videos/{VIDEO_ID}/scenes/2/words",
             "origin": "template",
             "attempts": [],
             "degraded": None,
@@ -116,6 +124,18 @@ VIDEO: dict[str, Any] = {
     "outputs": [],
     "notes": [
         {"code": "doubt", "text": "To be checked: all plants (some parasitic ones have no chlorophyll)"},
+    ],
+}
+SCENE_WORDS = {
+    "scene": 1,
+    "seconds": 3.2,
+    "language": "en",
+    "voice": "en-GB-Neural2-A",
+    "timing": "exact",
+    "beats": [{"text": "A leaf catches light.", "start": 0.0, "end": 3.2, "speaker": ""}],
+    "words": [
+        {"text": "A", "start": 0.1, "end": 0.2, "beat": 1, "sentence": 1, "glued": False},
+        {"text": "leaf", "start": 0.2, "end": 0.6, "beat": 1, "sentence": 1, "glued": False},
     ],
 }
 VOICES = {

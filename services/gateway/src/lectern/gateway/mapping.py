@@ -7,7 +7,7 @@ from lectern.contracts import keys
 from lectern.contracts.options import BUNDLED, VideoOptions
 from lectern.contracts.problems import TYPE_PREFIX, Problem
 from lectern.contracts.script import Script
-from lectern.contracts.state import SceneStatus, VideoState
+from lectern.contracts.state import SceneEvents, SceneStatus, VideoState
 from lectern.gateway import schemas
 from lectern.gateway.handlers.script_events import ScriptEvent
 from lectern.gateway.schemas import StageName
@@ -96,7 +96,7 @@ def map_scene(state: VideoState, video_id: str, number: int) -> schemas.SceneSta
         status=facts.status(),
         seconds=narration.seconds if narration else None,
         voice=(narration.voice or None) if narration else None,
-        footage=f"{video_path(video_id)}/scenes/{number}/footage" if facts.rendered else None,
+        **_map_scene_urls(facts, f"{video_path(video_id)}/scenes/{number}"),
         origin=coded.code.origin if coded else None,
         attempts=[
             schemas.AttemptSummary.model_validate(attempt, from_attributes=True)
@@ -106,6 +106,13 @@ def map_scene(state: VideoState, video_id: str, number: int) -> schemas.SceneSta
         error=map_problem(failure.problem) if failure and not facts.rendered else None,
         waiting=map_wait(facts.delay()) if state.outcome() is None else None,
     )
+
+
+def _map_scene_urls(facts: SceneEvents, path: str) -> dict[str, str | None]:
+    """The URLs of a scene's files; null for those that are not made yet."""
+    spoken = dict.fromkeys(("narration", "words"), facts.narration() is not None)
+    rendered = dict.fromkeys(("footage", "video", "still"), facts.rendered is not None)
+    return {name: f"{path}/{name}" if made else None for name, made in (spoken | rendered).items()}
 
 
 def map_script(event: ScriptEvent, script: Script, *, approved: bool) -> schemas.ScriptDocument:

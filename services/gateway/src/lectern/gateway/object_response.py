@@ -17,8 +17,13 @@ from lectern.gateway.openapi import describe_problems
 from lectern.gateway.refusals import refuse
 from lectern.worker import ObjectInfo
 
+_MEDIA_TYPES: dict[str, dict[str, Any]] = {
+    **{media_type: {} for media_type in ("video/mp4", "image/jpeg", "audio/mp4", "audio/flac")},
+    **{media_type: {} for media_type in ("text/vtt", "application/x-subrip", "text/x-ssa", "text/plain")},
+    "application/json": {"schema": {"type": "object", "description": "a transcript with times"}},
+}
 OBJECT_RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The whole file", "content": {"video/mp4": {}, "text/vtt": {}, "image/jpeg": {}}},
+    200: {"description": "The whole file", "content": _MEDIA_TYPES},
     206: {"description": "The requested range"},
     304: {"description": "Your copy is up to date"},
     307: {"description": "The file's URL in the object store, if the service is set up to redirect"},

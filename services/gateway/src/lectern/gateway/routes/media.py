@@ -15,7 +15,16 @@ from lectern.language.slugs import slug
 
 router = APIRouter(tags=["media"])
 
-Variant = Literal["video", "captions_vtt", "captions_srt", "captions_ass", "chapters_vtt", "transcript", "thumbnail"]
+Variant = Literal[
+    "video",
+    "captions_vtt",
+    "captions_srt",
+    "captions_ass",
+    "chapters_vtt",
+    "transcript",
+    "transcript_json",
+    "thumbnail",
+]
 _SUFFIXES = {
     "captions_vtt": ".vtt",
     "captions_srt": ".srt",
@@ -27,6 +36,7 @@ _SUFFIXES = {
     "image/webp": ".webp",
     "text/markdown": ".md",
     "text/plain": ".txt",
+    "application/json": ".json",
 }
 
 

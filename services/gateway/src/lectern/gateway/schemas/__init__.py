@@ -2,6 +2,7 @@
 
 from lectern.gateway.schemas.assets import Asset
 from lectern.gateway.schemas.descriptions import MAX_METADATA, VideoPatch
+from lectern.gateway.schemas.narrations import BeatTime, SceneWords, WordTime
 from lectern.gateway.schemas.operations import ApiIndex, Health, Readiness
 from lectern.gateway.schemas.problems import FieldProblem, ProblemBody, ProblemExplanation
 from lectern.gateway.schemas.request_body import RequestBody
@@ -58,6 +59,7 @@ __all__ = [
     "ApproveRequest",
     "Asset",
     "AttemptSummary",
+    "BeatTime",
     "CancelRequest",
     "DubRequest",
     "FieldProblem",
@@ -70,6 +72,7 @@ __all__ = [
     "RedoRequest",
     "RequestBody",
     "SceneState",
+    "SceneWords",
     "ScriptDocument",
     "ScriptText",
     "SentDocument",
@@ -88,4 +91,5 @@ __all__ = [
     "VoiceCatalog",
     "VoiceEntry",
     "Wait",
+    "WordTime",
 ]

@@ -59,6 +59,10 @@ class SceneState(BaseModel):
     status: SceneStatus
     seconds: float | None = Field(None, description="length, known once it is narrated")
     footage: str | None = Field(None, description="URL of its silent footage, once it is rendered")
+    video: str | None = Field(None, description="URL of the scene with its voice, once it is rendered")
+    still: str | None = Field(None, description="URL of a picture of it, once it is rendered")
+    narration: str | None = Field(None, description="URL of its sound, once it is spoken")
+    words: str | None = Field(None, description="URL of the times of its words, once it is spoken")
     origin: str | None = Field(None, description="where its code comes from: author, template or model")
     attempts: list[AttemptSummary] = Field([], description="a model's versions of its code; empty if it wrote none")
     degraded: ProblemBody | None = Field(None, description="why it shows its fallback, if it does")
