@@ -18,6 +18,7 @@ from unit.gateway.published_schema import ResponseChecker
 
 from lectern.contracts import events as e
 from lectern.contracts.log import LogEntry
+from lectern.gateway.access.bundle import AccessBuckets, build_access
 from lectern.gateway.api import make_app
 from lectern.gateway.app import build
 from lectern.gateway.deps import GatewayDeps
@@ -26,12 +27,14 @@ from lectern.gateway.hub import Hub
 from lectern.gateway.metrics import GatewayMetrics
 from lectern.gateway.openapi import describe_api
 from lectern.gateway.projection import Projection
-from lectern.gateway.routes import ROUTERS
+from lectern.gateway.routes import PUBLIC_ROUTERS, ROUTERS
 from lectern.gateway.serving import serve
 from lectern.gateway.settings import GatewaySettings
 from lectern.gateway.views import Views
 from lectern.worker import Connections, KeyValueStore, Settings
 from lectern.worker.testing import MemoryEventLog, MemoryKeyValueStore
+
+SIGNING_KEY = "a signing key of the tests, long enough"
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,10 @@ async def wait_until(check: Callable[[], Awaitable[bool]], seconds: float = 5.0)
 
 @asynccontextmanager
 async def start_deps(
-    connections: Connections, bucket: KeyValueStore | None = None, **overrides: Any
+    connections: Connections,
+    bucket: KeyValueStore | None = None,
+    access_buckets: AccessBuckets | None = None,
+    **overrides: Any,
 ) -> AsyncIterator[GatewayDeps]:
     """Deps over doubles, started; each event is projected as soon as it is stored. `overrides` are settings."""
     event_log = connections.event_log
@@ -88,8 +94,16 @@ async def start_deps(
     async def project(entry: LogEntry) -> None:
         await projection.project(entry.event.video_id)
 
+    values = {
+        "metrics_port": 0,
+        "grace_seconds": 2.0,
+        "allowed_hosts": "gateway",
+        "signing_key": SIGNING_KEY,
+        **overrides,
+    }
+    settings = GatewaySettings(**values)
     deps = GatewayDeps(
-        settings=GatewaySettings(**{"metrics_port": 0, "grace_seconds": 2.0, "allowed_hosts": "gateway", **overrides}),
+        settings=settings,
         connections=connections,
         event_log=event_log,
         hub=Hub(MemoryEventFeed(event_log), connections.bus),
@@ -97,7 +111,9 @@ async def start_deps(
         stored_responses=MemoryKeyValueStore(),
         metrics=metrics,
         checks={"views": views.wait_until_current, "store": connections.store.check},
+        access=build_access(settings, access_buckets or make_buckets()),
     )
+    await deps.access.start()
     await views.start()
     await deps.hub.start()
     event_log.followers.append(project)
@@ -107,6 +123,12 @@ async def start_deps(
         event_log.followers.remove(project)
         await deps.hub.close()
         await views.close()
+        await deps.access.close()
+
+
+def make_buckets() -> AccessBuckets:
+    """Buckets in memory, which several gateways may share."""
+    return AccessBuckets(keys=MemoryKeyValueStore(), ended_sessions=MemoryKeyValueStore(), shares=MemoryKeyValueStore())
 
 
 @functools.cache
@@ -115,7 +137,7 @@ def published_openapi() -> dict[str, Any]:
     app = FastAPI()
     for router in ROUTERS:
         app.include_router(router)
-    return describe_api(app, ROUTERS)
+    return describe_api(app, ROUTERS, PUBLIC_ROUTERS)
 
 
 _apps: list[FastAPI] = []
@@ -156,7 +178,7 @@ async def gateway_over_servers(
 ) -> AsyncIterator[TestGateway]:
     """A whole gateway service on a free port, over real servers. Its metrics are its own, as in a process of its own."""
     connections = Connections.over(connections.nats, connections.store, CollectorRegistry())
-    values = {**settings.model_dump(), "port": free_port(), **overrides}
+    values = {**settings.model_dump(), "port": free_port(), "signing_key": SIGNING_KEY, **overrides}
     service = build(GatewaySettings(**values), connections)
     stop = asyncio.Event()
     task = asyncio.create_task(service.serve(stop))

@@ -36,7 +36,16 @@ def make_script(scenes: int = 2) -> s.Script:
 class PublishedVideo:
     """Publishes one video's events; each method is what one stage would do, and returns the event's sequence."""
 
-    def __init__(self, connections: Connections, *, lane: Lane = "fast", review: bool = False, scenes: int = 2) -> None:
+    def __init__(
+        self,
+        connections: Connections,
+        *,
+        lane: Lane = "fast",
+        review: bool = False,
+        scenes: int = 2,
+        owner: str = "",
+    ) -> None:
+        self.owner = owner
         self.store = connections.store
         self.event_log = connections.event_log
         self.video_id = new_id()
@@ -57,7 +66,7 @@ class PublishedVideo:
 
     async def publish(self, event_type: type[e.Event], **fields: Any) -> int:
         """Publish an event of this video."""
-        shared = {"video_id": self.video_id, "lane": self.lane, "revision": self.revision}
+        shared = {"video_id": self.video_id, "owner": self.owner, "lane": self.lane, "revision": self.revision}
         return await self.event_log.publish(event_type(**{**shared, **fields}))  # type: ignore[arg-type]
 
     async def request(self, topic: str = "How does a leaf work?") -> int:

@@ -19,6 +19,7 @@ from lectern.contracts import keys, subjects
 from lectern.contracts import script as s
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import PARSE_MARKDOWN, ParsedMarkdown, ParseMarkdown
+from lectern.gateway.access.principal import LOCAL
 from lectern.gateway.refusals import Refusal
 from lectern.gateway.video_log import append_event
 from lectern.scripter.reading.reader import LessonReader
@@ -501,4 +502,4 @@ async def test_an_event_whose_message_id_is_taken_does_not_count_as_stored(
     await finished.event_log.publish(approval(1))
 
     with pytest.raises(Refusal, match="kept changing"):
-        await append_event(gateway.deps, finished.video_id, lambda _: approval(2))
+        await append_event(gateway.deps.act_for(LOCAL), finished.video_id, lambda _: approval(2))

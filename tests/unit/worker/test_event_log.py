@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 from nats.aio.client import Client
 from nats.js import api
@@ -55,6 +56,13 @@ async def test_an_unknown_video_has_an_empty_log(log: EventLog) -> None:
     read = await log.read(new_id())
     assert not read
     assert read.last == 0
+
+
+async def test_the_owner_of_a_video_is_read_without_its_log(log: EventLog) -> None:
+    mine, nobodys = new_id(), new_id()
+    await log.publish(msgspec.structs.replace(requested(mine), owner="alice"))
+    await log.publish(requested(nobodys))
+    assert [await log.read_owner(video) for video in (mine, nobodys, new_id())] == ["alice", "", None]
 
 
 async def test_a_log_is_read_up_to_a_sequence_or_not_at_all(log: EventLog) -> None:

@@ -11,14 +11,17 @@ from lectern.contracts.options import LANES
 __all__ = [
     "ACK_WAIT",
     "ADVISORIES",
+    "API_KEYS",
     "ATTEMPTS",
     "BUCKETS",
     "DAY",
     "DEAD",
+    "ENDED_SESSIONS",
     "ERASER",
     "IDEMPOTENCY",
     "MAX_DELIVERIES",
     "PROJECTOR",
+    "SHARES",
     "STAGE_INPUTS",
     "STREAMS",
     "SWEEPER",
@@ -36,6 +39,9 @@ DAY = 86_400.0
 VIDEOS, DEAD, ADVISORIES = "VIDEOS", "DEAD", "ADVISORIES"
 VIDEO_VIEWS = "video-views"  # KV bucket: the gateway's projection for lists
 IDEMPOTENCY = "idempotency"  # KV bucket: the answer given to each Idempotency-Key
+API_KEYS = "api-keys"  # KV bucket: who may use the API; hashes of secrets, never a secret
+ENDED_SESSIONS = "ended-sessions"  # KV bucket: browsers' sessions that were ended before their time
+SHARES = "shares"  # KV bucket: the share links of each video
 TALLIES = "delivery-tallies"  # KV bucket: what is remembered of a message that was delivered before
 ATTEMPTS = 5  # attempts after which a scene fails; deliveries that wait, or give others their turn, are none
 MAX_DELIVERIES = 100_000  # after which the server gives up: never met by waiting, a last resort should counting fail
@@ -122,4 +128,11 @@ def consumers() -> tuple[Consumer, ...]:
     return (*stages, projector, eraser, sweeper)
 
 
-BUCKETS = (Bucket(name=VIDEO_VIEWS), Bucket(name=IDEMPOTENCY, ttl=DAY), Bucket(name=TALLIES, ttl=3 * DAY))
+BUCKETS = (
+    Bucket(name=VIDEO_VIEWS),
+    Bucket(name=IDEMPOTENCY, ttl=DAY),
+    Bucket(name=TALLIES, ttl=3 * DAY),
+    Bucket(name=API_KEYS),
+    Bucket(name=ENDED_SESSIONS, ttl=31 * DAY),
+    Bucket(name=SHARES),
+)

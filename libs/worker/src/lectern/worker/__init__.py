@@ -3,6 +3,7 @@
 `lectern.worker.testing` has doubles for tests.
 """
 
+from lectern.worker.api_keys import create_key, decode_key, read_keys, revoke_key, rotate_key
 from lectern.worker.bus import Bus, Listener, NatsBus, Responder
 from lectern.worker.concurrency import map_concurrently
 from lectern.worker.connections import Connections, connect, connect_nats
@@ -12,7 +13,13 @@ from lectern.worker.failures import Missing, NoReply, Permanent, Transient, Unav
 from lectern.worker.fair_slots import FairSlots, TooManyWaiting
 from lectern.worker.health import CHECK_TIMEOUT_SECONDS, Check, connection_checks, liveness, readiness
 from lectern.worker.job import Job
-from lectern.worker.key_value import HEARTBEAT_SECONDS, JetStreamKeyValueStore, KeyValueEntry, KeyValueStore
+from lectern.worker.key_value import (
+    HEARTBEAT_SECONDS,
+    EntryListener,
+    JetStreamKeyValueStore,
+    KeyValueEntry,
+    KeyValueStore,
+)
 from lectern.worker.nats_login import NatsLogin
 from lectern.worker.outages import find_outage, is_disk_full
 from lectern.worker.processing import Timing
@@ -36,6 +43,7 @@ __all__ = [
     "Connections",
     "DeadLetter",
     "DeadLetters",
+    "EntryListener",
     "EventLog",
     "FairSlots",
     "JetStreamDeadLetters",
@@ -70,6 +78,8 @@ __all__ = [
     "connect",
     "connect_nats",
     "connection_checks",
+    "create_key",
+    "decode_key",
     "find_drift",
     "find_outage",
     "is_disk_full",
@@ -78,7 +88,10 @@ __all__ = [
     "map_concurrently",
     "open_store",
     "parse_retry_after",
+    "read_keys",
     "readiness",
+    "revoke_key",
+    "rotate_key",
     "take_turns_by_video",
     "wait_for",
     "wait_until_done",

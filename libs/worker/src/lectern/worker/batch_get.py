@@ -29,6 +29,12 @@ async def get_all(nats: Client, stream: str, subject: str) -> list[tuple[int, by
             return found
 
 
+async def get_first(nats: Client, stream: str, subject: str) -> bytes | None:
+    """The oldest message on a subject (which may have wildcards); None when there is none. Raises Unavailable."""
+    messages, _ = await _get_batch(nats, stream, {"seq": 1, "batch": 1, "next_by_subj": subject})
+    return messages[0][1] if messages else None
+
+
 async def _get_batch(nats_: Client, stream: str, query: dict[str, Any]) -> tuple[list[tuple[int, bytes]], int]:
     """One batch, and how many messages come after it."""
     inbox = nats_.new_inbox()

@@ -14,7 +14,7 @@ from lectern.contracts import events as e
 from lectern.contracts import subjects
 from lectern.contracts.log import VideoLog
 from lectern.contracts.topology import VIDEOS
-from lectern.worker.batch_get import get_all
+from lectern.worker.batch_get import get_all, get_first
 from lectern.worker.bus import Bus, NatsBus
 from lectern.worker.failures import Transient, Unavailable
 from lectern.worker.telemetry import trace_headers
@@ -61,6 +61,13 @@ class EventLog(ABC):
         """Removes a deleted video's log other than its deletion; returns the sequences removed. Safe to repeat.
 
         Without a deletion in the log nothing is removed. Raises Unavailable when the log does not answer.
+        """
+
+    @abstractmethod
+    async def read_owner(self, video_id: str) -> str | None:
+        """The owner of a video, from its first event; None when there is no such video.
+
+        One look at one message, however long the log is and whether or not it exists. Raises Unavailable.
         """
 
     async def record_outcome(self, outcome: e.Outcome) -> bool:
@@ -138,6 +145,11 @@ class JetStreamEventLog(EventLog):
         except (nats.errors.Error, js_errors.Error, TimeoutError) as error:
             raise _unavailable(error) from error
         return doomed
+
+    async def read_owner(self, video_id: str) -> str | None:
+        """See `EventLog.read_owner`."""
+        data = await get_first(self._nats, VIDEOS, subjects.video(video_id))
+        return e.owner_of(data) if data is not None else None
 
     async def _publish(self, event: e.AnyEvent, headers: dict[str, str]) -> int:
         headers = {"Nats-Msg-Id": e.message_id(event), **trace_headers(), **headers}

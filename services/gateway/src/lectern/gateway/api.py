@@ -5,10 +5,11 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from lectern.gateway import problems
+from lectern.gateway.access.authentication import PublicPaths
 from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.middleware import RequestMiddleware
 from lectern.gateway.openapi import describe_api
-from lectern.gateway.routes import ROUTERS
+from lectern.gateway.routes import PUBLIC_ROUTERS, ROUTERS
 
 _DESCRIPTION = """Turns a topic or a Markdown lesson into a narrated, captioned, animated video.
 
@@ -27,9 +28,10 @@ def make_app(deps: GatewayDeps) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.deps = deps
+    app.state.public_paths = PublicPaths(PUBLIC_ROUTERS)
     for router in ROUTERS:
         app.include_router(router)
     problems.install(app, ROUTERS)
     app.add_middleware(RequestMiddleware)
-    app.openapi = lambda: describe_api(app, ROUTERS)  # type: ignore[method-assign]
+    app.openapi = lambda: describe_api(app, ROUTERS, PUBLIC_ROUTERS)  # type: ignore[method-assign]
     return app

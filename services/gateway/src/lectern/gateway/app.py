@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from lectern.contracts.topology import IDEMPOTENCY, VIDEO_VIEWS
+import structlog
+
+from lectern.contracts.topology import API_KEYS, ENDED_SESSIONS, IDEMPOTENCY, SHARES, VIDEO_VIEWS
+from lectern.gateway.access.binding import check_binding
+from lectern.gateway.access.bundle import AccessBuckets, build_access
 from lectern.gateway.api import make_app
 from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.event_feed import JetStreamEventFeed
@@ -22,6 +26,7 @@ from lectern.worker import Connections, JetStreamKeyValueStore, Service
 def build(settings: GatewaySettings | None, connections: Connections) -> Service:
     """The gateway as a service: HTTP and the projector of views, side by side. Needs the topology to be applied."""
     settings = settings or GatewaySettings()
+    check_binding(settings)
     nats = connections.nats
     views = Views(JetStreamKeyValueStore(nats, VIDEO_VIEWS))
     deps = GatewayDeps(
@@ -33,17 +38,32 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
         stored_responses=JetStreamKeyValueStore(nats, IDEMPOTENCY),
         metrics=GatewayMetrics(connections.registry),
         checks=make_checks(connections, views),
+        access=build_access(
+            settings,
+            AccessBuckets(
+                keys=JetStreamKeyValueStore(nats, API_KEYS),
+                ended_sessions=JetStreamKeyValueStore(nats, ENDED_SESSIONS),
+                shares=JetStreamKeyValueStore(nats, SHARES),
+            ),
+        ),
     )
     projector = Projector(nats, Projection(connections.event_log, views, deps.metrics), views)
     app = make_app(deps)
 
     async def start() -> None:
+        await deps.access.start()
+        await deps.access.ring.wait_until_current()
+        if settings.require_keys and not deps.access.ring.exists():
+            structlog.get_logger("lectern.gateway").warning(
+                "keys are required and there is none", action="no-keys", remedy="create one: lectern keys create"
+            )
         await views.start()
         await deps.hub.start()
 
     async def close() -> None:
         await deps.hub.close()
         await views.close()
+        await deps.access.close()
 
     async def run(stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from lectern.gateway.access.bundle import Access
+from lectern.gateway.access.owned_bucket import OwnedBucket
+from lectern.gateway.access.principal import NOBODY, Principal
 from lectern.gateway.hub import Hub
 from lectern.gateway.metrics import GatewayMetrics
 from lectern.gateway.settings import GatewaySettings
@@ -19,7 +23,8 @@ from lectern.worker import Check, Connections, EventLog, KeyValueStore
 class GatewayDeps:
     """The gateway's adapters.
 
-    `stored_responses` holds the response to each Idempotency-Key, `checks` are those of readiness.
+    `principal` is who sent the request that these were handed to. `stored_responses` holds the response to each
+    Idempotency-Key, `checks` are those of readiness.
     """
 
     settings: GatewaySettings
@@ -30,11 +35,19 @@ class GatewayDeps:
     stored_responses: KeyValueStore
     metrics: GatewayMetrics
     checks: Mapping[str, Check]
+    access: Access
+    principal: Principal = NOBODY
+
+    def act_for(self, principal: Principal) -> GatewayDeps:
+        """The same, for the requests of one principal: what is its own is kept apart from what is others'."""
+        responses = OwnedBucket(self.stored_responses, principal.owner)
+        return dataclasses.replace(self, principal=principal, stored_responses=responses)
 
 
 def get_deps(request: Request) -> GatewayDeps:
-    """The deps of the gateway that received this request."""
-    return cast(GatewayDeps, request.app.state.deps)
+    """The deps of the gateway that received this request, in the name of whoever sent it."""
+    principal: Principal = request.scope["state"]["principal"]
+    return cast(GatewayDeps, request.app.state.deps).act_for(principal)
 
 
 Deps = Annotated[GatewayDeps, Depends(get_deps)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 from fastapi import Response
 
 from lectern.contracts import events as e
@@ -33,7 +34,7 @@ async def enqueue_video(
     async def work(video_id: str) -> StoredResponse:
         log = await deps.event_log.read(video_id) if idempotency_key else VideoLog()
         if not log:
-            event = make_event(video_id)
+            event = msgspec.structs.replace(make_event(video_id), owner=deps.principal.owner)
             if request.document:
                 markdown = request.document.markdown.encode()
                 await deps.connections.store.put(keys.document(video_id), markdown, "text/markdown; charset=utf-8")

@@ -12,6 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lectern.contracts.ids import new_id
 from lectern.gateway import problem_types
+from lectern.gateway.access.authentication import find_principal
+from lectern.gateway.access.principal import LOCAL
+from lectern.gateway.access.revocation import run_while_valid
 from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.metrics import GatewayMetrics
 from lectern.gateway.origins import check_host, check_origin
@@ -100,11 +103,26 @@ class RequestMiddleware:
             await send(message)
 
         refusal = check_host(deps.settings, headers) or check_origin(scope["method"], headers)
+        principal = LOCAL
+        if refusal is None:
+            found = find_principal(
+                scope,
+                scope["app"].state.public_paths,
+                deps.access.ring,
+                deps.access.sessions,
+                required=deps.settings.require_keys,
+            )
+            if isinstance(found, Refusal):
+                refusal = found
+            else:
+                principal = scope["state"]["principal"] = found
         if refusal is None and int(headers.get("content-length") or 0) > limit:
             body.over = True
         try:
             if refusal is None and not body.over:
-                await self._app(scope, body.receive, send_with_headers)
+                await run_while_valid(
+                    self._app, scope, body.receive, send_with_headers, deps.access.ring, principal.key_id
+                )
         except _TooLarge:
             pass
         except Exception as error:

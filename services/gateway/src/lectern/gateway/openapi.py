@@ -15,6 +15,8 @@ from lectern.gateway.schemas import CONTRACT_SCHEMAS, STREAM_SCHEMAS, ProblemBod
 
 _DESCRIPTIONS = {
     400: "The request is malformed",
+    401: "No valid API key",
+    403: "The key may not do this",
     404: "Not found",
     406: "The script has no Markdown form",
     410: "The video was deleted",
@@ -29,6 +31,10 @@ _DESCRIPTIONS = {
 }
 
 
+_SECURITY_SCHEMES = {
+    "key": {"type": "http", "scheme": "bearer", "description": "An API key: `Authorization: Bearer lk_…`"},
+    "session": {"type": "apiKey", "in": "cookie", "name": "lectern_session", "description": "See POST /v1/session"},
+}
 _PROBLEM_SCHEMA = {"$ref": "#/components/schemas/ProblemBody"}
 _ANY_ERROR = {"description": "Any other error", "content": {"application/problem+json": {"schema": _PROBLEM_SCHEMA}}}
 
@@ -58,7 +64,7 @@ def describe_json(
     return {status: {"model": model, "description": description, "content": content}}
 
 
-def describe_api(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]:
+def describe_api(app: FastAPI, routers: Iterable[APIRouter], public: Iterable[APIRouter] = ()) -> dict[str, Any]:
     """The application's OpenAPI: with the schemas of the contract, without the 422 that FastAPI adds itself."""
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
@@ -69,6 +75,13 @@ def describe_api(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]:
             for route in router.routes:
                 if isinstance(route, APIRoute) and route.include_in_schema:
                     _restore_examples(schema["paths"][route.path], route)
+        for router in public:
+            for route in router.routes:
+                if isinstance(route, APIRoute) and route.include_in_schema:
+                    for method in route.methods or ():
+                        schema["paths"][route.path][method.lower()]["security"] = []
+        schema["security"] = [{"key": []}, {"session": []}]
+        schema["components"]["securitySchemes"] = _SECURITY_SCHEMES
         for unused in ("HTTPValidationError", "ValidationError"):
             schema["components"]["schemas"].pop(unused, None)
         schema["components"]["schemas"].update(CONTRACT_SCHEMAS)

@@ -32,6 +32,35 @@ CROSS_SITE = ProblemType(
     cause="A browser sent the request on behalf of a page of another site, and the API trusts whoever can reach it.",
     remedy="Use the API from its own address, or from a program.",
 )
+UNAUTHENTICATED = ProblemType(
+    code="unauthenticated",
+    status=401,
+    title="API key required",
+    cause="The request carries no API key or session, or one that is unknown, revoked or expired.",
+    remedy="Send the header Authorization: Bearer lk_…, or sign in again. An operator makes keys with "
+    "`lectern keys create`.",
+)
+MISSING_SCOPE = ProblemType(
+    code="missing-scope",
+    status=403,
+    title="The key may not do this",
+    cause="The key is valid, but was made without the scope that this request needs: read, write or admin.",
+    remedy="Use a key with that scope; `lectern keys create --scope` makes one.",
+)
+KEYS_REQUIRED = ProblemType(
+    code="keys-required",
+    status=None,
+    title="Other machines could use the API without a key",
+    cause="The gateway was told to listen where other machines can reach it, and not to ask for keys.",
+    remedy="Set LECTERN_REQUIRE_KEYS=true and create a key with `lectern keys create`, or listen on 127.0.0.1.",
+)
+NO_SIGNING_KEY = ProblemType(
+    code="no-signing-key",
+    status=503,
+    title="No signing key",
+    cause="Sessions and share links are signed, and this installation has no key to sign with.",
+    remedy="Set LECTERN_SIGNING_KEY to a secret of at least 32 characters, the same for every gateway.",
+)
 NOT_FOUND = ProblemType(
     code="not-found",
     status=404,
@@ -193,6 +222,10 @@ PROBLEM_TYPES = {
     for kind in (
         MALFORMED_REQUEST,
         CROSS_SITE,
+        UNAUTHENTICATED,
+        MISSING_SCOPE,
+        KEYS_REQUIRED,
+        NO_SIGNING_KEY,
         NOT_FOUND,
         NO_SUCH_SCENE,
         NO_SUCH_OUTPUT,

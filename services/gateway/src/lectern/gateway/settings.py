@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 
 from lectern.worker import Settings
 
@@ -17,6 +17,18 @@ class GatewaySettings(Settings):
         description="names that the API answers to besides loopback names and the address it listens on, comma "
         "separated: lectern.example.org, .example.org for every name below it, * for any",
     )
+    require_keys: bool = Field(
+        False, description="ask every client for an API key; needed to listen on an address that others can reach"
+    )
+    signing_key: SecretStr = Field(
+        SecretStr(""),
+        description="secret of at least 32 characters, the same for all gateways, that signs sessions and share links; "
+        "`lectern up` makes one",
+    )
+    earlier_signing_key: SecretStr = Field(
+        SecretStr(""), description="the signing key before this one: what it signed stays valid"
+    )
+    session_seconds: int = Field(7 * 86_400, ge=60, le=30 * 86_400, description="seconds that a session lasts")
     media_redirect: bool = Field(False, description="redirect media requests to a presigned URL of the store")
     media_url_seconds: int = Field(3600, ge=60, le=604_800, description="seconds for which such a URL is valid")
     json_limit: int = Field(4 * 1024 * 1024, description="size limit of a JSON or Markdown body, in bytes")
@@ -30,3 +42,10 @@ class GatewaySettings(Settings):
     )
     stream_send_seconds: float = Field(30.0, gt=0, description="send timeout of event streams in seconds")
     forwarded_allow_ips: str = Field("127.0.0.1", description="addresses of proxies whose X-Forwarded-For is trusted")
+
+    @field_validator("signing_key", "earlier_signing_key")
+    @classmethod
+    def _check_length(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < 32:
+            raise ValueError("needs at least 32 characters; make one with `openssl rand -hex 32`")
+        return value

@@ -34,9 +34,18 @@ def check_video_id(video_id: str) -> str:
 
 
 async def read_video(deps: GatewayDeps, video_id: str, *, at_least: int = 0) -> VideoLog:
-    """Read the video from the log itself, so that the caller sees its own writes. Raises a 404."""
-    log = await deps.event_log.read(check_video_id(video_id), at_least=at_least)
-    if not log:
+    """Read the video from the log itself, so that the caller sees its own writes.
+
+    Raises a 404, the same after the same work, for a video that does not exist and for one of another owner.
+    """
+    owner = deps.principal.owner
+    check_video_id(video_id)
+    if deps.principal.key_id:
+        found = await deps.event_log.read_owner(video_id)
+        if found != owner and (found is not None or not at_least):  # a replica of the log may lag behind the hub
+            raise refuse_unknown_video(video_id)
+    log = await deps.event_log.read(video_id, at_least=at_least)
+    if not log or log.owner != owner:
         raise refuse_unknown_video(video_id)
     return log
 

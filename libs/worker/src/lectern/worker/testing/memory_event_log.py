@@ -68,6 +68,13 @@ class MemoryEventLog(EventLog):
             self._messages[sequence - 1] = ("", b"")
         return doomed
 
+    async def read_owner(self, video_id: str) -> str | None:
+        """See `EventLog.read_owner`."""
+        self._check_available()
+        await asyncio.sleep(0)
+        pattern = subjects.video(video_id)
+        return next((e.owner_of(data) for subject, data in self._messages if matches(pattern, subject)), None)
+
     def entries(self) -> list[LogEntry]:
         """Every event of every video, in stream order."""
         return [LogEntry(sequence, e.decode(data)) for sequence, (_, data) in enumerate(self._messages, 1) if data]

@@ -1,4 +1,7 @@
-"""The API's routes, one module for each resource. A new module adds its router to `ROUTERS`."""
+"""The API's routes, one module for each resource. A new module adds its router to `ROUTERS`.
+
+Every route needs an API key where keys are required, except those of `PUBLIC_ROUTERS`.
+"""
 
 from lectern.gateway.routes import (
     assets,
@@ -6,6 +9,7 @@ from lectern.gateway.routes import (
     events,
     library,
     media,
+    metrics,
     operations,
     problems,
     revisions,
@@ -26,6 +30,9 @@ ROUTERS = (
     scene_files.router,
     assets.router,
     voices.router,
+    metrics.router,
     operations.router,
     problems.router,
 )
+
+PUBLIC_ROUTERS = (operations.router, problems.router)

@@ -1,9 +1,8 @@
-"""For operators: liveness, readiness and metrics; and links to start from."""
+"""For operators: liveness and readiness; and links to start from."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from lectern.gateway.deps import Deps
 from lectern.gateway.responses import make_json_response
@@ -37,9 +36,3 @@ async def show_readiness(deps: Deps) -> Response:
     """Asks the event log, its stream and consumers, the views and the object store, all within a second."""
     status, body = await readiness(deps.checks)
     return make_json_response(Readiness.model_validate(body), status)
-
-
-@router.get("/metrics", summary="Prometheus metrics", response_class=Response)
-async def show_metrics(deps: Deps) -> Response:
-    """In the Prometheus text format."""
-    return Response(generate_latest(deps.connections.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

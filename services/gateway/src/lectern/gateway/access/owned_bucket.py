@@ -1,0 +1,44 @@
+"""A bucket of which every owner sees a part of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from contextlib import AbstractAsyncContextManager
+
+from lectern.worker import EntryListener, KeyValueEntry, KeyValueStore
+
+
+class OwnedBucket(KeyValueStore):
+    """Gives each key another name for each owner; those of owner "" keep theirs."""
+
+    def __init__(self, bucket: KeyValueStore, owner: str) -> None:
+        self._bucket = bucket
+        self._owner = owner
+
+    async def get(self, key: str) -> KeyValueEntry | None:
+        """See `KeyValueStore.get`."""
+        return await self._bucket.get(self._name(key))
+
+    async def create(self, key: str, value: bytes) -> int | None:
+        """See `KeyValueStore.create`."""
+        return await self._bucket.create(self._name(key), value)
+
+    async def update(self, key: str, value: bytes, last: int) -> int | None:
+        """See `KeyValueStore.update`."""
+        return await self._bucket.update(self._name(key), value, last)
+
+    async def delete(self, key: str, last: int | None = None) -> bool:
+        """See `KeyValueStore.delete`."""
+        return await self._bucket.delete(self._name(key), last)
+
+    async def purge(self, pattern: str) -> None:
+        """See `KeyValueStore.purge`; names of keys cannot be told from here."""
+        raise NotImplementedError("purge the bucket itself")
+
+    def watching(self, listener: EntryListener) -> AbstractAsyncContextManager[asyncio.Event]:
+        """See `KeyValueStore.watching`; names of keys cannot be told from here."""
+        raise NotImplementedError("watch the bucket itself")
+
+    def _name(self, key: str) -> str:
+        return hashlib.sha256(f"{self._owner}\n{key}".encode()).hexdigest() if self._owner else key
