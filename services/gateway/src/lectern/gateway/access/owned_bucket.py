@@ -10,7 +10,7 @@ from lectern.worker import EntryListener, KeyValueEntry, KeyValueStore
 
 
 class OwnedBucket(KeyValueStore):
-    """Gives each key another name for each owner; those of owner "" keep theirs."""
+    """Gives the first token of each key another name for each owner; those of owner "" keep theirs."""
 
     def __init__(self, bucket: KeyValueStore, owner: str) -> None:
         self._bucket = bucket
@@ -33,12 +33,13 @@ class OwnedBucket(KeyValueStore):
         return await self._bucket.delete(self._name(key), last)
 
     async def purge(self, pattern: str) -> None:
-        """See `KeyValueStore.purge`; names of keys cannot be told from here."""
-        raise NotImplementedError("purge the bucket itself")
+        """See `KeyValueStore.purge`. A pattern that begins with `*` reaches every owner's keys."""
+        await self._bucket.purge(pattern if pattern.startswith("*") else self._name(pattern))
 
     def watching(self, listener: EntryListener) -> AbstractAsyncContextManager[asyncio.Event]:
         """See `KeyValueStore.watching`; names of keys cannot be told from here."""
         raise NotImplementedError("watch the bucket itself")
 
     def _name(self, key: str) -> str:
-        return hashlib.sha256(f"{self._owner}\n{key}".encode()).hexdigest() if self._owner else key
+        first, dot, rest = key.partition(".")
+        return hashlib.sha256(f"{self._owner}\n{first}".encode()).hexdigest() + dot + rest if self._owner else key
