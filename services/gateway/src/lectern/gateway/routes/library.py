@@ -69,6 +69,7 @@ async def list_videos(
             hint = "is no cursor; send the previous page's `next_cursor`" if name == "after" else "is no id"
             raise refuse_fields(FieldError(pointer=f"?{name}", detail=hint))
     wanted = VideoFilter(
+        owner=deps.principal.owner,
         statuses=frozenset(status or ()),
         created_after=_to_utc(created_after),
         created_before=_to_utc(created_before),
