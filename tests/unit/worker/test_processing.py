@@ -63,6 +63,21 @@ async def test_what_a_handler_returns_is_published_and_the_message_acked(connect
     assert (delivered.result, delivered.settled) == (DeliveryResult.SUCCESS, "ack")
 
 
+async def test_an_answer_says_when_its_work_began_and_which_attempt_succeeded(connections: Connections) -> None:
+    before = e.now()
+    event = msgspec.structs.replace(planned(new_id()), began=before, attempt=9)
+    [answer] = (await deliver(stage(narrate), event, connections, attempt=3)).events
+    assert answer.began is not None
+    assert before < answer.began <= answer.at
+    assert answer.attempt == 3
+
+
+async def test_a_failure_says_when_its_last_attempt_began(connections: Connections) -> None:
+    [failed] = (await deliver(raising(Permanent(PROBLEM)), planned(new_id()), connections)).events
+    assert failed.began is not None
+    assert failed.began <= failed.at
+
+
 async def test_a_handler_is_given_the_log_up_to_its_event(connections: Connections) -> None:
     seen: list[e.AnyEvent] = []
 

@@ -60,6 +60,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_de
     `revision` counts a video's passes through the pipeline from 1; an edit, redo or retry starts the next. A scene
     keeps the revision it was last planned in, so work for an older one is recognised as stale. `cause` is the message
     id of the event this one answers. `owner` is whose video it is; "" where no keys are in use.
+
+    `began` is when a worker began the work that this event reports, and `attempt` which attempt succeeded, from 1;
+    what a user did has no beginning.
     """
 
     video_id: str
@@ -67,6 +70,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_de
     lane: Lane = "fast"
     revision: int = 1
     at: datetime = msgspec.field(default_factory=now)
+    began: datetime | None = None
+    attempt: int = 1
     cause: str = ""
 
 
@@ -199,13 +204,14 @@ class ScenePlanned(SceneEvent, frozen=True, kw_only=True, tag="scene.planned.v1"
 
 
 class SceneNarrated(SceneEvent, frozen=True, kw_only=True, tag="scene.narrated.v1"):
-    """A scene has its narration."""
+    """A scene has its narration. `cached` if it had been spoken before."""
 
     script_key: str
     options: VideoOptions
     assets: dict[str, str] = {}
     salt: str = ""
     narration: NarrationRef
+    cached: bool = False
     spent: tuple[Usage, ...] = ()
 
 

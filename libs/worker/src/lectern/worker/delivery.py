@@ -65,11 +65,15 @@ class DeliveryResult(Enum):
 
 
 class Delivery:
-    """A message with its event. `tally` is its past and `log` its video's, both read before the handler runs."""
+    """A message with its event. `began` is when this process took it up.
+
+    `tally` is its past and `log` its video's, both read before the handler runs.
+    """
 
     def __init__(self, message: Message, event: e.AnyEvent, logger: FilteringBoundLogger) -> None:
         self.message = message
         self.event = event
+        self.began = e.now()
         self.log = VideoLog()
         self.tally = Tally()
         self.tally_revision = 0

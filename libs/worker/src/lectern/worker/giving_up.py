@@ -28,11 +28,13 @@ async def fail(
     spent: tuple[Usage, ...] = (),
     *,
     state: VideoState,
+    began: datetime | None = None,
 ) -> None:
     """Records that a scene, or the video, cannot be made in this revision. `state` is what the work went by."""
     scene = event.scene if isinstance(event, e.SceneEvent) else None
     located = msgspec.structs.replace(problem, stage=problem.stage or stage.name, scene=scene, attempt=attempt)
     common = {**_common(event), "revision": find_revision(stage, event, state), "spent": spent}
+    common |= {"began": began, "attempt": attempt}
     if scene is not None and stage.fails == "scene":
         version = e.version_of(event) + isinstance(event, e.SceneRefused)  # which asks for the next
         failed = e.SceneFailed(scene=scene, stage=stage.name, version=version, problem=located, **common)

@@ -25,6 +25,7 @@ from lectern.worker.delivery import Delivery
 D = TypeVar("D")
 E = TypeVar("E", bound=e.Event)
 
+_OWN = ("at", "began", "attempt", "cause", "spent", "cached")  # what each event says of itself
 PROGRESS_INTERVAL = 0.5  # seconds: at most two a second for a scene
 
 
@@ -109,10 +110,11 @@ class Job(Generic[D]):
 
     def answer(self, event_type: type[E], **fields: Any) -> E:
         """An event that answers the one being handled: what both types share is carried over (but
-        not `spent`, which would be counted twice), `fields` come on top."""
+        not `spent`, which would be counted twice, nor times), `fields` come on top."""
         carried = {
             name: getattr(self.event, name)
             for name in event_type.__struct_fields__
-            if name in self.event.__struct_fields__ and name not in ("at", "cause", "spent")
+            if name in self.event.__struct_fields__ and name not in _OWN
         }
-        return event_type(**{**carried, "cause": e.message_id(self.event), **fields})
+        own = {"cause": e.message_id(self.event), "began": self._delivery.began, "attempt": self.attempt}
+        return event_type(**{**carried, **own, **fields})

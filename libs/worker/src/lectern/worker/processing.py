@@ -203,7 +203,14 @@ class Processor:
         attempt = min(delivery.attempt, ATTEMPTS)
         try:
             await fail(
-                self._connections, self._stage, delivery.event, attempt, problem, tally.spent, state=delivery.log.state
+                self._connections,
+                self._stage,
+                delivery.event,
+                attempt,
+                problem,
+                tally.spent,
+                state=delivery.log.state,
+                began=delivery.began,
             )
             if keep:
                 await bury(self._connections, delivery.message, problem, self._stage.name, problem.code)

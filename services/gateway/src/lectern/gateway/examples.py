@@ -39,6 +39,27 @@ _SUMMARY: dict[str, Any] = {
         "content": None,
     },
 }
+
+
+def _make_timing(queued: str, began: str, ended: str, waited: float, worked: float, **more: object) -> dict[str, Any]:
+    return {
+        "queued_at": f"2026-11-20T09:30:{queued}Z",
+        "began_at": f"2026-11-20T09:30:{began}Z",
+        "ended_at": f"2026-11-20T09:30:{ended}Z",
+        "waited_seconds": waited,
+        "worked_seconds": worked,
+        "attempts": 1,
+        "cached": None,
+        "cpu_seconds": None,
+        **more,
+    }
+
+
+_TIMINGS: dict[str, Any] = {
+    "voicing": _make_timing("04", "04", "05", 0.0, 1.0, cached=False),
+    "coding": _make_timing("05", "06", "20", 1.0, 14.0),
+    "rendering": _make_timing("20", "20", "31", 0.0, 11.0, cached=False, cpu_seconds=9.7),
+}
 VIDEO: dict[str, Any] = {
     **_SUMMARY,
     "script_revision": 1,
@@ -76,6 +97,13 @@ VIDEO: dict[str, Any] = {
             }
         ],
     },
+    "timings": {
+        "requested_at": "2026-11-20T09:30:00Z",
+        "scripting": _make_timing("00", "00", "04", 0.0, 4.0),
+        "composing": None,
+        "first_scene_seconds": 31.0,
+        "completed_seconds": None,
+    },
     "scenes": [
         {
             "number": 1,
@@ -102,6 +130,7 @@ VIDEO: dict[str, Any] = {
             "error": None,
             "waiting": None,
             "voice": "en-GB-Neural2-A",
+            "timings": _TIMINGS,
         },
         {
             "number": 2,
@@ -119,6 +148,7 @@ VIDEO: dict[str, Any] = {
             "error": None,
             "waiting": None,
             "voice": "en-GB-Neural2-A",
+            "timings": {**_TIMINGS, "rendering": None},
         },
     ],
     "outputs": [],

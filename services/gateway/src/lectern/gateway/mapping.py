@@ -11,6 +11,7 @@ from lectern.contracts.state import SceneEvents, SceneStatus, VideoState
 from lectern.gateway import schemas
 from lectern.gateway.handlers.script_events import ScriptEvent
 from lectern.gateway.schemas import StageName
+from lectern.gateway.timings import map_scene_timings, map_video_timings
 
 # A scene's status says what is done; the stage it is in is the next one.
 _NEXT_STAGE: dict[SceneStatus, StageName] = {
@@ -67,6 +68,7 @@ def map_video(state: VideoState, first: e.AnyEvent) -> schemas.Video:
             "script_revision": script.revision if script else None,
             "options": _map_options(state),
             "usage": _map_usage(state),
+            "timings": map_video_timings(state, first),
             "notes": [schemas.VideoNote(code=note.code, text=note.text) for note in state.notes()],
             "scenes": [map_scene(state, first.video_id, number) for number in range(1, state.scene_count() + 1)],
             "outputs": [
@@ -96,6 +98,7 @@ def map_scene(state: VideoState, video_id: str, number: int) -> schemas.SceneSta
         status=facts.status(),
         seconds=narration.seconds if narration else None,
         voice=(narration.voice or None) if narration else None,
+        timings=map_scene_timings(facts),
         **_map_scene_urls(facts, f"{video_path(video_id)}/scenes/{number}"),
         origin=coded.code.origin if coded else None,
         attempts=[

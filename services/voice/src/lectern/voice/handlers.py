@@ -63,7 +63,7 @@ async def _narrate(event: ScenePlanned, script: Script, job: Job[VoiceDeps]) -> 
     if cached is not None:
         paid = lead.usd_per_million and not job.spent_before  # else the worker remembers the cost
         spent = await _read_bill(event, job.store, sha256) if paid else ()
-        return job.answer(SceneNarrated, narration=_ref(key, audio_key, cached), spent=spent)
+        return job.answer(SceneNarrated, narration=_ref(key, audio_key, cached), cached=True, spent=spent)
     check_budget(event, job.log.state, script, roles, lead)
     await job.progress(0, 1, "speaking")
     speech = job.deps.unstored.get(sha256)

@@ -27,6 +27,7 @@ from lectern.gateway.schemas.scripts import (
     ScriptText,
 )
 from lectern.gateway.schemas.streams import STREAM_BLOCK_SCHEMA, STREAM_DATA_SCHEMA, STREAM_SCHEMAS
+from lectern.gateway.schemas.timings import SceneTimings, StageTiming, VideoTimings
 from lectern.gateway.schemas.videos import (
     AttemptSummary,
     OutputFile,
@@ -72,11 +73,13 @@ __all__ = [
     "RedoRequest",
     "RequestBody",
     "SceneState",
+    "SceneTimings",
     "SceneWords",
     "ScriptDocument",
     "ScriptText",
     "SentDocument",
     "StageName",
+    "StageTiming",
     "UsageItem",
     "Video",
     "VideoList",
@@ -86,6 +89,7 @@ __all__ = [
     "VideoRequest",
     "VideoRequestOptions",
     "VideoSummary",
+    "VideoTimings",
     "VideoUrls",
     "VideoUsage",
     "VoiceCatalog",

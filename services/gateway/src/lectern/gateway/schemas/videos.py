@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from lectern.contracts.options import Lane
 from lectern.contracts.state import SceneStatus, Status
 from lectern.gateway.schemas.problems import ProblemBody
+from lectern.gateway.schemas.timings import SceneTimings, VideoTimings
 
 StageName: TypeAlias = Literal["scripting", "review", "voicing", "coding", "rendering", "composing"]
 
@@ -68,6 +69,7 @@ class SceneState(BaseModel):
     degraded: ProblemBody | None = Field(None, description="why it shows its fallback, if it does")
     error: ProblemBody | None = None
     waiting: Wait | None = Field(None, description="what its stage waits for, if it cannot go on now")
+    timings: SceneTimings
     voice: str | None = Field(None, description="the voice that speaks it, known once it is narrated")
 
 
@@ -161,6 +163,7 @@ class Video(VideoSummary):
     outputs: list[OutputFile]
     notes: list[VideoNote] = Field([], description="doubts of the fact check, and voices that could not be used")
     usage: VideoUsage
+    timings: VideoTimings
 
 
 class VideoList(BaseModel):
