@@ -12,10 +12,10 @@ from unit.worker.pipeline_events import narrated, planned, requested
 
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
+from lectern.contracts.parties import Party
 from lectern.contracts.requests import CHECK_SCENE, CheckScene, SceneVerdict
 from lectern.contracts.topology import VIDEOS
-from lectern.worker import Connections, Job, Responder, ServiceLedger, Settings, Stage, Transient, take_turns_by_video
-from lectern.worker.choosing import MOST_LOOKED_AT
+from lectern.worker import Connections, Job, Responder, ServiceLedger, Settings, Stage, Transient, take_turns
 from lectern.worker.loop import StageLoop
 from lectern.worker.processing import Timing
 
@@ -26,7 +26,7 @@ Work = Callable[[e.ScenePlanned, Job[None]], Awaitable[e.AnyEvent | None]]
 
 
 def fair_stage(work: Work) -> Stage:
-    stage = Stage("voice", turns=take_turns_by_video)
+    stage = Stage("voice", turns=take_turns)
     stage.on(e.ScenePlanned, slots=1)(work)
     return stage
 
@@ -125,7 +125,7 @@ async def test_three_videos_interleave(connections: Connections, settings: Setti
 async def test_a_penalised_video_waits_behind_all_others(connections: Connections, settings: Settings) -> None:
     bad, good = await queue(connections, 4, 4)
     ledger, order = ServiceLedger(), Order(8)
-    ledger.penalise(bad)
+    ledger.penalise(Party(video=bad))
     async with replicas(1, fair_stage(order), connections, settings, ledger):
         await asyncio.wait_for(order.done.wait(), 20)
     assert order.videos == [good] * 4 + [bad] * 4
@@ -133,7 +133,7 @@ async def test_a_penalised_video_waits_behind_all_others(connections: Connection
 
 @pytest.mark.slow
 async def test_a_look_reaches_beyond_a_video_that_fills_it(connections: Connections, settings: Settings) -> None:
-    long, short = await queue(connections, MOST_LOOKED_AT + 20, 1)
+    long, short = await queue(connections, 500, 1)
     order = Order(30)
     async with replicas(1, fair_stage(order), connections, settings):
         await asyncio.wait_for(order.done.wait(), 30)
@@ -196,7 +196,7 @@ async def test_requests_are_answered_in_turns_of_their_videos(connections: Conne
         request=CHECK_SCENE,
         handler=check,
         failed=lambda error: SceneVerdict(ok=False, unavailable=str(error)),
-        turns=lambda message: message.video_id,
+        turns=lambda message: Party(message.owner, message.video_id),
     )
 
     def ask(video: str) -> asyncio.Task[SceneVerdict]:

@@ -19,6 +19,7 @@ import pytest
 import pytest_asyncio
 
 from lectern.confinement import kernel
+from lectern.contracts.parties import Party
 from lectern.contracts.problems import ProblemError
 from lectern.renderer.pool import ColdPool, JobLimits, RenderJob, WarmPool
 from lectern.renderer.sandbox import message_socket
@@ -220,7 +221,7 @@ async def test_videos_take_turns_and_one_whose_scene_was_killed_waits_behind_all
     ended: list[str] = []
 
     async def run(party: str, job: RenderJob) -> None:
-        await pool.run(msgspec.structs.replace(job, party=party))
+        await pool.run(msgspec.structs.replace(job, party=Party(video=party)))
         ended.append(party)
 
     greedy = build_job(ENDLESS, JobLimits(idle_seconds=0.3))

@@ -76,7 +76,7 @@ class Consumer(msgspec.Struct, frozen=True, kw_only=True):
     filters: tuple[str, ...]
     ack_wait: float = ACK_WAIT
     max_deliver: int = MAX_DELIVERIES
-    max_ack_pending: int = 10_000  # work that waits for an outage to end counts too
+    max_ack_pending: int = 100_000  # what waits for an outage to end, or for its turn, counts too
 
 
 class Bucket(msgspec.Struct, frozen=True, kw_only=True):

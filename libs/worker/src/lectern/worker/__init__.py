@@ -27,7 +27,7 @@ from lectern.worker.provision import apply_topology, find_drift
 from lectern.worker.retry_after import parse_retry_after
 from lectern.worker.service import Build, Service, main
 from lectern.worker.settings import Settings
-from lectern.worker.stage import Stage, take_turns_by_video
+from lectern.worker.stage import Stage, take_turns
 from lectern.worker.stopping import wait_for, wait_until_done
 from lectern.worker.store import ObjectInfo, ObjectStore, open_store
 from lectern.worker.telemetry import SECONDS, configure_logs, configure_traces
@@ -92,7 +92,7 @@ __all__ = [
     "readiness",
     "revoke_key",
     "rotate_key",
-    "take_turns_by_video",
+    "take_turns",
     "wait_for",
     "wait_until_done",
 ]

@@ -16,6 +16,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
+from lectern.contracts.parties import Party
 from lectern.contracts.requests import Request
 from lectern.worker.failures import NoReply
 from lectern.worker.fair_slots import FairSlots, TooManyWaiting
@@ -40,15 +41,15 @@ class Responder(Generic[Q, R]):
     handler: Callable[[Q], Awaitable[R]]
     failed: Callable[[Exception], R]
     slots: int = 1
-    turns: Callable[[Q], str] | None = None
+    turns: Callable[[Q], Party] | None = None
     ledger: ServiceLedger | None = None
 
-    def party(self, data: bytes) -> str:
-        """The party whose turn an encoded request takes; "" for one that cannot be read."""
+    def party(self, data: bytes) -> Party:
+        """The party whose turn an encoded request takes; nobody for one that cannot be read."""
         try:
-            return self.turns(msgspec.json.decode(data, type=self.request.message)) if self.turns else ""
+            return self.turns(msgspec.json.decode(data, type=self.request.message)) if self.turns else Party()
         except msgspec.MsgspecError:
-            return ""
+            return Party()
 
     def refuse(self, error: Exception) -> bytes:
         """The encoded reply to a request that cannot be taken."""

@@ -1,29 +1,46 @@
-"""Whose message a slot works on next: the party's that has been served least, of those near the head of the queue.
+"""Whose message a slot works on next: the party's that has been served least, of all whose messages wait.
 
-The server hands messages out in the order in which they came, so a video with many scenes would hold everybody up.
-When a message comes for a party that has had its turn, we look at those behind it, take the fairest and hand the others
-back at once. Nothing but their number of deliveries shows it.
+The server hands messages out in the order in which they came, so one owner's hundred videos would hold everybody up.
+When a message comes for a party that has had its turn, we look at all that can be had, take the fairest, hand a few of
+the next ones back at once, and the rest so that they come back one after another, each some time later. A later look
+thus meets what is new and a bounded number of those that were seen before, however many wait (ADR 19).
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+from bisect import insort
 from collections import Counter
 
+import msgspec
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from lectern.contracts import events as e
+from lectern.contracts.parties import Party
 from lectern.worker.fetching import Fetcher
 from lectern.worker.stage import TakesTurns
 from lectern.worker.turns import ServiceLedger
 
-MOST_LOOKED_AT = 64
-_STEP_ASIDE = 2.0  # seconds that a party's surplus steps aside, so that the look reaches further
-_STAYING = 2  # messages of each party that do not
-_ACK_TIMEOUT = 2.0  # seconds
+MOST_KEPT = 16  # messages that a look hands back at once, the fairest first, for the next slots
+MOST_LOOKED_AT = 20_000  # messages in one look
+_BATCH = 500  # messages asked for at once
+_COMEBACKS_PER_JOB = 64.0  # messages that come back while one job runs: more than slots that could want them
+_LONGEST_GAP = 0.02  # seconds between two of them
+_LONGEST_ASIDE = 120.0  # seconds until the last of them
+_GRAIN = 0.25  # seconds: the server looks through all that is aside each time that something is due
+_ACK_TIMEOUT = 10.0  # seconds
+
+
+class _Place(msgspec.Struct, frozen=True, order=True):
+    """A message's place in a look: its party's rank once the messages before it, of its owner and video, are served."""
+
+    penalised: bool
+    tag: float
+    own: float
+    sequence: int
 
 
 class Chooser:
@@ -34,44 +51,91 @@ class Chooser:
         self._ledger = ledger
         self._turns = turns
         self._looking = asyncio.Lock()
+        self.looked_at = 0  # messages, all looks together
 
-    async def choose(self, message: Msg, fetcher: Fetcher) -> tuple[Msg, str]:
+    async def choose(self, message: Msg, fetcher: Fetcher) -> tuple[Msg, Party]:
         """The message to work on, which has begun for its party: the given one, or a fairer one of the same lane."""
         async with self._looking:
             party = self._party(message)
             if not self._ledger.is_due(party):
-                message = await self._look_ahead(message, fetcher)
+                message = await self._look(message, fetcher)
                 party = self._party(message)
             self._ledger.begin(party)
             return message, party
 
-    def finish(self, party: str, seconds: float) -> None:
+    def finish(self, party: Party, seconds: float) -> None:
         """Charges a party for a job that was chosen."""
         self._ledger.finish(party, seconds)
 
-    async def _look_ahead(self, message: Msg, fetcher: Fetcher) -> Msg:
+    async def _look(self, message: Msg, fetcher: Fetcher) -> Msg:
+        look = _Look(self._ledger)
+        await self._add(look, message)
         try:
-            others = await fetcher.look_ahead(message, MOST_LOOKED_AT)
-        except (nats.errors.Error, TimeoutError, ConnectionError):
-            return message  # whatever came all the same is delivered again after its ack wait
-        found = [message, *others]
-        chosen = min(found, key=lambda each: (self._ledger.rank(self._party(each)), each.metadata.sequence.stream))
-        await self._hand_back([each for each in found if each is not chosen], full=len(others) == MOST_LOOKED_AT)
+            with contextlib.suppress(nats.errors.Error, TimeoutError, ConnectionError):
+                while look.seen < MOST_LOOKED_AT:
+                    batch = await fetcher.look_ahead(message, _BATCH)
+                    for each in batch:
+                        await self._add(look, each)
+                    if len(batch) < _BATCH:
+                        break
+        finally:
+            chosen, *others = [each for _, each in look.kept]
+            self.looked_at += look.seen
+            await self._hand_back(others)
         return chosen
 
-    async def _hand_back(self, messages: list[Msg], *, full: bool) -> None:
-        """Returns once the server has them back, so that the next look sees them."""
-        seen: Counter[str] = Counter()
+    async def _add(self, look: _Look, message: Msg) -> None:
+        if surplus := look.add(message, self._party(message)):
+            with contextlib.suppress(nats.errors.Error, TimeoutError):
+                await surplus.nak(delay=look.next_delay())
+
+    async def _hand_back(self, messages: list[Msg]) -> None:
+        """Returns once the server has them back, and all before them, so that the next look sees them."""
         with contextlib.suppress(nats.errors.Error, TimeoutError):
             for message in messages:
-                seen[self._party(message)] += 1
-                aside = full and seen[self._party(message)] > _STAYING
-                await message.nak(delay=_STEP_ASIDE if aside else None)
+                await message.nak()
             if messages:  # the server works through acks in order; asking for a reply to one more waits for all
                 await self._nats.request(messages[-1].reply, b"-NAK", timeout=_ACK_TIMEOUT)
 
-    def _party(self, message: Msg) -> str:
+    def _party(self, message: Msg) -> Party:
         try:
             return self._turns(e.decode(message.data))
         except ValueError:
-            return ""  # it cannot be read, and is soon dealt with
+            return Party()  # it cannot be read, and is soon dealt with
+
+
+class _Look:
+    """The fairest messages of all that are shown to it, in the order in which they would be served."""
+
+    def __init__(self, ledger: ServiceLedger) -> None:
+        self._ledger = ledger
+        self._gap = min(_LONGEST_GAP, ledger.expected / _COMEBACKS_PER_JOB)
+        self._before: Counter[Party] = Counter()
+        self._aside = 0
+        self.kept: list[tuple[_Place, Msg]] = []
+        self.seen = 0
+
+    def add(self, message: Msg, party: Party) -> Msg | None:
+        """Adds a message. Returns the one that is now too many: this or another."""
+        self.seen += 1
+        insort(self.kept, (self._find_place(message, party), message), key=lambda each: each[0])
+        return self.kept.pop()[1] if len(self.kept) > MOST_KEPT + 1 else None
+
+    def next_delay(self) -> float:
+        """Seconds until the next message that is too many is to come back."""
+        self._aside += 1
+        due = min(self._aside * self._gap, _LONGEST_ASIDE)
+        return _GRAIN * (1 + due // _GRAIN)
+
+    def _find_place(self, message: Msg, party: Party) -> _Place:
+        rank, expected = self._ledger.rank(party), self._ledger.expected
+        place = _Place(
+            penalised=rank.penalised,
+            tag=rank.tag + expected * self._before[party.sharer],
+            own=rank.own + expected * (self._before[party] if party.owner else 0),
+            sequence=message.metadata.sequence.stream,
+        )
+        self._before[party.sharer] += 1
+        if party.owner:
+            self._before[party] += 1
+        return place

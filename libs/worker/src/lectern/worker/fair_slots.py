@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from lectern.contracts.parties import Party
 from lectern.worker.turns import ServiceLedger, WaitingList
 
 MOST_WAITING = 1000
@@ -41,7 +42,7 @@ class FairSlots:
         return len(self._waiting)
 
     @asynccontextmanager
-    async def turn(self, party: str) -> AsyncIterator[None]:
+    async def turn(self, party: Party) -> AsyncIterator[None]:
         """A slot, once it is the party's turn. Who is cancelled while waiting leaves the list.
 
         Raises TooManyWaiting.
@@ -55,7 +56,7 @@ class FairSlots:
             self._free += 1
             self._wake()
 
-    async def _take(self, party: str) -> None:
+    async def _take(self, party: Party) -> None:
         granted = asyncio.get_running_loop().create_future()
         dropped = self._waiting.add(party, granted)
         if dropped is not None and not dropped.done():

@@ -14,6 +14,7 @@ from opentelemetry import trace
 from lectern.contracts import events as e
 from lectern.contracts import subjects
 from lectern.contracts.options import LANES, Lane
+from lectern.contracts.parties import Party
 from lectern.contracts.problems import Problem
 from lectern.worker.choosing import Chooser
 from lectern.worker.connections import Connections
@@ -104,7 +105,7 @@ class StageLoop:
 
     async def _start(self, message: Msg, fetcher: Fetcher) -> None:
         """Works on the message, or on a fairer one in its place."""
-        party = ""
+        party = Party()
         try:
             if self._chooser:
                 message, party = await self._chooser.choose(message, fetcher)

@@ -8,18 +8,19 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from lectern.contracts.events import AnyEvent, Event
+from lectern.contracts.parties import Party
 from lectern.worker.job import Job
 
 Answer: TypeAlias = AnyEvent | Sequence[AnyEvent] | None
 Handler: TypeAlias = Callable[[Any, Job[Any]], Awaitable[Answer]]
 
 
-TakesTurns: TypeAlias = Callable[[AnyEvent], str]
+TakesTurns: TypeAlias = Callable[[AnyEvent], Party]
 
 
-def take_turns_by_video(event: AnyEvent) -> str:
-    """Videos take turns: one with many scenes does not hold up the others."""
-    return event.video_id
+def take_turns(event: AnyEvent) -> Party:
+    """Owners take turns, and so do the videos of each: one with many scenes does not hold up the others."""
+    return Party(event.owner, event.video_id)
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):

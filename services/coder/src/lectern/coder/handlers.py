@@ -14,9 +14,9 @@ from lectern.contracts.events import CodeRef, SceneCoded, SceneNarrated, SceneRe
 from lectern.contracts.narration import Narration
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import CheckScene, DrawStills, SceneVerdict
-from lectern.worker import Job, Permanent, Stage, take_turns_by_video
+from lectern.worker import Job, Permanent, Stage, take_turns
 
-STAGE = Stage("coder", turns=take_turns_by_video)
+STAGE = Stage("coder", turns=take_turns)
 
 
 @STAGE.on(SceneNarrated, slots=4)

@@ -6,9 +6,9 @@ from lectern.composer.compose import compose_video
 from lectern.composer.deps import ComposerDeps
 from lectern.composer.fan_in import ScenesBroken, ScenesReady, decide
 from lectern.contracts import events as e
-from lectern.worker import Job, Stage
+from lectern.worker import Job, Stage, take_turns
 
-STAGE = Stage("composer", fails="video")
+STAGE = Stage("composer", fails="video", turns=take_turns)
 
 
 @STAGE.on(e.SceneFailed, slots=2)

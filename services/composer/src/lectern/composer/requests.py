@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 from lectern.composer.deps import ComposerDeps
 from lectern.composer.derived_files import make_derived_file
 from lectern.contracts.derived_files import derived_key, derived_media_type
+from lectern.contracts.parties import Party
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import MAKE_FILE, FileMade, MakeFile
 from lectern.worker import Missing, ObjectStore, Permanent, Responder, Unavailable, find_outage
@@ -41,7 +42,7 @@ def build_responder(store: ObjectStore, deps: ComposerDeps, scratch: Path | None
         handler=answer,
         failed=lambda error: FileMade(problem=_describe_failure(error, scratch)),
         slots=MAKE_SLOTS,
-        turns=lambda message: message.owner or message.video_id,
+        turns=lambda message: Party(message.owner, message.video_id),
     )
 
 

@@ -16,9 +16,9 @@ from lectern.renderer.job_settings import RENDERER_VERSION, build_job_settings, 
 from lectern.renderer.pool import RenderJob, RenderOutcome
 from lectern.renderer.problems import explain_failure, explain_outage, explain_wrong_length
 from lectern.renderer.scene_inputs import fetch_inputs
-from lectern.worker import Job, Permanent, Stage, Unavailable, take_turns_by_video
+from lectern.worker import Job, Permanent, Stage, Unavailable, take_turns
 
-STAGE = Stage("renderer", turns=take_turns_by_video)
+STAGE = Stage("renderer", turns=take_turns)
 MAX_VERSIONS = 3  # of a scene's code: the model's, one repaired after its render failed, and a simpler one
 
 
@@ -116,7 +116,7 @@ async def render_code(event: SceneCoded, code_key: str, job: Job[RendererDeps]) 
             settings=build_job_settings(inputs.narration, event.options, "render"),
             assets=inputs.assets,
             limits=build_render_limits(seconds, frame),
-            party=event.video_id,
+            party=take_turns(event),
         )
         outcome = await job.deps.pool.run(render_job, lambda drawn, of: job.progress_soon(drawn, of, "rendering"))
     try:

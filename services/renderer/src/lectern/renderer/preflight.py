@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lectern.contracts.parties import Party
 from lectern.contracts.requests import CheckScene, SceneVerdict
 from lectern.renderer.job_settings import build_job_settings
 from lectern.renderer.pool import PREFLIGHT_LIMITS, Pool, RenderJob
@@ -27,7 +28,7 @@ async def check_scene(request: CheckScene, pool: Pool, store: ObjectStore) -> Sc
                 settings=settings,
                 assets=inputs.assets,
                 limits=PREFLIGHT_LIMITS,
-                party=request.video_id,
+                party=Party(request.owner, request.video_id),
             )
         )
     if outcome.retryable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lectern.contracts.parties import Party
 from lectern.contracts.requests import CHECK_SCENE, DRAW_STILLS, CheckScene, DrawStills, SceneVerdict, Stills
 from lectern.renderer.pool import Pool
 from lectern.renderer.preflight import check_scene
@@ -24,7 +25,7 @@ def build_responders(
         return await check_scene(message, pool, store)
 
     async def answer_stills(message: DrawStills) -> Stills:
-        async with stills_turns.turn(message.video_id):
+        async with stills_turns.turn(Party(message.owner, message.video_id)):
             return await draw_stills(message, pool, store)
 
     return (
@@ -33,12 +34,14 @@ def build_responders(
             handler=answer_check,
             failed=_describe_failed_check,
             slots=MOST_REQUESTS,
+            turns=lambda message: Party(message.owner, message.video_id),
         ),
         Responder(
             request=DRAW_STILLS,
             handler=answer_stills,
             failed=lambda error: Stills(ok=False, unavailable=_describe_cause(error)),
             slots=MOST_REQUESTS,
+            turns=lambda message: Party(message.owner, message.video_id),
         ),
     )
 

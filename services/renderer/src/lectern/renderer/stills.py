@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from lectern.contracts import keys
+from lectern.contracts.parties import Party
 from lectern.contracts.quality import preset
 from lectern.contracts.requests import DrawStills, Stills
 from lectern.media import Shot, build_stills_command, run_ffmpeg
@@ -47,7 +48,7 @@ async def draw_stills(request: DrawStills, pool: Pool, store: ObjectStore) -> St
                 settings=settings,
                 assets=inputs.assets,
                 limits=limits,
-                party=request.video_id,
+                party=Party(request.owner, request.video_id),
             )
         )
         try:

@@ -26,9 +26,9 @@ from lectern.scripter.documents import decode_document
 from lectern.scripter.dubbing.dub import write_dub
 from lectern.scripter.scriptwriting.prompts import DEFAULT_SECONDS
 from lectern.scripter.writer import OnProgress, WritingRequest, WrittenScript
-from lectern.worker import Job, Permanent, Stage
+from lectern.worker import Job, Permanent, Stage, take_turns
 
-STAGE = Stage("scripter", fails="video")
+STAGE = Stage("scripter", fails="video", turns=take_turns)
 # Characters a model writes for a video, about: a plan, then three words a second with the JSON around them.
 PLAN_CHARACTERS, CHARACTERS_PER_SECOND = 2500, 30
 

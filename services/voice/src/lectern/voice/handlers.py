@@ -24,9 +24,9 @@ from lectern.voice.sound import trim
 from lectern.voice.speaking import speak_beats
 from lectern.voice.speech import Speech
 from lectern.voice.voices import Voice
-from lectern.worker import Job, Missing, ObjectStore, Stage, Transient, take_turns_by_video
+from lectern.worker import Job, Missing, ObjectStore, Stage, Transient, take_turns
 
-STAGE = Stage("voice", turns=take_turns_by_video)
+STAGE = Stage("voice", turns=take_turns)
 
 LAYOUT_VERSION = 3  # part of every narration key: raise it when the same words would be laid out differently
 

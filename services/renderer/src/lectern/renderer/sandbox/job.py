@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
+from lectern.contracts.parties import Party
 from lectern.contracts.requests import Finding, SceneException
 
 ProgressCallback: TypeAlias = Callable[[int, int], None]
@@ -54,14 +55,14 @@ class RenderJob(msgspec.Struct, frozen=True, kw_only=True):
     """One run of scene code.
 
     `settings` is the content of `job.json` (mode, frame size, seconds, beats, ...). `assets` maps a name below
-    `assets/` in the job folder to the file that is copied there. Parties, one for each video, take turns.
+    `assets/` in the job folder to the file that is copied there. Parties take turns.
     """
 
     code: str
     settings: dict[str, Any]
     assets: Mapping[str, Path] = {}
     limits: JobLimits = JobLimits()
-    party: str = ""
+    party: Party = Party()
 
 
 class BeatTiming(msgspec.Struct, frozen=True, kw_only=True):
