@@ -15,6 +15,7 @@ from lectern.coder.app import build
 from lectern.coder.clients import PreflightClient, StillsClient
 from lectern.coder.deps import CoderDeps
 from lectern.coder.handlers import STAGE
+from lectern.coder.requests import build_responder
 from lectern.coder.settings import CoderSettings
 from lectern.contracts import events as e
 from lectern.contracts import keys
@@ -24,8 +25,10 @@ from lectern.contracts.options import VideoOptions
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import (
     CHECK_SCENE,
+    DESCRIBE_CODER,
     DRAW_STILLS,
     CheckScene,
+    DescribeCoder,
     DrawStills,
     Finding,
     Request,
@@ -104,9 +107,10 @@ def deps(memory: Connections) -> CoderDeps:
     return service.deps
 
 
-async def store_scene(memory: Connections, visual: s.AnyVisual | None) -> e.SceneNarrated:
+async def store_scene(memory: Connections, visual: s.AnyVisual | None, direction: str = "") -> e.SceneNarrated:
     """A narrated scene whose script and narration are in the store."""
-    scene = s.Scene(title="A scene", beats=tuple(s.Beat(text=text) for text in BEATS), visual=visual)
+    beats, plan = tuple(s.Beat(text=text) for text in BEATS), s.ScenePlan(direction=direction)
+    scene = s.Scene(title="A scene", beats=beats, visual=visual, plan=plan)
     script = s.Script(title="A video", scenes=(scene,))
     narration = narrate(*BEATS)
     video = new_id()
@@ -356,3 +360,21 @@ async def test_a_scene_that_the_script_does_not_have_fails_with_a_reason(memory:
     [failed] = (await deliver(STAGE, event, memory, deps)).events
     assert isinstance(failed, e.SceneFailed)
     assert "scenes 1 to 1, not 7" in failed.problem.detail
+
+
+async def test_a_direction_that_nobody_can_follow_is_told_and_not_ignored(
+    memory: Connections, deps: CoderDeps, renderer: FakeRenderer
+) -> None:
+    plain = await code(memory, deps, await store_scene(memory, s.Bullets(items=("One", "Two"))))
+    directed = await code(memory, deps, await store_scene(memory, s.Bullets(items=("One", "Two")), "As a number line"))
+    assert plain.degraded is None
+    assert directed.degraded is not None
+    assert directed.degraded.code == "direction-needs-model"
+    assert (directed.code.origin, directed.code.key) == ("template", plain.code.key)
+
+
+@pytest.mark.parametrize("has_model", [True, False])
+async def test_the_coder_tells_whether_it_follows_directions(memory: Connections, *, has_model: bool) -> None:
+    async with memory.bus.answering(build_responder(has_model=has_model)):
+        abilities = await memory.bus.ask(DESCRIBE_CODER, DescribeCoder(), timeout=5)
+    assert abilities.follows_directions is has_model

@@ -305,3 +305,60 @@ def test_a_deletion_ends_every_revision_for_good(log: list[e.AnyEvent], data: st
     state = fold([*log[:at], deleted, *log[at:]])
     assert state.outcome() == deleted
     assert state.delay() is None
+
+
+def chosen_again(scene: int, revision: int, take: int) -> e.SceneRendered:
+    """A scene that gets back, in a revision, what an earlier one rendered."""
+    event = rendered(scene, revision)
+    assert isinstance(event, e.SceneRendered)
+    return msgspec.structs.replace(event, take=take)
+
+
+def test_every_rendered_version_of_a_scene_is_a_take_also_one_that_came_too_late() -> None:
+    log = [*started(), rendered(1), approved(2, plan=(1,)), approved(3, plan=(1,)), rendered(1, 3), rendered(1, 2)]
+    state = fold(log)
+    assert sorted(state.takes[1]) == [1, 2, 3]
+    assert state.take_in_force(1) == 3
+    assert state.take_in_force(2) is None
+
+
+def test_a_take_that_is_chosen_again_is_in_force_and_no_take_of_its_own() -> None:
+    log = [*started(), rendered(1), approved(2, plan=(1,)), rendered(1, 2), approved(3, plan=(1,))]
+    assert fold(log).take_in_force(1) is None, "until the choice has been carried out"
+    state = fold([*log, chosen_again(1, 3, take=1)])
+    assert state.take_in_force(1) == 1
+    assert sorted(state.takes[1]) == [1, 2]
+    assert state.takes[1][1] == rendered(1), "a take is what was rendered, not what was chosen"
+
+
+def test_a_scene_is_redone_chosen_and_redone_again() -> None:
+    log = [*started(), rendered(1), approved(2, plan=(1,)), rendered(1, 2), approved(3, plan=(1,))]
+    log += [chosen_again(1, 3, take=1), approved(4, plan=(1,)), rendered(1, 4)]
+    assert fold(log).take_in_force(1) == 4
+    assert sorted(fold(log).takes[1]) == [1, 2, 4]
+    later = [*log, approved(5, plan=(1,)), chosen_again(1, 5, take=1)]
+    assert fold(later).take_in_force(1) == 1
+    assert fold([*later, chosen_again(1, 3, take=2)]).take_in_force(1) == 1, "a choice of an older revision is stale"
+
+
+def test_a_take_whose_rendering_has_left_the_log_is_known_by_its_choice() -> None:
+    choice = chosen_again(1, 3, take=1)
+    assert fold([approved(3, plan=(1,)), choice]).takes == {1: {1: choice}}
+
+
+@given(st.permutations([(1, 0), (2, 0), (3, 1), (4, 2), (4, 0), (5, 1)]), st.data())
+def test_takes_and_the_one_in_force_do_not_depend_on_order(order: list[tuple[int, int]], data: st.DataObject) -> None:
+    events: list[e.AnyEvent] = [chosen_again(1, revision, take) for revision, take in order]
+    events += [approved(revision, plan=(1,)) for revision in range(2, 6)]
+    shuffled = data.draw(st.permutations(events))
+    again = data.draw(st.lists(st.sampled_from(events)))
+    assert fold([*shuffled, *again]) == fold(events)
+    assert fold(shuffled).take_in_force(1) == 1
+
+
+def test_a_scene_with_a_voice_of_its_own_does_not_decide_who_speaks_the_others() -> None:
+    alone = narrated(1, "Aoede")
+    assert isinstance(alone, e.SceneNarrated)
+    alone = msgspec.structs.replace(alone, narration=msgspec.structs.replace(alone.narration, own_voice=True))
+    assert fold([*started(), alone]).voice() == ""
+    assert fold([*started(), alone, narrated(2, "Kore")]).voice() == "Kore"

@@ -42,6 +42,8 @@ SAMPLES: tuple[msgspec.Struct, ...] = (
         owner="ada",
     ),
     r.FileMade(key="cache/scene-video/1.mp4", bytes=1234),
+    r.DescribeCoder(),
+    r.CoderAbilities(follows_directions=True),
     r.Progress(
         video_id="v", stage="renderer", doing="rendering", done=3, of=60, scene=2, revision=2, facts={"frames": 3}
     ),

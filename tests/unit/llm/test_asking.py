@@ -288,6 +288,14 @@ async def test_a_repeated_question_is_answered_from_the_cache_for_a_day(rig: Rig
     assert len(rig.script.requests) == 3
 
 
+async def test_a_question_with_another_salt_is_asked_anew_and_cached_apart(rig: Rig) -> None:
+    rig.script.then(GOOD, GOOD)
+    await rig.ask()
+    assert not (await rig.ask(salt="redo")).cached  # type: ignore[attr-defined]
+    assert (await rig.ask(salt="redo")).cached  # type: ignore[attr-defined]
+    assert len(rig.script.requests) == 2
+
+
 async def test_a_model_that_keeps_failing_gets_no_requests_for_a_while() -> None:
     async with chat() as script:
         rig = Rig(script, OpenAIModelEngine(script.url, api_key=KEY), [], models=("strong",))

@@ -101,12 +101,16 @@ def symbols() -> st.SearchStrategy[s.Symbol]:
 
 def plans() -> st.SearchStrategy[s.ScenePlan]:
     note = st.one_of(st.just(""), lines())
-    return st.builds(s.ScenePlan, idea=note, purpose=note, shows=note, form=st.sampled_from(["", *s.FORMS]))
+    return st.builds(
+        s.ScenePlan, idea=note, purpose=note, shows=note, form=st.sampled_from(["", *s.FORMS]), direction=note
+    )
 
 
 def scenes() -> st.SearchStrategy[s.Scene]:
     short = st.lists(beats(), min_size=1, max_size=4).map(tuple)
-    return st.builds(s.Scene, title=lines(), beats=short, visual=visuals(), plan=plans())
+    return st.builds(
+        s.Scene, title=lines(), beats=short, visual=visuals(), plan=plans(), voice=st.sampled_from(["", "en-GB"])
+    )
 
 
 def scripts() -> st.SearchStrategy[s.Script]:

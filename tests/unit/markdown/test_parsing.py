@@ -225,6 +225,17 @@ Look at this curve.
     assert [beat.text for beat in script.scenes[0].beats] == ["Look at this curve."]
 
 
+def test_comments_below_a_heading_say_what_its_user_wants_to_see_and_who_speaks_it() -> None:
+    script = parse("## One\n<!-- direction: Show it as a number line. -->\n<!-- voice: en-GB -->\n\nIt is said.\n")
+    assert script.scenes[0].plan.direction == "Show it as a number line."
+    assert script.scenes[0].voice == "en-GB"
+
+
+def test_a_direction_of_over_500_characters_is_refused() -> None:
+    (error,) = refusal(f"## One\n<!-- direction: {'x' * 501} -->\n\nIt is said.\n").errors
+    assert "501" in error.detail
+
+
 def test_an_unknown_form_names_the_forms_there_are() -> None:
     (error,) = refusal("## One\n<!-- form: cartoon -->\n\nIt is said.\n").errors
 

@@ -246,3 +246,17 @@ def test_code_that_is_too_long_to_parse_keeps_its_texts() -> None:
     code = "import a" + ".a" * 40_000 + '\n"Light"\n'
     assert find_texts(code).screen == ()
     assert replace_texts(code, {"Light": "Licht"}, {}) == code
+
+
+def test_a_scene_that_follows_a_direction_is_dubbed_with_its_code_and_not_with_its_template() -> None:
+    scene = s.Scene(
+        title="Growth",
+        beats=(s.Beat(text="It grows."),),
+        visual=s.Bullets(items=("It grows",)),
+        plan=s.ScenePlan(direction="As a number line"),
+    )
+    code = "class Line(NarratedScene):\n    def construct(self):\n        pass\n"
+    original = Original(script=s.Script(title="T", scenes=(scene,)), codes=(code,))
+    dubbed = original.scene_with(1, "Wachstum", (s.Beat(text="Es wächst."),))
+    assert dubbed.visual == s.Manim(source=code)
+    assert dubbed.plan.direction == "", "the code follows it already"

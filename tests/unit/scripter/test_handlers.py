@@ -231,3 +231,34 @@ async def test_every_finished_lesson_is_served_by_its_title_and_topics(lesson: L
 
 def test_a_failure_of_the_scripter_ends_the_video() -> None:
     assert STAGE.fails == "video"
+
+
+async def test_a_chosen_take_is_put_back_and_nothing_of_it_is_made(scripter: Scripter) -> None:
+    requested = request(await scripter.store_document(LESSON), review=True)
+    [scripted] = await scripter.handle(requested)
+    assert isinstance(scripted, e.VideoScripted)
+    take = e.ChosenTake(
+        scene=2,
+        take=1,
+        narration=e.NarrationRef(key="n", audio_key="a", seconds=4.0, beats=2),
+        code=e.CodeRef(key="c", origin="model"),
+        footage=e.FootageRef(key="f", frames=60, fps=15, cpu_seconds=3.0),
+        salt="once",
+    )
+    approved = e.ScriptApproved(
+        video_id=requested.video_id,
+        revision=3,
+        script_key=scripted.script_key,
+        title=scripted.title,
+        scenes=scripted.scenes,
+        plan=(1, 2),
+        options=scripted.options,
+        chosen=(take,),
+    )
+    first, second = await scripter.handle(approved)
+    assert isinstance(first, e.ScenePlanned)
+    assert isinstance(second, e.SceneRendered)
+    assert (second.scene, second.revision, second.take, second.spent) == (2, 3, 1, ())
+    assert (second.narration, second.code, second.footage, second.salt) == (
+        take.narration, take.code, take.footage, "once",
+    )  # fmt: skip

@@ -212,3 +212,17 @@ def pitch(sound: np.ndarray) -> float:
     correlation = np.fft.irfft(power)[: AUDIO_RATE // 60]
     shortest = AUDIO_RATE // 400
     return AUDIO_RATE / (shortest + int(np.argmax(correlation[shortest:])))
+
+
+async def test_a_scene_is_spoken_by_a_voice_of_its_own_and_says_so(connections: Connections) -> None:
+    beats = [Beat(text=TEXTS[0])]
+    scenes = (Scene(title="S", beats=tuple(beats), voice="en-GB"), Scene(title="S", beats=tuple(beats)))
+    key = f"videos/{new_id()}/script.json"
+    await connections.store.put_json(key, Script(title="T", scenes=scenes))
+    event = e.ScenePlanned(video_id=new_id(), scene=1, script_key=key, options=VideoOptions())
+    own, own_narration = await narrate(connections, event)
+    plain, _ = await narrate(connections, msgspec.structs.replace(event, scene=2))
+    assert (own.narration.own_voice, plain.narration.own_voice) == (True, False)
+    assert own.narration.voice != plain.narration.voice
+    assert own_narration.voice == own.narration.voice
+    assert own.narration.key != plain.narration.key

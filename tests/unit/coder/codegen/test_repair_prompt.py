@@ -109,3 +109,13 @@ def test_a_failed_render_shows_the_line_that_its_reason_names() -> None:
 def test_the_request_says_when_pictures_follow() -> None:
     assert "pictures after this text" in request_for(covered(), pictured=True)
     assert "pictures after this text" not in request_for(covered())
+
+
+def test_a_repair_keeps_to_what_the_user_wants_to_see() -> None:
+    given = orbit()
+    scene = msgspec.structs.replace(given.scene, plan=s.ScenePlan(direction="Show it from above."))
+    directed = msgspec.structs.replace(given, scene=scene)
+    frame = load_frames()["16:9"]
+    asked = repair_request(directed, CODE, covered(), "lines", load_reference(), frame)
+    assert "==========\nShow it from above.\n==========" in asked
+    assert "Show it from above." not in request_for(covered())

@@ -7,12 +7,13 @@ from typing import TypeAlias
 
 import msgspec
 
-from lectern.contracts.options import Brief, Lane, VideoOptions
+from lectern.contracts.options import Brief, Lane, Variant, VideoOptions
 from lectern.contracts.problems import Problem
 from lectern.contracts.usage import Usage
 
 __all__ = [
     "AnyEvent",
+    "ChosenTake",
     "CodeAttempt",
     "CodeRef",
     "Delay",
@@ -84,7 +85,8 @@ class SceneEvent(Event, frozen=True, kw_only=True):
 class NarrationRef(msgspec.Struct, frozen=True, kw_only=True):
     """Points to a scene's narration: `key` to a `Narration` in JSON, `audio_key` to its FLAC.
 
-    `voice` is the id of the voice that speaks, in a dialogue the first one's.
+    `voice` is the id of the voice that speaks, in a dialogue the first one's; `own_voice` tells that the script names
+    it for this scene alone.
     """
 
     key: str
@@ -93,6 +95,7 @@ class NarrationRef(msgspec.Struct, frozen=True, kw_only=True):
     beats: int
     timing: str = "exact"
     voice: str = ""
+    own_voice: bool = False
 
 
 class CodeAttempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -135,15 +138,34 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int
 
 
-class SceneTitle(msgspec.Struct, frozen=True, kw_only=True):
-    """A scene in a list, before anything is made. `words` counts its narration."""
+class SceneTitle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A scene in a list, before anything is made. `words` counts its narration; `direction` is the script's for it."""
 
     title: str
     words: int
+    direction: str = ""
+
+
+class ChosenTake(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An earlier take of a scene that is to be in force again: all that its `SceneRendered` said.
+
+    `take` is the revision that it was rendered in.
+    """
+
+    scene: int
+    take: int
+    narration: NarrationRef
+    code: CodeRef
+    footage: FootageRef
+    salt: str = ""
+    degraded: Problem | None = None
 
 
 class VideoRequested(Event, frozen=True, kw_only=True, tag="video.requested.v1"):
-    """A user asked for a video. `title`, `metadata` and `external_id` are the user's own; `batch` is its batch's id."""
+    """A user asked for a video. `title`, `metadata` and `external_id` are the user's own; `batch` is its batch's id.
+
+    `variant` is set where it is another form of an existing one.
+    """
 
     brief: Brief
     options: VideoOptions
@@ -151,6 +173,7 @@ class VideoRequested(Event, frozen=True, kw_only=True, tag="video.requested.v1")
     metadata: dict[str, str] = {}
     external_id: str = ""
     batch: str = ""
+    variant: Variant | None = None
 
 
 class VideoDescribed(Event, frozen=True, kw_only=True, tag="video.described.v1"):
@@ -180,6 +203,7 @@ class VideoScripted(Event, frozen=True, kw_only=True, tag="video.scripted.v1"):
 class ScriptApproved(Event, frozen=True, kw_only=True, tag="video.approved.v1"):
     """The script (perhaps edited) may be made. `plan` lists the scenes to make; the others keep what they have.
 
+    A planned scene that `chosen` names is not made: it gets back what that take was.
     It comes from a user, or from the voice where another one is to speak: `spent` is what the refused one cost.
     """
 
@@ -190,6 +214,7 @@ class ScriptApproved(Event, frozen=True, kw_only=True, tag="video.approved.v1"):
     options: VideoOptions
     assets: dict[str, str] = {}
     fresh: bool = False  # make the planned scenes again even where their inputs are unchanged
+    chosen: tuple[ChosenTake, ...] = ()
     doubts: tuple[str, ...] = ()
     spent: tuple[Usage, ...] = ()
 
@@ -247,10 +272,12 @@ class SceneRefused(SceneEvent, frozen=True, kw_only=True, tag="scene.refused.v1"
 
 
 class SceneRendered(SceneEvent, frozen=True, kw_only=True, tag="scene.rendered.v1"):
-    """A scene has its footage."""
+    """A scene has its footage. `take` is the revision it was rendered in where that is an earlier one, else 0."""
 
     script_key: str
     options: VideoOptions
+    salt: str = ""
+    take: int = 0
     narration: NarrationRef
     code: CodeRef
     footage: FootageRef

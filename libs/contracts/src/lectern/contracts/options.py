@@ -18,7 +18,9 @@ __all__ = [
     "Captions",
     "Dub",
     "Lane",
+    "OfferedScene",
     "RefusedVoice",
+    "Variant",
     "VideoOptions",
 ]
 
@@ -38,6 +40,29 @@ class Dub(msgspec.Struct, frozen=True, kw_only=True):
     video_id: str
     script_key: str
     codes: tuple[str, ...]
+
+
+class OfferedScene(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A scene of another video whose work may be used again: `scene_digest` tells what text it was made from.
+
+    `salt` is part of the cache keys of its narration. `code_key` is a model's code, to be used where it passes its
+    check; "" where there is none, or none is needed.
+    """
+
+    scene_digest: str
+    salt: str = ""
+    code_key: str = ""
+
+
+class Variant(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The video that another form is made of: the key of its script, and what its scenes offer, in order.
+
+    In another language the brief holds a dub, and nothing is offered here.
+    """
+
+    video_id: str
+    script_key: str = ""
+    scenes: tuple[OfferedScene, ...] = ()
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from lectern.contracts.script import Script
 
 __all__ = [
     "CHECK_SCENE",
+    "DESCRIBE_CODER",
     "DRAW_STILLS",
     "LIST_VOICES",
     "MAKE_FILE",
@@ -25,6 +26,8 @@ __all__ = [
     "RENDER_MARKDOWN",
     "REQUESTS",
     "CheckScene",
+    "CoderAbilities",
+    "DescribeCoder",
     "DrawStills",
     "FileMade",
     "Finding",
@@ -215,6 +218,16 @@ class FileMade(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     problem: Problem | None = None
 
 
+class DescribeCoder(msgspec.Struct, frozen=True, kw_only=True):
+    """Asks what the coder can do now."""
+
+
+class CoderAbilities(msgspec.Struct, frozen=True, kw_only=True):
+    """What the coder can do: `follows_directions` where a model is set up that draws."""
+
+    follows_directions: bool
+
+
 class Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A stage's progress in a scene (or, without one, in the video). Published unasked; never stored."""
 
@@ -248,4 +261,8 @@ MAKE_FILE: Request[MakeFile, FileMade] = Request(
     subject="files.make", queue="composers", message=MakeFile, reply=FileMade
 )
 
-REQUESTS = (PARSE_MARKDOWN, RENDER_MARKDOWN, LIST_VOICES, CHECK_SCENE, DRAW_STILLS, MAKE_FILE)
+DESCRIBE_CODER: Request[DescribeCoder, CoderAbilities] = Request(
+    subject="coder.describe", queue="coders", message=DescribeCoder, reply=CoderAbilities
+)
+
+REQUESTS = (PARSE_MARKDOWN, RENDER_MARKDOWN, LIST_VOICES, CHECK_SCENE, DRAW_STILLS, MAKE_FILE, DESCRIBE_CODER)

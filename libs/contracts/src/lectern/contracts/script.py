@@ -11,6 +11,7 @@ from lectern.contracts.plain_text import clean_line, shorten
 
 __all__ = [
     "FORMS",
+    "MAX_DIRECTION_CHARACTERS",
     "VISUAL_KINDS",
     "AnyVisual",
     "Beat",
@@ -32,6 +33,7 @@ __all__ = [
 ]
 
 MAX_TOLD_DOUBTS, MAX_DOUBT_CHARACTERS = 12, 400
+MAX_DIRECTION_CHARACTERS = 500  # two or three sentences; more is a script of its own
 
 
 class Visual(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
@@ -197,21 +199,28 @@ class ScenePlan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `idea` is what the viewer should be able to repeat, `purpose` the scene's job in the video, `shows` what is seen.
     `form` is the kind of drawing: a graph, a geometric figure, amounts, things that flow or follow from each other,
     levels such as energies, a formula that changes step by step, a look closer, measured data; "" leaves it open.
+    `direction` is what the user wants to see instead, in their own words: a model then draws the scene, whatever its
+    visual.
     """
 
     idea: str = ""
     purpose: str = ""
     shows: str = ""
     form: Form = ""
+    direction: str = ""
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
-    """A titled part of the video with its beats, its visual, and what it is for."""
+    """A titled part of the video with its beats, its visual, and what it is for.
+
+    `voice`, a voice or a locale, speaks this scene alone in place of the video's voice.
+    """
 
     title: str
     beats: tuple[Beat, ...]
     visual: AnyVisual | None = None
     plan: ScenePlan = ScenePlan()
+    voice: str = ""
 
 
 class Symbol(msgspec.Struct, frozen=True, kw_only=True):

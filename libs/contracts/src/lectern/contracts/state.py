@@ -10,7 +10,7 @@ import msgspec
 
 from lectern.contracts import events as e
 from lectern.contracts.notes import Note
-from lectern.contracts.problems import Problem
+from lectern.contracts.scene_state import CODE_SHARE, RENDER_SHARE, VOICE_SHARE, SceneEvents, SceneStatus
 from lectern.contracts.usage import Usage, add_up
 
 __all__ = [
@@ -28,10 +28,8 @@ __all__ = [
 ]
 
 Status: TypeAlias = Literal["queued", "in_progress", "awaiting_approval", "completed", "failed", "cancelled"]
-SceneStatus: TypeAlias = Literal["waiting", "planned", "narrated", "coded", "rendered", "failed"]
 
-# Shares of a video's work, from measured stage times: rendering is where the time goes.
-SCRIPT_SHARE, VOICE_SHARE, CODE_SHARE, RENDER_SHARE, COMPOSE_SHARE = 5, 10, 15, 60, 10
+SCRIPT_SHARE, COMPOSE_SHARE = 5, 10  # of a video's work; the rest is that of its scenes
 _STAGES = ("voice", "coder", "renderer")
 
 E = TypeVar("E", bound=e.Event)
@@ -71,127 +69,15 @@ def _furthest(a: E | None, b: E | None) -> E | None:
     return max(a, b, key=order)
 
 
-class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The newest event of each type about one scene. Read it through `VideoState.scene`, which hides stale ones."""
+def _original(a: e.SceneRendered | None, b: e.SceneRendered) -> e.SceneRendered:
+    """Of two events about one take: the one that tells of its rendering, else the first that put it back in force."""
+    if a is None:
+        return b
 
-    planned: e.ScenePlanned | None = None
-    narrated: e.SceneNarrated | None = None
-    coded: e.SceneCoded | None = None
-    refused: e.SceneRefused | None = None
-    rendered: e.SceneRendered | None = None
-    failed: e.SceneFailed | None = None
-    delayed: e.SceneDelayed | None = None
+    def order(event: e.SceneRendered) -> tuple[bool, int, float, bytes]:
+        return (event.take == 0, -event.revision, -event.at.timestamp(), msgspec.json.encode(event))
 
-    def of_revision(self, revision: int) -> SceneEvents:
-        """A copy without what was made before `revision`."""
-
-        def fresh(event: E | None) -> E | None:
-            return event if event is not None and event.revision >= revision else None
-
-        return SceneEvents(
-            planned=fresh(self.planned),
-            narrated=fresh(self.narrated),
-            coded=fresh(self.coded),
-            refused=fresh(self.refused),
-            rendered=fresh(self.rendered),
-            failed=fresh(self.failed),
-            delayed=fresh(self.delayed),
-        )
-
-    def failure(self) -> e.SceneFailed | None:
-        """The scene's failure, unless the stage that failed has since succeeded (a retried dead letter).
-
-        Once overcome it stays so, or nothing would tell the composer that the scene has failed after all.
-        """
-        failed = self.failed
-        if failed is None:
-            return None
-        coded = self.coded.version if self.coded else 0
-        match failed.stage:
-            case "renderer":
-                overcome = coded > failed.version or (
-                    self.refused is not None and self.refused.version >= failed.version
-                )
-            case "coder":
-                overcome = coded >= failed.version
-            case _:
-                overcome = bool(self.narrated or self.coded)
-        return None if overcome or self.rendered else failed
-
-    def delay(self) -> e.SceneDelayed | None:
-        """What a stage waits for, until that stage has answered or given up.
-
-        Times are compared only where a stage works on a scene twice: machines' clocks differ.
-        """
-        delayed = self.delayed
-        if delayed is None or (self.failed is not None and self.failed.at >= delayed.at):
-            return None
-        refused = self.refusal()
-        match delayed.stage:
-            case "voice":
-                return None if self.narrated or self.coded or self.rendered else delayed
-            case "coder" if refused:
-                return delayed if delayed.at >= refused.at else None
-            case "coder":
-                return None if self.coded or self.rendered else delayed
-            case "renderer":
-                begun = self.coded if self.coded and self.coded.version > 1 else None
-                before = begun is not None and delayed.at < begun.at
-                return None if refused or self.rendered or before else delayed
-            case _:
-                return delayed
-
-    def refusal(self) -> e.SceneRefused | None:
-        """The refusal of the scene's newest code, while it is written again."""
-        refused, coded = self.refused, self.coded
-        if self.rendered or refused is None or (coded and e.version_of(coded) > e.version_of(refused)):
-            return None
-        return refused
-
-    def status(self) -> SceneStatus:
-        """The scene's progress in one word."""
-        if self.rendered:
-            return "rendered"
-        if self.failure():
-            return "failed"
-        if self.coded and not self.refusal():
-            return "coded"
-        if self.narrated:
-            return "narrated"
-        return "planned" if self.planned else "waiting"
-
-    def narration(self) -> e.NarrationRef | None:
-        """The scene's narration, once it has one."""
-        narrated = self.rendered or self.coded or self.narrated
-        return narrated.narration if narrated else None
-
-    def degradation(self) -> Problem | None:
-        """The reason why the scene is only a template, if it is."""
-        latest = self.rendered or self.coded
-        return latest.degraded if latest else None
-
-    def share(self) -> float:
-        """The share of the scene's work that is done, 0 to 1."""
-        done = (
-            VOICE_SHARE * bool(self.narrated or self.coded or self.rendered)
-            + CODE_SHARE * bool((self.coded and not self.refusal()) or self.rendered)
-            + RENDER_SHARE * bool(self.rendered or self.failure())
-        )
-        return min(1.0, done / (VOICE_SHARE + CODE_SHARE + RENDER_SHARE))
-
-    def is_code_settled(self, event: e.SceneEvent) -> bool:
-        """True if nothing is left to do about the version of the scene's code that an event is about.
-
-        It was refused, the scene has got another version since, or has its footage.
-        """
-        match event:
-            case e.SceneCoded():
-                refused = self.refused is not None and self.refused.version >= event.version
-                return refused or (self.coded is not None and self.coded.version > event.version)
-            case e.SceneRefused():
-                newer = self.coded is not None and self.coded.version > event.version
-                return newer or self.rendered is not None
-        return False
+    return max(a, b, key=order)
 
 
 class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -208,6 +94,7 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     deleted: e.VideoDeleted | None = None
     scene_events: dict[int, SceneEvents] = {}
     planned_in: dict[int, int] = {}  # scene -> revision it was last planned in
+    takes: dict[int, dict[int, e.SceneRendered]] = {}  # scene -> revision it was rendered in -> how it was
     usage_by_event: dict[str, tuple[Usage, ...]] = {}  # message id -> what the work behind that event used
 
     def revision(self) -> int:
@@ -276,9 +163,17 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return bool(scripted and scripted.review and (not self.approved or self.approved.revision < scripted.revision))
 
     def voice(self) -> str:
-        """The id of the voice that the first narrated scene is spoken with; "" before there is one."""
+        """The id of the voice that the first narrated scene is spoken with; "" before there is one.
+
+        A scene that has a voice of its own does not count.
+        """
         narrations = (facts.narration() for facts in self.scenes().values())
-        return next((narration.voice for narration in narrations if narration and narration.voice), "")
+        return next((each.voice for each in narrations if each and each.voice and not each.own_voice), "")
+
+    def take_in_force(self, number: int) -> int | None:
+        """The revision in which the footage of a scene was rendered; None while it has none."""
+        rendered = self.scene(number).rendered
+        return (rendered.take or rendered.revision) if rendered else None
 
     def notes(self) -> tuple[Note, ...]:
         """What the user should know about the video: voices that could not be used, claims that are doubted."""
@@ -344,6 +239,13 @@ def _add_usage(state: VideoState, event: e.AnyEvent) -> VideoState:
     return msgspec.structs.replace(state, usage_by_event={**state.usage_by_event, name: dearer})
 
 
+def _keep_take(state: VideoState, event: e.SceneRendered) -> VideoState:
+    """Keeps every version of a scene, also one that came too late to be in force."""
+    takes, take = state.takes.get(event.scene, {}), event.take or event.revision
+    kept = {**takes, take: _original(takes.get(take), event)}
+    return msgspec.structs.replace(state, takes={**state.takes, event.scene: kept})
+
+
 def _plan(event: e.AnyEvent) -> tuple[int, ...]:
     """The scenes that an event asks for."""
     match event:
@@ -364,6 +266,8 @@ def apply(state: VideoState, event: e.AnyEvent) -> VideoState:
     merge = _newest if isinstance(event, e.Delay) else _furthest if isinstance(event, e.SceneFailed) else _later
     if not isinstance(event, e.SceneEvent):
         return msgspec.structs.replace(state, **{verb: merge(getattr(state, verb), event)})
+    if isinstance(event, e.SceneRendered):
+        state = _keep_take(state, event)
     facts = state.scene_events.get(event.scene, SceneEvents())
     facts = msgspec.structs.replace(facts, **{verb: merge(getattr(facts, verb), event)})
     return msgspec.structs.replace(state, scene_events={**state.scene_events, event.scene: facts})

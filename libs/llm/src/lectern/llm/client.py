@@ -88,15 +88,21 @@ class ModelClient:
         budget: Budget | None = None,
         on_text: OnText | None = None,
         fresh: bool = False,
+        salt: str = "",
     ) -> ModelReply[T]:
         """The answer of the task's model as a `result` (a msgspec struct, or str for plain text).
 
         An answer of the wrong shape is asked for once more, quoting the error. `on_text` is called with the number of
-        characters so far; `fresh` skips the cache. Raises ModelFailed, whose Problem says what happened and what to do.
+        characters so far. `fresh` skips the cache; answers with different `salt` are cached apart. Raises ModelFailed,
+        whose Problem says what happened and what to do.
         """
         settings = self._models.task(task)
         schema = None if result is str else json_schema(result)
-        key = keys.cache("answers", keys.digest(task, instructions, _digestible(parts), schema, settings), "json")
+        key = keys.cache(
+            "answers",
+            keys.digest(task, instructions, _digestible(parts), schema, settings, *[salt] * bool(salt)),
+            "json",
+        )
         if not fresh and (known := await self._cache.get(key)):
             value = _decode(known.text, result)
             return ModelReply(value=value, usage=NO_USAGE, model=known.model, cached=True, citations=known.citations)

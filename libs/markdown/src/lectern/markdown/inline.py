@@ -14,7 +14,9 @@ from markdown_it.tree import SyntaxTreeNode
 from lectern.markdown.syntax import line_of_image
 
 BEAT_NOTES = {"say": "spoken", "show": "show", "speaker": "speaker"}  # comments about a beat, and the fields they set
-SCENE_NOTES = ("idea", "purpose", "shows", "form")  # comments about a scene, named after the fields of its plan
+# Comments about a scene: named after the fields of its plan, and the voice that speaks it alone.
+PLAN_NOTES = ("idea", "purpose", "shows", "form", "direction")
+SCENE_NOTES = (*PLAN_NOTES, "voice")
 _NOTE_KINDS = "|".join((*BEAT_NOTES, *SCENE_NOTES))
 _NOTE = re.compile(rf"^<!--\s*({_NOTE_KINDS}):(.*?)-->\s*$", re.DOTALL | re.IGNORECASE)
 # HTML that people write out of habit. It is dropped, while `List<int>` keeps its brackets.

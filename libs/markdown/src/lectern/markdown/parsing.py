@@ -32,6 +32,7 @@ class _SceneDraft:
         self.visual: s.AnyVisual | None = None
         self.visual_line = 0
         self.plan = s.ScenePlan()
+        self.voice = ""
 
 
 def parse(text: str, *, language: str = "en") -> s.Script:
@@ -63,7 +64,9 @@ def parse(text: str, *, language: str = "en") -> s.Script:
         language=head.first("language") or language,
         angle=clean_line(head.first("angle")),
         audience=clean_line(head.first("audience")),
-        scenes=tuple(s.Scene(title=d.title, beats=tuple(d.beats), visual=d.visual, plan=d.plan) for d in drafts),
+        scenes=tuple(
+            s.Scene(title=d.title, beats=tuple(d.beats), visual=d.visual, plan=d.plan, voice=d.voice) for d in drafts
+        ),
         sources=read_sources(head),
         pronunciations=read_pronunciations(head, errors),
         symbols=read_symbols(head, errors),
@@ -216,11 +219,16 @@ def _add_note(kind: str, text: str, draft: _SceneDraft, line: int, errors: Error
 
 
 def _add_scene_note(kind: str, text: str, draft: _SceneDraft, line: int, errors: ErrorCollector) -> None:
-    if getattr(draft.plan, kind):
+    if draft.voice if kind == "voice" else getattr(draft.plan, kind):
         errors.add("note-twice", line, f"Scene {draft.title!r} has two `{kind}` comments.", "Keep one.")
     elif kind == "form" and text and text not in s.FORMS:
         remedy = f"Write one of {', '.join(s.FORMS)}, or remove the comment."
         errors.add("unknown-form", line, f"{text!r} is not a form of drawing.", remedy)
+    elif kind == "direction" and len(text) > s.MAX_DIRECTION_CHARACTERS:
+        detail = f"This direction has {len(text):,} characters; at most {s.MAX_DIRECTION_CHARACTERS} fit."
+        errors.add("direction-too-long", line, detail, "Say in a sentence or two what is to be seen.")
+    elif kind == "voice":
+        draft.voice = text
     elif text:
         draft.plan = msgspec.structs.replace(draft.plan, **{kind: text})
 

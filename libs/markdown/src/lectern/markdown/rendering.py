@@ -7,7 +7,7 @@ from typing import assert_never
 
 from lectern.contracts import script as s
 from lectern.markdown.blocks import opens_listing
-from lectern.markdown.inline import BEAT_NOTES, SCENE_NOTES, escape, escape_heading, render_image, render_note
+from lectern.markdown.inline import BEAT_NOTES, PLAN_NOTES, escape, escape_heading, render_image, render_note
 from lectern.markdown.tables import escape_cell, join_cells, table_rule
 
 
@@ -15,7 +15,7 @@ def render(script: s.Script) -> str:
     """The script as Markdown: front matter if there is any, the title, then scene by scene."""
     parts = [_render_front_matter(script), f"# {escape_heading(script.title)}"]
     for scene in script.scenes:
-        parts.append("\n".join([f"## {escape_heading(scene.title)}", *_render_plan(scene.plan)]))
+        parts.append("\n".join([f"## {escape_heading(scene.title)}", *_render_notes(scene)]))
         parts.extend(_render_beat(beat) for beat in scene.beats)
         parts.append(_render_visual(scene.visual) if scene.visual else "")
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -34,8 +34,9 @@ def _render_front_matter(script: s.Script) -> str:
     return "\n".join(["---", *lines, "---"]) if lines else ""
 
 
-def _render_plan(plan: s.ScenePlan) -> list[str]:
-    return [render_note(kind, getattr(plan, kind)) for kind in SCENE_NOTES if getattr(plan, kind)]
+def _render_notes(scene: s.Scene) -> list[str]:
+    plan = [render_note(kind, getattr(scene.plan, kind)) for kind in PLAN_NOTES if getattr(scene.plan, kind)]
+    return [*plan, render_note("voice", scene.voice)] if scene.voice else plan
 
 
 def _render_beat(beat: s.Beat) -> str:

@@ -6,6 +6,7 @@ from lectern.coder.clients import PreflightClient, StillsClient
 from lectern.coder.coding import SceneCoder
 from lectern.coder.deps import CoderDeps
 from lectern.coder.handlers import STAGE
+from lectern.coder.requests import build_responder
 from lectern.coder.settings import CoderSettings
 from lectern.coder.template_coder import TemplateCoder
 from lectern.lessons import load_studies
@@ -34,6 +35,7 @@ def build(settings: CoderSettings | None, connections: Connections) -> Service:
         connections=connections,
         settings=settings,
         stage=STAGE,
+        responders=(build_responder(has_model=model_client is not None),),
         deps=CoderDeps(coder=_build_coder(model_client), preflight=preflight, stills=stills),
         close=model_client.close if model_client else None,
     )

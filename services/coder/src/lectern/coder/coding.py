@@ -20,7 +20,8 @@ class CodingTask(msgspec.Struct, frozen=True, kw_only=True):
     """One scene to write code for: its place in the script, its text, and when each word of it is spoken.
 
     `number` counts from 1; `scene` is that scene of the `script`. `budget_usd` is what models may cost for this scene
-    (None: any amount). On the `last_attempt` a coder settles for what it has rather than asking to be called again.
+    (None: any amount). With another `salt` a model is asked anew what it has answered before. On the `last_attempt` a
+    coder settles for what it has rather than asking to be called again.
     """
 
     number: int
@@ -29,6 +30,7 @@ class CodingTask(msgspec.Struct, frozen=True, kw_only=True):
     narration: Narration
     options: VideoOptions
     budget_usd: float | None = None
+    salt: str = ""
     last_attempt: bool = False
 
 

@@ -53,6 +53,7 @@ async def _read_task(event: SceneNarrated | SceneRefused, job: Job[CoderDeps]) -
         narration=narration,
         options=event.options,
         budget_usd=_scene_budget(event, job),
+        salt=event.salt,
         last_attempt=job.attempt >= job.attempts,
     )
 

@@ -44,6 +44,18 @@ def template_problem(task: CodingTask, verdict: SceneVerdict) -> Problem:
     )
 
 
+def undirected_problem() -> Problem:
+    """Explains why a scene does not follow its user's direction."""
+    return Problem(
+        code="direction-needs-model",
+        title="Nobody could follow the direction",
+        detail="A direction is followed by a model that draws, and none is set up: the scene shows what it would "
+        "without the direction.",
+        remedy="Set GEMINI_API_KEY or an OpenAI-compatible endpoint and redo the scene, write its code yourself "
+        "(PUT …/code), or choose an earlier take.",
+    )
+
+
 def unrepaired_problem(history: tuple[CodeAttempt, ...]) -> Problem:
     """Explains why a model's scene is replaced by a card."""
     finding = history[-1].finding.removeprefix("- ")[:_MAX_MESSAGE]

@@ -7,7 +7,7 @@ import msgspec
 from lectern.coder import templates
 from lectern.coder.acceptance import is_acceptable, is_acceptable_from_author
 from lectern.coder.coding import CaptureStills, CodingResult, CodingTask, Preflight, RefusedCode
-from lectern.coder.problems import author_problem, template_problem
+from lectern.coder.problems import author_problem, template_problem, undirected_problem
 from lectern.contracts import script as s
 from lectern.contracts.events import CodeAttempt
 from lectern.contracts.problems import Problem
@@ -19,7 +19,13 @@ class TemplateCoder:
     async def code(
         self, task: CodingTask, preflight: Preflight, capture_stills: CaptureStills | None = None
     ) -> CodingResult:
-        """The first acceptable one of the author's source, the visual's template, a card and a plain card."""
+        """The first acceptable one of the author's source, the visual's template, a card and a plain card.
+
+        A direction cannot be followed, and the result says so.
+        """
+        if task.scene.plan.direction:
+            undirected = await self.code(without_direction(task), preflight)
+            return msgspec.structs.replace(undirected, degraded=undirected.degraded or undirected_problem())
         card, plain_card = templates.write_card(task), templates.write_plain_card(task)
         degraded: Problem | None = None
         attempts = 0
@@ -49,7 +55,8 @@ class TemplateCoder:
 
     async def recode(self, task: CodingTask, refused: RefusedCode, preflight: Preflight) -> CodingResult:
         """A card: without a model nobody can repair what was refused."""
-        card = await self.code(msgspec.structs.replace(task, scene=without_visual(task.scene)), preflight)
+        plain = msgspec.structs.replace(task, scene=without_visual(task.scene))
+        card = await self.code(plain, preflight)
         history = (*refused.history, refusal_attempt(refused))
         return msgspec.structs.replace(
             card, attempts=len(history) + card.attempts, degraded=refused.problem, history=history
@@ -58,7 +65,13 @@ class TemplateCoder:
 
 def without_visual(scene: s.Scene) -> s.Scene:
     """The scene as a card shows it."""
-    return msgspec.structs.replace(scene, visual=None)
+    return msgspec.structs.replace(scene, visual=None, plan=msgspec.structs.replace(scene.plan, direction=""))
+
+
+def without_direction(task: CodingTask) -> CodingTask:
+    """The task as it was before its user wanted to see something else."""
+    plan = msgspec.structs.replace(task.scene.plan, direction="")
+    return msgspec.structs.replace(task, scene=msgspec.structs.replace(task.scene, plan=plan))
 
 
 def refusal_attempt(refused: RefusedCode) -> CodeAttempt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -9,17 +10,25 @@ import msgspec
 from lectern.contracts.options import DOCUMENT_LIMIT
 from lectern.contracts.plain_text import is_visible, normalize_text
 from lectern.contracts.problems import MAX_ERRORS, FieldError
-from lectern.contracts.script import Script
+from lectern.contracts.script import MAX_DIRECTION_CHARACTERS, Script
 from lectern.gateway import problem_types
 from lectern.gateway.json_body import parse_json_body
 from lectern.gateway.refusals import make_pointer, refuse, refuse_fields
-from lectern.gateway.schemas import MAX_BEAT_CHARACTERS, MAX_BEATS, MAX_SCENES, MAX_TITLE_CHARACTERS, ScriptText
+from lectern.gateway.schemas import (
+    MAX_BEAT_CHARACTERS,
+    MAX_BEATS,
+    MAX_SCENES,
+    MAX_TITLE_CHARACTERS,
+    VOICE_PATTERN,
+    ScriptText,
+)
 from lectern.gateway.script_visuals import find_visual_faults
 from lectern.gateway.validation import find_unknown_fields, refuse_invalid_json
 from lectern.language.tags import names_language
 
 MAX_VALUES = 20_000  # of a script's JSON: 60 scenes of 40 beats have about 10 000
 MAX_SCRIPT_BYTES = 768 * 1024  # a scripter is asked for its Markdown form in one message of at most 1 MiB
+_VOICE = re.compile(VOICE_PATTERN)
 _ONE_LINE = frozenset(("title", "speaker", "name", "alt", "language", "colour"))
 
 
@@ -105,6 +114,12 @@ def check_script(script: Script) -> None:
             for position, beat in enumerate(scene.beats)
             if not is_visible(beat.text) or max(len(beat.text), len(beat.spoken)) > MAX_BEAT_CHARACTERS
         ]
+        if len(scene.plan.direction) > MAX_DIRECTION_CHARACTERS:
+            detail = f"needs at most {MAX_DIRECTION_CHARACTERS} characters"
+            errors.append(FieldError(pointer=f"/scenes/{index}/plan/direction", detail=detail))
+        if scene.voice and not _VOICE.fullmatch(scene.voice):
+            detail = "is not the name of a voice or a locale; GET /v1/voices lists them"
+            errors.append(FieldError(pointer=f"/scenes/{index}/voice", detail=detail))
         errors += [
             FieldError(pointer=f"/scenes/{index}/visual/{field}", detail=fault)
             for field, fault in find_visual_faults(scene.visual)

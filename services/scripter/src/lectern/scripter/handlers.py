@@ -11,13 +11,16 @@ from lectern.contracts import keys
 from lectern.contracts import script as s
 from lectern.contracts.events import (
     AnyEvent,
+    ChosenTake,
     ScenePlanned,
+    SceneRendered,
     SceneTitle,
     ScriptApproved,
     VideoRequested,
     VideoScripted,
     message_id,
 )
+from lectern.contracts.options import VideoOptions
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.language.words import count_words
 from lectern.markdown import NoScenes, render
@@ -69,7 +72,7 @@ async def write_script(event: VideoRequested, job: Job[ScripterDeps]) -> list[An
 
 @STAGE.on(ScriptApproved, slots=4)
 async def plan_scenes(event: ScriptApproved, job: Job[ScripterDeps]) -> list[AnyEvent]:
-    """Plans the scenes that the approval names."""
+    """Plans the scenes that the approval names; those for which it chooses a take get that back instead."""
     script = await job.store.get_json(event.script_key, s.Script)
     unknown = [number for number in event.plan if not 1 <= number <= len(script.scenes)]
     if unknown:
@@ -83,7 +86,28 @@ async def plan_scenes(event: ScriptApproved, job: Job[ScripterDeps]) -> list[Any
         )
     options = msgspec.structs.replace(event.options, language=script.language)
     salt = message_id(event) if event.fresh else ""
-    return [job.answer(ScenePlanned, scene=number, options=options, salt=salt) for number in event.plan]
+    chosen = {take.scene: take for take in event.chosen}
+    return [
+        _restore_take(chosen[number], options, job)
+        if number in chosen
+        else job.answer(ScenePlanned, scene=number, options=options, salt=salt)
+        for number in event.plan
+    ]
+
+
+def _restore_take(chosen: ChosenTake, options: VideoOptions, job: Job[ScripterDeps]) -> SceneRendered:
+    """A scene as it was rendered in an earlier revision. It costs nothing, and its composing follows as always."""
+    return job.answer(
+        SceneRendered,
+        scene=chosen.scene,
+        options=options,
+        salt=chosen.salt,
+        take=chosen.take,
+        narration=chosen.narration,
+        code=chosen.code,
+        footage=chosen.footage,
+        degraded=chosen.degraded,
+    )
 
 
 async def _write(event: VideoRequested, job: Job[ScripterDeps], spent_usd: float) -> WrittenScript:
@@ -147,4 +171,5 @@ def _check_images(script: s.Script, assets: Mapping[str, str]) -> None:
 
 
 def _summarize(scene: s.Scene) -> SceneTitle:
-    return SceneTitle(title=scene.title, words=sum(count_words(beat.spoken_text()) for beat in scene.beats))
+    words = sum(count_words(beat.spoken_text()) for beat in scene.beats)
+    return SceneTitle(title=scene.title, words=words, direction=scene.plan.direction)

@@ -39,6 +39,20 @@ def cast_voices(script: Script, options: VideoOptions, voices: Sequence[Voice], 
     return Cast(lead=lead, roles=assign_voices(script, lead, usable))
 
 
+def cast_scene(
+    script: Script, number: int, options: VideoOptions, voices: Sequence[Voice], spoken_by: str = ""
+) -> Cast:
+    """The voices of one scene: the video's, with the scene's own in place of the lead. Raises as `cast_voices` does."""
+    scene = script.scene(number)
+    if not scene.voice:
+        return cast_voices(script, options, voices, spoken_by)
+    own = find_voice(scene.voice, voices)
+    if not any(beat.speaker for beat in scene.beats):
+        return Cast(lead=own, roles={})
+    cast = cast_voices(script, options, voices, spoken_by)
+    return Cast(lead=own, roles={who: own if voice == cast.lead else voice for who, voice in cast.roles.items()})
+
+
 def names_voice(wanted: str, voices: Sequence[Voice]) -> bool:
     """True if a user's wish names one voice, not a locale or nothing."""
     return any(

@@ -14,7 +14,7 @@ from lectern.contracts.usage import Usage
 from lectern.media import ProcessFailed
 from lectern.voice.beats import prepare_beats
 from lectern.voice.budget import check_budget
-from lectern.voice.casting import cast_voices
+from lectern.voice.casting import cast_scene
 from lectern.voice.deps import VoiceDeps
 from lectern.voice.flac import write_flac
 from lectern.voice.layout import lay_out
@@ -54,8 +54,9 @@ async def narrate(event: ScenePlanned, job: Job[VoiceDeps]) -> SceneNarrated | N
 
 async def _narrate(event: ScenePlanned, script: Script, job: Job[VoiceDeps]) -> SceneNarrated:
     beats = prepare_beats(script, event.scene)
-    cast = cast_voices(script, event.options, job.deps.voices, job.log.state.voice())
+    cast = cast_scene(script, event.scene, event.options, job.deps.voices, job.log.state.voice())
     lead, roles = cast.lead, cast.roles
+    own_voice = bool(script.scene(event.scene).voice)
     spoken_by = tuple(roles.get(beat.speaker, lead) for beat in beats)
     sha256 = _narration_digest(event, script, beats, spoken_by, lead, job.deps)
     key, audio_key = keys.cache("narration", sha256, "json"), keys.cache("narration", sha256, "flac")
@@ -63,7 +64,8 @@ async def _narrate(event: ScenePlanned, script: Script, job: Job[VoiceDeps]) -> 
     if cached is not None:
         paid = lead.usd_per_million and not job.spent_before  # else the worker remembers the cost
         spent = await _read_bill(event, job.store, sha256) if paid else ()
-        return job.answer(SceneNarrated, narration=_ref(key, audio_key, cached), cached=True, spent=spent)
+        known = _ref(key, audio_key, cached, own_voice=own_voice)
+        return job.answer(SceneNarrated, narration=known, cached=True, spent=spent)
     check_budget(event, job.log.state, script, roles, lead)
     await job.progress(0, 1, "speaking")
     speech = job.deps.unstored.get(sha256)
@@ -78,7 +80,7 @@ async def _narrate(event: ScenePlanned, script: Script, job: Job[VoiceDeps]) -> 
     narration = await _store_narration(job, beats, speech, lead, script.language, key, audio_key)
     job.deps.unstored.pop(sha256, None)
     await job.progress(1, 1, "speaking")
-    return job.answer(SceneNarrated, narration=_ref(key, audio_key, narration), spent=speech.spent)
+    return job.answer(SceneNarrated, narration=_ref(key, audio_key, narration, own_voice=own_voice), spent=speech.spent)
 
 
 def _narration_digest(
@@ -134,7 +136,7 @@ async def _store_narration(
     return narration
 
 
-def _ref(key: str, audio_key: str, narration: Narration) -> NarrationRef:
+def _ref(key: str, audio_key: str, narration: Narration, *, own_voice: bool) -> NarrationRef:
     return NarrationRef(
         key=key,
         audio_key=audio_key,
@@ -142,4 +144,5 @@ def _ref(key: str, audio_key: str, narration: Narration) -> NarrationRef:
         beats=len(narration.beats),
         timing=narration.timing,
         voice=narration.voice,
+        own_voice=own_voice,
     )

@@ -27,7 +27,7 @@ async def replace_voice(event: ScenePlanned, job: Job[VoiceDeps], script: Script
     gives_up = Permanent(
         suggest_voices(refusal, script.language, voices), spent=refusal.spent, repairable=refusal.repairable
     )
-    if names_voice(event.options.voice, voices):
+    if script.scene(event.scene).voice or names_voice(event.options.voice, voices):
         raise gives_up from refusal
     spent = add_up((*job.spent_before, *refusal.spent))
     newest = 0

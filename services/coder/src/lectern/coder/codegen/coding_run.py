@@ -40,7 +40,7 @@ class CodingRun:
         self.preflight = preflight
         self.capture_stills = capture_stills
         self.budget = Budget(task.budget_usd)
-        self.authored = isinstance(task.scene.visual, s.Manim)
+        self.authored = isinstance(task.scene.visual, s.Manim) and not task.scene.plan.direction
         self.repaired = False
         self.warnings: tuple[Finding, ...] = ()
         self.repairs = RepairHistory()
@@ -103,7 +103,9 @@ async def ask(
     model_client: ModelClient, run: CodingRun, task: str, rules: str, parts: tuple[PromptPart, ...], result: type[T]
 ) -> T:
     """A model's answer to one of its tasks, at the cost of the scene's budget. Raises ModelFailed."""
-    reply = await model_client.ask(task, instructions=rules, parts=parts, result=result, budget=run.budget)
+    reply = await model_client.ask(
+        task, instructions=rules, parts=parts, result=result, budget=run.budget, salt=run.task.salt
+    )
     run.add_usage(reply.usage)
     return reply.value
 

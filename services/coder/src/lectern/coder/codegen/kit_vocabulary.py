@@ -60,7 +60,7 @@ def select_entries(entries: Iterable[VocabularyEntry], scene: Scene, form: str) 
 def describe_scene(scene: Scene) -> str:
     """All that the plan and the narration say about a scene."""
     beats = (f"{beat.text} {beat.show}" for beat in scene.beats)
-    return " ".join((scene.title, scene.plan.idea, scene.plan.shows, *beats))
+    return " ".join((scene.title, scene.plan.idea, scene.plan.shows, scene.plan.direction, *beats))
 
 
 def _is_wanted(name: str, words: str, form: str) -> bool:

@@ -22,7 +22,7 @@ from lectern.coder.codegen.repair_history import RepairStrategy, fingerprint
 from lectern.coder.codegen.repair_prompt import RepairReply, repair_request
 from lectern.coder.coding import CaptureStills, CodingResult, CodingTask, Preflight, RefusedCode
 from lectern.coder.problems import unrepaired_problem
-from lectern.coder.template_coder import TemplateCoder, refusal_attempt, without_visual
+from lectern.coder.template_coder import TemplateCoder, refusal_attempt, without_direction, without_visual
 from lectern.contracts import script as s
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import Finding, SceneVerdict
@@ -52,13 +52,13 @@ class ModelCoder:
     async def code(
         self, task: CodingTask, preflight: Preflight, capture_stills: CaptureStills | None = None
     ) -> CodingResult:
-        """A template for a visual that has one; else the model's code, with a card to fall back on.
+        """A template for a visual that has one; else, or where the user gives a direction, the model's code.
 
         Raises Unavailable while no model can be reached, with what was spent; Transient when models give no usable
         answer, unless this is the task's last attempt.
         """
         visual = task.scene.visual
-        if visual is not None and not isinstance(visual, s.Manim):
+        if visual is not None and not isinstance(visual, s.Manim) and not task.scene.plan.direction:
             return await self._templates.code(task, preflight)
         run = CodingRun(task, preflight, capture_stills=capture_stills)
         return await self._spending(run, self._code(run))
@@ -100,11 +100,13 @@ class ModelCoder:
             return None, failure.problem
 
     async def _conclude(self, run: CodingRun, source: str | None, problem: Problem | None) -> CodingResult:
-        """The code with a card to fall back on. Without code, the best version that can be drawn all the same; else the
-        card itself, for the reason that `problem` gives."""
+        """The code with a template or a card to fall back on. Without code, the best version that can be drawn all the
+        same; else that template or card, for the reason that `problem` gives."""
         source = source or run.take_drawable()
-        scene = without_visual(run.task.scene)
-        card = await self._templates.code(msgspec.structs.replace(run.task, scene=scene), run.preflight)
+        task = without_direction(run.task)
+        if task.scene.visual is None or isinstance(task.scene.visual, s.Manim):
+            task = msgspec.structs.replace(task, scene=without_visual(task.scene))
+        card = await self._templates.code(task, run.preflight)
         history, spent = tuple(run.attempts), add_up(run.spent)
         if source is None:
             return msgspec.structs.replace(
@@ -126,7 +128,9 @@ class ModelCoder:
     async def _write_passing_code(self, run: CodingRun) -> str | None:
         """Code that passes preflight, or None when every repair was tried. Raises ModelFailed."""
         visual = run.task.scene.visual
-        code = visual.source if isinstance(visual, s.Manim) else await self._fix(await self._draft(run))
+        if isinstance(visual, s.Manim) and run.authored:
+            return await self._repair_until_passed(run, visual.source, "draft")
+        code = await self._fix(await self._draft(run))
         return await self._repair_until_passed(run, code, "draft")
 
     async def _rewrite_refused(self, run: CodingRun, refused: RefusedCode) -> str | None:

@@ -8,7 +8,13 @@ from collections.abc import Sequence
 import msgspec
 
 from lectern.coder.codegen.code_beats import find_beat_of_line, find_names_in_lines
-from lectern.coder.codegen.draft_prompt import FrameAreas, describe_beats, describe_frame, describe_symbols
+from lectern.coder.codegen.draft_prompt import (
+    FrameAreas,
+    describe_beats,
+    describe_direction,
+    describe_frame,
+    describe_symbols,
+)
 from lectern.coder.codegen.edits import TextEdit
 from lectern.coder.codegen.reference import ManimReference
 from lectern.coder.codegen.repair_history import RepairStrategy
@@ -58,6 +64,7 @@ def repair_request(
     signatures = list(reference.signatures(_names_at_issue(code, verdict)))[:_MAX_SIGNATURES]
     parts = [
         f"Scene {task.number}: {task.scene.title}",
+        describe_direction(task.scene),
         describe_beats(task),
         describe_symbols(task.script),
         describe_frame(task, frame),

@@ -67,7 +67,11 @@ def replace_script(event: ScriptEvent, script: Script) -> ScriptEvent:
         script_key=keys.script(event.video_id, keys.digest(script)),
         title=script.title,
         scenes=tuple(
-            e.SceneTitle(title=scene.title, words=sum(count_words(beat.spoken_text()) for beat in scene.beats))
+            e.SceneTitle(
+                title=scene.title,
+                words=sum(count_words(beat.spoken_text()) for beat in scene.beats),
+                direction=scene.plan.direction,
+            )
             for scene in script.scenes
         ),
         doubts=script.shorten_doubts(),

@@ -24,7 +24,8 @@ AssetId = Annotated[str, Field(pattern=_HASH)]
 LanguageTag = Annotated[
     str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=MAX_TAG_CHARACTERS, examples=["de"])
 ]
-VoiceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:+-]{0,79}$")]
+VOICE_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_.:+-]{0,79}"
+VoiceName = Annotated[str, Field(pattern=f"^{VOICE_PATTERN}$")]
 _ToWhole = BeforeValidator(lambda value: int(value) if _is_whole(value) else value)
 Whole = Annotated[int, _ToWhole]
 ScriptRevision = Annotated[int, Field(ge=1), _ToWhole]

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import msgspec
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
-from lectern.contracts.script import AnyVisual, Form, Script, Visual
-from lectern.gateway.schemas.requests import MAX_BEATS
+from lectern.contracts.script import MAX_DIRECTION_CHARACTERS, AnyVisual, Form, Script, Visual
+from lectern.gateway.schemas.requests import MAX_BEATS, VOICE_PATTERN
 
 MAX_SCENES = 60  # more is a course, not a video
 MAX_TITLE_CHARACTERS = 200
@@ -23,6 +23,8 @@ _SCRIPT_SCHEMA = CONTRACT_SCHEMAS.pop("Script")
 _SCRIPT_SCHEMA["properties"]["title"] |= {"minLength": 1, "maxLength": MAX_TITLE_CHARACTERS}
 _SCRIPT_SCHEMA["properties"]["scenes"] |= {"minItems": 1, "maxItems": MAX_SCENES}
 CONTRACT_SCHEMAS["Scene"]["properties"]["beats"] |= {"minItems": 1, "maxItems": MAX_BEATS}
+CONTRACT_SCHEMAS["Scene"]["properties"]["voice"] |= {"pattern": f"^({VOICE_PATTERN})?$"}
+CONTRACT_SCHEMAS["ScenePlan"]["properties"]["direction"] |= {"maxLength": MAX_DIRECTION_CHARACTERS}
 CONTRACT_SCHEMAS["Scene"]["properties"]["title"] |= {"maxLength": MAX_TITLE_CHARACTERS}
 CONTRACT_SCHEMAS["ScriptEdit"] = {
     **_SCRIPT_SCHEMA,
@@ -55,7 +57,8 @@ class ScriptBeat(BaseModel):
 
 
 class ScriptScenePlan(BaseModel):
-    """What a scene is for, told to whoever draws it. `form` is the kind of drawing, "" leaves it open."""
+    """What a scene is for, told to whoever draws it. `form` is the kind of drawing, "" leaves it open; `direction` is
+    what its user wants to see."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -63,10 +66,11 @@ class ScriptScenePlan(BaseModel):
     purpose: str
     shows: str
     form: Form
+    direction: str
 
 
 class ScriptScene(BaseModel):
-    """A titled part of the video."""
+    """A titled part of the video. `voice`, if not empty, speaks this scene alone."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -74,6 +78,7 @@ class ScriptScene(BaseModel):
     beats: list[ScriptBeat]
     visual: VisualJson | None
     plan: ScriptScenePlan
+    voice: str
 
 
 class ScriptSymbol(BaseModel):

@@ -20,8 +20,8 @@ class Original(msgspec.Struct, frozen=True, kw_only=True):
 
     def texts(self, number: int) -> SceneTexts:
         """The texts that scene `number` (from 1) shows, and the spoken words that its code waits for."""
-        visual = self.script.scene(number).visual
-        if visual is None or isinstance(visual, s.Manim):
+        visual = self._template_visual(number)
+        if visual is None:
             return find_texts(self.codes[number - 1])
         return SceneTexts(screen=tuple(text for text in visual.texts() if has_words(text)))
 
@@ -37,11 +37,16 @@ class Original(msgspec.Struct, frozen=True, kw_only=True):
 
         Code without texts stays the same, character by character.
         """
-        visual = self.script.scene(number).visual
-        if visual is None or isinstance(visual, s.Manim):
+        visual = self._template_visual(number)
+        if visual is None:
             source = replace_texts(self.codes[number - 1], screen or {}, cues or {})
             return s.Scene(title=title, beats=beats, visual=s.Manim(source=source))
         return s.Scene(title=title, beats=beats, visual=visual.replace_texts(screen or {}))
+
+    def _template_visual(self, number: int) -> s.AnyVisual | None:
+        """The visual of a scene that its template draws; None for a scene that is drawn by other code."""
+        scene = self.script.scene(number)
+        return None if isinstance(scene.visual, s.Manim) or scene.plan.direction else scene.visual
 
 
 def dub_from_document(original: Original, document: s.Script, language: str) -> s.Script:
