@@ -19,7 +19,7 @@ MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 export PYTHONDONTWRITEBYTECODE :=
 export LECTERN_HOME ?= $(CURDIR)/.lectern
 
-.PHONY: demo up test check format docs lock hostile fuzz bench doctor setup clean help
+.PHONY: demo up test check format docs lock studio hostile fuzz bench doctor setup clean help
 
 demo: $(READY) ## set everything up and make a video (TOPIC="…" for another topic)
 	@$(BIN)/lectern make "$(TOPIC)" --out out
@@ -51,6 +51,12 @@ lock: $(READY) ## upgrade the dependencies in requirements.lock (versions and ha
 	@$(BIN)/uv lock -q --upgrade
 	@$(BIN)/uv export -q --frozen --all-packages --all-extras --no-emit-workspace --group dev --no-header -o requirements.lock
 	@$(BIN)/uv export -q --frozen --no-emit-workspace --only-group browser --no-header -o requirements-browser.lock
+
+studio: $(READY) ## build the studio into the gateway's package (needs Node 20; whoever installs Lectern does not)
+	@cd studio && npm ci --silent --no-audit --no-fund
+	@$(BIN)/python scripts/openapi.py > studio/.openapi.json
+	@cd studio && npx openapi-typescript .openapi.json -o src/api/schema.d.ts > /dev/null
+	@cd studio && npx tsc --noEmit && node build.mjs test && node build.mjs
 
 hostile: $(READY) $(LATEX) ## run hostile scene code against the sandbox (WITHOUT="tmpfs namespaces landlock" leaves layers out; LANDLOCK=1 is Linux 5.13)
 	@LECTERN_HOSTILE_WITHOUT="$(WITHOUT)" LECTERN_HOSTILE_LANDLOCK="$(or $(LANDLOCK),99)" $(BIN)/python -m pytest tests/hostile

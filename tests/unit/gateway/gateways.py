@@ -30,6 +30,7 @@ from lectern.gateway.projection import Projection
 from lectern.gateway.routes import PUBLIC_ROUTERS, ROUTERS
 from lectern.gateway.serving import serve
 from lectern.gateway.settings import GatewaySettings
+from lectern.gateway.studio_files import load_studio
 from lectern.gateway.views import Views
 from lectern.worker import Connections, KeyValueStore, Settings
 from lectern.worker.testing import MemoryEventLog, MemoryKeyValueStore
@@ -77,6 +78,9 @@ async def wait_until(check: Callable[[], Awaitable[bool]], seconds: float = 5.0)
             await asyncio.sleep(0.02)
 
 
+_read_studio = functools.cache(load_studio)
+
+
 @asynccontextmanager
 async def start_deps(
     connections: Connections,
@@ -112,6 +116,7 @@ async def start_deps(
         metrics=metrics,
         checks={"views": views.wait_until_current, "store": connections.store.check},
         access=build_access(settings, access_buckets or make_buckets()),
+        studio=_read_studio(),
     )
     await deps.access.start()
     await views.start()

@@ -19,6 +19,7 @@ from lectern.gateway.projector import Projector
 from lectern.gateway.readiness import make_checks
 from lectern.gateway.serving import serve
 from lectern.gateway.settings import GatewaySettings
+from lectern.gateway.studio_files import load_studio
 from lectern.gateway.views import Views
 from lectern.worker import Connections, JetStreamKeyValueStore, Service
 
@@ -46,6 +47,7 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
                 shares=JetStreamKeyValueStore(nats, SHARES),
             ),
         ),
+        studio=load_studio(),
     )
     projector = Projector(nats, Projection(connections.event_log, views, deps.metrics), views)
     app = make_app(deps)

@@ -15,6 +15,7 @@ from lectern.gateway.access.principal import NOBODY, Principal
 from lectern.gateway.hub import Hub
 from lectern.gateway.metrics import GatewayMetrics
 from lectern.gateway.settings import GatewaySettings
+from lectern.gateway.studio_files import StudioFile
 from lectern.gateway.views import Views
 from lectern.worker import Check, Connections, EventLog, KeyValueStore
 
@@ -24,7 +25,7 @@ class GatewayDeps:
     """The gateway's adapters.
 
     `principal` is who sent the request that these were handed to. `stored_responses` holds the response to each
-    Idempotency-Key, `checks` are those of readiness.
+    Idempotency-Key, `checks` are those of readiness, `studio` the built files of the page by name.
     """
 
     settings: GatewaySettings
@@ -36,6 +37,7 @@ class GatewayDeps:
     metrics: GatewayMetrics
     checks: Mapping[str, Check]
     access: Access
+    studio: Mapping[str, StudioFile]
     principal: Principal = NOBODY
 
     def act_for(self, principal: Principal) -> GatewayDeps:

@@ -15,6 +15,7 @@ from lectern.gateway.routes import (
     revisions,
     scene_files,
     scripts,
+    studio,
     videos,
     voices,
 )
@@ -33,6 +34,7 @@ ROUTERS = (
     metrics.router,
     operations.router,
     problems.router,
+    studio.router,
 )
 
-PUBLIC_ROUTERS = (operations.router, problems.router)
+PUBLIC_ROUTERS = (operations.router, problems.router, studio.router)

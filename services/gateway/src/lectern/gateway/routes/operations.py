@@ -1,4 +1,4 @@
-"""For operators: liveness and readiness; and links to start from."""
+"""For operators: liveness and readiness."""
 
 from __future__ import annotations
 
@@ -6,18 +6,10 @@ from fastapi import APIRouter, Response
 
 from lectern.gateway.deps import Deps
 from lectern.gateway.responses import make_json_response
-from lectern.gateway.schemas import ApiIndex, Health, Readiness
+from lectern.gateway.schemas import Health, Readiness
 from lectern.worker import liveness, readiness
 
 router = APIRouter(tags=["operations"])
-
-_LINKS = {"videos": "/v1/videos", "openapi": "/openapi.json", "health": "/healthz", "ready": "/readyz"}
-
-
-@router.get("/", summary="Links to start from")
-async def show_links() -> ApiIndex:
-    """Links to start from."""
-    return ApiIndex(service="lectern", links=_LINKS)
 
 
 @router.get("/healthz", summary="Liveness")
