@@ -32,6 +32,7 @@ from lectern.gateway.serving import serve
 from lectern.gateway.settings import GatewaySettings
 from lectern.gateway.studio_files import load_studio
 from lectern.gateway.views import Views
+from lectern.gateway.webhooks import Deliveries, Endpoints
 from lectern.worker import Connections, KeyValueStore, Settings
 from lectern.worker.testing import MemoryEventLog, MemoryKeyValueStore
 
@@ -113,6 +114,8 @@ async def start_deps(
         hub=Hub(MemoryEventFeed(event_log), connections.bus),
         views=views,
         stored_responses=MemoryKeyValueStore(),
+        webhook_endpoints=Endpoints(MemoryKeyValueStore()),
+        webhook_deliveries=Deliveries(MemoryKeyValueStore()),
         metrics=metrics,
         checks={"views": views.wait_until_current, "store": connections.store.check},
         access=build_access(settings, access_buckets or make_buckets()),
@@ -120,6 +123,8 @@ async def start_deps(
     )
     await deps.access.start()
     await views.start()
+    await deps.webhook_endpoints.start()
+    await deps.webhook_deliveries.start()
     await deps.hub.start()
     event_log.followers.append(project)
     try:
@@ -127,6 +132,8 @@ async def start_deps(
     finally:
         event_log.followers.remove(project)
         await deps.hub.close()
+        await deps.webhook_deliveries.close()
+        await deps.webhook_endpoints.close()
         await views.close()
         await deps.access.close()
 

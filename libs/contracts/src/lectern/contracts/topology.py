@@ -11,6 +11,8 @@ from lectern.contracts.options import LANES
 __all__ = [
     "ACK_WAIT",
     "ADVISORIES",
+    "ANNOUNCED",
+    "ANNOUNCER",
     "API_KEYS",
     "ATTEMPTS",
     "BUCKETS",
@@ -28,6 +30,8 @@ __all__ = [
     "TALLIES",
     "VIDEOS",
     "VIDEO_VIEWS",
+    "WEBHOOK_DELIVERIES",
+    "WEBHOOK_ENDPOINTS",
     "Bucket",
     "Consumer",
     "Stream",
@@ -42,12 +46,15 @@ IDEMPOTENCY = "idempotency"  # KV bucket: the answer given to each Idempotency-K
 API_KEYS = "api-keys"  # KV bucket: who may use the API; hashes of secrets, never a secret
 ENDED_SESSIONS = "ended-sessions"  # KV bucket: browsers' sessions that were ended before their time
 SHARES = "shares"  # KV bucket: the share links of each video
+WEBHOOK_ENDPOINTS = "webhook-endpoints"  # KV bucket: where owners want to be told of events, with signing secrets
+WEBHOOK_DELIVERIES = "webhook-deliveries"  # KV bucket: what is told to each endpoint, and what was tried
 TALLIES = "delivery-tallies"  # KV bucket: what is remembered of a message that was delivered before
 ATTEMPTS = 5  # attempts after which a scene fails; deliveries that wait, or give others their turn, are none
 MAX_DELIVERIES = 100_000  # after which the server gives up: never met by waiting, a last resort should counting fail
 ACK_WAIT = 30.0  # seconds without a heartbeat until a message is delivered to another worker
 PROJECTOR = "gateway-projector"
 ERASER = "gateway-eraser"
+ANNOUNCER = "gateway-announcer"
 SWEEPER = "advisory-sweeper"
 
 STAGE_INPUTS: dict[str, tuple[type[e.Event], ...]] = {
@@ -57,6 +64,13 @@ STAGE_INPUTS: dict[str, tuple[type[e.Event], ...]] = {
     "renderer": (e.SceneCoded,),
     "composer": (e.SceneRendered, e.SceneFailed),
 }
+ANNOUNCED: tuple[type[e.Event], ...] = (
+    e.VideoScripted,
+    e.VideoCompleted,
+    e.VideoFailed,
+    e.VideoCancelled,
+    e.SceneFailed,
+)  # what webhooks tell of
 
 
 class Stream(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,13 +133,19 @@ def consumers() -> tuple[Consumer, ...]:
     projector = Consumer(name=PROJECTOR, stream=VIDEOS, filters=(subjects.EVERY_VIDEO,), max_deliver=-1)
     deletions = tuple(subjects.inputs(e.VideoDeleted, lane) for lane in LANES)
     eraser = Consumer(name=ERASER, stream=VIDEOS, filters=deletions, max_deliver=-1)
+    announcer = Consumer(
+        name=ANNOUNCER,
+        stream=VIDEOS,
+        filters=tuple(subjects.inputs(event_type, lane) for event_type in ANNOUNCED for lane in LANES),
+        max_deliver=-1,
+    )
     sweeper = Consumer(
         name=SWEEPER,
         stream=ADVISORIES,
         filters=(f"$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.{VIDEOS}.>",),
         max_deliver=-1,
     )
-    return (*stages, projector, eraser, sweeper)
+    return (*stages, projector, announcer, eraser, sweeper)
 
 
 BUCKETS = (
@@ -135,4 +155,6 @@ BUCKETS = (
     Bucket(name=API_KEYS),
     Bucket(name=ENDED_SESSIONS, ttl=31 * DAY),
     Bucket(name=SHARES),
+    Bucket(name=WEBHOOK_ENDPOINTS),
+    Bucket(name=WEBHOOK_DELIVERIES, ttl=7 * DAY),  # since the last change: longer than the longest wait for an attempt
 )

@@ -6,13 +6,23 @@ import asyncio
 
 import structlog
 
-from lectern.contracts.topology import API_KEYS, ENDED_SESSIONS, IDEMPOTENCY, SHARES, VIDEO_VIEWS
+from lectern.contracts.topology import (
+    ANNOUNCER,
+    API_KEYS,
+    ENDED_SESSIONS,
+    IDEMPOTENCY,
+    SHARES,
+    VIDEO_VIEWS,
+    WEBHOOK_DELIVERIES,
+    WEBHOOK_ENDPOINTS,
+)
 from lectern.gateway.access.binding import check_binding
 from lectern.gateway.access.bundle import AccessBuckets, build_access
 from lectern.gateway.api import make_app
 from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.event_feed import JetStreamEventFeed
 from lectern.gateway.hub import Hub
+from lectern.gateway.log_follower import follow_log
 from lectern.gateway.metrics import GatewayMetrics
 from lectern.gateway.projection import Projection
 from lectern.gateway.projector import Projector
@@ -21,6 +31,7 @@ from lectern.gateway.serving import serve
 from lectern.gateway.settings import GatewaySettings
 from lectern.gateway.studio_files import load_studio
 from lectern.gateway.views import Views
+from lectern.gateway.webhooks import Announcer, CheckedBackend, Deliveries, Dispatcher, Endpoints, Sender
 from lectern.worker import Connections, JetStreamKeyValueStore, Service
 
 
@@ -30,6 +41,8 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
     check_binding(settings)
     nats = connections.nats
     views = Views(JetStreamKeyValueStore(nats, VIDEO_VIEWS))
+    endpoints = Endpoints(JetStreamKeyValueStore(nats, WEBHOOK_ENDPOINTS))
+    deliveries = Deliveries(JetStreamKeyValueStore(nats, WEBHOOK_DELIVERIES))
     deps = GatewayDeps(
         settings=settings,
         connections=connections,
@@ -37,6 +50,8 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
         hub=Hub(JetStreamEventFeed(nats), connections.bus),
         views=views,
         stored_responses=JetStreamKeyValueStore(nats, IDEMPOTENCY),
+        webhook_endpoints=endpoints,
+        webhook_deliveries=deliveries,
         metrics=GatewayMetrics(connections.registry),
         checks=make_checks(connections, views),
         access=build_access(
@@ -50,6 +65,10 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
         studio=load_studio(),
     )
     projector = Projector(nats, Projection(connections.event_log, views, deps.metrics), views)
+    announcer = Announcer(connections.event_log, endpoints, deliveries)
+    loopback = settings.allows_loopback_webhooks()
+    sender = Sender(CheckedBackend(allow_loopback=loopback))
+    dispatcher = Dispatcher(endpoints, deliveries, sender, allow_loopback=loopback)
     app = make_app(deps)
 
     async def start() -> None:
@@ -60,10 +79,14 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
                 "keys are required and there is none", action="no-keys", remedy="create one: lectern keys create"
             )
         await views.start()
+        await endpoints.start()
+        await deliveries.start()
         await deps.hub.start()
 
     async def close() -> None:
         await deps.hub.close()
+        await deliveries.close()
+        await endpoints.close()
         await views.close()
         await deps.access.close()
 
@@ -71,6 +94,8 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(serve(app, settings, stop, deps.hub.drain), name="gateway:http")
             tasks.create_task(projector.run(stop), name="gateway:projector")
+            tasks.create_task(follow_log(nats, ANNOUNCER, announcer.announce_messages, stop), name="gateway:announcer")
+            tasks.create_task(dispatcher.run(stop), name="gateway:webhooks")
 
     return Service(
         name="gateway", connections=connections, settings=settings, deps=deps, start=start, close=close, run=run

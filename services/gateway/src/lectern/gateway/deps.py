@@ -17,6 +17,7 @@ from lectern.gateway.metrics import GatewayMetrics
 from lectern.gateway.settings import GatewaySettings
 from lectern.gateway.studio_files import StudioFile
 from lectern.gateway.views import Views
+from lectern.gateway.webhooks import Deliveries, Endpoints
 from lectern.worker import Check, Connections, EventLog, KeyValueStore
 
 
@@ -34,6 +35,8 @@ class GatewayDeps:
     hub: Hub
     views: Views
     stored_responses: KeyValueStore
+    webhook_endpoints: Endpoints
+    webhook_deliveries: Deliveries
     metrics: GatewayMetrics
     checks: Mapping[str, Check]
     access: Access

@@ -250,3 +250,41 @@ EXPLANATION = {
     "cause": "One or more fields of the request are missing, unknown or out of range.",
     "remedy": "Correct the fields listed in `errors` and send the request again.",
 }
+
+_WEBHOOK_ID = "01a01f2e-8a00-7000-8c11-5a7d11f0a2b4"
+_DELIVERY_ID = "01a01f2f-1b00-7d55-b2a0-94f5ab3c7e10"
+WEBHOOK: dict[str, Any] = {
+    "id": _WEBHOOK_ID,
+    "object": "webhook",
+    "url": "https://example.org/hooks/lectern",
+    "events": ["video.completed", "video.failed"],
+    "description": "course platform",
+    "enabled": True,
+    "note": "",
+    "failing_since": None,
+    "created_at": "2026-11-20T09:30:00Z",
+    "old_secret_until": None,
+}
+NEW_WEBHOOK = {**WEBHOOK, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="}
+WEBHOOK_LIST = {"object": "list", "data": [WEBHOOK], "has_more": False, "next_cursor": None}
+WEBHOOK_REQUESTS = {
+    "webhook": {
+        "summary": "Be told when a video is done",
+        "value": {"url": "https://example.org/hooks/lectern", "events": ["video.completed", "video.failed"]},
+    }
+}
+DELIVERY: dict[str, Any] = {
+    "id": _DELIVERY_ID,
+    "object": "webhook_delivery",
+    "webhook_id": _WEBHOOK_ID,
+    "event": "webhook.test",
+    "video_id": None,
+    "status": "pending",
+    "created_at": "2026-11-20T09:31:00Z",
+    "next_attempt_at": "2026-11-20T09:31:05Z",
+    "attempts": [
+        {"at": "2026-11-20T09:31:00Z", "seconds": 0.213, "status": 500, "error": "it responded with status 500"}
+    ],
+    "body": '{"type":"webhook.test","timestamp":"2026-11-20T09:31:00Z","data":{}}',
+}
+DELIVERY_LIST = {"object": "list", "data": [DELIVERY], "has_more": False, "next_cursor": None}

@@ -89,6 +89,28 @@ GONE = ProblemType(
     cause="The file was made but has expired from the object store.",
     remedy="Make it again with POST …/retry or POST …/scenes/{number}/redo.",
 )
+NO_SUCH_WEBHOOK = ProblemType(
+    code="no-such-webhook",
+    status=404,
+    title="Webhook not found",
+    cause="No webhook of yours has this id, or no delivery of it has. Deliveries are kept for seven days.",
+    remedy="List your webhooks with GET /v1/webhooks, and a webhook's deliveries with GET …/deliveries.",
+)
+TOO_MANY_WEBHOOKS = ProblemType(
+    code="too-many-webhooks",
+    status=409,
+    title="Too many webhooks",
+    cause="An owner has as many webhooks as one may have.",
+    remedy="Delete one that you do not need, or let one webhook receive more events.",
+)
+WEBHOOK_URL_REFUSED = ProblemType(
+    code="webhook-url-refused",
+    status=422,
+    title="Webhook URL refused",
+    cause="Webhooks go to https URLs on the public internet, without a user name, and to no port of another protocol. "
+    "Addresses are checked again each time a webhook is sent.",
+    remedy="Correct the URL as `detail` says.",
+)
 NO_SUCH_ROUTE = ProblemType(
     code="no-such-route",
     status=404,
@@ -230,6 +252,9 @@ PROBLEM_TYPES = {
         NO_SUCH_SCENE,
         NO_SUCH_OUTPUT,
         GONE,
+        NO_SUCH_WEBHOOK,
+        TOO_MANY_WEBHOOKS,
+        WEBHOOK_URL_REFUSED,
         NO_SUCH_ROUTE,
         METHOD_NOT_ALLOWED,
         NO_MARKDOWN_FORM,

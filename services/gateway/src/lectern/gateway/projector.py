@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 from collections import Counter
 from collections.abc import Iterable
 
-import nats.errors
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.js import JetStreamContext
-from nats.js import errors as js_errors
 
 from lectern.contracts import subjects
 from lectern.contracts.topology import PROJECTOR, VIDEOS
+from lectern.gateway.log_follower import OUTAGES, RETRY_SECONDS, follow_log
 from lectern.gateway.projection import Projection
 from lectern.gateway.views import Views
-from lectern.worker import Transient, wait_for, wait_until_done
-
-BATCH_SIZE = 64
-PULL_SECONDS = 5.0  # how long one pull waits for a message
-GATHER_SECONDS = 0.02  # further events join a batch within this time: one fold then serves several
-RETRY_SECONDS = 1.0
-_OUTAGES = (nats.errors.Error, js_errors.Error, Transient, TimeoutError)
+from lectern.worker import wait_for
 
 
 class Projector:
@@ -43,40 +34,10 @@ class Projector:
             try:
                 await self.rebuild()
                 break
-            except _OUTAGES as error:
+            except OUTAGES as error:
                 self._logger.warning("cannot rebuild views", action="retry", error=type(error).__name__)
                 await wait_for(stop, RETRY_SECONDS)
-        subscription = await self._nats.jetstream(timeout=5).pull_subscribe_bind(PROJECTOR, VIDEOS)
-        try:
-            while not stop.is_set():
-                following = asyncio.create_task(self._follow(subscription))
-                if not await wait_until_done(following, stop):
-                    following.cancel()
-                    await asyncio.gather(following, return_exceptions=True)
-                    break
-                if failure := following.exception():
-                    self._logger.warning("cannot project", action="retry", error=repr(failure))
-                    await wait_for(stop, RETRY_SECONDS)
-        finally:
-            with contextlib.suppress(nats.errors.Error):
-                await subscription.unsubscribe()  # or the server keeps our last pull and loses an event to it
-
-    async def _follow(self, subscription: JetStreamContext.PullSubscription) -> None:
-        try:
-            messages = await subscription.fetch(1, timeout=PULL_SECONDS)
-        except TimeoutError:
-            return
-        with contextlib.suppress(TimeoutError):
-            messages += await subscription.fetch(BATCH_SIZE - 1, timeout=GATHER_SECONDS)
-        try:
-            await self._project_all(messages)
-        except BaseException:
-            for message in messages:
-                with contextlib.suppress(*_OUTAGES):
-                    await message.nak(delay=1)
-            raise
-        for message in messages:
-            await message.ack()
+        await follow_log(self._nats, PROJECTOR, self._project_all, stop)
 
     async def _project_all(self, messages: Iterable[Msg]) -> None:
         newest: dict[str, int] = {}

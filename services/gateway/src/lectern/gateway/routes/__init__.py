@@ -18,6 +18,7 @@ from lectern.gateway.routes import (
     studio,
     videos,
     voices,
+    webhooks,
 )
 
 ROUTERS = (
@@ -32,6 +33,7 @@ ROUTERS = (
     assets.router,
     voices.router,
     metrics.router,
+    webhooks.router,
     operations.router,
     problems.router,
     studio.router,

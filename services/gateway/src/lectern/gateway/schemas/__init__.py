@@ -45,6 +45,18 @@ from lectern.gateway.schemas.videos import (
     Wait,
 )
 from lectern.gateway.schemas.voices import VoiceCatalog, VoiceEntry
+from lectern.gateway.schemas.webhooks import (
+    DeliveryEntry,
+    DeliveryList,
+    DeliveryState,
+    Webhook,
+    WebhookAttempt,
+    WebhookChange,
+    WebhookEvent,
+    WebhookList,
+    WebhookRequest,
+    WebhookWithSecret,
+)
 
 __all__ = [
     "CONTRACT_SCHEMAS",
@@ -64,6 +76,9 @@ __all__ = [
     "AttemptSummary",
     "BeatTime",
     "CancelRequest",
+    "DeliveryEntry",
+    "DeliveryList",
+    "DeliveryState",
     "DubRequest",
     "FieldProblem",
     "Health",
@@ -97,5 +112,12 @@ __all__ = [
     "VoiceCatalog",
     "VoiceEntry",
     "Wait",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookChange",
+    "WebhookEvent",
+    "WebhookList",
+    "WebhookRequest",
+    "WebhookWithSecret",
     "WordTime",
 ]

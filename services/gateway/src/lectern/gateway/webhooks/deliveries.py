@@ -1,0 +1,185 @@
+"""Deliveries: one for each endpoint and event, kept in a bucket with what was tried and what comes next.
+
+The bucket is the queue and the log at once. A delivery is claimed by a change that names its newest revision, so of
+several gateways one makes each attempt; a claim whose gateway has died runs out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import bisect
+import hashlib
+import uuid
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import datetime
+from typing import TypeAlias
+
+import msgspec
+
+from lectern.gateway.schemas import DeliveryState
+from lectern.worker import KeyValueEntry, KeyValueStore
+
+MAX_ATTEMPTS_KEPT = 30  # of a delivery; the oldest are forgotten
+_MIRROR_TIMEOUT_SECONDS = 5.0
+
+
+class DeliveryAttempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One attempt: when, how long it took, and the response's status or why there was none."""
+
+    at: datetime
+    seconds: float
+    status: int | None = None
+    error: str = ""
+
+
+class WebhookDelivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A body on its way to an endpoint. `id` is sent as `webhook-id`, the same in every attempt.
+
+    `tries` counts the attempts since it was last asked for, `due` is when the next one is; `claims` how often a gateway
+    has begun one, and `claimed` is true from then until its end.
+    """
+
+    id: str
+    endpoint: str
+    event: str
+    video: str = ""
+    body: str
+    created_at: datetime
+    state: DeliveryState = "pending"
+    attempts: tuple[DeliveryAttempt, ...] = ()
+    tries: int = 0
+    due: datetime | None = None
+    claims: int = 0
+    claimed: bool = False
+
+    @property
+    def key(self) -> str:
+        """The key of its entry."""
+        return f"{self.endpoint}.{self.id}"
+
+    def attempt(self, attempt: DeliveryAttempt, state: DeliveryState, due: datetime | None) -> WebhookDelivery:
+        """A copy after an attempt."""
+        kept = (*self.attempts, attempt)[-MAX_ATTEMPTS_KEPT:]
+        return msgspec.structs.replace(self, attempts=kept, tries=self.tries + 1, state=state, due=due, claimed=False)
+
+
+def make_delivery_id(endpoint_id: str, event_id: str, at: datetime) -> str:
+    """The one id for an endpoint and an event: a UUIDv7 whose random bits are the hash of both.
+
+    Whoever makes the delivery a second time makes the same one, and ids sort by the time of their events.
+    """
+    digest = hashlib.sha256(f"{endpoint_id}\n{event_id}".encode()).digest()
+    milliseconds = int(at.timestamp() * 1000) & (1 << 48) - 1
+    value = milliseconds << 80 | 7 << 76 | (digest[0] << 4 | digest[1] & 15) << 64
+    return str(uuid.UUID(int=value | 2 << 62 | int.from_bytes(digest[2:10], "big") & (1 << 62) - 1))
+
+
+DeliveryListener: TypeAlias = Callable[[str, str, WebhookDelivery | None, int], None]
+Change: TypeAlias = Callable[[WebhookDelivery], WebhookDelivery]
+
+
+class Deliveries:
+    """Reads and writes deliveries. `start` begins the mirror of their ids, `close` ends it.
+
+    `listener`, if one is set, hears of every change: endpoint, id, the delivery (None: deleted), revision.
+    """
+
+    def __init__(self, bucket: KeyValueStore) -> None:
+        self._bucket = bucket
+        self._mirror = AsyncExitStack()
+        self._current = asyncio.Event()
+        self._ids: dict[str, list[str]] = {}
+        self.listener: DeliveryListener | None = None
+
+    async def start(self) -> None:
+        """Mirror what the bucket holds."""
+        self._current = await self._mirror.enter_async_context(self._bucket.watching(self._on_entry))
+
+    async def close(self) -> None:
+        """End the mirror."""
+        await self._mirror.aclose()
+
+    async def wait_until_current(self) -> None:
+        """Wait (up to 5 s) until what the bucket held at the start is mirrored. Raises TimeoutError."""
+        async with asyncio.timeout(_MIRROR_TIMEOUT_SECONDS):
+            await self._current.wait()
+
+    async def _on_entry(self, entry: KeyValueEntry) -> None:
+        endpoint_id, _, delivery_id = entry.key.partition(".")
+        delivery = _decode(entry.value)
+        if delivery is None:
+            self._forget(endpoint_id, delivery_id)
+        else:
+            self._remember(endpoint_id, delivery_id)
+        if self.listener:
+            self.listener(endpoint_id, delivery_id, delivery, entry.revision)
+
+    def _remember(self, endpoint_id: str, delivery_id: str) -> None:
+        ids = self._ids.setdefault(endpoint_id, [])
+        place = bisect.bisect_left(ids, delivery_id)
+        if place == len(ids) or ids[place] != delivery_id:
+            ids.insert(place, delivery_id)
+
+    def _forget(self, endpoint_id: str, delivery_id: str) -> None:
+        ids = self._ids.get(endpoint_id, [])
+        place = bisect.bisect_left(ids, delivery_id)
+        if place < len(ids) and ids[place] == delivery_id:
+            del ids[place]
+        if not ids:
+            self._ids.pop(endpoint_id, None)
+
+    async def read(self, endpoint_id: str, delivery_id: str) -> tuple[WebhookDelivery, int] | None:
+        """A delivery and its revision, from the bucket itself; None if there is none, or it has expired."""
+        entry = await self._bucket.get(f"{endpoint_id}.{delivery_id}")
+        delivery = _decode(entry.value) if entry else None
+        if entry is None or delivery is None:
+            self._forget(endpoint_id, delivery_id)  # the bucket drops what is old without a word
+            return None
+        return delivery, entry.revision
+
+    async def page(
+        self, endpoint_id: str, *, limit: int, after: str | None
+    ) -> tuple[list[WebhookDelivery], str | None]:
+        """Up to `limit` deliveries of an endpoint, newest first, after the cursor; and the next cursor if any."""
+        ids = self._ids.get(endpoint_id, [])
+        before = list(reversed(ids[: bisect.bisect_left(ids, after)] if after else ids))
+        found: list[WebhookDelivery] = []
+        for place, delivery_id in enumerate(before):
+            if len(found) == limit:
+                return found, before[place - 1]
+            if stored := await self.read(endpoint_id, delivery_id):
+                found.append(stored[0])
+        return found, None
+
+    async def create(self, delivery: WebhookDelivery) -> bool:
+        """Store a new delivery; False if it exists."""
+        revision = await self._bucket.create(delivery.key, msgspec.json.encode(delivery))
+        if revision is not None:
+            self._remember(delivery.endpoint, delivery.id)
+        return revision is not None
+
+    async def replace(self, delivery: WebhookDelivery, revision: int) -> int | None:
+        """Store a changed delivery in place of a revision; None when somebody else was first."""
+        return await self._bucket.update(delivery.key, msgspec.json.encode(delivery), revision)
+
+    async def change(self, endpoint_id: str, delivery_id: str, change: Change) -> WebhookDelivery | None:
+        """Apply a change to the newest version of a delivery, and return it; None if there is none."""
+        while True:
+            stored = await self.read(endpoint_id, delivery_id)
+            if stored is None:
+                return None
+            changed = change(stored[0])
+            if await self.replace(changed, stored[1]) is not None:
+                return changed
+
+    async def delete(self, endpoint_id: str, delivery_id: str) -> None:
+        """Delete a delivery."""
+        await self._bucket.delete(f"{endpoint_id}.{delivery_id}")
+
+
+def _decode(value: bytes | None) -> WebhookDelivery | None:
+    try:
+        return msgspec.json.decode(value, type=WebhookDelivery) if value else None
+    except ValueError:
+        return None  # of a version that this one does not know
