@@ -156,6 +156,29 @@ VIDEO: dict[str, Any] = {
         {"code": "doubt", "text": "To be checked: all plants (some parasitic ones have no chlorophyll)"},
     ],
 }
+ARTIFACTS = {
+    "object": "list",
+    "data": [
+        {
+            "kind": "video",
+            "scene": None,
+            "name": "video.mp4",
+            "url": f"/v1/videos/{VIDEO_ID}/content?variant=video",
+            "media_type": "video/mp4",
+            "bytes": 4_810_233,
+        },
+        {
+            "kind": "scene_video",
+            "scene": 1,
+            "name": "scenes/01-light/scene.mp4",
+            "url": f"/v1/videos/{VIDEO_ID}/scenes/1/video",
+            "media_type": "video/mp4",
+            "bytes": None,
+        },
+    ],
+    "has_more": False,
+    "next_cursor": None,
+}
 SCENE_WORDS = {
     "scene": 1,
     "seconds": 3.2,

@@ -46,7 +46,7 @@ async def make_object_response(
     etag = _make_etag(info, key)
     headers = {"ETag": etag, "Accept-Ranges": "bytes", "Cache-Control": "private, no-cache"}
     if download:
-        headers["Content-Disposition"] = _make_disposition(name)
+        headers["Content-Disposition"] = make_disposition(name)
     if _matches(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
     part = _select_range(request, info, etag)
@@ -75,7 +75,8 @@ def _select_range(request: Request, info: ObjectInfo, etag: str) -> ByteRange | 
         ) from None
 
 
-def _make_disposition(name: str) -> str:
+def make_disposition(name: str) -> str:
+    """The header that has clients save a file under its name (RFC 6266)."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lstrip("-.") or "video"
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 

@@ -4,6 +4,7 @@ Every route needs an API key where keys are required, except those of `PUBLIC_RO
 """
 
 from lectern.gateway.routes import (
+    artifacts,
     assets,
     dubbing,
     events,
@@ -29,6 +30,7 @@ ROUTERS = (
     scripts.router,
     revisions.router,
     media.router,
+    artifacts.router,
     scene_files.router,
     assets.router,
     voices.router,

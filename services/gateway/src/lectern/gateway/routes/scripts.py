@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
 from lectern.contracts import events as e
 from lectern.contracts.script import Script
@@ -49,15 +49,20 @@ _EDIT_BODY: dict[str, Any] = {
                 MARKDOWN: {"schema": {"type": "string"}},
             },
         },
-        **describe_problems(404, 406, 409, 503),
+        **describe_problems(404, 406, 409, 422, 503),
     },
 )
-async def show_script(deps: Deps, video_id: str, accept: Annotated[str, Header()] = "") -> Response:
+async def show_script(
+    deps: Deps,
+    video_id: str,
+    format: Annotated[Literal["json", "markdown"] | None, Query(description="for links, which send no Accept")] = None,
+    accept: Annotated[str, Header()] = "",
+) -> Response:
     """JSON, or the Markdown form with `Accept: text/markdown`. Its ETag guards an edit by `If-Match`."""
     log = await read_video(deps, video_id)
     event = get_script_event(log.state)
     headers = {"ETag": f'"{event.revision}"', "Vary": "Accept", "Cache-Control": "private, no-cache"}
-    if MARKDOWN in accept:
+    if format == "markdown" or (format is None and MARKDOWN in accept):
         return Response(await read_markdown(deps, event.script_key), headers=headers, media_type=MARKDOWN)
     script = await read_script(deps.connections.store, event.script_key)
     body = mapping.map_script(event, script, approved=not log.state.awaits_approval())

@@ -1,5 +1,6 @@
 """The JSON of the API, as OpenAPI publishes it: models that check requests and build responses."""
 
+from lectern.gateway.schemas.artifacts import ArtifactEntry, ArtifactList
 from lectern.gateway.schemas.assets import Asset
 from lectern.gateway.schemas.descriptions import MAX_METADATA, VideoPatch
 from lectern.gateway.schemas.narrations import BeatTime, SceneWords, WordTime
@@ -72,6 +73,8 @@ __all__ = [
     "VOICE_PATTERN",
     "ApiIndex",
     "ApproveRequest",
+    "ArtifactEntry",
+    "ArtifactList",
     "Asset",
     "AttemptSummary",
     "BeatTime",
