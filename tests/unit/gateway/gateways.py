@@ -33,6 +33,7 @@ from lectern.gateway.settings import GatewaySettings
 from lectern.gateway.studio_files import load_studio
 from lectern.gateway.views import Views
 from lectern.gateway.webhooks import Deliveries, Endpoints
+from lectern.lessons import load_lessons
 from lectern.worker import Connections, KeyValueStore, Settings
 from lectern.worker.testing import MemoryEventLog, MemoryKeyValueStore
 
@@ -80,6 +81,7 @@ async def wait_until(check: Callable[[], Awaitable[bool]], seconds: float = 5.0)
 
 
 _read_studio = functools.cache(load_studio)
+_read_lessons = functools.cache(load_lessons)
 
 
 @asynccontextmanager
@@ -120,6 +122,7 @@ async def start_deps(
         checks={"views": views.wait_until_current, "store": connections.store.check},
         access=build_access(settings, access_buckets or make_buckets()),
         studio=_read_studio(),
+        lessons=_read_lessons(),
     )
     await deps.access.start()
     await views.start()

@@ -32,6 +32,7 @@ from lectern.gateway.settings import GatewaySettings
 from lectern.gateway.studio_files import load_studio
 from lectern.gateway.views import Views
 from lectern.gateway.webhooks import Announcer, CheckedBackend, Deliveries, Dispatcher, Endpoints, Sender
+from lectern.lessons import load_lessons
 from lectern.worker import Connections, JetStreamKeyValueStore, Service
 
 
@@ -63,6 +64,7 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
             ),
         ),
         studio=load_studio(),
+        lessons=load_lessons(),
     )
     projector = Projector(nats, Projection(connections.event_log, views, deps.metrics), views)
     announcer = Announcer(connections.event_log, endpoints, deliveries)

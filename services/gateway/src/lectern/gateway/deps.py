@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -18,6 +18,7 @@ from lectern.gateway.settings import GatewaySettings
 from lectern.gateway.studio_files import StudioFile
 from lectern.gateway.views import Views
 from lectern.gateway.webhooks import Deliveries, Endpoints
+from lectern.lessons import Lesson
 from lectern.worker import Check, Connections, EventLog, KeyValueStore
 
 
@@ -26,7 +27,8 @@ class GatewayDeps:
     """The gateway's adapters.
 
     `principal` is who sent the request that these were handed to. `stored_responses` holds the response to each
-    Idempotency-Key, `checks` are those of readiness, `studio` the built files of the page by name.
+    Idempotency-Key, `checks` are those of readiness, `studio` the built files of the page by name, `lessons`
+    those that come with Lectern.
     """
 
     settings: GatewaySettings
@@ -41,6 +43,7 @@ class GatewayDeps:
     checks: Mapping[str, Check]
     access: Access
     studio: Mapping[str, StudioFile]
+    lessons: Sequence[Lesson]
     principal: Principal = NOBODY
 
     def act_for(self, principal: Principal) -> GatewayDeps:

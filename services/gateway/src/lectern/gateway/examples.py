@@ -191,6 +191,19 @@ SCENE_WORDS = {
         {"text": "leaf", "start": 0.2, "end": 0.6, "beat": 1, "sentence": 1, "glued": False},
     ],
 }
+LESSONS = {
+    "object": "list",
+    "data": [
+        {
+            "name": "photosynthesis",
+            "title": "How does photosynthesis work?",
+            "language": "en",
+            "audience": "school",
+            "seconds": 79.5,
+        }
+    ],
+}
+LESSON = "title: How does photosynthesis work?\n\n# How does photosynthesis work?\n\n## A factory that runs on light\n…"
 VOICES = {
     "object": "list",
     "data": [

@@ -68,6 +68,13 @@ NOT_FOUND = ProblemType(
     cause="No video has this id, or its last event is more than 30 days old.",
     remedy="Check the id, or list your videos with GET /v1/videos.",
 )
+NO_SUCH_LESSON = ProblemType(
+    code="no-such-lesson",
+    status=404,
+    title="Lesson not found",
+    cause="No lesson that comes with Lectern has this name.",
+    remedy="List them with GET /v1/lessons.",
+)
 NO_SUCH_SCENE = ProblemType(
     code="no-such-scene",
     status=404,
@@ -249,6 +256,7 @@ PROBLEM_TYPES = {
         KEYS_REQUIRED,
         NO_SIGNING_KEY,
         NOT_FOUND,
+        NO_SUCH_LESSON,
         NO_SUCH_SCENE,
         NO_SUCH_OUTPUT,
         GONE,

@@ -3,6 +3,7 @@
 from lectern.gateway.schemas.artifacts import ArtifactEntry, ArtifactList
 from lectern.gateway.schemas.assets import Asset
 from lectern.gateway.schemas.descriptions import MAX_METADATA, VideoPatch
+from lectern.gateway.schemas.lessons import LessonCatalog, LessonEntry
 from lectern.gateway.schemas.narrations import BeatTime, SceneWords, WordTime
 from lectern.gateway.schemas.operations import ApiIndex, Health, Readiness
 from lectern.gateway.schemas.problems import FieldProblem, ProblemBody, ProblemExplanation
@@ -86,6 +87,8 @@ __all__ = [
     "FieldProblem",
     "Health",
     "LanguageTag",
+    "LessonCatalog",
+    "LessonEntry",
     "OutputFile",
     "ProblemBody",
     "ProblemExplanation",
