@@ -20,7 +20,9 @@ TRACK = os.environ.get("FUZZED_TRACK", "")
 
 @schemathesis.hook
 def map_path_parameters(context: schemathesis.HookContext, path_parameters: dict[str, Any] | None) -> Any:
-    """Half of the generated ids become the one that exists."""
+    """Half of the generated ids become the one that exists, unless it would be deleted."""
+    if context.operation is not None and context.operation.method.upper() == "DELETE":
+        return path_parameters
     if path_parameters and "video_id" in path_parameters and hash(str(path_parameters)) % 2:
         path_parameters["video_id"] = VIDEO_ID
     return path_parameters

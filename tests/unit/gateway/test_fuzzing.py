@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -68,4 +69,6 @@ async def test_every_answer_is_as_published_whatever_is_sent(tmp_path: Path) -> 
         )
         output, _ = await process.communicate()
         assert process.returncode == 0, output.decode()[-20_000:]
-        assert "Tested: 20" in output.decode(), output.decode()[-5000:]
+        counts = re.search(r"Selected: (\d+)/\d+\s+Tested: (\d+)", output.decode())
+    assert counts, output.decode()[-5000:]
+    assert counts[1] == counts[2]

@@ -15,6 +15,7 @@ __all__ = [
     "output",
     "script",
     "script_markdown",
+    "video_folder",
 ]
 
 
@@ -36,6 +37,11 @@ def cache(kind: str, sha256: str, suffix: str) -> str:
 def narration_bill(sha256: str) -> str:
     """`cache/narration/<sha256>.bill.json`: the cost of the narration made from the same inputs."""
     return cache("narration", sha256, "bill.json")
+
+
+def video_folder(video_id: str) -> str:
+    """`videos/<id>/`: what all keys of a video's own objects begin with."""
+    return f"videos/{video_id}/"
 
 
 def output(video_id: str, revision: int, name: str) -> str:

@@ -132,7 +132,7 @@ def consumers() -> tuple[Consumer, ...]:
     )
     projector = Consumer(name=PROJECTOR, stream=VIDEOS, filters=(subjects.EVERY_VIDEO,), max_deliver=-1)
     deletions = tuple(subjects.inputs(e.VideoDeleted, lane) for lane in LANES)
-    eraser = Consumer(name=ERASER, stream=VIDEOS, filters=deletions, max_deliver=-1)
+    eraser = Consumer(name=ERASER, stream=VIDEOS, filters=deletions, ack_wait=10.0, max_deliver=-1)
     announcer = Consumer(
         name=ANNOUNCER,
         stream=VIDEOS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import structlog
 
@@ -20,6 +21,7 @@ from lectern.gateway.access.binding import check_binding
 from lectern.gateway.access.bundle import AccessBuckets, build_access
 from lectern.gateway.api import make_app
 from lectern.gateway.deps import GatewayDeps
+from lectern.gateway.erasing import Eraser, erase_video
 from lectern.gateway.event_feed import JetStreamEventFeed
 from lectern.gateway.hub import Hub
 from lectern.gateway.log_follower import follow_log
@@ -71,6 +73,7 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
     loopback = settings.allows_loopback_webhooks()
     sender = Sender(CheckedBackend(allow_loopback=loopback))
     dispatcher = Dispatcher(endpoints, deliveries, sender, allow_loopback=loopback)
+    eraser = Eraser(nats, partial(erase_video, deps))
     app = make_app(deps)
 
     async def start() -> None:
@@ -95,6 +98,7 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
     async def run(stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(serve(app, settings, stop, deps.hub.drain), name="gateway:http")
+            tasks.create_task(eraser.run(stop), name="gateway:eraser")
             tasks.create_task(projector.run(stop), name="gateway:projector")
             tasks.create_task(follow_log(nats, ANNOUNCER, announcer.announce_messages, stop), name="gateway:announcer")
             tasks.create_task(dispatcher.run(stop), name="gateway:webhooks")

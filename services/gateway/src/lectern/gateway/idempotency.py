@@ -73,6 +73,7 @@ async def run_once(bucket: KeyValueStore, key: str, operation: str, fingerprint:
         if isinstance(found, StoredResponse):
             return found.to_http(replayed=True)
         claim, revision = found
+    await bucket.create(_index_key(claim.video_id), slot.encode())
     try:
         response = await work(claim.video_id)
     except BaseException:
@@ -80,6 +81,20 @@ async def run_once(bucket: KeyValueStore, key: str, operation: str, fingerprint:
         raise
     await bucket.update(slot, msgspec.json.encode(msgspec.structs.replace(claim, response=response)), revision)
     return response.to_http()
+
+
+async def forget_claim(bucket: KeyValueStore, video_id: str) -> None:
+    """Forget the request that made a video, and its response. Its key may then be used again."""
+    entry = await bucket.get(_index_key(video_id))
+    if entry is None or not entry.value:
+        return
+    await bucket.purge(entry.value.decode())
+    await bucket.purge(entry.key)
+
+
+def _index_key(video_id: str) -> str:
+    """Where the bucket keeps which claim made a video."""
+    return f"made.{video_id}"
 
 
 async def _read_claim(bucket: KeyValueStore, slot: str, fingerprint: str) -> StoredResponse | tuple[Claim, int]:

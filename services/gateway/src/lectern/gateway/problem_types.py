@@ -139,6 +139,13 @@ NO_MARKDOWN_FORM = ProblemType(
     cause="The script contains something that Lectern's Markdown cannot express.",
     remedy="Request it with Accept: application/json.",
 )
+VIDEO_DELETED = ProblemType(
+    code="video-deleted",
+    status=410,
+    title="Video deleted",
+    cause="The video was deleted. Its files and its history are gone for good.",
+    remedy="Request a new video with POST /v1/videos.",
+)
 INVALID_STATE = ProblemType(
     code="invalid-state",
     status=409,
@@ -266,6 +273,7 @@ PROBLEM_TYPES = {
         NO_SUCH_ROUTE,
         METHOD_NOT_ALLOWED,
         NO_MARKDOWN_FORM,
+        VIDEO_DELETED,
         INVALID_STATE,
         STALE_SCRIPT,
         CONFLICT_BUSY,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from lectern.contracts import events as e
 from lectern.contracts.log import VideoLog
 from lectern.gateway import mapping
 from lectern.gateway.filters import fold_text
@@ -28,6 +29,8 @@ class Projection:
             log = await self._event_log.read(video_id)
         if not log:
             return
+        if log.is_deleted and not isinstance(log[-1].event, e.VideoDeleted):  # a stage had not heard of it
+            await self._event_log.erase(video_id)
         if await self._views.write(video_id, make_view(log)):
             self._metrics.projected.inc()
 

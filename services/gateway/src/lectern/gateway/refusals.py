@@ -66,6 +66,13 @@ def refuse_unknown_video(video_id: str) -> Refusal:
     )
 
 
+def refuse_busy() -> Refusal:
+    """409: others changed the video each time."""
+    return refuse(
+        problem_types.CONFLICT_BUSY, "The video kept changing while the request was being applied.", retry_after=1
+    )
+
+
 def refuse_unknown_scene(number: int, count: int) -> Refusal:
     """404: the script has no such scene."""
     return refuse(problem_types.NO_SUCH_SCENE, f"There is no scene {number}.", f"The video has scenes 1 to {count}.")

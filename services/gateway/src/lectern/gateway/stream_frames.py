@@ -31,6 +31,8 @@ def make_event_frame(seq: int, event: e.AnyEvent, state: VideoState, first: e.An
     """A stored event; `state` includes it. Scene events carry the summary and their scene, others the whole video."""
     name = name_event(event)
     body: dict[str, object] = {"type": name, "seq": seq, "time": event.at, "revision": event.revision}
+    if isinstance(event, e.VideoDeleted):
+        return _encode(name, seq, {**body, "video_id": event.video_id}, ends=True)
     if isinstance(event, e.SceneEvent):
         body["video"] = mapping.map_summary(state, first).model_dump(mode="json")
         body["scene"] = mapping.map_scene(state, event.video_id, event.scene).model_dump(mode="json")

@@ -12,7 +12,7 @@ from lectern.contracts.script import Script
 from lectern.gateway import problem_types
 from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.handlers.script_events import ScriptChange, get_script_event
-from lectern.gateway.refusals import refuse, refuse_unknown_video
+from lectern.gateway.refusals import refuse, refuse_busy, refuse_unknown_video
 from lectern.gateway.script_store import read_script, store_change
 
 VIDEO_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -36,8 +36,17 @@ def check_video_id(video_id: str) -> str:
 async def read_video(deps: GatewayDeps, video_id: str, *, at_least: int = 0) -> VideoLog:
     """Read the video from the log itself, so that the caller sees its own writes.
 
-    Raises a 404, the same after the same work, for a video that does not exist and for one of another owner.
+    Raises a 404, the same after the same work, for a video that does not exist and for one of another owner; a 410 for
+    one that its owner has deleted.
     """
+    log = await read_remains(deps, video_id, at_least=at_least)
+    if log.is_deleted:
+        raise refuse(problem_types.VIDEO_DELETED, f"The video {video_id} was deleted.")
+    return log
+
+
+async def read_remains(deps: GatewayDeps, video_id: str, *, at_least: int = 0) -> VideoLog:
+    """Read the video, or what is left of a deleted one. Raises a 404 as `read_video` does."""
     owner = deps.principal.owner
     check_video_id(video_id)
     if deps.principal.key_id:
@@ -102,9 +111,7 @@ async def _append(
         after = await read_video(deps, video_id, at_least=sequence)
         if e.encode(event) in (e.encode(stored) for at, stored in after if at == sequence):
             return Appended(after, event)
-    raise refuse(
-        problem_types.CONFLICT_BUSY, "The video kept changing while the request was being applied.", retry_after=1
-    )
+    raise refuse_busy()
 
 
 async def record_cancellation(

@@ -3,10 +3,11 @@
 from lectern.gateway.handlers.approve import approve
 from lectern.gateway.handlers.cancel import cancel
 from lectern.gateway.handlers.create import create
+from lectern.gateway.handlers.delete import delete
 from lectern.gateway.handlers.describe import describe
 from lectern.gateway.handlers.dub import dub
 from lectern.gateway.handlers.edit import edit
 from lectern.gateway.handlers.redo import redo
 from lectern.gateway.handlers.retry import retry
 
-__all__ = ["approve", "cancel", "create", "describe", "dub", "edit", "redo", "retry"]
+__all__ = ["approve", "cancel", "create", "delete", "describe", "dub", "edit", "redo", "retry"]

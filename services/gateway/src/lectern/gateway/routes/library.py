@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import BeforeValidator
 
 from lectern.contracts.problems import FieldError
 from lectern.contracts.state import Status
@@ -35,6 +37,16 @@ _METADATA_PARAMETER: dict[str, Any] = {
 }
 
 
+def _refuse_number(value: object) -> object:
+    """Seconds since 1970 are no RFC 3339, though pydantic takes them."""
+    if isinstance(value, str) and re.fullmatch(r"\s*[+-]?[0-9._]*\s*", value):
+        raise ValueError("is no time; write it like 2026-11-20T09:30:00Z")
+    return value
+
+
+_Time = Annotated[datetime, BeforeValidator(_refuse_number)]
+
+
 def _id_query(description: str) -> Any:
     return Query(description=description, json_schema_extra={"pattern": _ID_PATTERN})
 
@@ -53,8 +65,8 @@ async def list_videos(
     after: Annotated[str, _id_query("`next_cursor` of the previous page")] = "",
     order: Annotated[Literal["desc", "asc"], Query(description="desc: newest first")] = "desc",
     status: Annotated[list[Status] | None, Query(description="only these statuses; may be repeated")] = None,
-    created_after: Annotated[datetime | None, Query(description="only videos requested later, RFC 3339")] = None,
-    created_before: Annotated[datetime | None, Query(description="only videos requested earlier, RFC 3339")] = None,
+    created_after: Annotated[_Time | None, Query(description="only videos requested later, RFC 3339")] = None,
+    created_before: Annotated[_Time | None, Query(description="only videos requested earlier, RFC 3339")] = None,
     q: Annotated[
         str,
         Query(max_length=MAX_SEARCH, description="words of the title or topic, in any order; case and accents are one"),

@@ -11,6 +11,7 @@ from lectern.gateway import examples, handlers
 from lectern.gateway.admission import check_assets, check_music, check_voice
 from lectern.gateway.deps import Deps
 from lectern.gateway.enqueue import enqueue_video
+from lectern.gateway.erasing import delete_video
 from lectern.gateway.idempotency import IdempotencyKey
 from lectern.gateway.json_body import JsonRoute
 from lectern.gateway.openapi import describe_json, describe_problems
@@ -75,6 +76,19 @@ async def patch_video(deps: Deps, video_id: str, body: VideoPatch) -> Response:
     """A JSON merge patch: what is absent stays, null removes. Nothing is made again."""
     log, _ = await append_event(deps, video_id, partial(handlers.describe, patch=body))
     return make_video_response(log)
+
+
+@router.delete(
+    "/v1/videos/{video_id}",
+    status_code=204,
+    response_class=Response,
+    summary="Delete a video",
+    responses={204: {"description": "It is gone for good, now or before"}, **describe_problems(404, 409, 503)},
+)
+async def remove_video(deps: Deps, video_id: str) -> Response:
+    """Stops what is being made, and erases its files, script and history. Asked again, it answers the same."""
+    await delete_video(deps, video_id)
+    return Response(status_code=204)
 
 
 @router.post(

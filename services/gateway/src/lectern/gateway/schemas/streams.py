@@ -24,6 +24,16 @@ class StreamedEvent(BaseModel):
     scene: SceneState | None = None
 
 
+class StreamedDeletion(BaseModel):
+    """The video was deleted; the stream closes, and nothing is left to resume."""
+
+    type: Literal["video.deleted"]
+    seq: int
+    time: datetime
+    revision: int
+    video_id: str
+
+
 class StreamedProgress(BaseModel):
     """How far a stage is; live only, without an id."""
 
@@ -41,12 +51,14 @@ class StreamedProgress(BaseModel):
 
 
 STREAM_SCHEMAS: dict[str, Any] = models_json_schema(
-    [(StreamedEvent, "serialization"), (StreamedProgress, "serialization")],
+    [(StreamedEvent, "serialization"), (StreamedDeletion, "serialization"), (StreamedProgress, "serialization")],
     ref_template=REF_TEMPLATE.replace("{name}", "{model}"),
 )[1]["$defs"]
 STREAM_SCHEMAS["StreamedEvent"]["required"] = ["type", "seq", "time", "revision", "video"]
 STREAM_DATA_SCHEMA: dict[str, Any] = {
-    "anyOf": [{"$ref": REF_TEMPLATE.format(name=name)} for name in ("StreamedEvent", "StreamedProgress")]
+    "anyOf": [
+        {"$ref": REF_TEMPLATE.format(name=name)} for name in ("StreamedEvent", "StreamedDeletion", "StreamedProgress")
+    ]
 }
 STREAM_BLOCK_SCHEMA: dict[str, Any] = {
     "type": "object",

@@ -38,11 +38,8 @@ class _Published:
         return {**handler(core), "pattern": self.pattern}
 
 
-Line = Annotated[
-    str,
-    AfterValidator(normalize_line),
-    _Published(rf"^[^\u0000-\u001f\u007f-\u009f{_OVERRIDES}]*$"),
-]
+LINE_PATTERN = rf"^[^\u0000-\u001f\u007f-\u009f{_OVERRIDES}]*$"
+Line = Annotated[str, AfterValidator(normalize_line), _Published(LINE_PATTERN)]
 Lines = Annotated[
     str,
     AfterValidator(normalize_lines),
