@@ -67,12 +67,14 @@ class WebhookDelivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 def make_delivery_id(endpoint_id: str, event_id: str, at: datetime) -> str:
     """The one id for an endpoint and an event: a UUIDv7 whose random bits are the hash of both.
 
-    Whoever makes the delivery a second time makes the same one, and ids sort by the time of their events.
+    Whoever makes the delivery a second time makes the same one. Ids sort by the time of their events, to the
+    microsecond (RFC 9562, section 6.2, method 3).
     """
-    digest = hashlib.sha256(f"{endpoint_id}\n{event_id}".encode()).digest()
-    milliseconds = int(at.timestamp() * 1000) & (1 << 48) - 1
-    value = milliseconds << 80 | 7 << 76 | (digest[0] << 4 | digest[1] & 15) << 64
-    return str(uuid.UUID(int=value | 2 << 62 | int.from_bytes(digest[2:10], "big") & (1 << 62) - 1))
+    hashed = int.from_bytes(hashlib.sha256(f"{endpoint_id}\n{event_id}".encode()).digest()[:8], "big")
+    milliseconds = int(at.timestamp()) * 1000 + at.microsecond // 1000
+    fraction = at.microsecond % 1000 * 4096 // 1000
+    value = (milliseconds & (1 << 48) - 1) << 80 | 7 << 76 | fraction << 64 | 2 << 62 | hashed & (1 << 62) - 1
+    return str(uuid.UUID(int=value))
 
 
 DeliveryListener: TypeAlias = Callable[[str, str, WebhookDelivery | None, int], None]
