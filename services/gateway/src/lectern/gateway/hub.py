@@ -35,6 +35,11 @@ class WatchedVideo:
         self._last = 0
         self._early: list[tuple[int, e.AnyEvent]] = []
 
+    @property
+    def state(self) -> VideoState:
+        """The state as of the newest frame."""
+        return self._state
+
     def load(self, log: VideoLog) -> None:
         """Start from a log that was read after the first client joined. Later loads change nothing."""
         if self._first is not None or not log:
@@ -115,6 +120,11 @@ class Hub:
             video.mailboxes.discard(mailbox)
             if not video.mailboxes:
                 del self._watched[video_id]
+
+    def get_state(self, video_id: str) -> VideoState:
+        """The state of a video that was joined and loaded, as of its newest frame."""
+        video = self._watched.get(video_id)
+        return video.state if video else VideoState()
 
     def newest(self, video_id: str) -> int:
         """The newest sequence seen of a video, or 0. A read of its log must reach it."""

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from lectern.gateway import examples
-from lectern.gateway.schemas import CONTRACT_SCHEMAS, STREAM_SCHEMAS, ProblemBody
+from lectern.gateway.schemas import CONTRACT_SCHEMAS, STREAM_SCHEMAS, ProblemBody, Video
 
 _DESCRIPTIONS = {
     400: "The request is malformed",
@@ -62,6 +62,11 @@ def describe_json(
     """An OpenAPI response with its schema and an example."""
     content = {"application/json": {"example": example}}
     return {status: {"model": model, "description": description, "content": content}}
+
+
+def describe_settled(example: object) -> dict[int | str, dict[str, Any]]:
+    """The response to `Prefer: wait` when the video has ended, or waits for approval, in time."""
+    return describe_json(200, Video, "With `Prefer: wait`: it has ended, or waits for approval", example)
 
 
 def describe_api(app: FastAPI, routers: Iterable[APIRouter], public: Iterable[APIRouter] = ()) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Response
 from lectern.gateway import examples, handlers
 from lectern.gateway.deps import Deps
 from lectern.gateway.json_body import JsonRoute
-from lectern.gateway.openapi import describe_json, describe_problems
+from lectern.gateway.openapi import describe_json, describe_problems, describe_settled
 from lectern.gateway.responses import make_video_response
 from lectern.gateway.schemas import ApproveRequest, RedoRequest, Video
 from lectern.gateway.video_log import append_event, append_script_change
+from lectern.gateway.waiting import PreferredWait, wait_as_preferred
 
 router = APIRouter(tags=["scripts"], route_class=JsonRoute)
 
@@ -24,15 +25,17 @@ router = APIRouter(tags=["scripts"], route_class=JsonRoute)
     summary="Approve the script",
     responses={
         **describe_json(202, Video, "The scenes are being made", examples.VIDEO),
-        **describe_json(200, Video, "It was approved before", examples.VIDEO),
+        **describe_json(200, Video, "It was approved before, or with `Prefer: wait` it has ended", examples.VIDEO),
         **describe_problems(400, 404, 409, 413, 415, 422, 503),
     },
 )
-async def approve_script(deps: Deps, video_id: str, body: ApproveRequest | None = None) -> Response:
+async def approve_script(
+    deps: Deps, video_id: str, wait: PreferredWait, body: ApproveRequest | None = None
+) -> Response:
     """Resumes a video that was requested with `review`."""
     handler = partial(handlers.approve, script_revision=body.script_revision if body else None)
     log, event = await append_event(deps, video_id, handler)
-    return make_video_response(log, 202 if event else 200)
+    return await wait_as_preferred(deps, make_video_response(log, 202 if event else 200), wait)
 
 
 @router.post(
@@ -42,14 +45,17 @@ async def approve_script(deps: Deps, video_id: str, body: ApproveRequest | None 
     summary="Redo one scene",
     responses={
         **describe_json(202, Video, "The scene is being made again", examples.VIDEO),
+        **describe_settled(examples.VIDEO),
         **describe_problems(400, 404, 409, 413, 415, 422, 503),
     },
 )
-async def redo_scene(deps: Deps, video_id: str, number: int, body: RedoRequest | None = None) -> Response:
+async def redo_scene(
+    deps: Deps, video_id: str, number: int, wait: PreferredWait, body: RedoRequest | None = None
+) -> Response:
     """With `narration` the scene gets new words; without, it is made afresh from the same ones. Others stay."""
     handler = partial(handlers.redo, number=number, narration=body.narration if body else None)
     log, _ = await append_script_change(deps, video_id, handler)
-    return make_video_response(log, 202)
+    return await wait_as_preferred(deps, make_video_response(log, 202), wait)
 
 
 @router.post(
@@ -59,10 +65,11 @@ async def redo_scene(deps: Deps, video_id: str, number: int, body: RedoRequest |
     summary="Retry what failed",
     responses={
         **describe_json(202, Video, "Work continues", examples.VIDEO),
+        **describe_settled(examples.VIDEO),
         **describe_problems(404, 409, 503),
     },
 )
-async def retry_video(deps: Deps, video_id: str) -> Response:
+async def retry_video(deps: Deps, video_id: str, wait: PreferredWait) -> Response:
     """For a video that failed or was cancelled: makes the missing scenes, or starts over if there is no script."""
     log, _ = await append_event(deps, video_id, handlers.retry)
-    return make_video_response(log, 202)
+    return await wait_as_preferred(deps, make_video_response(log, 202), wait)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Header, Response
+from fastapi import APIRouter, Body, Header, Query, Response
 
+from lectern.contracts.state import VideoState
 from lectern.gateway import examples, handlers
 from lectern.gateway.admission import check_assets, check_music, check_voice
 from lectern.gateway.deps import Deps
@@ -14,10 +15,11 @@ from lectern.gateway.enqueue import enqueue_video
 from lectern.gateway.erasing import delete_video
 from lectern.gateway.idempotency import IdempotencyKey
 from lectern.gateway.json_body import JsonRoute
-from lectern.gateway.openapi import describe_json, describe_problems
+from lectern.gateway.openapi import describe_json, describe_problems, describe_settled
 from lectern.gateway.responses import make_video_response
 from lectern.gateway.schemas import CancelRequest, Video, VideoPatch, VideoRequest
 from lectern.gateway.video_log import append_event, read_video, record_cancellation
+from lectern.gateway.waiting import MAX_WAIT, PreferredWait, is_settled, wait_as_preferred, wait_until
 
 router = APIRouter(tags=["videos"], route_class=JsonRoute)
 
@@ -29,12 +31,14 @@ router = APIRouter(tags=["videos"], route_class=JsonRoute)
     summary="Create a video",
     responses={
         **describe_json(202, Video, "The video is queued", examples.VIDEO),
+        **describe_settled(examples.VIDEO),
         **describe_problems(400, 409, 413, 415, 422, 503),
     },
 )
 async def create_video(
     deps: Deps,
     body: Annotated[VideoRequest, Body(openapi_examples=examples.VIDEO_REQUESTS)],
+    wait: PreferredWait,
     idempotency_key: IdempotencyKey = "",
 ) -> Response:
     """Accepts a topic or a document. The video is made in the background: follow `urls.events` or poll `urls.self`."""
@@ -42,7 +46,9 @@ async def create_video(
     await check_voice(deps, body.options.voice)
     await check_music(deps, body.options.music)
     make_event = partial(handlers.create, body)
-    return await enqueue_video(deps, body, make_event, operation="POST /v1/videos", idempotency_key=idempotency_key)
+    operation = "POST /v1/videos"
+    accepted = await enqueue_video(deps, body, make_event, operation=operation, idempotency_key=idempotency_key)
+    return await wait_as_preferred(deps, accepted, wait)
 
 
 @router.get(
@@ -52,12 +58,31 @@ async def create_video(
     responses={
         **describe_json(200, Video, "The video as of now", examples.VIDEO),
         304: {"description": "The video is unchanged"},
-        **describe_problems(404, 503),
+        **describe_problems(404, 422, 503),
     },
 )
-async def show_video(deps: Deps, video_id: str, if_none_match: Annotated[str, Header()] = "") -> Response:
+async def show_video(
+    deps: Deps,
+    video_id: str,
+    if_none_match: Annotated[str, Header()] = "",
+    wait: Annotated[
+        int,
+        Query(
+            ge=0,
+            le=MAX_WAIT,
+            description="seconds to wait until it ends, or differs from If-None-Match",
+        ),
+    ] = 0,
+) -> Response:
     """Read from the log itself, so that it includes your own writes."""
-    log = await read_video(deps, video_id, at_least=deps.hub.newest(video_id))
+
+    def differs(state: VideoState, last: int) -> bool:
+        return if_none_match != f'"{last}"' if if_none_match else is_settled(state)
+
+    if wait:
+        log = await wait_until(deps, video_id, differs, wait)
+    else:
+        log = await read_video(deps, video_id, at_least=deps.hub.newest(video_id))
     if if_none_match == f'"{log.last}"':
         return Response(status_code=304, headers={"ETag": if_none_match, "Cache-Control": "private, no-cache"})
     return make_video_response(log)
