@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from lectern.gateway import problems
 from lectern.gateway.access.authentication import PublicPaths
+from lectern.gateway.cross_origin import CrossOriginMiddleware
 from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.middleware import RequestMiddleware
 from lectern.gateway.openapi import describe_api
@@ -33,5 +34,7 @@ def make_app(deps: GatewayDeps) -> FastAPI:
         app.include_router(router)
     problems.install(app, ROUTERS)
     app.add_middleware(RequestMiddleware)
+    if origins := deps.settings.list_cors_origins():
+        app.add_middleware(CrossOriginMiddleware, origins=origins)
     app.openapi = lambda: describe_api(app, ROUTERS, PUBLIC_ROUTERS)  # type: ignore[method-assign]
     return app

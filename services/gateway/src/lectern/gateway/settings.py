@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import Field, SecretStr, field_validator
 
 from lectern.worker import Settings
+
+# As browsers write it (RFC 6454, section 6.2): lower case, no path, no default port. `*` and `null` are nobody's.
+_ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?")
 
 
 class GatewaySettings(Settings):
@@ -29,6 +34,11 @@ class GatewaySettings(Settings):
         SecretStr(""), description="the signing key before this one: what it signed stays valid"
     )
     session_seconds: int = Field(7 * 86_400, ge=60, le=30 * 86_400, description="seconds that a session lasts")
+    cors_origins: str = Field(
+        "",
+        description="origins whose pages may use the API with a key, comma separated: https://app.example.org; none by "
+        "default. Where no keys are required they may do everything",
+    )
     media_redirect: bool = Field(False, description="redirect media requests to a presigned URL of the store")
     media_url_seconds: int = Field(3600, ge=60, le=604_800, description="seconds for which such a URL is valid")
     json_limit: int = Field(4 * 1024 * 1024, description="size limit of a JSON or Markdown body, in bytes")
@@ -50,6 +60,22 @@ class GatewaySettings(Settings):
             raise ValueError("needs at least 32 characters; make one with `openssl rand -hex 32`")
         return value
 
+    @field_validator("cors_origins")
+    @classmethod
+    def _check_origins(cls, value: str) -> str:
+        for origin in _split_list(value):
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is no origin; write scheme, host and port only: https://app.example.org")
+        return value
+
+    def list_cors_origins(self) -> tuple[str, ...]:
+        """The origins whose pages may use the API."""
+        return _split_list(self.cors_origins)
+
     def allows_loopback_webhooks(self) -> bool:
         """True where the API serves one machine's own users: their webhooks may go to that machine, also by http."""
         return not self.require_keys and self.host in ("127.0.0.1", "::1", "localhost")
+
+
+def _split_list(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
