@@ -42,7 +42,11 @@ export interface paths {
         get: operations["show_video_v1_videos__video_id__get"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a video
+         * @description Stops what is being made, and erases its files, script and history. Asked again, it answers the same.
+         */
+        delete: operations["remove_video_v1_videos__video_id__delete"];
         options?: never;
         head?: never;
         /**
@@ -236,6 +240,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/videos/{video_id}/artifacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List everything that can be downloaded
+         * @description Finished files, those of each scene, and the script. Grows while the video is made.
+         */
+        get: operations["list_files_v1_videos__video_id__artifacts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/videos/{video_id}/contact-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See the whole video on one sheet
+         * @description One JPEG: the last frame of each beat of the scenes rendered so far, with its number (`scene.beat`).
+         */
+        get: operations["send_contact_sheet_v1_videos__video_id__contact_sheet_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/videos/{video_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download everything as a zip
+         * @description Files that are made on demand are made first. Cannot be resumed: there are no ranges.
+         */
+        get: operations["send_archive_v1_videos__video_id__archive_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/videos/{video_id}/scenes/{number}/video": {
         parameters: {
             query?: never;
@@ -358,6 +422,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/lessons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the lessons that come with Lectern
+         * @description Topics that work without a model: send a title as `topic`.
+         */
+        get: operations["list_lessons_v1_lessons_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/lessons/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a lesson that comes with Lectern
+         * @description Markdown to begin from: change it, and send it as `document`.
+         */
+        get: operations["show_lesson_v1_lessons__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -372,6 +476,160 @@ export interface paths {
         get: operations["show_metrics_metrics_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhooks
+         * @description All of your webhooks, newest first; without their secrets.
+         */
+        get: operations["list_webhooks_v1_webhooks_get"];
+        put?: never;
+        /**
+         * Register a webhook
+         * @description Events from now on are sent to `url`, signed by the Standard Webhooks specification with the secret returned.
+         */
+        post: operations["create_webhook_v1_webhooks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a webhook
+         * @description Without its secret, which is shown once.
+         */
+        get: operations["show_webhook_v1_webhooks__webhook_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook
+         * @description Nothing is sent to it any more, except what is on its way this very moment.
+         */
+        delete: operations["delete_webhook_v1_webhooks__webhook_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description Deliveries that wait go to the new URL. `enabled: false` gives up what waits when it is due.
+         */
+        patch: operations["change_webhook_v1_webhooks__webhook_id__patch"];
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace a webhook's secret
+         * @description For 24 hours webhooks carry two signatures, so that you can replace the secret without losing one.
+         *
+         *     If you rotate again in that time, only the newest two sign.
+         */
+        post: operations["rotate_secret_v1_webhooks__webhook_id__rotate_secret_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test event
+         * @description Sends an event `webhook.test`, which is tried again like every other.
+         */
+        post: operations["test_webhook_v1_webhooks__webhook_id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a webhook's deliveries
+         * @description What was sent in the last seven days, what came back, and what is tried again when.
+         */
+        get: operations["list_deliveries_v1_webhooks__webhook_id__deliveries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a delivery
+         * @description With every attempt so far, and the body that was sent.
+         */
+        get: operations["show_delivery_v1_webhooks__webhook_id__deliveries__delivery_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver again
+         * @description Sends the same body with the same `webhook-id` at once, and begins a new round of attempts.
+         */
+        post: operations["redeliver_v1_webhooks__webhook_id__deliveries__delivery_id__redeliver_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -486,6 +744,58 @@ export interface components {
             script_revision?: number | null;
         };
         /**
+         * ArtifactEntry
+         * @description A file to download.
+         */
+        ArtifactEntry: {
+            /**
+             * Kind
+             * @description as in `outputs`, or scene_video, scene_footage, scene_still, …; more may be added
+             */
+            kind: string;
+            /**
+             * Scene
+             * @description the scene it belongs to; null for the whole video's
+             */
+            scene: number | null;
+            /**
+             * Name
+             * @description its path in the archive
+             */
+            name: string;
+            /** Url */
+            url: string;
+            /** Media Type */
+            media_type: string;
+            /**
+             * Bytes
+             * @description null where it is made when it is first asked for
+             */
+            bytes: number | null;
+        };
+        /**
+         * ArtifactList
+         * @description Every file of a video.
+         */
+        ArtifactList: {
+            /**
+             * Object
+             * @default list
+             * @constant
+             */
+            object: "list";
+            /** Data */
+            data: components["schemas"]["ArtifactEntry"][];
+            /**
+             * Has More
+             * @default false
+             * @constant
+             */
+            has_more: false;
+            /** Next Cursor */
+            next_cursor?: null;
+        };
+        /**
          * Asset
          * @description An image or a music track that was stored.
          */
@@ -554,6 +864,69 @@ export interface components {
             reason: string;
         };
         /**
+         * DeliveryEntry
+         * @description One event on its way to a webhook. `id` is sent as `webhook-id`.
+         */
+        DeliveryEntry: {
+            /** Id */
+            id: string;
+            /**
+             * Object
+             * @default webhook_delivery
+             * @constant
+             */
+            object: "webhook_delivery";
+            /** Webhook Id */
+            webhook_id: string;
+            /** Event */
+            event: string;
+            /** Video Id */
+            video_id: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "delivered" | "failed";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Next Attempt At
+             * @description null once it was delivered or given up
+             */
+            next_attempt_at: string | null;
+            /**
+             * Attempts
+             * @description the newest 30, oldest first
+             */
+            attempts: components["schemas"]["WebhookAttempt"][];
+            /**
+             * Body
+             * @description what was signed and sent: JSON
+             */
+            body: string;
+        };
+        /**
+         * DeliveryList
+         * @description A page of a webhook's deliveries, newest first.
+         */
+        DeliveryList: {
+            /**
+             * Object
+             * @default list
+             * @constant
+             */
+            object: "list";
+            /** Data */
+            data: components["schemas"]["DeliveryEntry"][];
+            /** Has More */
+            has_more: boolean;
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * DubRequest
          * @description The language of a dub, and how to make it.
          */
@@ -605,6 +978,39 @@ export interface components {
             status: string;
             /** Service */
             service: string;
+        };
+        /**
+         * LessonCatalog
+         * @description Every lesson that comes with Lectern.
+         */
+        LessonCatalog: {
+            /**
+             * Object
+             * @default list
+             * @constant
+             */
+            object: "list";
+            /** Data */
+            data: components["schemas"]["LessonEntry"][];
+        };
+        /**
+         * LessonEntry
+         * @description A finished lesson. Its title, sent as a topic, becomes its video without a model.
+         */
+        LessonEntry: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Language */
+            language: string;
+            /** Audience */
+            audience: string;
+            /**
+             * Seconds
+             * @description estimated length of its video
+             */
+            seconds: number;
         };
         /**
          * OutputFile
@@ -1585,6 +1991,182 @@ export interface components {
             problem: components["schemas"]["ProblemBody"];
         };
         /**
+         * Webhook
+         * @description An endpoint of yours that is told of events.
+         */
+        Webhook: {
+            /** Id */
+            id: string;
+            /**
+             * Object
+             * @default webhook
+             * @constant
+             */
+            object: "webhook";
+            /** Url */
+            url: string;
+            /** Events */
+            events: ("video.awaiting_approval" | "video.completed" | "video.failed" | "video.cancelled" | "scene.failed")[];
+            /** Description */
+            description: string;
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Note
+             * @description why it was disabled, if it was not you
+             */
+            note: string;
+            /**
+             * Failing Since
+             * @description the first failure after which nothing was delivered
+             */
+            failing_since: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Old Secret Until
+             * @description until when the secret before the last rotation signs as well
+             */
+            old_secret_until: string | null;
+        };
+        /**
+         * WebhookAttempt
+         * @description One attempt at a delivery.
+         */
+        WebhookAttempt: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Seconds
+             * @description until the response's head, or the failure
+             */
+            seconds: number;
+            /**
+             * Status
+             * @description of the response; null if there was none
+             */
+            status: number | null;
+            /**
+             * Error
+             * @description why it was no success
+             */
+            error: string;
+        };
+        /**
+         * WebhookChange
+         * @description Changes to a webhook; what is left out stays.
+         */
+        WebhookChange: {
+            /** Url */
+            url?: string | null;
+            /** Events */
+            events?: ("video.awaiting_approval" | "video.completed" | "video.failed" | "video.cancelled" | "scene.failed")[] | null;
+            /** Description */
+            description?: string | null;
+            /**
+             * Enabled
+             * @description true also ends a disablement that `note` explains
+             */
+            enabled?: boolean | null;
+        };
+        /**
+         * WebhookList
+         * @description Your webhooks, newest first. There are at most 20.
+         */
+        WebhookList: {
+            /**
+             * Object
+             * @default list
+             * @constant
+             */
+            object: "list";
+            /** Data */
+            data: components["schemas"]["Webhook"][];
+            /**
+             * Has More
+             * @default false
+             */
+            has_more: boolean;
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * WebhookRequest
+         * @description A new webhook.
+         */
+        WebhookRequest: {
+            /**
+             * Url
+             * Format: uri
+             * @description https, on the public internet; http and loopback only where the API itself listens on loopback
+             * @example https://example.org/hooks/lectern
+             */
+            url: string;
+            /**
+             * Events
+             * @description which events to send; each once, however often it is named
+             */
+            events: ("video.awaiting_approval" | "video.completed" | "video.failed" | "video.cancelled" | "scene.failed")[];
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+        };
+        /**
+         * WebhookWithSecret
+         * @description A webhook with its signing secret, which is shown this once.
+         */
+        WebhookWithSecret: {
+            /** Id */
+            id: string;
+            /**
+             * Object
+             * @default webhook
+             * @constant
+             */
+            object: "webhook";
+            /** Url */
+            url: string;
+            /** Events */
+            events: ("video.awaiting_approval" | "video.completed" | "video.failed" | "video.cancelled" | "scene.failed")[];
+            /** Description */
+            description: string;
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Note
+             * @description why it was disabled, if it was not you
+             */
+            note: string;
+            /**
+             * Failing Since
+             * @description the first failure after which nothing was delivered
+             */
+            failing_since: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Old Secret Until
+             * @description until when the secret before the last rotation signs as well
+             */
+            old_secret_until: string | null;
+            /**
+             * Secret
+             * @description `whsec_…`: the key with which you verify signatures; keep it
+             */
+            secret: string;
+        };
+        /**
          * WordTime
          * @description A spoken word, in seconds from the start of its scene.
          */
@@ -1802,6 +2384,28 @@ export interface components {
             symbols: components["schemas"]["Symbol"][];
             /** @default [] */
             doubts: string[];
+        };
+        /**
+         * StreamedDeletion
+         * @description The video was deleted; the stream closes, and nothing is left to resume.
+         */
+        StreamedDeletion: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "video.deleted";
+            /** Seq */
+            seq: number;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Revision */
+            revision: number;
+            /** Video Id */
+            video_id: string;
         };
         /**
          * StreamedEvent
@@ -2035,6 +2639,8 @@ export interface operations {
             header?: {
                 /** @description makes it safe to send the request again */
                 "idempotency-key"?: string;
+                /** @description `wait=N` (RFC 7240): answer when the video has ended, or after N (≤ 60) seconds */
+                prefer?: string[] | null;
             };
             path?: never;
             cookie?: never;
@@ -2045,6 +2651,216 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `Prefer: wait`: it has ended, or waits for approval */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60",
+                     *       "object": "video",
+                     *       "status": "in_progress",
+                     *       "stage": "rendering",
+                     *       "progress": 61,
+                     *       "title": "How photosynthesis works",
+                     *       "lane": "fast",
+                     *       "created_at": "2026-11-20T09:30:00Z",
+                     *       "completed_at": null,
+                     *       "revision": 1,
+                     *       "scene_count": 2,
+                     *       "scenes_rendered": 1,
+                     *       "seconds": null,
+                     *       "topic": "How does photosynthesis work?",
+                     *       "aspect": "16:9",
+                     *       "language": "en",
+                     *       "thumbnail": null,
+                     *       "scenes_degraded": 0,
+                     *       "metadata": {
+                     *         "course": "biology-7b"
+                     *       },
+                     *       "external_id": "",
+                     *       "batch": null,
+                     *       "parent": null,
+                     *       "error": null,
+                     *       "waiting": null,
+                     *       "urls": {
+                     *         "self": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60",
+                     *         "events": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/events",
+                     *         "cancel": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/cancel",
+                     *         "script": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/script",
+                     *         "content": null
+                     *       },
+                     *       "script_revision": 1,
+                     *       "options": {
+                     *         "quality": "standard",
+                     *         "aspect": "16:9",
+                     *         "voice": "en-GB",
+                     *         "speaking_rate": 1,
+                     *         "language": "en",
+                     *         "captions": "plain",
+                     *         "theme": "dark",
+                     *         "review": false,
+                     *         "burn_captions": false,
+                     *         "music": "calm",
+                     *         "critique": null,
+                     *         "max_cost_usd": null
+                     *       },
+                     *       "usage": {
+                     *         "cost_usd": 0,
+                     *         "tokens": 0,
+                     *         "characters": 96,
+                     *         "items": [
+                     *           {
+                     *             "kind": "voice",
+                     *             "name": "espeak/en-us",
+                     *             "task": "",
+                     *             "requests": 1,
+                     *             "input": 0,
+                     *             "cached": 0,
+                     *             "thinking": 0,
+                     *             "output": 0,
+                     *             "characters": 96,
+                     *             "cpu_seconds": 0,
+                     *             "cost_usd": 0
+                     *           }
+                     *         ]
+                     *       },
+                     *       "timings": {
+                     *         "requested_at": "2026-11-20T09:30:00Z",
+                     *         "scripting": {
+                     *           "queued_at": "2026-11-20T09:30:00Z",
+                     *           "began_at": "2026-11-20T09:30:00Z",
+                     *           "ended_at": "2026-11-20T09:30:04Z",
+                     *           "waited_seconds": 0,
+                     *           "worked_seconds": 4,
+                     *           "attempts": 1,
+                     *           "cached": null,
+                     *           "cpu_seconds": null
+                     *         },
+                     *         "composing": null,
+                     *         "first_scene_seconds": 31,
+                     *         "completed_seconds": null
+                     *       },
+                     *       "scenes": [
+                     *         {
+                     *           "number": 1,
+                     *           "title": "Light",
+                     *           "status": "rendered",
+                     *           "seconds": 12.4,
+                     *           "footage": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/footage",
+                     *           "video": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/video",
+                     *           "still": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/still",
+                     *           "narration": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/narration",
+                     *           "words": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/words",
+                     *           "origin": "model",
+                     *           "attempts": [
+                     *             {
+                     *               "number": 1,
+                     *               "strategy": "draft",
+                     *               "rule": "NameError",
+                     *               "finding": "- NameError in line 7: name 'Cirlce' is not defined",
+                     *               "line": 7
+                     *             },
+                     *             {
+                     *               "number": 2,
+                     *               "strategy": "lines",
+                     *               "rule": "",
+                     *               "finding": "",
+                     *               "line": null
+                     *             }
+                     *           ],
+                     *           "degraded": null,
+                     *           "error": null,
+                     *           "waiting": null,
+                     *           "voice": "en-GB-Neural2-A",
+                     *           "timings": {
+                     *             "voicing": {
+                     *               "queued_at": "2026-11-20T09:30:04Z",
+                     *               "began_at": "2026-11-20T09:30:04Z",
+                     *               "ended_at": "2026-11-20T09:30:05Z",
+                     *               "waited_seconds": 0,
+                     *               "worked_seconds": 1,
+                     *               "attempts": 1,
+                     *               "cached": false,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "coding": {
+                     *               "queued_at": "2026-11-20T09:30:05Z",
+                     *               "began_at": "2026-11-20T09:30:06Z",
+                     *               "ended_at": "2026-11-20T09:30:20Z",
+                     *               "waited_seconds": 1,
+                     *               "worked_seconds": 14,
+                     *               "attempts": 1,
+                     *               "cached": null,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "rendering": {
+                     *               "queued_at": "2026-11-20T09:30:20Z",
+                     *               "began_at": "2026-11-20T09:30:20Z",
+                     *               "ended_at": "2026-11-20T09:30:31Z",
+                     *               "waited_seconds": 0,
+                     *               "worked_seconds": 11,
+                     *               "attempts": 1,
+                     *               "cached": false,
+                     *               "cpu_seconds": 9.7
+                     *             }
+                     *           }
+                     *         },
+                     *         {
+                     *           "number": 2,
+                     *           "title": "Sugar",
+                     *           "status": "coded",
+                     *           "seconds": 9.8,
+                     *           "footage": null,
+                     *           "video": null,
+                     *           "still": null,
+                     *           "narration": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/2/narration",
+                     *           "words": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/2/words",
+                     *           "origin": "template",
+                     *           "attempts": [],
+                     *           "degraded": null,
+                     *           "error": null,
+                     *           "waiting": null,
+                     *           "voice": "en-GB-Neural2-A",
+                     *           "timings": {
+                     *             "voicing": {
+                     *               "queued_at": "2026-11-20T09:30:04Z",
+                     *               "began_at": "2026-11-20T09:30:04Z",
+                     *               "ended_at": "2026-11-20T09:30:05Z",
+                     *               "waited_seconds": 0,
+                     *               "worked_seconds": 1,
+                     *               "attempts": 1,
+                     *               "cached": false,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "coding": {
+                     *               "queued_at": "2026-11-20T09:30:05Z",
+                     *               "began_at": "2026-11-20T09:30:06Z",
+                     *               "ended_at": "2026-11-20T09:30:20Z",
+                     *               "waited_seconds": 1,
+                     *               "worked_seconds": 14,
+                     *               "attempts": 1,
+                     *               "cached": null,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "rendering": null
+                     *           }
+                     *         }
+                     *       ],
+                     *       "outputs": [],
+                     *       "notes": [
+                     *         {
+                     *           "code": "doubt",
+                     *           "text": "To be checked: all plants (some parasitic ones have no chlorophyll)"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Video"];
+                };
+            };
             /** @description The video is queued */
             202: {
                 headers: {
@@ -2394,7 +3210,10 @@ export interface operations {
     };
     show_video_v1_videos__video_id__get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description seconds to wait until it ends, or differs from If-None-Match */
+                wait?: number;
+            };
             header?: {
                 "if-none-match"?: string;
             };
@@ -2633,6 +3452,119 @@ export interface operations {
                      *       "type": "/problems/validation-error",
                      *       "title": "Invalid request",
                      *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    remove_video_v1_videos__video_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone for good, now or before */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflicts with the video's state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 409,
                      *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
                      *       "code": "validation-error",
                      *       "remedy": "Correct the fields listed in `errors` and send the request again.",
@@ -4172,7 +5104,10 @@ export interface operations {
     };
     show_script_v1_videos__video_id__script_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description for links, which send no Accept */
+                format?: ("json" | "markdown") | null;
+            };
             header?: {
                 accept?: string;
             };
@@ -4287,6 +5222,27 @@ export interface operations {
                      *       "type": "/problems/validation-error",
                      *       "title": "Invalid request",
                      *       "status": 409,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
                      *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
                      *       "code": "validation-error",
                      *       "remedy": "Correct the fields listed in `errors` and send the request again.",
@@ -4997,7 +5953,10 @@ export interface operations {
     approve_script_v1_videos__video_id__approve_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `wait=N` (RFC 7240): answer when the video has ended, or after N (≤ 60) seconds */
+                prefer?: string[] | null;
+            };
             path: {
                 video_id: string;
             };
@@ -5009,7 +5968,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It was approved before */
+            /** @description It was approved before, or with `Prefer: wait` it has ended */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5590,7 +6549,10 @@ export interface operations {
     redo_scene_v1_videos__video_id__scenes__number__redo_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `wait=N` (RFC 7240): answer when the video has ended, or after N (≤ 60) seconds */
+                prefer?: string[] | null;
+            };
             path: {
                 video_id: string;
                 number: number;
@@ -5603,6 +6565,216 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `Prefer: wait`: it has ended, or waits for approval */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60",
+                     *       "object": "video",
+                     *       "status": "in_progress",
+                     *       "stage": "rendering",
+                     *       "progress": 61,
+                     *       "title": "How photosynthesis works",
+                     *       "lane": "fast",
+                     *       "created_at": "2026-11-20T09:30:00Z",
+                     *       "completed_at": null,
+                     *       "revision": 1,
+                     *       "scene_count": 2,
+                     *       "scenes_rendered": 1,
+                     *       "seconds": null,
+                     *       "topic": "How does photosynthesis work?",
+                     *       "aspect": "16:9",
+                     *       "language": "en",
+                     *       "thumbnail": null,
+                     *       "scenes_degraded": 0,
+                     *       "metadata": {
+                     *         "course": "biology-7b"
+                     *       },
+                     *       "external_id": "",
+                     *       "batch": null,
+                     *       "parent": null,
+                     *       "error": null,
+                     *       "waiting": null,
+                     *       "urls": {
+                     *         "self": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60",
+                     *         "events": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/events",
+                     *         "cancel": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/cancel",
+                     *         "script": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/script",
+                     *         "content": null
+                     *       },
+                     *       "script_revision": 1,
+                     *       "options": {
+                     *         "quality": "standard",
+                     *         "aspect": "16:9",
+                     *         "voice": "en-GB",
+                     *         "speaking_rate": 1,
+                     *         "language": "en",
+                     *         "captions": "plain",
+                     *         "theme": "dark",
+                     *         "review": false,
+                     *         "burn_captions": false,
+                     *         "music": "calm",
+                     *         "critique": null,
+                     *         "max_cost_usd": null
+                     *       },
+                     *       "usage": {
+                     *         "cost_usd": 0,
+                     *         "tokens": 0,
+                     *         "characters": 96,
+                     *         "items": [
+                     *           {
+                     *             "kind": "voice",
+                     *             "name": "espeak/en-us",
+                     *             "task": "",
+                     *             "requests": 1,
+                     *             "input": 0,
+                     *             "cached": 0,
+                     *             "thinking": 0,
+                     *             "output": 0,
+                     *             "characters": 96,
+                     *             "cpu_seconds": 0,
+                     *             "cost_usd": 0
+                     *           }
+                     *         ]
+                     *       },
+                     *       "timings": {
+                     *         "requested_at": "2026-11-20T09:30:00Z",
+                     *         "scripting": {
+                     *           "queued_at": "2026-11-20T09:30:00Z",
+                     *           "began_at": "2026-11-20T09:30:00Z",
+                     *           "ended_at": "2026-11-20T09:30:04Z",
+                     *           "waited_seconds": 0,
+                     *           "worked_seconds": 4,
+                     *           "attempts": 1,
+                     *           "cached": null,
+                     *           "cpu_seconds": null
+                     *         },
+                     *         "composing": null,
+                     *         "first_scene_seconds": 31,
+                     *         "completed_seconds": null
+                     *       },
+                     *       "scenes": [
+                     *         {
+                     *           "number": 1,
+                     *           "title": "Light",
+                     *           "status": "rendered",
+                     *           "seconds": 12.4,
+                     *           "footage": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/footage",
+                     *           "video": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/video",
+                     *           "still": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/still",
+                     *           "narration": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/narration",
+                     *           "words": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/words",
+                     *           "origin": "model",
+                     *           "attempts": [
+                     *             {
+                     *               "number": 1,
+                     *               "strategy": "draft",
+                     *               "rule": "NameError",
+                     *               "finding": "- NameError in line 7: name 'Cirlce' is not defined",
+                     *               "line": 7
+                     *             },
+                     *             {
+                     *               "number": 2,
+                     *               "strategy": "lines",
+                     *               "rule": "",
+                     *               "finding": "",
+                     *               "line": null
+                     *             }
+                     *           ],
+                     *           "degraded": null,
+                     *           "error": null,
+                     *           "waiting": null,
+                     *           "voice": "en-GB-Neural2-A",
+                     *           "timings": {
+                     *             "voicing": {
+                     *               "queued_at": "2026-11-20T09:30:04Z",
+                     *               "began_at": "2026-11-20T09:30:04Z",
+                     *               "ended_at": "2026-11-20T09:30:05Z",
+                     *               "waited_seconds": 0,
+                     *               "worked_seconds": 1,
+                     *               "attempts": 1,
+                     *               "cached": false,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "coding": {
+                     *               "queued_at": "2026-11-20T09:30:05Z",
+                     *               "began_at": "2026-11-20T09:30:06Z",
+                     *               "ended_at": "2026-11-20T09:30:20Z",
+                     *               "waited_seconds": 1,
+                     *               "worked_seconds": 14,
+                     *               "attempts": 1,
+                     *               "cached": null,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "rendering": {
+                     *               "queued_at": "2026-11-20T09:30:20Z",
+                     *               "began_at": "2026-11-20T09:30:20Z",
+                     *               "ended_at": "2026-11-20T09:30:31Z",
+                     *               "waited_seconds": 0,
+                     *               "worked_seconds": 11,
+                     *               "attempts": 1,
+                     *               "cached": false,
+                     *               "cpu_seconds": 9.7
+                     *             }
+                     *           }
+                     *         },
+                     *         {
+                     *           "number": 2,
+                     *           "title": "Sugar",
+                     *           "status": "coded",
+                     *           "seconds": 9.8,
+                     *           "footage": null,
+                     *           "video": null,
+                     *           "still": null,
+                     *           "narration": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/2/narration",
+                     *           "words": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/2/words",
+                     *           "origin": "template",
+                     *           "attempts": [],
+                     *           "degraded": null,
+                     *           "error": null,
+                     *           "waiting": null,
+                     *           "voice": "en-GB-Neural2-A",
+                     *           "timings": {
+                     *             "voicing": {
+                     *               "queued_at": "2026-11-20T09:30:04Z",
+                     *               "began_at": "2026-11-20T09:30:04Z",
+                     *               "ended_at": "2026-11-20T09:30:05Z",
+                     *               "waited_seconds": 0,
+                     *               "worked_seconds": 1,
+                     *               "attempts": 1,
+                     *               "cached": false,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "coding": {
+                     *               "queued_at": "2026-11-20T09:30:05Z",
+                     *               "began_at": "2026-11-20T09:30:06Z",
+                     *               "ended_at": "2026-11-20T09:30:20Z",
+                     *               "waited_seconds": 1,
+                     *               "worked_seconds": 14,
+                     *               "attempts": 1,
+                     *               "cached": null,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "rendering": null
+                     *           }
+                     *         }
+                     *       ],
+                     *       "outputs": [],
+                     *       "notes": [
+                     *         {
+                     *           "code": "doubt",
+                     *           "text": "To be checked: all plants (some parasitic ones have no chlorophyll)"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Video"];
+                };
+            };
             /** @description The scene is being made again */
             202: {
                 headers: {
@@ -5974,7 +7146,10 @@ export interface operations {
     retry_video_v1_videos__video_id__retry_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `wait=N` (RFC 7240): answer when the video has ended, or after N (≤ 60) seconds */
+                prefer?: string[] | null;
+            };
             path: {
                 video_id: string;
             };
@@ -5982,6 +7157,216 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description With `Prefer: wait`: it has ended, or waits for approval */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60",
+                     *       "object": "video",
+                     *       "status": "in_progress",
+                     *       "stage": "rendering",
+                     *       "progress": 61,
+                     *       "title": "How photosynthesis works",
+                     *       "lane": "fast",
+                     *       "created_at": "2026-11-20T09:30:00Z",
+                     *       "completed_at": null,
+                     *       "revision": 1,
+                     *       "scene_count": 2,
+                     *       "scenes_rendered": 1,
+                     *       "seconds": null,
+                     *       "topic": "How does photosynthesis work?",
+                     *       "aspect": "16:9",
+                     *       "language": "en",
+                     *       "thumbnail": null,
+                     *       "scenes_degraded": 0,
+                     *       "metadata": {
+                     *         "course": "biology-7b"
+                     *       },
+                     *       "external_id": "",
+                     *       "batch": null,
+                     *       "parent": null,
+                     *       "error": null,
+                     *       "waiting": null,
+                     *       "urls": {
+                     *         "self": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60",
+                     *         "events": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/events",
+                     *         "cancel": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/cancel",
+                     *         "script": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/script",
+                     *         "content": null
+                     *       },
+                     *       "script_revision": 1,
+                     *       "options": {
+                     *         "quality": "standard",
+                     *         "aspect": "16:9",
+                     *         "voice": "en-GB",
+                     *         "speaking_rate": 1,
+                     *         "language": "en",
+                     *         "captions": "plain",
+                     *         "theme": "dark",
+                     *         "review": false,
+                     *         "burn_captions": false,
+                     *         "music": "calm",
+                     *         "critique": null,
+                     *         "max_cost_usd": null
+                     *       },
+                     *       "usage": {
+                     *         "cost_usd": 0,
+                     *         "tokens": 0,
+                     *         "characters": 96,
+                     *         "items": [
+                     *           {
+                     *             "kind": "voice",
+                     *             "name": "espeak/en-us",
+                     *             "task": "",
+                     *             "requests": 1,
+                     *             "input": 0,
+                     *             "cached": 0,
+                     *             "thinking": 0,
+                     *             "output": 0,
+                     *             "characters": 96,
+                     *             "cpu_seconds": 0,
+                     *             "cost_usd": 0
+                     *           }
+                     *         ]
+                     *       },
+                     *       "timings": {
+                     *         "requested_at": "2026-11-20T09:30:00Z",
+                     *         "scripting": {
+                     *           "queued_at": "2026-11-20T09:30:00Z",
+                     *           "began_at": "2026-11-20T09:30:00Z",
+                     *           "ended_at": "2026-11-20T09:30:04Z",
+                     *           "waited_seconds": 0,
+                     *           "worked_seconds": 4,
+                     *           "attempts": 1,
+                     *           "cached": null,
+                     *           "cpu_seconds": null
+                     *         },
+                     *         "composing": null,
+                     *         "first_scene_seconds": 31,
+                     *         "completed_seconds": null
+                     *       },
+                     *       "scenes": [
+                     *         {
+                     *           "number": 1,
+                     *           "title": "Light",
+                     *           "status": "rendered",
+                     *           "seconds": 12.4,
+                     *           "footage": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/footage",
+                     *           "video": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/video",
+                     *           "still": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/still",
+                     *           "narration": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/narration",
+                     *           "words": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/words",
+                     *           "origin": "model",
+                     *           "attempts": [
+                     *             {
+                     *               "number": 1,
+                     *               "strategy": "draft",
+                     *               "rule": "NameError",
+                     *               "finding": "- NameError in line 7: name 'Cirlce' is not defined",
+                     *               "line": 7
+                     *             },
+                     *             {
+                     *               "number": 2,
+                     *               "strategy": "lines",
+                     *               "rule": "",
+                     *               "finding": "",
+                     *               "line": null
+                     *             }
+                     *           ],
+                     *           "degraded": null,
+                     *           "error": null,
+                     *           "waiting": null,
+                     *           "voice": "en-GB-Neural2-A",
+                     *           "timings": {
+                     *             "voicing": {
+                     *               "queued_at": "2026-11-20T09:30:04Z",
+                     *               "began_at": "2026-11-20T09:30:04Z",
+                     *               "ended_at": "2026-11-20T09:30:05Z",
+                     *               "waited_seconds": 0,
+                     *               "worked_seconds": 1,
+                     *               "attempts": 1,
+                     *               "cached": false,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "coding": {
+                     *               "queued_at": "2026-11-20T09:30:05Z",
+                     *               "began_at": "2026-11-20T09:30:06Z",
+                     *               "ended_at": "2026-11-20T09:30:20Z",
+                     *               "waited_seconds": 1,
+                     *               "worked_seconds": 14,
+                     *               "attempts": 1,
+                     *               "cached": null,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "rendering": {
+                     *               "queued_at": "2026-11-20T09:30:20Z",
+                     *               "began_at": "2026-11-20T09:30:20Z",
+                     *               "ended_at": "2026-11-20T09:30:31Z",
+                     *               "waited_seconds": 0,
+                     *               "worked_seconds": 11,
+                     *               "attempts": 1,
+                     *               "cached": false,
+                     *               "cpu_seconds": 9.7
+                     *             }
+                     *           }
+                     *         },
+                     *         {
+                     *           "number": 2,
+                     *           "title": "Sugar",
+                     *           "status": "coded",
+                     *           "seconds": 9.8,
+                     *           "footage": null,
+                     *           "video": null,
+                     *           "still": null,
+                     *           "narration": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/2/narration",
+                     *           "words": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/2/words",
+                     *           "origin": "template",
+                     *           "attempts": [],
+                     *           "degraded": null,
+                     *           "error": null,
+                     *           "waiting": null,
+                     *           "voice": "en-GB-Neural2-A",
+                     *           "timings": {
+                     *             "voicing": {
+                     *               "queued_at": "2026-11-20T09:30:04Z",
+                     *               "began_at": "2026-11-20T09:30:04Z",
+                     *               "ended_at": "2026-11-20T09:30:05Z",
+                     *               "waited_seconds": 0,
+                     *               "worked_seconds": 1,
+                     *               "attempts": 1,
+                     *               "cached": false,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "coding": {
+                     *               "queued_at": "2026-11-20T09:30:05Z",
+                     *               "began_at": "2026-11-20T09:30:06Z",
+                     *               "ended_at": "2026-11-20T09:30:20Z",
+                     *               "waited_seconds": 1,
+                     *               "worked_seconds": 14,
+                     *               "attempts": 1,
+                     *               "cached": null,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "rendering": null
+                     *           }
+                     *         }
+                     *       ],
+                     *       "outputs": [],
+                     *       "notes": [
+                     *         {
+                     *           "code": "doubt",
+                     *           "text": "To be checked: all plants (some parasitic ones have no chlorophyll)"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Video"];
+                };
+            };
             /** @description Work continues */
             202: {
                 headers: {
@@ -6563,6 +7948,366 @@ export interface operations {
                      *       "type": "/problems/validation-error",
                      *       "title": "Invalid request",
                      *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_files_v1_videos__video_id__artifacts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The files that the video has now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "list",
+                     *       "data": [
+                     *         {
+                     *           "kind": "video",
+                     *           "scene": null,
+                     *           "name": "video.mp4",
+                     *           "url": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/content?variant=video",
+                     *           "media_type": "video/mp4",
+                     *           "bytes": 4810233
+                     *         },
+                     *         {
+                     *           "kind": "scene_video",
+                     *           "scene": 1,
+                     *           "name": "scenes/01-light/scene.mp4",
+                     *           "url": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/video",
+                     *           "media_type": "video/mp4",
+                     *           "bytes": null
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ArtifactList"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    send_contact_sheet_v1_videos__video_id__contact_sheet_get: {
+        parameters: {
+            query?: {
+                /** @description 1 saves it */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": unknown;
+                    "image/jpeg": unknown;
+                    "audio/mp4": unknown;
+                    "audio/flac": unknown;
+                    "text/vtt": unknown;
+                    "application/x-subrip": unknown;
+                    "text/x-ssa": unknown;
+                    "text/plain": unknown;
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The requested range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Your copy is up to date */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The file's URL in the object store, if the service is set up to redirect */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflicts with the video's state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 409,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The range lies outside the file */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 416,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    send_archive_v1_videos__video_id__archive_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflicts with the video's state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 409,
                      *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
                      *       "code": "validation-error",
                      *       "remedy": "Correct the fields listed in `errors` and send the request again.",
@@ -7475,6 +9220,151 @@ export interface operations {
             };
         };
     };
+    list_lessons_v1_lessons_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lessons */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "list",
+                     *       "data": [
+                     *         {
+                     *           "name": "photosynthesis",
+                     *           "title": "How does photosynthesis work?",
+                     *           "language": "en",
+                     *           "audience": "school",
+                     *           "seconds": 79.5
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LessonCatalog"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_lesson_v1_lessons__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its Markdown */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example title: How does photosynthesis work?
+                     *
+                     *     # How does photosynthesis work?
+                     *
+                     *     ## A factory that runs on light
+                     *     …
+                     */
+                    "text/markdown": unknown;
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     show_metrics_metrics_get: {
         parameters: {
             query?: never;
@@ -7490,6 +9380,1111 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_webhooks_v1_webhooks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of yours */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "list",
+                     *       "data": [
+                     *         {
+                     *           "id": "01a01f2e-8a00-7000-8c11-5a7d11f0a2b4",
+                     *           "object": "webhook",
+                     *           "url": "https://example.org/hooks/lectern",
+                     *           "events": [
+                     *             "video.completed",
+                     *             "video.failed"
+                     *           ],
+                     *           "description": "course platform",
+                     *           "enabled": true,
+                     *           "note": "",
+                     *           "failing_since": null,
+                     *           "created_at": "2026-11-20T09:30:00Z",
+                     *           "old_secret_until": null
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    create_webhook_v1_webhooks_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description makes it safe to send the request again */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description Registered; its secret is shown only now */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a01f2e-8a00-7000-8c11-5a7d11f0a2b4",
+                     *       "object": "webhook",
+                     *       "url": "https://example.org/hooks/lectern",
+                     *       "events": [
+                     *         "video.completed",
+                     *         "video.failed"
+                     *       ],
+                     *       "description": "course platform",
+                     *       "enabled": true,
+                     *       "note": "",
+                     *       "failing_since": null,
+                     *       "created_at": "2026-11-20T09:30:00Z",
+                     *       "old_secret_until": null,
+                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 400,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflicts with the video's state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 409,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 413,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body has the wrong type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 415,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_webhook_v1_webhooks__webhook_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a webhook's id */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a01f2e-8a00-7000-8c11-5a7d11f0a2b4",
+                     *       "object": "webhook",
+                     *       "url": "https://example.org/hooks/lectern",
+                     *       "events": [
+                     *         "video.completed",
+                     *         "video.failed"
+                     *       ],
+                     *       "description": "course platform",
+                     *       "enabled": true,
+                     *       "note": "",
+                     *       "failing_since": null,
+                     *       "created_at": "2026-11-20T09:30:00Z",
+                     *       "old_secret_until": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_webhook_v1_webhooks__webhook_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a webhook's id */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted; what waited for it is dropped */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_webhook_v1_webhooks__webhook_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a webhook's id */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChange"];
+            };
+        };
+        responses: {
+            /** @description The webhook as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a01f2e-8a00-7000-8c11-5a7d11f0a2b4",
+                     *       "object": "webhook",
+                     *       "url": "https://example.org/hooks/lectern",
+                     *       "events": [
+                     *         "video.completed",
+                     *         "video.failed"
+                     *       ],
+                     *       "description": "course platform",
+                     *       "enabled": true,
+                     *       "note": "",
+                     *       "failing_since": null,
+                     *       "created_at": "2026-11-20T09:30:00Z",
+                     *       "old_secret_until": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 400,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 413,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body has the wrong type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 415,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    rotate_secret_v1_webhooks__webhook_id__rotate_secret_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a webhook's id */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new secret, shown only now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a01f2e-8a00-7000-8c11-5a7d11f0a2b4",
+                     *       "object": "webhook",
+                     *       "url": "https://example.org/hooks/lectern",
+                     *       "events": [
+                     *         "video.completed",
+                     *         "video.failed"
+                     *       ],
+                     *       "description": "course platform",
+                     *       "enabled": true,
+                     *       "note": "",
+                     *       "failing_since": null,
+                     *       "created_at": "2026-11-20T09:30:00Z",
+                     *       "old_secret_until": null,
+                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    test_webhook_v1_webhooks__webhook_id__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a webhook's id */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description On its way; look at it again */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a01f2f-1b00-7d55-b2a0-94f5ab3c7e10",
+                     *       "object": "webhook_delivery",
+                     *       "webhook_id": "01a01f2e-8a00-7000-8c11-5a7d11f0a2b4",
+                     *       "event": "webhook.test",
+                     *       "video_id": null,
+                     *       "status": "pending",
+                     *       "created_at": "2026-11-20T09:31:00Z",
+                     *       "next_attempt_at": "2026-11-20T09:31:05Z",
+                     *       "attempts": [
+                     *         {
+                     *           "at": "2026-11-20T09:31:00Z",
+                     *           "seconds": 0.213,
+                     *           "status": 500,
+                     *           "error": "it responded with status 500"
+                     *         }
+                     *       ],
+                     *       "body": "{\"type\":\"webhook.test\",\"timestamp\":\"2026-11-20T09:31:00Z\",\"data\":{}}"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryEntry"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_deliveries_v1_webhooks__webhook_id__deliveries_get: {
+        parameters: {
+            query?: {
+                /** @description deliveries on a page */
+                limit?: number;
+                /** @description `next_cursor` of the previous page */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description a webhook's id */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "list",
+                     *       "data": [
+                     *         {
+                     *           "id": "01a01f2f-1b00-7d55-b2a0-94f5ab3c7e10",
+                     *           "object": "webhook_delivery",
+                     *           "webhook_id": "01a01f2e-8a00-7000-8c11-5a7d11f0a2b4",
+                     *           "event": "webhook.test",
+                     *           "video_id": null,
+                     *           "status": "pending",
+                     *           "created_at": "2026-11-20T09:31:00Z",
+                     *           "next_attempt_at": "2026-11-20T09:31:05Z",
+                     *           "attempts": [
+                     *             {
+                     *               "at": "2026-11-20T09:31:00Z",
+                     *               "seconds": 0.213,
+                     *               "status": 500,
+                     *               "error": "it responded with status 500"
+                     *             }
+                     *           ],
+                     *           "body": "{\"type\":\"webhook.test\",\"timestamp\":\"2026-11-20T09:31:00Z\",\"data\":{}}"
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_delivery_v1_webhooks__webhook_id__deliveries__delivery_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a webhook's id */
+                webhook_id: string;
+                /** @description a delivery's id */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a01f2f-1b00-7d55-b2a0-94f5ab3c7e10",
+                     *       "object": "webhook_delivery",
+                     *       "webhook_id": "01a01f2e-8a00-7000-8c11-5a7d11f0a2b4",
+                     *       "event": "webhook.test",
+                     *       "video_id": null,
+                     *       "status": "pending",
+                     *       "created_at": "2026-11-20T09:31:00Z",
+                     *       "next_attempt_at": "2026-11-20T09:31:05Z",
+                     *       "attempts": [
+                     *         {
+                     *           "at": "2026-11-20T09:31:00Z",
+                     *           "seconds": 0.213,
+                     *           "status": 500,
+                     *           "error": "it responded with status 500"
+                     *         }
+                     *       ],
+                     *       "body": "{\"type\":\"webhook.test\",\"timestamp\":\"2026-11-20T09:31:00Z\",\"data\":{}}"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryEntry"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    redeliver_v1_webhooks__webhook_id__deliveries__delivery_id__redeliver_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a webhook's id */
+                webhook_id: string;
+                /** @description a delivery's id */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description On its way; look at it again */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a01f2f-1b00-7d55-b2a0-94f5ab3c7e10",
+                     *       "object": "webhook_delivery",
+                     *       "webhook_id": "01a01f2e-8a00-7000-8c11-5a7d11f0a2b4",
+                     *       "event": "webhook.test",
+                     *       "video_id": null,
+                     *       "status": "pending",
+                     *       "created_at": "2026-11-20T09:31:00Z",
+                     *       "next_attempt_at": "2026-11-20T09:31:05Z",
+                     *       "attempts": [
+                     *         {
+                     *           "at": "2026-11-20T09:31:00Z",
+                     *           "seconds": 0.213,
+                     *           "status": 500,
+                     *           "error": "it responded with status 500"
+                     *         }
+                     *       ],
+                     *       "body": "{\"type\":\"webhook.test\",\"timestamp\":\"2026-11-20T09:31:00Z\",\"data\":{}}"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryEntry"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
             };
             /** @description Any other error */
             default: {

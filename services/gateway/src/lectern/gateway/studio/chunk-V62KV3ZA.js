@@ -1,0 +1,1 @@
+function o(t){return/^\d+:\d+$/.test(t)?t.replace(":"," / "):"16 / 9"}function n(t){return t.status==="completed"||t.status==="failed"||t.status==="cancelled"}function r(t,e){return`${t}#v=${e}`}export{o as a,n as b,r as c};

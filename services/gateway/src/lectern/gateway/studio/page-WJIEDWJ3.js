@@ -1,1 +1,0 @@
-import{h as t,r as a,w as e}from"/studio/chunk-SQBFYPEN.js";import"/studio/chunk-6PMRTCMX.js";function i(){return t(e,{heading:"Library",children:t(a,{icon:"grid",title:"This page is being built",children:t("p",{children:"Its address stays."})})})}export{i as default};

@@ -1,1 +1,0 @@
-import{h as t,r as e,w as a}from"/studio/chunk-SQBFYPEN.js";import"/studio/chunk-6PMRTCMX.js";function i(){return t(a,{heading:"What should we explain?",children:t(e,{icon:"edit",title:"This page is being built",children:t("p",{children:"Its address stays."})})})}export{i as default};

@@ -1,1 +1,0 @@
-import{h as e,r as t,w as a}from"/studio/chunk-SQBFYPEN.js";import"/studio/chunk-6PMRTCMX.js";function i(){return e(a,{heading:"Shared video",children:e(t,{icon:"share",title:"This page is being built",children:e("p",{children:"Its address stays."})})})}export{i as default};
