@@ -16,7 +16,7 @@ from lectern.contracts.log import VideoLog
 from lectern.contracts.options import Brief, VideoOptions
 from lectern.gateway import handlers
 from lectern.gateway.refusals import Refusal
-from lectern.gateway.schemas import DubRequest, VideoRequest
+from lectern.gateway.schemas import DubRequest, RedoRequest, VideoRequest
 
 VIDEO_ID = new_id()
 OPTIONS = VideoOptions(review=True)
@@ -102,7 +102,7 @@ def test_approval_is_refused_when_there_is_nothing_to_approve(log: VideoLog, rev
 
 
 def test_a_redo_with_new_words_names_a_new_script_and_keeps_the_other_scenes() -> None:
-    change = handlers.redo(IN_PROGRESS, SCRIPT, 1, ["New words."])
+    change = handlers.redo(IN_PROGRESS, SCRIPT, 1, RedoRequest(narration=["New words."]))
     assert change.script is not None
     assert change.script.scene(1).beats == (s.Beat(text="New words."),)
     assert change.script.scene(2) == SCRIPT.scene(2)
@@ -113,7 +113,7 @@ def test_a_redo_with_new_words_names_a_new_script_and_keeps_the_other_scenes() -
 
 @pytest.mark.parametrize("narration", [None, [beat.text for beat in SCRIPT.scene(2).beats]], ids=["none", "the same"])
 def test_a_redo_with_the_same_words_starts_afresh(narration: list[str] | None) -> None:
-    change = handlers.redo(IN_PROGRESS, SCRIPT, 2, narration)
+    change = handlers.redo(IN_PROGRESS, SCRIPT, 2, RedoRequest(narration=narration))
     assert change.script is None
     assert isinstance(change.event, e.ScriptApproved)
     assert (change.event.plan, change.event.fresh, change.event.script_key) == ((2,), True, SCRIPT_KEY)
@@ -208,3 +208,129 @@ def test_whatever_is_decided_about_a_video_stays_with_its_owner() -> None:
         handlers.dub(made, DubRequest(language="de"), new_id()),
     ]
     assert [event.owner for event in decided if event] == ["ann"] * len(decided)
+
+
+def make_rendered(scene: int, revision: int = 1, salt: str = "", take: int = 0) -> e.SceneRendered:
+    coded = make_coded(scene)
+    return e.SceneRendered(
+        video_id=VIDEO_ID,
+        revision=revision,
+        scene=scene,
+        script_key=SCRIPT_KEY,
+        options=OPTIONS,
+        salt=salt,
+        take=take,
+        narration=coded.narration,
+        code=coded.code,
+        footage=e.FootageRef(key=f"footage{scene}r{revision}", frames=135, fps=30),
+    )
+
+
+RENDERED = make_log(make_requested(), make_scripted(), make_approved(), make_rendered(1), make_rendered(2, salt="once"))
+
+
+def test_a_redo_with_a_direction_keeps_words_and_salt_so_that_nothing_is_spoken_again() -> None:
+    change = handlers.redo(RENDERED, SCRIPT, 2, RedoRequest(direction="  As a\nnumber line. "))
+    assert isinstance(change.event, e.ScriptApproved)
+    assert change.script is not None
+    assert change.script.scene(2).plan.direction == "As a number line."
+    assert change.script.scene(2).beats == SCRIPT.scene(2).beats
+    assert (change.event.plan, change.event.fresh, change.event.salts) == ((2,), False, {2: "once"})
+    assert [scene.direction for scene in change.event.scenes] == ["", "As a number line."]
+    assert make_log(change.event).state.scene_count() == 2
+
+
+def test_a_direction_stays_until_it_is_taken_back() -> None:
+    directed = handlers.redo(RENDERED, SCRIPT, 1, RedoRequest(direction="Draw a tree.")).script
+    assert directed is not None
+    again = handlers.redo(RENDERED, directed, 1, RedoRequest(voice="en-GB")).script
+    assert again is not None
+    assert (again.scene(1).plan.direction, again.scene(1).voice) == ("Draw a tree.", "en-GB")
+    plain = handlers.redo(RENDERED, again, 1, RedoRequest(direction="", voice="")).script
+    assert plain == SCRIPT
+
+
+def test_the_same_direction_again_makes_the_scene_afresh() -> None:
+    directed = handlers.redo(RENDERED, SCRIPT, 1, RedoRequest(direction="Draw a tree.")).script
+    assert directed is not None
+    again = handlers.redo(RENDERED, directed, 1, RedoRequest(direction="Draw a tree.")).event
+    assert isinstance(again, e.ScriptApproved)
+    assert (again.fresh, again.salts) == (True, {})
+
+
+def test_a_chosen_take_brings_back_its_words_and_names_all_that_it_is_made_of() -> None:
+    edited = handlers.redo(RENDERED, SCRIPT, 2, RedoRequest(narration=["Other words."]))
+    assert edited.script is not None
+    log = make_log(*RENDERED.events, edited.event, make_rendered(2, 2))
+    change = handlers.choose(log, edited.script, 2, 1, SCRIPT)
+    assert change is not None
+    assert isinstance(change.event, e.ScriptApproved)
+    assert change.script == SCRIPT
+    assert (change.event.revision, change.event.plan, change.event.script_key) == (3, (2,), SCRIPT_KEY)
+    [take] = change.event.chosen
+    assert (take.scene, take.take, take.footage.key, take.salt) == (2, 1, "footage2r1", "once")
+
+
+def test_choosing_the_take_in_force_changes_nothing_and_while_it_is_redone_ends_that() -> None:
+    assert handlers.choose(RENDERED, SCRIPT, 1, 1, SCRIPT) is None
+    redone = make_log(*RENDERED.events, handlers.redo(RENDERED, SCRIPT, 1).event)
+    change = handlers.choose(redone, SCRIPT, 1, 1, SCRIPT)
+    assert change is not None
+    assert change.script is None
+    assert change.event.revision == 3
+
+
+@pytest.mark.parametrize(("number", "revision", "code"), [(1, 2, "no-such-take"), (3, 1, "no-such-scene")])
+def test_a_take_that_does_not_exist_cannot_be_chosen(number: int, revision: int, code: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        handlers.choose(RENDERED, SCRIPT, number, revision, SCRIPT)
+    assert (refused.value.status, refused.value.problem.code) == (404, code)
+
+
+def test_a_take_in_another_language_is_not_put_between_scenes_of_this_one() -> None:
+    with pytest.raises(Refusal) as refused:
+        handlers.choose(RENDERED, msgspec.structs.replace(SCRIPT, language="de"), 1, 1, SCRIPT)
+    assert refused.value.problem.code == "invalid-state"
+    assert '"language": "en"' in refused.value.problem.remedy
+
+
+def test_an_edit_that_changes_no_scene_keeps_the_take_in_force() -> None:
+    log = make_log(*RENDERED.events, make_approved(2, (1,)), make_rendered(1, 2, take=1))
+    change = handlers.edit(log, SCRIPT, msgspec.structs.replace(SCRIPT, title="Another title"))
+    assert change is not None
+    assert isinstance(change.event, e.ScriptApproved)
+    assert [(take.scene, take.take) for take in change.event.chosen] == [(1, 1)]
+    assert change.event.plan == (1,)
+
+
+SOURCE = "class Mine(NarratedScene):\n    def construct(self):\n        pass"
+
+
+def test_own_code_is_the_scenes_visual_and_ends_a_direction() -> None:
+    directed = handlers.redo(RENDERED, SCRIPT, 1, RedoRequest(direction="Draw a tree.")).script
+    assert directed is not None
+    checked = make_coded(1).narration
+    change = handlers.write_code(RENDERED, directed, 1, SOURCE, checked_with=checked)
+    assert change is not None
+    assert change.script is not None
+    assert change.script.scene(1).visual == s.Manim(source=SOURCE)
+    assert change.script.scene(1).plan.direction == ""
+    assert change.event.scenes[0].direction == ""
+
+
+@pytest.mark.parametrize(("tag", "refused"), [('"code1"', False), ("*", False), ("", False), ('"other"', True)])
+def test_code_that_has_changed_since_it_was_read_is_not_overwritten(tag: str, *, refused: bool) -> None:
+    checked = make_coded(1).narration
+    if not refused:
+        assert handlers.write_code(RENDERED, SCRIPT, 1, SOURCE, checked_with=checked, if_match=tag)
+        return
+    with pytest.raises(Refusal) as stale:
+        handlers.write_code(RENDERED, SCRIPT, 1, SOURCE, checked_with=checked, if_match=tag)
+    assert (stale.value.status, stale.value.problem.code) == (412, "stale-code")
+
+
+def test_code_that_was_checked_with_other_narration_is_not_used() -> None:
+    other = msgspec.structs.replace(make_coded(1).narration, key="other")
+    with pytest.raises(Refusal) as busy:
+        handlers.write_code(RENDERED, SCRIPT, 1, SOURCE, checked_with=other)
+    assert busy.value.problem.code == "conflict-busy"

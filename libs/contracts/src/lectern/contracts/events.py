@@ -9,6 +9,15 @@ import msgspec
 
 from lectern.contracts.options import Brief, Lane, Variant, VideoOptions
 from lectern.contracts.problems import Problem
+from lectern.contracts.references import (
+    ChosenTake,
+    CodeAttempt,
+    CodeRef,
+    FootageRef,
+    NarrationRef,
+    Output,
+    SceneTitle,
+)
 from lectern.contracts.usage import Usage
 
 __all__ = [
@@ -82,85 +91,6 @@ class SceneEvent(Event, frozen=True, kw_only=True):
     scene: int
 
 
-class NarrationRef(msgspec.Struct, frozen=True, kw_only=True):
-    """Points to a scene's narration: `key` to a `Narration` in JSON, `audio_key` to its FLAC.
-
-    `voice` is the id of the voice that speaks, in a dialogue the first one's; `own_voice` tells that the script names
-    it for this scene alone.
-    """
-
-    key: str
-    audio_key: str
-    seconds: float
-    beats: int
-    timing: str = "exact"
-    voice: str = ""
-    own_voice: bool = False
-
-
-class CodeAttempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One version of a scene's code: the strategy that made it and the finding that ended it (none if it passed)."""
-
-    number: int
-    strategy: str
-    rule: str = ""
-    finding: str = ""
-    line: int | None = None
-    code_key: str = ""
-
-
-class CodeRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Points to a scene's code, with its origin and the template to render should it fail."""
-
-    key: str
-    origin: str  # "lesson", "template", "model", "author"
-    fallback_key: str = ""
-    attempts: int = 1
-    history: tuple[CodeAttempt, ...] = ()
-
-
-class FootageRef(msgspec.Struct, frozen=True, kw_only=True):
-    """Points to a scene's footage. `frames / fps` is its exact length in seconds."""
-
-    key: str
-    frames: int
-    fps: int
-    cpu_seconds: float = 0.0
-    cached: bool = False
-
-
-class Output(msgspec.Struct, frozen=True, kw_only=True):
-    """One finished file of a video, as the user may download it."""
-
-    kind: str  # "video", "captions_vtt", "captions_srt", "chapters_vtt", "thumbnail", "transcript", …
-    key: str
-    media_type: str
-    bytes: int
-
-
-class SceneTitle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A scene in a list, before anything is made. `words` counts its narration; `direction` is the script's for it."""
-
-    title: str
-    words: int
-    direction: str = ""
-
-
-class ChosenTake(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An earlier take of a scene that is to be in force again: all that its `SceneRendered` said.
-
-    `take` is the revision that it was rendered in.
-    """
-
-    scene: int
-    take: int
-    narration: NarrationRef
-    code: CodeRef
-    footage: FootageRef
-    salt: str = ""
-    degraded: Problem | None = None
-
-
 class VideoRequested(Event, frozen=True, kw_only=True, tag="video.requested.v1"):
     """A user asked for a video. `title`, `metadata` and `external_id` are the user's own; `batch` is its batch's id.
 
@@ -215,6 +145,7 @@ class ScriptApproved(Event, frozen=True, kw_only=True, tag="video.approved.v1"):
     assets: dict[str, str] = {}
     fresh: bool = False  # make the planned scenes again even where their inputs are unchanged
     chosen: tuple[ChosenTake, ...] = ()
+    salts: dict[int, str] = {}  # of planned scenes that keep what was made with them, where nothing else changed
     doubts: tuple[str, ...] = ()
     spent: tuple[Usage, ...] = ()
 

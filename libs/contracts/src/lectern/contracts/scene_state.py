@@ -119,6 +119,11 @@ class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         narrated = self.rendered or self.coded or self.narrated
         return narrated.narration if narrated else None
 
+    def salt(self) -> str:
+        """What sets the scene's cache keys apart from those of others with the same inputs; "" where nothing does."""
+        made = (self.rendered, self.coded, self.narrated, self.planned)
+        return next((event.salt for event in made if event and event.salt), "")
+
     def code(self) -> e.CodeRef | None:
         """The scene's code, once it has one."""
         latest = self.rendered or self.coded

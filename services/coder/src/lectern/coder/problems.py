@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lectern.coder.acceptance import OUT_OF_STEP_RULES, TOO_DEAR
 from lectern.coder.coding import CodingTask
+from lectern.contracts.acceptance import OUT_OF_STEP_RULES, TOO_DEAR
 from lectern.contracts.events import CodeAttempt
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import Finding, SceneException, SceneVerdict
@@ -48,7 +48,7 @@ def undirected_problem() -> Problem:
     """Explains why a scene does not follow its user's direction."""
     return Problem(
         code="direction-needs-model",
-        title="Nobody could follow the direction",
+        title="Nobody can follow the direction",
         detail="A direction is followed by a model that draws, and none is set up: the scene shows what it would "
         "without the direction.",
         remedy="Set GEMINI_API_KEY or an OpenAI-compatible endpoint and redo the scene, write its code yourself "

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from lectern.coder import templates
-from lectern.coder.acceptance import is_acceptable, is_acceptable_from_author
 from lectern.coder.coding import CaptureStills, CodingResult, CodingTask, Preflight, RefusedCode
 from lectern.coder.problems import author_problem, template_problem, undirected_problem
 from lectern.contracts import script as s
+from lectern.contracts.acceptance import is_acceptable, is_acceptable_from_author
 from lectern.contracts.events import CodeAttempt
 from lectern.contracts.problems import Problem
 

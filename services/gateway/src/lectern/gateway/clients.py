@@ -7,13 +7,18 @@ from typing import TypeVar
 import msgspec
 
 from lectern.contracts.requests import (
+    CHECK_SCENE,
+    DESCRIBE_CODER,
     LIST_VOICES,
     PARSE_MARKDOWN,
     RENDER_MARKDOWN,
+    CheckScene,
+    DescribeCoder,
     ListVoices,
     ParseMarkdown,
     RenderMarkdown,
     Request,
+    SceneVerdict,
     VoiceList,
 )
 from lectern.contracts.script import Script
@@ -26,6 +31,8 @@ Q = TypeVar("Q", bound=msgspec.Struct)
 R = TypeVar("R", bound=msgspec.Struct)
 
 MARKDOWN_TIMEOUT_SECONDS = 10.0
+CODER_TIMEOUT_SECONDS = 2.0  # as a voice service does
+CHECK_TIMEOUT_SECONDS = 60.0  # a check takes a tenth of a second, and waits behind those of others
 VOICES_TIMEOUT_SECONDS = 2.0  # a voice service answers in milliseconds; past this there is none
 
 
@@ -56,6 +63,32 @@ async def list_voices(deps: GatewayDeps, wanted: str = "") -> VoiceList | None:
         return await deps.connections.bus.ask(LIST_VOICES, message, timeout=VOICES_TIMEOUT_SECONDS)
     except NoReply:
         return None
+
+
+async def follows_directions(deps: GatewayDeps) -> bool | None:
+    """Whether a model is set up that draws what a user directs; None when no coder answers."""
+    try:
+        reply = await deps.connections.bus.ask(DESCRIBE_CODER, DescribeCoder(), timeout=CODER_TIMEOUT_SECONDS)
+    except NoReply:
+        return None
+    return reply.follows_directions
+
+
+async def check_scene(deps: GatewayDeps, message: CheckScene) -> SceneVerdict:
+    """A renderer's verdict on a scene's code. Raises a 503 when none gives one now."""
+    try:
+        verdict = await deps.connections.bus.ask(CHECK_SCENE, message, timeout=CHECK_TIMEOUT_SECONDS)
+    except NoReply as error:
+        raise refuse_unchecked("and none answers") from error
+    if verdict.unavailable:
+        raise refuse_unchecked(f"and none can now: {verdict.unavailable.rstrip('.')}")
+    return verdict
+
+
+def refuse_unchecked(reason: str) -> Refusal:
+    """503: a scene's code cannot be checked now."""
+    detail = f"A renderer checks the code of scenes, {reason}."
+    return refuse(problem_types.DEPENDENCY_UNAVAILABLE, detail, "Retry in a few seconds.", retry_after=2)
 
 
 async def _ask_scripter(deps: GatewayDeps, request: Request[Q, R], message: Q) -> R:

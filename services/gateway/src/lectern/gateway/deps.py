@@ -19,7 +19,9 @@ from lectern.gateway.studio_files import StudioFile
 from lectern.gateway.views import Views
 from lectern.gateway.webhooks import Deliveries, Endpoints
 from lectern.lessons import Lesson
-from lectern.worker import Check, Connections, EventLog, KeyValueStore
+from lectern.worker import Check, Connections, EventLog, FairSlots, KeyValueStore
+
+CODE_CHECKS = 4  # of users at once, far fewer than the requests that a renderer takes on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +30,8 @@ class GatewayDeps:
 
     `principal` is who sent the request that these were handed to. `stored_responses` holds the response to each
     Idempotency-Key, `checks` are those of readiness, `studio` the built files of the page by name, `lessons`
-    those that come with Lectern.
+    those that come with Lectern. `code_checks` bounds how many scenes' codes users have checked at
+    once, in turns, so that renderers always have room for the pipeline's own.
     """
 
     settings: GatewaySettings
@@ -44,6 +47,7 @@ class GatewayDeps:
     access: Access
     studio: Mapping[str, StudioFile]
     lessons: Sequence[Lesson]
+    code_checks: FairSlots = dataclasses.field(default_factory=lambda: FairSlots(CODE_CHECKS, most_waiting=64))
     principal: Principal = NOBODY
 
     def act_for(self, principal: Principal) -> GatewayDeps:

@@ -230,7 +230,8 @@ SCRIPT = {
             "title": "Light",
             "beats": [{"text": "A leaf catches light.", "spoken": "", "show": "", "speaker": ""}],
             "visual": {"kind": "flow", "steps": ["Light", "Leaf", "Sugar"]},
-            "plan": {"idea": "", "purpose": "", "shows": "", "form": ""},
+            "plan": {"idea": "", "purpose": "", "shows": "", "form": "", "direction": ""},
+            "voice": "",
         }
     ],
     "sources": [],

@@ -108,14 +108,18 @@ def map_scene(state: VideoState, video_id: str, number: int) -> schemas.SceneSta
         degraded=map_problem(degraded) if degraded else None,
         error=map_problem(failure.problem) if failure and not facts.rendered else None,
         waiting=map_wait(facts.delay()) if state.outcome() is None else None,
+        take=state.take_in_force(number),
+        takes=len(state.takes.get(number, {})),
+        direction=(titles[number - 1].direction or None) if number <= len(titles) else None,
     )
 
 
 def _map_scene_urls(facts: SceneEvents, path: str) -> dict[str, str | None]:
     """The URLs of a scene's files; null for those that are not made yet."""
     spoken = dict.fromkeys(("narration", "words"), facts.narration() is not None)
+    coded = {"code": facts.code() is not None}
     rendered = dict.fromkeys(("footage", "video", "still"), facts.rendered is not None)
-    return {name: f"{path}/{name}" if made else None for name, made in (spoken | rendered).items()}
+    return {name: f"{path}/{name}" if made else None for name, made in (spoken | coded | rendered).items()}
 
 
 def map_script(event: ScriptEvent, script: Script, *, approved: bool) -> schemas.ScriptDocument:
@@ -124,10 +128,32 @@ def map_script(event: ScriptEvent, script: Script, *, approved: bool) -> schemas
     return schemas.ScriptDocument(revision=event.revision, approved=approved, **dict(text))
 
 
+def map_take(
+    video_id: str, number: int, revision: int, rendered: e.SceneRendered, script: Script | None, *, in_force: bool
+) -> schemas.Take:
+    """A take of a scene. `script` is the one it was made from, if there still is one."""
+    path = f"{video_path(video_id)}/scenes/{number}/takes/{revision}"
+    scene = script.scenes[number - 1] if script and number <= len(script.scenes) else None
+    return schemas.Take(
+        revision=revision,
+        created_at=rendered.at,
+        in_force=in_force,
+        seconds=rendered.narration.seconds,
+        voice=rendered.narration.voice or None,
+        origin=rendered.code.origin,
+        degraded=map_problem(rendered.degraded) if rendered.degraded else None,
+        title=scene.title if scene else None,
+        text=[beat.text for beat in scene.beats] if scene else None,
+        direction=(scene.plan.direction or None) if scene else None,
+        urls=schemas.TakeUrls.model_validate({name: f"{path}/{name}" for name in schemas.TakeUrls.model_fields}),
+    )
+
+
 def get_parent(state: VideoState) -> str | None:
     """The id of the video that this one was made from."""
-    dub = state.requested.brief.dub if state.requested else None
-    return dub.video_id if dub else None
+    requested = state.requested
+    made_from = (requested.variant or requested.brief.dub) if requested else None
+    return made_from.video_id if made_from else None
 
 
 def _summary_fields(state: VideoState, first: e.AnyEvent) -> dict[str, object]:

@@ -21,7 +21,7 @@ _DESCRIPTIONS = {
     406: "The script has no Markdown form",
     410: "The video was deleted",
     409: "Conflicts with the video's state",
-    412: "The script has changed",
+    412: "What you edit has changed",
     413: "The body is too large",
     415: "The body has the wrong type",
     421: "The request names another host",

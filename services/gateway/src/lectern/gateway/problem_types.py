@@ -82,6 +82,13 @@ NO_SUCH_SCENE = ProblemType(
     cause="The video's script has no scene with this number. Scenes count from 1.",
     remedy="GET the video to see its scenes.",
 )
+NO_SUCH_TAKE = ProblemType(
+    code="no-such-take",
+    status=404,
+    title="Take not found",
+    cause="The scene was not rendered in this revision, or so long ago that the log no longer tells.",
+    remedy="GET …/scenes/{number}/takes to see the takes of the scene.",
+)
 NO_SUCH_OUTPUT = ProblemType(
     code="no-such-output",
     status=404,
@@ -160,6 +167,13 @@ STALE_SCRIPT = ProblemType(
     cause="Somebody changed the script after you read it; `revision` in your request names an older one.",
     remedy="GET the script again, look at what changed, and repeat your edit.",
 )
+DIRECTION_NEEDS_MODEL = ProblemType(
+    code="direction-needs-model",
+    status=409,
+    title="Nobody can follow the direction",
+    cause="A direction is followed by a model that draws, and none is set up here.",
+    remedy="Set GEMINI_API_KEY or an OpenAI-compatible endpoint, or write the scene's code yourself (PUT …/code).",
+)
 CONFLICT_BUSY = ProblemType(
     code="conflict-busy",
     status=409,
@@ -189,6 +203,13 @@ PRECONDITION_FAILED = ProblemType(
     cause="Somebody changed the script after you read it; the ETag in If-Match is an older one.",
     remedy="GET the script again, look at what changed, and repeat your edit.",
 )
+STALE_CODE = ProblemType(
+    code="stale-code",
+    status=412,
+    title="The code has changed",
+    cause="The scene got other code after you read it; the ETag in If-Match is an older one.",
+    remedy="GET the code again, look at what changed, and repeat your edit.",
+)
 PAYLOAD_TOO_LARGE = ProblemType(
     code="payload-too-large",
     status=413,
@@ -216,6 +237,14 @@ VALIDATION_ERROR = ProblemType(
     title="Invalid request",
     cause="One or more fields of the request are missing, unknown or out of range.",
     remedy="Correct the fields listed in `errors` and send the request again.",
+)
+CODE_REFUSED = ProblemType(
+    code="code-refused",
+    status=422,
+    title="The code cannot be rendered",
+    cause="The scene's code was run without drawing: it raises, is stopped by a limit, takes too long to draw, or does "
+    "not keep step with its narration.",
+    remedy="Correct the lines that `errors` names, and send it again; POST …/code/check only checks.",
 )
 IDEMPOTENCY_KEY_REUSED = ProblemType(
     code="idempotency-key-reused",
@@ -265,6 +294,7 @@ PROBLEM_TYPES = {
         NOT_FOUND,
         NO_SUCH_LESSON,
         NO_SUCH_SCENE,
+        NO_SUCH_TAKE,
         NO_SUCH_OUTPUT,
         GONE,
         NO_SUCH_WEBHOOK,
@@ -276,14 +306,17 @@ PROBLEM_TYPES = {
         VIDEO_DELETED,
         INVALID_STATE,
         STALE_SCRIPT,
+        DIRECTION_NEEDS_MODEL,
         CONFLICT_BUSY,
         IDEMPOTENCY_IN_PROGRESS,
         MISDIRECTED_REQUEST,
         PRECONDITION_FAILED,
+        STALE_CODE,
         PAYLOAD_TOO_LARGE,
         UNSUPPORTED_MEDIA_TYPE,
         RANGE_NOT_SATISFIABLE,
         VALIDATION_ERROR,
+        CODE_REFUSED,
         IDEMPOTENCY_KEY_REUSED,
         DOCUMENT_ENCODING,
         INTERNAL,

@@ -85,12 +85,12 @@ async def plan_scenes(event: ScriptApproved, job: Job[ScripterDeps]) -> list[Any
             )
         )
     options = msgspec.structs.replace(event.options, language=script.language)
-    salt = message_id(event) if event.fresh else ""
+    salts = dict.fromkeys(event.plan, message_id(event)) if event.fresh else event.salts
     chosen = {take.scene: take for take in event.chosen}
     return [
         _restore_take(chosen[number], options, job)
         if number in chosen
-        else job.answer(ScenePlanned, scene=number, options=options, salt=salt)
+        else job.answer(ScenePlanned, scene=number, options=options, salt=salts.get(number, ""))
         for number in event.plan
     ]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from lectern.coder.acceptance import is_acceptable_from_author
 from lectern.coder.codegen.repair_history import RepairHistory
 from lectern.coder.codegen.repair_prompt import list_findings
 from lectern.coder.coding import CaptureStills, CodingTask, Preflight
 from lectern.contracts import script as s
+from lectern.contracts.acceptance import is_acceptable_from_author
 from lectern.contracts.events import CodeAttempt
 from lectern.contracts.requests import Finding, SceneVerdict
 from lectern.contracts.usage import Usage

@@ -7,7 +7,6 @@ from collections.abc import Coroutine
 
 import msgspec
 
-from lectern.coder.acceptance import is_acceptable, is_acceptable_from_author
 from lectern.coder.codegen.coding_run import CodingRun, ask
 from lectern.coder.codegen.critic import Critic
 from lectern.coder.codegen.critique import find_earlier_remarks, list_remarks
@@ -24,6 +23,7 @@ from lectern.coder.coding import CaptureStills, CodingResult, CodingTask, Prefli
 from lectern.coder.problems import unrepaired_problem
 from lectern.coder.template_coder import TemplateCoder, refusal_attempt, without_direction, without_visual
 from lectern.contracts import script as s
+from lectern.contracts.acceptance import is_acceptable, is_acceptable_from_author
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import Finding, SceneVerdict
 from lectern.contracts.usage import add_up

@@ -7,7 +7,9 @@ from lectern.gateway.handlers.delete import delete
 from lectern.gateway.handlers.describe import describe
 from lectern.gateway.handlers.dub import dub
 from lectern.gateway.handlers.edit import edit
+from lectern.gateway.handlers.own_code import write_code
 from lectern.gateway.handlers.redo import redo
 from lectern.gateway.handlers.retry import retry
+from lectern.gateway.handlers.takes import choose
 
-__all__ = ["approve", "cancel", "create", "delete", "describe", "dub", "edit", "redo", "retry"]
+__all__ = ["approve", "cancel", "choose", "create", "delete", "describe", "dub", "edit", "redo", "retry", "write_code"]

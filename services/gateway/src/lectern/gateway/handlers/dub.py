@@ -48,8 +48,8 @@ def dub(log: VideoLog, request: DubRequest, new_video_id: str) -> e.VideoRequest
 def _code_keys(state: VideoState, script: ScriptEvent) -> tuple[str, ...]:
     found = []
     for number in range(1, len(script.scenes) + 1):
-        coded = state.scene(number).coded
-        if coded is None:
+        code = state.scene(number).code()
+        if code is None:
             raise refuse_state(f"Scene {number} has no code yet.", "Wait until the video is complete, then dub it.")
-        found.append(coded.code.key)
+        found.append(code.key)
     return tuple(found)

@@ -8,6 +8,7 @@ from lectern.gateway.handlers.script_events import (
     ScriptChange,
     check_etag,
     check_revision,
+    choose_take,
     get_script_event,
     refuse_ended_review,
     replace_script,
@@ -33,15 +34,19 @@ def edit(
     if log.state.awaits_approval():
         refuse_ended_review(log.state)
         return ScriptChange(event=review_again(log, edited), script=after)
-    return ScriptChange(event=start_revision(log, edited, _changed_scenes(before, after)), script=after)
+    changed = _changed_scenes(before, after)
+    first = log.state.scene(1).rendered
+    if not changed and first is not None:  # scene 1 stays as it is, and the rest is joined to it
+        return ScriptChange(event=start_revision(log, edited, [1], chosen=(choose_take(first, 1),)), script=after)
+    return ScriptChange(event=start_revision(log, edited, changed or [1]), script=after)
 
 
 def _changed_scenes(before: Script, after: Script) -> list[int]:
-    """Numbers of the scenes to make again: scene 1, so that the rest is joined, where only the last ones were cut."""
+    """Numbers of the scenes to make again."""
     return [
         number
         for number in range(1, len(after.scenes) + 1)
         if before.language != after.language
         or number > len(before.scenes)
         or before.scene(number) != after.scene(number)
-    ] or [1]
+    ]

@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
 from lectern.contracts.log import VideoLog
-from lectern.contracts.script import Beat, Script
-from lectern.gateway.handlers.script_events import ScriptChange, get_script_event, replace_script, start_revision
-from lectern.gateway.refusals import refuse_state, refuse_unknown_scene
+from lectern.contracts.script import Beat, Scene, Script
+from lectern.gateway.handlers.script_events import (
+    ScriptChange,
+    get_script_event,
+    refuse_unapproved,
+    replace_scene,
+    replace_script,
+    start_revision,
+)
+from lectern.gateway.refusals import refuse_unknown_scene
+from lectern.gateway.schemas import RedoRequest
 from lectern.gateway.script_input import check_script
 
 
-def redo(log: VideoLog, script: Script, number: int, narration: Sequence[str] | None = None) -> ScriptChange:
-    """Make a scene again, counted from 1: with new `narration`, one text per beat, or afresh from the same words.
+def redo(log: VideoLog, script: Script, number: int, request: RedoRequest | None = None) -> ScriptChange:
+    """Make a scene again, counted from 1: as the request changes it, or afresh where nothing changes.
 
     Raises a 409 while the script waits for approval, a 404 for a scene it does not have, and a 422 for narration that
     is too long.
     """
     event = get_script_event(log.state)
-    if log.state.awaits_approval():
-        raise refuse_state("The script waits for approval.", "Edit it with PUT …/script, then POST …/approve.")
+    refuse_unapproved(log.state)
     if not 1 <= number <= len(script.scenes):
         raise refuse_unknown_scene(number, len(script.scenes))
-    reworded = _reword(script, number, narration) if narration else script
-    if reworded == script:
+    changed = replace_scene(script, number, _change(script.scene(number), request or RedoRequest()))
+    if changed == script:
         return ScriptChange(event=start_revision(log, event, [number], fresh=True))
-    check_script(reworded)
-    return ScriptChange(event=start_revision(log, replace_script(event, reworded), [number]), script=reworded)
+    check_script(changed)
+    return ScriptChange(event=start_revision(log, replace_script(event, changed), [number]), script=changed)
 
 
-def _reword(script: Script, number: int, narration: Sequence[str]) -> Script:
-    """Give one scene new words. A beat whose text stays keeps its spoken form."""
-    scene = script.scene(number)
+def _change(scene: Scene, request: RedoRequest) -> Scene:
+    """The scene as its user wants it. A beat whose text stays keeps its spoken form."""
     known = {beat.text: beat for beat in scene.beats}
-    beats = tuple(known.get(text, Beat(text=text)) for text in narration)
-    scenes = list(script.scenes)
-    scenes[number - 1] = msgspec.structs.replace(scene, beats=beats)
-    return msgspec.structs.replace(script, scenes=tuple(scenes))
+    beats = tuple(known.get(text, Beat(text=text)) for text in request.narration or ())
+    direction = scene.plan.direction if request.direction is None else " ".join(request.direction.split())
+    return msgspec.structs.replace(
+        scene,
+        beats=beats or scene.beats,
+        plan=msgspec.structs.replace(scene.plan, direction=direction),
+        voice=scene.voice if request.voice is None else request.voice,
+    )

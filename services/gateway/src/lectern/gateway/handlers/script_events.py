@@ -10,10 +10,10 @@ import msgspec
 from lectern.contracts import events as e
 from lectern.contracts import keys
 from lectern.contracts.log import VideoLog
-from lectern.contracts.script import Script
+from lectern.contracts.script import Scene, Script
 from lectern.contracts.state import VideoState
 from lectern.gateway import problem_types
-from lectern.gateway.refusals import refuse, refuse_state
+from lectern.gateway.refusals import refuse, refuse_state, refuse_unknown_scene
 from lectern.language.words import count_words
 
 ScriptEvent: TypeAlias = e.VideoScripted | e.ScriptApproved
@@ -96,18 +96,25 @@ def review_again(log: VideoLog, script: ScriptEvent) -> e.VideoScripted:
 
 
 def start_revision(
-    log: VideoLog, script: ScriptEvent, scenes: Iterable[int], *, fresh: bool = False
+    log: VideoLog,
+    script: ScriptEvent,
+    scenes: Iterable[int],
+    *,
+    fresh: bool = False,
+    chosen: tuple[e.ChosenTake, ...] = (),
 ) -> e.ScriptApproved:
     """Begin the next revision, in which `scenes` are made.
 
     After a failure or cancellation every scene that was never rendered joins them. `fresh`: nothing is reused, even
-    though nothing changed.
+    though nothing changed. `chosen` are the takes that scenes among them get back instead of being made.
     """
     state = log.state
     stopped = isinstance(state.outcome(), e.VideoFailed | e.VideoCancelled)
     abandoned = {
         number for number in range(1, len(script.scenes) + 1) if stopped and state.scene(number).status() != "rendered"
     }
+    plan = tuple(sorted({*scenes} | abandoned))
+    salts = {number: salt for number in plan if (salt := state.scene(number).salt())}
     return e.ScriptApproved(
         video_id=log.video_id,
         owner=log.owner,
@@ -116,9 +123,37 @@ def start_revision(
         script_key=script.script_key,
         title=script.title,
         scenes=script.scenes,
-        plan=tuple(sorted({*scenes} | abandoned)),
+        plan=plan,
         options=script.options,
         assets=script.assets,
         doubts=script.doubts,
         fresh=fresh,
+        chosen=chosen,
+        salts={} if fresh else salts,
+    )
+
+
+def refuse_unapproved(state: VideoState) -> None:
+    """Raises a 409 while the script waits for approval."""
+    if state.awaits_approval():
+        raise refuse_state("The script waits for approval.", "Edit it with PUT …/script, then POST …/approve.")
+
+
+def replace_scene(script: Script, number: int, scene: Scene) -> Script:
+    """The script with another scene in this place, counted from 1. Raises a 404 for a place it does not have."""
+    if not 1 <= number <= len(script.scenes):
+        raise refuse_unknown_scene(number, len(script.scenes))
+    return msgspec.structs.replace(script, scenes=(*script.scenes[: number - 1], scene, *script.scenes[number:]))
+
+
+def choose_take(rendered: e.SceneRendered, number: int) -> e.ChosenTake:
+    """A take as an approval names it."""
+    return e.ChosenTake(
+        scene=number,
+        take=rendered.take or rendered.revision,
+        narration=rendered.narration,
+        code=rendered.code,
+        footage=rendered.footage,
+        salt=rendered.salt,
+        degraded=rendered.degraded,
     )

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Body, Response
 
-from lectern.gateway import examples, handlers
+from lectern.gateway import examples, handlers, problem_types, take_examples
+from lectern.gateway.admission import check_voice
+from lectern.gateway.clients import follows_directions
 from lectern.gateway.deps import Deps
+from lectern.gateway.idempotency import IdempotencyKey
 from lectern.gateway.json_body import JsonRoute
 from lectern.gateway.openapi import describe_json, describe_problems, describe_settled
+from lectern.gateway.refusals import refuse
 from lectern.gateway.responses import make_video_response
 from lectern.gateway.schemas import ApproveRequest, RedoRequest, Video
-from lectern.gateway.video_log import append_event, append_script_change
+from lectern.gateway.script_changes import change_script_once
+from lectern.gateway.video_log import append_event, read_video
 from lectern.gateway.waiting import PreferredWait, wait_as_preferred
 
 router = APIRouter(tags=["scripts"], route_class=JsonRoute)
@@ -50,12 +56,33 @@ async def approve_script(
     },
 )
 async def redo_scene(
-    deps: Deps, video_id: str, number: int, wait: PreferredWait, body: RedoRequest | None = None
+    deps: Deps,
+    video_id: str,
+    number: int,
+    wait: PreferredWait,
+    body: Annotated[RedoRequest | None, Body(openapi_examples=take_examples.REDO_REQUESTS)] = None,
+    idempotency_key: IdempotencyKey = "",
 ) -> Response:
-    """With `narration` the scene gets new words; without, it is made afresh from the same ones. Others stay."""
-    handler = partial(handlers.redo, number=number, narration=body.narration if body else None)
-    log, _ = await append_script_change(deps, video_id, handler)
-    return await wait_as_preferred(deps, make_video_response(log, 202), wait)
+    """With `direction`, `voice` or `narration` the scene is changed; without, it is made afresh. Others stay.
+
+    What it was remains a take, which can be chosen again.
+    """
+    await read_video(deps, video_id)
+    if body and body.voice:
+        await check_voice(deps, body.voice, "/voice")
+    if body and body.direction and await follows_directions(deps) is False:
+        raise refuse(
+            problem_types.DIRECTION_NEEDS_MODEL, "No model is set up here that draws, so nobody can follow a direction."
+        )
+    answer = await change_script_once(
+        deps,
+        video_id,
+        partial(handlers.redo, number=number, request=body),
+        operation=f"POST /v1/videos/{video_id}/scenes/{number}/redo",
+        idempotency_key=idempotency_key,
+        body=body,
+    )
+    return await wait_as_preferred(deps, answer, wait)
 
 
 @router.post(

@@ -30,6 +30,7 @@ from lectern.gateway.schemas.scripts import (
     ScriptText,
 )
 from lectern.gateway.schemas.streams import STREAM_BLOCK_SCHEMA, STREAM_DATA_SCHEMA, STREAM_SCHEMAS
+from lectern.gateway.schemas.takes import CodeCheck, CodeFinding, Take, TakeList, TakeUrls
 from lectern.gateway.schemas.timings import SceneTimings, StageTiming, VideoTimings
 from lectern.gateway.schemas.videos import (
     AttemptSummary,
@@ -80,6 +81,8 @@ __all__ = [
     "AttemptSummary",
     "BeatTime",
     "CancelRequest",
+    "CodeCheck",
+    "CodeFinding",
     "DeliveryEntry",
     "DeliveryList",
     "DeliveryState",
@@ -103,6 +106,9 @@ __all__ = [
     "SentDocument",
     "StageName",
     "StageTiming",
+    "Take",
+    "TakeList",
+    "TakeUrls",
     "UsageItem",
     "Video",
     "VideoList",

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from lectern.contracts.options import DOCUMENT_LIMIT, MUSIC, TOPIC_LIMIT, Captions, Lane
 from lectern.contracts.plain_text import is_visible
 from lectern.contracts.quality import Aspect, Quality
+from lectern.contracts.script import MAX_DIRECTION_CHARACTERS
 from lectern.gateway.schemas.descriptions import ExternalId, Metadata, OwnTitle
 from lectern.gateway.schemas.request_body import RequestBody
 from lectern.gateway.schemas.texts import TOPIC_PATTERN, Line, Lines, normalize_asset_names, normalize_line
@@ -216,8 +217,20 @@ class ApproveRequest(RequestBody):
 
 
 class RedoRequest(RequestBody):
-    """Changes to a scene; without any it is made afresh from the same words."""
+    """Changes to a scene; without any it is made afresh from the same words. They stay until they are changed."""
 
+    direction: Lines | None = Field(
+        None,
+        max_length=MAX_DIRECTION_CHARACTERS,
+        description="what you want to see, in your own words, for a model that draws; empty takes it back",
+        examples=["Show it as a number line."],
+    )
+    voice: str | None = Field(
+        None,
+        pattern=f"^({VOICE_PATTERN})?$",
+        description="a voice or a locale that speaks this scene alone; empty for the video's own",
+        examples=["en-GB"],
+    )
     narration: list[Annotated[Lines, Field(min_length=1, max_length=MAX_BEAT_CHARACTERS)]] | None = Field(
         None, min_length=1, max_length=MAX_BEATS, description="the scene's new narration, one text per beat"
     )

@@ -64,6 +64,10 @@ class SceneState(BaseModel):
     still: str | None = Field(None, description="URL of a picture of it, once it is rendered")
     narration: str | None = Field(None, description="URL of its sound, once it is spoken")
     words: str | None = Field(None, description="URL of the times of its words, once it is spoken")
+    code: str | None = Field(None, description="URL of its code, once it has any")
+    take: int | None = Field(None, description="the revision its footage was rendered in; null while it is made")
+    takes: int = Field(0, description="how many versions of it were rendered")
+    direction: str | None = Field(None, description="what its user wants to see, in their own words")
     origin: str | None = Field(None, description="where its code comes from: author, template or model")
     attempts: list[AttemptSummary] = Field([], description="a model's versions of its code; empty if it wrote none")
     degraded: ProblemBody | None = Field(None, description="why it shows its fallback, if it does")
@@ -123,7 +127,7 @@ class VideoSummary(BaseModel):
     metadata: dict[str, str] = Field(default_factory=dict, description="the user's own names and values")
     external_id: str = Field("", description="its id in the user's own system")
     batch: str | None = Field(None, description="the id of its batch")
-    parent: str | None = Field(None, description="the id of the video that it was made from: the original of a dub")
+    parent: str | None = Field(None, description="the id of the video that it is a dub or a variant of")
     error: ProblemBody | None
     waiting: Wait | None = Field(None, description="what the video, or the scene that waits longest, waits for")
     urls: VideoUrls

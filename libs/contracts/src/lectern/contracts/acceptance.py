@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from lectern.contracts.requests import SceneVerdict
+from lectern.contracts.requests import Finding, SceneVerdict
+
+__all__ = [
+    "OUT_OF_STEP_RULES",
+    "TOO_DEAR",
+    "blocks_author",
+    "is_acceptable",
+    "is_acceptable_from_author",
+]
 
 # These break a scene whoever wrote it: it would not be in step with its narration.
 OUT_OF_STEP_RULES = frozenset({"beat-missing", "beat-overrun"})
@@ -19,4 +27,9 @@ def is_acceptable_from_author(verdict: SceneVerdict) -> bool:
 
     The layout is theirs to judge; that the scene runs, can be rendered and keeps step with the voice is not.
     """
-    return verdict.ok and not any(finding.rule in OUT_OF_STEP_RULES | {TOO_DEAR} for finding in verdict.errors())
+    return verdict.ok and not any(blocks_author(finding) for finding in verdict.findings)
+
+
+def blocks_author(finding: Finding) -> bool:
+    """True if a finding rules out an author's own scene."""
+    return finding.level == "error" and finding.rule in OUT_OF_STEP_RULES | {TOO_DEAR}
