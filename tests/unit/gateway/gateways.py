@@ -21,6 +21,7 @@ from lectern.contracts.log import LogEntry
 from lectern.gateway.access.bundle import AccessBuckets, build_access
 from lectern.gateway.api import make_app
 from lectern.gateway.app import build
+from lectern.gateway.batches import Batches
 from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.event_feed import EventListener
 from lectern.gateway.hub import Hub
@@ -116,6 +117,7 @@ async def start_deps(
         hub=Hub(MemoryEventFeed(event_log), connections.bus),
         views=views,
         stored_responses=MemoryKeyValueStore(),
+        batches=Batches(MemoryKeyValueStore()),
         webhook_endpoints=Endpoints(MemoryKeyValueStore()),
         webhook_deliveries=Deliveries(MemoryKeyValueStore()),
         metrics=metrics,
@@ -126,6 +128,7 @@ async def start_deps(
     )
     await deps.access.start()
     await views.start()
+    await deps.batches.start()
     await deps.webhook_endpoints.start()
     await deps.webhook_deliveries.start()
     await deps.hub.start()
@@ -137,6 +140,7 @@ async def start_deps(
         await deps.hub.close()
         await deps.webhook_deliveries.close()
         await deps.webhook_endpoints.close()
+        await deps.batches.close()
         await views.close()
         await deps.access.close()
 

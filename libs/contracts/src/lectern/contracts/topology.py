@@ -15,6 +15,7 @@ __all__ = [
     "ANNOUNCER",
     "API_KEYS",
     "ATTEMPTS",
+    "BATCHES",
     "BUCKETS",
     "DAY",
     "DEAD",
@@ -48,6 +49,7 @@ ENDED_SESSIONS = "ended-sessions"  # KV bucket: browsers' sessions that were end
 SHARES = "shares"  # KV bucket: the share links of each video
 WEBHOOK_ENDPOINTS = "webhook-endpoints"  # KV bucket: where owners want to be told of events, with signing secrets
 WEBHOOK_DELIVERIES = "webhook-deliveries"  # KV bucket: what is told to each endpoint, and what was tried
+BATCHES = "batches"  # KV bucket: what is kept of a batch beside its videos
 TALLIES = "delivery-tallies"  # KV bucket: what is remembered of a message that was delivered before
 ATTEMPTS = 5  # attempts after which a scene fails; deliveries that wait, or give others their turn, are none
 MAX_DELIVERIES = 100_000  # after which the server gives up: never met by waiting, a last resort should counting fail
@@ -152,6 +154,7 @@ BUCKETS = (
     Bucket(name=VIDEO_VIEWS),
     Bucket(name=IDEMPOTENCY, ttl=DAY),
     Bucket(name=TALLIES, ttl=3 * DAY),
+    Bucket(name=BATCHES, ttl=30 * DAY),  # as long as the history of their videos
     Bucket(name=API_KEYS),
     Bucket(name=ENDED_SESSIONS, ttl=31 * DAY),
     Bucket(name=SHARES),

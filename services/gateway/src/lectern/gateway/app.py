@@ -10,6 +10,7 @@ import structlog
 from lectern.contracts.topology import (
     ANNOUNCER,
     API_KEYS,
+    BATCHES,
     ENDED_SESSIONS,
     IDEMPOTENCY,
     SHARES,
@@ -20,6 +21,7 @@ from lectern.contracts.topology import (
 from lectern.gateway.access.binding import check_binding
 from lectern.gateway.access.bundle import AccessBuckets, build_access
 from lectern.gateway.api import make_app
+from lectern.gateway.batches import Batches
 from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.erasing import Eraser, erase_video
 from lectern.gateway.event_feed import JetStreamEventFeed
@@ -53,6 +55,7 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
         hub=Hub(JetStreamEventFeed(nats), connections.bus),
         views=views,
         stored_responses=JetStreamKeyValueStore(nats, IDEMPOTENCY),
+        batches=Batches(JetStreamKeyValueStore(nats, BATCHES)),
         webhook_endpoints=endpoints,
         webhook_deliveries=deliveries,
         metrics=GatewayMetrics(connections.registry),
@@ -84,6 +87,7 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
                 "keys are required and there is none", action="no-keys", remedy="create one: lectern keys create"
             )
         await views.start()
+        await deps.batches.start()
         await endpoints.start()
         await deliveries.start()
         await deps.hub.start()
@@ -92,6 +96,7 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
         await deps.hub.close()
         await deliveries.close()
         await endpoints.close()
+        await deps.batches.close()
         await views.close()
         await deps.access.close()
 

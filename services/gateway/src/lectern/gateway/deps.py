@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from lectern.gateway.access.bundle import Access
 from lectern.gateway.access.owned_bucket import OwnedBucket
 from lectern.gateway.access.principal import NOBODY, Principal
+from lectern.gateway.batches import Batches
 from lectern.gateway.hub import Hub
 from lectern.gateway.metrics import GatewayMetrics
 from lectern.gateway.settings import GatewaySettings
@@ -40,6 +41,7 @@ class GatewayDeps:
     hub: Hub
     views: Views
     stored_responses: KeyValueStore
+    batches: Batches
     webhook_endpoints: Endpoints
     webhook_deliveries: Deliveries
     metrics: GatewayMetrics

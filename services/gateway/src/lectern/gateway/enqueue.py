@@ -34,11 +34,7 @@ async def enqueue_video(
     async def work(video_id: str) -> StoredResponse:
         log = await deps.event_log.read(video_id) if idempotency_key else VideoLog()
         if not log:
-            event = msgspec.structs.replace(make_event(video_id), owner=deps.principal.owner)
-            if request.document:
-                markdown = request.document.markdown.encode()
-                await deps.connections.store.put(keys.document(video_id), markdown, "text/markdown; charset=utf-8")
-            log = VideoLog([(await deps.event_log.publish(event, patience=PUBLISH_TIMEOUT_SECONDS), event)])
+            log = await _publish(deps, request, make_event(video_id))
         return StoredResponse(
             status=202,
             headers=make_accepted_headers(video_id),
@@ -48,3 +44,16 @@ async def enqueue_video(
 
     fingerprint = keys.digest(request.model_dump(mode="json"))
     return await run_once(deps.stored_responses, idempotency_key, operation, fingerprint, work)
+
+
+async def publish_request(deps: GatewayDeps, request: VideoRequest | DubRequest, event: e.VideoRequested) -> VideoLog:
+    """Store a request's document and publish its event, unless an earlier try has; returns the video's log."""
+    return await deps.event_log.read(event.video_id) or await _publish(deps, request, event)
+
+
+async def _publish(deps: GatewayDeps, request: VideoRequest | DubRequest, event: e.VideoRequested) -> VideoLog:
+    event = msgspec.structs.replace(event, owner=deps.principal.owner)
+    if request.document:
+        markdown = request.document.markdown.encode()
+        await deps.connections.store.put(keys.document(event.video_id), markdown, "text/markdown; charset=utf-8")
+    return VideoLog([(await deps.event_log.publish(event, patience=PUBLISH_TIMEOUT_SECONDS), event)])

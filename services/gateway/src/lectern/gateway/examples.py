@@ -325,3 +325,43 @@ DELIVERY: dict[str, Any] = {
     "body": '{"type":"webhook.test","timestamp":"2026-11-20T09:31:00Z","data":{}}',
 }
 DELIVERY_LIST = {"object": "list", "data": [DELIVERY], "has_more": False, "next_cursor": None}
+
+_BATCH_ID = "01a01f2e-7c1b-7000-8a55-0d2b8d1c4f60"
+_BATCH_SUMMARY: dict[str, Any] = {
+    "id": _BATCH_ID,
+    "object": "batch",
+    "status": "in_progress",
+    "created_at": "2026-11-20T09:30:00Z",
+    "lane": "bulk",
+    "counts": {
+        "total": 1,
+        "refused": 0,
+        "missing": 0,
+        "queued": 1,
+        "in_progress": 0,
+        "awaiting_approval": 0,
+        "completed": 0,
+        "failed": 0,
+        "cancelled": 0,
+        "deleted": 0,
+    },
+    "urls": {
+        "self": f"/v1/batches/{_BATCH_ID}",
+        "cancel": f"/v1/batches/{_BATCH_ID}/cancel",
+        "videos": f"/v1/videos?batch={_BATCH_ID}",
+    },
+}
+BATCH = {
+    **_BATCH_SUMMARY,
+    "items": [
+        {
+            "index": 0,
+            "custom_id": "sky",
+            "video": VIDEO_ID,
+            "status": "queued",
+            "url": f"/v1/videos/{VIDEO_ID}",
+            "problem": None,
+        }
+    ],
+}
+BATCH_LIST = {"object": "list", "data": [_BATCH_SUMMARY], "has_more": False, "next_cursor": None}

@@ -13,7 +13,7 @@ from fastapi import Header, Response
 
 from lectern.contracts.events import now
 from lectern.contracts.ids import new_id
-from lectern.contracts.problems import FieldError
+from lectern.contracts.problems import FieldError, ProblemError
 from lectern.gateway import problem_types
 from lectern.gateway.refusals import Refusal, refuse, refuse_fields
 from lectern.worker import KeyValueStore
@@ -56,9 +56,9 @@ Work: TypeAlias = Callable[[str], Awaitable[StoredResponse]]
 
 
 async def run_once(bucket: KeyValueStore, key: str, operation: str, fingerprint: str, work: Work) -> Response:
-    """Run `work(video_id)` under an Idempotency-Key, or replay its response. Work that raises leaves no trace.
+    """Run `work(video_id)` under an Idempotency-Key, or replay its response. Work that is refused leaves no trace.
 
-    Work must be repeatable for the same id: it runs again when a process died in the middle of it. Raises a 422 for
+    Work must be repeatable for the same id: it runs again when it met an outage, or its process died. Raises a 422 for
     a key that was used with another body, and a 409 while the first request is still in progress.
     """
     if not key:
@@ -76,8 +76,13 @@ async def run_once(bucket: KeyValueStore, key: str, operation: str, fingerprint:
     await bucket.create(_index_key(claim.video_id), slot.encode())
     try:
         response = await work(claim.video_id)
-    except BaseException:
+    except (Refusal, ProblemError):
         await bucket.delete(slot, revision)
+        raise
+    except BaseException:
+        # Part of it may be done, so that whoever sends it again must get the same id, and need not wait.
+        abandoned = msgspec.structs.replace(claim, at=claim.at - CLAIM_EXPIRES_AFTER)
+        await bucket.update(slot, msgspec.json.encode(abandoned), revision)
         raise
     await bucket.update(slot, msgspec.json.encode(msgspec.structs.replace(claim, response=response)), revision)
     return response.to_http()

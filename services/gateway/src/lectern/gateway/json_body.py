@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -92,18 +92,24 @@ def _refuse_size(max_values: int) -> Exception:
 
 
 class _JsonRequest(Request):
+    max_values = MAX_VALUES
+
     async def json(self) -> Any:
-        return parse_json_body(await self.body())
+        return parse_json_body(await self.body(), self.max_values)
 
 
 class JsonRoute(APIRoute):
-    """A route whose body is parsed by `parse_json_body`."""
+    """A route whose body is parsed by `parse_json_body`, with at most `max_values`."""
+
+    max_values: ClassVar[int] = MAX_VALUES
 
     def get_route_handler(self) -> Any:
         """The route's handler."""
         handle = super().get_route_handler()
 
         async def handle_request(request: StarletteRequest) -> Response:
-            return await handle(_JsonRequest(request.scope, request.receive))
+            measured = _JsonRequest(request.scope, request.receive)
+            measured.max_values = self.max_values
+            return await handle(measured)
 
         return handle_request

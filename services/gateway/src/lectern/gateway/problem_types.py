@@ -153,6 +153,13 @@ VIDEO_DELETED = ProblemType(
     cause="The video was deleted. Its files and its history are gone for good.",
     remedy="Request a new video with POST /v1/videos.",
 )
+NO_SUCH_BATCH = ProblemType(
+    code="no-such-batch",
+    status=404,
+    title="Batch not found",
+    cause="No batch has this id, or it is more than 30 days old.",
+    remedy="Check the id, or list your batches with GET /v1/batches.",
+)
 INVALID_STATE = ProblemType(
     code="invalid-state",
     status=409,
@@ -304,6 +311,7 @@ PROBLEM_TYPES = {
         METHOD_NOT_ALLOWED,
         NO_MARKDOWN_FORM,
         VIDEO_DELETED,
+        NO_SUCH_BATCH,
         INVALID_STATE,
         STALE_SCRIPT,
         DIRECTION_NEEDS_MODEL,

@@ -66,6 +66,11 @@ def refuse_unknown_video(video_id: str) -> Refusal:
     )
 
 
+def refuse_unknown_batch(batch_id: str) -> Refusal:
+    """404: no such batch, or it has expired."""
+    return refuse(problem_types.NO_SUCH_BATCH, f"There is no batch {batch_id[:64]}.")
+
+
 def refuse_busy() -> Refusal:
     """409: others changed the video each time."""
     return refuse(

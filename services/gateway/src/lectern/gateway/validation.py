@@ -109,6 +109,16 @@ def refuse_request(request: Request, errors: Sequence[Mapping[str, Any]]) -> Ref
     return refuse_fields(*found)
 
 
+def refuse_invalid_model(errors: Sequence[Mapping[str, Any]], body: type[BaseModel]) -> Refusal:
+    """422 for JSON that does not fit a model, though it is no request's whole body."""
+    return refuse_fields(
+        *(
+            FieldError(pointer=make_pointer(error["loc"]), detail=_describe(error, error["loc"], body))
+            for error in errors[:MAX_ERRORS]
+        )
+    )
+
+
 def refuse_invalid_json(error: msgspec.ValidationError) -> Refusal:
     """422 for JSON that does not fit a contract, with the place that msgspec names."""
     match = _MSGSPEC_ERROR.fullmatch(str(error))

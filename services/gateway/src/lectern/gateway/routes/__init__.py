@@ -6,6 +6,7 @@ Every route needs an API key where keys are required, except those of `PUBLIC_RO
 from lectern.gateway.routes import (
     artifacts,
     assets,
+    batches,
     dubbing,
     events,
     lessons,
@@ -28,6 +29,7 @@ from lectern.gateway.routes import (
 ROUTERS = (
     videos.router,
     library.router,
+    batches.router,
     dubbing.router,
     events.router,
     scripts.router,

@@ -2,7 +2,17 @@
 
 from lectern.gateway.schemas.artifacts import ArtifactEntry, ArtifactList
 from lectern.gateway.schemas.assets import Asset
-from lectern.gateway.schemas.descriptions import MAX_METADATA, VideoPatch
+from lectern.gateway.schemas.batches import (
+    MAX_BATCH,
+    Batch,
+    BatchCounts,
+    BatchItem,
+    BatchList,
+    BatchRequest,
+    BatchSummary,
+    BatchUrls,
+)
+from lectern.gateway.schemas.descriptions import MAX_EXTERNAL_ID, MAX_METADATA, VideoPatch
 from lectern.gateway.schemas.lessons import LessonCatalog, LessonEntry
 from lectern.gateway.schemas.narrations import BeatTime, SceneWords, WordTime
 from lectern.gateway.schemas.operations import ApiIndex, Health, Readiness
@@ -64,8 +74,10 @@ from lectern.gateway.schemas.webhooks import (
 __all__ = [
     "CONTRACT_SCHEMAS",
     "MAX_ASSETS",
+    "MAX_BATCH",
     "MAX_BEATS",
     "MAX_BEAT_CHARACTERS",
+    "MAX_EXTERNAL_ID",
     "MAX_METADATA",
     "MAX_SCENES",
     "MAX_TITLE_CHARACTERS",
@@ -79,6 +91,13 @@ __all__ = [
     "ArtifactList",
     "Asset",
     "AttemptSummary",
+    "Batch",
+    "BatchCounts",
+    "BatchItem",
+    "BatchList",
+    "BatchRequest",
+    "BatchSummary",
+    "BatchUrls",
     "BeatTime",
     "CancelRequest",
     "CodeCheck",
