@@ -54,7 +54,7 @@ lock: $(READY) ## upgrade the dependencies in requirements.lock (versions and ha
 
 studio: $(READY) ## build the studio into the gateway's package (needs Node 20; whoever installs Lectern does not)
 	@cd studio && npm ci --silent --no-audit --no-fund
-	@$(BIN)/python scripts/openapi.py > studio/.openapi.json
+	@$(BIN)/python scripts/studio_inputs.py
 	@cd studio && npx openapi-typescript .openapi.json -o src/api/schema.d.ts > /dev/null
 	@cd studio && npx tsc --noEmit && node build.mjs test && node build.mjs
 

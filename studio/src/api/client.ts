@@ -101,3 +101,11 @@ function encodeQuery(values: unknown): string {
   const text = params.toString();
   return text ? `?${text}` : "";
 }
+
+/** A request to a path that the generated types do not know (another version's gateway may not have it either). */
+export async function requestJson<T>(method: Method, url: string, options: { body?: unknown; signal?: AbortSignal } = {}): Promise<T> {
+  const response = await send(method, url, options as RequestOptions<never, never>);
+  const body = await readBody(response);
+  if (!response.ok) throw new ProblemError(readProblem(response.status, body));
+  return body as T;
+}

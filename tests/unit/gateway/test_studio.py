@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import hashlib
 import json
@@ -14,6 +15,7 @@ import pytest
 from unit.gateway.gateways import TestGateway, gateway_in_process
 
 from lectern.gateway.studio_files import PAGE, load_studio, parse_codings
+from lectern.theme import THEMES
 from lectern.worker import Connections
 
 ROOT = Path(__file__).parents[3]
@@ -153,3 +155,8 @@ def test_the_first_view_is_light() -> None:
     page = studio[PAGE].contents["identity"].decode()
     named = {name for name in studio if f"/studio/{name}" in page} | {PAGE}
     assert sum(min(map(len, studio[name].contents.values())) for name in named) < 100_000
+
+
+def test_the_preview_is_drawn_in_the_colours_of_the_themes() -> None:
+    drawn = json.loads((SOURCES / "src/design/themes.json").read_text())
+    assert drawn == {name: dataclasses.asdict(palette) for name, palette in THEMES.items()}, "run `make studio`"

@@ -1,1 +1,0 @@
-function u(r){let n=["B","kB","MB","GB","TB"],t=r,e=0;for(;t>=999.5&&e<n.length-1;)t/=1e3,e+=1;return`${t<9.95&&e>0?t.toFixed(1).replace(/\.0$/,""):Math.round(t)} ${n[e]}`}function o(r,n,t=`${n}s`){return`${r.toLocaleString("en-GB")} ${r===1?n:t}`}export{u as a,o as b};

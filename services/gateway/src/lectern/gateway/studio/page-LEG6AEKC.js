@@ -1,1 +1,0 @@
-import{H as a,j as t,z as e}from"/studio/chunk-A3252PVM.js";import"/studio/chunk-6PMRTCMX.js";function p(){return t(a,{heading:"Explore",children:t(e,{icon:"compass",title:"This page is being built",children:t("p",{children:"Its address stays."})})})}export{p as default};

@@ -1,1 +1,0 @@
-import{H as i,j as t,z as e}from"/studio/chunk-A3252PVM.js";import"/studio/chunk-6PMRTCMX.js";function s(){return t(i,{heading:"Settings",children:t(e,{icon:"settings",title:"This page is being built",children:t("p",{children:"Its address stays."})})})}export{s as default};

@@ -1,1 +1,0 @@
-import{H as a,j as e,z as t}from"/studio/chunk-A3252PVM.js";import"/studio/chunk-6PMRTCMX.js";function i(){return e(a,{heading:"Shared video",children:e(t,{icon:"share",title:"This page is being built",children:e("p",{children:"Its address stays."})})})}export{i as default};

@@ -1,1 +1,0 @@
-import{H as e,j as t,z as a}from"/studio/chunk-A3252PVM.js";import"/studio/chunk-6PMRTCMX.js";function i(){return t(e,{heading:"Library",children:t(a,{icon:"grid",title:"This page is being built",children:t("p",{children:"Its address stays."})})})}export{i as default};

@@ -1,1 +1,0 @@
-import{H as a,j as t,z as e}from"/studio/chunk-A3252PVM.js";import"/studio/chunk-6PMRTCMX.js";function i(){return t(a,{heading:"What should we explain?",children:t(e,{icon:"edit",title:"This page is being built",children:t("p",{children:"Its address stays."})})})}export{i as default};

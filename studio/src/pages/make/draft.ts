@@ -1,0 +1,189 @@
+// What the user has typed and chosen so far. It is kept in this browser until it has become a video.
+
+import { effect, signal } from "@preact/signals";
+import type { Schemas } from "../../api/client";
+import { readStored, writeStored } from "../../storage";
+
+export type Options = {
+  aspect: "16:9" | "9:16" | "1:1";
+  theme: "dark" | "light";
+  captions: "plain" | "karaoke" | "off";
+  burn: boolean;
+  quality: "draft" | "standard" | "high" | "ultra";
+  language: string;
+  voice: string;
+  rate: number;
+  /** "" for none, a track that comes with Lectern, or the id of an uploaded one. */
+  music: string;
+  musicName: string;
+  seconds: number;
+  audience: string;
+  tone: string;
+  style: "narration" | "dialogue";
+  review: boolean;
+  critique: "auto" | "on" | "off";
+  search: boolean;
+  budget: string;
+  bulk: boolean;
+};
+
+export type Draft = {
+  source: "topic" | "document";
+  topic: string;
+  markdown: string;
+  /** Image names as the document writes them, and the ids they were stored under. */
+  images: Readonly<Record<string, string>>;
+  options: Options;
+};
+
+export const DEFAULT_OPTIONS: Options = {
+  aspect: "16:9",
+  theme: "dark",
+  captions: "plain",
+  burn: false,
+  quality: "standard",
+  language: "",
+  voice: "",
+  rate: 1,
+  music: "",
+  musicName: "",
+  seconds: 0,
+  audience: "",
+  tone: "",
+  style: "narration",
+  review: false,
+  critique: "auto",
+  search: false,
+  budget: "",
+  bulk: false,
+};
+
+export const EMPTY_DRAFT: Draft = { source: "topic", topic: "", markdown: "", images: {}, options: DEFAULT_OPTIONS };
+
+const KEY = "draft";
+
+/** A stored draft, with defaults for whatever is missing or no longer fits. */
+export function restoreDraft(text: string | null): Draft {
+  let stored: unknown;
+  try {
+    stored = JSON.parse(text ?? "null");
+  } catch {
+    return EMPTY_DRAFT;
+  }
+  if (!isRecord(stored)) return EMPTY_DRAFT;
+  return {
+    source: stored.source === "document" ? "document" : "topic",
+    topic: typeof stored.topic === "string" ? stored.topic : "",
+    markdown: typeof stored.markdown === "string" ? stored.markdown : "",
+    images: isRecord(stored.images) ? keepTexts(stored.images) : {},
+    options: keepKnown(DEFAULT_OPTIONS, stored.options),
+  };
+}
+
+/** The body of POST /v1/videos. What is left at its default is left out. */
+export function makeRequest(draft: Draft): Schemas["VideoRequest"] {
+  const { options } = draft;
+  const sent: Record<string, unknown> = {};
+  const add = (name: string, value: unknown, fallback: unknown) => {
+    if (value !== fallback && value !== undefined) sent[name] = value;
+  };
+  add("quality", options.quality, "standard");
+  add("aspect", options.aspect, "16:9");
+  add("theme", options.theme, "dark");
+  add("captions", options.captions, "plain");
+  add("burn_captions", options.burn && options.captions !== "off", false);
+  add("language", options.language, "");
+  add("voice", options.voice, "");
+  add("speaking_rate", options.rate, 1);
+  add("music", options.music, "");
+  add("review", options.review, false);
+  add("critique", { auto: undefined, on: true, off: false }[options.critique], undefined);
+  add("max_cost_usd", readBudget(options.budget), undefined);
+  const body: Record<string, unknown> = { options: sent };
+  if (draft.source === "topic") body.topic = draft.topic.trim();
+  else body.document = { markdown: draft.markdown, assets: draft.images };
+  if (options.audience.trim()) body.audience = options.audience.trim();
+  if (options.seconds) body.target_seconds = options.seconds;
+  if (options.tone.trim()) body.tone = options.tone.trim();
+  if (options.style !== "narration") body.style = options.style;
+  if (options.search) body.search = true;
+  if (options.bulk) body.lane = "bulk";
+  return body as Schemas["VideoRequest"];
+}
+
+/** Dollars as typed, with a point or a comma; undefined for none. What is no number is sent as it is, and refused with a reason. */
+export function readBudget(text: string): number | undefined {
+  const cleaned = text.replace(/[$\s]/g, "").replace(",", ".");
+  const dollars = Number(cleaned);
+  return cleaned === "" || !Number.isFinite(dollars) || dollars <= 0 ? undefined : dollars;
+}
+
+/** True when there is something to make a video of. */
+export function hasSource(draft: Draft): boolean {
+  return (draft.source === "topic" ? draft.topic : draft.markdown).trim() !== "";
+}
+
+/** The draft of this browser, kept as it changes. */
+export const draft = signal<Draft>(EMPTY_DRAFT);
+
+/** Restore the draft, and keep it whenever it changes. Returns how to stop. */
+export function keepDraft(): () => void {
+  draft.value = restoreDraft(readStored(KEY));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const save = () => writeStored(KEY, JSON.stringify(draft.peek()));
+  const stop = effect(() => {
+    draft.value;
+    clearTimeout(timer);
+    timer = setTimeout(save, 250);
+  });
+  addEventListener("pagehide", save);
+  return () => {
+    stop();
+    clearTimeout(timer);
+    removeEventListener("pagehide", save);
+    save();
+  };
+}
+
+export function changeDraft(changes: Partial<Draft>): void {
+  draft.value = { ...draft.peek(), ...changes };
+}
+
+export function changeOptions(changes: Partial<Options>): void {
+  changeDraft({ options: { ...draft.peek().options, ...changes } });
+}
+
+/** The words have become a video; the choices stay for the next one. */
+export function clearSource(): void {
+  changeDraft({ topic: "", markdown: "", images: {}, source: "topic" });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function keepTexts(value: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}
+
+function keepKnown<T extends object>(defaults: T, stored: unknown): T {
+  if (!isRecord(stored)) return defaults;
+  const kept = Object.entries(defaults).map(([name, fallback]) => {
+    const value = stored[name];
+    return [name, typeof value === typeof fallback && isAllowed(name, value) ? value : fallback];
+  });
+  return Object.fromEntries(kept) as T;
+}
+
+const ALLOWED: Readonly<Record<string, readonly unknown[]>> = {
+  aspect: ["16:9", "9:16", "1:1"],
+  theme: ["dark", "light"],
+  captions: ["plain", "karaoke", "off"],
+  quality: ["draft", "standard", "high", "ultra"],
+  style: ["narration", "dialogue"],
+  critique: ["auto", "on", "off"],
+};
+
+function isAllowed(name: string, value: unknown): boolean {
+  return ALLOWED[name]?.includes(value) ?? true;
+}

@@ -1,0 +1,56 @@
+import { useEffect, useState } from "preact/hooks";
+import { requestJson } from "../../api/client";
+import { Icon } from "../../design";
+import { formatMoneyRange } from "../../format/numbers";
+import { formatDurationRange } from "../../format/times";
+import { draft, hasSource, makeRequest } from "./draft";
+
+type Range = { low: number; high: number };
+type Figures = { cost_usd: Range; seconds: Range; ready_in_seconds?: Range };
+
+const PAUSE_MS = 700; // of typing, before it is asked
+
+/** Length, waiting time and cost before anything is spent; silent where they are not known. */
+export function Estimate() {
+  const [figures, setFigures] = useState<Figures | null>(null);
+  const body = hasSource(draft.value) ? JSON.stringify(makeRequest(draft.value)) : "";
+  useEffect(() => {
+    if (!body) {
+      setFigures(null);
+      return;
+    }
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      requestJson<Figures>("post", "/v1/videos/estimate", { body: JSON.parse(body), signal: stop.signal }).then(
+        (found) => setFigures(found),
+        () => !stop.signal.aborted && setFigures(null), // what is wrong with it is said when it is sent
+      );
+    }, PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [body]);
+  return (
+    <p class="estimate numeric" aria-live="polite">
+      {figures && (
+        <>
+          <span title="Length of the film">
+            <Icon name="film" size={15} />
+            {formatDurationRange(figures.seconds.low, figures.seconds.high)}
+          </span>
+          {figures.ready_in_seconds && (
+            <span title="Until it is ready">
+              <Icon name="clock" size={15} />
+              {formatDurationRange(figures.ready_in_seconds.low, figures.ready_in_seconds.high)}
+            </span>
+          )}
+          <span title="What models and voices will cost">
+            <Icon name="coin" size={15} />
+            {formatMoneyRange(figures.cost_usd.low, figures.cost_usd.high)}
+          </span>
+        </>
+      )}
+    </p>
+  );
+}
