@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import AsyncIterator, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from servers import S3, nats_server, s3_server
 
 from lectern.worker import Connections, ObjectStore, Settings, apply_topology, connect_nats, open_store
 
-SLOW_PLACES = {"hostile", "e2e", "chaos"}
+# `make test` installs a browser; for `make check`, which runs nothing in it, none is needed.
+collect_ignore = [] if find_spec("playwright") else ["browser"]
+SLOW_PLACES = {"hostile", "e2e", "chaos", "browser"}
 
 
 def pytest_collection_finish() -> None:
