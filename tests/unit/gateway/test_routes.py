@@ -57,6 +57,13 @@ async def test_each_problem_type_has_a_page(http: httpx.AsyncClient, code: str) 
     assert kind.title in page.text
 
 
+async def test_the_index_lists_every_problem_type(http: httpx.AsyncClient) -> None:
+    page = await http.get("/problems", headers={"Accept": "text/html"})
+    listed = (await http.get("/problems", headers={"Accept": "application/json"})).json()["data"]
+    assert {kind["code"] for kind in listed} == PROBLEM_TYPES.keys()
+    assert all(f'href="/problems/{code}"' in page.text for code in PROBLEM_TYPES)
+
+
 async def test_a_code_of_a_stage_has_a_page_of_its_own(http: httpx.AsyncClient) -> None:
     page = await http.get("/problems/out-of-memory")
     assert page.status_code == 200

@@ -365,3 +365,4 @@ BATCH = {
     ],
 }
 BATCH_LIST = {"object": "list", "data": [_BATCH_SUMMARY], "has_more": False, "next_cursor": None}
+EXPLANATIONS = {"object": "list", "data": [EXPLANATION]}

@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from lectern.gateway import examples
+from lectern.gateway.openapi_links import add_links
 from lectern.gateway.schemas import CONTRACT_SCHEMAS, STREAM_SCHEMAS, ProblemBody, Video
 
 _DESCRIPTIONS = {
@@ -85,6 +86,7 @@ def describe_api(app: FastAPI, routers: Iterable[APIRouter], public: Iterable[AP
                 if isinstance(route, APIRoute) and route.include_in_schema:
                     for method in route.methods or ():
                         schema["paths"][route.path][method.lower()]["security"] = []
+        add_links(schema["paths"])
         schema["security"] = [{"key": []}, {"session": []}]
         schema["components"]["securitySchemes"] = _SECURITY_SCHEMES
         for unused in ("HTTPValidationError", "ValidationError"):

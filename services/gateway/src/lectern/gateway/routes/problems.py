@@ -11,7 +11,7 @@ from lectern.gateway import examples
 from lectern.gateway.openapi import describe_problems
 from lectern.gateway.problem_types import PROBLEM_TYPES
 from lectern.gateway.responses import make_json_response
-from lectern.gateway.schemas import ProblemExplanation
+from lectern.gateway.schemas import ProblemExplanation, ProblemList
 
 router = APIRouter(tags=["problems"])
 
@@ -28,6 +28,46 @@ _PAGE = """<!DOCTYPE html>
 </body>
 </html>
 """
+
+
+_INDEX = """<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Problems</title></head>
+<body>
+<h1>Problems</h1>
+<p>Every kind of problem that the API itself reports. Stages of the pipeline have codes of their own.</p>
+<table>
+<tr><th>Status</th><th>Code</th><th>Title</th></tr>
+{rows}
+</table>
+</body>
+</html>
+"""
+_ROW = '<tr><td>{status}</td><td><a href="/problems/{code}">{code}</a></td><td>{title}</td></tr>'
+
+
+@router.get(
+    "/problems",
+    response_model=ProblemList,
+    summary="List the kinds of problem",
+    responses={
+        200: {
+            "description": "A page, or JSON with `Accept: application/json`",
+            "content": {
+                "text/html": {"schema": {"type": "string"}},
+                "application/json": {"example": examples.EXPLANATIONS},
+            },
+        },
+    },
+)
+async def list_problems(accept: Annotated[str, Header()] = "") -> Response:
+    """All kinds that the API itself reports, by status."""
+    kinds = sorted(PROBLEM_TYPES.values(), key=lambda kind: (kind.status or 0, kind.code))
+    headers = {"Vary": "Accept", "Cache-Control": "public, max-age=3600"}
+    if "application/json" in accept:
+        return make_json_response(ProblemList(data=[_explain(kind.code) for kind in kinds]), headers=headers)
+    rows = [_ROW.format(status=kind.status or "", code=kind.code, title=escape(kind.title)) for kind in kinds]
+    return Response(_INDEX.format(rows="\n".join(rows)), headers=headers, media_type="text/html; charset=utf-8")
 
 
 @router.get(

@@ -16,7 +16,7 @@ from lectern.gateway.schemas.descriptions import MAX_EXTERNAL_ID, MAX_METADATA, 
 from lectern.gateway.schemas.lessons import LessonCatalog, LessonEntry
 from lectern.gateway.schemas.narrations import BeatTime, SceneWords, WordTime
 from lectern.gateway.schemas.operations import ApiIndex, Health, Readiness
-from lectern.gateway.schemas.problems import FieldProblem, ProblemBody, ProblemExplanation
+from lectern.gateway.schemas.problems import FieldProblem, ProblemBody, ProblemExplanation, ProblemList
 from lectern.gateway.schemas.request_body import RequestBody
 from lectern.gateway.schemas.requests import (
     MAX_ASSETS,
@@ -114,6 +114,7 @@ __all__ = [
     "OutputFile",
     "ProblemBody",
     "ProblemExplanation",
+    "ProblemList",
     "Readiness",
     "RedoRequest",
     "RequestBody",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, Field
 
 
@@ -39,3 +41,10 @@ class ProblemExplanation(BaseModel):
     title: str
     cause: str
     remedy: str
+
+
+class ProblemList(BaseModel):
+    """Every kind of problem that the API itself reports, by status."""
+
+    object: Literal["list"] = "list"
+    data: list[ProblemExplanation]

@@ -15,7 +15,7 @@ WebhookEvent: TypeAlias = Literal[
 ]
 DeliveryState: TypeAlias = Literal["pending", "delivered", "failed"]
 
-# What a URL must look like at least; a pattern cannot say which hosts are public.
+# A pattern cannot say which hosts are public.
 WebhookUrl = Annotated[
     str,
     Field(
@@ -23,7 +23,7 @@ WebhookUrl = Annotated[
         max_length=2048,
         description="https, on the public internet; http and loopback only where the API itself listens on loopback",
         examples=["https://example.org/hooks/lectern"],
-        json_schema_extra={"format": "uri"},
+        json_schema_extra={"format": "uri", "pattern": r"^https?://[A-Za-z0-9\[][^\s\\#@]*$"},
     ),
 ]
 WebhookEvents = Annotated[
