@@ -44,6 +44,7 @@ SAMPLES: tuple[msgspec.Struct, ...] = (
     r.FileMade(key="cache/scene-video/1.mp4", bytes=1234),
     r.DescribeCoder(),
     r.CoderAbilities(follows_directions=True),
+    r.WorkerSign(stage="renderer", worker="a1", slots=2, busy=1),
     r.Progress(
         video_id="v", stage="renderer", doing="rendering", done=3, of=60, scene=2, revision=2, facts={"frames": 3}
     ),
@@ -63,7 +64,7 @@ def test_every_message_ever_sent_is_still_read(sample: msgspec.Struct) -> None:
 
 def test_every_message_and_reply_has_a_sample() -> None:
     types = {kind for request in r.REQUESTS for kind in (request.message, request.reply)}
-    assert {type(sample) for sample in SAMPLES} == types | {r.Progress}
+    assert {type(sample) for sample in SAMPLES} == types | {r.Progress, r.WorkerSign}
 
 
 def test_every_request_is_listed() -> None:

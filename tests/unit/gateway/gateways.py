@@ -27,6 +27,7 @@ from lectern.gateway.event_feed import EventListener
 from lectern.gateway.hub import Hub
 from lectern.gateway.metrics import GatewayMetrics
 from lectern.gateway.openapi import describe_api
+from lectern.gateway.outlook import OutlookBoard, StageTimes, Workforce
 from lectern.gateway.projection import Projection
 from lectern.gateway.routes import PUBLIC_ROUTERS, ROUTERS
 from lectern.gateway.serving import serve
@@ -123,6 +124,7 @@ async def start_deps(
         metrics=metrics,
         checks={"views": views.wait_until_current, "store": connections.store.check},
         access=build_access(settings, access_buckets or make_buckets()),
+        outlook=OutlookBoard(views, StageTimes(MemoryKeyValueStore()), Workforce(connections.bus)),
         studio=_read_studio(),
         lessons=_read_lessons(),
     )
@@ -131,6 +133,7 @@ async def start_deps(
     await deps.batches.start()
     await deps.webhook_endpoints.start()
     await deps.webhook_deliveries.start()
+    await deps.outlook.start()
     await deps.hub.start()
     event_log.followers.append(project)
     try:
@@ -138,6 +141,7 @@ async def start_deps(
     finally:
         event_log.followers.remove(project)
         await deps.hub.close()
+        await deps.outlook.close()
         await deps.webhook_deliveries.close()
         await deps.webhook_endpoints.close()
         await deps.batches.close()

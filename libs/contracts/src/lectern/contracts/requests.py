@@ -44,6 +44,7 @@ __all__ = [
     "Stills",
     "VoiceList",
     "VoiceOffer",
+    "WorkerSign",
 ]
 
 Q = TypeVar("Q", bound=msgspec.Struct)
@@ -240,6 +241,15 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     revision: int = 1
     attempt: int = 1
     facts: dict[str, Any] = {}
+
+
+class WorkerSign(msgspec.Struct, frozen=True, kw_only=True):
+    """A worker's sign of life: how many jobs of a stage it runs at once, and how many it runs now. Never stored."""
+
+    stage: str
+    worker: str
+    slots: int
+    busy: int
 
 
 PARSE_MARKDOWN: Request[ParseMarkdown, ParsedMarkdown] = Request(

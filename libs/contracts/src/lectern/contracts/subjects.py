@@ -8,15 +8,18 @@ __all__ = [
     "CANCEL",
     "EVERY_VIDEO",
     "PROGRESS",
+    "WORKERS",
     "cancel",
     "inputs",
     "progress",
     "subject",
     "video",
+    "worker",
 ]
 
 EVERY_VIDEO = "videos.>"
 CANCEL = "cancel.*"  # core NATS: the fast path by which workers hear of a cancellation
+WORKERS = "workers.*"  # core NATS: each worker shows every other second what it can do, and what it does
 PROGRESS = "progress.>"  # core NATS: not stored, at most 2 Hz for a scene
 
 
@@ -45,3 +48,8 @@ def cancel(video_id: str) -> str:
 def progress(video_id: str, scene: int | None = None) -> str:
     """The subject of progress reports. Without a scene: the whole video's (scripting, composing)."""
     return f"progress.{video_id}.{scene if scene is not None else 'video'}"
+
+
+def worker(stage: str) -> str:
+    """The subject of the signs of life of a stage's workers."""
+    return f"workers.{stage}"

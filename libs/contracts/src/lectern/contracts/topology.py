@@ -26,6 +26,7 @@ __all__ = [
     "PROJECTOR",
     "SHARES",
     "STAGE_INPUTS",
+    "STAGE_TIMES",
     "STREAMS",
     "SWEEPER",
     "TALLIES",
@@ -54,6 +55,7 @@ TALLIES = "delivery-tallies"  # KV bucket: what is remembered of a message that 
 ATTEMPTS = 5  # attempts after which a scene fails; deliveries that wait, or give others their turn, are none
 MAX_DELIVERIES = 100_000  # after which the server gives up: never met by waiting, a last resort should counting fail
 ACK_WAIT = 30.0  # seconds without a heartbeat until a message is delivered to another worker
+STAGE_TIMES = "stage-times"  # KV bucket: how long each stage took lately
 PROJECTOR = "gateway-projector"
 ERASER = "gateway-eraser"
 ANNOUNCER = "gateway-announcer"
@@ -158,6 +160,7 @@ BUCKETS = (
     Bucket(name=API_KEYS),
     Bucket(name=ENDED_SESSIONS, ttl=31 * DAY),
     Bucket(name=SHARES),
+    Bucket(name=STAGE_TIMES),
     Bucket(name=WEBHOOK_ENDPOINTS),
     Bucket(name=WEBHOOK_DELIVERIES, ttl=7 * DAY),  # since the last change: longer than the longest wait for an attempt
 )

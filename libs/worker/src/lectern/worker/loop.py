@@ -58,6 +58,15 @@ class StageLoop:
         self._running: dict[asyncio.Task[None], Delivery] = {}
         self._logger = structlog.get_logger("lectern.worker").bind(stage=stage.name)
 
+    @property
+    def slots(self) -> int:
+        """How many jobs it runs at once."""
+        return self._slots
+
+    def count_busy(self) -> int:
+        """How many jobs it runs now."""
+        return len(self._running)
+
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set, then lets running jobs finish within the grace period and hands the rest back."""
         slots = self._connections.metrics.slots.labels(self._stage.name)

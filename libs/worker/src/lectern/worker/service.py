@@ -16,6 +16,7 @@ from lectern.worker.bus import Responder
 from lectern.worker.connections import Connections, connect
 from lectern.worker.health import connection_checks, readiness, serve_health
 from lectern.worker.loop import StageLoop
+from lectern.worker.presence import show_presence
 from lectern.worker.processing import TIMING, Timing
 from lectern.worker.settings import Settings
 from lectern.worker.stage import Stage
@@ -61,6 +62,8 @@ class Service:
                 if self.stage:
                     loop = StageLoop(self.stage, self.connections, self.deps, self.settings, self.timing, self.ledger)
                     tasks.create_task(loop.run(stop), name=f"{self.name}:loop")
+                    signs = show_presence(self.connections.bus, self.stage.name, loop.slots, loop.count_busy, stop)
+                    tasks.create_task(signs, name=f"{self.name}:presence")
                     tasks.create_task(sweep(self.connections, stop), name=f"{self.name}:sweeper")
                 if self.run:
                     tasks.create_task(_await(self.run(stop)), name=f"{self.name}:run")

@@ -14,6 +14,7 @@ from lectern.contracts.topology import (
     ENDED_SESSIONS,
     IDEMPOTENCY,
     SHARES,
+    STAGE_TIMES,
     VIDEO_VIEWS,
     WEBHOOK_DELIVERIES,
     WEBHOOK_ENDPOINTS,
@@ -28,6 +29,8 @@ from lectern.gateway.event_feed import JetStreamEventFeed
 from lectern.gateway.hub import Hub
 from lectern.gateway.log_follower import follow_log
 from lectern.gateway.metrics import GatewayMetrics
+from lectern.gateway.outlook import OutlookBoard, StageTimes, Workforce
+from lectern.gateway.outlook_frames import tell_outlooks
 from lectern.gateway.projection import Projection
 from lectern.gateway.projector import Projector
 from lectern.gateway.readiness import make_checks
@@ -48,6 +51,7 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
     views = Views(JetStreamKeyValueStore(nats, VIDEO_VIEWS))
     endpoints = Endpoints(JetStreamKeyValueStore(nats, WEBHOOK_ENDPOINTS))
     deliveries = Deliveries(JetStreamKeyValueStore(nats, WEBHOOK_DELIVERIES))
+    times = StageTimes(JetStreamKeyValueStore(nats, STAGE_TIMES))
     deps = GatewayDeps(
         settings=settings,
         connections=connections,
@@ -68,10 +72,11 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
                 shares=JetStreamKeyValueStore(nats, SHARES),
             ),
         ),
+        outlook=OutlookBoard(views, times, Workforce(connections.bus)),
         studio=load_studio(),
         lessons=load_lessons(),
     )
-    projector = Projector(nats, Projection(connections.event_log, views, deps.metrics), views)
+    projector = Projector(nats, Projection(connections.event_log, views, deps.metrics), views, times)
     announcer = Announcer(connections.event_log, endpoints, deliveries)
     loopback = settings.allows_loopback_webhooks()
     sender = Sender(CheckedBackend(allow_loopback=loopback))
@@ -90,10 +95,12 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
         await deps.batches.start()
         await endpoints.start()
         await deliveries.start()
+        await deps.outlook.start()
         await deps.hub.start()
 
     async def close() -> None:
         await deps.hub.close()
+        await deps.outlook.close()
         await deliveries.close()
         await endpoints.close()
         await deps.batches.close()
@@ -105,6 +112,7 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
             tasks.create_task(serve(app, settings, stop, deps.hub.drain), name="gateway:http")
             tasks.create_task(eraser.run(stop), name="gateway:eraser")
             tasks.create_task(projector.run(stop), name="gateway:projector")
+            tasks.create_task(tell_outlooks(deps.hub, deps.outlook, stop), name="gateway:outlooks")
             tasks.create_task(follow_log(nats, ANNOUNCER, announcer.announce_messages, stop), name="gateway:announcer")
             tasks.create_task(dispatcher.run(stop), name="gateway:webhooks")
 

@@ -15,6 +15,7 @@ from lectern.gateway.access.principal import NOBODY, Principal
 from lectern.gateway.batches import Batches
 from lectern.gateway.hub import Hub
 from lectern.gateway.metrics import GatewayMetrics
+from lectern.gateway.outlook import OutlookBoard
 from lectern.gateway.settings import GatewaySettings
 from lectern.gateway.studio_files import StudioFile
 from lectern.gateway.views import Views
@@ -47,6 +48,7 @@ class GatewayDeps:
     metrics: GatewayMetrics
     checks: Mapping[str, Check]
     access: Access
+    outlook: OutlookBoard
     studio: Mapping[str, StudioFile]
     lessons: Sequence[Lesson]
     code_checks: FairSlots = dataclasses.field(default_factory=lambda: FairSlots(CODE_CHECKS, most_waiting=64))

@@ -104,6 +104,8 @@ VIDEO: dict[str, Any] = {
         "first_scene_seconds": 31.0,
         "completed_seconds": None,
     },
+    "queue": {"stage": "rendering", "ahead": 2, "as_of": "2026-11-20T09:30:32Z"},
+    "eta": {"seconds": 24.0, "low": 17.5, "high": 33.0, "confidence": "medium", "as_of": "2026-11-20T09:30:32Z"},
     "scenes": [
         {
             "number": 1,
@@ -155,6 +157,21 @@ VIDEO: dict[str, Any] = {
     "notes": [
         {"code": "doubt", "text": "To be checked: all plants (some parasitic ones have no chlorophyll)"},
     ],
+}
+QUEUE = {
+    "object": "list",
+    "data": [
+        {
+            "stage": "rendering",
+            "depth": 7,
+            "in_flight": 2,
+            "oldest_age_seconds": 12.5,
+            "workers": 1,
+            "slots": 2,
+        },
+    ],
+    "has_more": False,
+    "next_cursor": None,
 }
 ARTIFACTS = {
     "object": "list",

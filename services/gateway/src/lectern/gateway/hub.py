@@ -36,9 +36,19 @@ class WatchedVideo:
         self._early: list[tuple[int, e.AnyEvent]] = []
 
     @property
+    def is_loaded(self) -> bool:
+        """True once its log was read."""
+        return self._first is not None
+
+    @property
     def state(self) -> VideoState:
         """The state as of the newest frame."""
         return self._state
+
+    @property
+    def owner(self) -> str:
+        """Whose video it is."""
+        return self._first.owner if self._first else ""
 
     def load(self, log: VideoLog) -> None:
         """Start from a log that was read after the first client joined. Later loads change nothing."""
@@ -83,6 +93,15 @@ class Hub:
     def watched(self) -> frozenset[str]:
         """Ids of the videos that clients watch now."""
         return frozenset(self._watched)
+
+    def list_states(self) -> list[tuple[str, VideoState, str]]:
+        """Id, state and owner of each watched video whose log is loaded."""
+        return [(video_id, video.state, video.owner) for video_id, video in self._watched.items() if video.is_loaded]
+
+    def offer(self, video_id: str, frame: StreamFrame) -> None:
+        """Offer a frame to whoever watches a video."""
+        if video := self._watched.get(video_id):
+            video.offer(frame)
 
     async def start(self) -> None:
         """Subscribe to every event from now on, and to progress."""

@@ -10,6 +10,7 @@ from lectern.contracts.script import Script
 from lectern.contracts.state import SceneEvents, SceneStatus, VideoState
 from lectern.gateway import schemas
 from lectern.gateway.handlers.script_events import ScriptEvent
+from lectern.gateway.outlook import Prospect
 from lectern.gateway.schemas import StageName
 from lectern.gateway.timings import map_scene_timings, map_video_timings
 
@@ -58,7 +59,24 @@ def map_summary(state: VideoState, first: e.AnyEvent) -> schemas.VideoSummary:
     return schemas.VideoSummary.model_validate(_summary_fields(state, first))
 
 
-def map_video(state: VideoState, first: e.AnyEvent) -> schemas.Video:
+def map_queue(prospect: Prospect | None) -> schemas.QueuePlace | None:
+    """Where a video waits."""
+    if prospect is None or prospect.stage is None or prospect.ahead is None:
+        return None
+    return schemas.QueuePlace(stage=prospect.stage, ahead=prospect.ahead, as_of=prospect.as_of)
+
+
+def map_eta(prospect: Prospect | None) -> schemas.Eta | None:
+    """When a video will be finished."""
+    found = prospect.forecast if prospect else None
+    if prospect is None or found is None:
+        return None
+    return schemas.Eta(
+        seconds=found.seconds, low=found.low, high=found.high, confidence=found.confidence, as_of=prospect.as_of
+    )
+
+
+def map_video(state: VideoState, first: e.AnyEvent, prospect: Prospect | None = None) -> schemas.Video:
     """A video with all its scenes and files. `first` is the oldest event of its log."""
     script = state.script()
     path = video_path(first.video_id)
@@ -69,6 +87,8 @@ def map_video(state: VideoState, first: e.AnyEvent) -> schemas.Video:
             "options": _map_options(state),
             "usage": _map_usage(state),
             "timings": map_video_timings(state, first),
+            "queue": map_queue(prospect),
+            "eta": map_eta(prospect),
             "notes": [schemas.VideoNote(code=note.code, text=note.text) for note in state.notes()],
             "scenes": [map_scene(state, first.video_id, number) for number in range(1, state.scene_count() + 1)],
             "outputs": [

@@ -10,6 +10,7 @@ from lectern.gateway import mapping
 from lectern.gateway.filters import fold_text
 from lectern.gateway.metrics import GatewayMetrics
 from lectern.gateway.views import DELETED, VERSION, View, Views
+from lectern.gateway.workload import measure_workload
 from lectern.worker import EventLog, Transient
 
 
@@ -60,4 +61,5 @@ def make_view(log: VideoLog) -> View:
         batch=summary.batch or "",
         parent=summary.parent or "",
         external_id=summary.external_id,
+        work=measure_workload(log.state),
     )

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from lectern.contracts import events as e
 from lectern.contracts import subjects
 from lectern.contracts.topology import PROJECTOR, VIDEOS
 from lectern.gateway.log_follower import OUTAGES, RETRY_SECONDS, follow_log
+from lectern.gateway.outlook import StageTimes
 from lectern.gateway.projection import Projection
 from lectern.gateway.views import Views
 from lectern.worker import wait_for
@@ -22,10 +25,11 @@ from lectern.worker import wait_for
 class Projector:
     """Projects each video that has new events. Replicas share the durable consumer."""
 
-    def __init__(self, nats: Client, projection: Projection, views: Views) -> None:
+    def __init__(self, nats: Client, projection: Projection, views: Views, times: StageTimes) -> None:
         self._nats = nats
         self._projection = projection
         self._views = views
+        self._times = times
         self._logger = structlog.get_logger("lectern.gateway.projector")
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -39,7 +43,7 @@ class Projector:
                 await wait_for(stop, RETRY_SECONDS)
         await follow_log(self._nats, PROJECTOR, self._project_all, stop)
 
-    async def _project_all(self, messages: Iterable[Msg]) -> None:
+    async def _project_all(self, messages: Sequence[Msg]) -> None:
         newest: dict[str, int] = {}
         for message in messages:
             video_id = message.subject.split(".")[2]
@@ -48,6 +52,7 @@ class Projector:
             view = self._views.get(video_id)
             if view is None or view.seq < sequence:
                 await self._projection.project(video_id, at_least=sequence)
+        await self._times.record(_decode(messages))
 
     async def rebuild(self) -> int:
         """Make views that are absent, of another version or short of events; delete those whose log is gone.
@@ -84,3 +89,10 @@ class Projector:
             offset += len(found)
             if not found or offset >= info.get("total", 0):
                 return counts, int(info.get("state", {}).get("last_seq", 0))
+
+
+def _decode(messages: Sequence[Msg]) -> Iterator[tuple[int, e.AnyEvent]]:
+    """The events with their places on the stream, without those of a later version."""
+    for message in messages:
+        with contextlib.suppress(ValueError):
+            yield message.metadata.sequence.stream, e.decode(message.data)

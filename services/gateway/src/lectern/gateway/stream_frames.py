@@ -32,13 +32,13 @@ def make_event_frame(seq: int, event: e.AnyEvent, state: VideoState, first: e.An
     name = name_event(event)
     body: dict[str, object] = {"type": name, "seq": seq, "time": event.at, "revision": event.revision}
     if isinstance(event, e.VideoDeleted):
-        return _encode(name, seq, {**body, "video_id": event.video_id}, ends=True)
+        return encode_frame(name, seq, {**body, "video_id": event.video_id}, ends=True)
     if isinstance(event, e.SceneEvent):
         body["video"] = mapping.map_summary(state, first).model_dump(mode="json")
         body["scene"] = mapping.map_scene(state, event.video_id, event.scene).model_dump(mode="json")
     else:
         body["video"] = mapping.map_video(state, first).model_dump(mode="json")
-    return _encode(name, seq, body, ends=state.outcome() is not None)
+    return encode_frame(name, seq, body, ends=state.outcome() is not None)
 
 
 def make_snapshot_frame(seq: int, state: VideoState, first: e.AnyEvent, *, resync: bool) -> StreamFrame:
@@ -51,7 +51,7 @@ def make_snapshot_frame(seq: int, state: VideoState, first: e.AnyEvent, *, resyn
         "resync": resync,
         "video": mapping.map_video(state, first).model_dump(mode="json"),
     }
-    return _encode("video.snapshot", seq, body)
+    return encode_frame("video.snapshot", seq, body)
 
 
 def make_progress_frame(progress: Progress) -> StreamFrame:
@@ -69,7 +69,7 @@ def make_progress_frame(progress: Progress) -> StreamFrame:
         "attempt": progress.attempt,
         "facts": progress.facts,
     }
-    return _encode("progress", None, body)
+    return encode_frame("progress", None, body)
 
 
 def make_retry_hint(milliseconds: int, reason: str) -> bytes:
@@ -77,7 +77,8 @@ def make_retry_hint(milliseconds: int, reason: str) -> bytes:
     return f"retry: {milliseconds}\n: {reason}\n\n".encode()
 
 
-def _encode(name: str, seq: int | None, body: dict[str, object], *, ends: bool = False) -> StreamFrame:
+def encode_frame(name: str, seq: int | None, body: dict[str, object], *, ends: bool = False) -> StreamFrame:
+    """A server-sent event with a body in JSON."""
     head = f"event: {name}\n" + (f"id: {seq}\n" if seq is not None else "")
     data = head.encode() + b"data: " + msgspec.json.encode(body) + b"\n\n"
     return StreamFrame(data=data, seq=seq, ends=ends)

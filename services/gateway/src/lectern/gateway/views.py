@@ -10,9 +10,10 @@ from datetime import datetime
 import msgspec
 
 from lectern.gateway.filters import VideoFilter
+from lectern.gateway.workload import Workload
 from lectern.worker import KeyValueEntry, KeyValueStore
 
-VERSION = 4  # of the summary in a view; raise it when the summary's JSON changes, and views are rebuilt
+VERSION = 5  # of the summary in a view; raise it when the summary's JSON changes, and views are rebuilt
 MIRROR_TIMEOUT_SECONDS = 5.0
 
 
@@ -22,7 +23,7 @@ DELETED = "deleted"  # status of the view that keeps a deleted video's place, so
 class View(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A video as of sequence `seq`, when its log had `events` events. `summary` is `VideoSummary` as JSON.
 
-    The other fields are what lists are filtered by; `text` is the title and the topic, folded.
+    The other fields are what lists are filtered by, `text` the title and the topic, folded; `work` is what is left.
     """
 
     version: int
@@ -37,6 +38,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     batch: str = ""
     parent: str = ""
     external_id: str = ""
+    work: Workload | None = None
 
     def fits(self, wanted: VideoFilter) -> bool:
         """True if a list with this filter shows the video. Of any other owner's video it is false."""

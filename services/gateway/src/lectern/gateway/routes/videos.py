@@ -85,7 +85,7 @@ async def show_video(
         log = await read_video(deps, video_id, at_least=deps.hub.newest(video_id))
     if if_none_match == f'"{log.last}"':
         return Response(status_code=304, headers={"ETag": if_none_match, "Cache-Control": "private, no-cache"})
-    return make_video_response(log)
+    return make_video_response(log, prospect=deps.outlook.look(log.state, video_id, log.owner))
 
 
 @router.patch(

@@ -16,6 +16,7 @@ from lectern.gateway.schemas.descriptions import MAX_EXTERNAL_ID, MAX_METADATA, 
 from lectern.gateway.schemas.lessons import LessonCatalog, LessonEntry
 from lectern.gateway.schemas.narrations import BeatTime, SceneWords, WordTime
 from lectern.gateway.schemas.operations import ApiIndex, Health, Readiness
+from lectern.gateway.schemas.outlook import Eta, QueuePlace, QueueReport, StageQueueEntry
 from lectern.gateway.schemas.problems import FieldProblem, ProblemBody, ProblemExplanation, ProblemList
 from lectern.gateway.schemas.request_body import RequestBody
 from lectern.gateway.schemas.requests import (
@@ -106,6 +107,7 @@ __all__ = [
     "DeliveryList",
     "DeliveryState",
     "DubRequest",
+    "Eta",
     "FieldProblem",
     "Health",
     "LanguageTag",
@@ -115,6 +117,8 @@ __all__ = [
     "ProblemBody",
     "ProblemExplanation",
     "ProblemList",
+    "QueuePlace",
+    "QueueReport",
     "Readiness",
     "RedoRequest",
     "RequestBody",
@@ -125,6 +129,7 @@ __all__ = [
     "ScriptText",
     "SentDocument",
     "StageName",
+    "StageQueueEntry",
     "StageTiming",
     "Take",
     "TakeList",

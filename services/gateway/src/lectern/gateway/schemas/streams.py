@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
+from lectern.gateway.schemas.outlook import Eta, QueuePlace
 from lectern.gateway.schemas.scripts import REF_TEMPLATE
 from lectern.gateway.schemas.videos import SceneState, Video, VideoSummary
 
@@ -50,15 +51,24 @@ class StreamedProgress(BaseModel):
     facts: dict[str, Any]
 
 
+class StreamedOutlook(BaseModel):
+    """What a video may expect, every few seconds while it is made; live only, without an id."""
+
+    type: Literal["outlook"]
+    time: datetime
+    video_id: str
+    queue: QueuePlace | None
+    eta: Eta | None
+
+
+_STREAMED: tuple[type[BaseModel], ...] = (StreamedEvent, StreamedDeletion, StreamedProgress, StreamedOutlook)
 STREAM_SCHEMAS: dict[str, Any] = models_json_schema(
-    [(StreamedEvent, "serialization"), (StreamedDeletion, "serialization"), (StreamedProgress, "serialization")],
+    [(streamed, "serialization") for streamed in _STREAMED],
     ref_template=REF_TEMPLATE.replace("{name}", "{model}"),
 )[1]["$defs"]
 STREAM_SCHEMAS["StreamedEvent"]["required"] = ["type", "seq", "time", "revision", "video"]
 STREAM_DATA_SCHEMA: dict[str, Any] = {
-    "anyOf": [
-        {"$ref": REF_TEMPLATE.format(name=name)} for name in ("StreamedEvent", "StreamedDeletion", "StreamedProgress")
-    ]
+    "anyOf": [{"$ref": REF_TEMPLATE.format(name=streamed.__name__)} for streamed in _STREAMED]
 }
 STREAM_BLOCK_SCHEMA: dict[str, Any] = {
     "type": "object",

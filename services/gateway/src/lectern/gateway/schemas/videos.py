@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from lectern.contracts.options import Lane
 from lectern.contracts.state import SceneStatus, Status
+from lectern.gateway.schemas.outlook import Eta, QueuePlace
 from lectern.gateway.schemas.problems import ProblemBody
 from lectern.gateway.schemas.timings import SceneTimings, VideoTimings
 
@@ -168,6 +169,8 @@ class Video(VideoSummary):
     notes: list[VideoNote] = Field([], description="doubts of the fact check, and voices that could not be used")
     usage: VideoUsage
     timings: VideoTimings
+    queue: QueuePlace | None = Field(None, description="null where it waits for nobody; only when a video is read")
+    eta: Eta | None = Field(None, description="null where it is not known; only when a video is read")
 
 
 class VideoList(BaseModel):
