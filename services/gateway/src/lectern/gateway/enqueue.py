@@ -25,10 +25,12 @@ async def enqueue_video(
     *,
     operation: str,
     idempotency_key: str,
+    fingerprint: str = "",
 ) -> Response:
     """Store the request's document and publish the event made for the new video's id; respond with the video.
 
-    `operation` is what the key is unique for. Raises what `make_event` raises.
+    `operation` is what the key is unique for, `fingerprint` what must be the same with it: by default the request.
+    Raises what `make_event` raises.
     """
 
     async def work(video_id: str) -> StoredResponse:
@@ -42,7 +44,7 @@ async def enqueue_video(
             media_type="application/json",
         )
 
-    fingerprint = keys.digest(request.model_dump(mode="json"))
+    fingerprint = fingerprint or keys.digest(request.model_dump(mode="json"))
     return await run_once(deps.stored_responses, idempotency_key, operation, fingerprint, work)
 
 

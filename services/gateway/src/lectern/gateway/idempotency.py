@@ -65,7 +65,7 @@ async def run_once(bucket: KeyValueStore, key: str, operation: str, fingerprint:
         return (await work(new_id())).to_http()
     if not _KEY.fullmatch(key):
         raise refuse_fields(FieldError(pointer="Idempotency-Key", detail="must be 1 to 255 printable ASCII characters"))
-    slot = hashlib.sha256(f"{operation}\n{key}".encode()).hexdigest()
+    slot = _slot(operation, key)
     claim = Claim(fingerprint=fingerprint, video_id=new_id(), at=now())
     revision = await bucket.create(slot, msgspec.json.encode(claim))
     if revision is None:
@@ -88,6 +88,12 @@ async def run_once(bucket: KeyValueStore, key: str, operation: str, fingerprint:
     return response.to_http()
 
 
+async def find_claim(bucket: KeyValueStore, operation: str, key: str) -> str | None:
+    """The id of the video that a request with this key made, or is making; None after a day, or without one."""
+    entry = await bucket.get(_slot(operation, key))
+    return msgspec.json.decode(entry.value, type=Claim).video_id if entry and entry.value else None
+
+
 async def forget_claim(bucket: KeyValueStore, video_id: str) -> None:
     """Forget the request that made a video, and its response. Its key may then be used again."""
     entry = await bucket.get(_index_key(video_id))
@@ -95,6 +101,10 @@ async def forget_claim(bucket: KeyValueStore, video_id: str) -> None:
         return
     await bucket.purge(entry.value.decode())
     await bucket.purge(entry.key)
+
+
+def _slot(operation: str, key: str) -> str:
+    return hashlib.sha256(f"{operation}\n{key}".encode()).hexdigest()
 
 
 def _index_key(video_id: str) -> str:

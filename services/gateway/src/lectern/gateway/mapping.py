@@ -183,7 +183,7 @@ def _summary_fields(state: VideoState, first: e.AnyEvent) -> dict[str, object]:
     return {
         "id": first.video_id,
         "status": status,
-        "stage": _current_stage(state),
+        "stage": find_stage(state),
         "progress": state.progress(),
         "title": state.title(),
         "lane": first.lane,
@@ -208,7 +208,8 @@ def _summary_fields(state: VideoState, first: e.AnyEvent) -> dict[str, object]:
     }
 
 
-def _current_stage(state: VideoState) -> StageName | None:
+def find_stage(state: VideoState) -> StageName | None:
+    """The stage at work; None when the video has ended."""
     match state.status():
         case "queued":
             return "scripting"

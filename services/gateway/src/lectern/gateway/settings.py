@@ -39,6 +39,14 @@ class GatewaySettings(Settings):
         description="origins whose pages may use the API with a key, comma separated: https://app.example.org; none by "
         "default. Where no keys are required they may do everything",
     )
+    compat_routes: bool | None = Field(
+        None,
+        description="serve the paths of older clients: /createvideo, /status, /create-video, /generate-script and "
+        "/health; by default where the API listens on a loopback address",
+    )
+    compat_wait: float = Field(
+        55.0, ge=0, le=60, description="seconds that /create-video and /generate-script wait before they answer 202"
+    )
     media_redirect: bool = Field(False, description="redirect media requests to a presigned URL of the store")
     media_url_seconds: int = Field(3600, ge=60, le=604_800, description="seconds for which such a URL is valid")
     json_limit: int = Field(4 * 1024 * 1024, description="size limit of a JSON or Markdown body, in bytes")
@@ -71,6 +79,11 @@ class GatewaySettings(Settings):
     def list_cors_origins(self) -> tuple[str, ...]:
         """The origins whose pages may use the API."""
         return _split_list(self.cors_origins)
+
+    def serves_older_clients(self) -> bool:
+        """True where the paths of older clients are part of the API."""
+        on_loopback = self.host in ("127.0.0.1", "::1", "localhost")
+        return on_loopback if self.compat_routes is None else self.compat_routes
 
     def allows_loopback_webhooks(self) -> bool:
         """True where the API serves one machine's own users: their webhooks may go to that machine, also by http."""

@@ -139,6 +139,11 @@ class Views:
             last = ids[place]
         return found, None
 
+    def find(self, wanted: VideoFilter) -> str | None:
+        """The id of the newest video that fits."""
+        ids = self._ids.get(wanted.owner, [])
+        return next((each for each in reversed(ids) if self._views[each].fits(wanted)), None)
+
     async def write(self, video_id: str, view: View) -> bool:
         """Store a view unless the stored one is as new; compare-and-set, so that replicas may all try."""
         data = msgspec.json.encode(view)

@@ -3,6 +3,7 @@
 Every route needs an API key where keys are required, except those of `PUBLIC_ROUTERS`.
 """
 
+from lectern.gateway import compat
 from lectern.gateway.routes import (
     artifacts,
     assets,
@@ -48,7 +49,9 @@ ROUTERS = (
     queues.router,
     operations.router,
     problems.router,
+    *compat.ROUTERS,
+    *compat.PUBLIC_ROUTERS,
     studio.router,
 )
 
-PUBLIC_ROUTERS = (operations.router, problems.router, studio.router)
+PUBLIC_ROUTERS = (operations.router, problems.router, *compat.PUBLIC_ROUTERS, studio.router)
