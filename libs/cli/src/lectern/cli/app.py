@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lectern.cli.exit_status import FAILED, OK
+from lectern.cli.key_commands import keys_app
 from lectern.cli.options import Home, Json, MaxCost, NatsUrl, Open, Out, Prompts, Url, drop_unset, run_command
 from lectern.cli.runner.home import DEFAULT_HOME
 from lectern.contracts.options import MUSIC, Captions, Lane
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 dead_app = typer.Typer(no_args_is_help=True, help="List, show and retry messages that no worker could process.")
 app.add_typer(dead_app, name="dead")
+app.add_typer(keys_app, name="keys")
 
 
 @app.command()

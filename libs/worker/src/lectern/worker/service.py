@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import structlog
 
+from lectern.contracts.problems import ProblemError
 from lectern.worker.bus import Responder
 from lectern.worker.connections import Connections, connect
 from lectern.worker.health import connection_checks, readiness, serve_health
@@ -110,4 +111,10 @@ def main(build: Build[S], settings_type: type[S]) -> None:
             loop.add_signal_handler(number, stop.set)
         await run_service(build, settings, stop, name)
 
-    asyncio.run(run())
+    try:
+        asyncio.run(run())
+    except ProblemError as error:  # it cannot start as it is set up
+        structlog.get_logger(f"lectern.{name}").error(
+            error.problem.sentence(), action="refused", code=error.problem.code
+        )
+        raise SystemExit(1) from None

@@ -54,6 +54,27 @@ KEYS_REQUIRED = ProblemType(
     cause="The gateway was told to listen where other machines can reach it, and not to ask for keys.",
     remedy="Set LECTERN_REQUIRE_KEYS=true and create a key with `lectern keys create`, or listen on 127.0.0.1.",
 )
+NO_SUCH_KEY = ProblemType(
+    code="no-such-key",
+    status=404,
+    title="Key not found",
+    cause="You have no API key with this id.",
+    remedy="GET /v1/keys lists yours.",
+)
+NO_SUCH_SHARE = ProblemType(
+    code="no-such-share",
+    status=404,
+    title="No such share link",
+    cause="The link was not made here, was cut short or was changed; or the video has no link with this id.",
+    remedy="Ask whoever sent the link for it again; copy the whole of it.",
+)
+SHARE_ENDED = ProblemType(
+    code="share-ended",
+    status=410,
+    title="The share link has ended",
+    cause="The link expired, its owner ended it, or the video was deleted.",
+    remedy="Ask whoever sent the link for a new one.",
+)
 NO_SIGNING_KEY = ProblemType(
     code="no-signing-key",
     status=503,
@@ -297,6 +318,9 @@ PROBLEM_TYPES = {
         UNAUTHENTICATED,
         MISSING_SCOPE,
         KEYS_REQUIRED,
+        NO_SUCH_KEY,
+        NO_SUCH_SHARE,
+        SHARE_ENDED,
         NO_SIGNING_KEY,
         NOT_FOUND,
         NO_SUCH_LESSON,

@@ -20,11 +20,15 @@ DEFAULT_HOME = platformdirs.user_data_path("lectern", appauthor=False)
 
 
 class LocalKeys(msgspec.Struct, frozen=True, kw_only=True):
-    """What clients show to the local servers: access key and secret of the object store, token of the event log."""
+    """What clients show to the local servers: access key and secret of the object store, token of the event log.
+
+    `signing_key` is the gateway's, for sessions and share links.
+    """
 
     access: str
     secret: str
     nats_token: str = ""
+    signing_key: str = ""
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,8 +90,12 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
         keys = LocalKeys(access=secrets.token_hex(10), secret=secrets.token_hex(20))
         with contextlib.suppress(FileNotFoundError):
             keys = msgspec.json.decode(path.read_bytes(), type=LocalKeys)
-        if not keys.nats_token:
-            keys = msgspec.structs.replace(keys, nats_token=secrets.token_hex(20))
+        if not (keys.nats_token and keys.signing_key):
+            keys = msgspec.structs.replace(
+                keys,
+                nats_token=keys.nats_token or secrets.token_hex(20),
+                signing_key=keys.signing_key or secrets.token_hex(32),
+            )
             write_private(path, msgspec.json.encode(keys))
         return keys
 

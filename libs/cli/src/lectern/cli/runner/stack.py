@@ -193,6 +193,8 @@ def _prepare_services(
         values = {**_shared_values(stack), **settings.get(name, {})}
         if name == GATEWAY:
             values |= {"host": host, "port": int(stack.url.rpartition(":")[2])}
+            if not os.environ.get("LECTERN_SIGNING_KEY"):
+                values |= {"signing_key": stack.home.keys().signing_key}
         if connections is not None:
             if name == RENDERER:
                 values |= {"slots": renderers}  # 0: the renderer has one per CPU

@@ -10,6 +10,7 @@ from lectern.gateway.routes import (
     batches,
     dubbing,
     events,
+    keys,
     lessons,
     library,
     media,
@@ -21,6 +22,9 @@ from lectern.gateway.routes import (
     scene_code,
     scene_files,
     scripts,
+    sessions,
+    shared,
+    shares,
     studio,
     takes,
     videos,
@@ -44,6 +48,10 @@ ROUTERS = (
     assets.router,
     voices.router,
     lessons.router,
+    keys.router,
+    sessions.router,
+    shares.router,
+    shared.router,
     metrics.router,
     webhooks.router,
     queues.router,
@@ -54,4 +62,4 @@ ROUTERS = (
     studio.router,
 )
 
-PUBLIC_ROUTERS = (operations.router, problems.router, *compat.PUBLIC_ROUTERS, studio.router)
+PUBLIC_ROUTERS = (operations.router, problems.router, studio.router, sessions.router, shared.router)

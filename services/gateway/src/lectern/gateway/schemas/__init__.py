@@ -1,5 +1,19 @@
 """The JSON of the API, as OpenAPI publishes it: models that check requests and build responses."""
 
+from lectern.gateway.schemas.access import (
+    Account,
+    ApiKeyInfo,
+    CreatedKey,
+    KeyList,
+    KeyRequest,
+    SessionInfo,
+    SessionRequest,
+    Share,
+    SharedFile,
+    SharedVideo,
+    ShareList,
+    ShareRequest,
+)
 from lectern.gateway.schemas.artifacts import ArtifactEntry, ArtifactList
 from lectern.gateway.schemas.assets import Asset
 from lectern.gateway.schemas.batches import (
@@ -86,7 +100,9 @@ __all__ = [
     "STREAM_DATA_SCHEMA",
     "STREAM_SCHEMAS",
     "VOICE_PATTERN",
+    "Account",
     "ApiIndex",
+    "ApiKeyInfo",
     "ApproveRequest",
     "ArtifactEntry",
     "ArtifactList",
@@ -103,6 +119,7 @@ __all__ = [
     "CancelRequest",
     "CodeCheck",
     "CodeFinding",
+    "CreatedKey",
     "DeliveryEntry",
     "DeliveryList",
     "DeliveryState",
@@ -110,6 +127,8 @@ __all__ = [
     "Eta",
     "FieldProblem",
     "Health",
+    "KeyList",
+    "KeyRequest",
     "LanguageTag",
     "LessonCatalog",
     "LessonEntry",
@@ -128,6 +147,13 @@ __all__ = [
     "ScriptDocument",
     "ScriptText",
     "SentDocument",
+    "SessionInfo",
+    "SessionRequest",
+    "Share",
+    "ShareList",
+    "ShareRequest",
+    "SharedFile",
+    "SharedVideo",
     "StageName",
     "StageQueueEntry",
     "StageTiming",
