@@ -21,7 +21,7 @@ from lectern.contracts import events as e
 from lectern.contracts import keys
 from lectern.contracts import script as s
 from lectern.contracts.ids import new_id
-from lectern.contracts.options import VideoOptions
+from lectern.contracts.options import Brief, OfferedScene, Variant, VideoOptions
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import (
     CHECK_SCENE,
@@ -378,3 +378,45 @@ async def test_the_coder_tells_whether_it_follows_directions(memory: Connections
     async with memory.bus.answering(build_responder(has_model=has_model)):
         abilities = await memory.bus.ask(DESCRIBE_CODER, DescribeCoder(), timeout=5)
     assert abilities.follows_directions is has_model
+
+
+def offer_of(scene: e.SceneNarrated, original: s.Scene, key: str, salt: str = "") -> e.VideoRequested:
+    """The request of a variant whose original offers code for its only scene."""
+    offered = OfferedScene(scene_digest=keys.digest(original), salt=salt, code_key=key)
+    variant = Variant(video_id=new_id(), script_key=scene.script_key, scenes=(offered,))
+    return e.VideoRequested(video_id=scene.video_id, brief=Brief(topic="T"), options=scene.options, variant=variant)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "salt", "reused"),
+    [
+        (FINE, "", True),
+        (SceneVerdict(ok=True, findings=(COVERED,)), "", False),
+        (RAISED, "", False),
+        (FINE, "redo", False),
+    ],
+    ids=["passes", "covered in this shape", "raises", "redone afresh"],
+)
+async def test_a_variants_scene_is_drawn_by_the_originals_code_where_that_passes(
+    memory: Connections, deps: CoderDeps, renderer: FakeRenderer, verdict: SceneVerdict, salt: str, *, reused: bool
+) -> None:
+    event = await store_scene(memory, s.Bullets(items=("One",)), "Draw a tree.")
+    script = await memory.store.get_json(event.script_key, s.Script)
+    key = keys.cache("code", "original", "py")
+    await memory.store.put(key, b"class Original: pass", "text/x-python")
+    requested = offer_of(event, script.scene(1), key)
+    await memory.event_log.publish(requested)
+    renderer.judge = lambda source, request: verdict if "Original" in source else FINE
+    coded = await code(memory, deps, msgspec.structs.replace(event, salt=salt))
+    assert (coded.code.origin == "model") is reused
+    assert ("class Original" in await source_of(memory, coded.code.key)) is reused
+
+
+async def test_an_edited_scene_of_a_variant_is_not_drawn_by_the_originals_code(
+    memory: Connections, deps: CoderDeps, renderer: FakeRenderer
+) -> None:
+    event = await store_scene(memory, s.Bullets(items=("One",)))
+    key = keys.cache("code", "original", "py")
+    await memory.store.put(key, b"class Original: pass", "text/x-python")
+    await memory.event_log.publish(offer_of(event, s.Scene(title="Another", beats=()), key))
+    assert (await code(memory, deps, event)).code.origin == "template"

@@ -8,13 +8,14 @@ import msgspec
 
 from lectern.coder.coding import CaptureStills, CodingResult, CodingTask, Preflight, RefusedCode
 from lectern.coder.deps import CoderDeps
+from lectern.coder.offers import find_offer, use_offer
 from lectern.contracts import keys
 from lectern.contracts import script as s
 from lectern.contracts.events import CodeRef, SceneCoded, SceneNarrated, SceneRefused
 from lectern.contracts.narration import Narration
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import CheckScene, DrawStills, SceneVerdict
-from lectern.worker import Job, Permanent, Stage, take_turns
+from lectern.worker import Job, Missing, Permanent, Stage, take_turns
 
 STAGE = Stage("coder", turns=take_turns)
 
@@ -23,6 +24,8 @@ STAGE = Stage("coder", turns=take_turns)
 async def code_scene(event: SceneNarrated, job: Job[CoderDeps]) -> SceneCoded:
     """Writes the scene's source, checked by preflight, and a template to fall back on."""
     task = await _read_task(event, job)
+    if reused := await _reuse_offer(event, job, task):
+        return await _answer(reused, event, job, version=1)
     capture_stills = None if event.options.critique is False else _stills_taker(event, job)
     result = await job.deps.coder.code(task, _preflight_checker(event, job), capture_stills)
     return await _answer(result, event, job, version=1)
@@ -41,6 +44,18 @@ async def recode_scene(event: SceneRefused, job: Job[CoderDeps]) -> SceneCoded:
     await job.progress(0, 1, "repairing code that could not be rendered")
     result = await job.deps.coder.recode(task, refused, _preflight_checker(event, job))
     return await _answer(result, event, job, version=event.version + 1)
+
+
+async def _reuse_offer(event: SceneNarrated, job: Job[CoderDeps], task: CodingTask) -> CodingResult | None:
+    """The code of the video that this one is another form of, where it can be drawn in this form."""
+    offer = find_offer(job.log.state, task)
+    if offer is None:
+        return None
+    try:
+        source = (await job.store.get(offer.code_key)).decode()
+    except Missing:
+        return None
+    return await use_offer(task, source, _preflight_checker(event, job))
 
 
 async def _read_task(event: SceneNarrated | SceneRefused, job: Job[CoderDeps]) -> CodingTask:

@@ -37,12 +37,12 @@ async def check_assets(deps: GatewayDeps, document: SentDocument | None) -> None
         raise refuse_fields(*errors)
 
 
-async def check_music(deps: GatewayDeps, music: str | None) -> None:
+async def check_music(deps: GatewayDeps, music: str | None, pointer: str = "/options/music") -> None:
     """Refuse (422) music that is neither bundled nor uploaded."""
     if music is None or music in MUSIC:
         return
     if detail := await _find_music_fault(deps, music):
-        raise refuse_fields(FieldError(pointer="/options/music", detail=detail))
+        raise refuse_fields(FieldError(pointer=pointer, detail=detail))
 
 
 async def _find_music_fault(deps: GatewayDeps, music: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lectern.gateway.examples import VIDEO
+
 REDO_REQUESTS = {
     "direction": {"summary": "Another picture", "value": {"direction": "Show it as a number line."}},
     "voice": {"summary": "Another voice", "value": {"voice": "en-GB"}},
@@ -55,3 +57,11 @@ TAKE_LIST = {
     "has_more": False,
     "next_cursor": None,
 }
+
+VARIANTS_REQUESTS = {
+    "shapes": {
+        "summary": "Upright, and light in high quality",
+        "value": {"variants": [{"aspect": "9:16"}, {"theme": "light", "quality": "high"}]},
+    }
+}
+VARIANT_LIST = {"object": "list", "data": [VIDEO], "has_more": False, "next_cursor": None}

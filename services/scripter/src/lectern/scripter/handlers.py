@@ -28,6 +28,7 @@ from lectern.scripter.deps import ScripterDeps
 from lectern.scripter.documents import decode_document
 from lectern.scripter.dubbing.dub import write_dub
 from lectern.scripter.scriptwriting.prompts import DEFAULT_SECONDS
+from lectern.scripter.variants import find_salt, read_original
 from lectern.scripter.writer import OnProgress, WritingRequest, WrittenScript
 from lectern.worker import Job, Permanent, Stage, take_turns
 
@@ -47,8 +48,9 @@ async def write_script(event: VideoRequested, job: Job[ScripterDeps]) -> list[An
     _check_images(script, assets)
     key = keys.script(event.video_id, keys.digest(script))
     await job.store.put_json(key, script)
-    markdown = await asyncio.to_thread(render, script)
-    await job.store.put(keys.script_markdown(key), markdown.encode(), "text/markdown; charset=utf-8")
+    if event.variant is None:  # that of an edited script is rendered when it is asked for, if it can be
+        markdown = await asyncio.to_thread(render, script)
+        await job.store.put(keys.script_markdown(key), markdown.encode(), "text/markdown; charset=utf-8")
     options = msgspec.structs.replace(event.options, language=script.language)
     scripted = job.answer(
         VideoScripted,
@@ -64,7 +66,14 @@ async def write_script(event: VideoRequested, job: Job[ScripterDeps]) -> list[An
     if options.review:
         return [scripted]
     planned = (
-        job.answer(ScenePlanned, scene=number, script_key=key, options=options, assets=assets)
+        job.answer(
+            ScenePlanned,
+            scene=number,
+            script_key=key,
+            options=options,
+            assets=assets,
+            salt=find_salt(event.variant, number),
+        )
         for number in range(1, len(script.scenes) + 1)
     )
     return [scripted, *planned]
@@ -112,6 +121,8 @@ def _restore_take(chosen: ChosenTake, options: VideoOptions, job: Job[ScripterDe
 
 async def _write(event: VideoRequested, job: Job[ScripterDeps], spent_usd: float) -> WrittenScript:
     brief = event.brief
+    if event.variant and brief.dub is None:
+        return WrittenScript(script=await read_original(event.variant, job))
     request = WritingRequest(brief=brief, options=event.options, spent_usd=spent_usd, fresh=event.revision > 1)
     try:
         if brief.dub is not None:

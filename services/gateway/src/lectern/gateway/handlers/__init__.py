@@ -11,5 +11,19 @@ from lectern.gateway.handlers.own_code import write_code
 from lectern.gateway.handlers.redo import redo
 from lectern.gateway.handlers.retry import retry
 from lectern.gateway.handlers.takes import choose
+from lectern.gateway.handlers.variants import vary
 
-__all__ = ["approve", "cancel", "choose", "create", "delete", "describe", "dub", "edit", "redo", "retry", "write_code"]
+__all__ = [
+    "approve",
+    "cancel",
+    "choose",
+    "create",
+    "delete",
+    "describe",
+    "dub",
+    "edit",
+    "redo",
+    "retry",
+    "vary",
+    "write_code",
+]

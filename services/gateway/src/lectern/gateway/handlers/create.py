@@ -55,12 +55,13 @@ def _fill_in_defaults(options: VideoRequestOptions) -> VideoOptions:
         review=options.review,
         critique=options.critique,
         burn_captions=options.burn_captions,
-        music_key=_music_key(options.music),
+        music_key=find_music_key(options.music),
         max_cost_usd=options.max_cost_usd,
     )
 
 
-def _music_key(music: str | None) -> str:
+def find_music_key(music: str | None) -> str:
+    """The key of a track by its name or id; "" for none."""
     if music is None:
         return ""
     return f"{BUNDLED}{music}" if music in MUSIC else keys.asset(music)

@@ -32,7 +32,7 @@ def dub(log: VideoLog, request: DubRequest, new_video_id: str) -> e.VideoRequest
         topic=script.title,
         document_key=keys.document(new_video_id) if request.document else "",
         assets=assets,
-        dub=Dub(video_id=log.video_id, script_key=script.script_key, codes=_code_keys(log.state, script)),
+        dub=Dub(video_id=log.video_id, script_key=script.script_key, codes=list_code_keys(log.state, script)),
     )
     options = msgspec.structs.replace(
         script.options,
@@ -45,7 +45,8 @@ def dub(log: VideoLog, request: DubRequest, new_video_id: str) -> e.VideoRequest
     return e.VideoRequested(video_id=new_video_id, owner=log.owner, lane=log.lane, brief=brief, options=options)
 
 
-def _code_keys(state: VideoState, script: ScriptEvent) -> tuple[str, ...]:
+def list_code_keys(state: VideoState, script: ScriptEvent) -> tuple[str, ...]:
+    """The keys of all scenes' code, in order. Raises a 409 while a scene has none."""
     found = []
     for number in range(1, len(script.scenes) + 1):
         code = state.scene(number).code()

@@ -57,6 +57,7 @@ from lectern.gateway.schemas.scripts import (
 from lectern.gateway.schemas.streams import STREAM_BLOCK_SCHEMA, STREAM_DATA_SCHEMA, STREAM_SCHEMAS
 from lectern.gateway.schemas.takes import CodeCheck, CodeFinding, Take, TakeList, TakeUrls
 from lectern.gateway.schemas.timings import SceneTimings, StageTiming, VideoTimings
+from lectern.gateway.schemas.variants import MAX_VARIANTS, VariantList, VariantOptions, VariantsRequest
 from lectern.gateway.schemas.videos import (
     AttemptSummary,
     OutputFile,
@@ -96,6 +97,7 @@ __all__ = [
     "MAX_METADATA",
     "MAX_SCENES",
     "MAX_TITLE_CHARACTERS",
+    "MAX_VARIANTS",
     "STREAM_BLOCK_SCHEMA",
     "STREAM_DATA_SCHEMA",
     "STREAM_SCHEMAS",
@@ -161,6 +163,9 @@ __all__ = [
     "TakeList",
     "TakeUrls",
     "UsageItem",
+    "VariantList",
+    "VariantOptions",
+    "VariantsRequest",
     "Video",
     "VideoList",
     "VideoNote",

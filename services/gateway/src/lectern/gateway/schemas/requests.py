@@ -30,6 +30,13 @@ VoiceName = Annotated[str, Field(pattern=f"^{VOICE_PATTERN}$")]
 _ToWhole = BeforeValidator(lambda value: int(value) if _is_whole(value) else value)
 Whole = Annotated[int, _ToWhole]
 ScriptRevision = Annotated[int, Field(ge=1), _ToWhole]
+MusicName = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
+        json_schema_extra={"anyOf": [{"enum": [*MUSIC]}, {"type": "string", "pattern": _HASH}]},
+    ),
+]
 CostLimit = Annotated[float, Field(gt=0, le=1000)]
 
 
@@ -96,11 +103,8 @@ class VideoRequestOptions(RequestBody):
     theme: Literal["dark", "light"] = Field("dark", description="colours of the video")
     review: bool = Field(False, description="wait for POST …/approve once the script is written")
     burn_captions: bool = Field(False, description="draw captions into the video instead of beside it")
-    music: str | None = Field(
-        None,
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
-        json_schema_extra={"anyOf": [{"enum": [*MUSIC]}, {"type": "string", "pattern": _HASH}, {"type": "null"}]},
-        description=f"background music: {', '.join(MUSIC)}, or the id of a track from POST /v1/assets",
+    music: MusicName | None = Field(
+        None, description=f"background music: {', '.join(MUSIC)}, or the id of a track from POST /v1/assets"
     )
     critique: bool | None = Field(
         None,
