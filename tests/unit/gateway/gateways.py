@@ -32,6 +32,7 @@ from lectern.gateway.projection import Projection
 from lectern.gateway.routes import PUBLIC_ROUTERS, ROUTERS
 from lectern.gateway.serving import serve
 from lectern.gateway.settings import GatewaySettings
+from lectern.gateway.shared_reads import SharedReads
 from lectern.gateway.studio_files import load_studio
 from lectern.gateway.views import Views
 from lectern.gateway.webhooks import Deliveries, Endpoints
@@ -115,6 +116,7 @@ async def start_deps(
         settings=settings,
         connections=connections,
         event_log=event_log,
+        shared_reads=SharedReads(event_log),
         hub=Hub(MemoryEventFeed(event_log), connections.bus),
         views=views,
         stored_responses=MemoryKeyValueStore(),

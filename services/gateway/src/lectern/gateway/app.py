@@ -36,6 +36,7 @@ from lectern.gateway.projector import Projector
 from lectern.gateway.readiness import make_checks
 from lectern.gateway.serving import serve
 from lectern.gateway.settings import GatewaySettings
+from lectern.gateway.shared_reads import SharedReads
 from lectern.gateway.studio_files import load_studio
 from lectern.gateway.views import Views
 from lectern.gateway.webhooks import Announcer, CheckedBackend, Deliveries, Dispatcher, Endpoints, Sender
@@ -56,6 +57,7 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
         settings=settings,
         connections=connections,
         event_log=connections.event_log,
+        shared_reads=SharedReads(connections.event_log),
         hub=Hub(JetStreamEventFeed(nats), connections.bus),
         views=views,
         stored_responses=JetStreamKeyValueStore(nats, IDEMPOTENCY),

@@ -17,6 +17,7 @@ from lectern.gateway.hub import Hub
 from lectern.gateway.metrics import GatewayMetrics
 from lectern.gateway.outlook import OutlookBoard
 from lectern.gateway.settings import GatewaySettings
+from lectern.gateway.shared_reads import SharedReads
 from lectern.gateway.studio_files import StudioFile
 from lectern.gateway.views import Views
 from lectern.gateway.webhooks import Deliveries, Endpoints
@@ -39,6 +40,7 @@ class GatewayDeps:
     settings: GatewaySettings
     connections: Connections
     event_log: EventLog
+    shared_reads: SharedReads
     hub: Hub
     views: Views
     stored_responses: KeyValueStore

@@ -33,19 +33,19 @@ def check_video_id(video_id: str) -> str:
     return video_id
 
 
-async def read_video(deps: GatewayDeps, video_id: str, *, at_least: int = 0) -> VideoLog:
-    """Read the video from the log itself, so that the caller sees its own writes.
+async def read_video(deps: GatewayDeps, video_id: str, *, at_least: int = 0, shared: bool = False) -> VideoLog:
+    """Read the video from the log itself, so that the caller sees its own writes; unless the read may be `shared`.
 
     Raises a 404, the same after the same work, for a video that does not exist and for one of another owner; a 410 for
     one that its owner has deleted.
     """
-    log = await read_remains(deps, video_id, at_least=at_least)
+    log = await read_remains(deps, video_id, at_least=at_least, shared=shared)
     if log.is_deleted:
         raise refuse(problem_types.VIDEO_DELETED, f"The video {video_id} was deleted.")
     return log
 
 
-async def read_remains(deps: GatewayDeps, video_id: str, *, at_least: int = 0) -> VideoLog:
+async def read_remains(deps: GatewayDeps, video_id: str, *, at_least: int = 0, shared: bool = False) -> VideoLog:
     """Read the video, or what is left of a deleted one. Raises a 404 as `read_video` does."""
     owner = deps.principal.owner
     check_video_id(video_id)
@@ -53,7 +53,8 @@ async def read_remains(deps: GatewayDeps, video_id: str, *, at_least: int = 0) -
         found = await deps.event_log.read_owner(video_id)
         if found != owner and (found is not None or not at_least):  # a replica of the log may lag behind the hub
             raise refuse_unknown_video(video_id)
-    log = await deps.event_log.read(video_id, at_least=at_least)
+    reading = deps.shared_reads.read(video_id, at_least) if shared else deps.event_log.read(video_id, at_least=at_least)
+    log = await reading
     if not log or log.owner != owner:
         raise refuse_unknown_video(video_id)
     return log

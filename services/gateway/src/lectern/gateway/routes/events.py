@@ -54,7 +54,7 @@ async def follow_video(
     position = _parse_position(last_event_id, after)
     mailbox = deps.hub.join(check_video_id(video_id))
     try:
-        log = await read_video(deps, video_id, at_least=deps.hub.newest(video_id))
+        log = await read_video(deps, video_id, at_least=deps.hub.newest(video_id), shared=True)
     except BaseException:
         deps.hub.leave(video_id, mailbox)
         raise
