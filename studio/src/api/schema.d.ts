@@ -76,6 +76,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List batches, newest first
+         * @description Batches are kept as long as their videos' history: 30 days.
+         */
+        get: operations["list_batches_v1_batches_get"];
+        put?: never;
+        /**
+         * Request up to a hundred videos
+         * @description A request that is refused does not spoil the others. Sent again with its key, it goes on where it ended.
+         */
+        post: operations["request_batch_v1_batches_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{batch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a batch
+         * @description How far each of its videos is. They can be listed with GET /v1/videos?batch=…, too.
+         */
+        get: operations["show_batch_v1_batches__batch_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{batch_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel what is left of a batch
+         * @description Videos that have ended stay as they are. Nothing more of the batch is requested.
+         */
+        post: operations["cancel_batch_v1_batches__batch_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/videos/{video_id}/dub": {
         parameters: {
             query?: never;
@@ -90,6 +154,26 @@ export interface paths {
          * @description Makes a new video: the script translated (by a model, or by the `document` you send), its code reused.
          */
         post: operations["dub_video_v1_videos__video_id__dub_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/videos/{video_id}/variants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a video in other forms
+         * @description Makes up to 20 new videos of the script as it is now. Whatever is the same in them is not made again.
+         */
+        post: operations["make_variants_v1_videos__video_id__variants_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -171,7 +255,9 @@ export interface paths {
         put?: never;
         /**
          * Redo one scene
-         * @description With `narration` the scene gets new words; without, it is made afresh from the same ones. Others stay.
+         * @description With `direction`, `voice` or `narration` the scene is changed; without, it is made afresh. Others stay.
+         *
+         *     What it was remains a take, which can be chosen again.
          */
         post: operations["redo_scene_v1_videos__video_id__scenes__number__redo_post"];
         delete?: never;
@@ -380,6 +466,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/videos/{video_id}/scenes/{number}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a scene's code
+         * @description The Python source that the scene is drawn by. Its ETag guards an edit by `If-Match`.
+         */
+        get: operations["show_code_v1_videos__video_id__scenes__number__code_get"];
+        /**
+         * Write a scene's code
+         * @description Python source, up to 16,000 characters. What cannot be rendered is refused, with the lines that are at fault.
+         */
+        put: operations["put_code_v1_videos__video_id__scenes__number__code_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/videos/{video_id}/scenes/{number}/takes/{revision}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the code of a take
+         * @description The Python source that the take was drawn by.
+         */
+        get: operations["show_take_code_v1_videos__video_id__scenes__number__takes__revision__code_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/videos/{video_id}/scenes/{number}/code/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check code for a scene
+         * @description Runs the code with the scene's narration and without drawing, about a tenth of a second. Nothing changes.
+         */
+        post: operations["check_scene_code_v1_videos__video_id__scenes__number__code_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/videos/{video_id}/scenes/{number}/takes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the takes of a scene, newest first
+         * @description A take is a version of the scene that was rendered, named by its revision. Choosing one makes no new one.
+         */
+        get: operations["show_takes_v1_videos__video_id__scenes__number__takes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/videos/{video_id}/scenes/{number}/takes/{revision}/choose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose a take
+         * @description Begins a revision in which the scene is what it was then, its words included. Nothing is made again.
+         */
+        post: operations["choose_take_v1_videos__video_id__scenes__number__takes__revision__choose_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/videos/{video_id}/scenes/{number}/takes/{revision}/footage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch a take, without sound
+         * @description What was rendered in this revision, whatever is in force now.
+         */
+        get: operations["send_take_footage_v1_videos__video_id__scenes__number__takes__revision__footage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/videos/{video_id}/scenes/{number}/takes/{revision}/video": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch a take with its voice
+         * @description Made when it is first asked for, as the scene's own `video` is.
+         */
+        get: operations["send_take_video_v1_videos__video_id__scenes__number__takes__revision__video_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/videos/{video_id}/scenes/{number}/takes/{revision}/narration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hear a take
+         * @description Mono, -14 LUFS.
+         */
+        get: operations["send_take_narration_v1_videos__video_id__scenes__number__takes__revision__narration_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/assets": {
         parameters: {
             query?: never;
@@ -454,6 +704,178 @@ export interface paths {
          * @description Markdown to begin from: change it, and send it as `document`.
          */
         get: operations["show_lesson_v1_lessons__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show whose key this is
+         * @description The owner of the key or session that was sent, and what it may do.
+         */
+        get: operations["show_account_v1_account_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your keys
+         * @description The owner's keys, revoked ones included, without their secrets. Needs the scope admin.
+         */
+        get: operations["list_keys_v1_keys_get"];
+        put?: never;
+        /**
+         * Create a key
+         * @description A key of the same owner, with the quotas of the key that makes it and at most its scopes.
+         */
+        post: operations["add_key_v1_keys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a key
+         * @description Ends the key everywhere within a second, its sessions and open event streams included.
+         */
+        delete: operations["end_key_v1_keys__key_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in
+         * @description Exchanges a key for a cookie that no script can read and no other site can send. It ends with the key.
+         */
+        post: operations["open_session_v1_session_post"];
+        /**
+         * Sign out
+         * @description Ends the session everywhere, also for whoever has copied its cookie.
+         */
+        delete: operations["end_session_v1_session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/videos/{video_id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a video's share links
+         * @description The links that have not expired.
+         */
+        get: operations["show_shares_v1_videos__video_id__shares_get"];
+        put?: never;
+        /**
+         * Share a finished video
+         * @description Makes a link that shows this video, and nothing else, to whoever has it, until it expires or is deleted.
+         */
+        post: operations["share_video_v1_videos__video_id__shares_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/videos/{video_id}/shares/{share_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a share link
+         * @description Whoever has the link is told that it has ended.
+         */
+        delete: operations["end_share_v1_videos__video_id__shares__share_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shared/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a shared video
+         * @description Needs no key: the link is one, to this video alone. 404 for a link that was made up, 410 for one that ended.
+         */
+        get: operations["show_shared_v1_shared__token__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shared/{token}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch or download a file of a shared video
+         * @description As GET /v1/videos/{video_id}/content.
+         */
+        get: operations["send_shared_v1_shared__token__content_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -636,6 +1058,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what each stage has to do
+         * @description For all owners together, at most a second old.
+         */
+        get: operations["show_queue_v1_queue_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -676,6 +1118,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the kinds of problem
+         * @description All kinds that the API itself reports, by status.
+         */
+        get: operations["list_problems_problems_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/problems/{code}": {
         parameters: {
             query?: never;
@@ -688,6 +1150,111 @@ export interface paths {
          * @description A problem's `type`. Codes of the pipeline's stages share one explanation: those problems are self-contained.
          */
         get: operations["explain_problem_problems__code__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/createvideo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit a video under an id of your own
+         * @deprecated
+         * @description The same id again is the same video.
+         */
+        post: operations["submit_video_createvideo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/status/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how far a submitted video is
+         * @deprecated
+         * @description To be asked every three seconds.
+         */
+        get: operations["show_status_status__user_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/create-video": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a video and wait for it
+         * @deprecated
+         * @description An upright video about a topic.
+         */
+        post: operations["make_video_create_video_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/generate-script": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write a script and wait for it
+         * @deprecated
+         * @description Requests a video that waits for approval, which `POST /v1/videos/{video_id}/approve` gives.
+         */
+        post: operations["write_script_generate_script_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readiness, under another name
+         * @deprecated
+         * @description The same as `/readyz`.
+         */
+        get: operations["check_health_health_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -721,6 +1288,35 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Account
+         * @description Whose key this is, and what it may do.
+         */
+        Account: {
+            /**
+             * Object
+             * @default account
+             * @constant
+             */
+            object: "account";
+            /**
+             * Owner
+             * @description empty for the videos made without keys
+             */
+            owner: string;
+            /**
+             * Key Id
+             * @description null where no key was shown
+             */
+            key_id: string | null;
+            /** Scopes */
+            scopes: ("read" | "write" | "admin")[];
+            /**
+             * Keys Required
+             * @description whether this installation asks everybody for a key
+             */
+            keys_required: boolean;
+        };
+        /**
          * ApiIndex
          * @description Links to start from.
          */
@@ -731,6 +1327,33 @@ export interface components {
             links: {
                 [key: string]: string;
             };
+        };
+        /**
+         * ApiKeyInfo
+         * @description A key without its secret.
+         */
+        ApiKeyInfo: {
+            /**
+             * Object
+             * @default key
+             * @constant
+             */
+            object: "key";
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Scopes */
+            scopes: ("read" | "write" | "admin")[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
         };
         /**
          * ApproveRequest
@@ -836,6 +1459,229 @@ export interface components {
             line?: number | null;
         };
         /**
+         * Batch
+         * @description A batch with all its requests, in order.
+         */
+        Batch: {
+            /** Id */
+            id: string;
+            /**
+             * Object
+             * @default batch
+             * @constant
+             */
+            object: "batch";
+            /**
+             * Status
+             * @description ended: nothing is left to be made; cancelled: by its user, and nothing is being made any more
+             * @enum {string}
+             */
+            status: "in_progress" | "ended" | "cancelled";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Lane
+             * @enum {string}
+             */
+            lane: "fast" | "bulk";
+            counts: components["schemas"]["BatchCounts"];
+            urls: components["schemas"]["BatchUrls"];
+            /** Items */
+            items: components["schemas"]["BatchItem"][];
+        };
+        /**
+         * BatchCounts
+         * @description How many requests of a batch are how far. `missing` ones are still being accepted.
+         */
+        BatchCounts: {
+            /** Total */
+            total: number;
+            /**
+             * Refused
+             * @default 0
+             */
+            refused: number;
+            /**
+             * Missing
+             * @default 0
+             */
+            missing: number;
+            /**
+             * Queued
+             * @default 0
+             */
+            queued: number;
+            /**
+             * In Progress
+             * @default 0
+             */
+            in_progress: number;
+            /**
+             * Awaiting Approval
+             * @default 0
+             */
+            awaiting_approval: number;
+            /**
+             * Completed
+             * @default 0
+             */
+            completed: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Cancelled
+             * @default 0
+             */
+            cancelled: number;
+            /**
+             * Deleted
+             * @default 0
+             */
+            deleted: number;
+        };
+        /**
+         * BatchItem
+         * @description One request of a batch: its video, or the problem for which there is none.
+         */
+        BatchItem: {
+            /**
+             * Index
+             * @description place in `requests`, from 0
+             */
+            index: number;
+            /** Custom Id */
+            custom_id: string;
+            /**
+             * Video
+             * @description the video's id; null where the request was refused
+             */
+            video: string | null;
+            /**
+             * Status
+             * @description the video's status, or deleted; null until there is a video
+             */
+            status: string | null;
+            /**
+             * Url
+             * @description the video's URL
+             */
+            url: string | null;
+            /** @description why the request was refused */
+            problem: components["schemas"]["ProblemBody"] | null;
+        };
+        /**
+         * BatchList
+         * @description One page of batches, newest first.
+         */
+        BatchList: {
+            /**
+             * Object
+             * @default list
+             * @constant
+             */
+            object: "list";
+            /** Data */
+            data: components["schemas"]["BatchSummary"][];
+            /** Has More */
+            has_more: boolean;
+            /**
+             * Next Cursor
+             * @description send as `after` for the next page
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * BatchRequest
+         * @description Up to a hundred requests for videos. One that is refused does not hold up the others.
+         */
+        BatchRequest: {
+            /**
+             * Defaults
+             * @description fields of POST /v1/videos that every request has unless it says otherwise
+             * @example {
+             *       "options": {
+             *         "quality": "draft"
+             *       }
+             *     }
+             */
+            defaults?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Requests
+             * @description bodies of POST /v1/videos, each with a `custom_id` if you like, which becomes its external_id
+             * @example [
+             *       {
+             *         "custom_id": "sky",
+             *         "topic": "Why is the sky blue?"
+             *       },
+             *       {
+             *         "topic": "Why is grass green?"
+             *       }
+             *     ]
+             */
+            requests: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Lane
+             * @description bulk is served after everything in fast
+             * @default bulk
+             * @enum {string}
+             */
+            lane: "fast" | "bulk";
+        };
+        /**
+         * BatchSummary
+         * @description A batch as lists show it.
+         */
+        BatchSummary: {
+            /** Id */
+            id: string;
+            /**
+             * Object
+             * @default batch
+             * @constant
+             */
+            object: "batch";
+            /**
+             * Status
+             * @description ended: nothing is left to be made; cancelled: by its user, and nothing is being made any more
+             * @enum {string}
+             */
+            status: "in_progress" | "ended" | "cancelled";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Lane
+             * @enum {string}
+             */
+            lane: "fast" | "bulk";
+            counts: components["schemas"]["BatchCounts"];
+            urls: components["schemas"]["BatchUrls"];
+        };
+        /**
+         * BatchUrls
+         * @description URLs of a batch, relative to the API's own address.
+         */
+        BatchUrls: {
+            /** Self */
+            self: string;
+            /** Cancel */
+            cancel: string;
+            /** Videos */
+            videos: string;
+        };
+        /**
          * BeatTime
          * @description A beat's place in its scene, in seconds.
          */
@@ -862,6 +1708,92 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /**
+         * CodeCheck
+         * @description What a run without drawing found in a scene's code.
+         */
+        CodeCheck: {
+            /**
+             * Object
+             * @default code_check
+             * @constant
+             */
+            object: "code_check";
+            /**
+             * Ok
+             * @description true if it may be rendered: it has no errors
+             */
+            ok: boolean;
+            /** Findings */
+            findings: components["schemas"]["CodeFinding"][];
+            /**
+             * Render Seconds
+             * @description computing that rendering it is foretold to take; 0 if unknown
+             */
+            render_seconds: number;
+        };
+        /**
+         * CodeFinding
+         * @description One thing wrong with a scene's code. An error keeps it from being rendered, a warning does not.
+         */
+        CodeFinding: {
+            /** Rule */
+            rule: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "error" | "warning";
+            /** Message */
+            message: string;
+            /**
+             * Line
+             * @description in the code that was sent, from 1
+             */
+            line?: number | null;
+            /**
+             * Beat
+             * @description of the narration, from 1
+             */
+            beat?: number | null;
+            /**
+             * Time
+             * @description seconds from the start of the scene
+             */
+            time?: number | null;
+        };
+        /**
+         * CreatedKey
+         * @description A new key with its secret, which is shown this once.
+         */
+        CreatedKey: {
+            /**
+             * Object
+             * @default key
+             * @constant
+             */
+            object: "key";
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Scopes */
+            scopes: ("read" | "write" | "admin")[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /**
+             * Key
+             * @description send it as `Authorization: Bearer …`; nobody can read it again
+             */
+            key: string;
         };
         /**
          * DeliveryEntry
@@ -957,6 +1889,32 @@ export interface components {
             max_cost_usd?: number | null;
         };
         /**
+         * Eta
+         * @description When a video will be finished, in seconds from `as_of`.
+         */
+        Eta: {
+            /** Seconds */
+            seconds: number;
+            /** Low */
+            low: number;
+            /**
+             * High
+             * @description four of five videos are finished between low and high
+             */
+            high: number;
+            /**
+             * Confidence
+             * @description low before there is a script, or until each stage was measured five times
+             * @enum {string}
+             */
+            confidence: "low" | "medium" | "high";
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+        };
+        /**
          * FieldProblem
          * @description One invalid field.
          */
@@ -970,6 +1928,24 @@ export interface components {
             detail: string;
         };
         /**
+         * FinishedVideo
+         * @description A video that was waited for; `status_url` shows one that takes longer.
+         */
+        FinishedVideo: {
+            /** Success */
+            success: boolean;
+            /** Video Url */
+            video_url: string | null;
+            /** Video Id */
+            video_id: string | null;
+            /** Scenes Count */
+            scenes_count: number;
+            /** Message */
+            message: string;
+            /** Status Url */
+            status_url?: string | null;
+        };
+        /**
          * Health
          * @description The process answers.
          */
@@ -978,6 +1954,53 @@ export interface components {
             status: string;
             /** Service */
             service: string;
+        };
+        /**
+         * KeyList
+         * @description All keys of the owner, oldest first.
+         */
+        KeyList: {
+            /**
+             * Object
+             * @default list
+             * @constant
+             */
+            object: "list";
+            /** Data */
+            data: components["schemas"]["ApiKeyInfo"][];
+            /**
+             * Has More
+             * @default false
+             */
+            has_more: boolean;
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * KeyRequest
+         * @description A key to be made.
+         */
+        KeyRequest: {
+            /**
+             * Name
+             * @description what it is for
+             * @default
+             */
+            name: string;
+            /**
+             * Scopes
+             * @description what it may do
+             * @default [
+             *       "read",
+             *       "write"
+             *     ]
+             */
+            scopes: ("read" | "write" | "admin")[];
+            /**
+             * Expires In
+             * @description seconds; it never expires if absent
+             */
+            expires_in?: number | null;
         };
         /**
          * LessonCatalog
@@ -1011,6 +2034,52 @@ export interface components {
              * @description estimated length of its video
              */
             seconds: number;
+        };
+        /**
+         * NumberedScene
+         * @description One scene of a script.
+         */
+        NumberedScene: {
+            /** Scene Number */
+            scene_number: number;
+            /**
+             * Visuals
+             * @description what is shown
+             */
+            visuals: string;
+            /**
+             * Narration
+             * @description what is said
+             */
+            narration: string;
+        };
+        /**
+         * OlderError
+         * @description Why nothing was begun.
+         */
+        OlderError: {
+            /**
+             * Success
+             * @default false
+             */
+            success: boolean;
+            /** Error */
+            error: string;
+        };
+        /**
+         * OlderHealth
+         * @description Whether videos can be made.
+         */
+        OlderHealth: {
+            /**
+             * Status
+             * @description healthy, or unhealthy
+             */
+            status: string;
+            /** Checks */
+            checks: {
+                [key: string]: string;
+            };
         };
         /**
          * OutputFile
@@ -1094,6 +2163,63 @@ export interface components {
             remedy: string;
         };
         /**
+         * ProblemList
+         * @description Every kind of problem that the API itself reports, by status.
+         */
+        ProblemList: {
+            /**
+             * Object
+             * @default list
+             * @constant
+             */
+            object: "list";
+            /** Data */
+            data: components["schemas"]["ProblemExplanation"][];
+        };
+        /**
+         * QueuePlace
+         * @description Where a video waits.
+         */
+        QueuePlace: {
+            /**
+             * Stage
+             * @description the stage that its next scene waits in, or is worked on
+             */
+            stage: string;
+            /**
+             * Ahead
+             * @description videos that came there before it; 0 while it is worked on
+             */
+            ahead: number;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+        };
+        /**
+         * QueueReport
+         * @description Every stage, in the order in which a video passes them.
+         */
+        QueueReport: {
+            /**
+             * Object
+             * @default list
+             * @constant
+             */
+            object: "list";
+            /** Data */
+            data: components["schemas"]["StageQueueEntry"][];
+            /**
+             * Has More
+             * @default false
+             * @constant
+             */
+            has_more: false;
+            /** Next Cursor */
+            next_cursor?: null;
+        };
+        /**
          * Readiness
          * @description The state of everything that serving requests depends on.
          */
@@ -1113,14 +2239,43 @@ export interface components {
         };
         /**
          * RedoRequest
-         * @description Changes to a scene; without any it is made afresh from the same words.
+         * @description Changes to a scene; without any it is made afresh from the same words. They stay until they are changed.
          */
         RedoRequest: {
+            /**
+             * Direction
+             * @description what you want to see, in your own words, for a model that draws; empty takes it back
+             * @example Show it as a number line.
+             */
+            direction?: string | null;
+            /**
+             * Voice
+             * @description a voice or a locale that speaks this scene alone; empty for the video's own
+             * @example en-GB
+             */
+            voice?: string | null;
             /**
              * Narration
              * @description the scene's new narration, one text per beat
              */
             narration?: string[] | null;
+        };
+        /**
+         * SceneList
+         * @description A script.
+         */
+        SceneList: {
+            /** Scenes */
+            scenes: components["schemas"]["NumberedScene"][];
+            /** Video Id */
+            video_id: string;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /** Status Url */
+            status_url?: string | null;
         };
         /**
          * SceneState
@@ -1166,6 +2321,27 @@ export interface components {
              * @description URL of the times of its words, once it is spoken
              */
             words?: string | null;
+            /**
+             * Code
+             * @description URL of its code, once it has any
+             */
+            code?: string | null;
+            /**
+             * Take
+             * @description the revision its footage was rendered in; null while it is made
+             */
+            take?: number | null;
+            /**
+             * Takes
+             * @description how many versions of it were rendered
+             * @default 0
+             */
+            takes: number;
+            /**
+             * Direction
+             * @description what its user wants to see, in their own words
+             */
+            direction?: string | null;
             /**
              * Origin
              * @description where its code comes from: author, template or model
@@ -1333,6 +2509,180 @@ export interface components {
             };
         };
         /**
+         * SessionInfo
+         * @description A session that was opened.
+         */
+        SessionInfo: {
+            /**
+             * Object
+             * @default session
+             * @constant
+             */
+            object: "session";
+            /** Owner */
+            owner: string;
+            /** Scopes */
+            scopes: ("read" | "write" | "admin")[];
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * SessionRequest
+         * @description A key to be exchanged for a session's cookie.
+         */
+        SessionRequest: {
+            /**
+             * Key
+             * @description an API key, `lk_…`
+             */
+            key: string;
+        };
+        /**
+         * Share
+         * @description A link that shows one finished video to whoever has it.
+         */
+        Share: {
+            /**
+             * Object
+             * @default share
+             * @constant
+             */
+            object: "share";
+            /** Id */
+            id: string;
+            /**
+             * Url
+             * @description a page, relative to the API's own address
+             */
+            url: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * ShareList
+         * @description All links of a video that have not expired, oldest first.
+         */
+        ShareList: {
+            /**
+             * Object
+             * @default list
+             * @constant
+             */
+            object: "list";
+            /** Data */
+            data: components["schemas"]["Share"][];
+            /**
+             * Has More
+             * @default false
+             */
+            has_more: boolean;
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * ShareRequest
+         * @description A share link to be made.
+         */
+        ShareRequest: {
+            /**
+             * Expires In
+             * @description seconds that the link works
+             * @default 604800
+             */
+            expires_in: number;
+        };
+        /**
+         * SharedFile
+         * @description A file of a shared video.
+         */
+        SharedFile: {
+            /** Kind */
+            kind: string;
+            /** Url */
+            url: string;
+            /** Media Type */
+            media_type: string;
+            /** Bytes */
+            bytes: number;
+        };
+        /**
+         * SharedVideo
+         * @description What a share link shows of a video.
+         */
+        SharedVideo: {
+            /**
+             * Object
+             * @default shared_video
+             * @constant
+             */
+            object: "shared_video";
+            /** Title */
+            title: string;
+            /** Language */
+            language: string;
+            /** Aspect */
+            aspect: string;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Completed At
+             * Format: date-time
+             */
+            completed_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             * @description when the link ends
+             */
+            expires_at: string;
+            /** Outputs */
+            outputs: components["schemas"]["SharedFile"][];
+        };
+        /**
+         * StageQueueEntry
+         * @description A stage and who works there, for all owners together.
+         */
+        StageQueueEntry: {
+            /** Stage */
+            stage: string;
+            /**
+             * Depth
+             * @description scenes (videos, when scripting and composing) that wait
+             */
+            depth: number;
+            /**
+             * In Flight
+             * @description jobs that run now
+             */
+            in_flight: number;
+            /**
+             * Oldest Age Seconds
+             * @description how long the oldest of both has been in the stage; 0 without any
+             */
+            oldest_age_seconds: number;
+            /**
+             * Workers
+             * @description processes that have shown themselves within ten seconds
+             */
+            workers: number;
+            /**
+             * Slots
+             * @description jobs that they can run at once
+             */
+            slots: number;
+        };
+        /**
          * StageTiming
          * @description One stage's work on a scene, or on the video. What has not happened yet is null.
          */
@@ -1378,6 +2728,146 @@ export interface components {
             cpu_seconds?: number | null;
         };
         /**
+         * Submission
+         * @description A video was requested under the client's own id.
+         */
+        Submission: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Message */
+            message: string;
+            /** Userid */
+            userId: number | string;
+            /** Videoid */
+            videoId: string;
+        };
+        /**
+         * SubmissionStatus
+         * @description How far a video is, flat.
+         */
+        SubmissionStatus: {
+            /** Message */
+            message: string;
+            /** Isprocessing */
+            isprocessing: boolean;
+            /** Isdone */
+            isdone: boolean;
+            /** Iserror */
+            iserror: boolean;
+            /** Video Uri */
+            video_uri?: string | null;
+            /**
+             * Progress
+             * @default 0
+             */
+            progress: number;
+            /** Stage */
+            stage?: string | null;
+            /**
+             * Currentscene
+             * @default 0
+             */
+            currentScene: number;
+            /**
+             * Totalscenes
+             * @default 0
+             */
+            totalScenes: number;
+            /** Videoid */
+            videoId?: string | null;
+        };
+        /**
+         * Take
+         * @description One rendered version of a scene.
+         */
+        Take: {
+            /**
+             * Object
+             * @default take
+             * @constant
+             */
+            object: "take";
+            /**
+             * Revision
+             * @description the revision it was rendered in, which names it
+             */
+            revision: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * In Force
+             * @description true for the one that the video shows, or will show when it is composed
+             */
+            in_force: boolean;
+            /** Seconds */
+            seconds: number;
+            /** Voice */
+            voice: string | null;
+            /**
+             * Origin
+             * @description where its code comes from: author, template or model
+             */
+            origin: string;
+            /** @description why it shows its fallback, if it does */
+            degraded?: components["schemas"]["ProblemBody"] | null;
+            /**
+             * Title
+             * @description the scene's title then; null if that script has expired
+             */
+            title?: string | null;
+            /**
+             * Text
+             * @description its narration, one text per beat; null if it has expired
+             */
+            text?: string[] | null;
+            /**
+             * Direction
+             * @description what its user wanted to see; null if there was nothing
+             */
+            direction?: string | null;
+            urls: components["schemas"]["TakeUrls"];
+        };
+        /**
+         * TakeList
+         * @description One page of a scene's takes, newest first.
+         */
+        TakeList: {
+            /**
+             * Object
+             * @default list
+             * @constant
+             */
+            object: "list";
+            /** Data */
+            data: components["schemas"]["Take"][];
+            /** Has More */
+            has_more: boolean;
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * TakeUrls
+         * @description URLs of everything about a take, relative to the API's own address.
+         */
+        TakeUrls: {
+            /** Footage */
+            footage: string;
+            /** Video */
+            video: string;
+            /** Narration */
+            narration: string;
+            /** Code */
+            code: string;
+            /** Choose */
+            choose: string;
+        };
+        /**
          * UsageItem
          * @description The usage of one model, voice or renderer for a video, failed attempts included.
          */
@@ -1414,6 +2904,71 @@ export interface components {
             cpu_seconds: number;
             /** Cost Usd */
             cost_usd: number;
+        };
+        /**
+         * VariantList
+         * @description The videos that are being made, in the order they were asked for.
+         */
+        VariantList: {
+            /**
+             * Object
+             * @default list
+             * @constant
+             */
+            object: "list";
+            /** Data */
+            data: components["schemas"]["Video"][];
+            /**
+             * Has More
+             * @default false
+             * @constant
+             */
+            has_more: false;
+            /** Next Cursor */
+            next_cursor?: null;
+        };
+        /**
+         * VariantOptions
+         * @description What is different in one form of a video; whatever is left out is as in the original.
+         */
+        VariantOptions: {
+            /** Quality */
+            quality?: ("draft" | "standard" | "high" | "ultra") | null;
+            /** Aspect */
+            aspect?: ("16:9" | "9:16" | "1:1") | null;
+            /** Theme */
+            theme?: ("dark" | "light") | null;
+            /** Voice */
+            voice?: string | null;
+            /** Speaking Rate */
+            speaking_rate?: number | null;
+            /**
+             * Language
+             * @description in another language than the script's it is a dub
+             */
+            language?: string | null;
+            /** Captions */
+            captions?: ("plain" | "karaoke" | "off") | null;
+            /** Burn Captions */
+            burn_captions?: boolean | null;
+            /**
+             * Music
+             * @description null for none
+             */
+            music?: (string | ("calm" | "curious")) | null;
+            /**
+             * Max Cost Usd
+             * @description null for no limit
+             */
+            max_cost_usd?: number | null;
+        };
+        /**
+         * VariantsRequest
+         * @description The forms of a video that are wanted, each a video of its own.
+         */
+        VariantsRequest: {
+            /** Variants */
+            variants: components["schemas"]["VariantOptions"][];
         };
         /**
          * Video
@@ -1510,7 +3065,7 @@ export interface components {
             batch?: string | null;
             /**
              * Parent
-             * @description the id of the video that it was made from: the original of a dub
+             * @description the id of the video that it is a dub or a variant of
              */
             parent?: string | null;
             error: components["schemas"]["ProblemBody"] | null;
@@ -1532,6 +3087,10 @@ export interface components {
             notes: components["schemas"]["VideoNote"][];
             usage: components["schemas"]["VideoUsage"];
             timings: components["schemas"]["VideoTimings"];
+            /** @description null where it waits for nobody; only when a video is read */
+            queue?: components["schemas"]["QueuePlace"] | null;
+            /** @description null where it is not known; only when a video is read */
+            eta?: components["schemas"]["Eta"] | null;
         };
         /**
          * VideoList
@@ -1765,7 +3324,7 @@ export interface components {
              * Music
              * @description background music: calm, curious, or the id of a track from POST /v1/assets
              */
-            music?: ("calm" | "curious") | string | null;
+            music?: (string | ("calm" | "curious")) | null;
             /**
              * Critique
              * @description have a vision model look at each scene that a model drew, and repair once what it finds serious; by default where a vision model is set up
@@ -1872,7 +3431,7 @@ export interface components {
             batch?: string | null;
             /**
              * Parent
-             * @description the id of the video that it was made from: the original of a dub
+             * @description the id of the video that it is a dub or a variant of
              */
             parent?: string | null;
             error: components["schemas"]["ProblemBody"] | null;
@@ -2441,6 +4000,26 @@ export interface components {
             scene: components["schemas"]["SceneState"] | null;
         };
         /**
+         * StreamedOutlook
+         * @description What a video may expect, every few seconds while it is made; live only, without an id.
+         */
+        StreamedOutlook: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "outlook";
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Video Id */
+            video_id: string;
+            queue: components["schemas"]["QueuePlace"] | null;
+            eta: components["schemas"]["Eta"] | null;
+        };
+        /**
          * StreamedProgress
          * @description How far a stage is; live only, without an id.
          */
@@ -2743,6 +4322,18 @@ export interface operations {
                      *         "first_scene_seconds": 31,
                      *         "completed_seconds": null
                      *       },
+                     *       "queue": {
+                     *         "stage": "rendering",
+                     *         "ahead": 2,
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "eta": {
+                     *         "seconds": 24,
+                     *         "low": 17.5,
+                     *         "high": 33,
+                     *         "confidence": "medium",
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
                      *       "scenes": [
                      *         {
                      *           "number": 1,
@@ -2952,6 +4543,18 @@ export interface operations {
                      *         "composing": null,
                      *         "first_scene_seconds": 31,
                      *         "completed_seconds": null
+                     *       },
+                     *       "queue": {
+                     *         "stage": "rendering",
+                     *         "ahead": 2,
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "eta": {
+                     *         "seconds": 24,
+                     *         "low": 17.5,
+                     *         "high": 33,
+                     *         "confidence": "medium",
+                     *         "as_of": "2026-11-20T09:30:32Z"
                      *       },
                      *       "scenes": [
                      *         {
@@ -3315,6 +4918,18 @@ export interface operations {
                      *         "composing": null,
                      *         "first_scene_seconds": 31,
                      *         "completed_seconds": null
+                     *       },
+                     *       "queue": {
+                     *         "stage": "rendering",
+                     *         "ahead": 2,
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "eta": {
+                     *         "seconds": 24,
+                     *         "low": 17.5,
+                     *         "high": 33,
+                     *         "confidence": "medium",
+                     *         "as_of": "2026-11-20T09:30:32Z"
                      *       },
                      *       "scenes": [
                      *         {
@@ -3713,6 +5328,18 @@ export interface operations {
                      *         "composing": null,
                      *         "first_scene_seconds": 31,
                      *         "completed_seconds": null
+                     *       },
+                     *       "queue": {
+                     *         "stage": "rendering",
+                     *         "ahead": 2,
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "eta": {
+                     *         "seconds": 24,
+                     *         "low": 17.5,
+                     *         "high": 33,
+                     *         "confidence": "medium",
+                     *         "as_of": "2026-11-20T09:30:32Z"
                      *       },
                      *       "scenes": [
                      *         {
@@ -4118,6 +5745,18 @@ export interface operations {
                      *         "first_scene_seconds": 31,
                      *         "completed_seconds": null
                      *       },
+                     *       "queue": {
+                     *         "stage": "rendering",
+                     *         "ahead": 2,
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "eta": {
+                     *         "seconds": 24,
+                     *         "low": 17.5,
+                     *         "high": 33,
+                     *         "confidence": "medium",
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
                      *       "scenes": [
                      *         {
                      *           "number": 1,
@@ -4327,6 +5966,18 @@ export interface operations {
                      *         "composing": null,
                      *         "first_scene_seconds": 31,
                      *         "completed_seconds": null
+                     *       },
+                     *       "queue": {
+                     *         "stage": "rendering",
+                     *         "ahead": 2,
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "eta": {
+                     *         "seconds": 24,
+                     *         "low": 17.5,
+                     *         "high": 33,
+                     *         "confidence": "medium",
+                     *         "as_of": "2026-11-20T09:30:32Z"
                      *       },
                      *       "scenes": [
                      *         {
@@ -4604,6 +6255,552 @@ export interface operations {
             };
         };
     };
+    list_batches_v1_batches_get: {
+        parameters: {
+            query?: {
+                /** @description batches on a page */
+                limit?: number;
+                /** @description `next_cursor` of the previous page */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "list",
+                     *       "data": [
+                     *         {
+                     *           "id": "01a01f2e-7c1b-7000-8a55-0d2b8d1c4f60",
+                     *           "object": "batch",
+                     *           "status": "in_progress",
+                     *           "created_at": "2026-11-20T09:30:00Z",
+                     *           "lane": "bulk",
+                     *           "counts": {
+                     *             "total": 1,
+                     *             "refused": 0,
+                     *             "missing": 0,
+                     *             "queued": 1,
+                     *             "in_progress": 0,
+                     *             "awaiting_approval": 0,
+                     *             "completed": 0,
+                     *             "failed": 0,
+                     *             "cancelled": 0,
+                     *             "deleted": 0
+                     *           },
+                     *           "urls": {
+                     *             "self": "/v1/batches/01a01f2e-7c1b-7000-8a55-0d2b8d1c4f60",
+                     *             "cancel": "/v1/batches/01a01f2e-7c1b-7000-8a55-0d2b8d1c4f60/cancel",
+                     *             "videos": "/v1/videos?batch=01a01f2e-7c1b-7000-8a55-0d2b8d1c4f60"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BatchList"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    request_batch_v1_batches_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description makes it safe to send the request again */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted; refused requests have a `problem` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a01f2e-7c1b-7000-8a55-0d2b8d1c4f60",
+                     *       "object": "batch",
+                     *       "status": "in_progress",
+                     *       "created_at": "2026-11-20T09:30:00Z",
+                     *       "lane": "bulk",
+                     *       "counts": {
+                     *         "total": 1,
+                     *         "refused": 0,
+                     *         "missing": 0,
+                     *         "queued": 1,
+                     *         "in_progress": 0,
+                     *         "awaiting_approval": 0,
+                     *         "completed": 0,
+                     *         "failed": 0,
+                     *         "cancelled": 0,
+                     *         "deleted": 0
+                     *       },
+                     *       "urls": {
+                     *         "self": "/v1/batches/01a01f2e-7c1b-7000-8a55-0d2b8d1c4f60",
+                     *         "cancel": "/v1/batches/01a01f2e-7c1b-7000-8a55-0d2b8d1c4f60/cancel",
+                     *         "videos": "/v1/videos?batch=01a01f2e-7c1b-7000-8a55-0d2b8d1c4f60"
+                     *       },
+                     *       "items": [
+                     *         {
+                     *           "index": 0,
+                     *           "custom_id": "sky",
+                     *           "video": "01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60",
+                     *           "status": "queued",
+                     *           "url": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60",
+                     *           "problem": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 400,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflicts with the video's state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 409,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 413,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body has the wrong type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 415,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_batch_v1_batches__batch_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The batch as of now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a01f2e-7c1b-7000-8a55-0d2b8d1c4f60",
+                     *       "object": "batch",
+                     *       "status": "in_progress",
+                     *       "created_at": "2026-11-20T09:30:00Z",
+                     *       "lane": "bulk",
+                     *       "counts": {
+                     *         "total": 1,
+                     *         "refused": 0,
+                     *         "missing": 0,
+                     *         "queued": 1,
+                     *         "in_progress": 0,
+                     *         "awaiting_approval": 0,
+                     *         "completed": 0,
+                     *         "failed": 0,
+                     *         "cancelled": 0,
+                     *         "deleted": 0
+                     *       },
+                     *       "urls": {
+                     *         "self": "/v1/batches/01a01f2e-7c1b-7000-8a55-0d2b8d1c4f60",
+                     *         "cancel": "/v1/batches/01a01f2e-7c1b-7000-8a55-0d2b8d1c4f60/cancel",
+                     *         "videos": "/v1/videos?batch=01a01f2e-7c1b-7000-8a55-0d2b8d1c4f60"
+                     *       },
+                     *       "items": [
+                     *         {
+                     *           "index": 0,
+                     *           "custom_id": "sky",
+                     *           "video": "01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60",
+                     *           "status": "queued",
+                     *           "url": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60",
+                     *           "problem": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    cancel_batch_v1_batches__batch_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cancelled */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a01f2e-7c1b-7000-8a55-0d2b8d1c4f60",
+                     *       "object": "batch",
+                     *       "status": "in_progress",
+                     *       "created_at": "2026-11-20T09:30:00Z",
+                     *       "lane": "bulk",
+                     *       "counts": {
+                     *         "total": 1,
+                     *         "refused": 0,
+                     *         "missing": 0,
+                     *         "queued": 1,
+                     *         "in_progress": 0,
+                     *         "awaiting_approval": 0,
+                     *         "completed": 0,
+                     *         "failed": 0,
+                     *         "cancelled": 0,
+                     *         "deleted": 0
+                     *       },
+                     *       "urls": {
+                     *         "self": "/v1/batches/01a01f2e-7c1b-7000-8a55-0d2b8d1c4f60",
+                     *         "cancel": "/v1/batches/01a01f2e-7c1b-7000-8a55-0d2b8d1c4f60/cancel",
+                     *         "videos": "/v1/videos?batch=01a01f2e-7c1b-7000-8a55-0d2b8d1c4f60"
+                     *       },
+                     *       "items": [
+                     *         {
+                     *           "index": 0,
+                     *           "custom_id": "sky",
+                     *           "video": "01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60",
+                     *           "status": "queued",
+                     *           "url": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60",
+                     *           "problem": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflicts with the video's state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 409,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     dub_video_v1_videos__video_id__dub_post: {
         parameters: {
             query?: never;
@@ -4713,6 +6910,18 @@ export interface operations {
                      *         "composing": null,
                      *         "first_scene_seconds": 31,
                      *         "completed_seconds": null
+                     *       },
+                     *       "queue": {
+                     *         "stage": "rendering",
+                     *         "ahead": 2,
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "eta": {
+                     *         "seconds": 24,
+                     *         "low": 17.5,
+                     *         "high": 33,
+                     *         "confidence": "medium",
+                     *         "as_of": "2026-11-20T09:30:32Z"
                      *       },
                      *       "scenes": [
                      *         {
@@ -4830,6 +7039,411 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Video"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 400,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflicts with the video's state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 409,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 413,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body has the wrong type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 415,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    make_variants_v1_videos__video_id__variants_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description makes it safe to send the request again */
+                "idempotency-key"?: string;
+            };
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VariantsRequest"];
+            };
+        };
+        responses: {
+            /** @description The new videos are queued */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "list",
+                     *       "data": [
+                     *         {
+                     *           "id": "01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60",
+                     *           "object": "video",
+                     *           "status": "in_progress",
+                     *           "stage": "rendering",
+                     *           "progress": 61,
+                     *           "title": "How photosynthesis works",
+                     *           "lane": "fast",
+                     *           "created_at": "2026-11-20T09:30:00Z",
+                     *           "completed_at": null,
+                     *           "revision": 1,
+                     *           "scene_count": 2,
+                     *           "scenes_rendered": 1,
+                     *           "seconds": null,
+                     *           "topic": "How does photosynthesis work?",
+                     *           "aspect": "16:9",
+                     *           "language": "en",
+                     *           "thumbnail": null,
+                     *           "scenes_degraded": 0,
+                     *           "metadata": {
+                     *             "course": "biology-7b"
+                     *           },
+                     *           "external_id": "",
+                     *           "batch": null,
+                     *           "parent": null,
+                     *           "error": null,
+                     *           "waiting": null,
+                     *           "urls": {
+                     *             "self": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60",
+                     *             "events": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/events",
+                     *             "cancel": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/cancel",
+                     *             "script": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/script",
+                     *             "content": null
+                     *           },
+                     *           "script_revision": 1,
+                     *           "options": {
+                     *             "quality": "standard",
+                     *             "aspect": "16:9",
+                     *             "voice": "en-GB",
+                     *             "speaking_rate": 1,
+                     *             "language": "en",
+                     *             "captions": "plain",
+                     *             "theme": "dark",
+                     *             "review": false,
+                     *             "burn_captions": false,
+                     *             "music": "calm",
+                     *             "critique": null,
+                     *             "max_cost_usd": null
+                     *           },
+                     *           "usage": {
+                     *             "cost_usd": 0,
+                     *             "tokens": 0,
+                     *             "characters": 96,
+                     *             "items": [
+                     *               {
+                     *                 "kind": "voice",
+                     *                 "name": "espeak/en-us",
+                     *                 "task": "",
+                     *                 "requests": 1,
+                     *                 "input": 0,
+                     *                 "cached": 0,
+                     *                 "thinking": 0,
+                     *                 "output": 0,
+                     *                 "characters": 96,
+                     *                 "cpu_seconds": 0,
+                     *                 "cost_usd": 0
+                     *               }
+                     *             ]
+                     *           },
+                     *           "timings": {
+                     *             "requested_at": "2026-11-20T09:30:00Z",
+                     *             "scripting": {
+                     *               "queued_at": "2026-11-20T09:30:00Z",
+                     *               "began_at": "2026-11-20T09:30:00Z",
+                     *               "ended_at": "2026-11-20T09:30:04Z",
+                     *               "waited_seconds": 0,
+                     *               "worked_seconds": 4,
+                     *               "attempts": 1,
+                     *               "cached": null,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "composing": null,
+                     *             "first_scene_seconds": 31,
+                     *             "completed_seconds": null
+                     *           },
+                     *           "queue": {
+                     *             "stage": "rendering",
+                     *             "ahead": 2,
+                     *             "as_of": "2026-11-20T09:30:32Z"
+                     *           },
+                     *           "eta": {
+                     *             "seconds": 24,
+                     *             "low": 17.5,
+                     *             "high": 33,
+                     *             "confidence": "medium",
+                     *             "as_of": "2026-11-20T09:30:32Z"
+                     *           },
+                     *           "scenes": [
+                     *             {
+                     *               "number": 1,
+                     *               "title": "Light",
+                     *               "status": "rendered",
+                     *               "seconds": 12.4,
+                     *               "footage": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/footage",
+                     *               "video": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/video",
+                     *               "still": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/still",
+                     *               "narration": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/narration",
+                     *               "words": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/words",
+                     *               "origin": "model",
+                     *               "attempts": [
+                     *                 {
+                     *                   "number": 1,
+                     *                   "strategy": "draft",
+                     *                   "rule": "NameError",
+                     *                   "finding": "- NameError in line 7: name 'Cirlce' is not defined",
+                     *                   "line": 7
+                     *                 },
+                     *                 {
+                     *                   "number": 2,
+                     *                   "strategy": "lines",
+                     *                   "rule": "",
+                     *                   "finding": "",
+                     *                   "line": null
+                     *                 }
+                     *               ],
+                     *               "degraded": null,
+                     *               "error": null,
+                     *               "waiting": null,
+                     *               "voice": "en-GB-Neural2-A",
+                     *               "timings": {
+                     *                 "voicing": {
+                     *                   "queued_at": "2026-11-20T09:30:04Z",
+                     *                   "began_at": "2026-11-20T09:30:04Z",
+                     *                   "ended_at": "2026-11-20T09:30:05Z",
+                     *                   "waited_seconds": 0,
+                     *                   "worked_seconds": 1,
+                     *                   "attempts": 1,
+                     *                   "cached": false,
+                     *                   "cpu_seconds": null
+                     *                 },
+                     *                 "coding": {
+                     *                   "queued_at": "2026-11-20T09:30:05Z",
+                     *                   "began_at": "2026-11-20T09:30:06Z",
+                     *                   "ended_at": "2026-11-20T09:30:20Z",
+                     *                   "waited_seconds": 1,
+                     *                   "worked_seconds": 14,
+                     *                   "attempts": 1,
+                     *                   "cached": null,
+                     *                   "cpu_seconds": null
+                     *                 },
+                     *                 "rendering": {
+                     *                   "queued_at": "2026-11-20T09:30:20Z",
+                     *                   "began_at": "2026-11-20T09:30:20Z",
+                     *                   "ended_at": "2026-11-20T09:30:31Z",
+                     *                   "waited_seconds": 0,
+                     *                   "worked_seconds": 11,
+                     *                   "attempts": 1,
+                     *                   "cached": false,
+                     *                   "cpu_seconds": 9.7
+                     *                 }
+                     *               }
+                     *             },
+                     *             {
+                     *               "number": 2,
+                     *               "title": "Sugar",
+                     *               "status": "coded",
+                     *               "seconds": 9.8,
+                     *               "footage": null,
+                     *               "video": null,
+                     *               "still": null,
+                     *               "narration": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/2/narration",
+                     *               "words": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/2/words",
+                     *               "origin": "template",
+                     *               "attempts": [],
+                     *               "degraded": null,
+                     *               "error": null,
+                     *               "waiting": null,
+                     *               "voice": "en-GB-Neural2-A",
+                     *               "timings": {
+                     *                 "voicing": {
+                     *                   "queued_at": "2026-11-20T09:30:04Z",
+                     *                   "began_at": "2026-11-20T09:30:04Z",
+                     *                   "ended_at": "2026-11-20T09:30:05Z",
+                     *                   "waited_seconds": 0,
+                     *                   "worked_seconds": 1,
+                     *                   "attempts": 1,
+                     *                   "cached": false,
+                     *                   "cpu_seconds": null
+                     *                 },
+                     *                 "coding": {
+                     *                   "queued_at": "2026-11-20T09:30:05Z",
+                     *                   "began_at": "2026-11-20T09:30:06Z",
+                     *                   "ended_at": "2026-11-20T09:30:20Z",
+                     *                   "waited_seconds": 1,
+                     *                   "worked_seconds": 14,
+                     *                   "attempts": 1,
+                     *                   "cached": null,
+                     *                   "cpu_seconds": null
+                     *                 },
+                     *                 "rendering": null
+                     *               }
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "notes": [
+                     *             {
+                     *               "code": "doubt",
+                     *               "text": "To be checked: all plants (some parasitic ones have no chlorophyll)"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["VariantList"];
                 };
             };
             /** @description The request is malformed */
@@ -5155,8 +7769,10 @@ export interface operations {
                      *             "idea": "",
                      *             "purpose": "",
                      *             "shows": "",
-                     *             "form": ""
-                     *           }
+                     *             "form": "",
+                     *             "direction": ""
+                     *           },
+                     *           "voice": ""
                      *         }
                      *       ],
                      *       "sources": [],
@@ -5329,8 +7945,10 @@ export interface operations {
                  *             "idea": "",
                  *             "purpose": "",
                  *             "shows": "",
-                 *             "form": ""
-                 *           }
+                 *             "form": "",
+                 *             "direction": ""
+                 *           },
+                 *           "voice": ""
                  *         }
                  *       ],
                  *       "sources": [],
@@ -5442,6 +8060,18 @@ export interface operations {
                      *         "composing": null,
                      *         "first_scene_seconds": 31,
                      *         "completed_seconds": null
+                     *       },
+                     *       "queue": {
+                     *         "stage": "rendering",
+                     *         "ahead": 2,
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "eta": {
+                     *         "seconds": 24,
+                     *         "low": 17.5,
+                     *         "high": 33,
+                     *         "confidence": "medium",
+                     *         "as_of": "2026-11-20T09:30:32Z"
                      *       },
                      *       "scenes": [
                      *         {
@@ -5653,6 +8283,18 @@ export interface operations {
                      *         "first_scene_seconds": 31,
                      *         "completed_seconds": null
                      *       },
+                     *       "queue": {
+                     *         "stage": "rendering",
+                     *         "ahead": 2,
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "eta": {
+                     *         "seconds": 24,
+                     *         "low": 17.5,
+                     *         "high": 33,
+                     *         "confidence": "medium",
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
                      *       "scenes": [
                      *         {
                      *           "number": 1,
@@ -5834,7 +8476,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The script has changed */
+            /** @description What you edit has changed */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -6060,6 +8702,18 @@ export interface operations {
                      *         "first_scene_seconds": 31,
                      *         "completed_seconds": null
                      *       },
+                     *       "queue": {
+                     *         "stage": "rendering",
+                     *         "ahead": 2,
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "eta": {
+                     *         "seconds": 24,
+                     *         "low": 17.5,
+                     *         "high": 33,
+                     *         "confidence": "medium",
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
                      *       "scenes": [
                      *         {
                      *           "number": 1,
@@ -6269,6 +8923,18 @@ export interface operations {
                      *         "composing": null,
                      *         "first_scene_seconds": 31,
                      *         "completed_seconds": null
+                     *       },
+                     *       "queue": {
+                     *         "stage": "rendering",
+                     *         "ahead": 2,
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "eta": {
+                     *         "seconds": 24,
+                     *         "low": 17.5,
+                     *         "high": 33,
+                     *         "confidence": "medium",
+                     *         "as_of": "2026-11-20T09:30:32Z"
                      *       },
                      *       "scenes": [
                      *         {
@@ -6550,6 +9216,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description makes it safe to send the request again */
+                "idempotency-key"?: string;
                 /** @description `wait=N` (RFC 7240): answer when the video has ended, or after N (≤ 60) seconds */
                 prefer?: string[] | null;
             };
@@ -6656,6 +9324,18 @@ export interface operations {
                      *         "composing": null,
                      *         "first_scene_seconds": 31,
                      *         "completed_seconds": null
+                     *       },
+                     *       "queue": {
+                     *         "stage": "rendering",
+                     *         "ahead": 2,
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "eta": {
+                     *         "seconds": 24,
+                     *         "low": 17.5,
+                     *         "high": 33,
+                     *         "confidence": "medium",
+                     *         "as_of": "2026-11-20T09:30:32Z"
                      *       },
                      *       "scenes": [
                      *         {
@@ -6866,6 +9546,18 @@ export interface operations {
                      *         "composing": null,
                      *         "first_scene_seconds": 31,
                      *         "completed_seconds": null
+                     *       },
+                     *       "queue": {
+                     *         "stage": "rendering",
+                     *         "ahead": 2,
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "eta": {
+                     *         "seconds": 24,
+                     *         "low": 17.5,
+                     *         "high": 33,
+                     *         "confidence": "medium",
+                     *         "as_of": "2026-11-20T09:30:32Z"
                      *       },
                      *       "scenes": [
                      *         {
@@ -7249,6 +9941,18 @@ export interface operations {
                      *         "first_scene_seconds": 31,
                      *         "completed_seconds": null
                      *       },
+                     *       "queue": {
+                     *         "stage": "rendering",
+                     *         "ahead": 2,
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "eta": {
+                     *         "seconds": 24,
+                     *         "low": 17.5,
+                     *         "high": 33,
+                     *         "confidence": "medium",
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
                      *       "scenes": [
                      *         {
                      *           "number": 1,
@@ -7458,6 +10162,18 @@ export interface operations {
                      *         "composing": null,
                      *         "first_scene_seconds": 31,
                      *         "completed_seconds": null
+                     *       },
+                     *       "queue": {
+                     *         "stage": "rendering",
+                     *         "ahead": 2,
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "eta": {
+                     *         "seconds": 24,
+                     *         "low": 17.5,
+                     *         "high": 33,
+                     *         "confidence": "medium",
+                     *         "as_of": "2026-11-20T09:30:32Z"
                      *       },
                      *       "scenes": [
                      *         {
@@ -9019,6 +11735,2282 @@ export interface operations {
             };
         };
     };
+    show_code_v1_videos__video_id__scenes__number__code_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-none-match"?: string;
+            };
+            path: {
+                video_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The source */
+            200: {
+                headers: {
+                    /** @description who wrote it: author, template or model */
+                    "Lectern-Origin"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example class Light(NarratedScene):
+                     *         def construct(self):
+                     *             with self.beat():
+                     *                 self.play(Create(Circle()))
+                     */
+                    "text/x-python": string;
+                };
+            };
+            /** @description Your copy is up to date */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflicts with the video's state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 409,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    put_code_v1_videos__video_id__scenes__number__code_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
+            path: {
+                video_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example class Light(NarratedScene):
+                 *         def construct(self):
+                 *             with self.beat():
+                 *                 self.play(Create(Circle()))
+                 */
+                "text/x-python": string;
+            };
+        };
+        responses: {
+            /** @description The scene is rendered from it already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60",
+                     *       "object": "video",
+                     *       "status": "in_progress",
+                     *       "stage": "rendering",
+                     *       "progress": 61,
+                     *       "title": "How photosynthesis works",
+                     *       "lane": "fast",
+                     *       "created_at": "2026-11-20T09:30:00Z",
+                     *       "completed_at": null,
+                     *       "revision": 1,
+                     *       "scene_count": 2,
+                     *       "scenes_rendered": 1,
+                     *       "seconds": null,
+                     *       "topic": "How does photosynthesis work?",
+                     *       "aspect": "16:9",
+                     *       "language": "en",
+                     *       "thumbnail": null,
+                     *       "scenes_degraded": 0,
+                     *       "metadata": {
+                     *         "course": "biology-7b"
+                     *       },
+                     *       "external_id": "",
+                     *       "batch": null,
+                     *       "parent": null,
+                     *       "error": null,
+                     *       "waiting": null,
+                     *       "urls": {
+                     *         "self": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60",
+                     *         "events": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/events",
+                     *         "cancel": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/cancel",
+                     *         "script": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/script",
+                     *         "content": null
+                     *       },
+                     *       "script_revision": 1,
+                     *       "options": {
+                     *         "quality": "standard",
+                     *         "aspect": "16:9",
+                     *         "voice": "en-GB",
+                     *         "speaking_rate": 1,
+                     *         "language": "en",
+                     *         "captions": "plain",
+                     *         "theme": "dark",
+                     *         "review": false,
+                     *         "burn_captions": false,
+                     *         "music": "calm",
+                     *         "critique": null,
+                     *         "max_cost_usd": null
+                     *       },
+                     *       "usage": {
+                     *         "cost_usd": 0,
+                     *         "tokens": 0,
+                     *         "characters": 96,
+                     *         "items": [
+                     *           {
+                     *             "kind": "voice",
+                     *             "name": "espeak/en-us",
+                     *             "task": "",
+                     *             "requests": 1,
+                     *             "input": 0,
+                     *             "cached": 0,
+                     *             "thinking": 0,
+                     *             "output": 0,
+                     *             "characters": 96,
+                     *             "cpu_seconds": 0,
+                     *             "cost_usd": 0
+                     *           }
+                     *         ]
+                     *       },
+                     *       "timings": {
+                     *         "requested_at": "2026-11-20T09:30:00Z",
+                     *         "scripting": {
+                     *           "queued_at": "2026-11-20T09:30:00Z",
+                     *           "began_at": "2026-11-20T09:30:00Z",
+                     *           "ended_at": "2026-11-20T09:30:04Z",
+                     *           "waited_seconds": 0,
+                     *           "worked_seconds": 4,
+                     *           "attempts": 1,
+                     *           "cached": null,
+                     *           "cpu_seconds": null
+                     *         },
+                     *         "composing": null,
+                     *         "first_scene_seconds": 31,
+                     *         "completed_seconds": null
+                     *       },
+                     *       "queue": {
+                     *         "stage": "rendering",
+                     *         "ahead": 2,
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "eta": {
+                     *         "seconds": 24,
+                     *         "low": 17.5,
+                     *         "high": 33,
+                     *         "confidence": "medium",
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "scenes": [
+                     *         {
+                     *           "number": 1,
+                     *           "title": "Light",
+                     *           "status": "rendered",
+                     *           "seconds": 12.4,
+                     *           "footage": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/footage",
+                     *           "video": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/video",
+                     *           "still": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/still",
+                     *           "narration": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/narration",
+                     *           "words": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/words",
+                     *           "origin": "model",
+                     *           "attempts": [
+                     *             {
+                     *               "number": 1,
+                     *               "strategy": "draft",
+                     *               "rule": "NameError",
+                     *               "finding": "- NameError in line 7: name 'Cirlce' is not defined",
+                     *               "line": 7
+                     *             },
+                     *             {
+                     *               "number": 2,
+                     *               "strategy": "lines",
+                     *               "rule": "",
+                     *               "finding": "",
+                     *               "line": null
+                     *             }
+                     *           ],
+                     *           "degraded": null,
+                     *           "error": null,
+                     *           "waiting": null,
+                     *           "voice": "en-GB-Neural2-A",
+                     *           "timings": {
+                     *             "voicing": {
+                     *               "queued_at": "2026-11-20T09:30:04Z",
+                     *               "began_at": "2026-11-20T09:30:04Z",
+                     *               "ended_at": "2026-11-20T09:30:05Z",
+                     *               "waited_seconds": 0,
+                     *               "worked_seconds": 1,
+                     *               "attempts": 1,
+                     *               "cached": false,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "coding": {
+                     *               "queued_at": "2026-11-20T09:30:05Z",
+                     *               "began_at": "2026-11-20T09:30:06Z",
+                     *               "ended_at": "2026-11-20T09:30:20Z",
+                     *               "waited_seconds": 1,
+                     *               "worked_seconds": 14,
+                     *               "attempts": 1,
+                     *               "cached": null,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "rendering": {
+                     *               "queued_at": "2026-11-20T09:30:20Z",
+                     *               "began_at": "2026-11-20T09:30:20Z",
+                     *               "ended_at": "2026-11-20T09:30:31Z",
+                     *               "waited_seconds": 0,
+                     *               "worked_seconds": 11,
+                     *               "attempts": 1,
+                     *               "cached": false,
+                     *               "cpu_seconds": 9.7
+                     *             }
+                     *           }
+                     *         },
+                     *         {
+                     *           "number": 2,
+                     *           "title": "Sugar",
+                     *           "status": "coded",
+                     *           "seconds": 9.8,
+                     *           "footage": null,
+                     *           "video": null,
+                     *           "still": null,
+                     *           "narration": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/2/narration",
+                     *           "words": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/2/words",
+                     *           "origin": "template",
+                     *           "attempts": [],
+                     *           "degraded": null,
+                     *           "error": null,
+                     *           "waiting": null,
+                     *           "voice": "en-GB-Neural2-A",
+                     *           "timings": {
+                     *             "voicing": {
+                     *               "queued_at": "2026-11-20T09:30:04Z",
+                     *               "began_at": "2026-11-20T09:30:04Z",
+                     *               "ended_at": "2026-11-20T09:30:05Z",
+                     *               "waited_seconds": 0,
+                     *               "worked_seconds": 1,
+                     *               "attempts": 1,
+                     *               "cached": false,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "coding": {
+                     *               "queued_at": "2026-11-20T09:30:05Z",
+                     *               "began_at": "2026-11-20T09:30:06Z",
+                     *               "ended_at": "2026-11-20T09:30:20Z",
+                     *               "waited_seconds": 1,
+                     *               "worked_seconds": 14,
+                     *               "attempts": 1,
+                     *               "cached": null,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "rendering": null
+                     *           }
+                     *         }
+                     *       ],
+                     *       "outputs": [],
+                     *       "notes": [
+                     *         {
+                     *           "code": "doubt",
+                     *           "text": "To be checked: all plants (some parasitic ones have no chlorophyll)"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Video"];
+                };
+            };
+            /** @description The scene is being rendered from it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60",
+                     *       "object": "video",
+                     *       "status": "in_progress",
+                     *       "stage": "rendering",
+                     *       "progress": 61,
+                     *       "title": "How photosynthesis works",
+                     *       "lane": "fast",
+                     *       "created_at": "2026-11-20T09:30:00Z",
+                     *       "completed_at": null,
+                     *       "revision": 1,
+                     *       "scene_count": 2,
+                     *       "scenes_rendered": 1,
+                     *       "seconds": null,
+                     *       "topic": "How does photosynthesis work?",
+                     *       "aspect": "16:9",
+                     *       "language": "en",
+                     *       "thumbnail": null,
+                     *       "scenes_degraded": 0,
+                     *       "metadata": {
+                     *         "course": "biology-7b"
+                     *       },
+                     *       "external_id": "",
+                     *       "batch": null,
+                     *       "parent": null,
+                     *       "error": null,
+                     *       "waiting": null,
+                     *       "urls": {
+                     *         "self": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60",
+                     *         "events": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/events",
+                     *         "cancel": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/cancel",
+                     *         "script": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/script",
+                     *         "content": null
+                     *       },
+                     *       "script_revision": 1,
+                     *       "options": {
+                     *         "quality": "standard",
+                     *         "aspect": "16:9",
+                     *         "voice": "en-GB",
+                     *         "speaking_rate": 1,
+                     *         "language": "en",
+                     *         "captions": "plain",
+                     *         "theme": "dark",
+                     *         "review": false,
+                     *         "burn_captions": false,
+                     *         "music": "calm",
+                     *         "critique": null,
+                     *         "max_cost_usd": null
+                     *       },
+                     *       "usage": {
+                     *         "cost_usd": 0,
+                     *         "tokens": 0,
+                     *         "characters": 96,
+                     *         "items": [
+                     *           {
+                     *             "kind": "voice",
+                     *             "name": "espeak/en-us",
+                     *             "task": "",
+                     *             "requests": 1,
+                     *             "input": 0,
+                     *             "cached": 0,
+                     *             "thinking": 0,
+                     *             "output": 0,
+                     *             "characters": 96,
+                     *             "cpu_seconds": 0,
+                     *             "cost_usd": 0
+                     *           }
+                     *         ]
+                     *       },
+                     *       "timings": {
+                     *         "requested_at": "2026-11-20T09:30:00Z",
+                     *         "scripting": {
+                     *           "queued_at": "2026-11-20T09:30:00Z",
+                     *           "began_at": "2026-11-20T09:30:00Z",
+                     *           "ended_at": "2026-11-20T09:30:04Z",
+                     *           "waited_seconds": 0,
+                     *           "worked_seconds": 4,
+                     *           "attempts": 1,
+                     *           "cached": null,
+                     *           "cpu_seconds": null
+                     *         },
+                     *         "composing": null,
+                     *         "first_scene_seconds": 31,
+                     *         "completed_seconds": null
+                     *       },
+                     *       "queue": {
+                     *         "stage": "rendering",
+                     *         "ahead": 2,
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "eta": {
+                     *         "seconds": 24,
+                     *         "low": 17.5,
+                     *         "high": 33,
+                     *         "confidence": "medium",
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "scenes": [
+                     *         {
+                     *           "number": 1,
+                     *           "title": "Light",
+                     *           "status": "rendered",
+                     *           "seconds": 12.4,
+                     *           "footage": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/footage",
+                     *           "video": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/video",
+                     *           "still": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/still",
+                     *           "narration": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/narration",
+                     *           "words": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/words",
+                     *           "origin": "model",
+                     *           "attempts": [
+                     *             {
+                     *               "number": 1,
+                     *               "strategy": "draft",
+                     *               "rule": "NameError",
+                     *               "finding": "- NameError in line 7: name 'Cirlce' is not defined",
+                     *               "line": 7
+                     *             },
+                     *             {
+                     *               "number": 2,
+                     *               "strategy": "lines",
+                     *               "rule": "",
+                     *               "finding": "",
+                     *               "line": null
+                     *             }
+                     *           ],
+                     *           "degraded": null,
+                     *           "error": null,
+                     *           "waiting": null,
+                     *           "voice": "en-GB-Neural2-A",
+                     *           "timings": {
+                     *             "voicing": {
+                     *               "queued_at": "2026-11-20T09:30:04Z",
+                     *               "began_at": "2026-11-20T09:30:04Z",
+                     *               "ended_at": "2026-11-20T09:30:05Z",
+                     *               "waited_seconds": 0,
+                     *               "worked_seconds": 1,
+                     *               "attempts": 1,
+                     *               "cached": false,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "coding": {
+                     *               "queued_at": "2026-11-20T09:30:05Z",
+                     *               "began_at": "2026-11-20T09:30:06Z",
+                     *               "ended_at": "2026-11-20T09:30:20Z",
+                     *               "waited_seconds": 1,
+                     *               "worked_seconds": 14,
+                     *               "attempts": 1,
+                     *               "cached": null,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "rendering": {
+                     *               "queued_at": "2026-11-20T09:30:20Z",
+                     *               "began_at": "2026-11-20T09:30:20Z",
+                     *               "ended_at": "2026-11-20T09:30:31Z",
+                     *               "waited_seconds": 0,
+                     *               "worked_seconds": 11,
+                     *               "attempts": 1,
+                     *               "cached": false,
+                     *               "cpu_seconds": 9.7
+                     *             }
+                     *           }
+                     *         },
+                     *         {
+                     *           "number": 2,
+                     *           "title": "Sugar",
+                     *           "status": "coded",
+                     *           "seconds": 9.8,
+                     *           "footage": null,
+                     *           "video": null,
+                     *           "still": null,
+                     *           "narration": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/2/narration",
+                     *           "words": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/2/words",
+                     *           "origin": "template",
+                     *           "attempts": [],
+                     *           "degraded": null,
+                     *           "error": null,
+                     *           "waiting": null,
+                     *           "voice": "en-GB-Neural2-A",
+                     *           "timings": {
+                     *             "voicing": {
+                     *               "queued_at": "2026-11-20T09:30:04Z",
+                     *               "began_at": "2026-11-20T09:30:04Z",
+                     *               "ended_at": "2026-11-20T09:30:05Z",
+                     *               "waited_seconds": 0,
+                     *               "worked_seconds": 1,
+                     *               "attempts": 1,
+                     *               "cached": false,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "coding": {
+                     *               "queued_at": "2026-11-20T09:30:05Z",
+                     *               "began_at": "2026-11-20T09:30:06Z",
+                     *               "ended_at": "2026-11-20T09:30:20Z",
+                     *               "waited_seconds": 1,
+                     *               "worked_seconds": 14,
+                     *               "attempts": 1,
+                     *               "cached": null,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "rendering": null
+                     *           }
+                     *         }
+                     *       ],
+                     *       "outputs": [],
+                     *       "notes": [
+                     *         {
+                     *           "code": "doubt",
+                     *           "text": "To be checked: all plants (some parasitic ones have no chlorophyll)"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Video"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflicts with the video's state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 409,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description What you edit has changed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 412,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 413,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body has the wrong type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 415,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_take_code_v1_videos__video_id__scenes__number__takes__revision__code_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-none-match"?: string;
+            };
+            path: {
+                video_id: string;
+                number: number;
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The source */
+            200: {
+                headers: {
+                    /** @description who wrote it: author, template or model */
+                    "Lectern-Origin"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example class Light(NarratedScene):
+                     *         def construct(self):
+                     *             with self.beat():
+                     *                 self.play(Create(Circle()))
+                     */
+                    "text/x-python": string;
+                };
+            };
+            /** @description Your copy is up to date */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflicts with the video's state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 409,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    check_scene_code_v1_videos__video_id__scenes__number__code_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example class Light(NarratedScene):
+                 *         def construct(self):
+                 *             with self.beat():
+                 *                 self.play(Create(Circle()))
+                 */
+                "text/x-python": string;
+            };
+        };
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "code_check",
+                     *       "ok": false,
+                     *       "findings": [
+                     *         {
+                     *           "rule": "NameError",
+                     *           "level": "error",
+                     *           "message": "name 'Circel' is not defined",
+                     *           "line": 4,
+                     *           "beat": null,
+                     *           "time": null
+                     *         }
+                     *       ],
+                     *       "render_seconds": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CodeCheck"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflicts with the video's state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 409,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 413,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body has the wrong type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 415,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_takes_v1_videos__video_id__scenes__number__takes_get: {
+        parameters: {
+            query?: {
+                /** @description takes on a page */
+                limit?: number;
+                /** @description `next_cursor` of the previous page */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                video_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "list",
+                     *       "data": [
+                     *         {
+                     *           "object": "take",
+                     *           "revision": 2,
+                     *           "created_at": "2026-11-03T10:02:07Z",
+                     *           "in_force": true,
+                     *           "seconds": 6.4,
+                     *           "voice": "espeak/en-gb",
+                     *           "origin": "model",
+                     *           "degraded": null,
+                     *           "title": "Light",
+                     *           "text": [
+                     *             "A leaf catches light."
+                     *           ],
+                     *           "direction": "Show it as a number line.",
+                     *           "urls": {
+                     *             "footage": "/v1/videos/0198c0de-0000-7000-8000-000000000001/scenes/1/takes/2/footage",
+                     *             "video": "/v1/videos/0198c0de-0000-7000-8000-000000000001/scenes/1/takes/2/video",
+                     *             "narration": "/v1/videos/0198c0de-0000-7000-8000-000000000001/scenes/1/takes/2/narration",
+                     *             "code": "/v1/videos/0198c0de-0000-7000-8000-000000000001/scenes/1/takes/2/code",
+                     *             "choose": "/v1/videos/0198c0de-0000-7000-8000-000000000001/scenes/1/takes/2/choose"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TakeList"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    choose_take_v1_videos__video_id__scenes__number__takes__revision__choose_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description makes it safe to send the request again */
+                "idempotency-key"?: string;
+            };
+            path: {
+                video_id: string;
+                number: number;
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is in force already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60",
+                     *       "object": "video",
+                     *       "status": "in_progress",
+                     *       "stage": "rendering",
+                     *       "progress": 61,
+                     *       "title": "How photosynthesis works",
+                     *       "lane": "fast",
+                     *       "created_at": "2026-11-20T09:30:00Z",
+                     *       "completed_at": null,
+                     *       "revision": 1,
+                     *       "scene_count": 2,
+                     *       "scenes_rendered": 1,
+                     *       "seconds": null,
+                     *       "topic": "How does photosynthesis work?",
+                     *       "aspect": "16:9",
+                     *       "language": "en",
+                     *       "thumbnail": null,
+                     *       "scenes_degraded": 0,
+                     *       "metadata": {
+                     *         "course": "biology-7b"
+                     *       },
+                     *       "external_id": "",
+                     *       "batch": null,
+                     *       "parent": null,
+                     *       "error": null,
+                     *       "waiting": null,
+                     *       "urls": {
+                     *         "self": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60",
+                     *         "events": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/events",
+                     *         "cancel": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/cancel",
+                     *         "script": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/script",
+                     *         "content": null
+                     *       },
+                     *       "script_revision": 1,
+                     *       "options": {
+                     *         "quality": "standard",
+                     *         "aspect": "16:9",
+                     *         "voice": "en-GB",
+                     *         "speaking_rate": 1,
+                     *         "language": "en",
+                     *         "captions": "plain",
+                     *         "theme": "dark",
+                     *         "review": false,
+                     *         "burn_captions": false,
+                     *         "music": "calm",
+                     *         "critique": null,
+                     *         "max_cost_usd": null
+                     *       },
+                     *       "usage": {
+                     *         "cost_usd": 0,
+                     *         "tokens": 0,
+                     *         "characters": 96,
+                     *         "items": [
+                     *           {
+                     *             "kind": "voice",
+                     *             "name": "espeak/en-us",
+                     *             "task": "",
+                     *             "requests": 1,
+                     *             "input": 0,
+                     *             "cached": 0,
+                     *             "thinking": 0,
+                     *             "output": 0,
+                     *             "characters": 96,
+                     *             "cpu_seconds": 0,
+                     *             "cost_usd": 0
+                     *           }
+                     *         ]
+                     *       },
+                     *       "timings": {
+                     *         "requested_at": "2026-11-20T09:30:00Z",
+                     *         "scripting": {
+                     *           "queued_at": "2026-11-20T09:30:00Z",
+                     *           "began_at": "2026-11-20T09:30:00Z",
+                     *           "ended_at": "2026-11-20T09:30:04Z",
+                     *           "waited_seconds": 0,
+                     *           "worked_seconds": 4,
+                     *           "attempts": 1,
+                     *           "cached": null,
+                     *           "cpu_seconds": null
+                     *         },
+                     *         "composing": null,
+                     *         "first_scene_seconds": 31,
+                     *         "completed_seconds": null
+                     *       },
+                     *       "queue": {
+                     *         "stage": "rendering",
+                     *         "ahead": 2,
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "eta": {
+                     *         "seconds": 24,
+                     *         "low": 17.5,
+                     *         "high": 33,
+                     *         "confidence": "medium",
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "scenes": [
+                     *         {
+                     *           "number": 1,
+                     *           "title": "Light",
+                     *           "status": "rendered",
+                     *           "seconds": 12.4,
+                     *           "footage": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/footage",
+                     *           "video": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/video",
+                     *           "still": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/still",
+                     *           "narration": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/narration",
+                     *           "words": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/words",
+                     *           "origin": "model",
+                     *           "attempts": [
+                     *             {
+                     *               "number": 1,
+                     *               "strategy": "draft",
+                     *               "rule": "NameError",
+                     *               "finding": "- NameError in line 7: name 'Cirlce' is not defined",
+                     *               "line": 7
+                     *             },
+                     *             {
+                     *               "number": 2,
+                     *               "strategy": "lines",
+                     *               "rule": "",
+                     *               "finding": "",
+                     *               "line": null
+                     *             }
+                     *           ],
+                     *           "degraded": null,
+                     *           "error": null,
+                     *           "waiting": null,
+                     *           "voice": "en-GB-Neural2-A",
+                     *           "timings": {
+                     *             "voicing": {
+                     *               "queued_at": "2026-11-20T09:30:04Z",
+                     *               "began_at": "2026-11-20T09:30:04Z",
+                     *               "ended_at": "2026-11-20T09:30:05Z",
+                     *               "waited_seconds": 0,
+                     *               "worked_seconds": 1,
+                     *               "attempts": 1,
+                     *               "cached": false,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "coding": {
+                     *               "queued_at": "2026-11-20T09:30:05Z",
+                     *               "began_at": "2026-11-20T09:30:06Z",
+                     *               "ended_at": "2026-11-20T09:30:20Z",
+                     *               "waited_seconds": 1,
+                     *               "worked_seconds": 14,
+                     *               "attempts": 1,
+                     *               "cached": null,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "rendering": {
+                     *               "queued_at": "2026-11-20T09:30:20Z",
+                     *               "began_at": "2026-11-20T09:30:20Z",
+                     *               "ended_at": "2026-11-20T09:30:31Z",
+                     *               "waited_seconds": 0,
+                     *               "worked_seconds": 11,
+                     *               "attempts": 1,
+                     *               "cached": false,
+                     *               "cpu_seconds": 9.7
+                     *             }
+                     *           }
+                     *         },
+                     *         {
+                     *           "number": 2,
+                     *           "title": "Sugar",
+                     *           "status": "coded",
+                     *           "seconds": 9.8,
+                     *           "footage": null,
+                     *           "video": null,
+                     *           "still": null,
+                     *           "narration": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/2/narration",
+                     *           "words": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/2/words",
+                     *           "origin": "template",
+                     *           "attempts": [],
+                     *           "degraded": null,
+                     *           "error": null,
+                     *           "waiting": null,
+                     *           "voice": "en-GB-Neural2-A",
+                     *           "timings": {
+                     *             "voicing": {
+                     *               "queued_at": "2026-11-20T09:30:04Z",
+                     *               "began_at": "2026-11-20T09:30:04Z",
+                     *               "ended_at": "2026-11-20T09:30:05Z",
+                     *               "waited_seconds": 0,
+                     *               "worked_seconds": 1,
+                     *               "attempts": 1,
+                     *               "cached": false,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "coding": {
+                     *               "queued_at": "2026-11-20T09:30:05Z",
+                     *               "began_at": "2026-11-20T09:30:06Z",
+                     *               "ended_at": "2026-11-20T09:30:20Z",
+                     *               "waited_seconds": 1,
+                     *               "worked_seconds": 14,
+                     *               "attempts": 1,
+                     *               "cached": null,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "rendering": null
+                     *           }
+                     *         }
+                     *       ],
+                     *       "outputs": [],
+                     *       "notes": [
+                     *         {
+                     *           "code": "doubt",
+                     *           "text": "To be checked: all plants (some parasitic ones have no chlorophyll)"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Video"];
+                };
+            };
+            /** @description The video is composed anew with it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60",
+                     *       "object": "video",
+                     *       "status": "in_progress",
+                     *       "stage": "rendering",
+                     *       "progress": 61,
+                     *       "title": "How photosynthesis works",
+                     *       "lane": "fast",
+                     *       "created_at": "2026-11-20T09:30:00Z",
+                     *       "completed_at": null,
+                     *       "revision": 1,
+                     *       "scene_count": 2,
+                     *       "scenes_rendered": 1,
+                     *       "seconds": null,
+                     *       "topic": "How does photosynthesis work?",
+                     *       "aspect": "16:9",
+                     *       "language": "en",
+                     *       "thumbnail": null,
+                     *       "scenes_degraded": 0,
+                     *       "metadata": {
+                     *         "course": "biology-7b"
+                     *       },
+                     *       "external_id": "",
+                     *       "batch": null,
+                     *       "parent": null,
+                     *       "error": null,
+                     *       "waiting": null,
+                     *       "urls": {
+                     *         "self": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60",
+                     *         "events": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/events",
+                     *         "cancel": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/cancel",
+                     *         "script": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/script",
+                     *         "content": null
+                     *       },
+                     *       "script_revision": 1,
+                     *       "options": {
+                     *         "quality": "standard",
+                     *         "aspect": "16:9",
+                     *         "voice": "en-GB",
+                     *         "speaking_rate": 1,
+                     *         "language": "en",
+                     *         "captions": "plain",
+                     *         "theme": "dark",
+                     *         "review": false,
+                     *         "burn_captions": false,
+                     *         "music": "calm",
+                     *         "critique": null,
+                     *         "max_cost_usd": null
+                     *       },
+                     *       "usage": {
+                     *         "cost_usd": 0,
+                     *         "tokens": 0,
+                     *         "characters": 96,
+                     *         "items": [
+                     *           {
+                     *             "kind": "voice",
+                     *             "name": "espeak/en-us",
+                     *             "task": "",
+                     *             "requests": 1,
+                     *             "input": 0,
+                     *             "cached": 0,
+                     *             "thinking": 0,
+                     *             "output": 0,
+                     *             "characters": 96,
+                     *             "cpu_seconds": 0,
+                     *             "cost_usd": 0
+                     *           }
+                     *         ]
+                     *       },
+                     *       "timings": {
+                     *         "requested_at": "2026-11-20T09:30:00Z",
+                     *         "scripting": {
+                     *           "queued_at": "2026-11-20T09:30:00Z",
+                     *           "began_at": "2026-11-20T09:30:00Z",
+                     *           "ended_at": "2026-11-20T09:30:04Z",
+                     *           "waited_seconds": 0,
+                     *           "worked_seconds": 4,
+                     *           "attempts": 1,
+                     *           "cached": null,
+                     *           "cpu_seconds": null
+                     *         },
+                     *         "composing": null,
+                     *         "first_scene_seconds": 31,
+                     *         "completed_seconds": null
+                     *       },
+                     *       "queue": {
+                     *         "stage": "rendering",
+                     *         "ahead": 2,
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "eta": {
+                     *         "seconds": 24,
+                     *         "low": 17.5,
+                     *         "high": 33,
+                     *         "confidence": "medium",
+                     *         "as_of": "2026-11-20T09:30:32Z"
+                     *       },
+                     *       "scenes": [
+                     *         {
+                     *           "number": 1,
+                     *           "title": "Light",
+                     *           "status": "rendered",
+                     *           "seconds": 12.4,
+                     *           "footage": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/footage",
+                     *           "video": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/video",
+                     *           "still": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/still",
+                     *           "narration": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/narration",
+                     *           "words": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/1/words",
+                     *           "origin": "model",
+                     *           "attempts": [
+                     *             {
+                     *               "number": 1,
+                     *               "strategy": "draft",
+                     *               "rule": "NameError",
+                     *               "finding": "- NameError in line 7: name 'Cirlce' is not defined",
+                     *               "line": 7
+                     *             },
+                     *             {
+                     *               "number": 2,
+                     *               "strategy": "lines",
+                     *               "rule": "",
+                     *               "finding": "",
+                     *               "line": null
+                     *             }
+                     *           ],
+                     *           "degraded": null,
+                     *           "error": null,
+                     *           "waiting": null,
+                     *           "voice": "en-GB-Neural2-A",
+                     *           "timings": {
+                     *             "voicing": {
+                     *               "queued_at": "2026-11-20T09:30:04Z",
+                     *               "began_at": "2026-11-20T09:30:04Z",
+                     *               "ended_at": "2026-11-20T09:30:05Z",
+                     *               "waited_seconds": 0,
+                     *               "worked_seconds": 1,
+                     *               "attempts": 1,
+                     *               "cached": false,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "coding": {
+                     *               "queued_at": "2026-11-20T09:30:05Z",
+                     *               "began_at": "2026-11-20T09:30:06Z",
+                     *               "ended_at": "2026-11-20T09:30:20Z",
+                     *               "waited_seconds": 1,
+                     *               "worked_seconds": 14,
+                     *               "attempts": 1,
+                     *               "cached": null,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "rendering": {
+                     *               "queued_at": "2026-11-20T09:30:20Z",
+                     *               "began_at": "2026-11-20T09:30:20Z",
+                     *               "ended_at": "2026-11-20T09:30:31Z",
+                     *               "waited_seconds": 0,
+                     *               "worked_seconds": 11,
+                     *               "attempts": 1,
+                     *               "cached": false,
+                     *               "cpu_seconds": 9.7
+                     *             }
+                     *           }
+                     *         },
+                     *         {
+                     *           "number": 2,
+                     *           "title": "Sugar",
+                     *           "status": "coded",
+                     *           "seconds": 9.8,
+                     *           "footage": null,
+                     *           "video": null,
+                     *           "still": null,
+                     *           "narration": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/2/narration",
+                     *           "words": "/v1/videos/01a01f2e-7c1b-7d3a-9a55-0d2b8d1c4f60/scenes/2/words",
+                     *           "origin": "template",
+                     *           "attempts": [],
+                     *           "degraded": null,
+                     *           "error": null,
+                     *           "waiting": null,
+                     *           "voice": "en-GB-Neural2-A",
+                     *           "timings": {
+                     *             "voicing": {
+                     *               "queued_at": "2026-11-20T09:30:04Z",
+                     *               "began_at": "2026-11-20T09:30:04Z",
+                     *               "ended_at": "2026-11-20T09:30:05Z",
+                     *               "waited_seconds": 0,
+                     *               "worked_seconds": 1,
+                     *               "attempts": 1,
+                     *               "cached": false,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "coding": {
+                     *               "queued_at": "2026-11-20T09:30:05Z",
+                     *               "began_at": "2026-11-20T09:30:06Z",
+                     *               "ended_at": "2026-11-20T09:30:20Z",
+                     *               "waited_seconds": 1,
+                     *               "worked_seconds": 14,
+                     *               "attempts": 1,
+                     *               "cached": null,
+                     *               "cpu_seconds": null
+                     *             },
+                     *             "rendering": null
+                     *           }
+                     *         }
+                     *       ],
+                     *       "outputs": [],
+                     *       "notes": [
+                     *         {
+                     *           "code": "doubt",
+                     *           "text": "To be checked: all plants (some parasitic ones have no chlorophyll)"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Video"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflicts with the video's state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 409,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    send_take_footage_v1_videos__video_id__scenes__number__takes__revision__footage_get: {
+        parameters: {
+            query?: {
+                /** @description 1 saves it as a file */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                video_id: string;
+                number: number;
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": unknown;
+                    "image/jpeg": unknown;
+                    "audio/mp4": unknown;
+                    "audio/flac": unknown;
+                    "text/vtt": unknown;
+                    "application/x-subrip": unknown;
+                    "text/x-ssa": unknown;
+                    "text/plain": unknown;
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The requested range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Your copy is up to date */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The file's URL in the object store, if the service is set up to redirect */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflicts with the video's state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 409,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The range lies outside the file */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 416,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    send_take_video_v1_videos__video_id__scenes__number__takes__revision__video_get: {
+        parameters: {
+            query?: {
+                /** @description 1 saves it as a file */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                video_id: string;
+                number: number;
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": unknown;
+                    "image/jpeg": unknown;
+                    "audio/mp4": unknown;
+                    "audio/flac": unknown;
+                    "text/vtt": unknown;
+                    "application/x-subrip": unknown;
+                    "text/x-ssa": unknown;
+                    "text/plain": unknown;
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The requested range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Your copy is up to date */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The file's URL in the object store, if the service is set up to redirect */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflicts with the video's state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 409,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The range lies outside the file */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 416,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    send_take_narration_v1_videos__video_id__scenes__number__takes__revision__narration_get: {
+        parameters: {
+            query?: {
+                /** @description m4a for players, flac for the original */
+                format?: "m4a" | "flac";
+                /** @description 1 saves it as a file */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                video_id: string;
+                number: number;
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": unknown;
+                    "image/jpeg": unknown;
+                    "audio/mp4": unknown;
+                    "audio/flac": unknown;
+                    "text/vtt": unknown;
+                    "application/x-subrip": unknown;
+                    "text/x-ssa": unknown;
+                    "text/plain": unknown;
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The requested range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Your copy is up to date */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The file's URL in the object store, if the service is set up to redirect */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflicts with the video's state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 409,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The range lies outside the file */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 416,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     upload_asset_v1_assets_post: {
         parameters: {
             query?: never;
@@ -9348,6 +14340,1490 @@ export interface operations {
                      *       "code": "validation-error",
                      *       "remedy": "Correct the fields listed in `errors` and send the request again.",
                      *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_account_v1_account_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The owner and its rights */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "account",
+                     *       "owner": "school",
+                     *       "key_id": "5f1d0c9be2a74436",
+                     *       "scopes": [
+                     *         "read",
+                     *         "write"
+                     *       ],
+                     *       "keys_required": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description No valid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 401,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_keys_v1_keys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Keys, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "list",
+                     *       "data": [
+                     *         {
+                     *           "object": "key",
+                     *           "id": "5f1d0c9be2a74436",
+                     *           "name": "laptop",
+                     *           "scopes": [
+                     *             "read",
+                     *             "write"
+                     *           ],
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "expires_at": null,
+                     *           "revoked_at": null
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KeyList"];
+                };
+            };
+            /** @description No valid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 401,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 403,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    add_key_v1_keys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyRequest"];
+            };
+        };
+        responses: {
+            /** @description The key, shown this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "key",
+                     *       "id": "5f1d0c9be2a74436",
+                     *       "name": "laptop",
+                     *       "scopes": [
+                     *         "read",
+                     *         "write"
+                     *       ],
+                     *       "created_at": "2026-11-21T09:30:00Z",
+                     *       "expires_at": null,
+                     *       "revoked_at": null,
+                     *       "key": "lk_5f1d0c9be2a74436_<40 letters and digits>"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatedKey"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 400,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 401,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 403,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 413,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body has the wrong type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 415,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    end_key_v1_keys__key_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the key's id, not the key */
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It opens nothing any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 401,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 403,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    open_session_v1_session_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionRequest"];
+            };
+        };
+        responses: {
+            /** @description Signed in; the cookie is set */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "session",
+                     *       "owner": "school",
+                     *       "scopes": [
+                     *         "read",
+                     *         "write"
+                     *       ],
+                     *       "expires_at": "2026-11-28T09:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionInfo"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 400,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 401,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 403,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 413,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body has the wrong type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 415,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    end_session_v1_session_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out; the cookie is taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 403,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_shares_v1_videos__video_id__shares_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Links, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "list",
+                     *       "data": [
+                     *         {
+                     *           "object": "share",
+                     *           "id": "9c2e4f0a1b3d5e7f",
+                     *           "url": "/s/WyI5YzJlNGYwYTFiM2Q1ZTdmIl0.x8Jq",
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "expires_at": "2026-11-28T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ShareList"];
+                };
+            };
+            /** @description No valid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 401,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    share_video_v1_videos__video_id__shares_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ShareRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description The link */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "share",
+                     *       "id": "9c2e4f0a1b3d5e7f",
+                     *       "url": "/s/WyI5YzJlNGYwYTFiM2Q1ZTdmIl0.x8Jq",
+                     *       "created_at": "2026-11-21T09:30:00Z",
+                     *       "expires_at": "2026-11-28T09:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 400,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 401,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 403,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflicts with the video's state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 409,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 413,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body has the wrong type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 415,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    end_share_v1_videos__video_id__shares__share_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link shows nothing any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 401,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 403,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_shared_v1_shared__token__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The video */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "shared_video",
+                     *       "title": "How photosynthesis works",
+                     *       "language": "en",
+                     *       "aspect": "16:9",
+                     *       "seconds": 93.4,
+                     *       "completed_at": "2026-11-21T09:30:00Z",
+                     *       "expires_at": "2026-11-28T09:30:00Z",
+                     *       "outputs": [
+                     *         {
+                     *           "kind": "video",
+                     *           "url": "/v1/shared/WyI5YzJlNGYwYTFiM2Q1ZTdmIl0.x8Jq/content?variant=video",
+                     *           "media_type": "video/mp4",
+                     *           "bytes": 4821334
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SharedVideo"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The video was deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 410,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    send_shared_v1_shared__token__content_get: {
+        parameters: {
+            query?: {
+                /** @description which file */
+                variant?: "video" | "captions_vtt" | "captions_srt" | "captions_ass" | "chapters_vtt" | "transcript" | "transcript_json" | "thumbnail";
+                /** @description 1 saves it under the video's title */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": unknown;
+                    "image/jpeg": unknown;
+                    "audio/mp4": unknown;
+                    "audio/flac": unknown;
+                    "text/vtt": unknown;
+                    "application/x-subrip": unknown;
+                    "text/x-ssa": unknown;
+                    "text/plain": unknown;
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The requested range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Your copy is up to date */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The file's URL in the object store, if the service is set up to redirect */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflicts with the video's state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 409,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The video was deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 410,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The range lies outside the file */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 416,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
                      *       "errors": []
                      *     }
                      */
@@ -10497,6 +16973,73 @@ export interface operations {
             };
         };
     };
+    show_queue_v1_queue_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every stage */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "list",
+                     *       "data": [
+                     *         {
+                     *           "stage": "rendering",
+                     *           "depth": 7,
+                     *           "in_flight": 2,
+                     *           "oldest_age_seconds": 12.5,
+                     *           "workers": 1,
+                     *           "slots": 2
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QueueReport"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     show_health_healthz_get: {
         parameters: {
             query?: never;
@@ -10564,6 +17107,52 @@ export interface operations {
             };
         };
     };
+    list_problems_problems_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                accept?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or JSON with `Accept: application/json` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "list",
+                     *       "data": [
+                     *         {
+                     *           "code": "validation-error",
+                     *           "status": 422,
+                     *           "title": "Invalid request",
+                     *           "cause": "One or more fields of the request are missing, unknown or out of range.",
+                     *           "remedy": "Correct the fields listed in `errors` and send the request again."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProblemList"];
+                    "text/html": string;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     explain_problem_problems__code__get: {
         parameters: {
             query?: never;
@@ -10615,6 +17204,319 @@ export interface operations {
                      *     }
                      */
                     "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    submit_video_createvideo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description what to explain */
+                    input: string;
+                    /** @description the client's own id, such as a time in ms */
+                    id: number | string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description Nothing was begun */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OlderError"];
+                };
+            };
+            /** @description Nothing was begun */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OlderError"];
+                };
+            };
+            /** @description Nothing was begun */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OlderError"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_status_status__user_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionStatus"];
+                };
+            };
+            /** @description Nothing was submitted under this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionStatus"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    make_video_create_video_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description makes it safe to send the request again */
+                "idempotency-key"?: string;
+                prefer?: string[] | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description what to explain */
+                    topic: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FinishedVideo"];
+                };
+            };
+            /** @description It takes longer: look at `status_url` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FinishedVideo"];
+                };
+            };
+            /** @description Nothing was begun */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OlderError"];
+                };
+            };
+            /** @description Nothing was begun */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OlderError"];
+                };
+            };
+            /** @description It failed; `message` says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FinishedVideo"];
+                };
+            };
+            /** @description Nothing was begun */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OlderError"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    write_script_generate_script_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description makes it safe to send the request again */
+                "idempotency-key"?: string;
+                prefer?: string[] | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description what to explain */
+                    topic: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SceneList"];
+                };
+            };
+            /** @description It takes longer: look at `status_url` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SceneList"];
+                };
+            };
+            /** @description Nothing was begun */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OlderError"];
+                };
+            };
+            /** @description Nothing was begun */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OlderError"];
+                };
+            };
+            /** @description It failed; `error` says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OlderError"];
+                };
+            };
+            /** @description Nothing was begun */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OlderError"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    check_health_health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OlderHealth"];
+                };
+            };
+            /** @description A dependency does not answer; `checks` says which */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OlderHealth"];
                 };
             };
             /** @description Any other error */

@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { announce, Badge, EmptyState, LinkButton, PageHeading, ProblemNotice, Skeleton, type Tone } from "../../design";
 import type { Video } from "../../events/fold";
 import { type Connection, type Following, followVideo } from "../../events/follow";
+import { formatMoney } from "../../format/numbers";
 import { formatTimeInFull, formatWhen } from "../../format/times";
 import type { PageProps } from "../../router";
 import { LazyView } from "./lazy-view";
@@ -82,6 +83,7 @@ function ShownVideo(props: ViewProps) {
             <span>
               {video.options.aspect}, {video.options.quality}
             </span>
+            {video.usage.cost_usd > 0 && <span title="What models and voices have cost so far">{formatMoney(video.usage.cost_usd)}</span>}
             {video.revision > 1 && <span>Revision {video.revision}</span>}
           </p>
         </div>
@@ -94,6 +96,11 @@ function ShownVideo(props: ViewProps) {
           <a href={video.urls.content ? `/videos/${id}/making` : `/videos/${id}`} aria-current={view === "making" ? "page" : undefined}>
             Making
           </a>
+          {video.urls.script && (
+            <a href={`/videos/${id}/script`} aria-current={view === "script" ? "page" : undefined}>
+              Script
+            </a>
+          )}
         </nav>
       </header>
       <StatusStrip {...props} view={view} />
@@ -105,11 +112,13 @@ function ShownVideo(props: ViewProps) {
 const VIEWS = {
   film: () => import("./result"),
   making: () => import("./making/making"),
+  script: () => import("./script/script-view"),
 };
 export type View = keyof typeof VIEWS;
 
 /** The film once there is one; until then the making of it. */
 function chooseView(rest: string, video: Video): View {
+  if (rest === "script" && video.urls.script) return "script";
   if (rest === "making") return "making";
   return video.urls.content ? "film" : "making";
 }

@@ -39,6 +39,11 @@ function Running({ id, video, following, view }: ViewProps & { view: View }) {
           {remaining && <span class="numeric">{remaining}</span>}
         </p>
         <div class="strip-actions">
+          {review && view !== "script" && (
+            <LinkButton href={`/videos/${id}/script`} look="primary" size="s">
+              Read and approve
+            </LinkButton>
+          )}
           {view !== "making" && !review && (
             <LinkButton href={`/videos/${id}/making`} size="s" look="quiet">
               See it being made
@@ -87,6 +92,7 @@ function Ended({ id, video, following }: ViewProps) {
           Make what is missing
         </Button>
         {made && <span>{made}</span>}
+        {video.urls.script && <a href={`/videos/${id}/script`}>Change the script</a>}
       </p>
     </div>
   );

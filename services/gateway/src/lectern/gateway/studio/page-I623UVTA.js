@@ -1,1 +1,0 @@
-import{D as a,L as e,k as t}from"/studio/chunk-JXCRABZD.js";import"/studio/chunk-OF57M2TR.js";function i(){return t(e,{heading:"Library",children:t(a,{icon:"grid",title:"This page is being built",children:t("p",{children:"Its address stays."})})})}export{i as default};
