@@ -42,17 +42,26 @@ class View(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def fits(self, wanted: VideoFilter) -> bool:
         """True if a list with this filter shows the video. Of any other owner's video it is false."""
+        if self.owner != wanted.owner or (wanted.statuses and self.status not in wanted.statuses):
+            return False
+        if wanted.metadata and not wanted.metadata.items() <= self.metadata.items():
+            return False
+        for word in wanted.words:
+            if word not in self.text:
+                return False
+        if (wanted.created_after or wanted.created_before) and not self._is_of_time(wanted):
+            return False
         return (
-            self.owner == wanted.owner
-            and (not wanted.statuses or self.status in wanted.statuses)
-            and (not wanted.batch or self.batch == wanted.batch)
+            (not wanted.batch or self.batch == wanted.batch)
             and (not wanted.parent or self.parent == wanted.parent)
             and (not wanted.external_id or self.external_id == wanted.external_id)
-            and (not wanted.created_after or (self.created_at is not None and self.created_at > wanted.created_after))
-            and (not wanted.created_before or (self.created_at is not None and self.created_at < wanted.created_before))
-            and all(self.metadata.get(name) == value for name, value in wanted.metadata.items())
-            and all(word in self.text for word in wanted.words)
         )
+
+    def _is_of_time(self, wanted: VideoFilter) -> bool:
+        at = self.created_at
+        if at is None or (wanted.created_after and at <= wanted.created_after):
+            return False
+        return not wanted.created_before or at < wanted.created_before
 
 
 class Views:
@@ -67,13 +76,14 @@ class Views:
 
     async def start(self) -> None:
         """Mirror what the bucket holds."""
-        self._current = await self._mirror.enter_async_context(self._bucket.watching(self._on_entry))
+        self._current = await self._mirror.enter_async_context(self._bucket.watching(self.take))
 
     async def close(self) -> None:
         """End the mirror."""
         await self._mirror.aclose()
 
-    async def _on_entry(self, entry: KeyValueEntry) -> None:
+    async def take(self, entry: KeyValueEntry) -> None:
+        """Mirror one entry of the bucket."""
         try:
             view = msgspec.json.decode(entry.value, type=View) if entry.value else None
         except ValueError:
