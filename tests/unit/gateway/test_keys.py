@@ -11,19 +11,20 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+import structlog
 from fastapi.routing import APIRoute
 from unit.gateway.gateways import TestGateway, gateway_in_process, gateway_on_a_port, read_blocks
 from unit.gateway.keyed import add_key, client_of
 from unit.gateway.published_video import PublishedVideo
 
 from lectern.contracts.api_keys import SCOPES, hash_secret
-from lectern.contracts.events import now
+from lectern.contracts.events import VideoRequested, now
 from lectern.contracts.ids import new_id
 from lectern.contracts.problems import ProblemError
 from lectern.gateway.access.binding import check_binding
 from lectern.gateway.routes import PUBLIC_ROUTERS, ROUTERS
 from lectern.gateway.settings import GatewaySettings
-from lectern.worker import Connections, create_key, revoke_key, rotate_key
+from lectern.worker import Connections, configure_logs, create_key, revoke_key, rotate_key
 
 PRIVATE = sorted(
     (method, route.path)
@@ -261,3 +262,39 @@ async def test_a_key_of_an_unknown_version_is_no_key(keyed: TestGateway) -> None
     assert entry
     await keyed.deps.access.ring.bucket.update(key.id, data, entry.revision)
     assert keyed.deps.access.ring.find(token) is None
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+
+
+async def test_an_upload_is_its_owners_own(keyed: TestGateway, connections: Connections) -> None:
+    async with client_of(keyed, "alice") as alice, client_of(keyed, "bob") as bob:
+        asset = (await alice.post("/v1/assets", content=PNG, headers={"Content-Type": "image/png"})).json()["id"]
+        body = {"document": {"markdown": "# Leaf\n\n![](a.png)", "assets": {"a.png": asset}}}
+        refused = await bob.post("/v1/videos", json=body)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/document/assets/a.png")
+        created = await alice.post("/v1/videos", json=body)
+        assert created.status_code == 202
+        [(_, event)] = await connections.event_log.read(created.json()["id"])
+        assert isinstance(event, VideoRequested)
+        assert await connections.store.get(event.brief.assets["a.png"]) == PNG
+
+
+async def test_each_change_leaves_a_line_that_says_who_and_holds_no_secret(
+    keyed: TestGateway, connections: Connections
+) -> None:
+    video = PublishedVideo(connections, owner="alice")
+    await video.request()
+    key, headers = await add_key(keyed.deps, "alice")
+    configure_logs("json", "INFO")
+    with structlog.testing.capture_logs() as lines:
+        await keyed.http.get(video.url, headers=headers)
+        await keyed.http.post(f"{video.url}/cancel", headers=headers)
+        await keyed.http.post(f"{video.url}/cancel")
+    changes = [line for line in lines if line.get("action") == "audit"]
+    assert [(line["owner"], line["key_id"], line["result"]) for line in changes] == [
+        ("alice", key.id, "done"),
+        (None, None, "refused"),
+    ]
+    assert changes[0]["video_id"] == video.video_id
+    assert headers["Authorization"].rpartition("_")[2] not in str(lines)

@@ -64,6 +64,9 @@ def document(video_id: str) -> str:
     return f"videos/{video_id}/document.md"
 
 
-def asset(sha256: str) -> str:
-    """`assets/<sha256>`: an uploaded image or music track."""
-    return f"assets/{sha256}"
+def asset(sha256: str, owner: str = "") -> str:
+    """`assets/<sha256>`, or `assets/<owner>/<sha256>`: an uploaded image or music track.
+
+    Each owner has its own, so that nobody learns from a hash what another has uploaded.
+    """
+    return f"assets/{owner}/{sha256}" if owner else f"assets/{sha256}"

@@ -23,7 +23,8 @@ async def check_assets(deps: GatewayDeps, document: SentDocument | None) -> None
     if document is None:
         return
     ids = sorted(set(document.assets.values()))
-    found = await map_concurrently(lambda each: deps.connections.store.head(keys.asset(each)), ids, limit=MAX_LOOKUPS)
+    store, owner = deps.connections.store, deps.principal.owner
+    found = await map_concurrently(lambda each: store.head(keys.asset(each, owner)), ids, limit=MAX_LOOKUPS)
     images = {each for each, info in zip(ids, found, strict=True) if info and not info.media_type.startswith("audio/")}
     errors = [
         FieldError(
@@ -50,7 +51,7 @@ async def _find_music_fault(deps: GatewayDeps, music: str) -> str:
         near = difflib.get_close_matches(music.lower(), MUSIC, n=1, cutoff=0.4)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {' and '.join(MUSIC)},"
         return f"there is no track {music!r}; {hint} or upload one with POST /v1/assets and send its id"
-    info = await deps.connections.store.head(keys.asset(music))
+    info = await deps.connections.store.head(keys.asset(music, deps.principal.owner))
     if info is None:
         return f"there is no asset {music[:12]}…; upload the music with POST /v1/assets first"
     if info.media_type.startswith("image/"):

@@ -54,8 +54,22 @@ async def publish_request(deps: GatewayDeps, request: VideoRequest | DubRequest,
 
 
 async def _publish(deps: GatewayDeps, request: VideoRequest | DubRequest, event: e.VideoRequested) -> VideoLog:
-    event = msgspec.structs.replace(event, owner=deps.principal.owner)
+    event = _assign_owner(event, deps.principal.owner)
     if request.document:
         markdown = request.document.markdown.encode()
         await deps.connections.store.put(keys.document(event.video_id), markdown, "text/markdown; charset=utf-8")
     return VideoLog([(await deps.event_log.publish(event, patience=PUBLISH_TIMEOUT_SECONDS), event)])
+
+
+def _assign_owner(event: e.VideoRequested, owner: str) -> e.VideoRequested:
+    """The event as its owner's: it refers to the owner's own uploads, whoever else uploaded the same files."""
+    replace = msgspec.structs.replace
+    assets = {name: _find_own(key, owner) for name, key in event.brief.assets.items()}
+    options = replace(event.options, music_key=_find_own(event.options.music_key, owner))
+    return replace(event, owner=owner, brief=replace(event.brief, assets=assets), options=options)
+
+
+def _find_own(key: str, owner: str) -> str:
+    prefix = keys.asset("")
+    sha256 = key.removeprefix(prefix)
+    return keys.asset(sha256, owner) if key.startswith(prefix) and "/" not in sha256 else key

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lectern.contracts import events as e
-from lectern.contracts import keys
 from lectern.contracts.options import BUNDLED, VideoOptions
 from lectern.contracts.problems import TYPE_PREFIX, Problem
 from lectern.contracts.script import Script
@@ -247,7 +246,7 @@ def get_options(state: VideoState) -> VideoOptions:
 
 def _map_options(state: VideoState) -> dict[str, object]:
     options = get_options(state)
-    music = options.music_key.removeprefix(BUNDLED).removeprefix(keys.asset("")) or None
+    music = options.music_key.removeprefix(BUNDLED).rpartition("/")[2] or None
     return {name: getattr(options, name, music) for name in schemas.VideoOptionsInForce.model_fields}
 
 

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lectern.contracts.ids import new_id
 from lectern.gateway import problem_types
+from lectern.gateway.access.audit import record_change
 from lectern.gateway.access.authentication import find_principal
 from lectern.gateway.access.principal import LOCAL
 from lectern.gateway.access.revocation import run_while_valid
@@ -137,6 +138,7 @@ class RequestMiddleware:
         if refusal:
             await make_response(refusal, request_id)(scope, receive, send_with_headers)
         self._record(deps.metrics, scope, status, time.perf_counter() - started, request_id)
+        record_change(scope, scope["state"].get("principal"), status, _route(scope), request_id)
 
     def _record(self, metrics: GatewayMetrics, scope: Scope, status: int, seconds: float, request_id: str) -> None:
         route = _route(scope)

@@ -64,4 +64,11 @@ ROUTERS = (
     studio.router,
 )
 
-PUBLIC_ROUTERS = (operations.router, problems.router, studio.router, sessions.router, shared.router)
+PUBLIC_ROUTERS = (
+    operations.router,
+    problems.router,
+    sessions.router,
+    shared.router,
+    *compat.PUBLIC_ROUTERS,
+    studio.router,
+)

@@ -55,6 +55,6 @@ async def upload_asset(deps: Deps, request: Request, content_type: Annotated[str
             f"Convert the {kind}, or declare its real type.",
         )
     sha256 = hashlib.sha256(data).hexdigest()
-    await deps.connections.store.put(keys.asset(sha256), data, actual)
+    await deps.connections.store.put(keys.asset(sha256, deps.principal.owner), data, actual)
     structlog.get_logger("lectern.gateway").info("asset stored", action="asset", bytes=len(data), asset=sha256[:12])
     return make_json_response(Asset(id=sha256, media_type=actual, bytes=len(data)), 201)
