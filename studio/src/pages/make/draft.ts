@@ -60,7 +60,7 @@ export const DEFAULT_OPTIONS: Options = {
 
 export const EMPTY_DRAFT: Draft = { source: "topic", topic: "", markdown: "", images: {}, options: DEFAULT_OPTIONS };
 
-const KEY = "draft";
+export const DRAFT_KEY = "draft";
 
 /** A stored draft, with defaults for whatever is missing or no longer fits. */
 export function restoreDraft(text: string | null): Draft {
@@ -128,9 +128,9 @@ export const draft = signal<Draft>(EMPTY_DRAFT);
 
 /** Restore the draft, and keep it whenever it changes. Returns how to stop. */
 export function keepDraft(): () => void {
-  draft.value = restoreDraft(readStored(KEY));
+  draft.value = restoreDraft(readStored(DRAFT_KEY));
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const save = () => writeStored(KEY, JSON.stringify(draft.peek()));
+  const save = () => writeStored(DRAFT_KEY, JSON.stringify(draft.peek()));
   const stop = effect(() => {
     draft.value;
     clearTimeout(timer);

@@ -6,7 +6,7 @@ import { formatDurationRange } from "../../format/times";
 import { draft, hasSource, makeRequest } from "./draft";
 
 type Range = { low: number; high: number };
-type Figures = { cost_usd: Range; seconds: Range; ready_in_seconds?: Range };
+type Figures = { cost_usd: Range; seconds: Range; done_in_seconds: Range | null; basis: readonly string[] };
 
 const PAUSE_MS = 700; // of typing, before it is asked
 
@@ -35,18 +35,21 @@ export function Estimate() {
     <p class="estimate numeric" aria-live="polite">
       {figures && (
         <>
-          <span title="Length of the film">
+          <span title={["Length of the film.", ...figures.basis].join(" ")}>
             <Icon name="film" size={15} />
+            <span class="visually-hidden">length </span>
             {formatDurationRange(figures.seconds.low, figures.seconds.high)}
           </span>
-          {figures.ready_in_seconds && (
-            <span title="Until it is ready">
+          {figures.done_in_seconds && (
+            <span title="Until it is finished">
               <Icon name="clock" size={15} />
-              {formatDurationRange(figures.ready_in_seconds.low, figures.ready_in_seconds.high)}
+              <span class="visually-hidden">finished in </span>
+              {formatDurationRange(figures.done_in_seconds.low, figures.done_in_seconds.high)}
             </span>
           )}
           <span title="What models and voices will cost">
             <Icon name="coin" size={15} />
+            <span class="visually-hidden">cost </span>
             {formatMoneyRange(figures.cost_usd.low, figures.cost_usd.high)}
           </span>
         </>

@@ -1,1 +1,0 @@
-import{H as a,P as e,o as t}from"/studio/chunk-LH3Q45GA.js";import"/studio/chunk-OF57M2TR.js";function i(){return t(e,{heading:"Library",children:t(a,{icon:"grid",title:"This page is being built",children:t("p",{children:"Its address stays."})})})}export{i as default};

@@ -1,1 +1,0 @@
-import{H as e,P as i,o as t}from"/studio/chunk-LH3Q45GA.js";import"/studio/chunk-OF57M2TR.js";function s(){return t(i,{heading:"Settings",children:t(e,{icon:"settings",title:"This page is being built",children:t("p",{children:"Its address stays."})})})}export{s as default};
