@@ -276,3 +276,42 @@ async def test_code_that_nobody_can_repair_becomes_a_card_that_names_why_its_ren
     assert result.origin == "template"
     assert result.degraded is not None
     assert result.history[1].strategy == "render"
+
+
+DIRECTED = s.ScenePlan(direction="Show it as a number line.")
+
+
+@pytest.mark.parametrize(
+    "visual",
+    [s.Bullets(items=("A sun", "A planet")), s.Manim(source="class Mine: pass"), None],
+    ids=["template", "own", "none"],
+)
+async def test_a_direction_is_drawn_by_a_model_whatever_the_scenes_visual(
+    rig: CoderRig, visual: s.AnyVisual | None
+) -> None:
+    rig.script.then(Says(GOOD))
+    scene = msgspec.structs.replace(task().scene, visual=visual, plan=DIRECTED)
+    result = await rig.code(task(scene=scene))
+    assert (result.origin, result.degraded) == ("model", None)
+    assert "class Orbit" in result.source
+    [asked] = rig.script.requests
+    assert "Show it as a number line." in json.dumps(asked)
+
+
+async def test_a_direction_that_no_version_follows_falls_back_on_the_scenes_own_template(rig: CoderRig) -> None:
+    bullets = s.Bullets(items=("A sun", "A planet"))
+    rig.fail("class Orbit", NO_ATTRIBUTE)
+    rig.script.then(*[Says(GOOD.replace("0.6", f"0.{number}")) for number in range(1, 9)])
+    directed = await rig.code(task(scene=msgspec.structs.replace(task().scene, visual=bullets, plan=DIRECTED)))
+    plain = await rig.code(task(scene=msgspec.structs.replace(task().scene, visual=bullets)))
+    assert directed.degraded is not None
+    assert directed.degraded.code == "code-unrepaired"
+    assert directed.source == plain.source
+    assert all("Show it as a number line." in json.dumps(request) for request in rig.script.requests)
+
+
+async def test_a_scene_that_is_redone_is_asked_for_anew(rig: CoderRig) -> None:
+    rig.script.then(Says(GOOD), Says(GOOD.replace("0.6", "0.7")))
+    first, again = await rig.code(task()), await rig.code(task(salt="redo"))
+    assert first.source != again.source
+    assert len(rig.script.requests) == 2

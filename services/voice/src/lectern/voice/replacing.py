@@ -61,6 +61,7 @@ def _approve_again(
         reason=refusal.problem.detail.rstrip(".") + ".",
     )
     options = msgspec.structs.replace(script.options, refused_voices=(*script.options.refused_voices, refused))
+    plan = range(1, len(script.scenes) + 1)
     return ScriptApproved(
         video_id=event.video_id,
         owner=event.owner,
@@ -70,9 +71,10 @@ def _approve_again(
         script_key=script.script_key,
         title=script.title,
         scenes=script.scenes,
-        plan=tuple(range(1, len(script.scenes) + 1)),
+        plan=tuple(plan),
         options=options,
         assets=script.assets,
         doubts=script.doubts,
+        salts={number: salt for number in plan if (salt := state.scene(number).salt())},
         spent=spent,
     )
