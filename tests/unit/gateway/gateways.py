@@ -125,7 +125,7 @@ async def start_deps(
         webhook_deliveries=Deliveries(MemoryKeyValueStore()),
         metrics=metrics,
         checks={"views": views.wait_until_current, "store": connections.store.check},
-        access=build_access(settings, access_buckets or make_buckets()),
+        access=build_access(settings, access_buckets or make_buckets(), views),
         outlook=OutlookBoard(views, StageTimes(MemoryKeyValueStore()), Workforce(connections.bus)),
         studio=_read_studio(),
         lessons=_read_lessons(),
@@ -153,7 +153,8 @@ async def start_deps(
 
 def make_buckets() -> AccessBuckets:
     """Buckets in memory, which several gateways may share."""
-    return AccessBuckets(keys=MemoryKeyValueStore(), ended_sessions=MemoryKeyValueStore(), shares=MemoryKeyValueStore())
+    names = ("keys", "ended_sessions", "shares", "quotas", "rates")
+    return AccessBuckets(**{name: MemoryKeyValueStore() for name in names})
 
 
 @functools.cache

@@ -24,6 +24,8 @@ __all__ = [
     "IDEMPOTENCY",
     "MAX_DELIVERIES",
     "PROJECTOR",
+    "QUOTAS",
+    "RATES",
     "SHARES",
     "STAGE_INPUTS",
     "STAGE_TIMES",
@@ -47,6 +49,8 @@ VIDEO_VIEWS = "video-views"  # KV bucket: the gateway's projection for lists
 IDEMPOTENCY = "idempotency"  # KV bucket: the answer given to each Idempotency-Key
 API_KEYS = "api-keys"  # KV bucket: who may use the API; hashes of secrets, never a secret
 ENDED_SESSIONS = "ended-sessions"  # KV bucket: browsers' sessions that were ended before their time
+QUOTAS = "quotas"  # KV bucket: which videos of each owner were let in on a day
+RATES = "request-rates"  # KV bucket: how many requests of a minute the gateways have leased
 SHARES = "shares"  # KV bucket: the share links of each video
 WEBHOOK_ENDPOINTS = "webhook-endpoints"  # KV bucket: where owners want to be told of events, with signing secrets
 WEBHOOK_DELIVERIES = "webhook-deliveries"  # KV bucket: what is told to each endpoint, and what was tried
@@ -160,6 +164,8 @@ BUCKETS = (
     Bucket(name=API_KEYS),
     Bucket(name=ENDED_SESSIONS, ttl=31 * DAY),
     Bucket(name=SHARES),
+    Bucket(name=QUOTAS, ttl=3 * DAY),
+    Bucket(name=RATES, ttl=3600.0),
     Bucket(name=STAGE_TIMES),
     Bucket(name=WEBHOOK_ENDPOINTS),
     Bucket(name=WEBHOOK_DELIVERIES, ttl=7 * DAY),  # since the last change: longer than the longest wait for an attempt

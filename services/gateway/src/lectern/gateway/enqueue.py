@@ -54,7 +54,9 @@ async def publish_request(deps: GatewayDeps, request: VideoRequest | DubRequest,
 
 
 async def _publish(deps: GatewayDeps, request: VideoRequest | DubRequest, event: e.VideoRequested) -> VideoLog:
-    event = _assign_owner(event, deps.principal.owner)
+    ceiling = await deps.access.quotas.admit(deps.principal, event.video_id, event.options.max_cost_usd)
+    options = msgspec.structs.replace(event.options, max_cost_usd=ceiling)
+    event = _assign_owner(msgspec.structs.replace(event, options=options), deps.principal.owner)
     if request.document:
         markdown = request.document.markdown.encode()
         await deps.connections.store.put(keys.document(event.video_id), markdown, "text/markdown; charset=utf-8")

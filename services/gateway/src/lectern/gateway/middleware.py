@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from lectern.contracts.ids import new_id
 from lectern.gateway import problem_types
 from lectern.gateway.access.audit import record_change
-from lectern.gateway.access.authentication import find_principal
+from lectern.gateway.access.authentication import find_principal, find_scope
 from lectern.gateway.access.principal import LOCAL
 from lectern.gateway.access.revocation import run_while_valid
 from lectern.gateway.deps import GatewayDeps
@@ -89,6 +89,7 @@ class RequestMiddleware:
         limit = _find_limit(deps.settings, scope["path"], headers)
         body = _LimitedBody(receive, limit)
         status = 0
+        rate_headers: dict[str, str] = {}
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -98,6 +99,7 @@ class RequestMiddleware:
                 status = message["status"]
                 out = MutableHeaders(scope=message)
                 out["X-Request-Id"] = request_id
+                out.update(rate_headers)
                 for name, value in SECURITY_HEADERS.items():
                     out.setdefault(name, value)
                 deps.metrics.seconds.labels(_route(scope)).observe(time.perf_counter() - started)
@@ -117,6 +119,8 @@ class RequestMiddleware:
                 refusal = found
             else:
                 principal = scope["state"]["principal"] = found
+                policy = find_scope(scope["method"], "")
+                refusal, rate_headers = await deps.access.rates.take(principal, policy)
         if refusal is None and int(headers.get("content-length") or 0) > limit:
             body.over = True
         try:

@@ -54,6 +54,20 @@ KEYS_REQUIRED = ProblemType(
     cause="The gateway was told to listen where other machines can reach it, and not to ask for keys.",
     remedy="Set LECTERN_REQUIRE_KEYS=true and create a key with `lectern keys create`, or listen on 127.0.0.1.",
 )
+QUOTA_EXCEEDED = ProblemType(
+    code="quota-exceeded",
+    status=429,
+    title="Quota used up",
+    cause="Your videos of the day, those at once, your minutes of the month or your dollars of the day are used up.",
+    remedy="Wait as long as Retry-After says, or ask the operator for a larger quota. GET /v1/account shows your use.",
+)
+RATE_LIMITED = ProblemType(
+    code="rate-limited",
+    status=429,
+    title="Too many requests",
+    cause="You sent more requests within a minute than this installation allows.",
+    remedy="Wait as long as Retry-After says; follow a video by its event stream instead of asking again and again.",
+)
 NO_SUCH_KEY = ProblemType(
     code="no-such-key",
     status=404,
@@ -318,6 +332,8 @@ PROBLEM_TYPES = {
         UNAUTHENTICATED,
         MISSING_SCOPE,
         KEYS_REQUIRED,
+        QUOTA_EXCEEDED,
+        RATE_LIMITED,
         NO_SUCH_KEY,
         NO_SUCH_SHARE,
         SHARE_ENDED,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import msgspec
 
 from lectern.contracts import events as e
@@ -47,6 +49,7 @@ def make_view(log: VideoLog) -> View:
             summary=msgspec.Raw(b"null"),
             owner=log.owner,
         )
+    completed = log.state.completed
     summary = mapping.map_summary(log.state, log[0].event)
     return View(
         version=VERSION,
@@ -61,5 +64,26 @@ def make_view(log: VideoLog) -> View:
         batch=summary.batch or "",
         parent=summary.parent or "",
         external_id=summary.external_id,
+        dollars=_count_dollars(log),
+        seconds=completed.seconds if completed else 0.0,
+        completed_on=_name_day(completed) if completed else "",
         work=measure_workload(log.state),
     )
+
+
+def _count_dollars(log: VideoLog) -> dict[str, float]:
+    """What models and voices cost on each day; an event that two workers published counts once, the dearer of both."""
+    found: dict[str, tuple[float, str]] = {}
+    for _, event in log:
+        cost = sum(item.cost_usd for item in getattr(event, "spent", ()))
+        if cost:
+            name = e.message_id(event)
+            found[name] = max(found.get(name, (0.0, "")), (cost, _name_day(event)))
+    days: dict[str, float] = {}
+    for cost, day in found.values():
+        days[day] = days.get(day, 0.0) + cost
+    return days
+
+
+def _name_day(event: e.AnyEvent) -> str:
+    return event.at.astimezone(UTC).date().isoformat()

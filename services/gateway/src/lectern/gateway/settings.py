@@ -47,6 +47,16 @@ class GatewaySettings(Settings):
     compat_wait: float = Field(
         55.0, ge=0, le=60, description="seconds that /create-video and /generate-script wait before they answer 202"
     )
+    quota_videos_per_day: int = Field(0, ge=0, description="videos that an owner may request a day (UTC); 0: any")
+    quota_videos_at_once: int = Field(0, ge=0, description="videos that an owner may have made at once; 0: any")
+    quota_minutes_per_month: float = Field(
+        0, ge=0, description="minutes of finished video that an owner may have made a month; 0: any"
+    )
+    quota_dollars_per_day: float = Field(
+        0, ge=0, description="dollars of models and voices that an owner may spend a day; 0: any"
+    )
+    rate_reads: int = Field(1200, ge=0, description="requests to read that an owner may send a minute; 0: any")
+    rate_writes: int = Field(120, ge=0, description="requests to change that an owner may send a minute; 0: any")
     media_redirect: bool = Field(False, description="redirect media requests to a presigned URL of the store")
     media_url_seconds: int = Field(3600, ge=60, le=604_800, description="seconds for which such a URL is valid")
     json_limit: int = Field(4 * 1024 * 1024, description="size limit of a JSON or Markdown body, in bytes")

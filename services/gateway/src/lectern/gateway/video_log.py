@@ -106,6 +106,8 @@ async def _append(
         event = await decide(log)
         if event is None:
             return Appended(log, None)
+        if isinstance(event, e.ScriptApproved | e.VideoRequested):
+            await deps.access.quotas.check_more_work(deps.principal)
         sequence = await deps.event_log.append(event, log.last)
         if sequence is None:
             continue

@@ -13,7 +13,7 @@ from lectern.gateway.filters import VideoFilter
 from lectern.gateway.workload import Workload
 from lectern.worker import KeyValueEntry, KeyValueStore
 
-VERSION = 5  # of the summary in a view; raise it when the summary's JSON changes, and views are rebuilt
+VERSION = 6  # of the summary in a view; raise it when the summary's JSON changes, and views are rebuilt
 MIRROR_TIMEOUT_SECONDS = 5.0
 
 
@@ -39,6 +39,10 @@ class View(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     parent: str = ""
     external_id: str = ""
     work: Workload | None = None
+
+    dollars: dict[str, float] = {}
+    seconds: float = 0.0
+    completed_on: str = ""
 
     def fits(self, wanted: VideoFilter) -> bool:
         """True if a list with this filter shows the video. Of any other owner's video it is false."""
@@ -119,6 +123,10 @@ class Views:
     def ids(self) -> list[str]:
         """Ids of all mirrored views, oldest first, deleted videos included."""
         return sorted(self._views)
+
+    def list_owned(self, owner: str) -> list[tuple[str, View]]:
+        """An owner's videos with their ids, oldest first; deleted ones are left out."""
+        return [(video_id, self._views[video_id]) for video_id in self._ids.get(owner, ())]
 
     def get(self, video_id: str) -> View | None:
         """A mirrored view."""

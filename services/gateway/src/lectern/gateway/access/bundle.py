@@ -6,11 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from lectern.contracts.api_keys import Quotas
 from lectern.contracts.events import now
 from lectern.gateway.access.key_ring import KeyRing
+from lectern.gateway.access.quotas import QuotaKeeper
+from lectern.gateway.access.rates import RateLimiter
 from lectern.gateway.access.sessions import Sessions
 from lectern.gateway.access.signing import Signer
 from lectern.gateway.settings import GatewaySettings
+from lectern.gateway.views import Views
 from lectern.worker import KeyValueStore
 
 
@@ -21,6 +25,8 @@ class AccessBuckets:
     keys: KeyValueStore
     ended_sessions: KeyValueStore
     shares: KeyValueStore
+    quotas: KeyValueStore
+    rates: KeyValueStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +37,8 @@ class Access:
     signer: Signer
     sessions: Sessions
     shares: KeyValueStore
+    quotas: QuotaKeeper
+    rates: RateLimiter
     clock: Callable[[], datetime]
 
     async def start(self) -> None:
@@ -44,14 +52,25 @@ class Access:
         await self.ring.close()
 
 
-def build_access(settings: GatewaySettings, buckets: AccessBuckets, clock: Callable[[], datetime] = now) -> Access:
+def build_access(
+    settings: GatewaySettings, buckets: AccessBuckets, views: Views, clock: Callable[[], datetime] = now
+) -> Access:
     """Access as settings describe it."""
     ring, signer = KeyRing(buckets.keys, clock), Signer.of(settings)
     lifetime = timedelta(seconds=settings.session_seconds)
+    defaults = Quotas(
+        videos_per_day=settings.quota_videos_per_day,
+        videos_at_once=settings.quota_videos_at_once,
+        minutes_per_month=settings.quota_minutes_per_month,
+        dollars_per_day=settings.quota_dollars_per_day,
+    )
+    rates = {"read": settings.rate_reads, "write": settings.rate_writes}
     return Access(
         ring=ring,
         signer=signer,
         sessions=Sessions(ring, signer, buckets.ended_sessions, clock, lifetime),
         shares=buckets.shares,
+        quotas=QuotaKeeper(buckets.quotas, views, clock, defaults),
+        rates=RateLimiter(buckets.rates, clock, rates),
         clock=clock,
     )

@@ -7,6 +7,8 @@ ACCOUNT = {
     "owner": "school",
     "key_id": "5f1d0c9be2a74436",
     "scopes": ["read", "write"],
+    "quotas": {"videos_per_day": 50, "videos_at_once": None, "minutes_per_month": None, "dollars_per_day": 5.0},
+    "use": {"videos_today": 3, "videos_now": 1, "minutes_this_month": 41.5, "dollars_today": 0.42},
     "keys_required": True,
 }
 

@@ -15,7 +15,7 @@ from lectern.gateway.json_body import JsonRoute
 from lectern.gateway.openapi import describe_json, describe_problems
 from lectern.gateway.refusals import refuse
 from lectern.gateway.responses import make_json_response
-from lectern.gateway.schemas import Account, ApiKeyInfo, CreatedKey, KeyList, KeyRequest
+from lectern.gateway.schemas import Account, AccountQuotas, AccountUse, ApiKeyInfo, CreatedKey, KeyList, KeyRequest
 from lectern.worker import create_key, revoke_key
 
 router = APIRouter(tags=["access"], route_class=JsonRoute)
@@ -34,6 +34,8 @@ async def show_account(deps: Deps) -> Account:
         owner=principal.owner,
         key_id=principal.key_id or None,
         scopes=list(principal.scopes),
+        quotas=AccountQuotas.model_validate(deps.access.quotas.find_limits(principal), from_attributes=True),
+        use=AccountUse.model_validate(await deps.access.quotas.measure(principal.owner), from_attributes=True),
         keys_required=deps.settings.require_keys,
     )
 

@@ -2,6 +2,8 @@
 
 from lectern.gateway.schemas.access import (
     Account,
+    AccountQuotas,
+    AccountUse,
     ApiKeyInfo,
     CreatedKey,
     KeyList,
@@ -103,6 +105,8 @@ __all__ = [
     "STREAM_SCHEMAS",
     "VOICE_PATTERN",
     "Account",
+    "AccountQuotas",
+    "AccountUse",
     "ApiIndex",
     "ApiKeyInfo",
     "ApproveRequest",

@@ -65,6 +65,24 @@ class SessionInfo(BaseModel):
     expires_at: datetime
 
 
+class AccountQuotas(BaseModel):
+    """What the owner may use; null where there is no limit. Days and months are those of UTC."""
+
+    videos_per_day: int | None
+    videos_at_once: int | None
+    minutes_per_month: float | None
+    dollars_per_day: float | None
+
+
+class AccountUse(BaseModel):
+    """What the owner has used, by all of its keys."""
+
+    videos_today: int = Field(description="let in today under a quota")
+    videos_now: int
+    minutes_this_month: float
+    dollars_today: float = Field(description="spent, and reserved for videos that are being made")
+
+
 class Account(BaseModel):
     """Whose key this is, and what it may do."""
 
@@ -72,6 +90,8 @@ class Account(BaseModel):
     owner: str = Field(description="empty for the videos made without keys")
     key_id: str | None = Field(description="null where no key was shown")
     scopes: list[Scope]
+    quotas: AccountQuotas
+    use: AccountUse
     keys_required: bool = Field(description="whether this installation asks everybody for a key")
 
 

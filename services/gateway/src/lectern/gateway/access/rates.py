@@ -1,0 +1,107 @@
+"""Request rates that hold across gateways: each leases a part of an owner's minute from a shared bucket."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+import nats.errors
+import structlog
+from cachetools import LRUCache
+from nats.js import errors as js_errors
+
+from lectern.gateway import problem_types
+from lectern.gateway.access.principal import Principal
+from lectern.gateway.refusals import Refusal, refuse
+from lectern.worker import KeyValueStore
+
+WINDOW_SECONDS = 60
+_LEASES = 10  # parts of a minute's requests; so many questions a minute to the bucket, for each gateway and owner
+MAX_OWNERS = 10_000  # whose leases are remembered
+_OUTAGES = (nats.errors.Error, js_errors.Error, TimeoutError, ConnectionError)
+
+
+class LeasedRequests(msgspec.Struct, frozen=True):
+    """How many of a window's requests all gateways together have leased."""
+
+    window: int
+    leased: int
+
+
+class _Lease(NamedTuple):
+    window: int
+    left: int
+    leased: int  # by all gateways, as of the last lease
+
+
+class RateLimiter:
+    """Counts requests by owner and policy. Several gateways together never let more through than a policy allows."""
+
+    def __init__(self, bucket: KeyValueStore, clock: Callable[[], datetime], policies: Mapping[str, int]) -> None:
+        self._bucket = bucket
+        self._clock = clock
+        self._policies = dict(policies)
+        self._leasing = asyncio.Lock()
+        self._leases: LRUCache[tuple[str, str], _Lease] = LRUCache(MAX_OWNERS)
+
+    async def take(self, principal: Principal, policy: str) -> tuple[Refusal | None, dict[str, str]]:
+        """Count one request; returns a 429 when the minute's are used up, and the RateLimit headers of the response.
+
+        Nothing is limited where no key was shown, nor by a policy of 0, nor while the bucket does not answer.
+        """
+        quota = self._policies.get(policy, 0)
+        if not principal.key_id or not quota:
+            return None, {}
+        at = self._clock().timestamp()
+        window, place = int(at // WINDOW_SECONDS), (principal.owner, policy)
+        lease = self._leases.get(place)
+        if not _has_left(lease, window):
+            try:
+                async with self._leasing:  # whoever waited may find what another has leased
+                    lease = self._leases.get(place)
+                    if not _has_left(lease, window):
+                        lease = self._leases[place] = await self._lease(principal.owner, policy, window, quota)
+            except _OUTAGES as error:
+                structlog.get_logger("lectern.gateway").warning("cannot count requests", error=type(error).__name__)
+                return None, {}
+        lease = self._leases.get(place, lease)
+        assert lease is not None
+        granted = lease.left > 0
+        lease = lease._replace(left=max(0, lease.left - 1))
+        self._leases[place] = lease
+        seconds = max(1, int((lease.window + 1) * WINDOW_SECONDS - at) + 1)
+        left = max(0, quota - lease.leased) + lease.left
+        headers = {
+            "RateLimit-Policy": f'"{policy}";q={quota};w={WINDOW_SECONDS}',
+            "RateLimit": f'"{policy}";r={left};t={seconds}',
+        }
+        if granted:
+            return None, headers
+        detail = f"Policy {policy} allows {quota} requests a minute, and they are used up for {seconds} s."
+        return refuse(problem_types.RATE_LIMITED, detail, retry_after=seconds), headers
+
+    async def _lease(self, owner: str, policy: str, window: int, quota: int) -> _Lease:
+        key = hashlib.sha256(f"{policy}\n{owner}".encode()).hexdigest()
+        while True:
+            entry = await self._bucket.get(key)
+            known = msgspec.json.decode(entry.value, type=LeasedRequests) if entry and entry.value else None
+            if known is None or known.window < window:
+                known = LeasedRequests(window, 0)  # a gateway whose clock is behind counts in the newest window
+            part = min(max(1, quota // _LEASES), quota - known.leased)
+            if part <= 0:
+                return _Lease(known.window, 0, known.leased)
+            leased = LeasedRequests(known.window, known.leased + part)
+            data = msgspec.json.encode(leased)
+            stored = (
+                await self._bucket.update(key, data, entry.revision) if entry else await self._bucket.create(key, data)
+            )
+            if stored is not None:
+                return _Lease(leased.window, part, leased.leased)
+
+
+def _has_left(lease: _Lease | None, window: int) -> bool:
+    return lease is not None and lease.window >= window and lease.left > 0
