@@ -97,7 +97,7 @@ async def provision(nats_url: str) -> None:
     await nats.close()
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and len(sys.argv) > 1:
     import asyncio
 
     asyncio.run(provision(sys.argv[1]))
