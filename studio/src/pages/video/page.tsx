@@ -113,6 +113,7 @@ const VIEWS = {
   film: () => import("./result"),
   making: () => import("./making/making"),
   script: () => import("./script/script-view"),
+  scene: () => import("./scene/scene-view"),
 };
 export type View = keyof typeof VIEWS;
 
@@ -120,6 +121,7 @@ export type View = keyof typeof VIEWS;
 function chooseView(rest: string, video: Video): View {
   if (rest === "script" && video.urls.script) return "script";
   if (rest === "making") return "making";
+  if (rest.startsWith("scenes/")) return "scene";
   return video.urls.content ? "film" : "making";
 }
 

@@ -22,7 +22,7 @@ type RedoProps = {
 
 /** Make a scene again: as it is, with a wish about what is shown, in another voice, with other words. */
 export function RedoDialog({ id, video, scene, text, following, onClose }: RedoProps) {
-  const before = text as (SentScene & { voice?: string; plan: { direction?: string } }) | undefined;
+  const before = text;
   const [direction, setDirection] = useState(before?.plan.direction ?? "");
   const [voice, setVoice] = useState(before?.voice ?? "");
   const [words, setWords] = useState<string | null>(null);
@@ -33,14 +33,14 @@ export function RedoDialog({ id, video, scene, text, following, onClose }: RedoP
   async function redo(): Promise<void> {
     setBusy(true);
     setProblem(null);
-    const body: Record<string, unknown> = {};
+    const body: Schemas["RedoRequest"] = {};
     if (direction.trim() !== (before?.plan.direction ?? "")) body.direction = direction.trim();
     if (voice !== (before?.voice ?? "")) body.voice = voice;
     if (words !== null && words.trim() !== said) body.narration = words.split("\n").map((line) => line.trim()).filter(Boolean);
     try {
       await request("post", "/v1/videos/{video_id}/scenes/{number}/redo", {
         path: { video_id: id, number: scene.number },
-        body: body as Schemas["RedoRequest"],
+        body,
         idempotencyKey: makeKey(),
       });
       announce(`Scene ${scene.number} is being made again.`);

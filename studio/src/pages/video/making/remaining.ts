@@ -4,14 +4,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Video } from "../../../events/fold";
 import { formatDurationRange } from "../../../format/times";
 
-type Eta = { seconds: number; low: number; high: number };
-type Queue = { ahead: number };
-/** Fields that a gateway of an earlier version does not send. */
-type Foretold = { eta?: Eta | null; queue?: Queue | null };
-
 /** One line, `elapsed` seconds after the video's state arrived; "" where nothing is known. */
 export function describeRemaining(video: Video, elapsed = 0): string {
-  const { eta, queue } = video as Video & Foretold;
+  const { eta, queue } = video;
   const parts: string[] = [];
   if (queue && queue.ahead > 0) parts.push(`${queue.ahead} before this one`);
   if (eta) parts.push(formatLeft(eta.low - elapsed, eta.high - elapsed));

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
 import type { Problem } from "../../../api/problem";
-import { Button, Notice, ProblemNotice } from "../../../design";
+import { Button, LinkButton, Notice, ProblemNotice } from "../../../design";
 import type { Scene, Video } from "../../../events/fold";
 import type { Following } from "../../../events/follow";
 import { formatWhen } from "../../../format/times";
@@ -35,6 +35,12 @@ export function SceneDetails({ id, video, scene, text, language, following }: De
             <Button size="s" icon="redo" onClick={() => setRedoing(true)}>
               Redo
             </Button>
+            <LinkButton size="s" icon="code" href={`/videos/${id}/scenes/${scene.number}/code`}>
+              Code
+            </LinkButton>
+            <LinkButton size="s" icon="film" href={`/videos/${id}/scenes/${scene.number}/takes`}>
+              Takes{scene.takes > 1 ? ` (${scene.takes})` : ""}
+            </LinkButton>
           </div>
         )}
       </header>
@@ -47,7 +53,7 @@ export function SceneDetails({ id, video, scene, text, language, following }: De
         </Notice>
       )}
       {scene.error && <ProblemNotice problem={scene.error as Problem} />}
-      {scene.degraded && <Degraded scene={scene} onRedo={() => setRedoing(true)} />}
+      {scene.degraded && <Degraded id={id} scene={scene} onRedo={() => setRedoing(true)} />}
       <Attempts attempts={scene.attempts} />
       {text && (
         <div class="details-text" lang={language || undefined} dir="auto">
@@ -65,7 +71,7 @@ export function SceneDetails({ id, video, scene, text, language, following }: De
   );
 }
 
-function Degraded({ scene, onRedo }: { scene: Scene; onRedo: () => void }) {
+function Degraded({ id, scene, onRedo }: { id: string; scene: Scene; onRedo: () => void }) {
   const problem = scene.degraded;
   if (!problem) return null;
   return (
@@ -76,6 +82,9 @@ function Degraded({ scene, onRedo }: { scene: Scene; onRedo: () => void }) {
         <Button size="s" icon="redo" onClick={onRedo}>
           Try it again
         </Button>
+        <LinkButton size="s" icon="code" href={`/videos/${id}/scenes/${scene.number}/code`}>
+          Mend its code
+        </LinkButton>
       </p>
     </Notice>
   );

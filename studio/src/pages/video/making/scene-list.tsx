@@ -47,7 +47,7 @@ function Thumbnail({ scene }: { scene: Scene }) {
   const ready = scene.status === "rendered" && scene.still;
   return (
     <span class="scene-thumb">
-      {ready ? <img src={addVersion(scene.still ?? "", scene.seconds ?? 0)} alt="" loading="lazy" decoding="async" /> : null}
+      {ready ? <img src={addVersion(scene.still ?? "", scene.take ?? 0)} alt="" loading="lazy" decoding="async" /> : null}
       <span class="scene-thumb-number numeric">{ready ? <Icon name="play" size={14} /> : scene.number}</span>
     </span>
   );

@@ -20,7 +20,7 @@ export function SceneScreen({ scene, video, progress, ratio, playing, onPlay, on
   return (
     <div class="screen" style={{ aspectRatio: ratio }} data-tall={video.options.aspect === "9:16" || undefined}>
       {scene && url ? (
-        <ScenePlayer key={`${scene.number}-${url}`} scene={scene} url={addVersion(url, `${video.revision}-${scene.seconds}`)} playing={playing} onPlay={onPlay} onEnd={onEnd} />
+        <ScenePlayer key={`${scene.number}-${scene.take}`} scene={scene} url={addVersion(url, scene.take ?? 0)} playing={playing} onPlay={onPlay} onEnd={onEnd} />
       ) : (
         <Placeholder scene={scene} video={video} progress={progress} />
       )}
@@ -37,7 +37,7 @@ function ScenePlayer({ scene, url, playing, onPlay, onEnd }: { scene: Scene; url
     <video
       ref={element}
       src={url}
-      poster={scene.still ? addVersion(scene.still, scene.seconds ?? 0) : undefined}
+      poster={scene.still ? addVersion(scene.still, scene.take ?? 0) : undefined}
       controls
       playsInline
       preload="metadata"

@@ -17,9 +17,9 @@ export function ScenePreview({ video, script, index, pace, editor }: ViewProps &
         <figure>
           <div class="screen" style={{ aspectRatio: toRatio(video.options.aspect) }}>
             <video
-              key={url}
-              src={addVersion(url, `${video.revision}-${shown.seconds}`)}
-              poster={shown.still ? addVersion(shown.still, shown.seconds ?? 0) : undefined}
+              key={`${url}-${shown.take}`}
+              src={addVersion(url, shown.take ?? 0)}
+              poster={shown.still ? addVersion(shown.still, shown.take ?? 0) : undefined}
               controls
               playsInline
               preload="metadata"

@@ -18,14 +18,12 @@ export function VisualFields({ scene, number, script, error, onChange }: VisualP
   const form = visual ? findForm(visual.kind) : undefined;
   const set = (next: Visual | null, group?: string) =>
     onChange(changeScene(script, scene.key, (each) => ({ ...each, visual: next })), group && `${scene.key}-${group}`);
-  const plan = scene.plan as Scene["plan"] & { direction?: string };
-  const wish = "direction" in plan ? "direction" : "shows";
 
   return (
     <details class="visual" open={error !== "" || undefined}>
       <summary>
         <Icon name="eye" size={16} />
-        <span>{plan[wish] && !visual ? plan[wish] : summarizeVisual(visual)}</span>
+        <span>{scene.plan.direction || summarizeVisual(visual)}</span>
       </summary>
       <div class="visual-fields">
         {error && <FieldError>{error}</FieldError>}
@@ -55,10 +53,10 @@ export function VisualFields({ scene, number, script, error, onChange }: VisualP
           hint="What you want to see, in your own words, for a model that draws"
           rows={2}
           maxLength={500}
-          value={String(plan[wish] ?? "")}
+          value={scene.plan.direction}
           onInput={(event) => {
-            const value = event.currentTarget.value;
-            onChange(changeScene(script, scene.key, (each) => ({ ...each, plan: { ...each.plan, [wish]: value } })), `${scene.key}-${wish}`);
+            const direction = event.currentTarget.value;
+            onChange(changeScene(script, scene.key, (each) => ({ ...each, plan: { ...each.plan, direction } })), `${scene.key}-direction`);
           }}
         />
       </div>

@@ -1,1 +1,0 @@
-import{I as e,Q as a,o as t}from"/studio/chunk-JP5RCGHV.js";import"/studio/chunk-OF57M2TR.js";function p(){return t(a,{heading:"Explore",children:t(e,{icon:"compass",title:"This page is being built",children:t("p",{children:"Its address stays."})})})}export{p as default};
