@@ -72,7 +72,8 @@ class ResponseChecker:
         self.checked += 1
 
     def _find_response(self, method: str, path: str, status: int) -> dict[str, Any] | None:
-        operations = next((operations for pattern, operations in self._routes if pattern.fullmatch(path)), {})
+        fitting = [operations for pattern, operations in self._routes if pattern.fullmatch(path)]
+        operations = next((operations for operations in fitting if method in operations), {})
         if method not in operations:
             return PROBLEM  # what is no route has no description, and only ever answers with a problem
         responses = operations[method]["responses"]

@@ -158,56 +158,6 @@ VIDEO: dict[str, Any] = {
         {"code": "doubt", "text": "To be checked: all plants (some parasitic ones have no chlorophyll)"},
     ],
 }
-QUEUE = {
-    "object": "list",
-    "data": [
-        {
-            "stage": "rendering",
-            "depth": 7,
-            "in_flight": 2,
-            "oldest_age_seconds": 12.5,
-            "workers": 1,
-            "slots": 2,
-        },
-    ],
-    "has_more": False,
-    "next_cursor": None,
-}
-ARTIFACTS = {
-    "object": "list",
-    "data": [
-        {
-            "kind": "video",
-            "scene": None,
-            "name": "video.mp4",
-            "url": f"/v1/videos/{VIDEO_ID}/content?variant=video",
-            "media_type": "video/mp4",
-            "bytes": 4_810_233,
-        },
-        {
-            "kind": "scene_video",
-            "scene": 1,
-            "name": "scenes/01-light/scene.mp4",
-            "url": f"/v1/videos/{VIDEO_ID}/scenes/1/video",
-            "media_type": "video/mp4",
-            "bytes": None,
-        },
-    ],
-    "has_more": False,
-    "next_cursor": None,
-}
-SCENE_WORDS = {
-    "scene": 1,
-    "seconds": 3.2,
-    "language": "en",
-    "voice": "en-GB-Neural2-A",
-    "timing": "exact",
-    "beats": [{"text": "A leaf catches light.", "start": 0.0, "end": 3.2, "speaker": ""}],
-    "words": [
-        {"text": "A", "start": 0.1, "end": 0.2, "beat": 1, "sentence": 1, "glued": False},
-        {"text": "leaf", "start": 0.2, "end": 0.6, "beat": 1, "sentence": 1, "glued": False},
-    ],
-}
 LESSONS = {
     "object": "list",
     "data": [

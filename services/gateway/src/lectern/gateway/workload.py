@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -83,6 +83,16 @@ def measure_workload(state: VideoState) -> Workload | None:
         origin=_find_origin(state),
         scripted=script is not None,
     )
+
+
+def plan_workload(lengths: Sequence[float], *, lane: Lane, quality: str, scripted: bool) -> Workload:
+    """The work of a video that is not begun, given the lengths of its scenes in seconds."""
+    stages = {
+        "scripting": StageWork(items=1, units=measure_units("scripting", 0.0)),
+        **{stage: _add_up(stage, lengths, ()) for stage in STAGES[1:4]},
+        "composing": StageWork(items=1, units=measure_units("composing", sum(lengths))),
+    }
+    return Workload(lane=lane, quality=quality, stages=stages, scripted=scripted)
 
 
 def list_ready(state: VideoState) -> dict[str, list[int]]:

@@ -129,6 +129,10 @@ class OutlookBoard:
             )
         return queues
 
+    def forget_snapshot(self) -> None:
+        """Has the views added up again when next asked."""
+        self._snapshot = None
+
     def _take_snapshot(self) -> _Snapshot:
         now = self._clock()
         if self._snapshot is None or now - self._snapshot.at >= SNAPSHOT_SECONDS:

@@ -86,11 +86,11 @@ class Backlog:
     def measure(self, stage: str, video: WaitingVideo, seconds: float) -> float:
         """Seconds of work that are done in a stage until `seconds` of a video's own are, those included."""
         place = (stage, video.work.lane)
-        own = self._videos.get(place, {}).get(video.party)
-        if own is None:
-            return seconds
-        until_own = max(seconds, own.serve(seconds))
         ahead = self._parties[stage, "fast"].total if video.work.lane == "bulk" and self._has(stage, "fast") else 0.0
+        own = self._videos.get(place, {}).get(video.party)
+        if own is None:  # its party has nothing here yet, and takes turns with those that have
+            return ahead + seconds + (self._parties[place].serve(seconds) if place in self._parties else 0.0)
+        until_own = max(seconds, own.serve(seconds))
         return ahead + max(until_own, self._parties[place].serve(until_own))
 
     def _has(self, stage: str, lane: str) -> bool:

@@ -80,6 +80,16 @@ def sample_event(event: e.AnyEvent) -> tuple[tuple[str, ...], float] | None:
     return None
 
 
+def sample_cost(event: e.AnyEvent) -> tuple[str, float] | None:
+    """The kind that an event's cost for models belongs to, and its US dollars; None for one that says nothing."""
+    match event:
+        case e.VideoScripted():
+            return "cost.scripting", sum(item.cost_usd for item in event.spent)
+        case e.SceneCoded():
+            return "cost.coding", sum(item.cost_usd for item in event.spent)
+    return None
+
+
 def summarise(samples: Iterable[TimeSample]) -> StageTime | None:
     """The distribution of samples, the newest of which count most; None without any."""
     newest = sorted(samples, key=lambda sample: -sample.sequence)
@@ -129,6 +139,10 @@ class StageTimes:
                 return time
         return next(START_TIMES[kind] for kind in (*kinds, kinds[-1].partition(".")[0]) if kind in START_TIMES)
 
+    def find_cost(self, kind: str) -> StageTime | None:
+        """What models cost lately for one script (`scripting`) or one scene's code (`coding`), in US dollars."""
+        return self._times.get(f"cost.{kind}")
+
     async def record(self, events: Iterable[tuple[int, e.AnyEvent]]) -> None:
         """Add the times of events, given with their places on the stream."""
         found: defaultdict[str, list[TimeSample]] = defaultdict(list)
@@ -137,6 +151,8 @@ class StageTimes:
             if sampled:
                 for kind in sampled[0]:
                     found[kind].append(TimeSample(sequence, round(sampled[1], 4)))
+            if cost := sample_cost(event):
+                found[cost[0]].append(TimeSample(sequence, round(cost[1], 6)))
         for kind, samples in found.items():
             await self._add(kind, samples)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from lectern.gateway import examples
+from lectern.gateway import examples_of_work
 from lectern.gateway.archive import measure_artifacts, prepare_archive
 from lectern.gateway.contact_sheet import describe_contact_sheet
 from lectern.gateway.deps import Deps
@@ -26,7 +26,7 @@ router = APIRouter(tags=["media"])
     "/v1/videos/{video_id}/artifacts",
     summary="List everything that can be downloaded",
     responses={
-        **describe_json(200, ArtifactList, "The files that the video has now", examples.ARTIFACTS),
+        **describe_json(200, ArtifactList, "The files that the video has now", examples_of_work.ARTIFACTS),
         **describe_problems(404, 503),
     },
 )

@@ -11,7 +11,7 @@ from lectern.contracts.derived_files import NarrationCopy
 from lectern.contracts.log import VideoLog
 from lectern.contracts.narration import Narration
 from lectern.contracts.state import SceneEvents
-from lectern.gateway import examples
+from lectern.gateway import examples_of_work
 from lectern.gateway.deps import Deps
 from lectern.gateway.derived import describe_scene_video, describe_still, ensure_file
 from lectern.gateway.object_response import OBJECT_RESPONSES, make_object_response
@@ -92,7 +92,7 @@ async def send_narration(
     response_model=SceneWords,
     summary="Read when each word of one scene is spoken",
     responses={
-        **describe_json(200, SceneWords, "The scene's words", examples.SCENE_WORDS),
+        **describe_json(200, SceneWords, "The scene's words", examples_of_work.SCENE_WORDS),
         304: {"description": "Your copy is up to date"},
         **describe_problems(404, 409, 422, 503),
     },

@@ -1,0 +1,56 @@
+"""What a video would take, before anything is spent."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+
+from lectern.gateway import examples, examples_of_work, handlers
+from lectern.gateway.admission import check_assets, check_music, check_voice
+from lectern.gateway.deps import Deps
+from lectern.gateway.estimating import estimate_dub, estimate_request
+from lectern.gateway.handlers.script_events import get_script_event
+from lectern.gateway.json_body import JsonRoute
+from lectern.gateway.openapi import describe_json, describe_problems
+from lectern.gateway.schemas import DubRequest, Estimate, VideoRequest
+from lectern.gateway.video_log import read_video
+
+router = APIRouter(tags=["videos"], route_class=JsonRoute)
+
+
+@router.post(
+    "/v1/videos/estimate",
+    summary="Estimate what a video would take",
+    responses={
+        **describe_json(200, Estimate, "Nothing is begun or spent", examples_of_work.ESTIMATE),
+        **describe_problems(400, 413, 415, 422, 503),
+    },
+)
+async def estimate_video(
+    deps: Deps, body: Annotated[VideoRequest, Body(openapi_examples=examples.VIDEO_REQUESTS)]
+) -> Estimate:
+    """Takes the body of `POST /v1/videos`. Scenes, length, time and cost as ranges, with what they are based on."""
+    await check_assets(deps, body.document)
+    await check_voice(deps, body.options.voice)
+    await check_music(deps, body.options.music)
+    return await estimate_request(deps, body)
+
+
+@router.post(
+    "/v1/videos/{video_id}/dub/estimate",
+    summary="Estimate what a dub would take",
+    responses={
+        **describe_json(200, Estimate, "Nothing is begun or spent", examples_of_work.ESTIMATE),
+        **describe_problems(400, 404, 409, 413, 415, 422, 503),
+    },
+)
+async def estimate_dubbing(
+    deps: Deps, video_id: str, body: Annotated[DubRequest, Body(openapi_examples=examples.DUB_REQUESTS)]
+) -> Estimate:
+    """Takes the body of `POST …/dub`."""
+    log = await read_video(deps, video_id)
+    get_script_event(log.state)
+    await check_assets(deps, body.document)
+    await check_voice(deps, body.voice, "/voice")
+    return await estimate_dub(deps, log, handlers.dub(log, body, video_id), translated=body.document is not None)

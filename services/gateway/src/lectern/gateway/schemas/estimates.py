@@ -1,0 +1,23 @@
+"""What a video would take, as responses show it."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+
+class EstimateRange(BaseModel):
+    """A range in which the value is expected; `low` equals `high` where it is known."""
+
+    low: float
+    high: float
+
+
+class Estimate(BaseModel):
+    """What a video would take, if it was requested now. Nothing is begun or spent."""
+
+    scenes: EstimateRange
+    seconds: EstimateRange = Field(description="of film")
+    done_in_seconds: EstimateRange | None = Field(description="until it is finished; null where a stage has no worker")
+    cost_usd: EstimateRange = Field(description="of models and voices; 0 where neither costs anything")
+    voice: str | None = Field(description="the voice that would speak; null where no voice service answers")
+    basis: list[str] = Field(description="what this assumes, in sentences")
