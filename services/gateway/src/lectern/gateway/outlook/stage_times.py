@@ -39,20 +39,20 @@ class StageTime(msgspec.Struct, frozen=True, kw_only=True):
     samples: int = 0
 
 
-# Until something was measured. From runs of the bundled lessons on two cores of a cloud machine, all services in one
-# process and busy: `bench/outlook.py` prints them. A model's times are its provider's.
+# Until something was measured. Draft: between `bench/outlook.py` on two cores that had much other work (ten videos at
+# once, November 2026) and what an idle machine is expected to take. Other qualities: by their pixels a second.
 START_TIMES: dict[str, StageTime] = {
     "scripting": StageTime(mean=2.0, p50=0.3, p90=10.0),
     "scripting.model": StageTime(mean=40.0, p50=35.0, p90=70.0),
-    "voicing": StageTime(mean=0.12, p50=0.1, p90=0.3),
-    "coding": StageTime(mean=1.5, p50=1.0, p90=4.0),
+    "voicing": StageTime(mean=0.5, p50=0.4, p90=1.2),
+    "coding": StageTime(mean=4.0, p50=3.0, p90=9.0),
     "coding.model": StageTime(mean=45.0, p50=35.0, p90=90.0),
     "rendering": StageTime(mean=1.0, p50=0.8, p90=2.0),
-    "rendering.draft": StageTime(mean=0.3, p50=0.25, p90=0.6),
-    "rendering.standard": StageTime(mean=0.8, p50=0.7, p90=1.6),
-    "rendering.high": StageTime(mean=2.5, p50=2.2, p90=5.0),
-    "rendering.ultra": StageTime(mean=9.0, p50=8.0, p90=18.0),
-    "composing": StageTime(mean=0.06, p50=0.05, p90=0.12),
+    "rendering.draft": StageTime(mean=0.5, p50=0.4, p90=0.9),
+    "rendering.standard": StageTime(mean=1.2, p50=1.0, p90=2.5),
+    "rendering.high": StageTime(mean=4.0, p50=3.5, p90=8.0),
+    "rendering.ultra": StageTime(mean=15.0, p50=12.0, p90=30.0),
+    "composing": StageTime(mean=0.25, p50=0.2, p90=0.6),
 }
 
 
