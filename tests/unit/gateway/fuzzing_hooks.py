@@ -64,7 +64,7 @@ def filter_body(context: schemathesis.HookContext, body: Any) -> bool:
     if not isinstance(body, dict):
         return True
     document = body.get("document")
-    texts = [body.get("topic"), document.get("markdown") if isinstance(document, dict) else None]
+    texts = [body.get("topic"), body.get("input"), document.get("markdown") if isinstance(document, dict) else None]
     return all(is_visible(text) for text in texts if isinstance(text, str))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from unit.gateway.gateways import TestGateway, gateway_over_servers, read_blocks, wait_until
+from unit.gateway.gateways import TestGateway, gateway_in_process, gateway_over_servers, read_blocks, wait_until
+from unit.gateway.keyed import client_of
 from unit.gateway.published_video import PublishedVideo
 
 from lectern.contracts import events as e
@@ -140,6 +141,71 @@ async def test_a_store_that_is_away_delays_the_files_and_not_the_deletion(
     await erase_video(gateway.deps, video.video_id)
     assert len(await video.read()) == 1
     assert connections.store.keys() == ["cache/footage/aa.mp4"]
+
+
+async def test_owners_delete_list_and_batch_only_their_own(connections: Connections) -> None:
+    async with (
+        gateway_in_process(connections, require_keys=True) as gateway,
+        client_of(gateway, "ann") as ann,
+        client_of(gateway, "bob") as bob,
+    ):
+        sent = {"Idempotency-Key": "one"}
+        video = (await ann.post("/v1/videos", json={"topic": "Rain"}, headers=sent)).json()
+        batch = (await ann.post("/v1/batches", json={"requests": [{"topic": "Sun"}]})).json()
+        older = (await ann.post("/createvideo", json={"input": "Snow", "id": 7})).json()
+        path, unknown = video["urls"]["self"], f"/v1/videos/{new_id()}"
+        for method in ("GET", "DELETE"):
+            foreign, absent = await bob.request(method, path), await bob.request(method, unknown)
+            assert (foreign.status_code, absent.status_code) == (404, 404)
+            assert foreign.json()["title"] == absent.json()["title"]
+        assert (await bob.patch(path, json={"title": "x"})).status_code == 404
+        assert (await bob.get(batch["urls"]["self"])).status_code == 404
+        assert (await bob.post(batch["urls"]["cancel"])).status_code == 404
+        assert (await bob.get("/v1/batches")).json()["data"] == []
+        assert (await bob.get(f"/v1/videos?after={new_id()}")).json()["data"] == []
+        assert (await bob.get("/status/7")).status_code == 404
+        assert (await ann.get("/status/7")).json()["videoId"] == older["videoId"]
+        assert (await bob.post("/createvideo", json={"input": "Hail", "id": 7})).json()["videoId"] != older["videoId"]
+        assert (await ann.delete(path)).status_code == 204
+        assert ((await ann.get(path)).status_code, (await bob.get(path)).status_code) == (410, 404)
+        again = await ann.post("/v1/videos", json={"topic": "Rain"}, headers=sent)
+        assert "idempotent-replayed" not in again.headers
+        assert gateway.http.headers.get("authorization") is None
+        assert (await gateway.http.delete(path)).status_code == 401
+
+
+async def test_the_links_of_a_deleted_video_end_with_it(connections: Connections) -> None:
+    async with gateway_in_process(connections, signing_key="k" * 32) as gateway:
+        video = PublishedVideo(connections)
+        await video.finish()
+        link = (await gateway.http.post(f"{video.url}/shares", json={})).json()
+        assert await gateway.deps.access.shares.get(video.video_id)
+        await gateway.http.delete(video.url)
+        assert await gateway.deps.access.shares.get(video.video_id) is None
+        opened = await gateway.http.get(link["url"].replace("/s/", "/v1/shared/"))
+        assert opened.status_code == 410
+
+
+async def test_a_gateways_eraser_works_in_the_name_of_the_videos_owner(connections: Connections) -> None:
+    async with gateway_in_process(connections, require_keys=True) as gateway, client_of(gateway, "ann") as ann:
+        sent = {"Idempotency-Key": "one"}
+        video = (await ann.post("/v1/videos", json={"topic": "Rain"}, headers=sent)).json()
+        await connections.event_log.publish(e.VideoDeleted(video_id=video["id"], owner="ann"))
+        await erase_video(gateway.deps, video["id"])
+        again = await ann.post("/v1/videos", json={"topic": "Rain"}, headers=sent)
+        assert again.json()["id"] != video["id"]
+
+
+async def test_a_key_that_made_several_forms_is_forgotten_with_any_of_them(
+    gateway: TestGateway, connections: Connections
+) -> None:
+    video = PublishedVideo(connections)
+    await video.finish()
+    send = {"json": {"variants": [{"theme": "light"}, {"aspect": "9:16"}]}, "headers": {"Idempotency-Key": "k"}}
+    first = (await gateway.http.post(f"{video.url}/variants", **send)).json()["data"]  # type: ignore[arg-type]
+    await gateway.http.delete(first[1]["urls"]["self"])
+    again = await gateway.http.post(f"{video.url}/variants", **send)  # type: ignore[arg-type]
+    assert "idempotent-replayed" not in again.headers
 
 
 @pytest.mark.slow

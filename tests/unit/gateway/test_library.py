@@ -37,7 +37,8 @@ async def test_a_video_shows_the_title_metadata_and_id_it_was_given(http: httpx.
     given = {"title": "Week 3", "metadata": {"course": "7b", "é": ""}, "external_id": "order/17"}
     video = await create(http, **given)
     assert {name: video[name] for name in given} == given
-    assert (await http.get(video["urls"]["self"])).json() == video
+    shown = (await http.get(video["urls"]["self"])).json()
+    assert {name: shown[name] for name in given} == given
     listed = (await http.get("/v1/videos")).json()["data"][0]
     assert {name: listed[name] for name in given} == given
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Annotated, TypeAlias
 
@@ -55,8 +55,17 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 Work: TypeAlias = Callable[[str], Awaitable[StoredResponse]]
 
 
-async def run_once(bucket: KeyValueStore, key: str, operation: str, fingerprint: str, work: Work) -> Response:
+async def run_once(
+    bucket: KeyValueStore,
+    key: str,
+    operation: str,
+    fingerprint: str,
+    work: Work,
+    list_made: Callable[[str], Iterable[str]] = lambda video_id: (video_id,),
+) -> Response:
     """Run `work(video_id)` under an Idempotency-Key, or replay its response. Work that is refused leaves no trace.
+
+    `list_made` gives the ids of the videos that the response shows: with any of them it is forgotten.
 
     Work must be repeatable for the same id: it runs again when it met an outage, or its process died. Raises a 422 for
     a key that was used with another body, and a 409 while the first request is still in progress.
@@ -73,7 +82,8 @@ async def run_once(bucket: KeyValueStore, key: str, operation: str, fingerprint:
         if isinstance(found, StoredResponse):
             return found.to_http(replayed=True)
         claim, revision = found
-    await bucket.create(_index_key(claim.video_id), slot.encode())
+    for made in list_made(claim.video_id):
+        await bucket.create(_index_key(made), slot.encode())
     try:
         response = await work(claim.video_id)
     except (Refusal, ProblemError):

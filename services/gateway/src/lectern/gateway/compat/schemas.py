@@ -6,6 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from lectern.contracts.options import TOPIC_LIMIT
+from lectern.gateway.schemas.texts import TOPIC_PATTERN
+
 
 class OlderError(BaseModel):
     """Why nothing was begun."""
@@ -75,8 +78,11 @@ class OlderHealth(BaseModel):
 
 def describe_body(name: str, *, with_id: bool = False) -> dict[str, Any]:
     """OpenAPI's description of a body with one text, and for some clients an id."""
-    properties: dict[str, Any] = {name: {"type": "string", "description": "what to explain"}}
+    text = {"type": "string", "minLength": 1, "maxLength": TOPIC_LIMIT, "pattern": TOPIC_PATTERN}
+    properties: dict[str, Any] = {name: {**text, "description": "what to explain"}}
     if with_id:
-        properties["id"] = {"type": ["integer", "string"], "description": "the client's own id, such as a time in ms"}
+        numbers = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}
+        texts = {"type": "string", "pattern": "^[!-~]{1,64}$"}
+        properties["id"] = {"anyOf": [numbers, texts], "description": "the client's own id, such as a time in ms"}
     schema = {"type": "object", "properties": properties, "required": sorted(properties)}
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}

@@ -49,8 +49,11 @@ async def make_variants(
         await check_voice(deps, wanted.voice, f"/variants/{place}/voice")
         await check_music(deps, wanted.music, f"/variants/{place}/music")
 
+    def list_ids(claim: str) -> list[str]:
+        return [derive_id(claim, place) for place in range(len(body.variants))]
+
     async def work(claim: str) -> StoredResponse:
-        ids = [derive_id(claim, place) for place in range(len(body.variants))]
+        ids = list_ids(claim)
         events = [
             handlers.vary(log, script, wanted, place, new_id)
             for place, (wanted, new_id) in enumerate(zip(body.variants, ids, strict=True))
@@ -71,4 +74,4 @@ async def make_variants(
 
     fingerprint = keys.digest(body.model_dump(mode="json", exclude_unset=True))
     operation = f"POST /v1/videos/{video_id}/variants"
-    return await run_once(deps.stored_responses, idempotency_key, operation, fingerprint, work)
+    return await run_once(deps.stored_responses, idempotency_key, operation, fingerprint, work, list_ids)
