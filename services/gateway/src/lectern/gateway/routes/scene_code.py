@@ -17,6 +17,7 @@ from lectern.gateway.openapi import describe_json, describe_problems
 from lectern.gateway.refusals import refuse
 from lectern.gateway.responses import make_json_response, make_video_response
 from lectern.gateway.schemas import CodeCheck, Video
+from lectern.gateway.schemas.texts import LINES_PATTERN
 from lectern.gateway.video_log import append_script_change, read_video
 from lectern.markdown.limits import MANIM_CHARACTERS
 from lectern.worker import Missing
@@ -25,7 +26,7 @@ router = APIRouter(tags=["takes"])
 
 _CODE = "/v1/videos/{video_id}/scenes/{number}/code"
 _TAKE_CODE = "/v1/videos/{video_id}/scenes/{number}/takes/{revision}/code"
-_SCHEMA = {"type": "string", "minLength": 1, "maxLength": MANIM_CHARACTERS}
+_SCHEMA = {"type": "string", "minLength": 1, "maxLength": MANIM_CHARACTERS, "pattern": LINES_PATTERN}
 _BODY: dict[str, Any] = {
     "requestBody": {"required": True, "content": {PYTHON: {"schema": _SCHEMA, "example": take_examples.CODE}}}
 }

@@ -40,11 +40,8 @@ class _Published:
 
 LINE_PATTERN = rf"^[^\u0000-\u001f\u007f-\u009f{_OVERRIDES}]*$"
 Line = Annotated[str, AfterValidator(normalize_line), _Published(LINE_PATTERN)]
-Lines = Annotated[
-    str,
-    AfterValidator(normalize_lines),
-    _Published(rf"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f{_OVERRIDES}]*$"),
-]
+LINES_PATTERN = rf"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f{_OVERRIDES}]*$"
+Lines = Annotated[str, AfterValidator(normalize_lines), _Published(LINES_PATTERN)]
 # Any white space between words is one space.
 TOPIC_PATTERN = rf"^[^\u0000-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f{_OVERRIDES}]*$"
 

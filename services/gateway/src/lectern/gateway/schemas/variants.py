@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from lectern.contracts.options import Captions
@@ -18,6 +18,8 @@ MAX_VARIANTS = 20
 
 class VariantOptions(RequestBody):
     """What is different in one form of a video; whatever is left out is as in the original."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     quality: Quality | None = None
     aspect: Aspect | None = None
