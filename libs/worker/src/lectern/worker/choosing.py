@@ -51,7 +51,6 @@ class Chooser:
         self._ledger = ledger
         self._turns = turns
         self._looking = asyncio.Lock()
-        self.looked_at = 0  # messages, all looks together
 
     async def choose(self, message: Msg, fetcher: Fetcher) -> tuple[Msg, Party]:
         """The message to work on, which has begun for its party: the given one, or a fairer one of the same lane."""
@@ -80,7 +79,6 @@ class Chooser:
                         break
         finally:
             chosen, *others = [each for _, each in look.kept]
-            self.looked_at += look.seen
             await self._hand_back(others)
         return chosen
 
