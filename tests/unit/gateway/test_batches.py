@@ -9,10 +9,12 @@ from typing import Any
 
 import httpx
 import pytest
-from unit.gateway.gateways import TestGateway
+from unit.gateway.gateways import TestGateway, gateway_in_process
+from unit.gateway.keyed import client_of
 from unit.gateway.published_video import PublishedVideo
 
 from lectern.contracts import events as e
+from lectern.contracts.api_keys import Quotas
 from lectern.contracts.ids import derive_id, new_id, read_time
 from lectern.gateway.idempotency import CLAIM_EXPIRES_AFTER
 from lectern.worker import Connections, Unavailable
@@ -215,3 +217,18 @@ async def test_batches_are_listed_newest_first_page_by_page(http: httpx.AsyncCli
 async def test_an_unknown_batch_is_not_found(http: httpx.AsyncClient, batch_id: str) -> None:
     for answer in (await http.get(f"/v1/batches/{batch_id}"), await http.post(f"/v1/batches/{batch_id}/cancel")):
         assert (answer.status_code, answer.json()["code"]) == (404, "no-such-batch")
+
+
+async def test_what_a_quota_has_no_room_for_is_refused_in_its_place(connections: Connections) -> None:
+    async with (
+        gateway_in_process(connections, require_keys=True) as gateway,
+        client_of(gateway, "ann", quotas=Quotas(videos_per_day=3)) as ann,
+    ):
+        batch = (await send(ann, topics(5), key="k")).json()
+        assert (batch["counts"]["queued"], batch["counts"]["refused"]) == (3, 2)
+        assert {item["problem"]["code"] for item in batch["items"] if item["problem"]} == {"quota-exceeded"}
+        assert (await ann.get(batch["urls"]["self"])).json()["counts"] == batch["counts"]
+        nothing = await send(ann, topics(2))
+        assert (nothing.status_code, nothing.json()["code"]) == (429, "quota-exceeded")
+        assert nothing.headers["retry-after"]
+        assert len((await ann.get("/v1/batches")).json()["data"]) == 1

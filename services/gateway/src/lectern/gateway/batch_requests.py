@@ -48,13 +48,23 @@ async def create_batch(deps: GatewayDeps, batch_id: str, body: BatchRequest) -> 
     )
     video_ids = record.video_ids()
 
+    beyond: dict[int, Refusal] = {}
+
     async def request_video(place: int) -> None:
-        if place in video_ids and (request := accepted.get(place)) is not None:
+        if (request := accepted.get(place)) is None:
+            return
+        try:
             await publish_request(deps, request, _make_event(request, video_ids[place], batch_id))
+        except Refusal as refusal:  # a quota that is used up meanwhile
+            beyond[place] = refusal
 
     if not record.cancelled:
         await map_concurrently(request_video, list(video_ids), limit=MAX_AT_ONCE)
-    return await deps.batches.mark(batch_id, created=True) or record
+    if beyond and len(beyond) == len(video_ids):
+        await deps.batches.delete(batch_id)
+        raise beyond[min(beyond)]
+    problems = {place: refusal.problem for place, refusal in beyond.items()}
+    return await deps.batches.mark(batch_id, created=True, refused=problems) or record
 
 
 def _find_custom_ids(body: BatchRequest, accepted: Mapping[int, VideoRequest]) -> dict[int, str]:

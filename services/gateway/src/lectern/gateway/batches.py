@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import bisect
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
 
@@ -61,6 +62,7 @@ class Batches:
 
     async def _on_entry(self, entry: KeyValueEntry) -> None:
         if not entry.value:
+            self._forget(entry.key)
             return
         try:
             record = msgspec.json.decode(entry.value, type=BatchRecord)
@@ -69,6 +71,14 @@ class Batches:
         if record.id not in self._records:
             bisect.insort(self._ids.setdefault(record.owner, []), record.id)
         self._records[record.id] = entry.value
+
+    def _forget(self, batch_id: str) -> None:
+        if data := self._records.pop(batch_id, None):
+            self._ids[msgspec.json.decode(data, type=BatchRecord).owner].remove(batch_id)
+
+    async def delete(self, batch_id: str) -> None:
+        """Delete a batch of which nothing was requested."""
+        await self._bucket.delete(batch_id)
 
     async def page(self, owner: str, *, limit: int, after: str) -> tuple[list[BatchRecord], str | None]:
         """Up to `limit` of an owner's batches, newest first, and the next cursor if there are more."""
@@ -92,15 +102,25 @@ class Batches:
         await self._bucket.create(record.id, msgspec.json.encode(record))
         return await self.read(record.id) or record
 
-    async def mark(self, batch_id: str, *, created: bool = False, cancelled: bool = False) -> BatchRecord | None:
-        """Note that a batch is created, or cancelled; None when there is no such batch."""
+    async def mark(
+        self,
+        batch_id: str,
+        *,
+        created: bool = False,
+        cancelled: bool = False,
+        refused: Mapping[int, Problem] | None = None,
+    ) -> BatchRecord | None:
+        """Note that a batch is created or cancelled, or which requests were refused late; None if there is none."""
         while True:
             entry = await self._bucket.get(batch_id)
             if entry is None or not entry.value:
                 return None
             record = msgspec.json.decode(entry.value, type=BatchRecord)
             marked = msgspec.structs.replace(
-                record, created=record.created or created, cancelled=record.cancelled or cancelled
+                record,
+                created=record.created or created,
+                cancelled=record.cancelled or cancelled,
+                refused={**record.refused, **(refused or {})},
             )
             if marked == record or await self._bucket.update(batch_id, msgspec.json.encode(marked), entry.revision):
                 return marked
