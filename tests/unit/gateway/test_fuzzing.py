@@ -15,7 +15,15 @@ from unit.gateway.published_video import PublishedVideo
 from lectern.cli.runner.servers import find_program
 from lectern.contracts import keys
 from lectern.contracts.api_keys import SCOPES
-from lectern.contracts.requests import LIST_VOICES, ListVoices, VoiceList, VoiceOffer
+from lectern.contracts.requests import (
+    CHECK_SCENE,
+    LIST_VOICES,
+    CheckScene,
+    ListVoices,
+    SceneVerdict,
+    VoiceList,
+    VoiceOffer,
+)
 from lectern.scripter.reading.reader import LessonReader
 from lectern.scripter.requests import build_responders
 from lectern.worker import Responder
@@ -40,6 +48,10 @@ async def list_voices(_: ListVoices) -> VoiceList:
     return VoiceList(voices=(VoiceOffer(id="a", language="en", gender="", engine="espeak", timing="exact"),))
 
 
+async def pass_code(message: CheckScene) -> SceneVerdict:
+    return SceneVerdict(ok=True)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(("phases", "examples"), [("examples,coverage,fuzzing", 5), ("stateful", 4)])
@@ -47,9 +59,11 @@ async def test_every_answer_is_as_published_whatever_is_sent(tmp_path: Path, pha
     """The stateful phase follows the links of what was made: create, look, change, redo, delete."""
     connections = memory_connections()
     voices = Responder(request=LIST_VOICES, handler=list_voices, failed=lambda _: VoiceList(voices=()))
+    checking = Responder(request=CHECK_SCENE, handler=pass_code, failed=lambda _: SceneVerdict(ok=False))
     parsing, rendering = build_responders(LessonReader())
     async with (
         connections.bus.answering(voices),
+        connections.bus.answering(checking),
         connections.bus.answering(parsing),
         connections.bus.answering(rendering),
         gateway_on_a_port(connections, stream_seconds=0.2, compat_wait=0.0, require_keys=True) as gateway,
