@@ -296,5 +296,5 @@ async def test_each_change_leaves_a_line_that_says_who_and_holds_no_secret(
         ("alice", key.id, "done"),
         (None, None, "refused"),
     ]
-    assert changes[0]["video_id"] == video.video_id
+    assert changes[0]["changed"] == {"video_id": video.video_id}
     assert headers["Authorization"].rpartition("_")[2] not in str(lines)

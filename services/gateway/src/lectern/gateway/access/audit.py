@@ -30,7 +30,7 @@ def record_change(scope: Scope, principal: Principal | None, status: int, route:
         session=principal.session if principal is not None else False,
         method=scope["method"],
         route=route,
-        **{name: str(found[name])[:64] for name in _OBJECTS if name in found},
+        changed={name: str(found[name])[:64] for name in _OBJECTS if name in found},
         result="done" if status < 400 else "refused" if status < 500 else "failed",
         status=status,
         address=client[0] if client else "",
