@@ -89,12 +89,12 @@ def build_tiles_command(
 
 
 def _draw_label(label: str, height: int) -> str:
-    """The filter that writes a label in the corner; of other characters than these some mean something to ffmpeg."""
+    """The filter that writes a label below, where no title is. Other characters than these mean something to ffmpeg."""
     text = "".join(letter for letter in label if letter.isalnum() or letter in ". -")
     if not text:
         return ""
     box = "box=1:boxcolor=black@0.6:boxborderw=4"
-    return f",drawtext=text={text}:font=Sans:fontsize={max(12, height // 10)}:fontcolor=white:{box}:x=6:y=6"
+    return f",drawtext=text={text}:font=Sans:fontsize={max(12, height // 10)}:fontcolor=white:{box}:x=8:y=h-th-8"
 
 
 def build_sheet_command(tiles: int, *, width: int, height: int) -> FfmpegCommand:
