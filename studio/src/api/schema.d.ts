@@ -180,6 +180,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/videos/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Estimate what a video would take
+         * @description Takes the body of `POST /v1/videos`. Scenes, length, time and cost as ranges, with what they are based on.
+         */
+        post: operations["estimate_video_v1_videos_estimate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/videos/{video_id}/dub/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Estimate what a dub would take
+         * @description Takes the body of `POST …/dub`.
+         */
+        post: operations["estimate_dubbing_v1_videos__video_id__dub_estimate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/videos/{video_id}/events": {
         parameters: {
             query?: never;
@@ -1310,11 +1350,47 @@ export interface components {
             key_id: string | null;
             /** Scopes */
             scopes: ("read" | "write" | "admin")[];
+            quotas: components["schemas"]["AccountQuotas"];
+            use: components["schemas"]["AccountUse"];
             /**
              * Keys Required
              * @description whether this installation asks everybody for a key
              */
             keys_required: boolean;
+        };
+        /**
+         * AccountQuotas
+         * @description What the owner may use; null where there is no limit. Days and months are those of UTC.
+         */
+        AccountQuotas: {
+            /** Videos Per Day */
+            videos_per_day: number | null;
+            /** Videos At Once */
+            videos_at_once: number | null;
+            /** Minutes Per Month */
+            minutes_per_month: number | null;
+            /** Dollars Per Day */
+            dollars_per_day: number | null;
+        };
+        /**
+         * AccountUse
+         * @description What the owner has used, by all of its keys.
+         */
+        AccountUse: {
+            /**
+             * Videos Today
+             * @description let in today under a quota
+             */
+            videos_today: number;
+            /** Videos Now */
+            videos_now: number;
+            /** Minutes This Month */
+            minutes_this_month: number;
+            /**
+             * Dollars Today
+             * @description spent, and reserved for videos that are being made
+             */
+            dollars_today: number;
         };
         /**
          * ApiIndex
@@ -1887,6 +1963,39 @@ export interface components {
              * @description models and voices stop before the video costs more; no limit if absent
              */
             max_cost_usd?: number | null;
+        };
+        /**
+         * Estimate
+         * @description What a video would take, if it was requested now. Nothing is begun or spent.
+         */
+        Estimate: {
+            scenes: components["schemas"]["EstimateRange"];
+            /** @description of film */
+            seconds: components["schemas"]["EstimateRange"];
+            /** @description until it is finished; null where a stage has no worker */
+            done_in_seconds: components["schemas"]["EstimateRange"] | null;
+            /** @description of models and voices; 0 where neither costs anything */
+            cost_usd: components["schemas"]["EstimateRange"];
+            /**
+             * Voice
+             * @description the voice that would speak; null where no voice service answers
+             */
+            voice: string | null;
+            /**
+             * Basis
+             * @description what this assumes, in sentences
+             */
+            basis: string[];
+        };
+        /**
+         * EstimateRange
+         * @description A range in which the value is expected; `low` equals `high` where it is known.
+         */
+        EstimateRange: {
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
         };
         /**
          * Eta
@@ -7444,6 +7553,376 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["VariantList"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 400,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflicts with the video's state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 409,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 413,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body has the wrong type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 415,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    estimate_video_v1_videos_estimate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VideoRequest"];
+            };
+        };
+        responses: {
+            /** @description Nothing is begun or spent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "scenes": {
+                     *         "low": 3,
+                     *         "high": 8
+                     *       },
+                     *       "seconds": {
+                     *         "low": 45,
+                     *         "high": 127.5
+                     *       },
+                     *       "done_in_seconds": {
+                     *         "low": 40.2,
+                     *         "high": 190
+                     *       },
+                     *       "cost_usd": {
+                     *         "low": 0.031,
+                     *         "high": 0.14
+                     *       },
+                     *       "voice": "en-GB-Neural2-A",
+                     *       "basis": [
+                     *         "There is no script yet: 5 scenes of 75 s in all, as most are.",
+                     *         "Times are those of the stages lately, with what waits there now."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Estimate"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 400,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 413,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body has the wrong type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 415,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    estimate_dubbing_v1_videos__video_id__dub_estimate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DubRequest"];
+            };
+        };
+        responses: {
+            /** @description Nothing is begun or spent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "scenes": {
+                     *         "low": 3,
+                     *         "high": 8
+                     *       },
+                     *       "seconds": {
+                     *         "low": 45,
+                     *         "high": 127.5
+                     *       },
+                     *       "done_in_seconds": {
+                     *         "low": 40.2,
+                     *         "high": 190
+                     *       },
+                     *       "cost_usd": {
+                     *         "low": 0.031,
+                     *         "high": 0.14
+                     *       },
+                     *       "voice": "en-GB-Neural2-A",
+                     *       "basis": [
+                     *         "There is no script yet: 5 scenes of 75 s in all, as most are.",
+                     *         "Times are those of the stages lately, with what waits there now."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Estimate"];
                 };
             };
             /** @description The request is malformed */
@@ -14381,6 +14860,18 @@ export interface operations {
                      *         "read",
                      *         "write"
                      *       ],
+                     *       "quotas": {
+                     *         "videos_per_day": 50,
+                     *         "videos_at_once": null,
+                     *         "minutes_per_month": null,
+                     *         "dollars_per_day": 5
+                     *       },
+                     *       "use": {
+                     *         "videos_today": 3,
+                     *         "videos_now": 1,
+                     *         "minutes_this_month": 41.5,
+                     *         "dollars_today": 0.42
+                     *       },
                      *       "keys_required": true
                      *     }
                      */

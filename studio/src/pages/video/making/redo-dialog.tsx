@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { makeKey, request, type Schemas } from "../../../api/client";
 import { useLoaded } from "../../../api/load";
 import { findFieldProblem, type Problem, toProblem } from "../../../api/problem";
-import { announce, Button, Dialog, ProblemNotice, Select, Switch, TextArea } from "../../../design";
+import { announce, Button, Dialog, LinkButton, ProblemNotice, Select, Switch, TextArea } from "../../../design";
 import type { Scene, Video } from "../../../events/fold";
 import type { Following } from "../../../events/follow";
 import { followAgain } from "../actions";
@@ -96,6 +96,11 @@ export function RedoDialog({ id, video, scene, text, following, onClose }: RedoP
         />
       )}
       {problem && <ProblemNotice problem={problem} except={["/direction", "/voice", "/narration"]} />}
+      {problem?.code === "direction-needs-model" && (
+        <LinkButton icon="code" href={`/videos/${id}/scenes/${scene.number}/code`}>
+          Write its code yourself
+        </LinkButton>
+      )}
     </Dialog>
   );
 }

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Schemas } from "../../../api/client";
 import { useLoaded } from "../../../api/load";
 import type { Problem } from "../../../api/problem";
 import { Badge, Button, EmptyState, Notice, ProblemNotice, showToast, Skeleton } from "../../../design";
@@ -12,11 +13,15 @@ import { type CheckedCode, checkCode, type CodeSource, type Finding, loadCode, s
 import { CodeEditor } from "./code-editor";
 import { useCheck } from "./use-check";
 
+type CodeProps = ViewProps & { scene: Scene; text: Schemas["ScriptScene"] | undefined };
+
 /** A scene's code, to be read, changed and checked while it is written; beside it the scene as it is now. */
-export function CodeView(props: ViewProps & { scene: Scene }) {
-  const { id, scene } = props;
-  const { data, problem, reload } = useLoaded((signal) => loadCode(id, scene.number, signal), [id, scene.number, scene.code, scene.take]);
-  if (data) return <CodeDesk {...props} loaded={data} onReload={reload} />;
+export function CodeView(props: CodeProps) {
+  const { id, scene, text } = props;
+  const version = useVersion(scene);
+  const { data, problem, reload } = useLoaded((signal) => loadCode(id, scene.number, signal), [id, scene.number, version]);
+  const own = scene.degraded && text?.visual?.kind === "manim" ? text.visual.source : null;
+  if (data) return <CodeDesk {...props} loaded={own === null ? data : { ...data, source: own, origin: "refused" }} shown={data.source} onReload={reload} />;
   if (problem?.status === 409) {
     return (
       <EmptyState icon="code" title="This scene has no code yet">
@@ -28,9 +33,17 @@ export function CodeView(props: ViewProps & { scene: Scene }) {
   return <Skeleton lines={8} />;
 }
 
-const ORIGINS: Readonly<Record<string, string>> = { author: "Written by you", template: "Lectern's own drawing", model: "Written by a model" };
+/** What tells the scene's code from an earlier one; while the next is written, that of the last. */
+function useVersion(scene: Scene): string {
+  const version = useRef("");
+  if (scene.code) version.current = `${scene.take ?? "next"} ${scene.origin}`;
+  return version.current;
+}
 
-function CodeDesk({ id, video, scene, following, loaded, onReload }: ViewProps & { scene: Scene; loaded: CodeSource; onReload: () => void }) {
+const ORIGINS: Readonly<Record<string, string>> = { refused: "Yours, which could not be drawn", author: "Written by you", template: "Lectern's own drawing", model: "Written by a model" };
+
+/** `loaded` is what is written on: the user's own code where it could not be drawn; `shown` is what the scene is drawn by. */
+function CodeDesk({ id, video, scene, following, loaded, shown, onReload }: CodeProps & { loaded: CodeSource; shown: string; onReload: () => void }) {
   const draftKey = `code.${id}.${scene.number}`;
   const base = useRef(loaded);
   const [source, setSource] = useState(() => readStored(draftKey) ?? loaded.source);
@@ -42,13 +55,13 @@ function CodeDesk({ id, video, scene, following, loaded, onReload }: ViewProps &
 
   // The code changed elsewhere: shown at once where nothing was typed here, else only told.
   useEffect(() => {
-    if (loaded.tag === base.current.tag) return;
+    if (loaded.tag === base.current.tag && loaded.origin === base.current.origin) return;
     if (dirty) setStale(true);
     else {
       base.current = loaded;
       setSource(loaded.source);
     }
-  }, [loaded.tag]);
+  }, [loaded.tag, loaded.origin]);
 
   function edit(text: string): void {
     setSource(text);
@@ -111,6 +124,11 @@ function CodeDesk({ id, video, scene, following, loaded, onReload }: ViewProps &
             {describeCheck(check.busy, check.result, check.of === source, findings)}
           </p>
           <div class="details-actions">
+            {source !== shown && loaded.source !== shown && (
+              <Button look="quiet" onClick={() => edit(shown)}>
+                Begin from the card's code
+              </Button>
+            )}
             {dirty && (
               <Button look="quiet" onClick={() => edit(base.current.source)}>
                 Discard

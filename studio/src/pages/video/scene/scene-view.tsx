@@ -17,6 +17,7 @@ export default function SceneView(props: ViewProps) {
     async (signal) => (video.urls.script ? (await request("get", "/v1/videos/{video_id}/script", { path: { video_id: id }, signal })).data : null),
     [id, video.script_revision, video.urls.script],
   );
+  const text = script?.scenes[number - 1];
   if (!scene) return video.scenes.length === 0 ? <Skeleton lines={5} /> : <NoSuchScene id={id} count={video.scenes.length} />;
   const address = `/videos/${id}/scenes`;
   return (
@@ -57,9 +58,9 @@ export default function SceneView(props: ViewProps) {
           Code
         </a>
       </nav>
-      {part === "code" ? <CodeView key={number} {...props} scene={scene} /> : <TakesView key={number} {...props} scene={scene} />}
+      {part === "code" ? <CodeView key={number} {...props} scene={scene} text={text} /> : <TakesView key={number} {...props} scene={scene} />}
       {redoing && (
-        <RedoDialog id={id} video={video} scene={scene} text={script?.scenes[number - 1]} following={following} onClose={() => setRedoing(false)} />
+        <RedoDialog id={id} video={video} scene={scene} text={text} following={following} onClose={() => setRedoing(false)} />
       )}
     </div>
   );
