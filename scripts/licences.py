@@ -11,10 +11,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-PAGE = Path(__file__).parents[1] / "docs" / "third-party-licences.md"
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "third-party-licences.md"
+STUDIO = ROOT / "services/gateway/src/lectern/gateway/studio/manifest.json"
 
 PERMISSIVE = re.compile(
-    r"\b(MIT|MIT-0|MIT-CMU|Apache|BSD|0BSD|ISC|ISCL|PSF|Python Software Foundation|zlib|CC0|HPND|Unlicense)\b",
+    r"\b(MIT|MIT-0|OFL|MIT-CMU|Apache|BSD|0BSD|ISC|ISCL|PSF|Python Software Foundation|zlib|CC0|HPND|Unlicense)\b",
     re.IGNORECASE,
 )
 COPYLEFT = re.compile(
@@ -47,7 +49,8 @@ ACCEPTED = {
 INTRODUCTION = """# Third-party licences
 
 Made by `make docs`; `make check` fails when it is stale. Lectern itself is MIT ([LICENSE](../LICENSE)) and ships
-none of these: each is installed from its own distribution.
+none of the Python packages and programs: each is installed from its own distribution. The studio's built files contain
+the packages listed under it; their licence texts travel with them, in `licences.txt`.
 """
 
 PROGRAMS = """| program | licence | how it is used |
@@ -75,6 +78,12 @@ def list_packages() -> list[tuple[str, str, str]]:
     )
 
 
+def list_bundled() -> list[tuple[str, str, str]]:
+    """(name, version, licence) of every package whose code or font is in the studio's built files, sorted."""
+    packages = json.loads(STUDIO.read_text())["packages"]
+    return sorted((name, package["version"], package["licence"]) for name, package in packages.items())
+
+
 def is_refused(name: str, licence: str) -> bool:
     """True if MIT code cannot depend on it: copyleft that is not accepted, or an unknown licence."""
     if name in ACCEPTED:
@@ -88,18 +97,22 @@ def render_rows(packages: list[tuple[str, str, str]]) -> list[str]:
 
 
 def main() -> int:
-    packages = list_packages()
-    bad = [f"{name} {version}: {licence}" for name, version, licence in packages if is_refused(name, licence)]
+    packages, bundled = list_packages(), list_bundled()
+    bad = [f"{name} {version}: {licence}" for name, version, licence in packages + bundled if is_refused(name, licence)]
     if bad:
         print("MIT code cannot depend on:", *bad, sep="\n  ", file=sys.stderr)
         return 1
     if "--check" not in sys.argv:
         table = "\n".join(["| package | version | licence | note |", "|---|---|---|---|", *render_rows(packages)])
-        PAGE.write_text(f"{INTRODUCTION}\n## Python packages\n\n{table}\n\n## Programs and libraries\n\n{PROGRAMS}")
+        studio = "\n".join(["| package | version | licence | note |", "|---|---|---|---|", *render_rows(bundled)])
+        PAGE.write_text(
+            f"{INTRODUCTION}\n## Python packages\n\n{table}\n\n## In the studio's built files\n\n{studio}\n\n"
+            f"## Programs and libraries\n\n{PROGRAMS}"
+        )
         return 0
     # Another Python version installs fewer packages: all installed ones must be listed, not the reverse.
     listed = set(PAGE.read_text().splitlines()) if PAGE.exists() else set()
-    if missing := [row for row in render_rows(packages) if row not in listed]:
+    if missing := [row for row in render_rows(packages + bundled) if row not in listed]:
         print(f"{PAGE.name} is stale: run `make docs` and commit it", *missing, sep="\n  ", file=sys.stderr)
         return 1
     return 0

@@ -84,6 +84,11 @@ export function takeFocus(): boolean {
   return taken;
 }
 
+/** The heading that had the focus goes: the one that takes its place asks for it again. */
+export function passFocus(): void {
+  awaitsFocus = true;
+}
+
 /** Listen to links and to the history. `isPage` says which paths the studio shows itself. */
 export function startRouter(isPage: (path: string) => boolean): void {
   place.value = { path: location.pathname, search: location.search };

@@ -85,7 +85,7 @@ export function Keys() {
       <SecretDialog
         title={`Your key “${made?.name || made?.id}”`}
         secret={made?.key ?? null}
-        hint="Programs send it as “Authorization: Bearer …”. The command line reads it from LECTERN_API_KEY."
+        hint="Programs send it as “Authorization: Bearer …”."
         onClose={() => setMade(null)}
       />
       <Confirm open={revoking !== null} title="Revoke this key?" action="Revoke key" danger busy={busy} onConfirm={() => void revoke()} onClose={() => setRevoking(null)}>
