@@ -30,19 +30,21 @@ export function Account() {
         <p class="settings-text">This Lectern runs for you alone: it listens on this machine only and asks for no key.</p>
       )}
       {account.data?.keys_required && (
-        <dl class="settings-facts">
-          <div>
-            <dt>Owner</dt>
-            <dd>{account.data.owner || "everybody"}</dd>
-          </div>
-          <div>
-            <dt>May</dt>
-            <dd>{account.data.scopes.join(", ")}</dd>
-          </div>
+        <div class="settings-facts">
+          <dl>
+            <div>
+              <dt>Owner</dt>
+              <dd>{account.data.owner || "everybody"}</dd>
+            </div>
+            <div>
+              <dt>May</dt>
+              <dd>{account.data.scopes.join(", ")}</dd>
+            </div>
+          </dl>
           <Button size="s" onClick={() => void signOut()}>
             Sign out
           </Button>
-        </dl>
+        </div>
       )}
     </section>
   );
