@@ -205,4 +205,5 @@ test("a visual is summed up in one line", () => {
   assert.equal(summarizeVisual(null), "Lectern chooses");
   assert.equal(summarizeVisual({ kind: "flow", steps: ["Light", "Sugar"] }), "Flow: Light · Sugar");
   assert.equal(summarizeVisual({ kind: "hologram" }), "hologram");
+  assert.equal(summarizeVisual({ kind: "manim", source: "a = 1\n\nb = 2\n" }), "Own drawing in code: 2 lines");
 });

@@ -1,5 +1,6 @@
 // What an edit means: which scenes will be made again, and how long it will be. Pure.
 
+import { formatDuration } from "../../../format/times";
 import { closeScript, type PlainScript, readSpoken, type Scene, type Script } from "./model";
 
 /** True if both say the same, whatever the order of their fields. */
@@ -67,4 +68,9 @@ export function measurePace(measured: readonly Measured[], language: string, rat
 /** About how long a scene will be, in seconds. */
 export function estimateSeconds(scene: Scene, language: string, pace: number): number {
   return countWords(readSpoken(scene), language) / pace;
+}
+
+/** An estimated length in words: whole seconds, as more is not known. */
+export function formatEstimate(seconds: number): string {
+  return formatDuration(Math.max(1, Math.round(seconds)));
 }

@@ -2,9 +2,8 @@ import { useId, useRef } from "preact/hooks";
 import { findFieldProblem, type Problem } from "../../../api/problem";
 import { announce, Badge, Button, Menu, showToast } from "../../../design";
 import { formatCount } from "../../../format/numbers";
-import { formatRough } from "../../../format/times";
 import { BeatField } from "./beat-field";
-import { countWords, estimateSeconds } from "./changes";
+import { countWords, estimateSeconds, formatEstimate } from "./changes";
 import { addBeat, addScene, changeScene, deleteScene, mergeScene, moveScene } from "./editing";
 import { focusLater } from "./focusing";
 import { readSpoken, type Scene, type Script } from "./model";
@@ -78,7 +77,7 @@ export function SceneCard(props: CardProps) {
         />
         <span class="scene-card-facts numeric">
           {changed && <Badge tone="warn">changed</Badge>}
-          {formatCount(countWords(readSpoken(scene), script.language), "word")}, {formatRough(estimateSeconds(scene, script.language, pace))}
+          {formatCount(countWords(readSpoken(scene), script.language), "word")}, {formatEstimate(estimateSeconds(scene, script.language, pace))}
         </span>
         <Menu
           label={`Scene ${number}: more`}

@@ -1,7 +1,7 @@
 import { Notice } from "../../../design";
-import { formatDuration, formatRough } from "../../../format/times";
+import { formatDuration } from "../../../format/times";
 import { addVersion, toRatio, type ViewProps } from "../view";
-import { estimateSeconds } from "./changes";
+import { estimateSeconds, formatEstimate } from "./changes";
 import type { EditorState } from "./editor-state";
 import type { Script } from "./model";
 
@@ -46,7 +46,7 @@ export function ScenePreview({ video, script, index, pace, editor }: ViewProps &
         </div>
       )}
       <p class="script-total">
-        <span>About</span> <strong class="numeric">{formatRough(total)}</strong> <span>in all, {script.scenes.length === 1 ? "1 scene" : `${script.scenes.length} scenes`}</span>
+        <span>About</span> <strong class="numeric">{formatEstimate(total)}</strong> <span>in all, {script.scenes.length === 1 ? "1 scene" : `${script.scenes.length} scenes`}</span>
       </p>
       {changed && !editor.restored.value && url && (
         <Notice>

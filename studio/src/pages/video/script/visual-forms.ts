@@ -1,5 +1,6 @@
 // How each kind of visual is written in text fields: one thing a line. Pure.
 
+import { formatCount } from "../../../format/numbers";
 import type { Visual } from "./model";
 
 export type VisualField = {
@@ -135,7 +136,8 @@ function parseNumber(text: string): number | string {
 export function summarizeVisual(visual: Visual | null): string {
   if (!visual) return "Lectern chooses";
   const form = findForm(visual.kind);
-  const first = form?.fields.map((field) => printField(field, visual)).find(Boolean) ?? "";
-  const line = first.split("\n").slice(0, 3).join(" · ");
+  const shown = form?.fields.find((field) => printField(field, visual) !== "");
+  const lines = shown ? printField(shown, visual).split("\n") : [];
+  const line = shown?.type === "source" ? formatCount(lines.filter(Boolean).length, "line") : lines.slice(0, 3).join(" · ");
   return `${form?.label ?? visual.kind}${line ? `: ${line.length > 80 ? `${line.slice(0, 80)}…` : line}` : ""}`;
 }
