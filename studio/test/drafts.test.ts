@@ -106,3 +106,14 @@ test("theirs is adopted with the parts that the user chose, as edits of the newe
   assert.equal(first(editor), "Theirs.");
   assert.deepEqual(editor.remade.value, [1]);
 });
+
+test("the fields stay where they are when somebody else's edit is put in, so that nobody loses the caret", () => {
+  const editor = openEditor("v", sent(1, "Old."));
+  const keys = () => editor.script.value.scenes.map((scene) => [scene.key, ...scene.beats.map((each) => each.key)]);
+  const before = keys();
+  editor.change({ ...editor.script.value, title: "Mine" });
+  const theirs = sent(2, "Theirs.");
+  editor.adopt(theirs, editor.compare(theirs), new Set());
+  assert.equal(first(editor), "Theirs.");
+  assert.deepEqual(keys(), before);
+});

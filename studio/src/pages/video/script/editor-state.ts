@@ -58,7 +58,7 @@ export function openEditor(video: string, sent: ScriptDocument): EditorState {
   function restore(from: { base: PlainScript; script: PlainScript; revision: number }): void {
     const now = base.peek();
     const plain = from.revision === now.revision ? from.script : mergeScripts(from.base, from.script, now.script).merged;
-    change(openPlain(plain, now.revision));
+    change(openPlain(plain, now.revision, script.peek()));
     restored.value = true;
   }
 
@@ -82,7 +82,7 @@ export function openEditor(video: string, sent: ScriptDocument): EditorState {
       keep();
     },
     discard: () => {
-      change(openPlain(base.peek().script, base.peek().revision));
+      change(openPlain(base.peek().script, base.peek().revision, script.peek()));
       restored.value = false;
     },
     markSaved: (revision) => {
@@ -93,7 +93,7 @@ export function openEditor(video: string, sent: ScriptDocument): EditorState {
     compare: (theirs) => mergeScripts(base.peek().script, closeScript(script.peek()), closeScript(openScript(theirs))),
     adopt: (theirs, merge, chosen) => {
       batch(() => {
-        change(openPlain(takeTheirs(merge, chosen), theirs.revision));
+        change(openPlain(takeTheirs(merge, chosen), theirs.revision, script.peek()));
         base.value = { revision: theirs.revision, script: closeScript(openScript(theirs)) };
       });
       keep();
@@ -108,6 +108,6 @@ export function openEditor(video: string, sent: ScriptDocument): EditorState {
   };
 }
 
-function openPlain(plain: PlainScript, revision: number): Script {
-  return openScript({ ...plain, revision, approved: false });
+function openPlain(plain: PlainScript, revision: number, like: Script): Script {
+  return openScript({ ...plain, revision, approved: false }, like);
 }

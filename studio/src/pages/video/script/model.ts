@@ -19,17 +19,21 @@ export function makeItemKey(): string {
   return `k${last}`;
 }
 
-/** A script as the API sends it, ready to be edited. */
-export function openScript(sent: ScriptDocument): Script {
+/** A script as the API sends it, ready to be edited. What is at the place of something in `like` gets its key: its
+ *  field stays, and with it the caret of whoever is typing there. */
+export function openScript(sent: ScriptDocument, like?: Script): Script {
   const { revision: _revision, approved: _approved, scenes, ...rest } = sent;
   return {
     ...rest,
-    scenes: scenes.map((scene) => ({
-      ...scene,
-      key: makeItemKey(),
-      visual: scene.visual as Visual | null,
-      beats: scene.beats.map((beat) => ({ ...beat, key: makeItemKey() })),
-    })),
+    scenes: scenes.map((scene, index) => {
+      const before = like?.scenes[index];
+      return {
+        ...scene,
+        key: before?.key ?? makeItemKey(),
+        visual: scene.visual as Visual | null,
+        beats: scene.beats.map((beat, position) => ({ ...beat, key: before?.beats[position]?.key ?? makeItemKey() })),
+      };
+    }),
   };
 }
 
