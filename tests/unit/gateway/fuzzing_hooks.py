@@ -52,9 +52,9 @@ def map_body(context: schemathesis.HookContext, body: Any) -> Any:
         document["assets"] = {
             f"{number}.png": ASSET if _is_id(asset) else asset for number, asset in enumerate(assets.values())
         }
-    options = body.get("options")
-    if isinstance(options, dict) and _is_id(options.get("music")):
-        options["music"] = TRACK
+    for options in (body.get("options"), *(body.get("variants") or ())):
+        if isinstance(options, dict) and _is_id(options.get("music")):
+            options["music"] = TRACK
     return body
 
 

@@ -36,6 +36,19 @@ CONFIGURATION = """
 include-name = "PUT /v1/videos/{video_id}/script"
 checks.positive_data_acceptance.enabled = false
 
+[[operations]]
+include-name = "POST /v1/videos/estimate"
+checks.positive_data_acceptance.enabled = false
+
+# Whether a host is public, no pattern says.
+[[operations]]
+include-name = "POST /v1/webhooks"
+checks.positive_data_acceptance.enabled = false
+
+[[operations]]
+include-name = "PATCH /v1/webhooks/{webhook_id}"
+checks.positive_data_acceptance.enabled = false
+
 # Each request of a batch is accepted or refused by itself, so the schema says little about them.
 [[operations]]
 include-name = "POST /v1/batches"
@@ -53,7 +66,7 @@ async def pass_code(message: CheckScene) -> SceneVerdict:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("phases", "examples"), [("examples,coverage,fuzzing", 5), ("stateful", 4)])
 async def test_every_answer_is_as_published_whatever_is_sent(tmp_path: Path, phases: str, examples: int) -> None:
     """The stateful phase follows the links of what was made: create, look, change, redo, delete."""
@@ -66,14 +79,16 @@ async def test_every_answer_is_as_published_whatever_is_sent(tmp_path: Path, pha
         connections.bus.answering(checking),
         connections.bus.answering(parsing),
         connections.bus.answering(rendering),
-        gateway_on_a_port(connections, stream_seconds=0.2, compat_wait=0.0, require_keys=True) as gateway,
+        gateway_on_a_port(
+            connections, stream_seconds=0.2, wait_limit=0.1, require_keys=True, rate_reads=0, rate_writes=0
+        ) as gateway,
     ):
         _, key = await add_key(gateway.deps, OWNER, scopes=SCOPES)
         gateway.http.headers.update(key)
         video = PublishedVideo(connections, owner=OWNER)
         await video.finish()
         image = await gateway.http.post("/v1/assets", content=PNG, headers={"Content-Type": "image/png"})
-        await connections.store.put(keys.asset("0" * 64), TRACK, "application/x-any")  # the id that it makes up
+        await connections.store.put(keys.asset("0" * 64, OWNER), TRACK, "application/x-any")  # the id that it makes up
         track = await gateway.http.post("/v1/assets", content=TRACK, headers={"Content-Type": "audio/flac"})
         env = {
             **os.environ,

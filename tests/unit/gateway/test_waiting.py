@@ -17,22 +17,22 @@ from lectern.worker.testing import MemoryEventLog
 
 
 @pytest.mark.parametrize(
-    ("headers", "seconds"),
+    ("header", "seconds"),
     [
-        (None, 0),
-        (["wait=7"], 7),
-        (["respond-async, Wait = 10"], 10),
-        (["return=minimal", "wait=3; x=y"], 3),
-        (['wait="5"'], 5),
-        (["wait=100000"], 60),
-        (["wait=-1"], 0),
-        (["wait=x", "wait"], 0),
-        (["wait=1e9, wait=2"], 2),
-        (["x" * 10_000], 0),
+        ("", 0),
+        ("wait=7", 7),
+        ("respond-async, Wait = 10", 10),
+        ("return=minimal, wait=3; x=y", 3),
+        ('wait="5"', 5),
+        ("wait=100000", 60),
+        ("wait=-1", 0),
+        ("wait=x, wait", 0),
+        ("wait=1e9, wait=2", 2),
+        ("x" * 10_000, 0),
     ],
 )
-def test_a_preference_is_read_as_rfc_7240_says_and_nonsense_is_ignored(headers: list[str] | None, seconds: int) -> None:
-    assert parse_preference(headers) == seconds
+def test_a_preference_is_read_as_rfc_7240_says_and_nonsense_is_ignored(header: str, seconds: int) -> None:
+    assert parse_preference(header) == seconds
 
 
 async def begin(gateway: TestGateway, connections: Connections, **query: Any) -> tuple[PublishedVideo, Any]:

@@ -36,10 +36,14 @@ def _refuse_unavailable(error: Exception) -> Refusal:
 
 
 def _list_methods(request: Request, routers: Iterable[APIRouter]) -> str:
-    """Every method of a path, for the header Allow: the framework names those of one route of it only."""
+    """Every method of a path, for the header Allow: the framework names those of one route of it only.
+
+    Of two paths that fit, such as `/videos/estimate` and `/videos/{id}`, it is the one with fewer parameters.
+    """
     routes = [route for router in routers for route in router.routes if isinstance(route, Route)]
     matching = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
-    return ", ".join(sorted({method for route in matching for method in route.methods or ()}))
+    path = min(matching, key=lambda route: len(route.param_convertors)).path if matching else ""
+    return ", ".join(sorted({method for route in matching if route.path == path for method in route.methods or ()}))
 
 
 def _refuse_http(request: Request, error: HTTPException, routers: Iterable[APIRouter]) -> Refusal:

@@ -44,6 +44,9 @@ class GatewaySettings(Settings):
         description="serve the paths of older clients: /createvideo, /status, /create-video, /generate-script and "
         "/health; by default where the API listens on a loopback address",
     )
+    wait_limit: float = Field(
+        60.0, ge=0, le=60, description="longest that a request which would rather wait is held, in seconds"
+    )
     compat_wait: float = Field(
         55.0, ge=0, le=60, description="seconds that /create-video and /generate-script wait before they answer 202"
     )

@@ -24,12 +24,12 @@ Condition: TypeAlias = Callable[[VideoState, int], bool]  # of a video's state a
 
 def parse_preference(
     prefer: Annotated[
-        list[str] | None,
+        str,
         Header(description=f"`wait=N` (RFC 7240): answer when the video has ended, or after N (≤ {MAX_WAIT}) seconds"),
-    ] = None,
+    ] = "",
 ) -> int:
     """The seconds that `Prefer: wait=N` asks for, at most 60; 0 without. What is not understood is ignored."""
-    preferences = [each for header in prefer or () for each in header.split(",")]
+    preferences = prefer.split(",")
     found = next((match for each in preferences if (match := _WAIT.fullmatch(each))), None)
     return min(int(found[1]), MAX_WAIT) if found else 0
 
@@ -54,7 +54,7 @@ async def wait_until(deps: GatewayDeps, video_id: str, reached: Condition, secon
             return log
         deps.hub.load(video_id, log)
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(min(seconds, deps.settings.wait_limit)):
                 while True:
                     frame = await mailbox.take()
                     if frame.seq is None or frame.seq <= log.last:

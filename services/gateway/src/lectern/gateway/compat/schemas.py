@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from lectern.contracts.options import TOPIC_LIMIT
+from lectern.contracts.options import DOCUMENT_LIMIT
 from lectern.gateway.schemas.texts import TOPIC_PATTERN
 
 
@@ -78,10 +78,10 @@ class OlderHealth(BaseModel):
 
 def describe_body(name: str, *, with_id: bool = False) -> dict[str, Any]:
     """OpenAPI's description of a body with one text, and for some clients an id."""
-    text = {"type": "string", "minLength": 1, "maxLength": TOPIC_LIMIT, "pattern": TOPIC_PATTERN}
+    text = {"type": "string", "minLength": 1, "maxLength": DOCUMENT_LIMIT, "pattern": TOPIC_PATTERN}
     properties: dict[str, Any] = {name: {**text, "description": "what to explain"}}
     if with_id:
-        numbers = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}
+        numbers = {"type": "number"}
         texts = {"type": "string", "pattern": "^[!-~]{1,64}$"}
         properties["id"] = {"anyOf": [numbers, texts], "description": "the client's own id, such as a time in ms"}
     schema = {"type": "object", "properties": properties, "required": sorted(properties)}

@@ -29,7 +29,7 @@ _REFUSED: dict[int | str, dict[str, Any]] = {
 }
 
 
-def choose_wait(deps: Deps, prefer: Annotated[list[str] | None, Header()] = None) -> float:
+def choose_wait(deps: Deps, prefer: Annotated[str, Header()] = "") -> float:
     """Seconds to wait: what the client prefers, else the setting."""
     return parse_preference(prefer) or deps.settings.compat_wait
 
