@@ -17,7 +17,7 @@ from lectern.contracts import events as e
 from lectern.contracts.api_keys import Quotas
 from lectern.contracts.usage import Usage
 from lectern.gateway.access.principal import Principal
-from lectern.gateway.access.quotas import QuotaKeeper
+from lectern.gateway.access.quotas import QuotaKeeper, WantedVideo
 from lectern.gateway.access.rates import RateLimiter
 from lectern.gateway.refusals import Refusal
 from lectern.gateway.views import Views
@@ -97,9 +97,9 @@ async def test_a_clock_that_is_behind_opens_no_day_again() -> None:
     alice = Principal(owner="alice", key_id="k", quotas=Quotas(videos_per_day=1))
     right = QuotaKeeper(bucket, views, lambda: today, Quotas())
     behind = QuotaKeeper(bucket, views, lambda: today - timedelta(days=1), Quotas())
-    assert await right.admit(alice, "1", None) is None
+    assert await right.admit(alice, [WantedVideo("1", None)]) == [None]
     with pytest.raises(Refusal, match="videos-per-day"):
-        await behind.admit(alice, "2", None)
+        await behind.admit(alice, [WantedVideo("2", None)])
 
 
 async def test_gateways_together_let_no_more_requests_through_than_a_rate_allows() -> None:

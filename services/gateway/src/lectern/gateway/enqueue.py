@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 from fastapi import Response
@@ -10,6 +10,7 @@ from fastapi import Response
 from lectern.contracts import events as e
 from lectern.contracts import keys
 from lectern.contracts.log import VideoLog
+from lectern.gateway.access.quotas import WantedVideo
 from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.idempotency import StoredResponse, run_once
 from lectern.gateway.responses import make_accepted_headers, make_video
@@ -54,12 +55,38 @@ async def publish_request(deps: GatewayDeps, request: VideoRequest | DubRequest,
 
 
 async def _publish(deps: GatewayDeps, request: VideoRequest | DubRequest, event: e.VideoRequested) -> VideoLog:
-    ceiling = await deps.access.quotas.admit(deps.principal, event.video_id, event.options.max_cost_usd)
-    options = msgspec.structs.replace(event.options, max_cost_usd=ceiling)
-    event = _assign_owner(msgspec.structs.replace(event, options=options), deps.principal.owner)
+    (event,) = await _admit(deps, [event])
     if request.document:
         markdown = request.document.markdown.encode()
         await deps.connections.store.put(keys.document(event.video_id), markdown, "text/markdown; charset=utf-8")
+    return await _append_first(deps, event)
+
+
+async def publish_together(deps: GatewayDeps, events: Sequence[e.VideoRequested]) -> list[VideoLog]:
+    """Publish the requests of several videos that were made for one, unless an earlier try has; returns their logs.
+
+    Quotas let all of them in, or none. None of them has a document.
+    """
+    logs = {event.video_id: await deps.event_log.read(event.video_id) for event in events}
+    for event in await _admit(deps, [event for event in events if not logs[event.video_id]]):
+        logs[event.video_id] = await _append_first(deps, event)
+    return [logs[event.video_id] for event in events]
+
+
+async def _admit(deps: GatewayDeps, events: Sequence[e.VideoRequested]) -> list[e.VideoRequested]:
+    """The events as their owner's, and with the costs that its quotas leave. Every new video comes by here."""
+    wanted = [WantedVideo(event.video_id, event.options.max_cost_usd) for event in events]
+    ceilings = await deps.access.quotas.admit(deps.principal, wanted)
+    return [
+        _assign_owner(
+            msgspec.structs.replace(event, options=msgspec.structs.replace(event.options, max_cost_usd=ceiling)),
+            deps.principal.owner,
+        )
+        for event, ceiling in zip(events, ceilings, strict=True)
+    ]
+
+
+async def _append_first(deps: GatewayDeps, event: e.VideoRequested) -> VideoLog:
     return VideoLog([(await deps.event_log.publish(event, patience=PUBLISH_TIMEOUT_SECONDS), event)])
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
+
+import msgspec
 
 from lectern.contracts import events as e
 from lectern.contracts.log import VideoLog
@@ -17,6 +19,9 @@ from lectern.gateway.script_store import read_script, store_change
 
 VIDEO_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MAX_APPENDS = 20  # attempts while stages append too; each takes milliseconds
+
+
+BegunWork: TypeAlias = e.ScriptApproved | e.VideoRequested | e.VideoScripted
 
 
 class Appended(NamedTuple):
@@ -106,8 +111,8 @@ async def _append(
         event = await decide(log)
         if event is None:
             return Appended(log, None)
-        if isinstance(event, e.ScriptApproved | e.VideoRequested):
-            await deps.access.quotas.check_more_work(deps.principal)
+        if isinstance(event, BegunWork):
+            event = await _admit_work(deps, log, event)
         sequence = await deps.event_log.append(event, log.last)
         if sequence is None:
             continue
@@ -115,6 +120,22 @@ async def _append(
         if e.encode(event) in (e.encode(stored) for at, stored in after if at == sequence):
             return Appended(after, event)
     raise refuse_busy()
+
+
+async def _admit_work(deps: GatewayDeps, log: VideoLog, event: BegunWork) -> BegunWork:
+    """The event with the costs that quotas leave. Whatever makes work on a video that exists comes by here.
+
+    Work on a video that has ended counts as one more at once.
+    """
+    if log.state.outcome() is None:
+        await deps.access.quotas.check_more_work(deps.principal)
+        return event
+    spent = sum(usage.cost_usd for usage in log.state.usage())
+    ceiling = await deps.access.quotas.admit_again(
+        deps.principal, log.video_id, last=log.last, spent=spent, ceiling=event.options.max_cost_usd
+    )
+    options = msgspec.structs.replace(event.options, max_cost_usd=ceiling)
+    return msgspec.structs.replace(event, options=options)
 
 
 async def record_cancellation(

@@ -39,7 +39,7 @@ _STEPS = {
     "/createvideo",
     response_model=Submission,
     summary="Submit a video under an id of your own",
-    responses={status: {"model": OlderError, "description": "Nothing was begun"} for status in (400, 409, 503)},
+    responses={status: {"model": OlderError, "description": "Nothing was begun"} for status in (400, 409, 429, 503)},
     openapi_extra=describe_body("input", with_id=True),
 )
 async def submit_video(deps: Deps, request: Request) -> Response:

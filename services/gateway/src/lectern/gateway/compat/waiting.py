@@ -25,7 +25,7 @@ from lectern.gateway.waiting import Condition, is_settled, parse_preference, wai
 router = APIRouter(tags=["older clients"], dependencies=[Depends(check_enabled)], deprecated=True)
 
 _REFUSED: dict[int | str, dict[str, Any]] = {
-    status: {"model": OlderError, "description": "Nothing was begun"} for status in (400, 409, 503)
+    status: {"model": OlderError, "description": "Nothing was begun"} for status in (400, 409, 429, 503)
 }
 
 

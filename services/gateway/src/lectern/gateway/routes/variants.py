@@ -8,11 +8,10 @@ from fastapi import APIRouter, Body, Response
 
 from lectern.contracts import keys
 from lectern.contracts.ids import derive_id
-from lectern.contracts.log import VideoLog
 from lectern.gateway import handlers, take_examples
 from lectern.gateway.admission import check_music, check_voice
 from lectern.gateway.deps import Deps
-from lectern.gateway.enqueue import PUBLISH_TIMEOUT_SECONDS
+from lectern.gateway.enqueue import publish_together
 from lectern.gateway.handlers.script_events import get_script_event
 from lectern.gateway.idempotency import IdempotencyKey, StoredResponse, run_once
 from lectern.gateway.json_body import JsonRoute
@@ -58,13 +57,7 @@ async def make_variants(
             handlers.vary(log, script, wanted, place, new_id)
             for place, (wanted, new_id) in enumerate(zip(body.variants, ids, strict=True))
         ]
-        made = []
-        for event in events:
-            known = await deps.event_log.read(event.video_id) if idempotency_key else VideoLog()
-            if not known:
-                sequence = await deps.event_log.publish(event, patience=PUBLISH_TIMEOUT_SECONDS)
-                known = VideoLog([(sequence, event)])
-            made.append(make_video(known))
+        made = [make_video(each) for each in await publish_together(deps, events)]
         return StoredResponse(
             status=202,
             headers={"Location": video_path(ids[0]), "Retry-After": str(POLL_SECONDS)},
