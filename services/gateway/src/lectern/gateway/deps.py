@@ -62,7 +62,7 @@ class GatewayDeps:
         return dataclasses.replace(self, principal=principal, stored_responses=responses)
 
 
-def get_deps(request: Request) -> GatewayDeps:
+async def get_deps(request: Request) -> GatewayDeps:
     """The deps of the gateway that received this request, in the name of whoever sent it."""
     principal: Principal = request.scope["state"]["principal"]
     return cast(GatewayDeps, request.app.state.deps).act_for(principal)

@@ -1,81 +1,33 @@
 """One subscription for all event streams of a process: events and progress fan out to bounded mailboxes.
 
-However many clients watch a video, each event is folded and encoded once. A client joins before it reads the log, so
-that it misses nothing; an event that comes both ways is recognised by its sequence.
+However many clients watch a video, each event is folded and encoded once. A client joins before it learns what its
+stream starts with, so that it misses nothing; an event that comes both ways is recognised by its sequence. That is
+known from memory while others watch the video, or did a minute ago; else its log is read.
 """
 
 from __future__ import annotations
 
+import contextlib
 from contextlib import AsyncExitStack
 
 import msgspec
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
 
 from lectern.contracts import events as e
 from lectern.contracts import subjects
 from lectern.contracts.log import VideoLog
 from lectern.contracts.requests import Progress
-from lectern.contracts.state import VideoState, apply
+from lectern.contracts.state import VideoState
 from lectern.gateway import stream_frames
 from lectern.gateway.event_feed import EventFeed
+from lectern.gateway.frame_cache import FrameCache
 from lectern.gateway.mailbox import Mailbox
 from lectern.gateway.stream_frames import StreamFrame
+from lectern.gateway.watched_video import StreamStart, WatchedVideo, read_start
 from lectern.worker import Bus
 
 MAX_REMEMBERED_VIDEOS = 10_000  # videos whose newest sequence is kept
-
-
-class WatchedVideo:
-    """A video that clients watch: its state so far and their mailboxes."""
-
-    def __init__(self) -> None:
-        self.mailboxes: set[Mailbox] = set()
-        self._first: e.AnyEvent | None = None
-        self._state = VideoState()
-        self._last = 0
-        self._early: list[tuple[int, e.AnyEvent]] = []
-
-    @property
-    def is_loaded(self) -> bool:
-        """True once its log was read."""
-        return self._first is not None
-
-    @property
-    def state(self) -> VideoState:
-        """The state as of the newest frame."""
-        return self._state
-
-    @property
-    def owner(self) -> str:
-        """Whose video it is."""
-        return self._first.owner if self._first else ""
-
-    def load(self, log: VideoLog) -> None:
-        """Start from a log that was read after the first client joined. Later loads change nothing."""
-        if self._first is not None or not log:
-            return
-        self._first = log[0].event
-        self._state = log.state
-        self._last = log.last
-        early, self._early = self._early, []
-        for seq, event in early:
-            self.add(seq, event)
-
-    def add(self, seq: int, event: e.AnyEvent) -> None:
-        """Fold one live event and offer it to every mailbox; hold it until the log is loaded."""
-        if self._first is None:
-            self._early.append((seq, event))
-            return
-        if seq <= self._last:
-            return
-        self._last = seq
-        self._state = apply(self._state, event)
-        self.offer(stream_frames.make_event_frame(seq, event, self._state, self._first))
-
-    def offer(self, frame: StreamFrame) -> None:
-        """Offer a frame to every mailbox."""
-        for mailbox in self.mailboxes:
-            mailbox.offer(frame)
+MAX_LEFT_VIDEOS, LEFT_SECONDS = 2000, 60.0  # videos that are followed on after their last client, as it may come back
 
 
 class Hub:
@@ -85,7 +37,9 @@ class Hub:
         self._feed = feed
         self._bus = bus
         self._subscriptions = AsyncExitStack()
+        self._frames = FrameCache()
         self._watched: dict[str, WatchedVideo] = {}
+        self._left: TTLCache[str, WatchedVideo] = TTLCache(MAX_LEFT_VIDEOS, LEFT_SECONDS)
         self._newest: LRUCache[str, int] = LRUCache(MAX_REMEMBERED_VIDEOS)
         self._draining = False
 
@@ -97,6 +51,11 @@ class Hub:
     def list_states(self) -> list[tuple[str, VideoState, str]]:
         """Id, state and owner of each watched video whose log is loaded."""
         return [(video_id, video.state, video.owner) for video_id, video in self._watched.items() if video.is_loaded]
+
+    def count_clients(self, video_id: str) -> int:
+        """How many watch a video."""
+        video = self._watched.get(video_id)
+        return len(video.mailboxes) if video else 0
 
     def offer(self, video_id: str, frame: StreamFrame) -> None:
         """Offer a frame to whoever watches a video."""
@@ -125,8 +84,26 @@ class Hub:
         mailbox = Mailbox()
         if self._draining:
             mailbox.close("draining")
-        self._watched.setdefault(video_id, WatchedVideo()).mailboxes.add(mailbox)
+        video = self._watched.get(video_id)
+        if video is None:
+            video = self._watched[video_id] = self._left.get(video_id) or WatchedVideo(self._frames)
+            with contextlib.suppress(KeyError):
+                del self._left[video_id]
+        video.mailboxes.add(mailbox)
         return mailbox
+
+    def recall_start(self, video_id: str, owner: str, after: int | None) -> StreamStart | None:
+        """What the stream of a joined video starts with, from memory; None when its log must be read.
+
+        None, too, for a video that has ended, and for one of another owner.
+        """
+        video = self._watched.get(video_id)
+        return video.make_start(after) if video and video.is_loaded and video.owner == owner else None
+
+    def read_start(self, log: VideoLog, after: int | None) -> StreamStart:
+        """What a stream starts with, from a log that was read after it joined."""
+        self.load(log.video_id, log)
+        return read_start(log, after, self._frames)
 
     def load(self, video_id: str, log: VideoLog) -> None:
         """Give a joined video its history."""
@@ -139,6 +116,8 @@ class Hub:
             video.mailboxes.discard(mailbox)
             if not video.mailboxes:
                 del self._watched[video_id]
+                if video.is_open:
+                    self._left[video_id] = video
 
     def get_state(self, video_id: str) -> VideoState:
         """The state of a video that was joined and loaded, as of its newest frame."""
@@ -151,7 +130,7 @@ class Hub:
 
     async def _on_event(self, sequence: int, video_id: str, data: bytes) -> None:
         self._newest[video_id] = sequence
-        video = self._watched.get(video_id)
+        video = self._watched.get(video_id) or self._left.get(video_id)
         if video is None:
             return
         try:

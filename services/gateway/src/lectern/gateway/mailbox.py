@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 
 from lectern.gateway.stream_frames import StreamFrame
 
@@ -12,7 +11,7 @@ MAX_FRAMES_BEFORE_PROGRESS = 32  # a mailbox fuller than this gets no progress: 
 
 
 class MailboxClosed(Exception):
-    """No more frames will come. `reason` is `slow` or `draining`."""
+    """No more frames will come. `reason` is whatever it was closed with, such as `slow` or `draining`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -22,10 +21,12 @@ class MailboxClosed(Exception):
 class Mailbox:
     """One client's frames, in order. When it overflows it accepts no more, so what it holds has no gap."""
 
+    __slots__ = ("_closed", "_frames", "_max_frames", "_waiter")
+
     def __init__(self, max_frames: int = MAX_FRAMES) -> None:
         self._max_frames = max_frames
-        self._frames: deque[StreamFrame] = deque()
-        self._wake = asyncio.Event()
+        self._frames: list[StreamFrame] = []
+        self._waiter: asyncio.Future[None] | None = None
         self._closed = ""
 
     def offer(self, frame: StreamFrame) -> None:
@@ -36,18 +37,34 @@ class Mailbox:
             self.close("slow")
             return
         self._frames.append(frame)
-        self._wake.set()
+        self._wake()
 
     def close(self, reason: str) -> None:
         """Close the mailbox; frames already in it can still be taken."""
         self._closed = self._closed or reason
-        self._wake.set()
+        self._wake()
 
     async def take(self) -> StreamFrame:
         """The next frame. Raises MailboxClosed once a closed mailbox is empty."""
+        await self._wait()
+        return self._frames.pop(0)
+
+    async def take_all(self) -> list[StreamFrame]:
+        """All frames that are there, at least one. Raises MailboxClosed once a closed mailbox is empty."""
+        await self._wait()
+        frames, self._frames = self._frames, []
+        return frames
+
+    async def _wait(self) -> None:
         while not self._frames:
             if self._closed:
                 raise MailboxClosed(self._closed)
-            self._wake.clear()
-            await self._wake.wait()
-        return self._frames.popleft()
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)

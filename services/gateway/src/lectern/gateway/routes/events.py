@@ -8,10 +8,11 @@ from fastapi import APIRouter, Header, Query, Response
 
 from lectern.contracts.problems import FieldError
 from lectern.gateway.deps import Deps
-from lectern.gateway.event_stream import EventStreamResponse, follow
+from lectern.gateway.event_stream import EventStreamResponse, Pace
 from lectern.gateway.openapi import describe_problems
 from lectern.gateway.refusals import refuse_fields
 from lectern.gateway.schemas import STREAM_BLOCK_SCHEMA
+from lectern.gateway.settings import GatewaySettings
 from lectern.gateway.video_log import check_video_id, read_video
 
 router = APIRouter(tags=["events"])
@@ -52,26 +53,31 @@ async def follow_video(
 ) -> Response:
     """Starts with a snapshot, or resumes after an id without gap or duplicate. Closes after the outcome."""
     position = _parse_position(last_event_id, after)
-    mailbox = deps.hub.join(check_video_id(video_id))
+    hub, metrics, pace = deps.hub, deps.metrics, _find_pace(deps.settings)
+    mailbox = hub.join(check_video_id(video_id))
     try:
-        log = await read_video(deps, video_id, at_least=deps.hub.newest(video_id), shared=True)
+        start = hub.recall_start(video_id, deps.principal.owner, position)
+        if start is None:
+            log = await read_video(deps, video_id, at_least=hub.newest(video_id), shared=True)
+            if log.state.outcome() is not None and position is not None and position >= log.last:
+                hub.leave(video_id, mailbox)
+                return Response(status_code=204)
+            start = hub.read_start(log, position)
     except BaseException:
-        deps.hub.leave(video_id, mailbox)
+        hub.leave(video_id, mailbox)
         raise
-    if log.state.outcome() is not None and position is not None and position >= log.last:
-        deps.hub.leave(video_id, mailbox)
-        return Response(status_code=204)
-    deps.hub.load(video_id, log)
-    settings = deps.settings
-    source = follow(log, position, mailbox, heartbeat=settings.stream_heartbeat, seconds=settings.stream_seconds)
-    deps.metrics.streams.inc()
+    metrics.streams.inc()
 
     def on_end(reason: str) -> None:
-        deps.hub.leave(video_id, mailbox)
-        deps.metrics.streams.dec()
-        deps.metrics.streams_ended.labels(reason).inc()
+        hub.leave(video_id, mailbox)
+        metrics.streams.dec()
+        metrics.streams_ended.labels(reason).inc()
 
-    return EventStreamResponse(source, send_seconds=settings.stream_send_seconds, on_end=on_end)
+    return EventStreamResponse(start, mailbox, pace, on_end)
+
+
+def _find_pace(settings: GatewaySettings) -> Pace:
+    return Pace(heartbeat=settings.stream_heartbeat, age=settings.stream_seconds, send=settings.stream_send_seconds)
 
 
 def _parse_position(header: str, query: str) -> int | None:
