@@ -19,7 +19,7 @@ MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 export PYTHONDONTWRITEBYTECODE :=
 export LECTERN_HOME ?= $(CURDIR)/.lectern
 
-.PHONY: demo up test check format docs lock studio hostile fuzz bench doctor setup clean help
+.PHONY: demo up test check format docs lock client studio hostile fuzz bench doctor setup clean help
 
 demo: $(READY) ## set everything up and make a video (TOPIC="…" for another topic)
 	@$(BIN)/lectern make "$(TOPIC)" --out out
@@ -51,6 +51,9 @@ lock: $(READY) ## upgrade the dependencies in requirements.lock (versions and ha
 	@$(BIN)/uv lock -q --upgrade
 	@$(BIN)/uv export -q --frozen --all-packages --all-extras --no-emit-workspace --group dev --no-header -o requirements.lock
 	@$(BIN)/uv export -q --frozen --no-emit-workspace --only-group browser --no-header -o requirements-browser.lock
+
+client: $(READY) ## write the client's models from the API's OpenAPI, and its sync half from the async one
+	@$(BIN)/python scripts/client_code.py
 
 studio: $(READY) ## build the studio into the gateway's package (needs Node 20; whoever installs Lectern does not)
 	@cd studio && npm ci --silent --no-audit --no-fund
