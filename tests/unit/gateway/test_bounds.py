@@ -10,6 +10,7 @@ import httpx
 import msgspec
 import pytest
 from unit.gateway.gateways import TestGateway, gateway_in_process
+from unit.gateway.images import make_png
 from unit.gateway.published_video import PublishedVideo, make_script
 
 from lectern.contracts.problems import MAX_ERRORS
@@ -118,7 +119,7 @@ async def test_two_spellings_of_a_name_cannot_mean_two_images(http: httpx.AsyncC
 
 
 async def test_a_decomposed_name_is_the_composed_one_that_the_lesson_writes(gateway: TestGateway) -> None:
-    png = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+    png = make_png()
     upload = await gateway.http.post("/v1/assets", content=png, headers={"Content-Type": "image/png"})
     body = document("# A\n\n![e](e\u0301.png)\n", **{"e\u0301.png": upload.json()["id"]})
     video = (await gateway.http.post("/v1/videos", json=body)).json()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from unit.gateway.gateways import gateway_on_a_port
+from unit.gateway.images import make_png
 from unit.gateway.keyed import add_key
 from unit.gateway.published_video import PublishedVideo
 
@@ -54,7 +55,7 @@ checks.positive_data_acceptance.enabled = false
 include-name = "POST /v1/batches"
 checks.positive_data_acceptance.enabled = false
 """
-PNG, TRACK = b"\x89PNG\r\n\x1a\n" + b"0" * 40, b"fLaC" + bytes(60)
+PNG, TRACK = make_png(), b"fLaC" + bytes(60)
 
 
 async def list_voices(_: ListVoices) -> VoiceList:

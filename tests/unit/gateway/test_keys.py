@@ -14,6 +14,7 @@ import pytest
 import structlog
 from fastapi.routing import APIRoute
 from unit.gateway.gateways import TestGateway, gateway_in_process, gateway_on_a_port, read_blocks
+from unit.gateway.images import make_png
 from unit.gateway.keyed import add_key, client_of
 from unit.gateway.published_video import PublishedVideo
 
@@ -264,7 +265,7 @@ async def test_a_key_of_an_unknown_version_is_no_key(keyed: TestGateway) -> None
     assert keyed.deps.access.ring.find(token) is None
 
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+PNG = make_png()
 
 
 async def test_an_upload_is_its_owners_own(keyed: TestGateway, connections: Connections) -> None:

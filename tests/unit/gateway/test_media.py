@@ -8,6 +8,7 @@ import random
 import httpx
 import pytest
 from unit.gateway.gateways import TestGateway, gateway_in_process
+from unit.gateway.images import make_image
 from unit.gateway.published_video import PublishedVideo
 
 from lectern.contracts import events as e
@@ -168,11 +169,7 @@ async def test_media_can_be_redirected_to_the_store(connections: Connections, vi
         assert (head.status_code, head.headers["content-length"]) == (200, str(len(VIDEO_BYTES)))
 
 
-IMAGES = [
-    (b"\x89PNG\r\n\x1a\n" + b"1" * 20, "image/png"),
-    (b"\xff\xd8\xff\xe0" + b"1" * 20, "image/jpeg"),
-    (b"RIFF\x10\0\0\0WEBPVP8 " + b"1" * 20, "image/webp"),
-]
+IMAGES = [make_image(form, 4, 3) for form in ("PNG", "JPEG", "WebP")]
 
 
 @pytest.mark.parametrize(("data", "media_type"), IMAGES)

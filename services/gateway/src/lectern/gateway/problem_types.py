@@ -266,6 +266,13 @@ UNSUPPORTED_MEDIA_TYPE = ProblemType(
     cause="The path does not accept the body's Content-Type, or the bytes are of another type than declared.",
     remedy="Send a supported type and declare it correctly.",
 )
+IMAGE_UNUSABLE = ProblemType(
+    code="image-unusable",
+    status=422,
+    title="Image unusable",
+    cause="The image's header is damaged, or says that it has more pixels than a scene can hold.",
+    remedy="Save the image again in an image editor, or scale it down.",
+)
 RANGE_NOT_SATISFIABLE = ProblemType(
     code="range-not-satisfiable",
     status=416,
@@ -362,6 +369,7 @@ PROBLEM_TYPES = {
         STALE_CODE,
         PAYLOAD_TOO_LARGE,
         UNSUPPORTED_MEDIA_TYPE,
+        IMAGE_UNUSABLE,
         RANGE_NOT_SATISFIABLE,
         VALIDATION_ERROR,
         CODE_REFUSED,
