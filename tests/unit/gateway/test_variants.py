@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from unit.gateway.gateways import gateway_in_process
+from unit.gateway.keyed import client_of
 from unit.gateway.published_video import PublishedVideo
 
 from lectern.contracts import events as e
@@ -125,3 +127,15 @@ async def test_a_script_that_waits_for_approval_has_no_variants(
     await video.write_script()
     waiting = await make(http, video, {"theme": "light"})
     assert [(each.status_code, each.json()["code"]) for each in (early, waiting)] == [(409, "invalid-state")] * 2
+
+
+async def test_a_variant_has_its_owners_own_music(connections: Connections) -> None:
+    async with gateway_in_process(connections, require_keys=True) as gateway, client_of(gateway, "alice") as alice:
+        video = PublishedVideo(connections, owner="alice")
+        await video.finish()
+        track = "ab" * 32
+        await connections.store.put(keys.asset(track, "alice"), b"sound", "audio/mpeg")
+        answer = await make(alice, video, {"music": track})
+        assert answer.status_code == 202, answer.text
+        [made] = answer.json()["data"]
+        assert (await read_request(video, made)).options.music_key == keys.asset(track, "alice")

@@ -52,6 +52,7 @@ __all__ = [
     "decode",
     "encode",
     "message_id",
+    "name_take",
     "now",
     "owner_of",
     "verb",
@@ -214,6 +215,19 @@ class SceneRendered(SceneEvent, frozen=True, kw_only=True, tag="scene.rendered.v
     footage: FootageRef
     degraded: Problem | None = None
     spent: tuple[Usage, ...] = ()
+
+
+def name_take(rendered: SceneRendered) -> ChosenTake:
+    """A take as an approval names it that puts it back in force."""
+    return ChosenTake(
+        scene=rendered.scene,
+        take=rendered.take or rendered.revision,
+        narration=rendered.narration,
+        code=rendered.code,
+        footage=rendered.footage,
+        salt=rendered.salt,
+        degraded=rendered.degraded,
+    )
 
 
 class SceneFailed(SceneEvent, frozen=True, kw_only=True, tag="scene.failed.v1"):

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from lectern.contracts.events import AnyEvent, VideoDeleted
+import msgspec
+
+from lectern.contracts.events import AnyEvent, ChosenTake, ScriptApproved, VideoDeleted, message_id, name_take
 from lectern.contracts.options import Lane
 from lectern.contracts.state import VideoState, fold
 
@@ -52,6 +54,29 @@ class VideoLog:
     def state(self) -> VideoState:
         """The folded events."""
         return fold(self.events)
+
+    def find_salt(self, scene: int) -> str:
+        """What sets a scene's cache keys apart, also while the approval that plans it has not been answered."""
+        approval = self._find_unanswered(scene)
+        if approval is None:
+            return self.state.scene(scene).salt()
+        return message_id(approval) if approval.fresh else approval.salts.get(scene, "")
+
+    def find_chosen_take(self, scene: int) -> ChosenTake | None:
+        """The earlier take that a user put back in a scene's place, also while that approval has not been answered."""
+        rendered = self.state.scene(scene).rendered
+        if rendered is not None and rendered.take:
+            return name_take(rendered)
+        approval = self._find_unanswered(scene)
+        return next((take for take in approval.chosen if take.scene == scene), None) if approval else None
+
+    def _find_unanswered(self, scene: int) -> ScriptApproved | None:
+        """The approval by which a scene was last planned, while nothing has come of it."""
+        if any(fact is not None for fact in msgspec.structs.astuple(self.state.scene(scene))):
+            return None
+        revision = self.state.planned_in.get(scene)
+        approvals = (event for event in self.events if isinstance(event, ScriptApproved))
+        return next((each for each in approvals if each.revision == revision and scene in each.plan), None)
 
     @property
     def is_deleted(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from lectern.contracts.events import ScenePlanned, ScriptApproved, message_id
+from lectern.contracts.log import VideoLog
 from lectern.contracts.options import RefusedVoice
 from lectern.contracts.script import Script
 from lectern.contracts.state import VideoState
@@ -35,7 +36,7 @@ async def replace_voice(event: ScenePlanned, job: Job[VoiceDeps], script: Script
         log = await job.event_log.read(event.video_id, event.lane, at_least=newest)
         if _is_settled(log.state, event):
             return
-        approval = _approve_again(event, log.state, refusal, spent)
+        approval = _approve_again(event, log, refusal, spent)
         try:
             cast_voices(script, approval.options, voices)
         except Permanent as nobody:
@@ -51,9 +52,9 @@ def _is_settled(state: VideoState, event: ScenePlanned) -> bool:
 
 
 def _approve_again(
-    event: ScenePlanned, state: VideoState, refusal: VoiceRefused, spent: tuple[Usage, ...]
+    event: ScenePlanned, log: VideoLog, refusal: VoiceRefused, spent: tuple[Usage, ...]
 ) -> ScriptApproved:
-    script = state.script()
+    script = log.state.script()
     assert script is not None
     refused = RefusedVoice(
         voice=refusal.voice,
@@ -66,7 +67,7 @@ def _approve_again(
         video_id=event.video_id,
         owner=event.owner,
         lane=event.lane,
-        revision=state.revision() + 1,
+        revision=log.state.revision() + 1,
         cause=message_id(event),
         script_key=script.script_key,
         title=script.title,
@@ -75,6 +76,6 @@ def _approve_again(
         options=options,
         assets=script.assets,
         doubts=script.doubts,
-        salts={number: salt for number in plan if (salt := state.scene(number).salt())},
+        salts={number: salt for number in plan if (salt := log.find_salt(number))},
         spent=spent,
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from lectern.contracts import events as e
 from lectern.contracts.log import VideoLog
 from lectern.contracts.script import Script
 from lectern.gateway.handlers.script_events import (
     ScriptChange,
     check_etag,
     check_revision,
-    choose_take,
     get_script_event,
     refuse_ended_review,
     replace_script,
@@ -37,8 +37,8 @@ def edit(
     changed = _changed_scenes(before, after)
     first = log.state.scene(1).rendered
     if not changed and first is not None:  # scene 1 stays as it is, and the rest is joined to it
-        return ScriptChange(event=start_revision(log, edited, [1], chosen=(choose_take(first, 1),)), script=after)
-    return ScriptChange(event=start_revision(log, edited, changed or [1]), script=after)
+        return ScriptChange(event=start_revision(log, edited, [1], chosen=(e.name_take(first),)), script=after)
+    return ScriptChange(event=start_revision(log, edited, changed, resumed=() if changed else [1]), script=after)
 
 
 def _changed_scenes(before: Script, after: Script) -> list[int]:

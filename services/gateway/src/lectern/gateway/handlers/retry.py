@@ -28,7 +28,7 @@ def retry(log: VideoLog) -> e.VideoRequested | e.VideoScripted | e.ScriptApprove
         return _request_again(log)
     if state.awaits_approval():
         return review_again(log, script)
-    return start_revision(log, script, unfinished or range(1, len(script.scenes) + 1))
+    return start_revision(log, script, (), resumed=unfinished or range(1, len(script.scenes) + 1))
 
 
 def _request_again(log: VideoLog) -> e.VideoRequested:

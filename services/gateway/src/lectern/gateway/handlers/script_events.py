@@ -101,20 +101,25 @@ def start_revision(
     scenes: Iterable[int],
     *,
     fresh: bool = False,
+    resumed: Iterable[int] = (),
     chosen: tuple[e.ChosenTake, ...] = (),
 ) -> e.ScriptApproved:
     """Begin the next revision, in which `scenes` are made.
 
     After a failure or cancellation every scene that was never rendered joins them. `fresh`: nothing is reused, even
-    though nothing changed. `chosen` are the takes that scenes among them get back instead of being made.
+    though nothing changed. `chosen` are the takes that scenes among them get back instead of being made. What is
+    `resumed`, or joins, goes on as it was planned: afresh, or with the take that was chosen for it.
     """
     state = log.state
     stopped = isinstance(state.outcome(), e.VideoFailed | e.VideoCancelled)
     abandoned = {
         number for number in range(1, len(script.scenes) + 1) if stopped and state.scene(number).status() != "rendered"
     }
-    plan = tuple(sorted({*scenes} | abandoned))
-    salts = {number: salt for number in plan if (salt := state.scene(number).salt())}
+    changed = {*scenes}
+    others = ({*resumed} | abandoned) - changed
+    plan = tuple(sorted(changed | others))
+    kept = tuple(take for number in sorted(others) if (take := log.find_chosen_take(number)))
+    salts = {number: salt for number in plan if (salt := log.find_salt(number))}
     return e.ScriptApproved(
         video_id=log.video_id,
         owner=log.owner,
@@ -128,7 +133,7 @@ def start_revision(
         assets=script.assets,
         doubts=script.doubts,
         fresh=fresh,
-        chosen=chosen,
+        chosen=(*chosen, *kept),
         salts={} if fresh else salts,
     )
 
@@ -144,16 +149,3 @@ def replace_scene(script: Script, number: int, scene: Scene) -> Script:
     if not 1 <= number <= len(script.scenes):
         raise refuse_unknown_scene(number, len(script.scenes))
     return msgspec.structs.replace(script, scenes=(*script.scenes[: number - 1], scene, *script.scenes[number:]))
-
-
-def choose_take(rendered: e.SceneRendered, number: int) -> e.ChosenTake:
-    """A take as an approval names it."""
-    return e.ChosenTake(
-        scene=number,
-        take=rendered.take or rendered.revision,
-        narration=rendered.narration,
-        code=rendered.code,
-        footage=rendered.footage,
-        salt=rendered.salt,
-        degraded=rendered.degraded,
-    )

@@ -9,7 +9,6 @@ from lectern.contracts.state import VideoState
 from lectern.gateway import problem_types
 from lectern.gateway.handlers.script_events import (
     ScriptChange,
-    choose_take,
     get_script_event,
     refuse_unapproved,
     replace_scene,
@@ -58,8 +57,6 @@ def choose(log: VideoLog, script: Script, number: int, revision: int, script_of_
     if restored == script:
         if log.state.take_in_force(number) == revision:
             return None
-        return ScriptChange(event=start_revision(log, event, [number], chosen=(choose_take(take, number),)))
+        return ScriptChange(event=start_revision(log, event, [number], chosen=(e.name_take(take),)))
     edited = replace_script(event, restored)
-    return ScriptChange(
-        event=start_revision(log, edited, [number], chosen=(choose_take(take, number),)), script=restored
-    )
+    return ScriptChange(event=start_revision(log, edited, [number], chosen=(e.name_take(take),)), script=restored)
