@@ -20,7 +20,7 @@ from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.handlers.script_events import get_script_event
 from lectern.gateway.refusals import Refusal, refuse, refuse_fields, refuse_media_type
 from lectern.gateway.schemas import CodeCheck, CodeFinding
-from lectern.markdown.limits import MANIM_CHARACTERS
+from lectern.markdown import limits
 from lectern.worker import TooManyWaiting
 
 PYTHON = "text/x-python"
@@ -45,8 +45,9 @@ async def read_source(request: Request) -> str:
         raise refuse_fields(FieldError(pointer="", detail=f"the code {error}")) from None
     if not is_visible(source):
         raise refuse_fields(FieldError(pointer="", detail="the code is empty; write a class with a `construct` method"))
-    if len(source) > MANIM_CHARACTERS:
-        detail = f"the code has {len(source)} characters; at most {MANIM_CHARACTERS} fit, so draw less in one scene"
+    most = limits.MANIM_CHARACTERS
+    if len(source) > most:
+        detail = f"the code has {len(source)} characters; at most {most} fit, so draw less in one scene"
         raise refuse_fields(FieldError(pointer="", detail=detail))
     return source
 

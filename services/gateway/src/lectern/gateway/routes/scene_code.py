@@ -19,14 +19,14 @@ from lectern.gateway.responses import make_json_response, make_video_response
 from lectern.gateway.schemas import CodeCheck, Video
 from lectern.gateway.schemas.texts import LINES_PATTERN
 from lectern.gateway.video_log import append_script_change, read_video
-from lectern.markdown.limits import MANIM_CHARACTERS
+from lectern.markdown import limits
 from lectern.worker import Missing
 
 router = APIRouter(tags=["takes"])
 
 _CODE = "/v1/videos/{video_id}/scenes/{number}/code"
 _TAKE_CODE = "/v1/videos/{video_id}/scenes/{number}/takes/{revision}/code"
-_SCHEMA = {"type": "string", "minLength": 1, "maxLength": MANIM_CHARACTERS, "pattern": LINES_PATTERN}
+_SCHEMA = {"type": "string", "minLength": 1, "maxLength": limits.MANIM_CHARACTERS, "pattern": LINES_PATTERN}
 _BODY: dict[str, Any] = {
     "requestBody": {"required": True, "content": {PYTHON: {"schema": _SCHEMA, "example": take_examples.CODE}}}
 }
