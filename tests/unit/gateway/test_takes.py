@@ -166,6 +166,23 @@ async def test_a_direction_is_kept_with_the_script_and_shown(
     assert (await gateway.http.get(video.url)).json()["scenes"][0]["direction"] is None
 
 
+async def test_a_direction_within_an_edited_script_needs_a_model_too(
+    gateway: TestGateway, connections: Connections, video: TakenVideo
+) -> None:
+    script = (await gateway.http.get(f"{video.url}/script")).json()
+    script["scenes"][0]["plan"]["direction"] = DIRECTION
+    async with connections.bus.answering(await answer_for_coder(connections, follows=False)):
+        refused = await gateway.http.put(f"{video.url}/script", json=script)
+        assert (refused.status_code, refused.json()["code"]) == (409, "direction-needs-model")
+    async with connections.bus.answering(await answer_for_coder(connections, follows=True)):
+        assert (await gateway.http.put(f"{video.url}/script", json=script)).status_code == 202
+    async with connections.bus.answering(await answer_for_coder(connections, follows=False)):
+        script = (await gateway.http.get(f"{video.url}/script")).json()
+        script["title"] = "Another title"
+        kept = await gateway.http.put(f"{video.url}/script", json=script)
+        assert kept.status_code == 202, "a direction that was followed before is no reason to refuse another change"
+
+
 async def test_a_direction_that_no_model_can_follow_is_refused_before_anything_is_spent(
     gateway: TestGateway, connections: Connections, video: TakenVideo
 ) -> None:

@@ -65,13 +65,16 @@ async def list_voices(deps: GatewayDeps, wanted: str = "") -> VoiceList | None:
         return None
 
 
-async def follows_directions(deps: GatewayDeps) -> bool | None:
-    """Whether a model is set up that draws what a user directs; None when no coder answers."""
+async def check_followed(deps: GatewayDeps) -> None:
+    """Raises a 409 where no model is set up that draws what a user directs. Without a coder every direction passes."""
     try:
         reply = await deps.connections.bus.ask(DESCRIBE_CODER, DescribeCoder(), timeout=CODER_TIMEOUT_SECONDS)
     except NoReply:
-        return None
-    return reply.follows_directions
+        return
+    if not reply.follows_directions:
+        raise refuse(
+            problem_types.DIRECTION_NEEDS_MODEL, "No model is set up here that draws, so nobody can follow a direction."
+        )
 
 
 async def check_scene(deps: GatewayDeps, message: CheckScene) -> SceneVerdict:

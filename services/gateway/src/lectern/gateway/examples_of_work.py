@@ -68,3 +68,30 @@ SCENE_WORDS = {
         {"text": "leaf", "start": 0.2, "end": 0.6, "beat": 1, "sentence": 1, "glued": False},
     ],
 }
+
+TIMED_TRANSCRIPT = {
+    "version": 1,
+    "title": "The leaf",
+    "language": "en",
+    "seconds": 4.5,
+    "scenes": [
+        {
+            "number": 1,
+            "title": "Light",
+            "start": 0.0,
+            "end": 4.5,
+            "sentences": [
+                {
+                    "text": "Leaves drink.",
+                    "start": 0.3,
+                    "end": 1.4,
+                    "speaker": "",
+                    "words": [
+                        {"text": "Leaves", "start": 0.3, "end": 0.8},
+                        {"text": "drink.", "start": 0.9, "end": 1.4},
+                    ],
+                }
+            ],
+        }
+    ],
+}

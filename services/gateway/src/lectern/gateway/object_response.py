@@ -10,7 +10,7 @@ from urllib.parse import quote
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
-from lectern.gateway import byte_ranges, problem_types
+from lectern.gateway import byte_ranges, examples_of_work, problem_types
 from lectern.gateway.byte_ranges import ByteRange
 from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.openapi import describe_problems
@@ -20,7 +20,10 @@ from lectern.worker import ObjectInfo
 _MEDIA_TYPES: dict[str, dict[str, Any]] = {
     **{media_type: {} for media_type in ("video/mp4", "image/jpeg", "audio/mp4", "audio/flac")},
     **{media_type: {} for media_type in ("text/vtt", "application/x-subrip", "text/x-ssa", "text/plain")},
-    "application/json": {"schema": {"type": "object", "description": "a transcript with times"}},
+    "application/json": {
+        "schema": {"type": "object", "description": "a transcript with times"},
+        "example": examples_of_work.TIMED_TRANSCRIPT,
+    },
 }
 OBJECT_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"description": "The whole file", "content": _MEDIA_TYPES},

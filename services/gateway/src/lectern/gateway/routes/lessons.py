@@ -42,7 +42,10 @@ async def list_lessons(deps: Deps) -> Response:
     summary="Read a lesson that comes with Lectern",
     response_class=Response,
     responses={
-        200: {"description": "Its Markdown", "content": {"text/markdown": {"example": examples.LESSON}}},
+        200: {
+            "description": "Its Markdown",
+            "content": {"text/markdown": {"schema": {"type": "string"}, "example": examples.LESSON}},
+        },
         **describe_problems(404, 422),
     },
 )

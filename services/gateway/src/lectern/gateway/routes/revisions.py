@@ -7,14 +7,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Response
 
-from lectern.gateway import examples, handlers, problem_types, take_examples
+from lectern.gateway import examples, handlers, take_examples
 from lectern.gateway.admission import check_voice
-from lectern.gateway.clients import follows_directions
+from lectern.gateway.clients import check_followed
 from lectern.gateway.deps import Deps
 from lectern.gateway.idempotency import IdempotencyKey
 from lectern.gateway.json_body import JsonRoute
 from lectern.gateway.openapi import describe_json, describe_problems, describe_settled
-from lectern.gateway.refusals import refuse
 from lectern.gateway.responses import make_video_response
 from lectern.gateway.schemas import ApproveRequest, RedoRequest, Video
 from lectern.gateway.script_changes import change_script_once
@@ -70,10 +69,8 @@ async def redo_scene(
     await read_video(deps, video_id)
     if body and body.voice:
         await check_voice(deps, body.voice, "/voice")
-    if body and body.direction and await follows_directions(deps) is False:
-        raise refuse(
-            problem_types.DIRECTION_NEEDS_MODEL, "No model is set up here that draws, so nobody can follow a direction."
-        )
+    if body and body.direction:
+        await check_followed(deps)
     answer = await change_script_once(
         deps,
         video_id,

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from lectern.contracts import events as e
 from lectern.contracts.script import Script
 from lectern.gateway import examples, handlers, mapping
-from lectern.gateway.clients import parse_markdown
+from lectern.gateway.clients import check_followed, parse_markdown
 from lectern.gateway.deps import Deps, GatewayDeps
 from lectern.gateway.handlers.script_events import get_script_event
 from lectern.gateway.openapi import describe_json, describe_problems
@@ -83,12 +83,18 @@ async def show_script(
 async def edit_script(deps: Deps, video_id: str, request: Request, if_match: Annotated[str, Header()] = "") -> Response:
     """Accepts the whole script, as JSON or as Markdown. Scenes that did not change keep what they have."""
     log = await read_video(deps, video_id)
-    get_script_event(log.state)
+    in_force = get_script_event(log.state)
     script, revision, markdown = await _parse_body(deps, request)
     check_script(script)
+    if {*_list_directions(script)} - {scene.direction for scene in in_force.scenes}:
+        await check_followed(deps)
     handler = partial(handlers.edit, after=script, etag=_parse_etag(if_match), revision=revision)
     log, event = await append_script_change(deps, video_id, handler, markdown=markdown)
     return make_video_response(log, 202 if isinstance(event, e.ScriptApproved) else 200)
+
+
+def _list_directions(script: Script) -> list[str]:
+    return [scene.plan.direction for scene in script.scenes if scene.plan.direction]
 
 
 async def _parse_body(deps: GatewayDeps, request: Request) -> tuple[Script, int | None, bytes | None]:
