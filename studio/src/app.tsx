@@ -21,7 +21,7 @@ export function App() {
       <a class="skip" href="#content">
         Skip to content
       </a>
-      <Bar current={path.value} />
+      {!match?.route.bare && <Bar current={path.value} />}
       <main id="content" tabIndex={-1}>
         {match ? <LoadedPage key={match.route.path} match={match} /> : <NoSuchPage />}
       </main>

@@ -6,7 +6,8 @@ import type { ComponentType } from "preact";
 export type Params = Readonly<Record<string, string>>;
 export type PageProps = { params: Params };
 export type PageModule = { default: ComponentType<PageProps> };
-export type Route = { path: string; load: () => Promise<PageModule> };
+/** `bare`: shown without the bar, to people who have no account. */
+export type Route = { path: string; load: () => Promise<PageModule>; bare?: boolean };
 export type Match = { route: Route; params: Params };
 
 type Place = { path: string; search: string };

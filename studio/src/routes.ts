@@ -8,5 +8,5 @@ export const ROUTES: readonly Route[] = [
   { path: "/explore", load: () => import("./pages/explore/page") },
   { path: "/settings", load: () => import("./pages/settings/page") },
   { path: "/videos/:id/*", load: () => import("./pages/video/page") },
-  { path: "/s/:token", load: () => import("./pages/shared/page") },
+  { path: "/s/:token", load: () => import("./pages/shared/page"), bare: true },
 ];

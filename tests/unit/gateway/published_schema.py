@@ -53,7 +53,7 @@ class ResponseChecker:
         method, path = response.request.method.lower(), response.request.url.path
         if method == "head" or media_type.startswith(UNCHECKED) or path == "/openapi.json":
             return
-        if response.is_success and path.startswith(PAGES):
+        if (response.is_success or media_type == "text/html") and path.startswith(PAGES):
             return
         where = f"{method.upper()} {path} {response.status_code}"
         published = self._find_response(method, path, response.status_code)

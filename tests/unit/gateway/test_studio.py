@@ -23,7 +23,7 @@ SOURCES = ROOT / "studio"
 BUILT = Path(str(files("lectern.gateway") / "studio"))
 MANIFEST = json.loads((BUILT / "manifest.json").read_text())
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Encoding": "gzip"}
-PATHS = ["/", "/library", "/explore", "/settings", "/videos/0197", "/videos/0197/edit", "/s/token"]
+PATHS = ["/", "/library", "/explore", "/settings", "/videos/0197", "/videos/0197/edit"]
 
 
 def digest_sources() -> str:

@@ -5,7 +5,7 @@ import type { ViewProps } from "../view";
 import { DeleteDialog } from "./delete-dialog";
 import { DubDialog } from "./dub-dialog";
 import { addDownload } from "./files";
-import type { Film } from "./film";
+import type { Film } from "../../../player/film";
 import { FormsDialog } from "./forms-dialog";
 import { ShareDialog } from "./share-dialog";
 

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { request, type Schemas } from "../../../api/client";
 import { useLoaded } from "../../../api/load";
 import { type Problem, toProblem } from "../../../api/problem";
-import { announce, Button, Dialog, IconButton, LinkButton, ProblemNotice, Select, showToast, Skeleton } from "../../../design";
+import { Button, Dialog, IconButton, LinkButton, ProblemNotice, Select, Skeleton } from "../../../design";
 import { formatTimeInFull } from "../../../format/times";
 
 type Share = Schemas["Share"];
@@ -20,6 +20,7 @@ export function ShareDialog({ id, title, onClose }: { id: string; title: string;
   const [lifetime, setLifetime] = useState<number>(7 * DAY);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const [said, setSaid] = useState("");
   const { data, problem: unread, reload } = useLoaded(
     async (signal) => (await request("get", "/v1/videos/{video_id}/shares", { path: { video_id: id }, signal })).data.data,
     [id],
@@ -28,6 +29,7 @@ export function ShareDialog({ id, title, onClose }: { id: string; title: string;
   async function change(action: () => Promise<unknown>): Promise<void> {
     setBusy(true);
     setProblem(null);
+    setSaid("");
     try {
       await action();
       reload();
@@ -40,12 +42,12 @@ export function ShareDialog({ id, title, onClose }: { id: string; title: string;
   const make = () =>
     change(async () => {
       const { data: made } = await request("post", "/v1/videos/{video_id}/shares", { path: { video_id: id }, body: { expires_in: lifetime } });
-      await copyLink(made);
+      setSaid(await copyLink(made));
     });
   const end = (share: Share) =>
     change(async () => {
       await request("delete", "/v1/videos/{video_id}/shares/{share_id}", { path: { video_id: id, share_id: share.id } });
-      announce("The link has ended.");
+      setSaid("That link has ended. Whoever has it sees nothing any more.");
     });
 
   return (
@@ -63,6 +65,9 @@ export function ShareDialog({ id, title, onClose }: { id: string; title: string;
           Make a link
         </Button>
       </div>
+      <p class="share-said" role="status">
+        {said}
+      </p>
       {(problem ?? unread) && <ProblemNotice problem={(problem ?? unread) as Problem} onRetry={unread ? reload : undefined} />}
       {!data && !unread && (
         <div aria-busy="true">
@@ -74,7 +79,7 @@ export function ShareDialog({ id, title, onClose }: { id: string; title: string;
           {data.map((share) => (
             <li key={share.id}>
               <input class="input" readOnly value={toAddress(share)} aria-label={`Link until ${formatTimeInFull(share.expires_at)}`} onFocus={(event) => event.currentTarget.select()} />
-              <IconButton icon="copy" label="Copy the link" onClick={() => void copyLink(share)} />
+              <IconButton icon="copy" label="Copy the link" onClick={() => void copyLink(share).then(setSaid)} />
               <LinkButton class="button-icon" look="quiet" icon="eye" href={share.url} target="_blank" aria-label="Open the link" title="Open the link" />
               <IconButton icon="trash" label="End the link" disabled={busy} onClick={() => void end(share)} />
               <span class="share-until">Works until {formatTimeInFull(share.expires_at)}</span>
@@ -90,11 +95,12 @@ function toAddress(share: Share): string {
   return new URL(share.url, location.href).href;
 }
 
-async function copyLink(share: Share): Promise<void> {
+/** Copies a link. Returns what to say of it. */
+async function copyLink(share: Share): Promise<string> {
   try {
     await navigator.clipboard.writeText(toAddress(share));
-    showToast({ text: "Link copied.", tone: "good" });
+    return "Copied. Paste it wherever you like.";
   } catch {
-    showToast({ text: "The link is ready. This browser does not let the page copy it: select it, and copy it yourself." });
+    return "The link is ready. This browser does not let the page copy it: select it, and copy it yourself.";
   }
 }

@@ -8,10 +8,12 @@ from fastapi import APIRouter, Request, Response
 
 from lectern.gateway import problem_types
 from lectern.gateway.deps import Deps
-from lectern.gateway.refusals import refuse
+from lectern.gateway.refusals import Refusal, refuse
 from lectern.gateway.responses import make_json_response
 from lectern.gateway.schemas import ApiIndex
 from lectern.gateway.settings import GatewaySettings
+from lectern.gateway.share_preview import format_preview, insert_head
+from lectern.gateway.shared_video import describe_shared
 from lectern.gateway.studio_files import PAGE, StudioFile
 
 router = APIRouter(tags=["studio"])
@@ -59,11 +61,32 @@ async def show_start(deps: Deps, request: Request) -> Response:
 @router.get("/settings", include_in_schema=False)
 @router.head("/videos/{rest:path}", include_in_schema=False)
 @router.get("/videos/{rest:path}", include_in_schema=False)
-@router.head("/s/{token}", include_in_schema=False)
-@router.get("/s/{token}", include_in_schema=False)
 async def show_page(deps: Deps, request: Request) -> Response:
     """Every page is the same document; which one is shown is decided in the browser."""
     return _send_page(deps, request)
+
+
+@router.head("/s/{token}", include_in_schema=False)
+@router.get("/s/{token}", include_in_schema=False)
+async def show_shared_page(deps: Deps, request: Request, token: str) -> Response:
+    """The same document. Its head names the film, for the programs that show a picture beside a link.
+
+    Which film it is, is nobody's business but of those who have the link: search engines are told to leave it out.
+    """
+    status, head = 200, ""
+    try:
+        head = format_preview(await describe_shared(deps, token), request.base_url)
+    except Refusal as refusal:
+        status = refusal.status
+    page = insert_head(deps.studio[PAGE].contents["identity"], head)
+    headers = {
+        "Cache-Control": "private, no-cache",
+        "Content-Security-Policy": make_policy(deps.settings),
+        "X-Robots-Tag": "noindex",
+        "Content-Length": str(len(page)),
+    }
+    body = b"" if request.method == "HEAD" else page
+    return Response(body, status, headers=headers, media_type=deps.studio[PAGE].media_type)
 
 
 @router.head("/studio/{name}", include_in_schema=False)

@@ -1,1 +1,0 @@
-import{M as t,U as a,r as e}from"/studio/chunk-ICHLR57X.js";import"/studio/chunk-OF57M2TR.js";function i(){return e(a,{heading:"Shared video",children:e(t,{icon:"share",title:"This page is being built",children:e("p",{children:"Its address stays."})})})}export{i as default};

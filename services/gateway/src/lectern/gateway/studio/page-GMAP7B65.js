@@ -1,1 +1,0 @@
-import{M as e,U as a,r as t}from"/studio/chunk-ICHLR57X.js";import"/studio/chunk-OF57M2TR.js";function p(){return t(a,{heading:"Explore",children:t(e,{icon:"compass",title:"This page is being built",children:t("p",{children:"Its address stays."})})})}export{p as default};
