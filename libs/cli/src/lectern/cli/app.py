@@ -233,6 +233,24 @@ def up(
 
 
 @app.command()
+def mcp(
+    out: Annotated[Path, typer.Option(help="Folder that finished files may be saved to.")] = Path("lectern-videos"),
+    max_cost: Annotated[
+        float, typer.Option(min=0.01, metavar="USD", help="Dollars that models and voices may cost for each video.")
+    ] = 1.0,
+    url: Url = "",
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """Serve assistants over the Model Context Protocol, on standard input and output.
+
+    Uses the Lectern at --url (with the key in LECTERN_API_KEY), the one that runs on this machine, or starts one.
+    """
+    from lectern.cli.assistants.serving import serve_assistant
+
+    run_command(lambda: serve_assistant(url, home, out.absolute(), max_cost))
+
+
+@app.command()
 def lessons(json: Json = False) -> None:
     """List the bundled lessons: topics that need neither a model nor a network."""
     from lectern.lessons import load_lessons

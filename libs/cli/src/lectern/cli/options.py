@@ -23,7 +23,9 @@ Home = Annotated[
 Url = Annotated[
     str,
     typer.Option(
-        envvar="LECTERN_URL", show_default=False, help="Address of a Lectern to use instead of this machine's."
+        envvar=["LECTERN_API", "LECTERN_URL"],
+        show_default=False,
+        help="Address of a Lectern to use instead of this machine's.",
     ),
 ]
 NatsUrl = Annotated[

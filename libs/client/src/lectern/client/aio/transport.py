@@ -35,7 +35,8 @@ class AsyncTransport:
         attempt = 1
         while True:
             try:
-                outcome = await self._http.send(self._build(call))
+                # Media may be stored elsewhere; the key does not go there.
+                outcome = await self._http.send(self._build(call), follow_redirects=call.method == "GET")
             except httpx.TransportError as error:
                 pause = choose_pause(self._policy, call, attempt, error)
                 if pause is None:

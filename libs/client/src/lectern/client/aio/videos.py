@@ -231,6 +231,11 @@ class AsyncVideos:
         path = fill_path("/v1/videos/{}/content", video_id)
         return await self._transport.download(path, target, {"variant": variant})
 
+    async def read_file(self, video_id: str, variant: str) -> bytes:
+        """A finished file as a whole; for captions, transcripts and pictures."""
+        path = fill_path("/v1/videos/{}/content", video_id)
+        return (await self._transport.send(make_call("GET", path, str, query={"variant": variant}))).content
+
     async def download_contact_sheet(self, video_id: str, target: Path) -> Path:
         """Download a picture of each beat's last frame."""
         return await self._transport.download(fill_path("/v1/videos/{}/contact-sheet", video_id), target)

@@ -36,7 +36,8 @@ class Transport:
         attempt = 1
         while True:
             try:
-                outcome = self._http.send(self._build(call))
+                # Media may be stored elsewhere; the key does not go there.
+                outcome = self._http.send(self._build(call), follow_redirects=call.method == "GET")
             except httpx.TransportError as error:
                 pause = choose_pause(self._policy, call, attempt, error)
                 if pause is None:

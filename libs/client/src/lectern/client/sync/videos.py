@@ -226,6 +226,11 @@ class Videos:
         path = fill_path("/v1/videos/{}/content", video_id)
         return self._transport.download(path, target, {"variant": variant})
 
+    def read_file(self, video_id: str, variant: str) -> bytes:
+        """A finished file as a whole; for captions, transcripts and pictures."""
+        path = fill_path("/v1/videos/{}/content", video_id)
+        return (self._transport.send(make_call("GET", path, str, query={"variant": variant}))).content
+
     def download_contact_sheet(self, video_id: str, target: Path) -> Path:
         """Download a picture of each beat's last frame."""
         return self._transport.download(fill_path("/v1/videos/{}/contact-sheet", video_id), target)

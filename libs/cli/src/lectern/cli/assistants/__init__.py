@@ -1,0 +1,1 @@
+"""Lectern for assistants, over the Model Context Protocol."""
