@@ -30,7 +30,7 @@ from lectern.worker import JetStreamEventLog, connect_nats
 OPTIONS = VideoOptions(quality="draft")
 SCENES = 8
 _SETTLING = 5.0  # seconds without traffic before memory is read
-_LATE = 3.0  # seconds after the last event until the latencies are counted
+_LATE = 60.0  # seconds after the last event in which all must have arrived: what comes late is no loss
 
 
 class Report(msgspec.Struct, kw_only=True):
@@ -113,8 +113,11 @@ async def run_client(port: int, videos: list[str], connections: int) -> None:
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     wanted = [(videos[number % len(videos)], None) for number in range(connections)]
-    while word := (await reader.readline()).decode().strip():
-        started = time.perf_counter()
+    while words := (await reader.readline()).decode().split():
+        word, started = words[0], time.perf_counter()
+        if word == "report":
+            while len(latencies) < int(words[1]) and time.perf_counter() - started < _LATE:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
         if word in ("open", "storm"):
             again = [(target[0], client.last) for target, client in zip(wanted, clients, strict=False)]
             for client in clients:
@@ -210,13 +213,13 @@ async def measure(connections: int, video_count: int, rate: float, seconds: floa
             before += count
             took = time.perf_counter() - started
             used = gateway.cpu_seconds() - cpu
-            await asyncio.sleep(_LATE)
-            ages = sorted((await ask("report")).latencies) or [0.0]
+            wanted = count * connections // video_count
+            ages = sorted((await ask(f"report {wanted}")).latencies) or [0.0]
             print(
                 f"{count / took:.0f} events/s to {len(ages) / took:.0f} clients/s: median "
                 f"{statistics.median(ages) * 1000:.0f} ms, p99 {ages[int(len(ages) * 0.99)] * 1000:.0f} ms, worst "
                 f"{ages[-1] * 1000:.0f} ms; CPU {used / took:.0%} (idle {idle:.0%}), {used / count * 1000:.2f} ms an "
-                f"event; {len(ages)} of {count * connections // video_count} arrived; load {os.getloadavg()[0]:.1f}"
+                f"event; {len(ages)} of {wanted} arrived; load {os.getloadavg()[0]:.1f}"
             )
         cpu = gateway.cpu_seconds()
         storm = await ask("storm")

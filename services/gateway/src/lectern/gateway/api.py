@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lectern.gateway import problems
 from lectern.gateway.access.authentication import PublicPaths
@@ -11,6 +12,7 @@ from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.middleware import RequestMiddleware
 from lectern.gateway.openapi import describe_api
 from lectern.gateway.routes import PUBLIC_ROUTERS, ROUTERS
+from lectern.gateway.routes.events import match_stream, serve_stream
 
 _DESCRIPTION = """Turns a topic or a Markdown lesson into a narrated, captioned, animated video.
 
@@ -18,9 +20,25 @@ Create one with `POST /v1/videos`, follow `urls.events`, watch `urls.content`. E
 say what to do. URLs in responses are relative to the API's own."""
 
 
+class GatewayApp(FastAPI):
+    """Event streams pass by the framework: there may be ten thousand, and each would keep all its layers in memory."""
+
+    streams: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle a connection."""
+        parameters = match_stream(scope)
+        if parameters is None:
+            await super().__call__(scope, receive, send)
+            return
+        scope["app"] = self
+        scope["path_params"] = parameters
+        await self.streams(scope, receive, send)
+
+
 def make_app(deps: GatewayDeps) -> FastAPI:
     """The ASGI application of a gateway."""
-    app = FastAPI(
+    app = GatewayApp(
         title="Lectern",
         version="1",
         description=_DESCRIPTION,
@@ -34,7 +52,9 @@ def make_app(deps: GatewayDeps) -> FastAPI:
         app.include_router(router)
     problems.install(app, ROUTERS)
     app.add_middleware(RequestMiddleware)
+    app.streams = RequestMiddleware(serve_stream)
     if origins := deps.settings.list_cors_origins():
         app.add_middleware(CrossOriginMiddleware, origins=origins)
+        app.streams = CrossOriginMiddleware(app.streams, origins)
     app.openapi = lambda: describe_api(app, ROUTERS, PUBLIC_ROUTERS)  # type: ignore[method-assign]
     return app

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lectern.contracts.ids import new_id
@@ -34,6 +34,7 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",  # unless the route says otherwise
 }
+_SECURITY_HEADERS = tuple((name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items())
 
 
 class _TooLarge(Exception):
@@ -97,11 +98,7 @@ class RequestMiddleware:
                 return  # the application's response to a truncated body; ours follows
             if message["type"] == "http.response.start":
                 status = message["status"]
-                out = MutableHeaders(scope=message)
-                out["X-Request-Id"] = request_id
-                out.update(rate_headers)
-                for name, value in SECURITY_HEADERS.items():
-                    out.setdefault(name, value)
+                message["headers"] = _add_headers(message.get("headers", ()), request_id, rate_headers)
                 deps.metrics.seconds.labels(_route(scope)).observe(time.perf_counter() - started)
             await send(message)
 
@@ -151,6 +148,18 @@ class RequestMiddleware:
         write = self._logger.debug if quiet else self._logger.info
         milliseconds = round(seconds * 1000, 1)
         write("request", method=scope["method"], route=route, status=status, ms=milliseconds, request_id=request_id)
+
+
+def _add_headers(
+    headers: Iterable[tuple[bytes, bytes]], request_id: str, rates: Mapping[str, str]
+) -> list[tuple[bytes, bytes]]:
+    """A response's headers with ours; of the security headers those that the route has not set itself."""
+    out = [(name.lower(), value) for name, value in headers]
+    present = {name for name, _ in out}
+    out.append((b"x-request-id", request_id.encode("latin-1")))
+    out += [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in rates.items()]
+    out += [header for header in _SECURITY_HEADERS if header[0] not in present]
+    return out
 
 
 def _find_limit(settings: GatewaySettings, path: str, headers: Headers) -> int:

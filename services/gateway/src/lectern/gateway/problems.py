@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
 import nats.errors
 import structlog
@@ -67,6 +68,15 @@ def _refuse_http(request: Request, error: HTTPException, routers: Iterable[APIRo
 
 def _request_id(request: Request) -> str:
     return str(request.scope.get("state", {}).get("request_id", ""))
+
+
+async def answer_error(request: Request, error: Exception) -> Response:
+    """The response of the application's handler for an error; raises the error where there is none."""
+    handlers = request.app.exception_handlers
+    found = next((handlers[kind] for kind in type(error).__mro__ if kind in handlers), None)
+    if found is None:
+        raise error
+    return cast(Response, await found(request, error))
 
 
 def install(app: FastAPI, routers: Iterable[APIRouter]) -> None:

@@ -10,9 +10,22 @@ from collections.abc import Callable, Iterator
 import structlog
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from lectern.gateway.settings import GatewaySettings
 from lectern.worker import wait_until_done
+
+MAX_HEAD_BYTES = 16 * 1024  # a request's line and headers; beyond it comes a 400
+
+
+class _Protocol(H11Protocol):
+    """h11 limits only what it has to wait for, so a head that arrived whole in one read could have any size."""
+
+    def data_received(self, data: bytes) -> None:
+        for start in range(0, len(data), MAX_HEAD_BYTES):
+            if self.transport.is_closing():  # it was refused
+                return
+            super().data_received(data[start : start + MAX_HEAD_BYTES])
 
 
 class _Server(uvicorn.Server):
@@ -42,6 +55,8 @@ async def serve(app: ASGIApp, settings: GatewaySettings, stop: asyncio.Event, dr
     listener = listen(settings.host, settings.port)
     config = uvicorn.Config(
         app,
+        http=_Protocol,
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         log_config=None,
         access_log=False,
         server_header=False,

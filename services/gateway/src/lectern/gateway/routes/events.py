@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
 
 from lectern.contracts.problems import FieldError
-from lectern.gateway.deps import Deps
+from lectern.gateway.deps import Deps, get_deps
 from lectern.gateway.event_stream import EventStreamResponse, Pace
 from lectern.gateway.openapi import describe_problems
+from lectern.gateway.problems import answer_error
 from lectern.gateway.refusals import refuse_fields
 from lectern.gateway.schemas import STREAM_BLOCK_SCHEMA
 from lectern.gateway.settings import GatewaySettings
@@ -74,6 +77,36 @@ async def follow_video(
         metrics.streams_ended.labels(reason).inc()
 
     return EventStreamResponse(start, mailbox, pace, on_end)
+
+
+def match_stream(scope: Scope) -> dict[str, str] | None:
+    """The path's parameters if a request asks for an event stream, else None."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return None
+    found = _ROUTE.path_regex.fullmatch(scope["path"])
+    return found.groupdict() if found else None
+
+
+async def serve_stream(scope: Scope, receive: Receive, send: Send) -> None:
+    """`follow_video` for a request that `match_stream` knows, without the framework around it."""
+    scope["route"] = _ROUTE
+    response = await _answer(Request(scope, receive))
+    await response(scope, receive, send)
+
+
+async def _answer(request: Request) -> Response:
+    try:
+        return await follow_video(
+            await get_deps(request),
+            request.path_params["video_id"],
+            request.headers.get("last-event-id", ""),
+            request.query_params.get("after", ""),
+        )
+    except Exception as error:
+        return await answer_error(request, error)
+
+
+_ROUTE = next(route for route in router.routes if isinstance(route, APIRoute))
 
 
 def _find_pace(settings: GatewaySettings) -> Pace:
