@@ -43,7 +43,7 @@ from lectern.worker.testing import MemoryEventLog, MemoryKeyValueStore
 SIGNING_KEY = "a signing key of the tests, long enough"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)  # asyncio shows what a fixture gave, several times a test: all deps and settings
 class TestGateway:
     """A gateway and a client of it."""
 
@@ -166,6 +166,11 @@ def published_openapi() -> dict[str, Any]:
     return describe_api(app, ROUTERS, PUBLIC_ROUTERS)
 
 
+@functools.cache
+def _make_response_checker() -> ResponseChecker:
+    return ResponseChecker(published_openapi())
+
+
 _apps: list[FastAPI] = []
 
 
@@ -182,7 +187,7 @@ async def gateway_in_process(connections: Connections, **overrides: Any) -> Asyn
     """A gateway over doubles, without a port. Responses come whole, so event streams must end by themselves."""
     async with start_deps(connections, **overrides) as deps:
         app = _shared_app(deps)
-        hooks = {"response": [ResponseChecker(published_openapi())]}
+        hooks = {"response": [_make_response_checker()]}
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway", event_hooks=hooks) as http:
             yield TestGateway(deps, http)
@@ -194,7 +199,7 @@ async def gateway_on_a_port(connections: Connections, **overrides: Any) -> Async
     async with start_deps(connections, port=free_port(), **overrides) as deps:
         app, stop = make_app(deps), asyncio.Event()
         task = asyncio.create_task(serve(app, deps.settings, stop, deps.hub.drain))
-        async with _client_of(deps, stop, task, ResponseChecker(published_openapi())) as gateway:
+        async with _client_of(deps, stop, task) as gateway:
             yield gateway
 
 
@@ -208,16 +213,16 @@ async def gateway_over_servers(
     service = build(GatewaySettings(**values), connections)
     stop = asyncio.Event()
     task = asyncio.create_task(service.serve(stop))
-    async with _client_of(service.deps, stop, task, ResponseChecker(published_openapi())) as gateway:
+    async with _client_of(service.deps, stop, task) as gateway:
         yield gateway
 
 
 @asynccontextmanager
-async def _client_of(
-    deps: GatewayDeps, stop: asyncio.Event, task: asyncio.Task[None], check: ResponseChecker
-) -> AsyncIterator[TestGateway]:
+async def _client_of(deps: GatewayDeps, stop: asyncio.Event, task: asyncio.Task[None]) -> AsyncIterator[TestGateway]:
     url = f"http://127.0.0.1:{deps.settings.port}"
-    async with httpx.AsyncClient(base_url=url, timeout=10, event_hooks={"response": [check]}) as http:
+    async with httpx.AsyncClient(
+        base_url=url, timeout=10, event_hooks={"response": [_make_response_checker()]}
+    ) as http:
 
         async def answers() -> bool:
             if task.done():
