@@ -48,6 +48,8 @@ NOTHING_NEW = {
     "POST /v1/batches/{batch_id}/cancel",
     "POST /v1/videos/estimate",
     "POST /v1/videos/{video_id}/dub/estimate",
+    "POST /v1/videos/{video_id}/scenes/{number}/redo/estimate",
+    "POST /v1/videos/{video_id}/variants/estimate",
     "POST /v1/videos/{video_id}/approve",  # of a video that waits, and so counts already
     "POST /v1/videos/{video_id}/scenes/{number}/code/check",
     "POST /v1/assets",

@@ -33,7 +33,8 @@ _NO_SCENES = "no-scenes"
 class FilmPlan(msgspec.Struct, frozen=True, kw_only=True):
     """What would be made: the length of each scene in seconds, the characters spoken, and why we think so.
 
-    `modelled` scenes are drawn by a model; `written` says that a model writes the script.
+    `modelled` scenes are drawn by a model, and `redrawn` ones by one unless code that exists fits; `written` says that
+    a model writes the script. `left` names the stages in which some scenes are reused, with the lengths of the others.
     """
 
     lengths: tuple[float, ...]
@@ -41,7 +42,9 @@ class FilmPlan(msgspec.Struct, frozen=True, kw_only=True):
     spread: tuple[float, float]
     basis: tuple[str, ...]
     modelled: int = 0
+    redrawn: int = 0
     written: bool = False
+    left: dict[str, tuple[float, ...]] = {}
 
     @property
     def seconds(self) -> float:
@@ -117,7 +120,11 @@ async def estimate_plan(deps: GatewayDeps, plan: FilmPlan, options: VideoOptions
     models, model_basis = _price_models(deps, plan)
     scenes = len(plan.lengths)
     work = plan_workload(
-        plan.lengths, lane="bulk" if lane == "bulk" else "fast", quality=options.quality, scripted=not plan.written
+        plan.lengths,
+        lane="bulk" if lane == "bulk" else "fast",
+        quality=options.quality,
+        scripted=not plan.written,
+        left=plan.left,
     )
     party = deps.principal.owner or "estimate"
     found = deps.outlook.forecast(WaitingVideo(video_id="", party=party, work=work))
@@ -156,15 +163,21 @@ async def _price_voice(deps: GatewayDeps, plan: FilmPlan, options: VideoOptions)
 
 
 def _price_models(deps: GatewayDeps, plan: FilmPlan) -> tuple[EstimateRange, str]:
-    if not (plan.written or plan.modelled):
+    if not (plan.written or plan.modelled or plan.redrawn):
         return _known(0.0), "No model is needed."
     times = deps.outlook.times
-    parts = [(1 if plan.written else 0, times.find_cost("scripting")), (plan.modelled, times.find_cost("coding"))]
+    drawn = plan.modelled + plan.redrawn
+    parts = [(1 if plan.written else 0, times.find_cost("scripting")), (drawn, times.find_cost("coding"))]
     needed = [(count, found) for count, found in parts if count]
     if any(found is None for _, found in needed):
-        most = UNKNOWN_MODEL_COST * (plan.modelled + 1)
+        most = UNKNOWN_MODEL_COST * (drawn + plan.written)
         return EstimateRange(low=0.0, high=most), "No model was used here yet: at most what those of the tables cost."
     low, high = _add_costs([(count, found) for count, found in needed if found])
+    if plan.redrawn:
+        coding = times.find_cost("coding")
+        low -= _add_costs([(plan.redrawn, coding)])[0] if coding else 0.0
+        said = "A model draws a scene again only where its code does not fit; it costs what it cost lately."
+        return EstimateRange(low=round(low, 4), high=high), said
     return EstimateRange(low=low, high=high), "Models cost what they cost for the latest videos; nothing without a key."
 
 

@@ -69,6 +69,7 @@ SCENE_WORDS = {
     ],
 }
 
+ESTIMATE_LIST = {"object": "list", "data": [ESTIMATE], "has_more": False, "next_cursor": None}
 TIMED_TRANSCRIPT = {
     "version": 1,
     "title": "The leaf",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -85,11 +85,21 @@ def measure_workload(state: VideoState) -> Workload | None:
     )
 
 
-def plan_workload(lengths: Sequence[float], *, lane: Lane, quality: str, scripted: bool) -> Workload:
-    """The work of a video that is not begun, given the lengths of its scenes in seconds."""
+def plan_workload(
+    lengths: Sequence[float],
+    *,
+    lane: Lane,
+    quality: str,
+    scripted: bool,
+    left: Mapping[str, Sequence[float]] = {},
+) -> Workload:
+    """The work of a video that is not begun, given the lengths of its scenes in seconds.
+
+    `left` names the stages in which only some of the scenes are worked on, with the lengths of those.
+    """
     stages = {
         "scripting": StageWork(items=1, units=measure_units("scripting", 0.0)),
-        **{stage: _add_up(stage, lengths, ()) for stage in STAGES[1:4]},
+        **{stage: _add_up(stage, some, ()) for stage in STAGES[1:4] if (some := left.get(stage, lengths))},
         "composing": StageWork(items=1, units=measure_units("composing", sum(lengths))),
     }
     return Workload(lane=lane, quality=quality, stages=stages, scripted=scripted)

@@ -29,7 +29,7 @@ from lectern.gateway.schemas.batches import (
     BatchUrls,
 )
 from lectern.gateway.schemas.descriptions import MAX_EXTERNAL_ID, MAX_METADATA, VideoPatch
-from lectern.gateway.schemas.estimates import Estimate, EstimateRange
+from lectern.gateway.schemas.estimates import Estimate, EstimateList, EstimateRange
 from lectern.gateway.schemas.lessons import LessonCatalog, LessonEntry
 from lectern.gateway.schemas.narrations import BeatTime, SceneWords, WordTime
 from lectern.gateway.schemas.operations import ApiIndex, Health, Readiness
@@ -132,6 +132,7 @@ __all__ = [
     "DeliveryState",
     "DubRequest",
     "Estimate",
+    "EstimateList",
     "EstimateRange",
     "Eta",
     "FieldProblem",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, Field
 
 
@@ -21,3 +23,12 @@ class Estimate(BaseModel):
     cost_usd: EstimateRange = Field(description="of models and voices; 0 where neither costs anything")
     voice: str | None = Field(description="the voice that would speak; null where no voice service answers")
     basis: list[str] = Field(description="what this assumes, in sentences")
+
+
+class EstimateList(BaseModel):
+    """An estimate for each variant, in the order they were asked for. Each stands alone, as if the others were not."""
+
+    object: Literal["list"] = "list"
+    data: list[Estimate]
+    has_more: Literal[False] = False
+    next_cursor: None = None
