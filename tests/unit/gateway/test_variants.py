@@ -11,6 +11,7 @@ from unit.gateway.published_video import PublishedVideo
 from lectern.contracts import events as e
 from lectern.contracts import keys
 from lectern.contracts.options import Variant
+from lectern.gateway.script_store import read_script
 from lectern.worker import Connections
 
 NARRATION = e.NarrationRef(key="n", audio_key="a", seconds=4.5, beats=2)
@@ -71,7 +72,8 @@ async def test_a_variant_gets_the_script_as_it_is_and_what_its_scenes_offer(
 ) -> None:
     [made] = (await make(http, video, {"quality": "high"})).json()["data"]
     variant = get_variant(await read_request(video, made))
-    assert variant.script_key == video.script_key
+    assert variant.script_key.startswith(keys.video_folder(str(made["id"])))
+    assert await read_script(video.store, variant.script_key) == video.script
     first, second = variant.scenes
     assert (first.salt, first.code_key) == ("once", "cache/code/m.py")
     assert second.code_key == "", "a template is written anew for each form"
@@ -139,3 +141,14 @@ async def test_a_variant_has_its_owners_own_music(connections: Connections) -> N
         assert answer.status_code == 202, answer.text
         [made] = answer.json()["data"]
         assert (await read_request(video, made)).options.music_key == keys.asset(track, "alice")
+
+
+async def test_a_variant_or_dub_outlives_its_original(http: httpx.AsyncClient, video: PublishedVideo) -> None:
+    light, german = (await make(http, video, {"theme": "light"}, {"language": "de"})).json()["data"]
+    dubbed = (await http.post(f"{video.url}/dub", json={"language": "fr"})).json()
+    assert (await http.delete(video.url)).status_code == 204
+    for made in (light, german, dubbed):
+        requested = await read_request(video, made)
+        dub = requested.brief.dub
+        key = dub.script_key if dub else get_variant(requested).script_key
+        assert await read_script(video.store, key) == video.script

@@ -10,11 +10,14 @@ from fastapi import Response
 from lectern.contracts import events as e
 from lectern.contracts import keys
 from lectern.contracts.log import VideoLog
+from lectern.gateway import problem_types
 from lectern.gateway.access.quotas import WantedVideo
 from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.idempotency import StoredResponse, run_once
+from lectern.gateway.refusals import refuse
 from lectern.gateway.responses import make_accepted_headers, make_video
 from lectern.gateway.schemas import DubRequest, VideoRequest
+from lectern.worker import Missing, ObjectStore
 
 PUBLISH_TIMEOUT_SECONDS = 5.0
 
@@ -87,7 +90,30 @@ async def _admit(deps: GatewayDeps, events: Sequence[e.VideoRequested]) -> list[
 
 
 async def _append_first(deps: GatewayDeps, event: e.VideoRequested) -> VideoLog:
+    event = await _keep_script(deps.connections.store, event)
     return VideoLog([(await deps.event_log.publish(event, patience=PUBLISH_TIMEOUT_SECONDS), event)])
+
+
+async def _keep_script(store: ObjectStore, event: e.VideoRequested) -> e.VideoRequested:
+    """The event of a dub or variant with a script of its own, which stays when the original is deleted.
+
+    Raises a 410 when that has gone already.
+    """
+    variant, dub = event.variant, event.brief.dub
+    source = dub.script_key if dub else variant.script_key if variant else ""
+    if not source:
+        return event
+    own = keys.script(event.video_id, source.rpartition("/")[2].removesuffix(".json"))
+    try:
+        await store.put(own, await store.get(source), "application/json")
+    except Missing:
+        raise refuse(problem_types.VIDEO_DELETED, "The original was deleted meanwhile.") from None
+    replace = msgspec.structs.replace
+    return replace(
+        event,
+        variant=replace(variant, script_key=own) if variant else None,
+        brief=replace(event.brief, dub=replace(dub, script_key=own) if dub else None),
+    )
 
 
 def _assign_owner(event: e.VideoRequested, owner: str) -> e.VideoRequested:
