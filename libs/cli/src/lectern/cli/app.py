@@ -3,6 +3,7 @@ not wait for the clients of servers."""
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,6 +14,7 @@ from rich.table import Table
 
 from lectern.cli.exit_status import FAILED, OK
 from lectern.cli.key_commands import keys_app
+from lectern.cli.library_commands import library_app
 from lectern.cli.options import Home, Json, MaxCost, NatsUrl, Open, Out, Prompts, Url, drop_unset, run_command
 from lectern.cli.runner.home import DEFAULT_HOME
 from lectern.contracts.options import MUSIC, Captions, Lane
@@ -29,6 +31,22 @@ app = typer.Typer(
 dead_app = typer.Typer(no_args_is_help=True, help="List, show and retry messages that no worker could process.")
 app.add_typer(dead_app, name="dead")
 app.add_typer(keys_app, name="keys")
+app.add_typer(library_app)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"lectern {version('lectern-cli')}")
+        raise typer.Exit(OK)
+
+
+@app.callback()
+def configure(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Nothing but `--version` is common to all commands."""
 
 
 @app.command()

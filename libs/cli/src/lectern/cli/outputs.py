@@ -8,7 +8,7 @@ from lectern.cli.api import Api, JsonObject
 from lectern.cli.exit_status import USAGE, command_exit
 from lectern.language.slugs import slug
 
-_SUFFIXES = {
+SUFFIXES = {
     "video": ".mp4",
     "captions_vtt": ".vtt",
     "captions_srt": ".srt",
@@ -38,7 +38,7 @@ async def download_outputs(api: Api, video: JsonObject, folder: Path) -> dict[st
     name = slug(str(video["title"]), "video")
     files: dict[str, Path] = {}
     for output in video["outputs"]:
-        suffix = _SUFFIXES.get(output["kind"])
+        suffix = SUFFIXES.get(output["kind"])
         if suffix is None:
             continue
         file = folder / f"{name}{suffix}"

@@ -1,0 +1,215 @@
+"""The work of the commands that find, show and change videos, on the Python client."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from lectern.cli.api_connection import connect_api
+from lectern.cli.exit_status import OK, UNAVAILABLE, USAGE, CommandExit, command_exit
+from lectern.cli.outputs import SUFFIXES, prepare_folder
+from lectern.cli.terminal import encode_json, make_text
+from lectern.client import ApiProblem, AsyncClient, LecternError
+from lectern.client.models import Share, Video, VideoSummary
+from lectern.contracts.problems import FieldError, Problem
+from lectern.language.slugs import slug
+
+ARCHIVE = "archive"
+_COLUMNS = ("id", "status", "", "length", "created", "title")
+_NOT_THE_INPUT = (401, 403, 429)
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the videos are: a Lectern's address, or this machine's home; and whether programs read the output."""
+
+    url: str
+    home: Path
+    json: bool
+
+
+@asynccontextmanager
+async def open_client(address: Address) -> AsyncIterator[AsyncClient]:
+    """A client of the Lectern at an address, or of this machine's. Its errors are raised as CommandExit."""
+    messages = Console(stderr=True, highlight=False, markup=False)
+    try:
+        async with connect_api(address.url, address.home, messages.print) as api, AsyncClient(api.url) as client:
+            yield client
+    except LecternError as error:
+        raise make_exit(error) from error
+    except ValueError as error:
+        raise command_exit(
+            USAGE, "address-unusable", "This cannot be asked for", f"{error}.", "Correct it, and try again."
+        ) from error
+    except OSError as error:
+        raise command_exit(
+            USAGE, "cannot-write", "The file cannot be written", f"{error}.", "Choose another folder with --out."
+        ) from error
+
+
+def make_exit(error: LecternError) -> CommandExit:
+    """How a command ends with an error of the client: 2 for input that is refused, else 3."""
+    if not isinstance(error, ApiProblem):
+        return command_exit(UNAVAILABLE, "api-silent", "Lectern does not answer", error.detail, error.remedy)
+    is_input = error.status < 500 and error.status not in _NOT_THE_INPUT
+    problem = Problem(
+        code=error.code,
+        title=error.title,
+        detail=error.problem_detail,
+        remedy=error.remedy,
+        retryable=error.retryable,
+        errors=tuple(FieldError(pointer=field.pointer, detail=field.detail) for field in error.fields),
+    )
+    return CommandExit(USAGE if is_input else UNAVAILABLE, problem)
+
+
+async def list_videos(words: str, statuses: list[str], limit: int, address: Address) -> int:
+    """Prints videos, newest first."""
+    found: list[VideoSummary] = []
+    async with open_client(address) as client:
+        cursor: str | None = None
+        while len(found) < limit:
+            wanted = min(limit - len(found), 100)
+            page = await client.videos.list(limit=wanted, after=cursor, status=statuses or None, q=words or None)
+            found += page.data
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+    if address.json:
+        for video in found:
+            print_json(video)
+        return OK
+    if not found:
+        Console(stderr=True).print('There are none. Make one: lectern make "How does photosynthesis work?"')
+        return OK
+    table = Table(*_COLUMNS, box=None, pad_edge=False)
+    for video in found:
+        length = f"{video.seconds:.0f} s" if video.seconds else ""
+        created = video.created_at.astimezone().strftime("%Y-%m-%d %H:%M")
+        cells = (video.id, video.status, f"{video.progress}%", length, created, video.title)
+        table.add_row(*map(make_text, cells))
+    Console(highlight=False, soft_wrap=True).print(table)
+    return OK
+
+
+async def show_video(video_id: str, address: Address) -> int:
+    """Prints one video with its scenes."""
+    async with open_client(address) as client:
+        print_video(await client.videos.get(video_id), address)
+    return OK
+
+
+async def cancel_video(video_id: str, reason: str, address: Address) -> int:
+    """Ends a video in the making."""
+    async with open_client(address) as client:
+        print_video(await client.videos.cancel(video_id, reason), address)
+    return OK
+
+
+async def delete_video(video_id: str, confirm: Callable[[str], bool], address: Address) -> int:
+    """Deletes a video for good, if `confirm` agrees to its title."""
+    async with open_client(address) as client:
+        video = await client.videos.get(video_id)
+        if not confirm(video.title):
+            return OK
+        await client.videos.delete(video_id)
+    if address.json:
+        print_json({"id": video_id, "deleted": True})
+    return OK
+
+
+async def show_script(video_id: str, address: Address) -> int:
+    """Prints a video's script: Markdown, or JSON for programs and where Markdown cannot express it."""
+    async with open_client(address) as client:
+        if address.json:
+            print_json(await client.scripts.get(video_id))
+            return OK
+        text, _ = await client.scripts.get_markdown(video_id)
+    if sys.stdout.isatty():  # nothing in it may act on the terminal
+        text = "".join(char for char in text if char.isprintable() or char in "\n\t")
+    typer.echo(text)
+    return OK
+
+
+async def replace_script(video_id: str, markdown: str, address: Address) -> int:
+    """Replaces a video's script, unless somebody changes it at the same moment."""
+    async with open_client(address) as client:
+        _, tag = await client.scripts.get_markdown(video_id)
+        print_video(await client.scripts.put_markdown(video_id, markdown, tag), address)
+    return OK
+
+
+async def redo_scene(
+    video_id: str, scene: int, direction: str | None, voice: str | None, narration: list[str], address: Address
+) -> int:
+    """Makes one scene again."""
+    async with open_client(address) as client:
+        changes = {"direction": direction, "voice": voice, "narration": narration or None}
+        given = {name: value for name, value in changes.items() if value is not None}
+        print_video(await client.scenes.redo(video_id, scene, **given), address)  # type: ignore[arg-type]
+    return OK
+
+
+async def download_file(video_id: str, kind: str, folder: Path, address: Address) -> int:
+    """Downloads one file of a video, or all of them as a zip, and prints its path."""
+    prepare_folder(folder)
+    async with open_client(address) as client:
+        video = await client.videos.get(video_id)
+        name = slug(video.title, "video")
+        if kind == ARCHIVE:
+            file = await client.videos.download_archive(video.id, folder / f"{name}.zip")
+        else:
+            file = await client.videos.download(video.id, folder / f"{name}{SUFFIXES[kind]}", kind)
+    if address.json:
+        print_json({"kind": kind, "file": str(file.resolve())})
+    else:
+        typer.echo(os.fspath(file))
+    return OK
+
+
+async def share_video(video_id: str, days: float, address: Address) -> int:
+    """Makes a link to a finished video, and prints it."""
+    async with open_client(address) as client:
+        share: Share = await client.videos.share(video_id, expires_in=round(days * 86_400))
+        url = f"{client.url}{share.url}" if share.url.startswith("/") else share.url
+    if address.json:
+        print_json(msgspec.structs.replace(share, url=url))
+    else:
+        typer.echo(url)
+    return OK
+
+
+def print_json(value: object) -> None:
+    """One JSON object on one line."""
+    sys.stdout.write(encode_json(value).decode() + "\n")
+
+
+def print_video(video: Video, address: Address) -> None:
+    """One video for people, or for programs."""
+    if address.json:
+        print_json(video)
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(make_text(video.title or video.topic or video.id, "bold"))
+    facts = [video.status, video.stage or "", f"{video.progress}%", f"revision {video.revision}"]
+    facts += [f"{video.seconds:.0f} s"] if video.seconds else []
+    facts += [f"${video.usage.cost_usd:.2f}"] if video.usage.cost_usd else []
+    console.print(make_text("  ".join(filter(None, (video.id, *facts)))))
+    if video.error is not None:
+        console.print(make_text(f"{video.error.detail} {video.error.remedy}", "red"))
+    if video.waiting is not None:
+        console.print(make_text(f"waits: {video.waiting.problem.detail}", "yellow"))
+    for scene in video.scenes:
+        trouble = scene.error or scene.degraded
+        console.print(make_text(f"  {scene.number:>2}  {scene.status:<9} {scene.title}"))
+        if trouble is not None:
+            console.print(make_text(f"      {trouble.detail} {trouble.remedy}", "yellow"))
+    for note in video.notes:
+        console.print(make_text(f"  note: {note.text}"))
