@@ -12,19 +12,25 @@ from lectern.gateway.stream_frames import StreamFrame, encode_frame
 from lectern.worker import wait_for
 
 INTERVAL_SECONDS = 3.0
-FRAMES_PER_SECOND = 500  # of all videos: with more of them, each hears less often
+FRAMES_PER_SECOND = 500  # to all clients: with more of them, each hears less often
 
 
 async def tell_outlooks(hub: Hub, board: OutlookBoard, stop: asyncio.Event) -> None:
-    """Offer each watched video its outlook until `stop`."""
+    """Offer each watched video its outlook until `stop`, one after the other rather than all at once."""
     while not stop.is_set():
         watched = hub.list_states()
-        for video_id, state, owner in watched:
-            prospect = board.look(state, video_id, owner)
-            if prospect.stage is not None or prospect.forecast is not None:
-                hub.offer(video_id, make_outlook_frame(video_id, prospect))
-            await asyncio.sleep(0)
-        await wait_for(stop, max(INTERVAL_SECONDS, len(watched) / FRAMES_PER_SECOND))
+        clients = sum(hub.count_clients(video_id) for video_id, _, _ in watched)
+        pause = max(INTERVAL_SECONDS, clients / FRAMES_PER_SECOND) / max(1, len(watched))
+        for video_id, _, owner in watched:
+            if await wait_for(stop, pause):
+                return
+            if hub.count_clients(video_id):
+                state = hub.get_state(video_id)  # it may have changed meanwhile
+                prospect = board.look(state, video_id, owner)
+                if prospect.stage is not None or prospect.forecast is not None:
+                    hub.offer(video_id, make_outlook_frame(video_id, prospect))
+        if not watched:
+            await wait_for(stop, INTERVAL_SECONDS)
 
 
 def make_outlook_frame(video_id: str, prospect: Prospect) -> StreamFrame:

@@ -15,6 +15,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from lectern.gateway.settings import GatewaySettings
 from lectern.worker import wait_until_done
 
+MAX_QUEUED = 4096  # connections that the kernel keeps until they are accepted
+MAX_ACCEPTED_AT_ONCE = 32
 MAX_HEAD_BYTES = 16 * 1024  # a request's line and headers; beyond it comes a 400
 
 
@@ -34,6 +36,16 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """asyncio accepts as many at once as may queue: of a storm it would take thousands before it answers one.
+
+        So it is told a small number, and the kernel afterwards a large one. Others are served in between: streams get
+        their events, and answers of the event log are read before they seem not to come.
+        """
+        await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(MAX_QUEUED)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -56,6 +68,7 @@ async def serve(app: ASGIApp, settings: GatewaySettings, stop: asyncio.Event, dr
     config = uvicorn.Config(
         app,
         http=_Protocol,
+        backlog=MAX_ACCEPTED_AT_ONCE,
         h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         log_config=None,
         access_log=False,

@@ -13,6 +13,7 @@ from lectern.contracts import events as e
 from lectern.contracts.state import VideoState
 from lectern.gateway.outlook.forecast import AtWork, Backlog, Forecast, WaitingVideo, forecast
 from lectern.gateway.outlook.stage_times import StageTime, StageTimes
+from lectern.gateway.outlook.waiting_line import WaitingLine
 from lectern.gateway.outlook.workforce import Workforce
 from lectern.gateway.views import Views
 from lectern.gateway.workload import STAGES, Workload, list_ready, measure_workload
@@ -47,6 +48,7 @@ class _Snapshot(msgspec.Struct, frozen=True):
     at: float
     videos: list[WaitingVideo]
     backlog: Backlog
+    lines: dict[str, WaitingLine]
 
 
 class OutlookBoard:
@@ -141,7 +143,7 @@ class OutlookBoard:
                 for video_id in self._views.ids()
                 if (view := self._views.get(video_id)) and view.work
             ]
-            self._snapshot = _Snapshot(now, videos, Backlog(videos, self.find_time))
+            self._snapshot = _Snapshot(now, videos, Backlog(videos, self.find_time), {})
         return self._snapshot
 
     def _count_ahead(self, video: WaitingVideo, stage: str, state: VideoState) -> int:
@@ -149,17 +151,11 @@ class OutlookBoard:
         work = video.work.stages[stage]
         if work.since is None or self._find_at_work(state, video.video_id)[stage].items:
             return 0
-        own, others = 0, set()
-        for other in self._take_snapshot().videos:
-            theirs = other.work.stages.get(stage)
-            if other.video_id == video.video_id or theirs is None or theirs.since is None:
-                continue
-            first = (other.work.lane != "fast", theirs.since) < (video.work.lane != "fast", work.since)
-            if first and other.party == video.party:
-                own += 1
-            elif first:
-                others.add(other.party)
-        return own + len(others)
+        snapshot = self._take_snapshot()
+        line = snapshot.lines.get(stage)
+        if line is None:
+            line = snapshot.lines[stage] = WaitingLine(snapshot.videos, stage)
+        return line.count_ahead(video, (video.work.lane != "fast", work.since))
 
 
 def _is_at(work: Workload, stage: str) -> bool:
