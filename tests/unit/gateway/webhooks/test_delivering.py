@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import msgspec
 import pytest
@@ -18,6 +19,7 @@ from unit.gateway.webhooks.receivers import Receiver, hang, receiving, respond
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
 from lectern.contracts.problems import FieldError, Problem
+from lectern.gateway.schemas import WebhookEvent
 from lectern.gateway.webhooks import (
     Announcer,
     CheckedBackend,
@@ -42,7 +44,7 @@ from lectern.worker import Connections, KeyValueStore
 from lectern.worker.testing import MemoryKeyValueStore
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-EVERY_EVENT = ("video.awaiting_approval", "video.completed", "video.failed", "video.cancelled", "scene.failed")
+EVERY_EVENT = get_args(WebhookEvent)
 
 
 @dataclass
@@ -313,7 +315,11 @@ class Announcing:
         self.connections = connections
         self.endpoints = Endpoints(MemoryKeyValueStore())
         self.deliveries = Deliveries(MemoryKeyValueStore())
-        self.announcer = Announcer(connections.event_log, self.endpoints, self.deliveries)
+        self.batches: list[tuple[str, str]] = []  # of which a video ended, and their owners
+        self.announcer = Announcer(connections.event_log, self.endpoints, self.deliveries, self.note_batch)
+
+    async def note_batch(self, batch_id: str, owner: str) -> None:
+        self.batches.append((batch_id, owner))
 
     async def announce(self, video: PublishedVideo, at: datetime | None = None) -> None:
         """Announce every event of a video."""

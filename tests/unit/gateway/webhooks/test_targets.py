@@ -23,6 +23,8 @@ from lectern.gateway.webhooks.targets import parse_target
         ("192.168.1.1", False),
         ("100.64.0.1", False),  # shared by a carrier's customers
         ("169.254.169.254", False),  # a cloud's metadata
+        ("192.0.0.192", False),  # another's
+        ("168.63.129.16", False),  # another's host, by a public address
         ("198.18.0.1", False),
         ("192.0.2.1", False),
         ("192.88.99.1", False),

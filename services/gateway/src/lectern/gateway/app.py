@@ -24,6 +24,7 @@ from lectern.contracts.topology import (
 from lectern.gateway.access.binding import check_binding
 from lectern.gateway.access.bundle import AccessBuckets, build_access
 from lectern.gateway.api import make_app
+from lectern.gateway.batch_ends import tell_batch_end
 from lectern.gateway.batches import Batches
 from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.erasing import Eraser, erase_video
@@ -84,7 +85,7 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
         lessons=load_lessons(),
     )
     projector = Projector(nats, Projection(connections.event_log, views, deps.metrics), views, times)
-    announcer = Announcer(connections.event_log, endpoints, deliveries)
+    announcer = Announcer(connections.event_log, endpoints, deliveries, partial(tell_batch_end, deps))
     loopback = settings.allows_loopback_webhooks()
     sender = Sender(CheckedBackend(allow_loopback=loopback))
     dispatcher = Dispatcher(endpoints, deliveries, sender, allow_loopback=loopback)

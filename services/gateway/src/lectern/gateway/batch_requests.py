@@ -13,6 +13,7 @@ from lectern.contracts.events import now
 from lectern.contracts.problems import MAX_ERRORS, FieldError, Problem
 from lectern.gateway import handlers, problem_types
 from lectern.gateway.admission import check_assets, check_music, check_voice
+from lectern.gateway.batch_ends import tell_batch_end
 from lectern.gateway.batches import BatchRecord
 from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.enqueue import publish_request
@@ -64,7 +65,9 @@ async def create_batch(deps: GatewayDeps, batch_id: str, body: BatchRequest) -> 
         await deps.batches.delete(batch_id)
         raise beyond[min(beyond)]
     problems = {place: refusal.problem for place, refusal in beyond.items()}
-    return await deps.batches.mark(batch_id, created=True, refused=problems) or record
+    record = await deps.batches.mark(batch_id, created=True, refused=problems) or record
+    await tell_batch_end(deps, batch_id, record.owner)
+    return record
 
 
 def _find_custom_ids(body: BatchRequest, accepted: Mapping[int, VideoRequest]) -> dict[int, str]:

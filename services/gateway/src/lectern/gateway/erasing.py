@@ -23,6 +23,7 @@ from lectern.contracts import keys, subjects
 from lectern.contracts.log import VideoLog
 from lectern.contracts.topology import ERASER, STAGE_INPUTS, VIDEOS
 from lectern.gateway.access.principal import Principal
+from lectern.gateway.batch_ends import tell_batch_end
 from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.handlers import delete
 from lectern.gateway.idempotency import forget_claim
@@ -46,7 +47,9 @@ async def delete_video(deps: GatewayDeps, video_id: str) -> None:
 
     Once the deletion is recorded the video is gone for everybody; files that cannot be erased now are erased later.
     """
-    await _record_deletion(deps, video_id)
+    before = await _record_deletion(deps, video_id)
+    if before and before.state.requested and (batch := before.state.requested.batch):
+        await tell_batch_end(deps, batch, before.owner)
     await deps.connections.bus.publish(subjects.cancel(video_id), b"0")  # every revision
     try:
         await erase_video(deps, video_id)
@@ -56,12 +59,15 @@ async def delete_video(deps: GatewayDeps, video_id: str) -> None:
         )
 
 
-async def _record_deletion(deps: GatewayDeps, video_id: str) -> None:
+async def _record_deletion(deps: GatewayDeps, video_id: str) -> VideoLog | None:
+    """Returns what the video was until then; None if it was deleted before."""
     for _ in range(MAX_APPENDS):
         log = await read_remains(deps, video_id)
         event = delete(log)
-        if event is None or await deps.event_log.append(event, log.last) is not None:
-            return
+        if event is None:
+            return None
+        if await deps.event_log.append(event, log.last) is not None:
+            return log
     raise refuse_busy()
 
 
@@ -80,6 +86,7 @@ async def erase_video(deps: GatewayDeps, video_id: str) -> None:
     await map_concurrently(store.delete, await store.list_keys(keys.video_folder(video_id)), limit=MAX_ERASURES)
     await deps.connections.dead_letters.erase(video_id)
     await _erase_tallies(deps, log)
+    await deps.webhook_deliveries.erase(video_id)
     await forget_claim(deps.stored_responses, video_id)
     for pattern in (video_id, f"{video_id}.*"):
         await deps.access.shares.purge(pattern)

@@ -87,9 +87,9 @@ class MemoryEventLog(EventLog):
         message_id = e.message_id(event)
         if message_id not in self._sequences:
             self._messages.append((subjects.subject(event), e.encode(event)))
-            self._sequences[message_id] = len(self._messages)
+            sequence = self._sequences[message_id] = len(self._messages)
             for follower in list(self.followers):
-                await follower(LogEntry(len(self._messages), event))
+                await follower(LogEntry(sequence, event))
         return self._sequences[message_id]
 
 

@@ -11,7 +11,7 @@ from lectern.gateway.schemas.request_body import RequestBody
 from lectern.gateway.schemas.texts import Line
 
 WebhookEvent: TypeAlias = Literal[
-    "video.awaiting_approval", "video.completed", "video.failed", "video.cancelled", "scene.failed"
+    "video.awaiting_approval", "video.completed", "video.failed", "video.cancelled", "scene.failed", "batch.completed"
 ]
 DeliveryState: TypeAlias = Literal["pending", "delivered", "failed"]
 

@@ -15,8 +15,11 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in i
 # Within 2000::/3, but no host of the internet: protocol assignments with Teredo (RFC 2928, 4380), 6to4 (RFC 3056),
 # which both carry an IPv4 address, and documentation (RFC 3849, 9637).
 _NO_HOSTS = tuple(map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
-# `is_global` of some releases of Python leaves these out: 6to4 relays (RFC 7526), and what was class E (RFC 1112).
-_NO_IPV4_HOSTS = tuple(map(ipaddress.IPv4Network, ("192.88.99.0/24", "240.0.0.0/4")))
+# `is_global` of some releases of Python leaves these out: protocol assignments (RFC 6890), where a cloud has metadata,
+# 6to4 relays (RFC 7526), and what was class E (RFC 1112). The last is public, and a cloud's own host to its machines.
+_NO_IPV4_HOSTS = tuple(
+    map(ipaddress.IPv4Network, ("192.0.0.0/24", "192.88.99.0/24", "240.0.0.0/4", "168.63.129.16/32"))
+)
 
 
 def is_public(address: Address) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import TypeAlias
 
 from nats.aio.msg import Msg
 
@@ -12,14 +14,23 @@ from lectern.gateway.webhooks.endpoints import Endpoints, WebhookEndpoint
 from lectern.gateway.webhooks.payloads import make_video_body, name_event
 from lectern.worker import EventLog
 
+TellBatchEnd: TypeAlias = Callable[[str, str], Awaitable[None]]
+_ENDS = (e.VideoCompleted, e.VideoFailed, e.VideoCancelled)
+
 
 class Announcer:
-    """Turns events into deliveries. A message that comes again makes the same ones, which exist already."""
+    """Turns events into deliveries. A message that comes again makes the same ones, which exist already.
 
-    def __init__(self, event_log: EventLog, endpoints: Endpoints, deliveries: Deliveries) -> None:
+    `tell_batch_end` gets the batch and the owner of each video that has ended.
+    """
+
+    def __init__(
+        self, event_log: EventLog, endpoints: Endpoints, deliveries: Deliveries, tell_batch_end: TellBatchEnd
+    ) -> None:
         self._event_log = event_log
         self._endpoints = endpoints
         self._deliveries = deliveries
+        self._tell_batch_end = tell_batch_end
 
     async def announce_messages(self, messages: list[Msg]) -> None:
         """Announce the events of some messages."""
@@ -36,16 +47,19 @@ class Announcer:
         name = name_event(event)
         if name is None:
             return
-        told = [
-            endpoint
-            for endpoint in self._endpoints.of_owner(event.owner)
-            if endpoint.enabled and name in endpoint.events and endpoint.created_at <= stored_at
-        ]
-        if not told:
+        own = [each for each in self._endpoints.of_owner(event.owner) if each.enabled and each.created_at <= stored_at]
+        if not own:
             return
-        body = make_video_body(name, await self._event_log.read(event.video_id, at_least=sequence), sequence)
+        told = [endpoint for endpoint in own if name in endpoint.events]
+        log = await self._event_log.read(event.video_id, at_least=sequence)
+        if log.is_deleted:  # meanwhile: nothing more is told of it
+            return
+        body = make_video_body(name, log, sequence) if told else ""
         for endpoint in told:
             await self._deliveries.create(make_delivery(endpoint, name, event, body))
+        requested = log.state.requested
+        if isinstance(event, _ENDS) and requested and requested.batch:
+            await self._tell_batch_end(requested.batch, event.owner)
 
 
 def make_delivery(endpoint: WebhookEndpoint, name: str, event: e.AnyEvent, body: str) -> WebhookDelivery:

@@ -17,10 +17,14 @@ from typing import TypeAlias
 
 import msgspec
 
+from lectern.contracts.events import now
+from lectern.contracts.ids import read_time
+from lectern.contracts.topology import DAY
 from lectern.gateway.schemas import DeliveryState
 from lectern.worker import KeyValueEntry, KeyValueStore
 
 MAX_ATTEMPTS_KEPT = 30  # of a delivery; the oldest are forgotten
+MAX_VIDEO_AGE = 40 * DAY  # seconds: the log's 30 days, and a delivery's attempts and its time in the bucket
 _MIRROR_TIMEOUT_SECONDS = 5.0
 
 
@@ -92,6 +96,7 @@ class Deliveries:
         self._mirror = AsyncExitStack()
         self._current = asyncio.Event()
         self._ids: dict[str, list[str]] = {}
+        self._of_video: dict[str, set[str]] = {}  # keys of entries
         self.listener: DeliveryListener | None = None
 
     async def start(self) -> None:
@@ -113,15 +118,23 @@ class Deliveries:
         if delivery is None:
             self._forget(endpoint_id, delivery_id)
         else:
-            self._remember(endpoint_id, delivery_id)
+            self._remember(endpoint_id, delivery_id, delivery.video)
         if self.listener:
             self.listener(endpoint_id, delivery_id, delivery, entry.revision)
 
-    def _remember(self, endpoint_id: str, delivery_id: str) -> None:
+    def _remember(self, endpoint_id: str, delivery_id: str, video_id: str) -> None:
+        if video_id:
+            self._of_video.setdefault(video_id, set()).add(f"{endpoint_id}.{delivery_id}")
+            self._forget_old_videos()
         ids = self._ids.setdefault(endpoint_id, [])
         place = bisect.bisect_left(ids, delivery_id)
         if place == len(ids) or ids[place] != delivery_id:
             ids.insert(place, delivery_id)
+
+    def _forget_old_videos(self) -> None:
+        """Of what has expired in the bucket nobody tells."""
+        while (now() - read_time(first := next(iter(self._of_video)))).total_seconds() > MAX_VIDEO_AGE:
+            del self._of_video[first]
 
     def _forget(self, endpoint_id: str, delivery_id: str) -> None:
         ids = self._ids.get(endpoint_id, [])
@@ -158,7 +171,7 @@ class Deliveries:
         """Store a new delivery; False if it exists."""
         revision = await self._bucket.create(delivery.key, msgspec.json.encode(delivery))
         if revision is not None:
-            self._remember(delivery.endpoint, delivery.id)
+            self._remember(delivery.endpoint, delivery.id, delivery.video)
         return revision is not None
 
     async def replace(self, delivery: WebhookDelivery, revision: int) -> int | None:
@@ -178,6 +191,12 @@ class Deliveries:
     async def delete(self, endpoint_id: str, delivery_id: str) -> None:
         """Delete a delivery."""
         await self._bucket.delete(f"{endpoint_id}.{delivery_id}")
+
+    async def erase(self, video_id: str) -> None:
+        """Delete every delivery about a video, sent or not."""
+        await self.wait_until_current()
+        for key in sorted(self._of_video.pop(video_id, ())):
+            await self._bucket.delete(key)
 
 
 def _decode(value: bytes | None) -> WebhookDelivery | None:
