@@ -55,6 +55,7 @@ checks.positive_data_acceptance.enabled = false
 include-name = "POST /v1/batches"
 checks.positive_data_acceptance.enabled = false
 """
+NO_RATES = dict.fromkeys(("rate_reads", "rate_writes", "rate_sends", "rate_sessions", "rate_shared"), 0)
 PNG, TRACK = make_png(), b"fLaC" + bytes(60)
 
 
@@ -80,9 +81,7 @@ async def test_every_answer_is_as_published_whatever_is_sent(tmp_path: Path, pha
         connections.bus.answering(checking),
         connections.bus.answering(parsing),
         connections.bus.answering(rendering),
-        gateway_on_a_port(
-            connections, stream_seconds=0.2, wait_limit=0.1, require_keys=True, rate_reads=0, rate_writes=0
-        ) as gateway,
+        gateway_on_a_port(connections, stream_seconds=0.2, wait_limit=0.1, require_keys=True, **NO_RATES) as gateway,
     ):
         _, key = await add_key(gateway.deps, OWNER, scopes=SCOPES)
         gateway.http.headers.update(key)

@@ -18,7 +18,7 @@ from lectern.contracts.api_keys import Quotas
 from lectern.contracts.usage import Usage
 from lectern.gateway.access.principal import Principal
 from lectern.gateway.access.quotas import QuotaKeeper, WantedVideo
-from lectern.gateway.access.rates import RateLimiter
+from lectern.gateway.access.rates import RateLimiter, find_network
 from lectern.gateway.refusals import Refusal
 from lectern.gateway.views import Views
 from lectern.worker import Connections, Settings
@@ -129,6 +129,40 @@ async def test_a_response_shows_what_is_left(connections: Connections) -> None:
         assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
         assert answers[0].headers["ratelimit"].startswith('"read";r=2;t=')
         assert int(answers[3].headers["retry-after"]) <= 61
+
+
+async def test_signing_in_and_share_links_are_counted_by_address(connections: Connections) -> None:
+    limits: dict[str, Any] = {"require_keys": True, "rate_sessions": 2, "rate_shared": 3}
+    async with gateway_in_process(connections, **limits) as gateway:
+        guesses = [await gateway.http.post("/v1/session", json={"key": "lk_wrong"}) for _ in range(3)]
+        assert [answer.status_code for answer in guesses] == [401, 401, 429]
+        assert guesses[2].json()["code"] == "rate-limited"
+        links = [await gateway.http.get("/v1/shared/made-up") for _ in range(4)]
+        assert [answer.status_code for answer in links] == [404, 404, 404, 429]
+        assert (await gateway.http.get("/healthz")).status_code in (200, 503), "operators are not counted"
+
+
+async def test_what_an_owner_has_sent_to_a_webhook_at_will_is_counted_apart(connections: Connections) -> None:
+    async with (
+        gateway_in_process(connections, require_keys=True, rate_sends=2) as gateway,
+        client_of(gateway, "alice") as alice,
+    ):
+        paths = ["/v1/webhooks/x/test", "/v1/webhooks/x/deliveries/y/redeliver", "/v1/webhooks/x/test"]
+        assert [(await alice.post(path)).status_code for path in paths] == [404, 404, 429]
+        assert (await alice.get("/v1/webhooks")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_a_subscribers_whole_network_counts_as_one(address: str, network: str) -> None:
+    assert find_network(address) == network
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from lectern.contracts.ids import new_id
 from lectern.gateway import problem_types
 from lectern.gateway.access.audit import record_change
-from lectern.gateway.access.authentication import find_principal, find_scope
+from lectern.gateway.access.authentication import find_principal
 from lectern.gateway.access.principal import LOCAL
 from lectern.gateway.access.revocation import run_while_valid
 from lectern.gateway.deps import GatewayDeps
@@ -116,8 +116,7 @@ class RequestMiddleware:
                 refusal = found
             else:
                 principal = scope["state"]["principal"] = found
-                policy = find_scope(scope["method"], "")
-                refusal, rate_headers = await deps.access.rates.take(principal, policy)
+                refusal, rate_headers = await deps.access.rates.take_for(scope, principal)
         if refusal is None and int(headers.get("content-length") or 0) > limit:
             body.over = True
         try:

@@ -60,6 +60,15 @@ class GatewaySettings(Settings):
     )
     rate_reads: int = Field(1200, ge=0, description="requests to read that an owner may send a minute; 0: any")
     rate_writes: int = Field(120, ge=0, description="requests to change that an owner may send a minute; 0: any")
+    rate_sends: int = Field(
+        20, ge=0, description="tests and redeliveries of webhooks that an owner may send a minute; 0: any"
+    )
+    rate_sessions: int = Field(
+        60, ge=0, description="requests to sign in or out that come from one address a minute; 0: any"
+    )
+    rate_shared: int = Field(
+        600, ge=0, description="requests by share links that come from one address a minute; 0: any"
+    )
     media_redirect: bool = Field(False, description="redirect media requests to a presigned URL of the store")
     media_url_seconds: int = Field(3600, ge=60, le=604_800, description="seconds for which such a URL is valid")
     json_limit: int = Field(4 * 1024 * 1024, description="size limit of a JSON or Markdown body, in bytes")

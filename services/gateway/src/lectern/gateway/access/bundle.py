@@ -64,7 +64,13 @@ def build_access(
         minutes_per_month=settings.quota_minutes_per_month,
         dollars_per_day=settings.quota_dollars_per_day,
     )
-    rates = {"read": settings.rate_reads, "write": settings.rate_writes}
+    rates = {
+        "read": settings.rate_reads,
+        "write": settings.rate_writes,
+        "send": settings.rate_sends,
+        "session": settings.rate_sessions,
+        "shared": settings.rate_shared,
+    }
     return Access(
         ring=ring,
         signer=signer,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple
@@ -13,6 +15,7 @@ import nats.errors
 import structlog
 from cachetools import LRUCache
 from nats.js import errors as js_errors
+from starlette.types import Scope
 
 from lectern.gateway import problem_types
 from lectern.gateway.access.principal import Principal
@@ -23,6 +26,35 @@ WINDOW_SECONDS = 60
 _LEASES = 10  # parts of a minute's requests; so many questions a minute to the bucket, for each gateway and owner
 MAX_OWNERS = 10_000  # whose leases are remembered
 _OUTAGES = (nats.errors.Error, js_errors.Error, TimeoutError, ConnectionError)
+
+
+_SENDING = re.compile(r"/v1/webhooks/[^/]+/(test|deliveries/[^/]+/redeliver)")
+BY_ADDRESS = ("session", "shared")  # policies of what needs no key
+_NETWORK_BITS = 64  # of an IPv6 address: what one subscriber has at least (RFC 6177)
+
+
+def find_policy(method: str, path: str) -> str:
+    """The policy that a request counts under."""
+    if path == "/v1/session":
+        return "session"
+    if path.startswith("/v1/shared/"):
+        return "shared"
+    if method == "POST" and _SENDING.fullmatch(path):
+        return "send"
+    return "read" if method in ("GET", "HEAD", "OPTIONS") else "write"
+
+
+def find_network(address: str) -> str:
+    """Whose requests are counted together: an IPv4 address, or the network of an IPv6 address."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((int(parsed), _NETWORK_BITS), strict=False))
 
 
 class LeasedRequests(msgspec.Struct, frozen=True):
@@ -39,7 +71,7 @@ class _Lease(NamedTuple):
 
 
 class RateLimiter:
-    """Counts requests by owner and policy. Several gateways together never let more through than a policy allows."""
+    """Counts requests by owner, or address, and policy. Gateways together let through no more than a policy allows."""
 
     def __init__(self, bucket: KeyValueStore, clock: Callable[[], datetime], policies: Mapping[str, int]) -> None:
         self._bucket = bucket
@@ -48,23 +80,34 @@ class RateLimiter:
         self._leasing = asyncio.Lock()
         self._leases: LRUCache[tuple[str, str], _Lease] = LRUCache(MAX_OWNERS)
 
+    async def take_for(self, scope: Scope, principal: Principal) -> tuple[Refusal | None, dict[str, str]]:
+        """Count a request by what it asks for: see `take`. What needs no key is counted by its sender's address."""
+        policy = find_policy(scope["method"], scope["path"])
+        if policy in BY_ADDRESS:
+            client = scope.get("client")
+            return await self._take(f"address {find_network(client[0])}", policy) if client else (None, {})
+        return await self.take(principal, policy)
+
     async def take(self, principal: Principal, policy: str) -> tuple[Refusal | None, dict[str, str]]:
         """Count one request; returns a 429 when the minute's are used up, and the RateLimit headers of the response.
 
         Nothing is limited where no key was shown, nor by a policy of 0, nor while the bucket does not answer.
         """
+        return await self._take(principal.owner, policy) if principal.key_id else (None, {})
+
+    async def _take(self, who: str, policy: str) -> tuple[Refusal | None, dict[str, str]]:
         quota = self._policies.get(policy, 0)
-        if not principal.key_id or not quota:
+        if not quota:
             return None, {}
         at = self._clock().timestamp()
-        window, place = int(at // WINDOW_SECONDS), (principal.owner, policy)
+        window, place = int(at // WINDOW_SECONDS), (who, policy)
         lease = self._leases.get(place)
         if not _has_left(lease, window):
             try:
                 async with self._leasing:  # whoever waited may find what another has leased
                     lease = self._leases.get(place)
                     if not _has_left(lease, window):
-                        lease = self._leases[place] = await self._lease(principal.owner, policy, window, quota)
+                        lease = self._leases[place] = await self._lease(who, policy, window, quota)
             except _OUTAGES as error:
                 structlog.get_logger("lectern.gateway").warning("cannot count requests", error=type(error).__name__)
                 return None, {}
@@ -84,8 +127,8 @@ class RateLimiter:
         detail = f"Policy {policy} allows {quota} requests a minute, and they are used up for {seconds} s."
         return refuse(problem_types.RATE_LIMITED, detail, retry_after=seconds), headers
 
-    async def _lease(self, owner: str, policy: str, window: int, quota: int) -> _Lease:
-        key = hashlib.sha256(f"{policy}\n{owner}".encode()).hexdigest()
+    async def _lease(self, who: str, policy: str, window: int, quota: int) -> _Lease:
+        key = hashlib.sha256(f"{policy}\n{who}".encode()).hexdigest()
         while True:
             entry = await self._bucket.get(key)
             known = msgspec.json.decode(entry.value, type=LeasedRequests) if entry and entry.value else None
