@@ -54,10 +54,10 @@ function ChapterText({ chapter, sentences, found, current, playback }: ChapterTe
   return (
     <section>
       {chapter.title && (
-        <h3 dir="auto">
+        <h2 dir="auto">
           <span class="numeric">{formatClock(chapter.start)}</span>
           {chapter.title}
-        </h3>
+        </h2>
       )}
       {shown.map((sentence, index) => (
         <SentenceText
