@@ -29,7 +29,8 @@ CROSS_SITE = ProblemType(
     code="cross-site",
     status=403,
     title="Cross-site request",
-    cause="A browser sent the request on behalf of a page of another site, and the API trusts whoever can reach it.",
+    cause="A browser sent the request on behalf of a page of another site, or a session's cookie came without "
+    "the name of its page.",
     remedy="Use the API from its own address, or from a program.",
 )
 UNAUTHENTICATED = ProblemType(
