@@ -1,7 +1,7 @@
 """Who a browser may speak for: the names this API answers to, and the pages that may change something.
 
-There is no login, so a page of another site must not reach the API through its reader's browser. The name in Host stops
-DNS rebinding, where a foreign name is made to point here; Origin and Sec-Fetch-Site stop requests across sites.
+A page of another site must not reach the API through its reader's browser, keys or not. The name in Host stops DNS
+rebinding, where a foreign name is made to point here; Origin and Sec-Fetch-Site stop requests across sites.
 """
 
 from __future__ import annotations
