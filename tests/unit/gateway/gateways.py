@@ -130,25 +130,13 @@ async def start_deps(
         studio=_read_studio(),
         lessons=_read_lessons(),
     )
-    await deps.access.start()
-    await views.start()
-    await deps.batches.start()
-    await deps.webhook_endpoints.start()
-    await deps.webhook_deliveries.start()
-    await deps.outlook.start()
-    await deps.hub.start()
+    await deps.start()
     event_log.followers.append(project)
     try:
         yield deps
     finally:
         event_log.followers.remove(project)
-        await deps.hub.close()
-        await deps.outlook.close()
-        await deps.webhook_deliveries.close()
-        await deps.webhook_endpoints.close()
-        await deps.batches.close()
-        await views.close()
-        await deps.access.close()
+        await deps.close()
 
 
 def make_buckets() -> AccessBuckets:

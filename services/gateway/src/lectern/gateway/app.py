@@ -93,27 +93,12 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
     app = make_app(deps)
 
     async def start() -> None:
-        await deps.access.start()
-        await deps.access.ring.wait_until_current()
+        await deps.start()
+        await deps.access.wait_until_current()
         if settings.require_keys and not deps.access.ring.exists():
             structlog.get_logger("lectern.gateway").warning(
                 "keys are required and there is none", action="no-keys", remedy="create one: lectern keys create"
             )
-        await views.start()
-        await deps.batches.start()
-        await endpoints.start()
-        await deliveries.start()
-        await deps.outlook.start()
-        await deps.hub.start()
-
-    async def close() -> None:
-        await deps.hub.close()
-        await deps.outlook.close()
-        await deliveries.close()
-        await endpoints.close()
-        await deps.batches.close()
-        await views.close()
-        await deps.access.close()
 
     async def run(stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -125,5 +110,5 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
             tasks.create_task(dispatcher.run(stop), name="gateway:webhooks")
 
     return Service(
-        name="gateway", connections=connections, settings=settings, deps=deps, start=start, close=close, run=run
+        name="gateway", connections=connections, settings=settings, deps=deps, start=start, close=deps.close, run=run
     )

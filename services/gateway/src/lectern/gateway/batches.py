@@ -5,10 +5,8 @@ The videos themselves are found by their ids, which follow from the batch's; how
 
 from __future__ import annotations
 
-import asyncio
 import bisect
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
 from datetime import datetime
 
 import msgspec
@@ -18,9 +16,9 @@ from lectern.contracts.ids import derive_id, read_time
 from lectern.contracts.options import Lane
 from lectern.contracts.problems import Problem
 from lectern.contracts.topology import DAY
+from lectern.gateway.mirrored_bucket import MirroredBucket
 from lectern.worker import KeyValueEntry, KeyValueStore
 
-MIRROR_TIMEOUT_SECONDS = 5.0
 LIFETIME = 30 * DAY  # seconds: the bucket's
 
 
@@ -42,25 +40,16 @@ class BatchRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         return {place: derive_id(self.id, place) for place in range(self.total) if place not in self.refused}
 
 
-class Batches:
+class Batches(MirroredBucket):
     """Reads and writes batches. `start` begins the mirror that `page` reads from, `close` ends it."""
 
     def __init__(self, bucket: KeyValueStore) -> None:
-        self._bucket = bucket
-        self._mirror = AsyncExitStack()
-        self._current = asyncio.Event()
+        super().__init__(bucket)
         self._records: dict[str, bytes] = {}
         self._ids: dict[str, list[str]] = {}  # by owner, oldest first
 
-    async def start(self) -> None:
-        """Mirror what the bucket holds."""
-        self._current = await self._mirror.enter_async_context(self._bucket.watching(self._on_entry))
-
-    async def close(self) -> None:
-        """End the mirror."""
-        await self._mirror.aclose()
-
-    async def _on_entry(self, entry: KeyValueEntry) -> None:
+    async def take(self, entry: KeyValueEntry) -> None:
+        """See `MirroredBucket.take`."""
         if not entry.value:
             self._forget(entry.key)
             return
@@ -78,12 +67,11 @@ class Batches:
 
     async def delete(self, batch_id: str) -> None:
         """Delete a batch of which nothing was requested."""
-        await self._bucket.delete(batch_id)
+        await self.bucket.delete(batch_id)
 
     async def page(self, owner: str, *, limit: int, after: str) -> tuple[list[BatchRecord], str | None]:
         """Up to `limit` of an owner's batches, newest first, and the next cursor if there are more."""
-        async with asyncio.timeout(MIRROR_TIMEOUT_SECONDS):
-            await self._current.wait()
+        await self.wait_until_current()
         ids = self._ids.get(owner, [])
         while ids and (now() - read_time(ids[0])).total_seconds() > LIFETIME:  # the bucket has dropped it silently
             del self._records[ids.pop(0)]
@@ -94,12 +82,12 @@ class Batches:
 
     async def read(self, batch_id: str) -> BatchRecord | None:
         """A batch as it is stored now."""
-        entry = await self._bucket.get(batch_id)
+        entry = await self.bucket.get(batch_id)
         return msgspec.json.decode(entry.value, type=BatchRecord) if entry and entry.value else None
 
     async def begin(self, record: BatchRecord) -> BatchRecord:
         """Store a new batch; returns the one that is stored, which an earlier try may have left."""
-        await self._bucket.create(record.id, msgspec.json.encode(record))
+        await self.bucket.create(record.id, msgspec.json.encode(record))
         return await self.read(record.id) or record
 
     async def mark(
@@ -112,7 +100,7 @@ class Batches:
     ) -> BatchRecord | None:
         """Note that a batch is created or cancelled, or which requests were refused late; None if there is none."""
         while True:
-            entry = await self._bucket.get(batch_id)
+            entry = await self.bucket.get(batch_id)
             if entry is None or not entry.value:
                 return None
             record = msgspec.json.decode(entry.value, type=BatchRecord)
@@ -122,5 +110,5 @@ class Batches:
                 cancelled=record.cancelled or cancelled,
                 refused={**record.refused, **(refused or {})},
             )
-            if marked == record or await self._bucket.update(batch_id, msgspec.json.encode(marked), entry.revision):
+            if marked == record or await self.bucket.update(batch_id, msgspec.json.encode(marked), entry.revision):
                 return marked

@@ -56,6 +56,22 @@ class GatewayDeps:
     code_checks: FairSlots = dataclasses.field(default_factory=lambda: FairSlots(CODE_CHECKS, most_waiting=64))
     principal: Principal = NOBODY
 
+    async def start(self) -> None:
+        """Begin the mirrors of all that is asked on the way of a request, then listen to the log."""
+        await self.access.start()
+        for bucket in (self.views, self.batches, self.webhook_endpoints, self.webhook_deliveries):
+            await bucket.start()
+        await self.outlook.start()
+        await self.hub.start()
+
+    async def close(self) -> None:
+        """End what `start` began, last first."""
+        await self.hub.close()
+        await self.outlook.close()
+        for bucket in (self.webhook_deliveries, self.webhook_endpoints, self.batches, self.views):
+            await bucket.close()
+        await self.access.close()
+
     def act_for(self, principal: Principal) -> GatewayDeps:
         """The same, for the requests of one principal: what is its own is kept apart from what is others'."""
         responses = OwnedBucket(self.stored_responses, principal.owner)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import bisect
-from contextlib import AsyncExitStack
 from datetime import datetime
 
 import msgspec
 
 from lectern.gateway.filters import VideoFilter
+from lectern.gateway.mirrored_bucket import MirroredBucket
 from lectern.gateway.workload import Workload
 from lectern.worker import KeyValueEntry, KeyValueStore
 
 VERSION = 6  # of the summary in a view; raise it when the summary's JSON changes, and views are rebuilt
-MIRROR_TIMEOUT_SECONDS = 5.0
 
 
 DELETED = "deleted"  # status of the view that keeps a deleted video's place, so that no older view takes it
@@ -68,26 +66,16 @@ class View(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return not wanted.created_before or at < wanted.created_before
 
 
-class Views:
+class Views(MirroredBucket):
     """Reads and writes views. `start` begins the mirror that `page` reads from, `close` ends it."""
 
     def __init__(self, bucket: KeyValueStore) -> None:
-        self._bucket = bucket
-        self._mirror = AsyncExitStack()
-        self._current = asyncio.Event()
+        super().__init__(bucket)
         self._ids: dict[str, list[str]] = {}  # by owner, oldest first
         self._views: dict[str, View] = {}
 
-    async def start(self) -> None:
-        """Mirror what the bucket holds."""
-        self._current = await self._mirror.enter_async_context(self._bucket.watching(self.take))
-
-    async def close(self) -> None:
-        """End the mirror."""
-        await self._mirror.aclose()
-
     async def take(self, entry: KeyValueEntry) -> None:
-        """Mirror one entry of the bucket."""
+        """See `MirroredBucket.take`."""
         try:
             view = msgspec.json.decode(entry.value, type=View) if entry.value else None
         except ValueError:
@@ -114,11 +102,6 @@ class Views:
         del ids[bisect.bisect_left(ids, video_id)]
         if not ids:
             del self._ids[view.owner]
-
-    async def wait_until_current(self) -> None:
-        """Wait (up to 5 s) until what the bucket held at the start is mirrored. Raises TimeoutError."""
-        async with asyncio.timeout(MIRROR_TIMEOUT_SECONDS):
-            await self._current.wait()
 
     def ids(self) -> list[str]:
         """Ids of all mirrored views, oldest first, deleted videos included."""
@@ -166,20 +149,20 @@ class Views:
         """Store a view unless the stored one is as new; compare-and-set, so that replicas may all try."""
         data = msgspec.json.encode(view)
         while True:
-            entry = await self._bucket.get(video_id)
+            entry = await self.bucket.get(video_id)
             if entry and not _replaces(view, entry.value):
                 return False
             written = (
-                await self._bucket.update(video_id, data, entry.revision)
+                await self.bucket.update(video_id, data, entry.revision)
                 if entry
-                else await self._bucket.create(video_id, data)
+                else await self.bucket.create(video_id, data)
             )
             if written is not None:
                 return True
 
     async def delete(self, video_id: str) -> None:
         """Delete the view of a video whose log has expired."""
-        await self._bucket.delete(video_id)
+        await self.bucket.delete(video_id)
 
 
 def _replaces(view: View, stored: bytes | None) -> bool:

@@ -46,6 +46,11 @@ class Access:
         await self.ring.start()
         await self.sessions.start()
 
+    async def wait_until_current(self) -> None:
+        """Wait until all keys are known, and all sessions that were ended. Raises TimeoutError."""
+        await self.ring.wait_until_current()
+        await self.sessions.wait_until_current()
+
     async def close(self) -> None:
         """End the mirrors."""
         await self.sessions.close()

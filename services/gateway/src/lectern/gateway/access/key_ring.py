@@ -5,40 +5,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack
 from datetime import datetime
 
 from lectern.contracts.api_keys import ApiKey, hash_secret, parse_token
+from lectern.gateway.mirrored_bucket import MIRROR_TIMEOUT_SECONDS, MirroredBucket
 from lectern.worker import KeyValueEntry, KeyValueStore, decode_key
 
-MIRROR_TIMEOUT_SECONDS = 5.0
 _NO_KEY = ApiKey(id="", hash=hash_secret(""), owner="", created_at=datetime.min)  # compared with where there is none
 
 
-class KeyRing:
+class KeyRing(MirroredBucket):
     """Mirrors the bucket of keys between `start` and `close`."""
 
     def __init__(self, bucket: KeyValueStore, clock: Callable[[], datetime]) -> None:
-        self.bucket = bucket
+        super().__init__(bucket)
         self._clock = clock
-        self._mirror = AsyncExitStack()
-        self._current = asyncio.Event()
         self._keys: dict[str, ApiKey] = {}
         self._uses: dict[str, set[asyncio.Event]] = {}
         self._changed = asyncio.Condition()
-
-    async def start(self) -> None:
-        """Mirror what the bucket holds."""
-        self._current = await self._mirror.enter_async_context(self.bucket.watching(self._on_entry))
-
-    async def close(self) -> None:
-        """End the mirror."""
-        await self._mirror.aclose()
-
-    async def wait_until_current(self) -> None:
-        """Wait (up to 5 s) until what the bucket held at the start is mirrored. Raises TimeoutError."""
-        async with asyncio.timeout(MIRROR_TIMEOUT_SECONDS):
-            await self._current.wait()
 
     async def wait_for(self, key: ApiKey) -> None:
         """Wait until the mirror shows a key as it was just written, so that its user can use it here at once."""
@@ -79,7 +63,8 @@ class KeyRing:
             if not uses:
                 del self._uses[key_id]
 
-    async def _on_entry(self, entry: KeyValueEntry) -> None:
+    async def take(self, entry: KeyValueEntry) -> None:
+        """See `MirroredBucket.take`."""
         key = decode_key(entry)
         async with self._changed:
             if key:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from http.cookies import CookieError, SimpleCookie
 
@@ -15,6 +14,7 @@ from lectern.contracts.api_keys import ApiKey
 from lectern.contracts.ids import new_id
 from lectern.gateway.access.key_ring import KeyRing
 from lectern.gateway.access.signing import Signer
+from lectern.gateway.mirrored_bucket import MirroredBucket
 from lectern.worker import KeyValueEntry, KeyValueStore
 
 COOKIE = "lectern_session"
@@ -30,27 +30,18 @@ class SessionToken(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
-class Sessions:
+class Sessions(MirroredBucket):
     """Opens and checks sessions. Those that were ended early are mirrored from their bucket."""
 
     def __init__(
         self, ring: KeyRing, signer: Signer, bucket: KeyValueStore, clock: Callable[[], datetime], lifetime: timedelta
     ) -> None:
+        super().__init__(bucket)
         self._ring = ring
         self._signer = signer
-        self._bucket = bucket
         self._clock = clock
         self._lifetime = lifetime
-        self._mirror = AsyncExitStack()
         self._ended: set[str] = set()
-
-    async def start(self) -> None:
-        """Mirror which sessions were ended."""
-        await self._mirror.enter_async_context(self._bucket.watching(self._on_entry))
-
-    async def close(self) -> None:
-        """End the mirror."""
-        await self._mirror.aclose()
 
     def open(self, key: ApiKey) -> tuple[str, SessionToken]:
         """A new session's cookie value and what it holds. Raises a 503 without a signing key."""
@@ -70,9 +61,10 @@ class Sessions:
     async def end(self, session: SessionToken) -> None:
         """End a session everywhere."""
         self._ended.add(session.id)
-        await self._bucket.create(session.id, session.key_id.encode())
+        await self.bucket.create(session.id, session.key_id.encode())
 
-    async def _on_entry(self, entry: KeyValueEntry) -> None:
+    async def take(self, entry: KeyValueEntry) -> None:
+        """See `MirroredBucket.take`."""
         self._ended.add(entry.key)  # the bucket forgets it once no cookie can live that long; 36 bytes may stay here
 
 

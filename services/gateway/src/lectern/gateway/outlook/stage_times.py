@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 from collections import defaultdict
 from collections.abc import Iterable
-from contextlib import AsyncExitStack
 
 import msgspec
 
 from lectern.contracts import events as e
+from lectern.gateway.mirrored_bucket import MirroredBucket
 from lectern.gateway.workload import measure_units
 from lectern.worker import KeyValueEntry, KeyValueStore
 
@@ -110,23 +110,15 @@ def summarise(samples: Iterable[TimeSample]) -> StageTime | None:
     return StageTime(mean=mean, p50=find_quantile(0.5), p90=find_quantile(0.9), samples=len(newest))
 
 
-class StageTimes:
+class StageTimes(MirroredBucket):
     """The bucket of stage times, mirrored in memory. `start` begins the mirror, `close` ends it."""
 
     def __init__(self, bucket: KeyValueStore) -> None:
-        self._bucket = bucket
-        self._mirror = AsyncExitStack()
+        super().__init__(bucket)
         self._times: dict[str, StageTime] = {}
 
-    async def start(self) -> None:
-        """Mirror what the bucket holds."""
-        await self._mirror.enter_async_context(self._bucket.watching(self._on_entry))
-
-    async def close(self) -> None:
-        """End the mirror."""
-        await self._mirror.aclose()
-
-    async def _on_entry(self, entry: KeyValueEntry) -> None:
+    async def take(self, entry: KeyValueEntry) -> None:
+        """See `MirroredBucket.take`."""
         time = summarise(_decode(entry.value))
         if time:
             self._times[entry.key] = time
@@ -158,14 +150,14 @@ class StageTimes:
 
     async def _add(self, kind: str, samples: list[TimeSample]) -> None:
         for _ in range(_WRITES):
-            entry = await self._bucket.get(kind)
+            entry = await self.bucket.get(kind)
             known = {sample.sequence: sample for sample in (*_decode(entry.value if entry else None), *samples)}
             kept = sorted(known.values(), key=lambda sample: -sample.sequence)[:KEPT]
             data = msgspec.json.encode(kept)
             if entry:
-                written = await self._bucket.update(kind, data, entry.revision)
+                written = await self.bucket.update(kind, data, entry.revision)
             else:
-                written = await self._bucket.create(kind, data)
+                written = await self.bucket.create(kind, data)
             if written is not None:
                 return
 

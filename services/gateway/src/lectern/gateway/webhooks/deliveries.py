@@ -6,12 +6,10 @@ several gateways one makes each attempt; a claim whose gateway has died runs out
 
 from __future__ import annotations
 
-import asyncio
 import bisect
 import hashlib
 import uuid
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import TypeAlias
 
@@ -20,12 +18,12 @@ import msgspec
 from lectern.contracts.events import now
 from lectern.contracts.ids import read_time
 from lectern.contracts.topology import DAY
+from lectern.gateway.mirrored_bucket import MirroredBucket
 from lectern.gateway.schemas import DeliveryState
 from lectern.worker import KeyValueEntry, KeyValueStore
 
 MAX_ATTEMPTS_KEPT = 30  # of a delivery; the oldest are forgotten
 MAX_VIDEO_AGE = 40 * DAY  # seconds: the log's 30 days, and a delivery's attempts and its time in the bucket
-_MIRROR_TIMEOUT_SECONDS = 5.0
 
 
 class DeliveryAttempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -85,34 +83,20 @@ DeliveryListener: TypeAlias = Callable[[str, str, WebhookDelivery | None, int], 
 Change: TypeAlias = Callable[[WebhookDelivery], WebhookDelivery]
 
 
-class Deliveries:
+class Deliveries(MirroredBucket):
     """Reads and writes deliveries. `start` begins the mirror of their ids, `close` ends it.
 
     `listener`, if one is set, hears of every change: endpoint, id, the delivery (None: deleted), revision.
     """
 
     def __init__(self, bucket: KeyValueStore) -> None:
-        self._bucket = bucket
-        self._mirror = AsyncExitStack()
-        self._current = asyncio.Event()
+        super().__init__(bucket)
         self._ids: dict[str, list[str]] = {}
         self._of_video: dict[str, set[str]] = {}  # keys of entries
         self.listener: DeliveryListener | None = None
 
-    async def start(self) -> None:
-        """Mirror what the bucket holds."""
-        self._current = await self._mirror.enter_async_context(self._bucket.watching(self._on_entry))
-
-    async def close(self) -> None:
-        """End the mirror."""
-        await self._mirror.aclose()
-
-    async def wait_until_current(self) -> None:
-        """Wait (up to 5 s) until what the bucket held at the start is mirrored. Raises TimeoutError."""
-        async with asyncio.timeout(_MIRROR_TIMEOUT_SECONDS):
-            await self._current.wait()
-
-    async def _on_entry(self, entry: KeyValueEntry) -> None:
+    async def take(self, entry: KeyValueEntry) -> None:
+        """See `MirroredBucket.take`."""
         endpoint_id, _, delivery_id = entry.key.partition(".")
         delivery = _decode(entry.value)
         if delivery is None:
@@ -146,7 +130,7 @@ class Deliveries:
 
     async def read(self, endpoint_id: str, delivery_id: str) -> tuple[WebhookDelivery, int] | None:
         """A delivery and its revision, from the bucket itself; None if there is none, or it has expired."""
-        entry = await self._bucket.get(f"{endpoint_id}.{delivery_id}")
+        entry = await self.bucket.get(f"{endpoint_id}.{delivery_id}")
         delivery = _decode(entry.value) if entry else None
         if entry is None or delivery is None:
             self._forget(endpoint_id, delivery_id)  # the bucket drops what is old without a word
@@ -169,14 +153,14 @@ class Deliveries:
 
     async def create(self, delivery: WebhookDelivery) -> bool:
         """Store a new delivery; False if it exists."""
-        revision = await self._bucket.create(delivery.key, msgspec.json.encode(delivery))
+        revision = await self.bucket.create(delivery.key, msgspec.json.encode(delivery))
         if revision is not None:
             self._remember(delivery.endpoint, delivery.id, delivery.video)
         return revision is not None
 
     async def replace(self, delivery: WebhookDelivery, revision: int) -> int | None:
         """Store a changed delivery in place of a revision; None when somebody else was first."""
-        return await self._bucket.update(delivery.key, msgspec.json.encode(delivery), revision)
+        return await self.bucket.update(delivery.key, msgspec.json.encode(delivery), revision)
 
     async def change(self, endpoint_id: str, delivery_id: str, change: Change) -> WebhookDelivery | None:
         """Apply a change to the newest version of a delivery, and return it; None if there is none."""
@@ -190,13 +174,13 @@ class Deliveries:
 
     async def delete(self, endpoint_id: str, delivery_id: str) -> None:
         """Delete a delivery."""
-        await self._bucket.delete(f"{endpoint_id}.{delivery_id}")
+        await self.bucket.delete(f"{endpoint_id}.{delivery_id}")
 
     async def erase(self, video_id: str) -> None:
         """Delete every delivery about a video, sent or not."""
         await self.wait_until_current()
         for key in sorted(self._of_video.pop(video_id, ())):
-            await self._bucket.delete(key)
+            await self.bucket.delete(key)
 
 
 def _decode(value: bytes | None) -> WebhookDelivery | None:

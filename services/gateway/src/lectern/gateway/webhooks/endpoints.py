@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
 import msgspec
 
+from lectern.gateway.mirrored_bucket import MirroredBucket
 from lectern.gateway.schemas import WebhookEvent
 from lectern.worker import KeyValueEntry, KeyValueStore
 
 MAX_ENDPOINTS = 20  # of an owner
 ROTATION = timedelta(hours=24)  # for which a replaced secret still signs
-_MIRROR_TIMEOUT_SECONDS = 5.0
 
 
 class SigningSecret(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -61,30 +59,16 @@ class WebhookEndpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 Change: TypeAlias = Callable[[WebhookEndpoint], WebhookEndpoint]
 
 
-class Endpoints:
+class Endpoints(MirroredBucket):
     """Reads and writes endpoints. `start` begins the mirror that lists are read from, `close` ends it."""
 
     def __init__(self, bucket: KeyValueStore) -> None:
-        self._bucket = bucket
-        self._mirror = AsyncExitStack()
-        self._current = asyncio.Event()
+        super().__init__(bucket)
         self._known: dict[str, WebhookEndpoint] = {}
         self._revisions: dict[str, int] = {}
 
-    async def start(self) -> None:
-        """Mirror what the bucket holds."""
-        self._current = await self._mirror.enter_async_context(self._bucket.watching(self._on_entry))
-
-    async def close(self) -> None:
-        """End the mirror."""
-        await self._mirror.aclose()
-
-    async def wait_until_current(self) -> None:
-        """Wait (up to 5 s) until what the bucket held at the start is mirrored. Raises TimeoutError."""
-        async with asyncio.timeout(_MIRROR_TIMEOUT_SECONDS):
-            await self._current.wait()
-
-    async def _on_entry(self, entry: KeyValueEntry) -> None:
+    async def take(self, entry: KeyValueEntry) -> None:
+        """See `MirroredBucket.take`."""
         if entry.revision <= self._revisions.get(entry.key, 0):
             return  # our own write, which the mirror had at once
         self._revisions[entry.key] = entry.revision
@@ -105,17 +89,17 @@ class Endpoints:
 
     async def read(self, owner: str, endpoint_id: str) -> WebhookEndpoint | None:
         """An owner's endpoint from the bucket itself; None if there is none, or it is another owner's."""
-        entry = await self._bucket.get(endpoint_id)
+        entry = await self.bucket.get(endpoint_id)
         endpoint = _decode(entry.value) if entry else None
         return endpoint if endpoint and endpoint.owner == owner else None
 
     async def create(self, endpoint: WebhookEndpoint) -> bool:
         """Store a new endpoint; False if its id exists."""
         value = msgspec.json.encode(endpoint)
-        revision = await self._bucket.create(endpoint.id, value)
+        revision = await self.bucket.create(endpoint.id, value)
         if revision is None:
             return False
-        await self._on_entry(KeyValueEntry(key=endpoint.id, value=value, revision=revision))
+        await self.take(KeyValueEntry(key=endpoint.id, value=value, revision=revision))
         return True
 
     async def change(self, endpoint_id: str, change: Change) -> WebhookEndpoint | None:
@@ -124,7 +108,7 @@ class Endpoints:
         A change that returns the endpoint it was given writes nothing.
         """
         while True:
-            entry = await self._bucket.get(endpoint_id)
+            entry = await self.bucket.get(endpoint_id)
             endpoint = _decode(entry.value) if entry else None
             if entry is None or endpoint is None:
                 return None
@@ -132,14 +116,14 @@ class Endpoints:
             if changed == endpoint:
                 return endpoint
             value = msgspec.json.encode(changed)
-            revision = await self._bucket.update(endpoint_id, value, entry.revision)
+            revision = await self.bucket.update(endpoint_id, value, entry.revision)
             if revision is not None:
-                await self._on_entry(KeyValueEntry(key=endpoint_id, value=value, revision=revision))
+                await self.take(KeyValueEntry(key=endpoint_id, value=value, revision=revision))
                 return changed
 
     async def delete(self, endpoint_id: str) -> None:
         """Delete an endpoint; what is still to be delivered to it is dropped."""
-        await self._bucket.delete(endpoint_id)
+        await self.bucket.delete(endpoint_id)
         self._known.pop(endpoint_id, None)
 
 
