@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -159,22 +159,29 @@ def _make_response_checker() -> ResponseChecker:
     return ResponseChecker(published_openapi())
 
 
-_apps: list[FastAPI] = []
+_idle_apps: list[FastAPI] = []
 
 
-def _shared_app(deps: GatewayDeps) -> FastAPI:
-    """The one app of all tests without a port, as FastAPI takes a tenth of a second to compile the routes of each."""
-    if not _apps:
-        _apps.append(make_app(deps))
-    _apps[0].state.deps = deps
-    return _apps[0]
+@contextmanager
+def _borrow_app(deps: GatewayDeps) -> Iterator[FastAPI]:
+    """An app that no gateway uses now, as FastAPI takes a tenth of a second to compile the routes of each."""
+    if deps.settings.list_cors_origins():  # the only setting that an app is built with
+        yield make_app(deps)
+        return
+    app = _idle_apps.pop() if _idle_apps else make_app(deps)
+    app.state.deps = deps
+    try:
+        yield app
+    finally:
+        _idle_apps.append(app)
 
 
 @asynccontextmanager
 async def gateway_in_process(connections: Connections, **overrides: Any) -> AsyncIterator[TestGateway]:
     """A gateway over doubles, without a port. Responses come whole, so event streams must end by themselves."""
-    async with start_deps(connections, **overrides) as deps:
-        app = _shared_app(deps)
+    async with AsyncExitStack() as stack:
+        deps = await stack.enter_async_context(start_deps(connections, **overrides))
+        app = stack.enter_context(_borrow_app(deps))
         hooks = {"response": [_make_response_checker()]}
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway", event_hooks=hooks) as http:
@@ -184,8 +191,9 @@ async def gateway_in_process(connections: Connections, **overrides: Any) -> Asyn
 @asynccontextmanager
 async def gateway_on_a_port(connections: Connections, **overrides: Any) -> AsyncIterator[TestGateway]:
     """A gateway over doubles that serves on a free port."""
-    async with start_deps(connections, port=free_port(), **overrides) as deps:
-        app, stop = make_app(deps), asyncio.Event()
+    async with AsyncExitStack() as stack:
+        deps = await stack.enter_async_context(start_deps(connections, port=free_port(), **overrides))
+        app, stop = stack.enter_context(_borrow_app(deps)), asyncio.Event()
         task = asyncio.create_task(serve(app, deps.settings, stop, deps.hub.drain))
         async with _client_of(deps, stop, task) as gateway:
             yield gateway
