@@ -78,16 +78,15 @@ export function replaceQuery(changes: Readonly<Record<string, string | null>>): 
   navigate(location.pathname + (search ? `?${search}` : ""), { replace: true });
 }
 
-/** True once after each navigation: the new page's heading asks, and takes the focus. */
-export function takeFocus(): boolean {
-  const taken = awaitsFocus;
-  awaitsFocus = false;
-  return taken;
-}
+let focused: HTMLElement | null = null;
 
-/** The heading that had the focus goes: the one that takes its place asks for it again. */
-export function passFocus(): void {
-  awaitsFocus = true;
+/** The new page's heading takes the focus, once after each navigation; and once more where it stands in for a heading
+ *  that had it and is gone, as when a page has loaded. */
+export function focusHeading(heading: HTMLElement): void {
+  const standsIn = focused !== null && !focused.isConnected && document.activeElement === document.body;
+  focused = awaitsFocus || standsIn ? heading : null;
+  awaitsFocus = false;
+  focused?.focus({ preventScroll: true });
 }
 
 /** Listen to links and to the history. `isPage` says which paths the studio shows itself. */

@@ -19,7 +19,11 @@ test("captions that are off are not burned in", () => {
 });
 
 test("a budget is read with a point, a comma or a dollar sign", () => {
-  assert.deepEqual(["0.3", "0,3", "$ 2", "", "much", "-1"].map(readBudget), [0.3, 0.3, 2, undefined, undefined, undefined]);
+  assert.deepEqual(["0.3", "0,3", "$ 2", ""].map(readBudget), [0.3, 0.3, 2, undefined]);
+});
+
+test("a budget that cannot be read is sent to be refused, never dropped", () => {
+  assert.deepEqual(["much", "-1"].map(readBudget), ["much", -1]);
 });
 
 test("a draft survives a reload, and what does not fit any more becomes the default", () => {

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -35,9 +37,31 @@ STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 class Studio:
     """A running Lectern with its studio, and its API as a program uses it."""
 
-    def __init__(self, url: str, http: httpx.Client) -> None:
+    def __init__(self, url: str, http: httpx.Client, home: Path, process: int) -> None:
         self.url = url
         self.http = http
+        self.home = home
+        self._process = process
+
+    def kill_gateway(self) -> None:
+        """Ends the gateway of a Lectern in separate processes as a crash would; its runner starts another."""
+        children = Path(f"/proc/{self._process}/task/{self._process}/children").read_text().split()
+        gateways = [each for each in children if b"lectern.gateway" in Path(f"/proc/{each}/cmdline").read_bytes()]
+        assert len(gateways) == 1, children
+        os.kill(int(gateways[0]), signal.SIGKILL)
+
+    def create_key(self, *arguments: str) -> tuple[str, str]:
+        """A key of a Lectern that requires them, as its operator makes one; returns its id and itself."""
+        made = json.loads(self._run_keys("create", "--json", *arguments))
+        return str(made["id"]), str(made["key"])
+
+    def revoke_key(self, key_id: str) -> None:
+        """Ends a key."""
+        self._run_keys("revoke", key_id)
+
+    def _run_keys(self, *arguments: str) -> str:
+        command = [sys.executable, "-m", "lectern.cli", "keys", *arguments, "--home", str(self.home)]
+        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
 
     def create_video(self, **body: object) -> str:
         """Requests a video at draft quality; returns its id."""
@@ -54,7 +78,7 @@ class Studio:
             for line in stream.iter_lines():
                 if line.startswith("data:") and "video" in (data := json.loads(line[5:])):
                     shown = data["video"]
-                    if shown["status"] == status:
+                    if shown["status"] in (status, "failed"):
                         break
         return dict(self.http.get(f"/v1/videos/{video}").json())
 
@@ -67,16 +91,18 @@ class Studio:
 
 
 @contextmanager
-def run_lectern(home: Path, *arguments: str) -> Iterator[Studio]:
+def run_lectern(home: Path, *arguments: str, settings: Mapping[str, str] | None = None) -> Iterator[Studio]:
     """`lectern up` on a free port while the context lasts."""
     command = [sys.executable, "-m", "lectern.cli", "up", "--json", "--home", str(home), "--port", "0", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ, **(settings or {})}
+    )
     try:
         assert process.stdout
         for line in process.stdout:
             if line.startswith("{") and (ready := json.loads(line)).get("type") == "ready":
                 with httpx.Client(base_url=ready["url"], timeout=60) as http:
-                    yield Studio(ready["url"], http)
+                    yield Studio(ready["url"], http, home, process.pid)
                 break
         else:
             raise AssertionError("Lectern did not start")
@@ -124,19 +150,18 @@ OpenPage = Callable[..., Page]
 class Trouble:
     """What went wrong in a page without anybody looking: exceptions, errors in the console, requests to elsewhere."""
 
-    def __init__(self, own_url: str) -> None:
+    def __init__(self) -> None:
         self.found: list[str] = []
         self.expected: list[str] = []
-        self._own_url = own_url
 
-    def watch(self, page: Page) -> None:
-        """Listens to a page from now on."""
+    def watch(self, page: Page, own_url: str) -> None:
+        """Listens to a page of a studio from now on."""
         page.on("pageerror", lambda error: self.found.append(f"exception: {error}"))
         page.on("console", lambda said: self.found.append(f"console: {said.text}") if said.type == "error" else None)
-        page.on("request", lambda asked: self._check(asked.url))
+        page.on("request", lambda asked: self._check(asked.url, own_url))
 
-    def _check(self, url: str) -> None:
-        if not url.startswith((self._own_url, "data:", "blob:")):
+    def _check(self, url: str, own_url: str) -> None:
+        if not url.startswith((own_url, "data:", "blob:")):
             self.found.append(f"a request to elsewhere: {url}")
 
     def unexpected(self) -> list[str]:
@@ -145,26 +170,34 @@ class Trouble:
 
 
 @pytest.fixture
-def trouble(studio: Studio) -> Iterator[Trouble]:
+def trouble() -> Iterator[Trouble]:
     """Fails a test in whose pages something went wrong. A test lists parts of messages that it provokes in `expected`."""
-    watched = Trouble(studio.url)
+    watched = Trouble()
     yield watched
     assert watched.unexpected() == []
 
 
 @pytest.fixture
-def open_page(studio: Studio, browser: Browser, trouble: Trouble) -> Iterator[OpenPage]:
-    """Opens a path of the studio in a browser of its own, or in another tab `beside` a page."""
+def open_page(request: pytest.FixtureRequest, browser: Browser, trouble: Trouble) -> Iterator[OpenPage]:
+    """Opens a path of a studio (the common one by default) in a browser of its own, or in another tab `beside` a page."""
     with ExitStack() as contexts:
 
-        def open_(path: str = "/", *, phone: bool = False, scheme: str = "light", beside: Page | None = None) -> Page:
+        def open_(
+            path: str = "/",
+            *,
+            phone: bool = False,
+            scheme: str = "light",
+            beside: Page | None = None,
+            of: Studio | None = None,
+        ) -> Page:
+            running: Studio = of or request.getfixturevalue("studio")
             width, height = PHONE if phone else DESKTOP
             context: BrowserContext
             if beside is not None:
                 context = beside.context
             else:
                 context = browser.new_context(
-                    base_url=studio.url,
+                    base_url=running.url,
                     viewport={"width": width, "height": height},
                     color_scheme=scheme,  # type: ignore[arg-type]
                     has_touch=phone,
@@ -174,7 +207,7 @@ def open_page(studio: Studio, browser: Browser, trouble: Trouble) -> Iterator[Op
                 contexts.callback(context.close)
                 context.set_default_timeout(PATIENCE)
             page = context.new_page()
-            trouble.watch(page)
+            trouble.watch(page, running.url)
             page.goto(path)
             return page
 

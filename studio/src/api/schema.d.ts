@@ -4328,7 +4328,7 @@ export interface operations {
                 /** @description makes it safe to send the request again */
                 "idempotency-key"?: string;
                 /** @description `wait=N` (RFC 7240): answer when the video has ended, or after N (≤ 60) seconds */
-                prefer?: string[] | null;
+                prefer?: string;
             };
             path?: never;
             cookie?: never;
@@ -9076,7 +9076,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description `wait=N` (RFC 7240): answer when the video has ended, or after N (≤ 60) seconds */
-                prefer?: string[] | null;
+                prefer?: string;
             };
             path: {
                 video_id: string;
@@ -9698,7 +9698,7 @@ export interface operations {
                 /** @description makes it safe to send the request again */
                 "idempotency-key"?: string;
                 /** @description `wait=N` (RFC 7240): answer when the video has ended, or after N (≤ 60) seconds */
-                prefer?: string[] | null;
+                prefer?: string;
             };
             path: {
                 video_id: string;
@@ -10319,7 +10319,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description `wait=N` (RFC 7240): answer when the video has ended, or after N (≤ 60) seconds */
-                prefer?: string[] | null;
+                prefer?: string;
             };
             path: {
                 video_id: string;
@@ -10876,6 +10876,42 @@ export interface operations {
                     "application/x-subrip": unknown;
                     "text/x-ssa": unknown;
                     "text/plain": unknown;
+                    /**
+                     * @example {
+                     *       "version": 1,
+                     *       "title": "The leaf",
+                     *       "language": "en",
+                     *       "seconds": 4.5,
+                     *       "scenes": [
+                     *         {
+                     *           "number": 1,
+                     *           "title": "Light",
+                     *           "start": 0,
+                     *           "end": 4.5,
+                     *           "sentences": [
+                     *             {
+                     *               "text": "Leaves drink.",
+                     *               "start": 0.3,
+                     *               "end": 1.4,
+                     *               "speaker": "",
+                     *               "words": [
+                     *                 {
+                     *                   "text": "Leaves",
+                     *                   "start": 0.3,
+                     *                   "end": 0.8
+                     *                 },
+                     *                 {
+                     *                   "text": "drink.",
+                     *                   "start": 0.9,
+                     *                   "end": 1.4
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": Record<string, never>;
                 };
             };
@@ -11045,6 +11081,42 @@ export interface operations {
                     "application/x-subrip": unknown;
                     "text/x-ssa": unknown;
                     "text/plain": unknown;
+                    /**
+                     * @example {
+                     *       "version": 1,
+                     *       "title": "The leaf",
+                     *       "language": "en",
+                     *       "seconds": 4.5,
+                     *       "scenes": [
+                     *         {
+                     *           "number": 1,
+                     *           "title": "Light",
+                     *           "start": 0,
+                     *           "end": 4.5,
+                     *           "sentences": [
+                     *             {
+                     *               "text": "Leaves drink.",
+                     *               "start": 0.3,
+                     *               "end": 1.4,
+                     *               "speaker": "",
+                     *               "words": [
+                     *                 {
+                     *                   "text": "Leaves",
+                     *                   "start": 0.3,
+                     *                   "end": 0.8
+                     *                 },
+                     *                 {
+                     *                   "text": "drink.",
+                     *                   "start": 0.9,
+                     *                   "end": 1.4
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": Record<string, never>;
                 };
             };
@@ -11311,6 +11383,42 @@ export interface operations {
                     "application/x-subrip": unknown;
                     "text/x-ssa": unknown;
                     "text/plain": unknown;
+                    /**
+                     * @example {
+                     *       "version": 1,
+                     *       "title": "The leaf",
+                     *       "language": "en",
+                     *       "seconds": 4.5,
+                     *       "scenes": [
+                     *         {
+                     *           "number": 1,
+                     *           "title": "Light",
+                     *           "start": 0,
+                     *           "end": 4.5,
+                     *           "sentences": [
+                     *             {
+                     *               "text": "Leaves drink.",
+                     *               "start": 0.3,
+                     *               "end": 1.4,
+                     *               "speaker": "",
+                     *               "words": [
+                     *                 {
+                     *                   "text": "Leaves",
+                     *                   "start": 0.3,
+                     *                   "end": 0.8
+                     *                 },
+                     *                 {
+                     *                   "text": "drink.",
+                     *                   "start": 0.9,
+                     *                   "end": 1.4
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": Record<string, never>;
                 };
             };
@@ -11574,6 +11682,42 @@ export interface operations {
                     "application/x-subrip": unknown;
                     "text/x-ssa": unknown;
                     "text/plain": unknown;
+                    /**
+                     * @example {
+                     *       "version": 1,
+                     *       "title": "The leaf",
+                     *       "language": "en",
+                     *       "seconds": 4.5,
+                     *       "scenes": [
+                     *         {
+                     *           "number": 1,
+                     *           "title": "Light",
+                     *           "start": 0,
+                     *           "end": 4.5,
+                     *           "sentences": [
+                     *             {
+                     *               "text": "Leaves drink.",
+                     *               "start": 0.3,
+                     *               "end": 1.4,
+                     *               "speaker": "",
+                     *               "words": [
+                     *                 {
+                     *                   "text": "Leaves",
+                     *                   "start": 0.3,
+                     *                   "end": 0.8
+                     *                 },
+                     *                 {
+                     *                   "text": "drink.",
+                     *                   "start": 0.9,
+                     *                   "end": 1.4
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": Record<string, never>;
                 };
             };
@@ -11743,6 +11887,42 @@ export interface operations {
                     "application/x-subrip": unknown;
                     "text/x-ssa": unknown;
                     "text/plain": unknown;
+                    /**
+                     * @example {
+                     *       "version": 1,
+                     *       "title": "The leaf",
+                     *       "language": "en",
+                     *       "seconds": 4.5,
+                     *       "scenes": [
+                     *         {
+                     *           "number": 1,
+                     *           "title": "Light",
+                     *           "start": 0,
+                     *           "end": 4.5,
+                     *           "sentences": [
+                     *             {
+                     *               "text": "Leaves drink.",
+                     *               "start": 0.3,
+                     *               "end": 1.4,
+                     *               "speaker": "",
+                     *               "words": [
+                     *                 {
+                     *                   "text": "Leaves",
+                     *                   "start": 0.3,
+                     *                   "end": 0.8
+                     *                 },
+                     *                 {
+                     *                   "text": "drink.",
+                     *                   "start": 0.9,
+                     *                   "end": 1.4
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": Record<string, never>;
                 };
             };
@@ -11914,6 +12094,42 @@ export interface operations {
                     "application/x-subrip": unknown;
                     "text/x-ssa": unknown;
                     "text/plain": unknown;
+                    /**
+                     * @example {
+                     *       "version": 1,
+                     *       "title": "The leaf",
+                     *       "language": "en",
+                     *       "seconds": 4.5,
+                     *       "scenes": [
+                     *         {
+                     *           "number": 1,
+                     *           "title": "Light",
+                     *           "start": 0,
+                     *           "end": 4.5,
+                     *           "sentences": [
+                     *             {
+                     *               "text": "Leaves drink.",
+                     *               "start": 0.3,
+                     *               "end": 1.4,
+                     *               "speaker": "",
+                     *               "words": [
+                     *                 {
+                     *                   "text": "Leaves",
+                     *                   "start": 0.3,
+                     *                   "end": 0.8
+                     *                 },
+                     *                 {
+                     *                   "text": "drink.",
+                     *                   "start": 0.9,
+                     *                   "end": 1.4
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": Record<string, never>;
                 };
             };
@@ -14008,6 +14224,42 @@ export interface operations {
                     "application/x-subrip": unknown;
                     "text/x-ssa": unknown;
                     "text/plain": unknown;
+                    /**
+                     * @example {
+                     *       "version": 1,
+                     *       "title": "The leaf",
+                     *       "language": "en",
+                     *       "seconds": 4.5,
+                     *       "scenes": [
+                     *         {
+                     *           "number": 1,
+                     *           "title": "Light",
+                     *           "start": 0,
+                     *           "end": 4.5,
+                     *           "sentences": [
+                     *             {
+                     *               "text": "Leaves drink.",
+                     *               "start": 0.3,
+                     *               "end": 1.4,
+                     *               "speaker": "",
+                     *               "words": [
+                     *                 {
+                     *                   "text": "Leaves",
+                     *                   "start": 0.3,
+                     *                   "end": 0.8
+                     *                 },
+                     *                 {
+                     *                   "text": "drink.",
+                     *                   "start": 0.9,
+                     *                   "end": 1.4
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": Record<string, never>;
                 };
             };
@@ -14178,6 +14430,42 @@ export interface operations {
                     "application/x-subrip": unknown;
                     "text/x-ssa": unknown;
                     "text/plain": unknown;
+                    /**
+                     * @example {
+                     *       "version": 1,
+                     *       "title": "The leaf",
+                     *       "language": "en",
+                     *       "seconds": 4.5,
+                     *       "scenes": [
+                     *         {
+                     *           "number": 1,
+                     *           "title": "Light",
+                     *           "start": 0,
+                     *           "end": 4.5,
+                     *           "sentences": [
+                     *             {
+                     *               "text": "Leaves drink.",
+                     *               "start": 0.3,
+                     *               "end": 1.4,
+                     *               "speaker": "",
+                     *               "words": [
+                     *                 {
+                     *                   "text": "Leaves",
+                     *                   "start": 0.3,
+                     *                   "end": 0.8
+                     *                 },
+                     *                 {
+                     *                   "text": "drink.",
+                     *                   "start": 0.9,
+                     *                   "end": 1.4
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": Record<string, never>;
                 };
             };
@@ -14350,6 +14638,42 @@ export interface operations {
                     "application/x-subrip": unknown;
                     "text/x-ssa": unknown;
                     "text/plain": unknown;
+                    /**
+                     * @example {
+                     *       "version": 1,
+                     *       "title": "The leaf",
+                     *       "language": "en",
+                     *       "seconds": 4.5,
+                     *       "scenes": [
+                     *         {
+                     *           "number": 1,
+                     *           "title": "Light",
+                     *           "start": 0,
+                     *           "end": 4.5,
+                     *           "sentences": [
+                     *             {
+                     *               "text": "Leaves drink.",
+                     *               "start": 0.3,
+                     *               "end": 1.4,
+                     *               "speaker": "",
+                     *               "words": [
+                     *                 {
+                     *                   "text": "Leaves",
+                     *                   "start": 0.3,
+                     *                   "end": 0.8
+                     *                 },
+                     *                 {
+                     *                   "text": "drink.",
+                     *                   "start": 0.9,
+                     *                   "end": 1.4
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": Record<string, never>;
                 };
             };
@@ -14570,6 +14894,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description A dependency is unavailable */
             503: {
                 headers: {
@@ -14780,7 +15125,7 @@ export interface operations {
                      *     ## A factory that runs on light
                      *     …
                      */
-                    "text/markdown": unknown;
+                    "text/markdown": string;
                 };
             };
             /** @description Not found */
@@ -16171,6 +16516,42 @@ export interface operations {
                     "application/x-subrip": unknown;
                     "text/x-ssa": unknown;
                     "text/plain": unknown;
+                    /**
+                     * @example {
+                     *       "version": 1,
+                     *       "title": "The leaf",
+                     *       "language": "en",
+                     *       "seconds": 4.5,
+                     *       "scenes": [
+                     *         {
+                     *           "number": 1,
+                     *           "title": "Light",
+                     *           "start": 0,
+                     *           "end": 4.5,
+                     *           "sentences": [
+                     *             {
+                     *               "text": "Leaves drink.",
+                     *               "start": 0.3,
+                     *               "end": 1.4,
+                     *               "speaker": "",
+                     *               "words": [
+                     *                 {
+                     *                   "text": "Leaves",
+                     *                   "start": 0.3,
+                     *                   "end": 0.8
+                     *                 },
+                     *                 {
+                     *                   "text": "drink.",
+                     *                   "start": 0.9,
+                     *                   "end": 1.4
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": Record<string, never>;
                 };
             };
@@ -17754,6 +18135,15 @@ export interface operations {
                 };
             };
             /** @description Nothing was begun */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OlderError"];
+                };
+            };
+            /** @description Nothing was begun */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17819,7 +18209,7 @@ export interface operations {
             header?: {
                 /** @description makes it safe to send the request again */
                 "idempotency-key"?: string;
-                prefer?: string[] | null;
+                prefer?: string;
             };
             path?: never;
             cookie?: never;
@@ -17862,6 +18252,15 @@ export interface operations {
             };
             /** @description Nothing was begun */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OlderError"];
+                };
+            };
+            /** @description Nothing was begun */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17904,7 +18303,7 @@ export interface operations {
             header?: {
                 /** @description makes it safe to send the request again */
                 "idempotency-key"?: string;
-                prefer?: string[] | null;
+                prefer?: string;
             };
             path?: never;
             cookie?: never;
@@ -17947,6 +18346,15 @@ export interface operations {
             };
             /** @description Nothing was begun */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OlderError"];
+                };
+            };
+            /** @description Nothing was begun */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

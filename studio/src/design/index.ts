@@ -7,7 +7,7 @@ export { Confirm, Dialog } from "./dialog";
 export { type Choice, Field, FieldError, Segmented, Select, Switch, TextArea, TextField } from "./field";
 export { Icon, type IconName, Mark } from "./icon";
 export { Menu, type MenuItem } from "./menu";
-export { EmptyState, Notice, ProblemNotice } from "./notice";
+export { EmptyState, Marked, Notice, ProblemNotice } from "./notice";
 export { Page, PageHeading, useTitle } from "./page";
 export { Progress, Skeleton, Spinner } from "./progress";
 export { type Tab, Tabs } from "./tabs";

@@ -13,15 +13,25 @@ export function ProblemNotice({ problem, onRetry, except = [] }: { problem: Prob
       <Icon name="alert" />
       <div>
         <p class="notice-title">{problem.title}</p>
-        {detail && <p>{detail}</p>}
+        {detail && (
+          <p>
+            <Marked text={detail} />
+          </p>
+        )}
         {errors.length > 0 && (
           <ul>
             {errors.map((each) => (
-              <li key={each.pointer + each.detail}>{describe(each.pointer, each.detail)}</li>
+              <li key={each.pointer + each.detail}>
+                <Marked text={describe(each.pointer, each.detail)} />
+              </li>
             ))}
           </ul>
         )}
-        {problem.remedy && <p>{problem.remedy}</p>}
+        {problem.remedy && (
+          <p>
+            <Marked text={problem.remedy} />
+          </p>
+        )}
         {onRetry && (
           <Button size="s" icon="redo" onClick={onRetry}>
             Try again
@@ -34,6 +44,11 @@ export function ProblemNotice({ problem, onRetry, except = [] }: { problem: Prob
 
 function describe(pointer: string, detail: string): string {
   return pointer.startsWith("line ") ? `${pointer[0]?.toUpperCase()}${pointer.slice(1)}: ${detail}` : detail;
+}
+
+/** A problem's text: what it has between backticks is code. */
+export function Marked({ text }: { text: string }) {
+  return <>{text.split(/`([^`]+)`/).map((part, index) => (index % 2 ? <code key={index}>{part}</code> : part))}</>;
 }
 
 type NoticeProps = { tone?: "plain" | "good" | "warn" | "bad"; icon?: IconName; title?: string; children: ComponentChildren };

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { passFocus, takeFocus } from "../router";
+import { focusHeading } from "../router";
 
 /** The title of the window, and with it of the entry in the history. */
 export function useTitle(title: string): void {
@@ -17,11 +17,7 @@ export function PageHeading({ children, title, hidden = false, class: name = "" 
   const heading = useRef<HTMLHeadingElement>(null);
   useTitle(title ?? (typeof children === "string" ? children : ""));
   useEffect(() => {
-    const element = heading.current;
-    if (takeFocus()) element?.focus({ preventScroll: true });
-    return () => {
-      if (element && document.activeElement === element) passFocus(); // a page that was loading is replaced by what it loaded
-    };
+    if (heading.current) focusHeading(heading.current);
   }, []);
   return (
     <h1 ref={heading} tabIndex={-1} class={`${hidden ? "visually-hidden" : ""} ${name}`}>

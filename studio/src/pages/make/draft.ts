@@ -111,11 +111,13 @@ export function makeRequest(draft: Draft): Schemas["VideoRequest"] {
   return body as Schemas["VideoRequest"];
 }
 
-/** Dollars as typed, with a point or a comma; undefined for none. What is no number is sent as it is, and refused with a reason. */
-export function readBudget(text: string): number | undefined {
+/** Dollars as typed, with a point or a comma; undefined for none. What is no number is sent as it is, and refused with a
+ *  reason: a limit that nobody can read must not become no limit. */
+export function readBudget(text: string): number | string | undefined {
   const cleaned = text.replace(/[$\s]/g, "").replace(",", ".");
+  if (cleaned === "") return undefined;
   const dollars = Number(cleaned);
-  return cleaned === "" || !Number.isFinite(dollars) || dollars <= 0 ? undefined : dollars;
+  return Number.isFinite(dollars) ? dollars : text.trim();
 }
 
 /** True when there is something to make a video of. */
@@ -151,6 +153,34 @@ export function changeDraft(changes: Partial<Draft>): void {
 
 export function changeOptions(changes: Partial<Options>): void {
   changeDraft({ options: { ...draft.peek().options, ...changes } });
+}
+
+const SENT_KEY = "sent";
+const MOST_SENT = 5;
+
+/** Keep the words that became a video: should it fail before it has a script, they are all there is to correct. */
+export function keepSent(id: string): void {
+  writeStored(SENT_KEY, JSON.stringify([[id, draft.peek()], ...readSent().filter(([other]) => other !== id)].slice(0, MOST_SENT)));
+}
+
+/** True where this browser still has the words of a video. */
+export function hasSent(id: string): boolean {
+  return readSent().some(([other]) => other === id);
+}
+
+/** Put the words of a video back into the form. */
+export function reopenSent(id: string): void {
+  const sent = readSent().find(([other]) => other === id);
+  if (sent) writeStored(DRAFT_KEY, JSON.stringify(sent[1]));
+}
+
+function readSent(): [string, unknown][] {
+  try {
+    const stored: unknown = JSON.parse(readStored(SENT_KEY) ?? "[]");
+    return Array.isArray(stored) ? stored.filter((each): each is [string, unknown] => Array.isArray(each) && typeof each[0] === "string") : [];
+  } catch {
+    return [];
+  }
 }
 
 /** The words have become a video; the choices stay for the next one. */

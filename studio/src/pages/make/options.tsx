@@ -24,6 +24,9 @@ const LENGTHS: readonly (readonly [number, string])[] = [
   [600, "About 10 minutes"],
 ];
 
+/** Fields of the folded part, which opens where one has an error. */
+const FOLDED = ["/target_seconds", "/audience", "/tone", ...["language", "voice", "speaking_rate", "music", "max_cost_usd"].map((name) => `/options/${name}`)];
+
 /** Everything that can be chosen, with what it looks like. The rare choices are folded. */
 export function OptionsPanel({ problem }: { problem: Problem | null }) {
   const { options, topic, source } = draft.value;
@@ -86,7 +89,7 @@ export function OptionsPanel({ problem }: { problem: Problem | null }) {
           />
         </div>
       </div>
-      <details class="options-more card">
+      <details class="options-more card" open={FOLDED.some((pointer) => findFieldProblem(problem, pointer)) || undefined}>
         <summary>
           <span>Voice, length and more</span>
           <span class="options-summary">{summarize(options)}</span>

@@ -6,7 +6,7 @@ import { announce, Button, PageHeading, ProblemNotice, showToast } from "../../d
 import { formatRough } from "../../format/times";
 import { navigate } from "../../router";
 import { Composer } from "./composer";
-import { changeDraft, clearSource, draft, hasSource, keepDraft, makeRequest } from "./draft";
+import { changeDraft, clearSource, draft, hasSource, keepDraft, keepSent, makeRequest } from "./draft";
 import { OptionsPanel } from "./options";
 
 /** Fields that show their own problem. */
@@ -32,6 +32,7 @@ export default function MakePage() {
     try {
       const { data } = await request("post", "/v1/videos", { body, idempotencyKey: sent.current.key });
       sent.current = null;
+      keepSent(data.id);
       clearSource();
       announce("Your video is being made.");
       navigate(`/videos/${data.id}`);

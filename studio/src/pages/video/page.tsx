@@ -87,21 +87,23 @@ function ShownVideo(props: ViewProps) {
             {video.revision > 1 && <span>Revision {video.revision}</span>}
           </p>
         </div>
-        <nav class="video-views" aria-label="This video">
-          {video.urls.content && (
-            <a href={`/videos/${id}`} aria-current={view === "film" ? "page" : undefined}>
-              Film
+        {(video.urls.content || video.urls.script) && (
+          <nav class="video-views" aria-label="This video">
+            {video.urls.content && (
+              <a href={`/videos/${id}`} aria-current={view === "film" ? "page" : undefined}>
+                Film
+              </a>
+            )}
+            <a href={video.urls.content ? `/videos/${id}/making` : `/videos/${id}`} aria-current={view === "making" ? "page" : undefined}>
+              Making
             </a>
-          )}
-          <a href={video.urls.content ? `/videos/${id}/making` : `/videos/${id}`} aria-current={view === "making" ? "page" : undefined}>
-            Making
-          </a>
-          {video.urls.script && (
-            <a href={`/videos/${id}/script`} aria-current={view === "script" ? "page" : undefined}>
-              Script
-            </a>
-          )}
-        </nav>
+            {video.urls.script && (
+              <a href={`/videos/${id}/script`} aria-current={view === "script" ? "page" : undefined}>
+                Script
+              </a>
+            )}
+          </nav>
+        )}
       </header>
       <StatusStrip {...props} view={view} />
       <LazyView key={view} load={VIEWS[view]} props={props} />

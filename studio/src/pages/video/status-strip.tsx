@@ -3,6 +3,8 @@ import type { Problem } from "../../api/problem";
 import { Button, LinkButton, Notice, ProblemNotice, Progress } from "../../design";
 import { formatCount } from "../../format/numbers";
 import { cancelVideo, retryVideo } from "./actions";
+import { navigate } from "../../router";
+import { hasSent, reopenSent } from "../make/draft";
 import { describeStage } from "./making/pipeline";
 import { describeRemaining, useTicking } from "./making/remaining";
 import type { View } from "./page";
@@ -89,11 +91,25 @@ function Ended({ id, video, following }: ViewProps) {
       {problem && <ProblemNotice problem={{ ...problem, errors: problem.errors ?? [] }} />}
       <p class="strip-retry">
         <Button icon="redo" busy={busy} onClick={() => void retry()}>
-          Make what is missing
+          {video.scenes_rendered > 0 ? "Make what is missing" : "Try again"}
         </Button>
         {made && <span>{made}</span>}
         {video.urls.script && <a href={`/videos/${id}/script`}>Change the script</a>}
+        {!video.urls.script && (hasSent(id) ? <Correct id={id} topic={video.topic !== ""} /> : <a href="/">Make another</a>)}
       </p>
     </div>
+  );
+}
+
+function Correct({ id, topic }: { id: string; topic: boolean }) {
+  return (
+    <Button
+      onClick={() => {
+        reopenSent(id);
+        navigate("/");
+      }}
+    >
+      {topic ? "Change the topic" : "Correct the lesson"}
+    </Button>
   );
 }

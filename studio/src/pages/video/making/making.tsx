@@ -36,6 +36,7 @@ export default function MakingView({ id, video, following }: ViewProps) {
     if (video.status === "completed" && location.pathname.endsWith(`/videos/${id}`)) navigate(`/videos/${id}`, { replace: true });
   }, [video.status]);
 
+  if (over && video.scenes.length === 0) return null; // above it is said why there is nothing to see
   return (
     <div class="making">
       <div class="making-main">

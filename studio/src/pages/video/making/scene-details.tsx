@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
 import type { Problem } from "../../../api/problem";
-import { Button, LinkButton, Notice, ProblemNotice } from "../../../design";
+import { Button, LinkButton, Marked, Notice, ProblemNotice } from "../../../design";
 import type { Scene, Video } from "../../../events/fold";
 import type { Following } from "../../../events/follow";
 import { formatWhen } from "../../../format/times";
@@ -76,8 +76,14 @@ function Degraded({ id, scene, onRedo }: { id: string; scene: Scene; onRedo: () 
   if (!problem) return null;
   return (
     <Notice tone="warn" title="This scene shows a simple card instead of its drawing">
-      <p>{problem.detail || problem.title}</p>
-      {problem.remedy && <p>{problem.remedy}</p>}
+      <p>
+        <Marked text={problem.detail || problem.title} />
+      </p>
+      {problem.remedy && (
+        <p>
+          <Marked text={problem.remedy} />
+        </p>
+      )}
       <p class="details-actions">
         <Button size="s" icon="redo" onClick={onRedo}>
           Try it again

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
 import { useLoaded } from "../../../api/load";
 import type { Problem } from "../../../api/problem";
-import { Badge, Button, EmptyState, Notice, ProblemNotice, showToast, Skeleton } from "../../../design";
+import { Badge, Button, EmptyState, Marked, Notice, ProblemNotice, showToast, Skeleton } from "../../../design";
 import type { Scene } from "../../../events/fold";
 import { formatCount } from "../../../format/numbers";
 import { formatDuration } from "../../../format/times";
@@ -166,8 +166,12 @@ function CodeDesk({ id, video, scene, following, loaded, shown, onReload }: Code
         </div>
         {scene.degraded && (
           <Notice tone="warn" title="Shown as a simple card">
-            <p>{scene.degraded.detail}</p>
-            <p>{scene.degraded.remedy}</p>
+            <p>
+              <Marked text={scene.degraded.detail} />
+            </p>
+            <p>
+              <Marked text={scene.degraded.remedy} />
+            </p>
           </Notice>
         )}
       </aside>
