@@ -220,6 +220,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/videos/{video_id}/variants/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Estimate what variants would take
+         * @description Takes the body of `POST …/variants`. What the original has already costs nothing.
+         */
+        post: operations["estimate_variants_v1_videos__video_id__variants_estimate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/videos/{video_id}/scenes/{number}/redo/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Estimate what a redo would take
+         * @description Takes the body of `POST …/redo`. The length is that of the scene; composing the video anew is counted in.
+         */
+        post: operations["estimate_scene_redo_v1_videos__video_id__scenes__number__redo_estimate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/videos/{video_id}/events": {
         parameters: {
             query?: never;
@@ -1988,6 +2028,28 @@ export interface components {
             basis: string[];
         };
         /**
+         * EstimateList
+         * @description An estimate for each variant, in the order they were asked for. Each stands alone, as if the others were not.
+         */
+        EstimateList: {
+            /**
+             * Object
+             * @default list
+             * @constant
+             */
+            object: "list";
+            /** Data */
+            data: components["schemas"]["Estimate"][];
+            /**
+             * Has More
+             * @default false
+             * @constant
+             */
+            has_more: false;
+            /** Next Cursor */
+            next_cursor?: null;
+        };
+        /**
          * EstimateRange
          * @description A range in which the value is expected; `low` equals `high` where it is known.
          */
@@ -3674,7 +3736,7 @@ export interface components {
             /** Url */
             url: string;
             /** Events */
-            events: ("video.awaiting_approval" | "video.completed" | "video.failed" | "video.cancelled" | "scene.failed")[];
+            events: ("video.awaiting_approval" | "video.completed" | "video.failed" | "video.cancelled" | "scene.failed" | "batch.completed")[];
             /** Description */
             description: string;
             /** Enabled */
@@ -3734,7 +3796,7 @@ export interface components {
             /** Url */
             url?: string | null;
             /** Events */
-            events?: ("video.awaiting_approval" | "video.completed" | "video.failed" | "video.cancelled" | "scene.failed")[] | null;
+            events?: ("video.awaiting_approval" | "video.completed" | "video.failed" | "video.cancelled" | "scene.failed" | "batch.completed")[] | null;
             /** Description */
             description?: string | null;
             /**
@@ -3780,7 +3842,7 @@ export interface components {
              * Events
              * @description which events to send; each once, however often it is named
              */
-            events: ("video.awaiting_approval" | "video.completed" | "video.failed" | "video.cancelled" | "scene.failed")[];
+            events: ("video.awaiting_approval" | "video.completed" | "video.failed" | "video.cancelled" | "scene.failed" | "batch.completed")[];
             /**
              * Description
              * @default
@@ -3803,7 +3865,7 @@ export interface components {
             /** Url */
             url: string;
             /** Events */
-            events: ("video.awaiting_approval" | "video.completed" | "video.failed" | "video.cancelled" | "scene.failed")[];
+            events: ("video.awaiting_approval" | "video.completed" | "video.failed" | "video.cancelled" | "scene.failed" | "batch.completed")[];
             /** Description */
             description: string;
             /** Enabled */
@@ -7888,6 +7950,428 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["DubRequest"];
+            };
+        };
+        responses: {
+            /** @description Nothing is begun or spent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "scenes": {
+                     *         "low": 3,
+                     *         "high": 8
+                     *       },
+                     *       "seconds": {
+                     *         "low": 45,
+                     *         "high": 127.5
+                     *       },
+                     *       "done_in_seconds": {
+                     *         "low": 40.2,
+                     *         "high": 190
+                     *       },
+                     *       "cost_usd": {
+                     *         "low": 0.031,
+                     *         "high": 0.14
+                     *       },
+                     *       "voice": "en-GB-Neural2-A",
+                     *       "basis": [
+                     *         "There is no script yet: 5 scenes of 75 s in all, as most are.",
+                     *         "Times are those of the stages lately, with what waits there now."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Estimate"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 400,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflicts with the video's state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 409,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 413,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body has the wrong type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 415,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    estimate_variants_v1_videos__video_id__variants_estimate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VariantsRequest"];
+            };
+        };
+        responses: {
+            /** @description Nothing is begun or spent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "list",
+                     *       "data": [
+                     *         {
+                     *           "scenes": {
+                     *             "low": 3,
+                     *             "high": 8
+                     *           },
+                     *           "seconds": {
+                     *             "low": 45,
+                     *             "high": 127.5
+                     *           },
+                     *           "done_in_seconds": {
+                     *             "low": 40.2,
+                     *             "high": 190
+                     *           },
+                     *           "cost_usd": {
+                     *             "low": 0.031,
+                     *             "high": 0.14
+                     *           },
+                     *           "voice": "en-GB-Neural2-A",
+                     *           "basis": [
+                     *             "There is no script yet: 5 scenes of 75 s in all, as most are.",
+                     *             "Times are those of the stages lately, with what waits there now."
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EstimateList"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 400,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 404,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflicts with the video's state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 409,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 413,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body has the wrong type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 415,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": false,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A dependency is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/validation-error",
+                     *       "title": "Invalid request",
+                     *       "status": 503,
+                     *       "detail": "/options/quality: 'hd' is not possible; use one of 'draft', 'standard', …",
+                     *       "code": "validation-error",
+                     *       "remedy": "Correct the fields listed in `errors` and send the request again.",
+                     *       "retryable": true,
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    estimate_scene_redo_v1_videos__video_id__scenes__number__redo_estimate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                video_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RedoRequest"] | null;
             };
         };
         responses: {
