@@ -95,7 +95,7 @@ function Ended({ id, video, following }: ViewProps) {
         </Button>
         {made && <span>{made}</span>}
         {video.urls.script && <a href={`/videos/${id}/script`}>Change the script</a>}
-        {!video.urls.script && (hasSent(id) ? <Correct id={id} topic={video.topic !== ""} /> : <a href="/">Make another</a>)}
+        {!video.urls.script && (hasSent(id) ? <Correct id={id} topic={Boolean(video.topic)} /> : <a href="/">Make another</a>)}
       </p>
     </div>
   );
