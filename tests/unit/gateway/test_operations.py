@@ -40,6 +40,26 @@ async def test_openapi_has_an_example_of_every_json_response(http: httpx.AsyncCl
                 assert "application/problem+json" in operation["responses"][status]["content"], (method, path, status)
 
 
+@pytest.mark.parametrize(
+    ("path", "method", "status", "leads_to"),
+    [
+        ("/v1/videos", "post", "202", "/v1/videos/{video_id}/scenes/{number}/takes"),
+        ("/v1/videos/{video_id}/variants", "post", "202", "/v1/videos/{video_id}/artifacts"),
+        ("/v1/videos/{video_id}/shares", "post", "201", "/v1/videos/{video_id}/shares/{share_id}"),
+        (
+            "/v1/videos/{video_id}/scenes/{number}/takes",
+            "get",
+            "200",
+            "/v1/videos/{video_id}/scenes/{number}/takes/{revision}/choose",
+        ),
+    ],
+)
+def test_what_is_made_links_to_what_can_be_done_with_it(path: str, method: str, status: str, leads_to: str) -> None:
+    paths = published_openapi()["paths"]
+    links = paths[path][method]["responses"][status]["links"]
+    assert {each["operationId"] for each in paths[leads_to].values()} <= set(links)
+
+
 def test_every_example_fits_its_schema() -> None:
     openapi = published_openapi()
     checker = SchemaChecker(openapi["components"]["schemas"])

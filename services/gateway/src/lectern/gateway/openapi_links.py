@@ -8,24 +8,32 @@ from typing import Any
 # What each schema says about the path parameters of other operations, as runtime expressions of OpenAPI.
 _KNOWN = {
     "Video": {"video_id": "$response.body#/id"},
+    "VariantList": {"video_id": "$response.body#/data/0/id"},
+    "Share": {"video_id": "$request.path.video_id", "share_id": "$response.body#/id"},
     "Batch": {"batch_id": "$response.body#/id"},
     "WebhookWithSecret": {"webhook_id": "$response.body#/id"},
     "DeliveryEntry": {"webhook_id": "$response.body#/webhook_id", "delivery_id": "$response.body#/id"},
 }
-_MAKERS = ("post",)
+# The same of what is only looked up, and leads on to its members.
+_LISTED = {
+    "TakeList": {
+        "video_id": "$request.path.video_id",
+        "number": "$request.path.number",
+        "revision": "$response.body#/data/0/revision",
+    },
+}
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 def add_links(paths: dict[str, Any]) -> None:
-    """Link each response in which something was made (201, 202) to the operations whose path names it."""
+    """Link each response that made something (201, 202), or lists members, to the operations whose path names it."""
     for operations in paths.values():
-        for method, operation in operations.items():
-            if method not in _MAKERS:
-                continue
-            for status in ("201", "202"):
-                known = _KNOWN.get(_name_schema(operation["responses"].get(status, {})), {})
+        for method, known_by_schema, statuses in (("post", _KNOWN, ("201", "202")), ("get", _LISTED, ("200",))):
+            responses = operations.get(method, {}).get("responses", {})
+            for status in statuses:
+                known = known_by_schema.get(_name_schema(responses.get(status, {})), {})
                 if known:
-                    operation["responses"][status]["links"] = _link(paths, known)
+                    responses[status]["links"] = _link(paths, known)
 
 
 def _name_schema(response: dict[str, Any]) -> str:
@@ -34,11 +42,12 @@ def _name_schema(response: dict[str, Any]) -> str:
 
 
 def _link(paths: dict[str, Any], known: dict[str, str]) -> dict[str, Any]:
-    """A link to each operation whose path needs something known, by the operation's id."""
+    """A link to each operation whose path needs the newest that is known, by the operation's id."""
     links = {}
+    last = list(known)[-1]
     for path, operations in paths.items():
         needed = [name for name in _PARAMETER.findall(path) if name in known]
-        if not needed:
+        if last not in needed:
             continue
         for operation in operations.values():
             links[operation["operationId"]] = {
