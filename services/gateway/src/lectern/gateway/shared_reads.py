@@ -7,7 +7,7 @@ import asyncio
 from lectern.contracts.log import VideoLog
 from lectern.worker import EventLog
 
-MOST_READS = 64  # at once: more would wait in this process until the event log seems not to answer
+MOST_READS = 16  # at once: with more, each takes so long while thousands connect that the event log seems not to answer
 
 
 class SharedReads:
