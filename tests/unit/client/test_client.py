@@ -368,3 +368,23 @@ async def test_another_owners_video_does_not_exist(connections: Connections) -> 
             with pytest.raises(NotAllowed) as refused:
                 await nobody.videos.get(video.id)
             assert refused.value.code == "unauthenticated"
+
+
+async def test_a_proxy_that_has_no_server_for_a_moment_does_not_end_a_stream(client: AsyncClient) -> None:
+    video = await client.videos.create(topic="Why is the sky blue?")
+    failed = {**json.loads(msgspec.json.encode(video)), "status": "failed"}
+    event = {"type": "video.failed", "seq": 1, "time": "2026-01-01T00:00:00Z", "revision": 1, "video": failed}
+    answers = iter(
+        [
+            httpx.Response(502, text="<html>no server</html>"),
+            problem(503, "dependency-unavailable"),
+            httpx.Response(
+                200, text=f"retry: 1\ndata: {json.dumps(event)}\n\n", headers={"Content-Type": "text/event-stream"}
+            ),
+        ]
+    )
+    async with client_over(lambda _: next(answers)) as other:
+        assert [event.type async for event in other.videos.follow(video.id)] == ["video.failed"]
+    async with client_over(lambda _: httpx.Response(404, text="<html>no page</html>")) as other:
+        with pytest.raises(ForeignAnswer):
+            _ = [event async for event in other.videos.follow(video.id)]

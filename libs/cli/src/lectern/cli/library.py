@@ -13,18 +13,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from lectern.cli.api import make_refusal
 from lectern.cli.api_connection import connect_api
-from lectern.cli.exit_status import OK, UNAVAILABLE, USAGE, CommandExit, command_exit
+from lectern.cli.exit_status import OK, USAGE, command_exit
 from lectern.cli.outputs import SUFFIXES, prepare_folder
 from lectern.cli.terminal import encode_json, make_text
-from lectern.client import ApiProblem, AsyncClient, LecternError
+from lectern.client import AsyncClient, LecternError
 from lectern.client.models import Share, Video, VideoSummary
-from lectern.contracts.problems import FieldError, Problem
 from lectern.language.slugs import slug
 
 ARCHIVE = "archive"
 _COLUMNS = ("id", "status", "", "length", "created", "title")
-_NOT_THE_INPUT = (401, 403, 429)
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +42,7 @@ async def open_client(address: Address) -> AsyncIterator[AsyncClient]:
         async with connect_api(address.url, address.home, messages.print) as api, AsyncClient(api.url) as client:
             yield client
     except LecternError as error:
-        raise make_exit(error) from error
+        raise make_refusal(error) from error
     except ValueError as error:
         raise command_exit(
             USAGE, "address-unusable", "This cannot be asked for", f"{error}.", "Correct it, and try again."
@@ -52,22 +51,6 @@ async def open_client(address: Address) -> AsyncIterator[AsyncClient]:
         raise command_exit(
             USAGE, "cannot-write", "The file cannot be written", f"{error}.", "Choose another folder with --out."
         ) from error
-
-
-def make_exit(error: LecternError) -> CommandExit:
-    """How a command ends with an error of the client: 2 for input that is refused, else 3."""
-    if not isinstance(error, ApiProblem):
-        return command_exit(UNAVAILABLE, "api-silent", "Lectern does not answer", error.detail, error.remedy)
-    is_input = error.status < 500 and error.status not in _NOT_THE_INPUT
-    problem = Problem(
-        code=error.code,
-        title=error.title,
-        detail=error.problem_detail,
-        remedy=error.remedy,
-        retryable=error.retryable,
-        errors=tuple(FieldError(pointer=field.pointer, detail=field.detail) for field in error.fields),
-    )
-    return CommandExit(USAGE if is_input else UNAVAILABLE, problem)
 
 
 async def list_videos(words: str, statuses: list[str], limit: int, address: Address) -> int:

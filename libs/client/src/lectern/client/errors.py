@@ -22,7 +22,12 @@ class ConnectionFailed(LecternError):
 
 
 class ForeignAnswer(LecternError):
-    """What answered is no Lectern, or one whose answers this client cannot read."""
+    """What answered is no Lectern, or one whose answers this client cannot read.
+
+    `status` is that of the answer where it has another than the API has.
+    """
+
+    status: int | None = None
 
 
 class IncompleteDownload(LecternError):
@@ -102,15 +107,24 @@ _KINDS: dict[int, type[ApiProblem]] = {
 _REFUSAL = 500  # statuses from here on are the server's own trouble
 
 
+def may_pass(error: LecternError) -> bool:
+    """Whether what went wrong may be over in a moment: a limit, or trouble of the server or of a proxy before it."""
+    if isinstance(error, ForeignAnswer):
+        return (error.status or 0) >= _REFUSAL
+    return isinstance(error, LimitReached | ServerTrouble | ConnectionFailed)
+
+
 def read_problem(response: httpx.Response, retry_after: float | None) -> LecternError:
     """The error that a response with an error status stands for. Its body has been read."""
     try:
         body = msgspec.json.decode(response.content, type=ProblemAnswer)
     except msgspec.DecodeError:
-        return ForeignAnswer(
+        answer = ForeignAnswer(
             f"{response.request.url.copy_with(query=None)} answered {response.status_code} {response.reason_phrase}, "
             "and not as Lectern does.",
             "Check that the address is a Lectern's and that no proxy is in between.",
         )
+        answer.status = response.status_code
+        return answer
     kind = _KINDS.get(response.status_code, RequestRefused if response.status_code < _REFUSAL else ServerTrouble)
     return kind(response.status_code, body, retry_after)

@@ -276,6 +276,15 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     basis: list[str]
 
 
+class EstimateList(msgspec.Struct, frozen=True, kw_only=True):
+    """An estimate for each variant, in the order they were asked for. Each stands alone, as if the others were not."""
+
+    object: str = "list"
+    data: list[Estimate]
+    has_more: bool = False
+    next_cursor: None = None
+
+
 class EstimateRange(msgspec.Struct, frozen=True, kw_only=True):
     """A range in which the value is expected; `low` equals `high` where it is known."""
 

@@ -15,7 +15,7 @@ from lectern.client.aio.pages import iterate_pages
 from lectern.client.aio.transport import AsyncTransport
 from lectern.client.bodies import DubRequest, VariantOptions, VideoPatch, VideoRequest
 from lectern.client.calls import NO_ANSWER, QueryValue, fill_path, make_call
-from lectern.client.errors import ConnectionFailed, LimitReached, ServerTrouble
+from lectern.client.errors import ApiProblem, ConnectionFailed, LecternError, may_pass
 from lectern.client.events import ENDED, StreamEvent, StreamPosition, decode_event
 from lectern.client.models import (
     ArtifactEntry,
@@ -213,10 +213,10 @@ class AsyncVideos:
                             position.note_event(block.id, event, block.retry)
                             if event is not None:
                                 yield event
-            except (LimitReached, ServerTrouble) as problem:
-                if position.note_failure() > patience:
+            except LecternError as problem:
+                if not may_pass(problem) or position.note_failure() > patience:
                     raise
-                pause = problem.retry_after or 0.0
+                pause = (problem.retry_after if isinstance(problem, ApiProblem) else None) or 0.0
             except httpx.TransportError as error:
                 if position.note_failure() > patience:
                     raise ConnectionFailed(
