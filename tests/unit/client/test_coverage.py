@@ -86,6 +86,21 @@ def test_the_requests_with_a_key_are_those_the_api_takes_one_for() -> None:
     assert keyed == takes_key - NOT_FOR_PROGRAMS
 
 
+def test_every_answer_is_read_as_the_model_that_is_published() -> None:
+    operations = list_operations()
+    wrong = {}
+    for operation, call in list_calls().items():
+        published = {
+            content["schema"]["$ref"].rsplit("/", 1)[-1]
+            for status, response in operations[operation]["responses"].items()
+            for media_type, content in response.get("content", {}).items()
+            if status.startswith("2") and media_type == "application/json" and "$ref" in content.get("schema", {})
+        }
+        if ast.unparse(call.func) == "make_call" and (read := ast.unparse(call.args[2])) != "str" and published:
+            wrong |= {} if published == {read} else {operation: (read, published)}
+    assert wrong == {}
+
+
 def test_a_change_without_a_key_is_repeated_only_where_twice_is_the_same_as_once() -> None:
     same_twice = {"cancel", "approve", "estimate", "check", "assets"}
     careless = [

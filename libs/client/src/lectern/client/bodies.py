@@ -254,7 +254,16 @@ class WebhookChange(TypedDict, total=False):
 
     url: str | None
     events: (
-        list[Literal["video.awaiting_approval", "video.completed", "video.failed", "video.cancelled", "scene.failed"]]
+        list[
+            Literal[
+                "video.awaiting_approval",
+                "video.completed",
+                "video.failed",
+                "video.cancelled",
+                "scene.failed",
+                "batch.completed",
+            ]
+        ]
         | None
     )
     description: str | None
@@ -269,6 +278,15 @@ class WebhookRequest(TypedDict, total=False):
     url: Required[str]
     # which events to send; each once, however often it is named
     events: Required[
-        list[Literal["video.awaiting_approval", "video.completed", "video.failed", "video.cancelled", "scene.failed"]]
+        list[
+            Literal[
+                "video.awaiting_approval",
+                "video.completed",
+                "video.failed",
+                "video.cancelled",
+                "scene.failed",
+                "batch.completed",
+            ]
+        ]
     ]
     description: str

@@ -8,7 +8,7 @@ from typing import Unpack
 from lectern.client.aio.transport import AsyncTransport
 from lectern.client.bodies import RedoRequest, ScriptEdit
 from lectern.client.calls import fill_path, make_call
-from lectern.client.models import CodeCheck, SceneWords, ScriptDocument, TakeList, Video
+from lectern.client.models import CodeCheck, Estimate, SceneWords, ScriptDocument, TakeList, Video
 
 PYTHON = "text/x-python"
 MARKDOWN = "text/markdown"
@@ -73,6 +73,11 @@ class AsyncScenes:
                 key=idempotency_key,
             )
         )
+
+    async def estimate_redo(self, video_id: str, scene: int, **changes: Unpack[RedoRequest]) -> Estimate:
+        """What redoing a scene would take. Nothing is begun."""
+        path = fill_path("/v1/videos/{}/scenes/{}/redo/estimate", video_id, scene)
+        return await self._transport.ask(make_call("POST", path, Estimate, body=changes))
 
     async def get_code(self, video_id: str, scene: int, take: int | None = None) -> tuple[str, str]:
         """The Python source of a scene, or of one of its takes, and its ETag."""

@@ -21,6 +21,7 @@ from lectern.client.models import (
     ArtifactEntry,
     ArtifactList,
     Estimate,
+    EstimateList,
     Share,
     ShareList,
     VariantList,
@@ -191,6 +192,11 @@ class AsyncVideos:
                 key=idempotency_key,
             )
         )
+
+    async def estimate_variants(self, video_id: str, variants: Sequence[VariantOptions]) -> EstimateList:
+        """What each of some variants would take. Nothing is begun."""
+        path = fill_path("/v1/videos/{}/variants/estimate", video_id)
+        return await self._transport.ask(make_call("POST", path, EstimateList, body={"variants": [*variants]}))
 
     async def follow(
         self, video_id: str, *, after: int | None = None, patience: float = 60.0

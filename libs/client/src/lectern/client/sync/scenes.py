@@ -8,7 +8,7 @@ from typing import Unpack
 
 from lectern.client.bodies import RedoRequest, ScriptEdit
 from lectern.client.calls import fill_path, make_call
-from lectern.client.models import CodeCheck, SceneWords, ScriptDocument, TakeList, Video
+from lectern.client.models import CodeCheck, Estimate, SceneWords, ScriptDocument, TakeList, Video
 from lectern.client.sync.transport import Transport
 
 PYTHON = "text/x-python"
@@ -74,6 +74,11 @@ class Scenes:
                 key=idempotency_key,
             )
         )
+
+    def estimate_redo(self, video_id: str, scene: int, **changes: Unpack[RedoRequest]) -> Estimate:
+        """What redoing a scene would take. Nothing is begun."""
+        path = fill_path("/v1/videos/{}/scenes/{}/redo/estimate", video_id, scene)
+        return self._transport.ask(make_call("POST", path, Estimate, body=changes))
 
     def get_code(self, video_id: str, scene: int, take: int | None = None) -> tuple[str, str]:
         """The Python source of a scene, or of one of its takes, and its ETag."""

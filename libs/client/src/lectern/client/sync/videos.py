@@ -19,6 +19,7 @@ from lectern.client.models import (
     ArtifactEntry,
     ArtifactList,
     Estimate,
+    EstimateList,
     Share,
     ShareList,
     VariantList,
@@ -186,6 +187,11 @@ class Videos:
                 key=idempotency_key,
             )
         )
+
+    def estimate_variants(self, video_id: str, variants: Sequence[VariantOptions]) -> EstimateList:
+        """What each of some variants would take. Nothing is begun."""
+        path = fill_path("/v1/videos/{}/variants/estimate", video_id)
+        return self._transport.ask(make_call("POST", path, EstimateList, body={"variants": [*variants]}))
 
     def follow(
         self, video_id: str, *, after: int | None = None, patience: float = 60.0
