@@ -78,7 +78,7 @@ export function FeedView({ entries, complete, at, onMove }: FeedViewProps) {
 
   return (
     <div class="explore" onKeyDown={onKeyDown}>
-      <div ref={feed} class="feed" role="feed" aria-label="Films" tabIndex={0} onScroll={onScroll}>
+      <div ref={feed} class="feed" role="region" aria-label="Films" tabIndex={0} onScroll={onScroll}>
         <div class="feed-column" style={{ "--count": entries.length }}>
           {entries.map((entry, index) => (
             <Caption key={entry.id} entry={entry} index={index} count={complete ? entries.length : -1} near={Math.abs(index - at) < 3} current={index === at} />
