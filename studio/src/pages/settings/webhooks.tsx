@@ -17,6 +17,7 @@ const EVENTS: readonly (readonly [EventName, string])[] = [
   ["video.cancelled", "A video was cancelled"],
   ["video.awaiting_approval", "A script waits for approval"],
   ["scene.failed", "A scene failed"],
+  ["batch.completed", "A batch has ended"],
 ];
 
 export function Webhooks() {

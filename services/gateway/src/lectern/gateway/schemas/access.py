@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from lectern.contracts.api_keys import Scope
 from lectern.gateway.schemas.request_body import RequestBody
+from lectern.gateway.schemas.requests import Whole
 from lectern.gateway.schemas.texts import Line
 
 MAX_KEY_SECONDS = 10 * 366 * 86_400
@@ -20,7 +21,7 @@ class KeyRequest(RequestBody):
 
     name: Annotated[Line, Field(max_length=80)] = Field("", description="what it is for")
     scopes: list[Scope] = Field(["read", "write"], min_length=1, max_length=3, description="what it may do")
-    expires_in: int | None = Field(None, ge=60, le=MAX_KEY_SECONDS, description="seconds; it never expires if absent")
+    expires_in: Whole | None = Field(None, ge=60, le=MAX_KEY_SECONDS, description="seconds; it never expires if absent")
 
 
 class ApiKeyInfo(BaseModel):
@@ -98,7 +99,7 @@ class Account(BaseModel):
 class ShareRequest(RequestBody):
     """A share link to be made."""
 
-    expires_in: int = Field(7 * 86_400, ge=60, le=MAX_SHARE_SECONDS, description="seconds that the link works")
+    expires_in: Whole = Field(7 * 86_400, ge=60, le=MAX_SHARE_SECONDS, description="seconds that the link works")
 
 
 class Share(BaseModel):
