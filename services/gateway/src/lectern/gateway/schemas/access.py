@@ -9,11 +9,12 @@ from pydantic import BaseModel, Field
 
 from lectern.contracts.api_keys import Scope
 from lectern.gateway.schemas.request_body import RequestBody
-from lectern.gateway.schemas.requests import Whole
+from lectern.gateway.schemas.requests import ToWhole, Whole
 from lectern.gateway.schemas.texts import Line
 
 MAX_KEY_SECONDS = 10 * 366 * 86_400
 MAX_SHARE_SECONDS = 366 * 86_400
+KeySeconds = Annotated[int, Field(ge=60, le=MAX_KEY_SECONDS), ToWhole]
 
 
 class KeyRequest(RequestBody):
@@ -21,7 +22,7 @@ class KeyRequest(RequestBody):
 
     name: Annotated[Line, Field(max_length=80)] = Field("", description="what it is for")
     scopes: list[Scope] = Field(["read", "write"], min_length=1, max_length=3, description="what it may do")
-    expires_in: Whole | None = Field(None, ge=60, le=MAX_KEY_SECONDS, description="seconds; it never expires if absent")
+    expires_in: KeySeconds | None = Field(None, description="seconds; it never expires if absent")
 
 
 class ApiKeyInfo(BaseModel):

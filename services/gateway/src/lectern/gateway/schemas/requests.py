@@ -27,9 +27,9 @@ LanguageTag = Annotated[
 ]
 VOICE_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_.:+-]{0,79}"
 VoiceName = Annotated[str, Field(pattern=f"^{VOICE_PATTERN}$")]
-_ToWhole = BeforeValidator(lambda value: int(value) if _is_whole(value) else value)
-Whole = Annotated[int, _ToWhole]
-ScriptRevision = Annotated[int, Field(ge=1), _ToWhole]
+ToWhole = BeforeValidator(lambda value: int(value) if _is_whole(value) else value)
+Whole = Annotated[int, ToWhole]
+ScriptRevision = Annotated[int, Field(ge=1), ToWhole]
 MusicName = Annotated[
     str,
     Field(
