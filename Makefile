@@ -12,8 +12,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 LATEX := .venv/.latex
 BROWSER := .venv/.browser
-# Much of a whole-video test is waiting for other processes: half as many workers again as there are cores.
-WORKERS := $(shell echo $$(( ($$(nproc) * 3 + 1) / 2 )))
+# Much of a test is waiting for other processes: twice as many workers as there are cores.
+WORKERS := $(shell echo $$(( $$(nproc) * 2 )))
 MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 # Compiled once, not by each of the hundred processes that a test run starts.
 export PYTHONDONTWRITEBYTECODE :=

@@ -126,14 +126,15 @@ def finished_video(studio: Studio) -> str:
     return studio.make_video()
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while it runs, its event loop does, and no asynchronous test can run in the same process.
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     """Playwright's driver."""
     with sync_playwright() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Chromium from the system, with the codecs that people's browsers have."""
     expect.set_options(timeout=PATIENCE)
