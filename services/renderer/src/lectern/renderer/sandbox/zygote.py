@@ -32,6 +32,8 @@ from lectern.renderer.sandbox.message_socket import MessageSocket
 from lectern.renderer.sandbox.messages import JobExited, JobStarted, SandboxReady, SandboxUnavailable, StartJob
 from lectern.renderer.sandbox.tex import client as tex_client
 
+THREADS_PATIENCE_SECONDS = 5.0  # until only one thread is left after the imports
+
 
 def main() -> None:
     """Sets up the sandbox, reports it, and forks jobs until the supervisor hangs up."""
@@ -91,11 +93,21 @@ def _import_everything(scratch: Path) -> None:
         Text("warm")
         MarkupText("<b>warm</b>")
         Circle()
-    threads = len(os.listdir("/proc/self/task"))
-    if threads != 1:
+    if (threads := _count_threads(patience=THREADS_PATIENCE_SECONDS)) != 1:
         raise RuntimeError(f"the zygote has {threads} threads; a fork of it would hang")
     gc.collect()
     gc.freeze()  # objects that never move to another generation are pages that stay shared
+
+
+def _count_threads(*, patience: float) -> int:
+    """The threads of this process, once there is one or after `patience` seconds.
+
+    Pango reads the configuration of fonts in a thread that ends by itself, later on a busy machine.
+    """
+    deadline = time.monotonic() + patience
+    while (threads := len(os.listdir("/proc/self/task"))) > 1 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return threads
 
 
 def _serve(supervisor: MessageSocket, chosen: Confinement) -> None:
