@@ -44,6 +44,11 @@ def test_other_addresses_and_keys_are_refused_before_anything_is_sent(url: str, 
     assert "lk_1" not in str(refused.value)
 
 
+def test_an_address_of_an_answer_keeps_its_query() -> None:
+    call = make_call("GET", "/v1/videos/v/content?variant=captions_vtt", str, query={"format": "wav"})
+    assert (call.path, call.query) == ("/v1/videos/v/content", (("variant", "captions_vtt"), ("format", "wav")))
+
+
 @pytest.mark.parametrize("value", ["", ".", ".."])
 def test_an_id_cannot_name_another_path(value: str) -> None:
     assert fill_path("/v1/videos/{}", "a/../b?c#d") == "/v1/videos/a%2F..%2Fb%3Fc%23d"

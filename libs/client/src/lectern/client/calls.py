@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 import httpx
 import msgspec
@@ -51,6 +51,8 @@ def make_call(
 ) -> Call[Reply]:
     """Describe a request. `body` is sent as JSON, `content` as it is; what is None is left out.
 
+    A `path` from an answer, such as an output's `url`, may have a query, to which `query` is added.
+
     A `keyed` one gets an Idempotency-Key of its own where the caller names none.
     """
     sent = {name: value for name, value in (headers or {}).items() if value is not None}
@@ -59,11 +61,12 @@ def make_call(
         sent["Content-Type"] = "application/json"
     if repetition == "keyed":
         sent["Idempotency-Key"] = key or str(uuid.uuid4())
+    path, _, own_query = path.partition("?")
     return Call(
         method=method,
         path=path,
         reply=reply,
-        query=tuple(_spread_query(query or {})),
+        query=(*parse_qsl(own_query, keep_blank_values=True), *_spread_query(query or {})),
         headers=sent,
         content=content,
         repetition=repetition,

@@ -30,6 +30,8 @@ def print_report(report: EvaluationReport, against: EvaluationReport | None, con
     console.print(table)
     if against:
         _print_differences(report, console)
+    for line in _list_unjudged(report):
+        console.print(line)
     if not report.scenes_judged:
         console.print("No model was asked for code: the scenes are from lessons and templates.")
 
@@ -108,3 +110,7 @@ def _show_tokens(report: EvaluationReport, name: str) -> str:
 def _show_score(report: EvaluationReport, name: str) -> str:
     judge = report.judge
     return f"{judge.scores[name]:.1f} ({judge.videos} videos)" if judge and name in judge.scores else "not judged"
+
+
+def _list_unjudged(report: EvaluationReport) -> list[str]:
+    return [f"Not judged: {reason}" for reason in (report.judge.failed if report.judge else ())]
