@@ -4,6 +4,7 @@
 """
 
 from lectern.worker.api_keys import create_key, decode_key, read_keys, revoke_key, rotate_key
+from lectern.worker.backlog import ConsumerBacklog, OldestMessage, read_backlog
 from lectern.worker.bus import Bus, Listener, NatsBus, Responder
 from lectern.worker.concurrency import map_concurrently
 from lectern.worker.connections import Connections, connect, connect_nats
@@ -41,6 +42,7 @@ __all__ = [
     "Bus",
     "Check",
     "Connections",
+    "ConsumerBacklog",
     "DeadLetter",
     "DeadLetters",
     "EntryListener",
@@ -59,6 +61,7 @@ __all__ = [
     "NoReply",
     "ObjectInfo",
     "ObjectStore",
+    "OldestMessage",
     "Permanent",
     "Rank",
     "Responder",
@@ -88,6 +91,7 @@ __all__ = [
     "map_concurrently",
     "open_store",
     "parse_retry_after",
+    "read_backlog",
     "read_keys",
     "readiness",
     "revoke_key",

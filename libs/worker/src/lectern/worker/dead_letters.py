@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from datetime import datetime
 from typing import Protocol
 
@@ -90,6 +91,14 @@ class JetStreamDeadLetters:
             letters.append(_decode(message))
             number = letters[-1].number + 1
         return letters
+
+    async def count(self) -> dict[str, int]:
+        """How many letters of each stage there are. Raises nats.errors.Error."""
+        found = (await self._js.stream_info(DEAD, subjects_filter="dead.>")).state.subjects or {}
+        counts: Counter[str] = Counter()
+        for subject, letters in found.items():
+            counts[subject.split(".")[1]] += letters
+        return dict(counts)
 
     async def read(self, number: int) -> StoredDeadLetter | None:
         """One dead letter; None when there is none of that number."""
