@@ -13,6 +13,7 @@ READY := .venv/.ready
 LATEX := .venv/.latex
 BROWSER := .venv/.browser
 MONITORING := .venv/.monitoring
+DEPLOY := .venv/.deploy
 # Much of a test is waiting for other processes: twice as many workers as there are cores.
 WORKERS := $(shell echo $$(( $$(nproc) * 2 )))
 MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
@@ -28,7 +29,7 @@ demo: $(READY) ## set everything up and make a video (TOPIC="…" for another to
 up: $(READY) ## run the API and everything behind it on http://localhost:8080
 	@$(BIN)/lectern up
 
-test: $(READY) $(LATEX) $(BROWSER) $(MONITORING) ## run every test: unit, integration, hostile scenes, whole videos
+test: $(READY) $(LATEX) $(BROWSER) $(MONITORING) $(DEPLOY) ## run every test: unit, integration, hostile scenes, whole videos
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: $(READY) ## lint, types, import rules and fast tests, before each commit (under a minute)
@@ -97,4 +98,8 @@ $(BROWSER): $(READY) requirements-browser.lock scripts/setup
 
 $(MONITORING): $(READY) scripts/setup
 	@scripts/setup monitoring
+	@touch $@
+
+$(DEPLOY): $(READY) scripts/setup
+	@scripts/setup deploy
 	@touch $@
