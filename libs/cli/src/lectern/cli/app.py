@@ -299,6 +299,14 @@ def provision(
 
 
 @app.command()
+def status(json: Json = False, nats_url: NatsUrl = "", home: Home = DEFAULT_HOME) -> None:
+    """Show what each stage has to do and who does it, what is oldest, and what needs a hand (exit status 1)."""
+    from lectern.cli.status import show_status
+
+    run_command(lambda: show_status(nats_url, home, json=json), json=json)
+
+
+@app.command()
 def doctor(json: Json = False, home: Home = DEFAULT_HOME) -> None:
     """Check this machine's dependencies."""
     from lectern.cli.doctor import check_dependencies
