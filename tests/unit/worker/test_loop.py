@@ -17,7 +17,7 @@ from lectern.contracts.ids import new_id
 from lectern.contracts.problems import Problem
 from lectern.contracts.topology import ADVISORIES, ATTEMPTS, DEAD, SWEEPER, VIDEOS
 from lectern.contracts.usage import Usage
-from lectern.worker import Connections, Job, Permanent, Settings, Stage, Transient, failures
+from lectern.worker import Connections, Job, Permanent, Settings, Stage, Transient, failures, take_turns
 from lectern.worker.loop import StageLoop
 from lectern.worker.processing import Timing
 from lectern.worker.sweeper import Advisory, record, sweep
@@ -326,6 +326,57 @@ async def test_stopping_finishes_what_fits_and_hands_the_rest_back_at_once(
     assert sorted(taken) == [2, 3]
 
 
+async def test_what_a_stopping_worker_is_still_handed_goes_back_unbegun(
+    connections: Connections, settings: Settings
+) -> None:
+    begun: list[int] = []
+
+    async def note(event: e.ScenePlanned, job: Job[None]) -> None:
+        begun.append(event.scene)
+
+    stage = Stage("voice", turns=take_turns)
+    stage.on(e.ScenePlanned, slots=1)(note)
+    async with working(stage, connections, settings, Timing(linger=2.0)) as stop:
+        await until(lambda: _waits(connections))
+        stop.set()
+        await connections.event_log.publish(planned(new_id()))  # while the last pull waits at the server
+    assert begun == []
+    async with working(stage, connections, settings):
+        await until(lambda: _counted(begun, 1), seconds=3)
+    assert await pending(connections) == (0, 0)
+
+
+@pytest.mark.slow
+async def test_a_job_cut_short_by_scale_in_costs_no_attempt_and_nothing_is_paid_twice(
+    connections: Connections, settings: Settings
+) -> None:
+    """The grace period is shorter than the job, twice; a third worker finishes it."""
+    attempts: list[int] = []
+    paid = Usage(kind="voice", name="some", requests=1, cost_usd=0.25)
+
+    async def speak(event: e.ScenePlanned, job: Job[None]) -> e.SceneNarrated:
+        attempts.append(job.attempt)
+        spent = () if job.spent_before else (paid,)  # as a cache of paid answers has it
+        job.note_paid(spent)
+        if len(attempts) <= 2:
+            await asyncio.sleep(30)
+        return job.answer(e.SceneNarrated, narration=narrated(event.video_id).narration, spent=spent)
+
+    video, impatient = new_id(), settings.model_copy(update={"grace_seconds": 0.1})
+    await connections.event_log.publish(planned(video))
+    for number in (1, 2):
+        async with working(voice(speak), connections, impatient) as stop:
+            await until(lambda number=number: _counted(attempts, number))  # type: ignore[misc]
+            stop.set()
+        assert sum(await pending(connections)) == 1
+    async with working(voice(speak), connections, settings):
+        await until(lambda: _has(connections, video, e.SceneNarrated))
+        await until(lambda: _idle(connections))
+    [spoken] = [event for _, event in await connections.event_log.read(video) if isinstance(event, e.SceneNarrated)]
+    assert attempts == [1, 1, 1]
+    assert (spoken.attempt, spoken.spent) == (1, (paid,))
+
+
 async def test_a_stage_without_consumers_asks_once_a_second(connections: Connections, settings: Settings) -> None:
     before = connections.nats.stats["out_msgs"]
     async with working(Stage("nobody"), connections, settings.model_copy(update={"slots": 4})):
@@ -372,6 +423,12 @@ async def test_the_server_reports_a_message_that_was_delivered_too_often(connect
     with pytest.raises(TimeoutError):
         await subscription.fetch(1, timeout=0.5)
     assert (await js.stream_info(ADVISORIES)).state.messages >= 1
+
+
+async def _waits(connections: Connections) -> bool:
+    """True while a pull of a worker waits at the server."""
+    info = await connections.nats.jetstream().consumer_info(VIDEOS, "voice-fast")
+    return bool(info.num_waiting)
 
 
 async def _has(connections: Connections, video: str, kind: type[e.Event]) -> bool:

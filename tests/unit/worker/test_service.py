@@ -9,7 +9,7 @@ import pytest
 from servers import free_port
 
 from lectern.contracts.requests import LIST_VOICES, ListVoices, VoiceList
-from lectern.worker import Connections, Responder, Service, Settings, Unavailable, liveness, readiness
+from lectern.worker import Connections, NoReply, Responder, Service, Settings, Unavailable, liveness, readiness
 from lectern.worker.health import serve_health
 from lectern.worker.testing import memory_connections
 
@@ -81,6 +81,56 @@ async def test_a_service_that_only_answers_requests_runs_until_it_is_stopped() -
             assert (await connections.bus.ask(LIST_VOICES, ListVoices(), timeout=1)).refused == "none"
         stop.set()
         await task
+
+
+async def test_a_service_that_drains_takes_no_more_requests(connections: Connections) -> None:
+    stop, drained = asyncio.Event(), asyncio.Event()
+
+    async def run(stop: asyncio.Event) -> None:
+        await drained.wait()  # a render that is finished after the stop
+
+    service = Service(name="voice", connections=connections, settings=Settings(), responders=(responder(),), run=run)
+    task = asyncio.create_task(service.serve(stop))
+    async with asyncio.timeout(5):
+        while await _is_absent(connections):
+            await asyncio.sleep(0.01)
+        stop.set()
+        while not await _is_absent(connections):
+            await asyncio.sleep(0.01)
+        assert not task.done()
+        drained.set()
+        await task
+
+
+async def test_a_request_that_was_begun_may_take_the_grace_period_and_no_longer(connections: Connections) -> None:
+    begun, stop = asyncio.Event(), asyncio.Event()
+
+    async def never(_: ListVoices) -> VoiceList:
+        begun.set()
+        await asyncio.Event().wait()
+        raise AssertionError("unreachable")
+
+    stuck = Responder(request=LIST_VOICES, handler=never, failed=lambda _: VoiceList(voices=()))
+    settings = Settings(grace_seconds=0.2)
+    service = Service(name="voice", connections=connections, settings=settings, responders=(stuck,))
+    task = asyncio.create_task(service.serve(stop))
+    async with asyncio.timeout(5):
+        while await _is_absent(connections):
+            await asyncio.sleep(0.01)
+        asking = asyncio.create_task(connections.bus.ask(LIST_VOICES, ListVoices(), timeout=4))
+        await begun.wait()
+        stop.set()
+        await task
+        with pytest.raises(NoReply):
+            await asking
+
+
+async def _is_absent(connections: Connections) -> bool:
+    try:
+        await connections.bus.ask(LIST_VOICES, ListVoices(), timeout=0.05)
+    except NoReply as error:
+        return error.absent
+    return False
 
 
 async def test_readiness_names_the_state_of_each_part(connections: Connections, settings: Settings) -> None:

@@ -8,6 +8,7 @@ import signal
 import sys
 import textwrap
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 
 import pytest
 from nats.aio.client import Client
@@ -151,3 +152,46 @@ async def test_an_asker_of_an_earlier_version_gets_the_answer_as_its_first_messa
         await asyncio.sleep(3 * QUICK.beat)
         work.finish.set()
         assert b"done" in (await asking).data
+
+
+async def test_a_request_that_waits_is_left_to_another_when_its_responder_stops(nats: Client) -> None:
+    work, bus = Work(), NatsBus(nats, SignTiming(beat=0.05, silence=20.0))  # silence does not end within the test
+    other = NatsBus(nats)
+    async with asyncio.timeout(10):
+        async with bus.answering(work.respond()):
+            running = asyncio.create_task(bus.ask(LIST_VOICES, ListVoices(), timeout=30))
+            await work.started.wait()
+            waiting = asyncio.create_task(bus.ask(LIST_VOICES, ListVoices(), timeout=30))
+            while sum(task.get_name().startswith("answer:") for task in asyncio.all_tasks()) < 2:
+                await asyncio.sleep(0.01)
+            work_elsewhere = Work()
+            work_elsewhere.finish.set()
+            elsewhere = await _enter(other, work_elsewhere)
+            asyncio.get_running_loop().call_later(0.2, work.finish.set)
+        assert (await running).refused == "done"
+        assert (await waiting).refused == "done"
+        await elsewhere()
+    assert (work.begun, work_elsewhere.begun) == (1, 1), "what was begun is finished, what was not goes elsewhere"
+
+
+async def test_an_asker_hears_at_once_that_the_only_responder_has_left(nats: Client) -> None:
+    work, bus = Work(), NatsBus(nats, SignTiming(beat=0.05, silence=20.0))
+    async with asyncio.timeout(10):
+        async with bus.answering(work.respond()):
+            running = asyncio.create_task(bus.ask(LIST_VOICES, ListVoices(), timeout=30))
+            await work.started.wait()
+            waiting = asyncio.create_task(bus.ask(LIST_VOICES, ListVoices(), timeout=30))
+            while sum(task.get_name().startswith("answer:") for task in asyncio.all_tasks()) < 2:
+                await asyncio.sleep(0.01)
+            asyncio.get_running_loop().call_later(0.1, work.finish.set)
+        with pytest.raises(NoReply) as raised:
+            await waiting
+        assert raised.value.absent
+        await running
+
+
+async def _enter(bus: NatsBus, work: Work) -> Callable[[], Awaitable[None]]:
+    """Begins to answer; returns what ends it."""
+    stack = AsyncExitStack()
+    await stack.enter_async_context(bus.answering(work.respond()))
+    return stack.aclose

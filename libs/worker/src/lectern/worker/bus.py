@@ -20,11 +20,13 @@ from lectern.contracts.parties import Party
 from lectern.contracts.requests import Request
 from lectern.worker.failures import NoReply
 from lectern.worker.fair_slots import FairSlots, TooManyWaiting
-from lectern.worker.signs_of_life import SignTiming, ask_until_answered, work_while_awaited
+from lectern.worker.signs_of_life import SignTiming, ask_until_answered, tell_leaving, work_while_awaited
 from lectern.worker.turns import ServiceLedger
 
 Q = TypeVar("Q", bound=msgspec.Struct)
 R = TypeVar("R", bound=msgspec.Struct)
+
+_LAST_MESSAGES = 2.0  # seconds that the server may take to send what it had for a subscription
 
 Listener: TypeAlias = Callable[[str, bytes], Awaitable[None]]
 
@@ -81,7 +83,10 @@ class Bus(Protocol):
         """
 
     def answering(self, responder: Responder[Any, Any]) -> AbstractAsyncContextManager[None]:
-        """Answers requests while the context lasts, sharing them with all who answer; then finishes those it began."""
+        """Answers requests while the context lasts, sharing them with all who answer; then finishes those it began.
+
+        Those that still wait for a turn are left to others, whom their askers ask then.
+        """
 
     def listening(self, subject: str, listener: Listener) -> AbstractAsyncContextManager[None]:
         """Passes each message on `subject` (which may have wildcards) to `listener` while the context lasts."""
@@ -114,16 +119,33 @@ class NatsBus:
         """See `Bus.answering`."""
         slots = FairSlots(responder.slots, ledger=responder.ledger)
         running: set[asyncio.Task[None]] = set()
+        waiting: set[asyncio.Task[Any]] = set()  # for their turn
+        leaving = False
 
         async def work_on(message: Msg) -> bytes:
+            task = asyncio.current_task()
+            assert task is not None
+            waiting.add(task)
             try:
                 async with slots.turn(responder.party(message.data)):
+                    waiting.discard(task)
                     return await responder.reply_to(message.data)
             except TooManyWaiting as error:
                 return responder.refuse(error)
+            finally:
+                waiting.discard(task)
 
         async def answer(message: Msg) -> None:
-            reply = await work_while_awaited(self._nats, message, work_on(message), timing=self._timing)
+            if leaving:
+                await tell_leaving(self._nats, message)
+                return
+            try:
+                reply = await work_while_awaited(self._nats, message, work_on(message), timing=self._timing)
+            except asyncio.CancelledError:
+                if not leaving:
+                    raise
+                await tell_leaving(self._nats, message)
+                return
             if reply is None:
                 structlog.get_logger("lectern.requests").info(
                     "nobody waits for a reply any more", action="request-abandoned", subject=message.subject
@@ -146,8 +168,11 @@ class NatsBus:
         try:
             yield
         finally:
-            await _unsubscribe(subscription)
-            await asyncio.gather(*running, return_exceptions=True)
+            leaving = True
+            for task in list(waiting):
+                task.cancel()
+            await self._end(subscription)
+            await _finish(running)
 
     @asynccontextmanager
     async def listening(self, subject: str, listener: Listener) -> AsyncIterator[None]:
@@ -161,6 +186,23 @@ class NatsBus:
             yield
         finally:
             await _unsubscribe(subscription)
+
+    async def _end(self, subscription: Subscription) -> None:
+        """Ends a subscription once what the server had already sent for it was seen: nobody else gets that."""
+        try:
+            async with asyncio.timeout(_LAST_MESSAGES if self._nats.is_connected else 0):
+                await subscription.drain()  # type: ignore[no-untyped-call]
+        except (nats.errors.Error, TimeoutError):
+            await _unsubscribe(subscription)
+
+
+async def _finish(running: set[asyncio.Task[None]]) -> None:
+    """Waits for the tasks; when it is cancelled itself, ends them."""
+    try:
+        await asyncio.gather(*running, return_exceptions=True)
+    except asyncio.CancelledError:
+        await asyncio.gather(*running, return_exceptions=True)
+        raise
 
 
 async def _unsubscribe(subscription: Subscription) -> None:

@@ -1,8 +1,13 @@
-"""A stage's loop: takes a slot, fetches a message for it, processes it; drains when it is stopped."""
+"""A stage's loop: takes a slot, fetches a message for it, processes it; drains when it is stopped.
+
+A stop ends fetching at once. What a pull still brings, or what was about to be begun, goes back before its turn; what
+runs is finished within the grace period, or goes back then, so that another worker has it within moments.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from typing import Any
 
@@ -99,7 +104,7 @@ class StageLoop:
                 if message is None:
                     self._free.release()
             if message is not None:
-                await self._start(message, fetcher)
+                await self._start(message, fetcher, stop)
 
     async def _take_slot(self, stop: asyncio.Event) -> bool:
         """Waits for a free slot; False when the loop is stopped first."""
@@ -112,15 +117,20 @@ class StageLoop:
         finally:
             taking.cancel()
 
-    async def _start(self, message: Msg, fetcher: Fetcher) -> None:
-        """Works on the message, or on a fairer one in its place."""
+    async def _start(self, message: Msg, fetcher: Fetcher, stop: asyncio.Event) -> None:
+        """Works on the message, or on a fairer one in its place; hands it back if the loop was stopped meanwhile."""
         party = Party()
         try:
-            if self._chooser:
+            if self._chooser and not stop.is_set():
                 message, party = await self._chooser.choose(message, fetcher)
         except BaseException:
             self._free.release()
             raise
+        if stop.is_set():
+            self._free.release()
+            with contextlib.suppress(nats.errors.Error):  # then it is delivered again after its ack wait
+                await message.nak()
+            return
         started = time.monotonic()
 
         def charge(_: asyncio.Task[None]) -> None:

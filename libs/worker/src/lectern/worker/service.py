@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
@@ -21,6 +21,7 @@ from lectern.worker.presence import show_presence
 from lectern.worker.processing import TIMING, Timing
 from lectern.worker.settings import Settings
 from lectern.worker.stage import Stage
+from lectern.worker.stopping import wait_until_done
 from lectern.worker.sweeper import sweep
 from lectern.worker.telemetry import configure_logs, configure_traces
 from lectern.worker.turns import ServiceLedger
@@ -57,9 +58,7 @@ class Service:
         if self.start:
             await self.start()
         try:
-            async with AsyncExitStack() as answering, asyncio.TaskGroup() as tasks:
-                for responder in self.responders:
-                    await answering.enter_async_context(self.connections.bus.answering(responder))
+            async with self._answering(stop), asyncio.TaskGroup() as tasks:
                 if self.stage:
                     loop = StageLoop(self.stage, self.connections, self.deps, self.settings, self.timing, self.ledger)
                     tasks.create_task(loop.run(stop), name=f"{self.name}:loop")
@@ -73,6 +72,29 @@ class Service:
         finally:
             if self.close:
                 await self.close()
+
+    @asynccontextmanager
+    async def _answering(self, stop: asyncio.Event) -> AsyncIterator[None]:
+        """Answers requests until `stop` is set, or the context ends: a service that drains takes none from others that
+        could answer them. What was begun may take the grace period."""
+        ended = asyncio.Event()
+        async with AsyncExitStack() as every:
+            each = [await every.enter_async_context(AsyncExitStack()) for _ in self.responders]
+            for stack, responder in zip(each, self.responders, strict=True):
+                await stack.enter_async_context(self.connections.bus.answering(responder))
+
+            async def leave() -> None:
+                await wait_until_done(asyncio.create_task(ended.wait()), stop)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self.settings.grace_seconds):
+                        await asyncio.gather(*(stack.aclose() for stack in each))
+
+            leaving = asyncio.create_task(leave(), name=f"{self.name}:leave")
+            try:
+                yield
+            finally:
+                ended.set()
+                await leaving
 
     async def readiness(self) -> tuple[int, dict[str, Any]]:
         """The status and body of `/readyz`."""

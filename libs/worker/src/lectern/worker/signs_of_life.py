@@ -5,6 +5,8 @@ So a responder sends a sign each `beat` seconds, from the moment a request arriv
 for `silence` seconds asks again, which the server passes to any responder. The first answer counts. Each sign is itself
 a request to the asker: where nobody listens any more, the work ends.
 
+A responder that stops before it has begun says that it leaves, and is passed over at once.
+
 An asker of an earlier version takes the first message for the answer, so signs are sent to those only who ask for them.
 """
 
@@ -21,7 +23,9 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 _WANTED = {"Lectern-Signs": "wanted"}  # on a request
+_MAY_LEAVE = {"Lectern-Leaving": "understood"}  # on a request of a version that passes over who leaves
 _SIGN = {"Lectern-Signs": "working"}  # on a message that is no answer yet
+_LEAVING = {"Lectern-Leaving": "ask another"}  # on a message in an answer's place
 
 
 class SignTiming(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,20 +46,23 @@ async def ask_until_answered(client: Client, subject: str, data: bytes, *, timeo
     try:
         async with asyncio.timeout(timeout):
             while True:
-                await client.publish(subject, data, reply=inbox, headers=dict(_WANTED))
+                await client.publish(subject, data, reply=inbox, headers=_WANTED | _MAY_LEAVE)
                 asked += 1
                 while True:
                     try:
                         message = await subscription.next_msg(timeout=silence)
                     except nats.errors.TimeoutError:
+                        silence *= 2
                         break
                     if _is_sign(message):
                         await message.respond(b"")
+                    elif _is_farewell(message):
+                        asked = 0
+                        break
                     elif not _is_refusal(message):
                         return message.data
                     elif asked == 1:
                         raise nats.errors.NoRespondersError
-                silence *= 2
     except TimeoutError as error:
         raise nats.errors.TimeoutError from error
     finally:
@@ -79,6 +86,13 @@ async def work_while_awaited(
             await asyncio.gather(working, return_exceptions=True)
 
 
+async def tell_leaving(client: Client, request: Msg) -> None:
+    """Tells the asker that this process will not answer, if it is of a version that then asks another."""
+    if request.reply and (request.headers or {}).items() >= _MAY_LEAVE.items():
+        with contextlib.suppress(nats.errors.Error):  # its silence says so, too
+            await client.publish(request.reply, b"", headers=dict(_LEAVING))
+
+
 async def _is_awaited(client: Client, request: Msg, timing: SignTiming) -> bool:
     try:
         await client.request(request.reply, b"", timeout=timing.beat, headers=dict(_SIGN))
@@ -95,6 +109,10 @@ def _wants_signs(request: Msg) -> bool:
 
 def _is_sign(message: Msg) -> bool:
     return (message.headers or {}).items() >= _SIGN.items()
+
+
+def _is_farewell(message: Msg) -> bool:
+    return (message.headers or {}).items() >= _LEAVING.items()
 
 
 def _is_refusal(message: Msg) -> bool:

@@ -1,0 +1,106 @@
+"""A JetStream cluster for tests: nats-servers on loopback that replicate streams among them, with their monitoring."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lectern.cli.runner.servers import LOOPBACK, find_program, free_port
+
+START_TIMEOUT_SECONDS = 30.0
+TOKEN = "token-of-the-tests"
+
+
+@dataclass(eq=False)
+class NatsNode:
+    """One server of a cluster. Killed, it can be started again with what it had."""
+
+    name: str
+    port: int
+    monitor: int
+    config: Path
+    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    def start(self) -> None:
+        """Starts the server; it joins by itself."""
+        argv = [find_program("nats-server"), "--config", str(self.config)]
+        self.process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def kill(self) -> None:
+        """Ends it without a chance to say goodbye."""
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def monitor_json(self, path: str) -> dict[str, Any]:
+        """What its monitoring port answers to a path. Raises OSError."""
+        with urllib.request.urlopen(f"http://{LOOPBACK}:{self.monitor}{path}", timeout=5) as answer:
+            found: dict[str, Any] = json.load(answer)
+        return found
+
+    def knows_leader(self) -> bool:
+        """True once it follows a leader of the whole cluster, or is one."""
+        try:
+            return bool(self.monitor_json("/jsz").get("meta_cluster", {}).get("leader"))
+        except OSError:
+            return False
+
+
+@dataclass(frozen=True)
+class NatsCluster:
+    """The servers of a cluster. `url` names all of them."""
+
+    nodes: tuple[NatsNode, ...]
+
+    @property
+    def url(self) -> str:
+        """All addresses, as `LECTERN_NATS_URL` takes them."""
+        return ",".join(f"nats://{TOKEN}@{LOOPBACK}:{node.port}" for node in self.nodes)
+
+    def node(self, name: str) -> NatsNode:
+        """The server of a name."""
+        return next(node for node in self.nodes if node.name == name)
+
+    def wait_until_ready(self, *nodes: NatsNode) -> None:
+        """Waits until the servers, or all, follow one leader."""
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        while not all(node.knows_leader() for node in nodes or self.nodes):
+            if time.monotonic() > deadline:
+                raise TimeoutError("the cluster did not elect a leader")
+            time.sleep(0.05)
+
+
+@contextmanager
+def nats_cluster(folder: Path, size: int = 3) -> Iterator[NatsCluster]:
+    """Runs a cluster while the context lasts."""
+    routes = [free_port() for _ in range(size)]
+    nodes = []
+    for number, route in enumerate(routes):
+        node = NatsNode(f"nats-{number}", free_port(), free_port(), folder / f"nats-{number}.conf")
+        node.config.write_text(
+            f"server_name: {node.name}\n"
+            f"listen: {LOOPBACK}:{node.port}\n"
+            f"http: {LOOPBACK}:{node.monitor}\n"
+            f"jetstream {{ store_dir: {json.dumps(str(folder / node.name))} }}\n"
+            f"authorization {{ token: {TOKEN} }}\n"
+            f"cluster {{ name: lectern, listen: {LOOPBACK}:{route}, "
+            f"routes: [{', '.join(f'nats://{LOOPBACK}:{each}' for each in routes)}] }}\n"
+        )
+        nodes.append(node)
+    cluster = NatsCluster(tuple(nodes))
+    try:
+        for node in nodes:
+            node.start()
+        cluster.wait_until_ready()
+        yield cluster
+    finally:
+        for node in nodes:
+            node.kill()

@@ -1,0 +1,110 @@
+"""The lag that a scaler reads at the servers' monitoring ports is the work that is left, wherever the leader is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from nats.aio.client import Client
+from nats_cluster import NatsCluster, nats_cluster
+from unit.worker.pipeline_events import planned
+from unit.worker.test_loop import until
+
+from lectern.contracts import events as e
+from lectern.contracts.ids import new_id
+from lectern.contracts.topology import VIDEOS, consumer_name
+from lectern.worker import Connections, Job, Settings, Stage, apply_topology, connect_nats, take_turns
+from lectern.worker.loop import StageLoop
+from lectern.worker.testing import MemoryObjectStore
+
+pytestmark = pytest.mark.slow
+CONSUMER = consumer_name("voice", "fast")
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[NatsCluster]:
+    """Three nats-servers."""
+    with nats_cluster(tmp_path) as cluster:
+        yield cluster
+
+
+def read_lag(cluster: NatsCluster) -> tuple[int, str]:
+    """The consumer's lag as KEDA's scaler reads it, and its leader: any server names the leader, which knows the lag."""
+    for node in cluster.nodes:
+        account = node.monitor_json("/jsz?acc=$G&consumers=true&config=true")["account_details"][0]
+        stream = next(each for each in account["stream_detail"] if each["name"] == VIDEOS)
+        consumer = next(each for each in stream["consumer_detail"] if each["name"] == CONSUMER)
+        if consumer["cluster"].get("leader") == node.name:
+            return consumer["num_pending"] + consumer["num_ack_pending"], node.name
+    return -1, ""
+
+
+async def queue_scenes(connections: Connections, count: int) -> None:
+    """Queues scenes of one owner, ten for each video."""
+    for first in range(0, count, 10):
+        video = new_id()
+        scenes = [replace(planned(video, scene), owner="one") for scene in range(1, 1 + min(10, count - first))]
+        await asyncio.gather(*map(connections.event_log.publish, scenes))
+
+
+async def move_leader(nats: Client, cluster: NatsCluster) -> None:
+    """Has another server lead the consumer."""
+    before = read_lag(cluster)[1]
+    await nats.request(f"$JS.API.CONSUMER.LEADER.STEPDOWN.{VIDEOS}.{CONSUMER}", b"", timeout=5)
+
+    async def moved() -> bool:
+        return read_lag(cluster)[1] not in (before, "")
+
+    await until(moved, seconds=30)
+
+
+async def test_lag_is_the_number_of_jobs_that_are_not_done(cluster: NatsCluster, settings: Settings) -> None:
+    """At none, one and 500 queued jobs of one owner; while they take turns, whose messages are put aside and delivered
+    again; and after the consumer's leader has moved, before and in the midst of the work."""
+    nats = await connect_nats(cluster.url, "test")
+    await apply_topology(nats, replicas=3)
+    connections = Connections.over(nats, MemoryObjectStore())
+    done, limit, more = 0, 1, asyncio.Event()
+    stage = Stage("voice", turns=take_turns)
+
+    @stage.on(e.ScenePlanned, slots=1)
+    async def speak(event: e.ScenePlanned, job: Job[None]) -> None:
+        nonlocal done
+        while done >= limit:
+            more.clear()
+            await more.wait()
+        done += 1
+
+    async def reads(lag: int) -> bool:
+        return read_lag(cluster)[0] == lag
+
+    assert read_lag(cluster)[0] == 0
+    await queue_scenes(connections, 1)
+    await until(lambda: reads(1))
+    stop = asyncio.Event()
+    running = asyncio.create_task(StageLoop(stage, connections, None, settings).run(stop))
+    await until(lambda: reads(0))
+    stop.set()
+    await running
+    await queue_scenes(connections, 500)
+    await until(lambda: reads(500))
+    await move_leader(nats, cluster)
+    await until(lambda: reads(500))
+    stop = asyncio.Event()
+    running = asyncio.create_task(StageLoop(stage, connections, None, settings).run(stop))
+    limit = 41
+    more.set()
+    await until(lambda: reads(460), seconds=30)
+    await move_leader(nats, cluster)
+    await until(lambda: reads(460))
+    limit = 61
+    more.set()
+    await until(lambda: reads(440), seconds=30)
+    limit = 10_000
+    more.set()
+    stop.set()
+    await running
+    await nats.close()
