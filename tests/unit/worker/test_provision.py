@@ -6,6 +6,7 @@ import pytest
 from nats.aio.client import Client
 
 from lectern.contracts import topology
+from lectern.contracts.problems import ProblemError
 from lectern.worker.provision import apply_topology, find_drift
 
 
@@ -42,3 +43,10 @@ async def test_what_is_missing_is_reported_and_created(nats: Client) -> None:
     await js.delete_consumer(topology.VIDEOS, "coder-bulk")
     assert {"stream DEAD is missing", "consumer coder-bulk is missing"} <= set(await find_drift(nats))
     assert set(await apply_topology(nats)) == {"stream DEAD", "consumer coder-bulk"}
+
+
+async def test_a_single_server_refuses_replicas_and_says_what_to_do(nats: Client) -> None:
+    with pytest.raises(ProblemError) as refused:
+        await apply_topology(nats, replicas=3)
+    assert refused.value.problem.code == "nats-cluster-too-small"
+    assert "--replicas" in refused.value.problem.remedy

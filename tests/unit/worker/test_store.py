@@ -62,6 +62,14 @@ async def test_a_range_is_exact_whether_or_not_the_store_honours_ranges(
     assert got == data[start : None if end is None else end + 1]
 
 
+async def test_a_store_is_reached_by_its_address_where_its_name_is_not_resolved(settings: Settings) -> None:
+    named = {"s3_endpoint": settings.s3_endpoint.replace("127.0.0.1", "store.invalid")}
+    async with open_store(settings.model_copy(update={**named, "s3_address": "127.0.0.1"})) as store:
+        await store.put("t/by-address", b"hello", "text/plain")
+        assert await store.get("t/by-address") == b"hello"
+        assert "//store.invalid:" in await store.presign("t/by-address", 60), "clients use the endpoint's own name"
+
+
 @pytest.mark.slow
 async def test_an_unavailable_store_is_transient_and_its_error_contains_no_secrets(settings: Settings) -> None:
     unavailable = settings.model_copy(update={"s3_endpoint": "http://127.0.0.1:9"})

@@ -288,7 +288,10 @@ def lessons(json: Json = False) -> None:
 @app.command()
 def provision(
     check: Annotated[bool, typer.Option("--check", help="Only report differences; exit status 1 if any.")] = False,
-    replicas: Annotated[int, typer.Option(min=1, max=5, help="Replicas of each stream in a cluster.")] = 1,
+    replicas: Annotated[
+        int | None,
+        typer.Option(min=1, max=5, help="Servers of a cluster that keep each stream; as many as now if not given."),
+    ] = None,
     nats_url: NatsUrl = "",
     home: Home = DEFAULT_HOME,
 ) -> None:

@@ -11,10 +11,12 @@ from lectern.cli.nats_connection import connect_event_log
 from lectern.worker import apply_topology, find_drift
 
 
-async def provision(nats_url: str, home: Path, *, check: bool, replicas: int) -> int:
+async def provision(nats_url: str, home: Path, *, check: bool, replicas: int | None) -> int:
     """Returns 0 when the server is, or now is, as declared; with `check`, 1 when it differs."""
     async with connect_event_log(nats_url, home) as client:
-        lines = await find_drift(client) if check else await apply_topology(client, replicas=replicas)
+        lines = (
+            await find_drift(client, replicas=replicas) if check else await apply_topology(client, replicas=replicas)
+        )
         for line in lines:
             typer.echo(line if check else f"applied: {line}")
         if not lines:

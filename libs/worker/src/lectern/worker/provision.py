@@ -10,8 +10,10 @@ from lectern.contracts import topology
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.contracts.topology import Bucket, Consumer, Stream
 
+_TOO_FEW_SERVERS = {10005, 10074}  # no suitable peers; no replicas outside a cluster
 
-def _stream(stream: Stream, replicas: int) -> api.StreamConfig:
+
+def _stream(stream: Stream, replicas: int | None) -> api.StreamConfig:
     return api.StreamConfig(
         name=stream.name,
         subjects=list(stream.subjects),
@@ -20,7 +22,7 @@ def _stream(stream: Stream, replicas: int) -> api.StreamConfig:
         max_age=stream.max_age,
         duplicate_window=stream.duplicate_window,
         allow_direct=True,
-        num_replicas=replicas,
+        num_replicas=replicas,  # None: what it is, or one
     )
 
 
@@ -36,43 +38,61 @@ def _consumer(consumer: Consumer) -> api.ConsumerConfig:
     )
 
 
-async def apply_topology(nats: Client, *, replicas: int = 1) -> list[str]:
+async def apply_topology(nats: Client, *, replicas: int | None = None) -> list[str]:
     """Creates or updates streams, consumers and buckets as declared; returns what changed. Safe to repeat.
 
-    Raises ProblemError when the server is too old, TimeoutError when it has no JetStream.
+    `replicas` is how many servers of a cluster keep each stream and bucket: what exists is moved to that many, while it
+    is in use. None leaves it as it is, and creates what is new on one.
+
+    Raises ProblemError when the server is too old or the cluster too small, TimeoutError when it has no JetStream.
     """
     js = nats.jetstream(timeout=10)
     await _check_version(nats)
     changed: list[str] = []
-    for stream in topology.STREAMS:
-        changed += await _apply_stream(js, _stream(stream, replicas))
-    for consumer in topology.consumers():
-        drift = await _consumer_drift(js, consumer)
-        if drift:
-            await js.add_consumer(consumer.stream, _consumer(consumer))
-            changed.append(f"consumer {consumer.name}")
-    for bucket in topology.BUCKETS:
-        changed += await _apply_bucket(js, bucket, replicas)
+    try:
+        for stream in topology.STREAMS:
+            changed += await _apply_stream(js, _stream(stream, replicas))
+        for consumer in topology.consumers():
+            drift = await _consumer_drift(js, consumer)
+            if drift:
+                await js.add_consumer(consumer.stream, _consumer(consumer))
+                changed.append(f"consumer {consumer.name}")
+        for bucket in topology.BUCKETS:
+            changed += await _apply_bucket(js, bucket, replicas)
+    except js_errors.APIError as error:
+        if error.err_code not in _TOO_FEW_SERVERS:
+            raise
+        raise ProblemError(_describe_small_cluster(replicas)) from error
     return changed
 
 
-async def find_drift(nats: Client) -> list[str]:
-    """One line for each difference between the server and the declaration; empty when there is none."""
+async def find_drift(nats: Client, *, replicas: int | None = None) -> list[str]:
+    """One line for each difference between the server and the declaration; empty when there is none.
+
+    With `replicas` None, any number will do.
+    """
     js = nats.jetstream(timeout=10)
     found: list[str] = []
     for stream in topology.STREAMS:
         try:
-            found += _stream_drift((await js.stream_info(stream.name)).config, _stream(stream, 1))
+            found += _stream_drift((await js.stream_info(stream.name)).config, _stream(stream, replicas))
         except js_errors.NotFoundError:
             found.append(f"stream {stream.name} is missing")
     for consumer in topology.consumers():
         found += await _consumer_drift(js, consumer)
     for bucket in topology.BUCKETS:
-        try:
-            await js.key_value(bucket.name)
-        except js_errors.NotFoundError:
-            found.append(f"bucket {bucket.name} is missing")
+        actual = await _find_bucket(js, bucket)
+        found += [f"bucket {bucket.name} is missing"] if actual is None else _bucket_drift(actual, bucket, replicas)
     return found
+
+
+def _describe_small_cluster(replicas: int | None) -> Problem:
+    return Problem(
+        code="nats-cluster-too-small",
+        title="There are too few NATS servers",
+        detail=f"Streams cannot be kept on {replicas} servers: so many do not run in one cluster with JetStream.",
+        remedy="Start the servers that are missing, or ask for fewer with --replicas.",
+    )
 
 
 async def _check_version(nats: Client) -> None:
@@ -96,12 +116,14 @@ async def _apply_stream(js: JetStreamContext, declared: api.StreamConfig) -> lis
         return [f"stream {declared.name}"]
     if not _stream_drift(actual, declared):
         return []
-    await js.update_stream(declared)
+    await js.update_stream(declared.evolve(num_replicas=declared.num_replicas or actual.num_replicas))
     return [f"stream {declared.name}"]
 
 
 def _stream_drift(actual: api.StreamConfig, declared: api.StreamConfig) -> list[str]:
-    fields = ("subjects", "retention", "storage", "max_age", "duplicate_window", "allow_direct")
+    fields = ["subjects", "retention", "storage", "max_age", "duplicate_window", "allow_direct"]
+    if declared.num_replicas is not None:
+        fields.append("num_replicas")
     return [
         f"stream {declared.name}: {name} is {getattr(actual, name)!r}, declared {getattr(declared, name)!r}"
         for name in fields
@@ -126,12 +148,28 @@ async def _consumer_drift(js: JetStreamContext, consumer: Consumer) -> list[str]
     return found
 
 
-async def _apply_bucket(js: JetStreamContext, bucket: Bucket, replicas: int) -> list[str]:
-    try:
-        await js.key_value(bucket.name)
-    except js_errors.NotFoundError:
+async def _apply_bucket(js: JetStreamContext, bucket: Bucket, replicas: int | None) -> list[str]:
+    actual = await _find_bucket(js, bucket)
+    if actual is None:
         await js.create_key_value(
-            api.KeyValueConfig(bucket=bucket.name, ttl=bucket.ttl or None, replicas=replicas, direct=True)
+            api.KeyValueConfig(bucket=bucket.name, ttl=bucket.ttl or None, replicas=replicas or 1, direct=True)
         )
-        return [f"bucket {bucket.name}"]
-    return []
+    elif _bucket_drift(actual, bucket, replicas):
+        await js.update_stream(actual.evolve(num_replicas=replicas))
+    else:
+        return []
+    return [f"bucket {bucket.name}"]
+
+
+async def _find_bucket(js: JetStreamContext, bucket: Bucket) -> api.StreamConfig | None:
+    """The stream behind a bucket (JetStream keeps one for each)."""
+    try:
+        return (await js.stream_info(f"KV_{bucket.name}")).config
+    except js_errors.NotFoundError:
+        return None
+
+
+def _bucket_drift(actual: api.StreamConfig, bucket: Bucket, replicas: int | None) -> list[str]:
+    if replicas is None or actual.num_replicas == replicas:
+        return []
+    return [f"bucket {bucket.name}: num_replicas is {actual.num_replicas!r}, declared {replicas!r}"]

@@ -21,6 +21,11 @@ class Settings(BaseSettings):
     nats_creds: str = Field("", description="credentials file (.creds) of a NATS account, instead of token or password")
     nats_ca: str = Field("", description="file of certificates that sign the NATS servers' own; the system's if unset")
     s3_endpoint: str = Field("http://127.0.0.1:8333", description="S3 endpoint: R2, or the local store")
+    s3_address: str = Field(
+        "",
+        description="address, or another name, to connect to instead of resolving the endpoint's name; certificate and "
+        "signatures stay those of the endpoint",
+    )
     s3_bucket: str = Field("lectern", description="bucket for everything")
     s3_access_key: str = Field("", description="S3 access key id")
     s3_secret_key: SecretStr = Field(SecretStr(""), description="S3 secret access key")

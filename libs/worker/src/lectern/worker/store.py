@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import socket
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,8 +13,10 @@ from typing import Any, TypeVar
 
 import aioboto3
 import msgspec
+from aiobotocore.config import AioConfig
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
 from boto3.s3.transfer import TransferConfig
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lectern.worker.failures import Missing, Transient, Unavailable
@@ -255,13 +258,30 @@ class S3ObjectStore(ObjectStore):
             raise self._full
 
 
+class _FixedResolver(AbstractResolver):
+    """Answers for whatever name with one address: that of what stands in front of the store."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._resolver = ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        return await self._resolver.resolve(self._address, port, family)
+
+    async def close(self) -> None:
+        await self._resolver.close()
+
+
 @asynccontextmanager
 async def open_store(settings: Settings) -> AsyncIterator[ObjectStore]:
     """A store on one shared connection pool.
 
     Checksums are sent only when required: R2 and rclone refuse the default ones of botocore 1.36 and later.
     """
-    config = Config(
+    config = AioConfig(
+        {"resolver": _FixedResolver(settings.s3_address)} if settings.s3_address else None,
         signature_version="s3v4",
         s3={"addressing_style": "path"},
         request_checksum_calculation="when_required",
