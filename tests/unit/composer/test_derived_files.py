@@ -41,8 +41,8 @@ async def connections() -> Connections:
 
 
 async def make(connections: Connections, file: AnyDerivedFile) -> FileMade:
-    deps = ComposerDeps(metrics=ComposerMetrics(connections.registry))
-    responder = build_responder(connections.store, deps, None)
+    deps = ComposerDeps(metrics=ComposerMetrics(connections.meter))
+    responder = build_responder(connections.store, deps, None, connections.metrics)
     try:
         return await responder.handler(MakeFile(file=file))
     except Exception as error:
@@ -70,8 +70,8 @@ async def test_a_scene_has_its_picture_unchanged_and_its_voice_to_the_frame(
 async def test_a_file_is_made_once_however_many_ask(connections: Connections) -> None:
     store = connections.store
     assert isinstance(store, MemoryObjectStore)
-    deps = ComposerDeps(metrics=ComposerMetrics(connections.registry))
-    responder = build_responder(store, deps, None)
+    deps = ComposerDeps(metrics=ComposerMetrics(connections.meter))
+    responder = build_responder(store, deps, None, connections.metrics)
     made = await asyncio.gather(*(responder.handler(MakeFile(file=SCENE)) for _ in range(3)))
     assert {answer.key for answer in made} == {derived_key(SCENE)}
     first = await store.head(made[0].key)

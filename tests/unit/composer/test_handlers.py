@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from prometheus_client import CollectorRegistry
 from unit.composer.sample_inputs import SampleScene, make_inputs, scripted_event, store_inputs
 from unit.composer.test_sound import decode_sound
 
@@ -25,7 +24,7 @@ from lectern.contracts.ids import new_id
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import Progress
 from lectern.media import FINISHED_VIDEO, probe_media
-from lectern.worker import Connections
+from lectern.worker import Connections, Meter
 from lectern.worker.testing import Delivered, MemoryObjectStore, deliver, memory_connections
 
 SCENES = [SampleScene(frames=31, off=-700), SampleScene(frames=47, detail=True), SampleScene(frames=53, off=300)]
@@ -54,7 +53,7 @@ async def _publish(connections: Connections, *events: e.AnyEvent) -> None:
 
 
 async def _deliver(connections: Connections, event: e.AnyEvent) -> Delivered:
-    deps = ComposerDeps(metrics=ComposerMetrics(CollectorRegistry()))
+    deps = ComposerDeps(metrics=ComposerMetrics(Meter()))
     return await deliver(STAGE, event, connections, deps)
 
 

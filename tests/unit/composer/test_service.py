@@ -67,5 +67,5 @@ async def test_rendered_scenes_become_one_finished_video(
     log = await connections.event_log.read(video_id)
     outcomes = [event for event in log.events if isinstance(event, e.VideoCompleted | e.VideoFailed)]
     assert len(outcomes) == 1
-    assert connections.registry.get_sample_value("lectern_composed_seconds_total") == pytest.approx(131 / 30)
+    assert connections.registry.get_sample_value("lectern_composer_video_seconds_total") == pytest.approx(131 / 30)
     assert connections.registry.get_sample_value("lectern_av_drift_seconds_bucket", {"le": "0.001"}) == 1

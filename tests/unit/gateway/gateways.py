@@ -98,7 +98,7 @@ async def start_deps(
     event_log = connections.event_log
     assert isinstance(event_log, MemoryEventLog)
     views = Views(bucket or MemoryKeyValueStore())
-    metrics = GatewayMetrics(connections.registry)
+    metrics = GatewayMetrics(connections.meter)
     projection = Projection(event_log, views, metrics)
 
     async def project(entry: LogEntry) -> None:

@@ -8,7 +8,6 @@ import time
 
 import msgspec
 import pytest
-from prometheus_client import CollectorRegistry
 from unit.gateway.gateways import StreamBlock, TestGateway, collect_blocks, gateway_on_a_port, read_blocks, wait_until
 from unit.gateway.published_video import PublishedVideo
 
@@ -17,14 +16,13 @@ from lectern.contracts.ids import new_id
 from lectern.contracts.requests import Progress
 from lectern.gateway.mailbox import Mailbox, MailboxClosed
 from lectern.gateway.stream_frames import StreamFrame
-from lectern.worker import Connections
-from lectern.worker.telemetry import StageMetrics
+from lectern.worker import Connections, Meter, StageMetrics
 
 
 def second_process(connections: Connections) -> Connections:
     """The same connections with metrics of their own."""
-    registry = CollectorRegistry()
-    return dataclasses.replace(connections, registry=registry, metrics=StageMetrics(registry))
+    meter = Meter()
+    return dataclasses.replace(connections, meter=meter, metrics=StageMetrics(meter))
 
 
 def list_ids(blocks: list[StreamBlock]) -> list[int]:

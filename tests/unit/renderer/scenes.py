@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry
-
 from lectern.contracts import events as e
 from lectern.contracts import keys
 from lectern.contracts.ids import new_id
@@ -14,7 +12,7 @@ from lectern.contracts.options import VideoOptions
 from lectern.renderer.deps import RendererDeps
 from lectern.renderer.metrics import RendererMetrics
 from lectern.renderer.pool import Pool, ProgressCallback, RenderJob, RenderOutcome
-from lectern.worker import ObjectStore
+from lectern.worker import Meter, ObjectStore
 
 SQUARE = """
 class Good(NarratedScene):
@@ -43,6 +41,9 @@ class StubPool(Pool):
     def slots(self) -> int:
         return 1
 
+    def count_busy(self) -> int:
+        return 0
+
     async def start(self) -> None: ...
 
     async def close(self) -> None: ...
@@ -62,7 +63,7 @@ class StubPool(Pool):
 
 def build_deps(pool: Pool) -> RendererDeps:
     """What the handlers work with, around a pool."""
-    return RendererDeps(pool=pool, metrics=RendererMetrics(CollectorRegistry()))
+    return RendererDeps(pool=pool, metrics=RendererMetrics(Meter()))
 
 
 async def store_code(store: ObjectStore, code: str) -> str:

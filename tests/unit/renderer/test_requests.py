@@ -25,7 +25,7 @@ async def test_a_preflight_runs_without_animations_and_returns_findings(
 ) -> None:
     finding = Finding(rule="beat-overrun", level="error", message="beat 1 is too long", beat=1)
     pool = StubPool(tmp_path, RenderOutcome(ok=True, result=SceneResult(ok=True, findings=[finding])))
-    checks, _ = build_responders(pool, connections.store)
+    checks, _ = build_responders(pool, connections.store, connections.metrics)
     request = CheckScene(
         code_key=await store_code(connections.store, SQUARE),
         narration_key=await store_narration(connections.store),
@@ -40,7 +40,7 @@ async def test_a_preflight_runs_without_animations_and_returns_findings(
 
 
 async def test_a_failing_renderer_reports_itself_unavailable(connections: Connections, tmp_path: Path) -> None:
-    checks, stills = build_responders(StubPool(tmp_path), connections.store)
+    checks, stills = build_responders(StubPool(tmp_path), connections.store, connections.metrics)
     check = CheckScene(code_key="missing", narration_key="missing", options=OPTIONS)
     draw = DrawStills(code_key="missing", narration_key="missing", options=OPTIONS, at=(0.5,))
     async with connections.bus.answering(checks), connections.bus.answering(stills):
@@ -68,7 +68,7 @@ async def test_only_an_outage_that_the_scene_had_no_part_in_may_last_for_as_long
         async def run(self, job: RenderJob, on_progress: ProgressCallback | None = None) -> RenderOutcome:
             raise error
 
-    checks, _ = build_responders(BrokenPool(tmp_path), connections.store)
+    checks, _ = build_responders(BrokenPool(tmp_path), connections.store, connections.metrics)
     code, narration = await store_code(connections.store, SQUARE), await store_narration(connections.store)
     async with connections.bus.answering(checks):
         request = CheckScene(code_key=code, narration_key=narration, options=OPTIONS)
@@ -79,7 +79,7 @@ async def test_only_an_outage_that_the_scene_had_no_part_in_may_last_for_as_long
 
 async def test_a_retryable_outcome_is_not_blamed_on_the_code(connections: Connections, tmp_path: Path) -> None:
     full = RenderOutcome(ok=False, killed="disk", reason="No space left on device", retryable=True)
-    checks, stills = build_responders(StubPool(tmp_path, full, full), connections.store)
+    checks, stills = build_responders(StubPool(tmp_path, full, full), connections.store, connections.metrics)
     code, narration = await store_code(connections.store, SQUARE), await store_narration(connections.store)
     check = CheckScene(code_key=code, narration_key=narration, options=OPTIONS)
     draw = DrawStills(code_key=code, narration_key=narration, options=OPTIONS, at=(0.5,))

@@ -166,7 +166,7 @@ async def test_readiness_is_503_and_names_the_part_that_is_missing() -> None:
 
 async def test_health_is_served_on_a_port_of_its_own(connections: Connections, settings: Settings) -> None:
     service = Service(name="voice", connections=connections, settings=settings)
-    connections.metrics.slots.labels("voice").inc(3)
+    connections.metrics.begin("voice", 3)
     port = free_port()
     async with (
         serve_health("voice", service.readiness, connections.registry, port),
@@ -177,4 +177,4 @@ async def test_health_is_served_on_a_port_of_its_own(connections: Connections, s
         async with http.get("/readyz") as answer:
             assert (await answer.json())["status"] == "ready"
         async with http.get("/metrics") as answer:
-            assert 'lectern_worker_slots{stage="voice"} 3.0' in await answer.text()
+            assert 'lectern_stage_slots{stage="voice"} 3.0' in await answer.text()

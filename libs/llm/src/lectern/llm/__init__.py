@@ -5,6 +5,7 @@ from lectern.llm.client import MAX_ATTEMPTS, ModelClient, ModelReply
 from lectern.llm.errors import BudgetExceeded, ModelFailed, UnusableAnswer
 from lectern.llm.factory import build_model_client
 from lectern.llm.fence import fence
+from lectern.llm.metrics import ModelMetrics
 from lectern.llm.request import Citation, ImagePart, PromptPart
 from lectern.llm.schema import decode_answer
 from lectern.llm.settings import ModelSettings
@@ -17,6 +18,7 @@ __all__ = [
     "ImagePart",
     "ModelClient",
     "ModelFailed",
+    "ModelMetrics",
     "ModelReply",
     "ModelSettings",
     "PromptPart",

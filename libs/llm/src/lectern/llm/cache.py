@@ -37,6 +37,11 @@ class AnswerCache:
         self._store = store
         self._clock = clock
 
+    @property
+    def is_kept(self) -> bool:
+        """True if answers are kept anywhere."""
+        return self._store is not None
+
     async def get(self, key: str) -> CachedAnswer | None:
         """The answer under a key; None when there is none, or it is too old."""
         if self._store is None:

@@ -23,10 +23,12 @@ from lectern.llm.errors import (
     UnusableAnswer,
     UnusableCompletion,
 )
+from lectern.llm.metrics import ModelMetrics
 from lectern.llm.models import ModelTable, PriceTable
 from lectern.llm.prices import NO_USAGE, highest_cost
 from lectern.llm.request import Citation, Completion, ModelEngine, ModelRequest, OnText, PromptPart
 from lectern.llm.schema import decode_answer, json_schema
+from lectern.worker import Meter
 
 T = TypeVar("T")
 
@@ -56,8 +58,10 @@ class ModelClient:
         prices: PriceTable,
         *,
         store: AnswerStore | None = None,
+        metrics: ModelMetrics | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        self._metrics = metrics or ModelMetrics(Meter())
         self._engine = engine
         self._models = models
         self._prices = prices
@@ -103,7 +107,10 @@ class ModelClient:
             keys.digest(task, instructions, _digestible(parts), schema, settings, *[salt] * bool(salt)),
             "json",
         )
-        if not fresh and (known := await self._cache.get(key)):
+        known = None if fresh else await self._cache.get(key)
+        if self._cache.is_kept and not fresh:
+            self._metrics.count_look(hit=known is not None)
+        if known:
             value = _decode(known.text, result)
             return ModelReply(value=value, usage=NO_USAGE, model=known.model, cached=True, citations=known.citations)
         request = ModelRequest(
@@ -182,8 +189,7 @@ class ModelClient:
     ) -> Completion:
         bill.check_budget(request)
         try:
-            async with self._slots:
-                completion = await self._engine.generate(request, on_text)
+            completion = await self._generate(request, on_text)
         except ModelError as error:
             bill.charge(error.usage)
             if isinstance(error, ServiceError):
@@ -194,6 +200,17 @@ class ModelClient:
         breaker.record_success()
         bill.charge(completion.usage)
         return completion
+
+    async def _generate(self, request: ModelRequest, on_text: OnText | None) -> Completion:
+        async with self._slots:
+            started = time.monotonic()
+            try:
+                completion = await self._engine.generate(request, on_text)
+            except ModelError as error:
+                self._metrics.count_request(request.model, request.task, time.monotonic() - started, error)
+                raise
+            self._metrics.count_request(request.model, request.task, time.monotonic() - started)
+            return completion
 
     async def close(self) -> None:
         """Closes the engine's connections."""

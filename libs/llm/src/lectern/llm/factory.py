@@ -6,12 +6,15 @@ from lectern.contracts.problems import Problem, ProblemError
 from lectern.llm.cache import AnswerStore
 from lectern.llm.client import ModelClient
 from lectern.llm.engines.files import FilesModelEngine
+from lectern.llm.metrics import ModelMetrics
 from lectern.llm.models import load_models, load_prices
 from lectern.llm.request import ModelEngine
 from lectern.llm.settings import ModelSettings
 
 
-def build_model_client(settings: ModelSettings, store: AnswerStore | None = None) -> ModelClient | None:
+def build_model_client(
+    settings: ModelSettings, store: AnswerStore | None = None, metrics: ModelMetrics | None = None
+) -> ModelClient | None:
     """The client of the engine that is set up; None when there is none. Answers are cached in the store.
 
     Raises ProblemError for settings that cannot work.
@@ -29,20 +32,20 @@ def build_model_client(settings: ModelSettings, store: AnswerStore | None = None
         if not key:
             raise _missing_setting("GEMINI_API_KEY", "the engine is gemini")
         engine: ModelEngine = GeminiModelEngine(key, base_url=settings.gemini_url)
-        return ModelClient(engine, load_models("gemini", settings.model_table), prices, store=store)
+        return ModelClient(engine, load_models("gemini", settings.model_table), prices, store=store, metrics=metrics)
     if name == "files":
         if settings.prompts is None:
             raise _missing_setting("LECTERN_PROMPTS", "the engine is files")
         engine = FilesModelEngine(settings.prompts, timeout_seconds=settings.prompts_timeout)
         # without a cache: the folder is one, and an answer that is changed there counts at once
-        return ModelClient(engine, load_models("files"), prices)
+        return ModelClient(engine, load_models("files"), prices, metrics=metrics)
     from lectern.llm.engines.openai import OpenAIModelEngine
 
     if not settings.openai_url or not settings.openai_model:
         raise _missing_setting("LECTERN_OPENAI_URL and LECTERN_OPENAI_MODEL", "the engine is openai")
     engine = OpenAIModelEngine(settings.openai_url, api_key=settings.openai_api_key.get_secret_value())
     table = load_models("openai", settings.model_table, model=settings.openai_model)
-    return ModelClient(engine, table, prices, store=store)
+    return ModelClient(engine, table, prices, store=store, metrics=metrics)
 
 
 def _missing_setting(names: str, why: str) -> ProblemError:

@@ -10,6 +10,7 @@ from lectern.worker.concurrency import map_concurrently
 from lectern.worker.connections import Connections, connect, connect_nats
 from lectern.worker.dead_letters import DeadLetter, DeadLetters, JetStreamDeadLetters, StoredDeadLetter
 from lectern.worker.event_log import EventLog, JetStreamEventLog
+from lectern.worker.exposition import expose
 from lectern.worker.failures import Missing, NoReply, Permanent, Transient, Unavailable
 from lectern.worker.fair_slots import FairSlots, TooManyWaiting
 from lectern.worker.health import CHECK_TIMEOUT_SECONDS, Check, connection_checks, liveness, readiness
@@ -21,6 +22,27 @@ from lectern.worker.key_value import (
     KeyValueEntry,
     KeyValueStore,
 )
+from lectern.worker.labels import (
+    CODE_LABEL,
+    COMPONENT_LABEL,
+    ENGINE_LABEL,
+    LANE_LABEL,
+    MODEL_LABEL,
+    QUALITY_LABEL,
+    STAGE_LABEL,
+    TASK_LABEL,
+)
+from lectern.worker.meter import (
+    OTHER,
+    SECONDS,
+    SHORT_SECONDS,
+    BoundedCounter,
+    BoundedGauge,
+    BoundedHistogram,
+    Meter,
+    MetricFamily,
+    MetricLabel,
+)
 from lectern.worker.nats_login import NatsLogin
 from lectern.worker.outages import find_outage, is_disk_full
 from lectern.worker.processing import Timing
@@ -29,15 +51,29 @@ from lectern.worker.retry_after import parse_retry_after
 from lectern.worker.service import Build, Service, main
 from lectern.worker.settings import Settings
 from lectern.worker.stage import Stage, take_turns
+from lectern.worker.stage_metrics import StageMetrics
 from lectern.worker.stopping import wait_for, wait_until_done
 from lectern.worker.store import ObjectInfo, ObjectStore, open_store
-from lectern.worker.telemetry import SECONDS, configure_logs, configure_traces
+from lectern.worker.telemetry import configure_logs, configure_traces
 from lectern.worker.turns import Rank, ServiceLedger, WaitingList
 
 __all__ = [
     "CHECK_TIMEOUT_SECONDS",
+    "CODE_LABEL",
+    "COMPONENT_LABEL",
+    "ENGINE_LABEL",
     "HEARTBEAT_SECONDS",
+    "LANE_LABEL",
+    "MODEL_LABEL",
+    "OTHER",
+    "QUALITY_LABEL",
     "SECONDS",
+    "SHORT_SECONDS",
+    "STAGE_LABEL",
+    "TASK_LABEL",
+    "BoundedCounter",
+    "BoundedGauge",
+    "BoundedHistogram",
     "Build",
     "Bus",
     "Check",
@@ -55,6 +91,9 @@ __all__ = [
     "KeyValueEntry",
     "KeyValueStore",
     "Listener",
+    "Meter",
+    "MetricFamily",
+    "MetricLabel",
     "Missing",
     "NatsBus",
     "NatsLogin",
@@ -69,6 +108,7 @@ __all__ = [
     "ServiceLedger",
     "Settings",
     "Stage",
+    "StageMetrics",
     "StoredDeadLetter",
     "Timing",
     "TooManyWaiting",
@@ -83,6 +123,7 @@ __all__ = [
     "connection_checks",
     "create_key",
     "decode_key",
+    "expose",
     "find_drift",
     "find_outage",
     "is_disk_full",

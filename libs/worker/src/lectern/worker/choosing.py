@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 from bisect import insort
 from collections import Counter
+from collections.abc import Callable
 
 import msgspec
 import nats.errors
@@ -44,12 +45,18 @@ class _Place(msgspec.Struct, frozen=True, order=True):
 
 
 class Chooser:
-    """Chooses among a stage's messages; one look at a time. `turns` names an event's party."""
+    """Chooses among a stage's messages; one look at a time. `turns` names an event's party.
 
-    def __init__(self, nats_: Client, ledger: ServiceLedger, turns: TakesTurns) -> None:
+    `on_aside` is called for each message that is put aside.
+    """
+
+    def __init__(
+        self, nats_: Client, ledger: ServiceLedger, turns: TakesTurns, on_aside: Callable[[], None] = lambda: None
+    ) -> None:
         self._nats = nats_
         self._ledger = ledger
         self._turns = turns
+        self._on_aside = on_aside
         self._looking = asyncio.Lock()
 
     async def choose(self, message: Msg, fetcher: Fetcher) -> tuple[Msg, Party]:
@@ -84,6 +91,7 @@ class Chooser:
 
     async def _add(self, look: _Look, message: Msg) -> None:
         if surplus := look.add(message, self._party(message)):
+            self._on_aside()
             with contextlib.suppress(nats.errors.Error, TimeoutError):
                 await surplus.nak(delay=look.next_delay())
 

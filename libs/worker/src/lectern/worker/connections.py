@@ -17,10 +17,11 @@ from lectern.worker.bus import Bus, NatsBus
 from lectern.worker.dead_letters import DeadLetters, JetStreamDeadLetters
 from lectern.worker.event_log import EventLog, JetStreamEventLog
 from lectern.worker.key_value import JetStreamKeyValueStore, KeyValueStore
+from lectern.worker.meter import Meter
 from lectern.worker.nats_login import NatsLogin
 from lectern.worker.settings import Settings
+from lectern.worker.stage_metrics import StageMetrics
 from lectern.worker.store import ObjectStore, open_store
-from lectern.worker.telemetry import StageMetrics
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,13 +38,20 @@ class Connections:
     dead_letters: DeadLetters
     tallies: KeyValueStore
     store: ObjectStore
-    registry: CollectorRegistry
+    meter: Meter
     metrics: StageMetrics
 
+    @property
+    def registry(self) -> CollectorRegistry:
+        """Where all metrics are."""
+        return self.meter.registry
+
     @classmethod
-    def over(cls, nats: Client, store: ObjectStore, registry: CollectorRegistry | None = None) -> Connections:
-        """Over open connections, with a metrics registry of its own unless one is given."""
-        registry = registry or CollectorRegistry()
+    def over(
+        cls, nats: Client, store: ObjectStore, registry: CollectorRegistry | None = None, component: str = ""
+    ) -> Connections:
+        """Over open connections, with a metrics registry of its own unless one is given. `component` is the service."""
+        meter = Meter(registry, component)
         return cls(
             nats=nats,
             event_log=JetStreamEventLog(nats),
@@ -51,8 +59,8 @@ class Connections:
             dead_letters=JetStreamDeadLetters(nats),
             tallies=JetStreamKeyValueStore(nats, TALLIES),
             store=store,
-            registry=registry,
-            metrics=StageMetrics(registry),
+            meter=meter,
+            metrics=StageMetrics(meter),
         )
 
 
@@ -96,7 +104,7 @@ async def connect(settings: Settings, name: str = "lectern") -> AsyncIterator[Co
     client = await connect_nats(settings.nats_url, name, NatsLogin.of(settings))
     try:
         async with open_store(settings) as store:
-            yield Connections.over(client, store)
+            yield Connections.over(client, store, component=name)
     finally:
         with contextlib.suppress(ConnectionError, OSError):
             await client.close()

@@ -73,7 +73,7 @@ async def bury(connections: Connections, message: Message, problem: Problem, sta
         reason=reason,
     )
     await connections.dead_letters.store(letter)
-    connections.metrics.dead.labels(stage, reason).inc()
+    connections.metrics.dead.inc(stage, reason)
     await message.term()
 
 

@@ -11,10 +11,11 @@ from typing import Any, TypeAlias
 import nats.errors
 from aiohttp import web
 from nats.js import errors as js_errors
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry
 
 from lectern.contracts.topology import VIDEOS
 from lectern.worker.connections import Connections
+from lectern.worker.exposition import expose
 from lectern.worker.failures import Unavailable
 from lectern.worker.outages import check_disk_space
 
@@ -85,8 +86,9 @@ async def serve_health(service: str, report: Report, registry: CollectorRegistry
         status, body = await report()
         return web.json_response(body, status=status)
 
-    async def metrics(_: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    async def metrics(request: web.Request) -> web.Response:
+        page, media_type = expose(registry, request.headers.get("Accept", ""))
+        return web.Response(body=page, headers={"Content-Type": media_type})
 
     app = web.Application()
     app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", metrics)])

@@ -56,6 +56,7 @@ class Job(Generic[D]):
         self.deps = deps
         self.event_log = connections.event_log
         self.store = connections.store
+        self.metrics = connections.metrics
         self._bus = connections.bus
         self._scratch_root = scratch_root
         self._reported = 0.0

@@ -54,7 +54,11 @@ class StageLoop:
         self._stage = stage
         self._connections = connections
         self._timing = timing
-        self._chooser = Chooser(connections.nats, ledger or ServiceLedger(), stage.turns) if stage.turns else None
+        self._chooser = (
+            Chooser(connections.nats, ledger or ServiceLedger(), stage.turns, self._count_put_aside)
+            if stage.turns
+            else None
+        )
         self._processor = Processor(stage, connections, deps, scratch=settings.scratch, timing=self._timing)
         self._grace = settings.grace_seconds
         self._slots = settings.slots or stage.slots
@@ -74,8 +78,8 @@ class StageLoop:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set, then lets running jobs finish within the grace period and hands the rest back."""
-        slots = self._connections.metrics.slots.labels(self._stage.name)
-        slots.inc(self._slots)
+        metrics = self._connections.metrics
+        metrics.begin(self._stage.name, self._slots)
         try:
             async with self._connections.bus.listening(subjects.CANCEL, self._on_cancel):
                 try:
@@ -88,7 +92,7 @@ class StageLoop:
                 finally:
                     await self._drain()
         finally:
-            slots.dec(self._slots)
+            metrics.end(self._stage.name, self._slots)
 
     async def _fetch(self, fetcher: Fetcher, home: Lane, stop: asyncio.Event) -> None:
         while await self._take_slot(stop):
@@ -142,6 +146,9 @@ class StageLoop:
         task.add_done_callback(charge)
         task.add_done_callback(self._finish)
 
+    def _count_put_aside(self) -> None:
+        self._connections.metrics.put_aside.inc(self._stage.name)
+
     def _finish(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         self._running.pop(task, None)
@@ -173,7 +180,7 @@ class StageLoop:
             remedy="Deploy the version that wrote it, then run `lectern dead retry`.",
             stage=self._stage.name,
         )
-        await bury(self._connections, message, problem, self._stage.name, "unreadable")
+        await bury(self._connections, message, problem, self._stage.name, problem.code)
 
     async def _on_cancel(self, subject: str, data: bytes) -> None:
         """Stops the running handlers of a video, up to and including the revision that was cancelled."""

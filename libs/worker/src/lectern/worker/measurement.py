@@ -23,20 +23,20 @@ class Measurement:
     def __enter__(self) -> Measurement:
         published = self._delivery.message.metadata.timestamp.timestamp()
         self._waited = max(0.0, time.time() - published)
-        self._metrics.in_progress.labels(self._stage).inc()
+        self._metrics.in_progress.inc(self._stage)
         return self
 
     def __exit__(self, *_: object) -> None:
         result, seconds = self.result, time.monotonic() - self._started
-        self._metrics.in_progress.labels(self._stage).dec()
+        self._metrics.in_progress.dec(self._stage)
         if self._delivery.tally == Tally():  # it may have been fetched before, but nothing was begun
-            self._metrics.queue_wait.labels(self._stage).observe(self._waited)
+            self._metrics.queue_wait.observe(self._waited, self._stage, self._delivery.event.lane)
         else:
-            self._metrics.redelivered.labels(self._stage).inc()
-        self._metrics.processed.labels(self._stage, result.value).inc()
-        self._metrics.duration.labels(self._stage, result.value).observe(seconds)
+            self._metrics.redelivered.inc(self._stage)
+        self._metrics.processed.inc(self._stage, result.value)
+        self._metrics.duration.observe(seconds, self._stage, result.value)
         if result is DeliveryResult.SUCCESS:
-            self._metrics.last_success.labels(self._stage).set_to_current_time()
+            self._metrics.last_success.set(time.time(), self._stage)
         self._delivery.logger.info(
             "handled",
             action="handled",

@@ -36,6 +36,7 @@ from lectern.worker.job import Job
 from lectern.worker.measurement import Measurement
 from lectern.worker.outages import find_outage
 from lectern.worker.stage import Answer, Stage
+from lectern.worker.stage_metrics import UNEXPECTED
 from lectern.worker.tallies import Tallies, Tally
 
 
@@ -64,6 +65,7 @@ class Processor:
     ) -> None:
         self._stage = stage
         self._connections = connections
+        self._metrics = connections.metrics
         self._tallies = Tallies(connections.tallies)
         self._deps = deps
         self._scratch = scratch
@@ -142,6 +144,7 @@ class Processor:
             seconds=round(delay, 1),
             exc_info=None if isinstance(error, Transient) else error,
         )
+        self._metrics.retries.inc(self._stage.name, _find_code(error))
         counted = replace(_add_paid(delivery, spent), attempts=delivery.attempt, waits=0, waiting_since=None)
         await self._note_or_log(delivery, counted)
         await delivery.hand_back(delay)
@@ -156,6 +159,7 @@ class Processor:
             return await self._give_up(delivery, _add_runs(outage.problem, cut_short), outage.spent)
         if (now - since).total_seconds() >= self._timing.patience:
             return await self._give_up(delivery, _add_duration(outage.problem, since, now), outage.spent)
+        self._metrics.waits.inc(self._stage.name, outage.problem.code)
         waits = delivery.tally.waits + 1
         delay = retry_delay(waits, outage, self._timing.wait_delays)
         delivery.logger.warning(
@@ -216,6 +220,7 @@ class Processor:
                 await bury(self._connections, delivery.message, problem, self._stage.name, problem.code)
             else:
                 await delivery.confirm()
+            self._metrics.failures.inc(self._stage.name, problem.code)
         except (Transient, nats.errors.Error) as error:
             delivery.logger.warning("could not record the failure", action="retry", error=_describe(error))
             await self._note_or_log(delivery, tally)
@@ -252,6 +257,10 @@ class Processor:
             yield
         finally:
             heartbeat.cancel()
+
+
+def _find_code(error: Exception) -> str:
+    return error.problem.code if isinstance(error, Transient) and error.problem else UNEXPECTED
 
 
 def _describe(error: Exception) -> str:

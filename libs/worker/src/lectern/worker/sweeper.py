@@ -84,7 +84,7 @@ async def record(connections: Connections, advisory: Advisory) -> None:
         reason="worker-died",
     )
     await connections.dead_letters.store(letter)
-    connections.metrics.dead.labels(stage, letter.reason).inc()
+    connections.metrics.dead.inc(stage, letter.reason)
     with contextlib.suppress(ValueError):
         ended = Stage(stage, fails="video" if stage == "composer" else "scene")
         event = e.decode(data)

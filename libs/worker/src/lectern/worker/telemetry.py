@@ -1,4 +1,4 @@
-"""Logs, metrics and traces; the same for every service."""
+"""Logs and traces; the same for every service."""
 
 from __future__ import annotations
 
@@ -15,42 +15,8 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from lectern.contracts.plain_text import clean_text
-
-SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 180, 300, 600, 900, 1800, 3600)
-
-
-class StageMetrics:
-    """The metrics of every stage. Labels are bounded: stages and outcomes, never ids or texts."""
-
-    def __init__(self, registry: CollectorRegistry) -> None:
-        stage = ("stage",)
-        self.processed = Counter(
-            "lectern_stage_processed", "Deliveries handled, by result", ("stage", "outcome"), registry=registry
-        )
-        self.duration = Histogram(
-            "lectern_stage_duration_seconds",
-            "Time spent in the handler",
-            ("stage", "outcome"),
-            buckets=SECONDS,
-            registry=registry,
-        )
-        self.queue_wait = Histogram(
-            "lectern_stage_queue_wait_seconds",
-            "Time from an event's publication to its first delivery",
-            stage,
-            buckets=SECONDS,
-            registry=registry,
-        )
-        self.in_progress = Gauge("lectern_stage_in_progress", "Jobs in progress", stage, registry=registry)
-        self.slots = Gauge("lectern_worker_slots", "Jobs this process runs at once", stage, registry=registry)
-        self.redelivered = Counter("lectern_redeliveries", "Deliveries after the first", stage, registry=registry)
-        self.dead = Counter("lectern_dead_letters", "Dead letters", ("stage", "reason"), registry=registry)
-        self.last_success = Gauge(
-            "lectern_stage_last_success_timestamp_seconds", "Time of the last successful job", stage, registry=registry
-        )
 
 
 def configure_logs(log_format: str = "auto", level: str = "INFO", *, to: TextIO | None = None) -> None:

@@ -10,17 +10,19 @@ from lectern.coder.requests import build_responder
 from lectern.coder.settings import CoderSettings
 from lectern.coder.template_coder import TemplateCoder
 from lectern.lessons import load_studies
-from lectern.llm import ModelClient, build_model_client
+from lectern.llm import ModelClient, ModelMetrics, build_model_client
 from lectern.worker import Connections, Service
 
 
 def build(settings: CoderSettings | None, connections: Connections) -> Service:
     """The coder with what its settings ask for: a model where one is set up, templates in any case."""
     settings = settings or CoderSettings()
-    model_client = build_model_client(settings, connections.store)
+    metrics = ModelMetrics(connections.meter, connections.metrics)
+    model_client = build_model_client(settings, connections.store, metrics)
     preflight = PreflightClient(
         connections.bus,
         connections.store,
+        connections.metrics,
         timeout=settings.preflight_timeout,
         startup_wait=settings.preflight_patience,
     )

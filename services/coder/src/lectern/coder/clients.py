@@ -9,7 +9,7 @@ import stamina
 
 from lectern.contracts import keys
 from lectern.contracts.requests import CHECK_SCENE, DRAW_STILLS, CheckScene, DrawStills, Request, SceneVerdict
-from lectern.worker import Bus, Missing, NoReply, ObjectStore, Transient, Unavailable
+from lectern.worker import Bus, Meter, Missing, NoReply, ObjectStore, StageMetrics, Transient, Unavailable
 
 Q = TypeVar("Q", bound=msgspec.Struct)
 R = TypeVar("R", bound=msgspec.Struct)
@@ -25,9 +25,18 @@ class PreflightClient:
     renderer is running.
     """
 
-    def __init__(self, bus: Bus, store: ObjectStore, *, timeout: float, startup_wait: float) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        store: ObjectStore,
+        metrics: StageMetrics | None = None,
+        *,
+        timeout: float,
+        startup_wait: float,
+    ) -> None:
         self._bus = bus
         self._store = store
+        self._metrics = metrics or StageMetrics(Meter())
         self._timeout = timeout
         self._startup_wait = startup_wait
 
@@ -36,9 +45,13 @@ class PreflightClient:
         key = verdict_key(request)
         if await self._store.head(key):
             try:
-                return await self._store.get_json(key, SceneVerdict)
+                verdict = await self._store.get_json(key, SceneVerdict)
             except (Missing, msgspec.ValidationError):
                 pass  # it expired in between, or an older version wrote it
+            else:
+                self._metrics.count_look("preflight", hit=True)
+                return verdict
+        self._metrics.count_look("preflight", hit=False)
         verdict = await _ask_when_present(
             self._bus, CHECK_SCENE, request, timeout=self._timeout, startup_wait=self._startup_wait
         )

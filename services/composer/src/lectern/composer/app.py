@@ -17,7 +17,7 @@ def build(settings: ComposerSettings | None, connections: Connections) -> Servic
     """Builds the composer as a service."""
     settings = settings or ComposerSettings()
     deps = ComposerDeps(
-        metrics=ComposerMetrics(connections.registry),
+        metrics=ComposerMetrics(connections.meter),
         audio_bitrate=settings.audio_bitrate,
         transfers=settings.transfers,
     )
@@ -31,7 +31,7 @@ def build(settings: ComposerSettings | None, connections: Connections) -> Servic
         settings=settings,
         stage=STAGE,
         deps=deps,
-        responders=(build_responder(connections.store, deps, settings.scratch),),
+        responders=(build_responder(connections.store, deps, settings.scratch, connections.metrics),),
         start=start,
         ready=describe_cells,
     )

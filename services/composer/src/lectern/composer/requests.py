@@ -15,12 +15,14 @@ from lectern.contracts.derived_files import derived_key, derived_media_type
 from lectern.contracts.parties import Party
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import MAKE_FILE, FileMade, MakeFile
-from lectern.worker import Missing, ObjectStore, Permanent, Responder, Unavailable, find_outage
+from lectern.worker import Missing, ObjectStore, Permanent, Responder, StageMetrics, Unavailable, find_outage
 
 MAKE_SLOTS = 2  # a short scene takes a tenth of a second, mostly waiting for the store
 
 
-def build_responder(store: ObjectStore, deps: ComposerDeps, scratch: Path | None) -> Responder[MakeFile, FileMade]:
+def build_responder(
+    store: ObjectStore, deps: ComposerDeps, scratch: Path | None, metrics: StageMetrics
+) -> Responder[MakeFile, FileMade]:
     """Builds the responder that makes derived files. Owners, and videos of nobody, take turns."""
     making: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -29,6 +31,7 @@ def build_responder(store: ObjectStore, deps: ComposerDeps, scratch: Path | None
         lock = making.setdefault(key, asyncio.Lock())
         async with lock:  # a player asks for several ranges at once
             info = await store.head(key)
+            metrics.count_look("derived-files", hit=info is not None)
             if info is not None:
                 return FileMade(key=key, bytes=info.size)
             async with _make_folder(scratch) as folder:

@@ -67,7 +67,7 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
         batches=Batches(JetStreamKeyValueStore(nats, BATCHES)),
         webhook_endpoints=endpoints,
         webhook_deliveries=deliveries,
-        metrics=GatewayMetrics(connections.registry),
+        metrics=GatewayMetrics(connections.meter),
         checks=make_checks(connections, views),
         access=build_access(
             settings,

@@ -24,6 +24,7 @@ GREETING = stream_frames.make_retry_hint(stream_frames.RETRY_MILLISECONDS, "lect
 _PING = StreamFrame(data=stream_frames.PING)
 _NOTHING = StreamStart((), 0)
 _TOO_OLD = "maximum age reached; reconnect"
+_REASONS = {_TOO_OLD: "old"}  # of closing, as metrics call it where that is not the same
 _GONE = "gone"
 _HEADERS = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -46,18 +47,28 @@ class EventStreamResponse(Response):
     none twice.
 
     Closes with a retry hint when the stream is old, when the server drains and when the mailbox overflowed; the client
-    resumes from the last id it has. `on_end` is called with the reason: finished, gone, stuck or shutdown.
+    resumes from the last id it has. `on_end` is called with the reason: finished, gone, stuck, shutdown, or
+    what the mailbox was closed for. `on_sent` is called with the time of the oldest of the events that a client was
+    handed at once.
     """
 
     media_type = "text/event-stream"
 
-    def __init__(self, start: StreamStart, mailbox: Mailbox, pace: Pace, on_end: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        start: StreamStart,
+        mailbox: Mailbox,
+        pace: Pace,
+        on_end: Callable[[str], None],
+        on_sent: Callable[[float], None],
+    ) -> None:
         super().__init__()
         self.raw_headers = list(_HEADERS)
         self._start = start
         self._mailbox = mailbox
         self._pace = pace
         self._on_end = on_end
+        self._on_sent = on_sent
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the stream or its client is finished."""
@@ -81,19 +92,22 @@ class EventStreamResponse(Response):
         last, ended = self._start.last, self._start.ended
         data = b"".join((GREETING, *self._start.frames))
         self._start = _NOTHING  # nobody needs what was sent while the stream lasts
+        reason, oldest = "finished", 0.0
         while True:
             if data:
                 await line.send({"type": "http.response.body", "body": data, "more_body": not ended})
+            if oldest:
+                self._on_sent(oldest)
             if ended:
-                return "finished"
-            data = b""
+                return reason
+            data, oldest = b"", 0.0
             try:
-                data, last, ended = _join_frames(await self._mailbox.take_all(), last)
+                data, last, ended, oldest = _join_frames(await self._mailbox.take_all(), last)
             except MailboxClosed as closed:
                 if closed.reason == _GONE:
                     return _GONE
                 data = stream_frames.make_retry_hint(stream_frames.RETRY_SOON_MILLISECONDS, closed.reason)
-                ended = True
+                ended, reason = True, _REASONS.get(closed.reason, closed.reason)
 
 
 class _Line:
@@ -173,15 +187,18 @@ async def _watch_client(receive: Receive, mailbox: Mailbox) -> None:
         mailbox.close(_GONE)
 
 
-def _join_frames(frames: list[StreamFrame], last: int) -> tuple[bytes, int, bool]:
-    """The frames that come after sequence `last` as one piece, the sequence they reach, and whether they end it."""
+def _join_frames(frames: list[StreamFrame], last: int) -> tuple[bytes, int, bool, float]:
+    """The frames that come after sequence `last` as one piece, the sequence they reach, whether they end it, and when
+    the oldest of their events was (0 without any)."""
     kept: list[bytes] = []
+    oldest = 0.0
     for frame in frames:
         if frame.seq is not None:
             if frame.seq <= last:
                 continue
             last = frame.seq
+            oldest = oldest or frame.at
         kept.append(frame.data)
         if frame.ends:
-            return b"".join(kept), last, True
-    return b"".join(kept), last, False
+            return b"".join(kept), last, True, oldest
+    return b"".join(kept), last, False, oldest

@@ -17,13 +17,14 @@ from lectern.gateway.access.authentication import find_principal
 from lectern.gateway.access.principal import LOCAL
 from lectern.gateway.access.revocation import run_while_valid
 from lectern.gateway.deps import GatewayDeps
-from lectern.gateway.metrics import GatewayMetrics
+from lectern.gateway.metrics import UNMATCHED, GatewayMetrics
 from lectern.gateway.origins import check_host, check_origin
 from lectern.gateway.problems import make_response
 from lectern.gateway.refusals import Refusal, refuse
 from lectern.gateway.settings import GatewaySettings
 
 _REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
+CLIENT_GONE = 499  # nginx's number for a client that does not wait for its response
 MAX_DISCARDED_BYTES = 64 * 1024 * 1024  # of a refused body; read on so that its sender gets the response
 SECURITY_HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
@@ -99,7 +100,7 @@ class RequestMiddleware:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = _add_headers(message.get("headers", ()), request_id, rate_headers)
-                deps.metrics.seconds.labels(_route(scope)).observe(time.perf_counter() - started)
+                deps.metrics.observe_response(_route(scope), status, time.perf_counter() - started)
             await send(message)
 
         refusal = check_host(deps.settings, headers) or check_origin(scope["method"], headers)
@@ -142,7 +143,7 @@ class RequestMiddleware:
 
     def _record(self, metrics: GatewayMetrics, scope: Scope, status: int, seconds: float, request_id: str) -> None:
         route = _route(scope)
-        metrics.requests.labels(scope["method"], route, str(status)).inc()
+        metrics.count_request(scope["method"], route, status or CLIENT_GONE)
         quiet = scope["method"] in ("GET", "HEAD") and status < 500
         write = self._logger.debug if quiet else self._logger.info
         milliseconds = round(seconds * 1000, 1)
@@ -169,7 +170,7 @@ def _find_limit(settings: GatewaySettings, path: str, headers: Headers) -> int:
 
 
 def _route(scope: Scope) -> str:
-    return str(getattr(scope.get("route"), "path", "unmatched"))
+    return str(getattr(scope.get("route"), "path", UNMATCHED))
 
 
 def _refuse_size(limit: int) -> Refusal:

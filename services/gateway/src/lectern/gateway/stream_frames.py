@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from lectern.contracts import events as e
@@ -15,11 +17,15 @@ RETRY_SOON_MILLISECONDS = 500  # when another replica is likely to be there alre
 
 
 class StreamFrame(msgspec.Struct, frozen=True, kw_only=True):
-    """One server-sent event. `seq` is None for progress, which is not stored; `ends` closes the stream after it."""
+    """One server-sent event. `seq` is None for progress, which is not stored; `ends` closes the stream after it.
+
+    `at` is when its event was, in seconds since 1970; 0 for what is no event.
+    """
 
     data: bytes
     seq: int | None = None
     ends: bool = False
+    at: float = 0.0
 
 
 def name_event(event: e.AnyEvent) -> str:
@@ -32,13 +38,13 @@ def make_event_frame(seq: int, event: e.AnyEvent, state: VideoState, first: e.An
     name = name_event(event)
     body: dict[str, object] = {"type": name, "seq": seq, "time": event.at, "revision": event.revision}
     if isinstance(event, e.VideoDeleted):
-        return encode_frame(name, seq, {**body, "video_id": event.video_id}, ends=True)
+        return encode_frame(name, seq, {**body, "video_id": event.video_id}, ends=True, at=event.at)
     if isinstance(event, e.SceneEvent):
         body["video"] = mapping.map_summary(state, first).model_dump(mode="json")
         body["scene"] = mapping.map_scene(state, event.video_id, event.scene).model_dump(mode="json")
     else:
         body["video"] = mapping.map_video(state, first).model_dump(mode="json")
-    return encode_frame(name, seq, body, ends=state.outcome() is not None)
+    return encode_frame(name, seq, body, ends=state.outcome() is not None, at=event.at)
 
 
 def make_snapshot_frame(seq: int, state: VideoState, first: e.AnyEvent, *, resync: bool) -> StreamFrame:
@@ -77,8 +83,10 @@ def make_retry_hint(milliseconds: int, reason: str) -> bytes:
     return f"retry: {milliseconds}\n: {reason}\n\n".encode()
 
 
-def encode_frame(name: str, seq: int | None, body: dict[str, object], *, ends: bool = False) -> StreamFrame:
+def encode_frame(
+    name: str, seq: int | None, body: dict[str, object], *, ends: bool = False, at: datetime | None = None
+) -> StreamFrame:
     """A server-sent event with a body in JSON."""
     head = f"event: {name}\n" + (f"id: {seq}\n" if seq is not None else "")
     data = head.encode() + b"data: " + msgspec.json.encode(body) + b"\n\n"
-    return StreamFrame(data=data, seq=seq, ends=ends)
+    return StreamFrame(data=data, seq=seq, ends=ends, at=at.timestamp() if at else 0.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lectern.renderer.deps import RendererDeps
 from lectern.renderer.handlers import STAGE
+from lectern.renderer.measured_pool import MeasuredPool
 from lectern.renderer.metrics import RendererMetrics
 from lectern.renderer.pool import ColdPool, Pool, WarmPool
 from lectern.renderer.requests import build_responders
@@ -17,17 +18,18 @@ def build(settings: RendererSettings | None, connections: Connections) -> Servic
     settings = settings or RendererSettings()
     slots = settings.slots or count_cores()
     ledger = ServiceLedger()  # one for the queue and the pool: what a video computes in either counts
-    pool = _build_pool(settings, slots + 1, ledger)
+    metrics = RendererMetrics(connections.meter)
+    pool = MeasuredPool(_build_pool(settings, slots + 1, ledger), metrics)
     return Service(
         name="renderer",
         connections=connections,
         settings=settings.model_copy(update={"slots": slots}),
         stage=STAGE if settings.renders else None,
-        deps=RendererDeps(pool=pool, metrics=RendererMetrics(connections.registry)),
+        deps=RendererDeps(pool=pool, metrics=metrics),
         ledger=ledger,
         start=pool.start,
         close=pool.close,
-        responders=build_responders(pool, connections.store),
+        responders=build_responders(pool, connections.store, connections.metrics),
         ready=lambda: {f"sandbox.{layer}": state for layer, state in pool.layers().items()},
     )
 

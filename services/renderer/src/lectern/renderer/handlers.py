@@ -99,8 +99,9 @@ async def render_code(event: SceneCoded, code_key: str, job: Job[RendererDeps]) 
     key = build_footage_key(event, code_key)
     frame = preset(event.options.quality, event.options.aspect)
     frames = count_frames(event.narration.seconds, frame.fps)
-    if await job.store.head(key):
-        job.deps.metrics.count_cached()
+    cached = await job.store.head(key) is not None
+    job.metrics.count_look("footage", hit=cached)
+    if cached:
         return FootageRef(key=key, frames=frames, fps=frame.fps, cached=True)
     async with job.scratch() as folder:
         inputs = await fetch_inputs(

@@ -11,6 +11,7 @@ from lectern.renderer.sandbox.job import (
     BeatTiming,
     DecodedFootage,
     JobLimits,
+    JobPurpose,
     KillReason,
     ProgressCallback,
     RenderJob,
@@ -25,6 +26,7 @@ __all__ = [
     "ColdPool",
     "DecodedFootage",
     "JobLimits",
+    "JobPurpose",
     "KillReason",
     "Pool",
     "ProgressCallback",
@@ -44,6 +46,9 @@ class Pool(Protocol):
     @property
     def slots(self) -> int:
         """The number of jobs that run at once."""
+
+    def count_busy(self) -> int:
+        """The number of jobs that run now."""
 
     async def start(self) -> None:
         """Gets ready to run jobs. Raises ProblemError when the sandbox cannot be set up."""

@@ -28,6 +28,7 @@ async def check_scene(request: CheckScene, pool: Pool, store: ObjectStore) -> Sc
                 settings=settings,
                 assets=inputs.assets,
                 limits=PREFLIGHT_LIMITS,
+                purpose="preflight",
                 party=Party(request.owner, request.video_id),
             )
         )

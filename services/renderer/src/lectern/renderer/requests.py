@@ -7,13 +7,13 @@ from lectern.contracts.requests import CHECK_SCENE, DRAW_STILLS, CheckScene, Dra
 from lectern.renderer.pool import Pool
 from lectern.renderer.preflight import check_scene
 from lectern.renderer.stills import draw_stills
-from lectern.worker import FairSlots, ObjectStore, Responder, Transient, find_outage
+from lectern.worker import FairSlots, ObjectStore, Responder, StageMetrics, Transient, find_outage
 
 MOST_REQUESTS = 64  # of a kind at once, of which most wait in the pool for their video's turn
 
 
 def build_responders(
-    pool: Pool, store: ObjectStore
+    pool: Pool, store: ObjectStore, metrics: StageMetrics
 ) -> tuple[Responder[CheckScene, SceneVerdict], Responder[DrawStills, Stills]]:
     """Builds the responders for both kinds of request.
 
@@ -26,7 +26,7 @@ def build_responders(
 
     async def answer_stills(message: DrawStills) -> Stills:
         async with stills_turns.turn(Party(message.owner, message.video_id)):
-            return await draw_stills(message, pool, store)
+            return await draw_stills(message, pool, store, metrics)
 
     return (
         Responder(

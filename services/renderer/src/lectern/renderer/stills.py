@@ -15,7 +15,7 @@ from lectern.renderer.job_settings import RENDERER_VERSION, build_job_settings, 
 from lectern.renderer.pool import Pool, RenderJob
 from lectern.renderer.sandbox.work_folders import make_work_folder
 from lectern.renderer.scene_inputs import fetch_inputs
-from lectern.worker import ObjectStore
+from lectern.worker import ObjectStore, StageMetrics
 
 FPS = 5  # enough for stills: a tenth of a second more or less is not visible in one
 LONGEST_EDGE = 768  # pixels: the largest image that a vision model reads without tiling
@@ -24,12 +24,14 @@ _EXTRACT_TIMEOUT_SECONDS = 60.0
 _ROUNDING = 1e-6  # frames: a moment given in decimals may lie a little before the frame that it names
 
 
-async def draw_stills(request: DrawStills, pool: Pool, store: ObjectStore) -> Stills:
+async def draw_stills(request: DrawStills, pool: Pool, store: ObjectStore, metrics: StageMetrics) -> Stills:
     """Renders the scene at draft quality and stores a still for each moment, unless they are already in the store."""
     moments = request.at[:MAX_STILLS]
     options = msgspec.structs.replace(request.options, quality="draft")
     still_keys = _build_still_keys(request, moments)
-    if still_keys and await store.head(still_keys[-1]):
+    cached = bool(still_keys) and await store.head(still_keys[-1]) is not None
+    metrics.count_look("stills", hit=cached)
+    if cached:
         return Stills(ok=True, keys=still_keys)
     with make_work_folder("stills") as folder:
         inputs = await fetch_inputs(
@@ -48,6 +50,7 @@ async def draw_stills(request: DrawStills, pool: Pool, store: ObjectStore) -> St
                 settings=settings,
                 assets=inputs.assets,
                 limits=limits,
+                purpose="stills",
                 party=Party(request.owner, request.video_id),
             )
         )

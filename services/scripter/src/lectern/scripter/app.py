@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lectern.lessons import load_lessons
-from lectern.llm import build_model_client
+from lectern.llm import ModelMetrics, build_model_client
 from lectern.scripter.deps import ScripterDeps
 from lectern.scripter.dubbing.translator import Translator
 from lectern.scripter.handlers import STAGE
@@ -18,7 +18,8 @@ from lectern.worker import Connections, Service
 def build(settings: ScripterSettings | None, connections: Connections) -> Service:
     """The scripter: with a model it writes any script; without one it serves only the finished lessons."""
     settings = settings or ScripterSettings()
-    model_client = build_model_client(settings, connections.store)
+    metrics = ModelMetrics(connections.meter, connections.metrics)
+    model_client = build_model_client(settings, connections.store, metrics)
     lessons = load_lessons()
     reader = LessonReader()
     if model_client:

@@ -8,19 +8,20 @@ from contextlib import AsyncExitStack
 
 from lectern.voice.deps import VoiceDeps
 from lectern.voice.handlers import STAGE
+from lectern.voice.metrics import VoiceMetrics
 from lectern.voice.remote import RemoteEngine
 from lectern.voice.requests import responder
 from lectern.voice.settings import VoiceSettings
 from lectern.voice.speech import SpeechEngine
 from lectern.voice.table import EngineRow, load_engines, load_voices
 from lectern.voice.voices import Voice
-from lectern.worker import Connections, Service
+from lectern.worker import Connections, Meter, Service
 
 
 def build(settings: VoiceSettings | None, connections: Connections) -> Service:
     """The voice service with every enabled engine."""
     settings = settings or VoiceSettings()
-    deps = build_deps(settings)
+    deps = build_deps(settings, connections.meter)
     engines_to_close = AsyncExitStack()
 
     async def start() -> None:
@@ -39,25 +40,29 @@ def build(settings: VoiceSettings | None, connections: Connections) -> Service:
     )
 
 
-def build_deps(settings: VoiceSettings) -> VoiceDeps:
+def build_deps(settings: VoiceSettings, meter: Meter | None = None) -> VoiceDeps:
     """The enabled engines and their voices."""
+    metrics = VoiceMetrics(meter or Meter())
     rows = {
         name: row
         for name, row in load_engines(settings.voice_table).items()
         if all(getattr(settings, setting) for setting in row.enabled_by)
     }
     return VoiceDeps(
-        engines={name: build_engine(row, settings) for name, row in rows.items()},
+        engines={name: build_engine(row, settings, name, metrics) for name, row in rows.items()},
         voices=list_enabled_voices(rows, settings),
+        metrics=metrics,
         reference=next((name for name, row in rows.items() if row.reference), ""),
     )
 
 
-def build_engine(row: EngineRow, settings: VoiceSettings) -> SpeechEngine:
+def build_engine(
+    row: EngineRow, settings: VoiceSettings, name: str = "", metrics: VoiceMetrics | None = None
+) -> SpeechEngine:
     """The engine of a row. Its module is imported only now: a client library takes a second."""
     engine_class = pkgutil.resolve_name(row.path)
     if row.requests:
-        return RemoteEngine(engine_class(settings), row.requests)
+        return RemoteEngine(engine_class(settings), row.requests, name, metrics)
     engine: SpeechEngine = engine_class()
     return engine
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from cachetools import LRUCache
 
+from lectern.voice.metrics import VoiceMetrics
 from lectern.voice.speech import Speech, SpeechEngine
 from lectern.voice.voices import Voice
+from lectern.worker import Meter
 
 MAX_UNSTORED = 32  # scenes, about a megabyte each
 
@@ -24,4 +26,5 @@ class VoiceDeps:
     engines: Mapping[str, SpeechEngine]
     voices: tuple[Voice, ...]
     reference: str = ""
+    metrics: VoiceMetrics = field(default_factory=lambda: VoiceMetrics(Meter()))
     unstored: MutableMapping[str, Speech] = field(default_factory=lambda: LRUCache(MAX_UNSTORED))

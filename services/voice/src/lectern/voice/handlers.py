@@ -61,6 +61,7 @@ async def _narrate(event: ScenePlanned, script: Script, job: Job[VoiceDeps]) -> 
     sha256 = _narration_digest(event, script, beats, spoken_by, lead, job.deps)
     key, audio_key = keys.cache("narration", sha256, "json"), keys.cache("narration", sha256, "flac")
     cached = await _find_narration(job.store, key)
+    job.metrics.count_look("narration", hit=cached is not None)
     if cached is not None:
         paid = lead.usd_per_million and not job.spent_before  # else the worker remembers the cost
         spent = await _read_bill(event, job.store, sha256) if paid else ()

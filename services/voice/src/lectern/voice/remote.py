@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 
 import stamina
@@ -10,12 +11,13 @@ from cachetools import LRUCache
 
 from lectern.contracts.usage import Usage, add_up
 from lectern.language.splitting import split_text
+from lectern.voice.metrics import VoiceMetrics
 from lectern.voice.provider_errors import ProviderError, to_failure
 from lectern.voice.sound import check_speech, join
 from lectern.voice.speech import Passage, Speech, SpeechRequest, SpeechService
 from lectern.voice.table import RequestLimits
 from lectern.voice.voices import Voice
-from lectern.worker import map_concurrently
+from lectern.worker import Meter, map_concurrently
 
 ATTEMPTS = 4  # per request, before the scene goes back to the queue
 WAIT_INITIAL, WAIT_MAX = 0.5, 8.0  # seconds between attempts, doubled each time, if the service names no delay
@@ -30,8 +32,12 @@ class RemoteEngine:
     when the scene is spoken: a redo is spoken again. A restart loses them, which costs money but nothing else.
     """
 
-    def __init__(self, service: SpeechService, limits: RequestLimits) -> None:
+    def __init__(
+        self, service: SpeechService, limits: RequestLimits, name: str = "", metrics: VoiceMetrics | None = None
+    ) -> None:
         self.version = service.version
+        self._name = name
+        self._metrics = metrics or VoiceMetrics(Meter())
         self._service = service
         self._limits = limits
         self._slots = asyncio.Semaphore(limits.concurrency)
@@ -81,8 +87,19 @@ class RemoteEngine:
             on=_retry_delay, attempts=ATTEMPTS, timeout=None, wait_initial=WAIT_INITIAL, wait_max=WAIT_MAX
         ):
             with attempt:
-                return await self._send(request)
+                return await self._send_measured(request)
         raise AssertionError("the last attempt returns or raises")
+
+    async def _send_measured(self, request: SpeechRequest) -> tuple[Passage, Usage]:
+        started = time.monotonic()
+        outcome = "ok"
+        try:
+            return await self._send(request)
+        except ProviderError as error:
+            outcome = error.kind
+            raise
+        finally:
+            self._metrics.count_request(self._name, outcome, time.monotonic() - started)
 
     async def _send(self, request: SpeechRequest) -> tuple[Passage, Usage]:
         timeout = self._limits.timeout

@@ -38,6 +38,7 @@ async def speak_beats(
         except VoiceRefused as refusal:
             refusal.voice, refusal.engine, refusal.spent = voice.id, voice.engine, tuple(spent)
             raise
+        deps.metrics.count_speech(voice.engine, speech.passages)
         spent += [_with_cost(usage, voice) for usage in speech.spent]
         if speech.timing == "estimated" and not speech.silent:
             speech = await align(speech, texts, language, deps)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import Metric
+from prometheus_client.samples import Sample
 
 
 class Registries:
@@ -38,9 +39,19 @@ class _CombinedRegistry(CollectorRegistry):
 
 
 def merge(metrics: Iterable[Metric]) -> list[Metric]:
-    """One family per name, with all samples: a page may contain a name only once."""
+    """One family per name and one sample per series, as a page may contain either only once.
+
+    What several services count alike is added up.
+    """
     families: dict[str, Metric] = {}
+    samples: dict[str, dict[tuple[object, ...], Sample]] = {}
     for metric in metrics:
-        family = families.setdefault(metric.name, Metric(metric.name, metric.documentation, metric.type, metric.unit))
-        family.samples.extend(metric.samples)
+        families.setdefault(metric.name, Metric(metric.name, metric.documentation, metric.type, metric.unit))
+        series = samples.setdefault(metric.name, {})
+        for sample in metric.samples:
+            key = (sample.name, *sorted(sample.labels.items()))
+            known = series.get(key)
+            series[key] = sample._replace(value=known.value + sample.value) if known else sample
+    for name, family in families.items():
+        family.samples = list(samples[name].values())
     return list(families.values())

@@ -110,7 +110,8 @@ class InProcess:
 
     def _build(self) -> Service:
         """The service with a registry of its own: services share metric names, and a rebuilt one reuses its own."""
-        connections = Connections.over(self._connections.nats, self._connections.store, self._new_registry())
+        shared = self._connections
+        connections = Connections.over(shared.nats, shared.store, self._new_registry(), self.name)
         build: Build[Any] = self._point.load()
         return build(load_settings(self._point, self._values), connections)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import cast
 
 from nats.aio.client import Client
-from prometheus_client import CollectorRegistry
 
 from lectern.worker.connections import Connections
-from lectern.worker.telemetry import StageMetrics
+from lectern.worker.meter import Meter
+from lectern.worker.stage_metrics import StageMetrics
 from lectern.worker.testing.memory_bus import MemoryBus
 from lectern.worker.testing.memory_event_log import MemoryDeadLetters, MemoryEventLog
 from lectern.worker.testing.memory_key_value import MemoryKeyValueStore
@@ -24,7 +24,7 @@ class _NoServer:
 
 def memory_connections() -> Connections:
     """Connections to doubles of their own."""
-    registry = CollectorRegistry()
+    meter = Meter()
     bus = MemoryBus()
     return Connections(
         nats=cast(Client, _NoServer()),
@@ -33,6 +33,6 @@ def memory_connections() -> Connections:
         dead_letters=MemoryDeadLetters(),
         tallies=MemoryKeyValueStore(),
         store=MemoryObjectStore(),
-        registry=registry,
-        metrics=StageMetrics(registry),
+        meter=meter,
+        metrics=StageMetrics(meter),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -70,13 +71,17 @@ async def follow_video(
         hub.leave(video_id, mailbox)
         raise
     metrics.streams.inc()
+    metrics.streams_opened.inc("snapshot" if position is None else "resumed")
 
     def on_end(reason: str) -> None:
         hub.leave(video_id, mailbox)
         metrics.streams.dec()
-        metrics.streams_ended.labels(reason).inc()
+        metrics.streams_ended.inc(reason)
 
-    return EventStreamResponse(start, mailbox, pace, on_end)
+    def on_sent(at: float) -> None:
+        metrics.stream_lag.observe(max(0.0, time.time() - at))
+
+    return EventStreamResponse(start, mailbox, pace, on_end, on_sent)
 
 
 def match_stream(scope: Scope) -> dict[str, str] | None:

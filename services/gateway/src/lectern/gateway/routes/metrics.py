@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
 
 from lectern.gateway.deps import Deps
+from lectern.worker import expose
 
 router = APIRouter(tags=["operations"])
 
 
 @router.get("/metrics", summary="Prometheus metrics", response_class=Response)
-async def show_metrics(deps: Deps) -> Response:
-    """In the Prometheus text format."""
-    return Response(generate_latest(deps.connections.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+async def show_metrics(deps: Deps, accept: Annotated[str, Header()] = "") -> Response:
+    """In OpenMetrics where `Accept` asks for it, else in the Prometheus text format."""
+    page, media_type = expose(deps.connections.registry, accept)
+    return Response(page, headers={"Content-Type": media_type})

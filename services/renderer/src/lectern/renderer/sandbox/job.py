@@ -15,6 +15,7 @@ ProgressCallback: TypeAlias = Callable[[int, int], None]
 KillReason: TypeAlias = Literal[
     "cpu", "idle", "starved", "memory", "output", "disk", "log", "threads", "crash", "sandbox"
 ]
+JobPurpose: TypeAlias = Literal["render", "preflight", "stills"]
 MACHINES_FAULTS: frozenset[KillReason] = frozenset({"starved", "disk", "sandbox"})  # any other is the scene's
 
 MIB = 1024 * 1024
@@ -55,13 +56,14 @@ class RenderJob(msgspec.Struct, frozen=True, kw_only=True):
     """One run of scene code.
 
     `settings` is the content of `job.json` (mode, frame size, seconds, beats, ...). `assets` maps a name below
-    `assets/` in the job folder to the file that is copied there. Parties take turns.
+    `assets/` in the job folder to the file that is copied there. `purpose` is what metrics call it. Parties take turns.
     """
 
     code: str
     settings: dict[str, Any]
     assets: Mapping[str, Path] = {}
     limits: JobLimits = JobLimits()
+    purpose: JobPurpose = "render"
     party: Party = Party()
 
 

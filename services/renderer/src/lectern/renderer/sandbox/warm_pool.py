@@ -96,6 +96,10 @@ class WarmPool:
         """The number of jobs that run at once."""
         return self._slots
 
+    def count_busy(self) -> int:
+        """The number of jobs that run now."""
+        return self._slots - len(self._free_slots) if not self._closed else 0
+
     @property
     def latex(self) -> bool:
         """True if MathTex works. Without it a job's "tex" is "none": numbers are text, and MathTex raises an error."""
