@@ -31,14 +31,14 @@ class _Report(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
 
 
-def run_batch(target: Target, inputs: Sequence[bytes]) -> tuple[int, Finding | None]:
-    """The number of inputs that ran, and the finding that ended the batch."""
+def run_batch(target: Target, inputs: Sequence[bytes], *, backstop: int = CPU_BACKSTOP) -> tuple[int, Finding | None]:
+    """The number of inputs that ran, and the finding that ended the batch. `backstop` in seconds of CPU."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reader)
         try:
-            _run_inputs(target, inputs, writer)
+            _run_inputs(target, inputs, writer, backstop)
         finally:
             os._exit(0)
     os.close(writer)
@@ -83,12 +83,12 @@ def minimize(target: Target, finding: Finding, seconds: float) -> Finding:
     return finding
 
 
-def _run_inputs(target: Target, inputs: Sequence[bytes], writer: int) -> None:
+def _run_inputs(target: Target, inputs: Sequence[bytes], writer: int, backstop: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
     for number, data in enumerate(inputs, 1):
         used = int(time.process_time())
-        resource.setrlimit(resource.RLIMIT_CPU, (used + CPU_BACKSTOP, resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_CPU, (used + backstop, resource.RLIM_INFINITY))
         Path("/proc/self/clear_refs").write_text("5")
         before, started = _peak_bytes(), time.process_time()
         kind = detail = ""

@@ -46,7 +46,7 @@ def test_an_undocumented_exception_is_found_and_minimised() -> None:
 
 @pytest.mark.slow
 def test_an_input_that_never_ends_is_a_finding() -> None:
-    finding = run_batch(Target(name="spins", check=spin, tokens=(b"x",)), [b"a", b"x"])[1]
+    finding = run_batch(Target(name="spins", check=spin, tokens=(b"x",)), [b"a", b"x"], backstop=2)[1]
     assert finding is not None
     assert (finding.kind, finding.data) == ("crash", b"x")
 

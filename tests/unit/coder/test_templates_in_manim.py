@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ import msgspec
 import pytest
 from PIL import Image
 from unit.coder.coding_tasks import task, visuals
+from unit.scenekit.forked_jobs import run_in_fork
 
 from lectern.coder import templates
 from lectern.coder.coding import CodingTask
@@ -48,7 +47,7 @@ HOSTILE_TEXTS = ["'); import os; ('", "{{ }} \\ #", "日本語 🌿", "\x00\u202
 def run_scene(
     given: CodingTask, source: str, folder: Path, aspect: str, theme: str = "dark", mode: str = "measure"
 ) -> dict[str, Any]:
-    """The result of running a source as a render job in a new process."""
+    """The result of running a source as a render job."""
     frame = preset("draft", aspect)  # type: ignore[arg-type]
     spoken = given.narration
     folder.mkdir(parents=True)
@@ -72,11 +71,7 @@ def run_scene(
         "tex": "none",
     }
     (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
-    subprocess.run(
-        [sys.executable, "-m", "lectern.scenekit", str(folder)], check=False, capture_output=True, timeout=120
-    )
-    result: dict[str, Any] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-    return result
+    return run_in_fork(folder)
 
 
 def assert_no_errors(result: dict[str, Any]) -> None:

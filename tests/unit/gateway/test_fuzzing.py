@@ -81,7 +81,7 @@ async def make_file(message: MakeFile) -> FileMade:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(("phases", "examples"), [("examples,coverage,fuzzing", 5), ("stateful", 4)])
+@pytest.mark.parametrize(("phases", "examples"), [("examples,coverage,fuzzing", 3), ("stateful", 3)])
 async def test_every_answer_is_as_published_whatever_is_sent(tmp_path: Path, phases: str, examples: int) -> None:
     """The stateful phase follows the links of what was made: create, look, change, redo, delete."""
     connections = memory_connections()

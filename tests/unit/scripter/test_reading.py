@@ -80,7 +80,7 @@ async def test_a_child_has_no_setting_of_this_process_and_ends_with_its_reader(m
 @pytest.mark.slow
 async def test_many_documents_at_once_share_a_few_children() -> None:
     known = set(child_pids())
-    reader = LessonReader(processes=2)
+    reader = LessonReader(processes=2, cpu_seconds=1)
     reading = [asyncio.ensure_future(reader.parse(TALL_TABLE)) for _ in range(4)]
     most = 0
     while not all(each.done() for each in reading):
