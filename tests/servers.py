@@ -14,6 +14,7 @@ from pathlib import Path
 from lectern.cli.runner import servers
 from lectern.cli.runner.home import BUCKET, LocalKeys
 from lectern.cli.runner.servers import LOOPBACK, ServerProgram, free_port
+from lectern.cli.runner.store_server import object_store
 
 __all__ = ["BUCKET", "S3", "free_port", "nats_server", "s3_server"]
 
@@ -43,8 +44,7 @@ def s3_server(folder: Path, port: int | None = None, keys: tuple[str, str] | Non
     """Runs a store over a folder while the context lasts. Its bucket exists."""
     port = port or free_port()
     access, secret = keys or (secrets.token_hex(10), secrets.token_hex(20))
-    (folder / BUCKET).mkdir(parents=True, exist_ok=True)
-    with run_server(servers.object_store(folder, port, LocalKeys(access=access, secret=secret))):
+    with run_server(object_store(folder, port, LocalKeys(access=access, secret=secret))):
         yield S3(f"http://{LOOPBACK}:{port}", access, secret)
 
 
@@ -52,7 +52,7 @@ def s3_server(folder: Path, port: int | None = None, keys: tuple[str, str] | Non
 def run_server(program: ServerProgram) -> Iterator[None]:
     """Starts a server and kills it at the end, however the test ends."""
     env = {**os.environ, **program.env}
-    process = subprocess.Popen(program.argv, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(program.argv, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, umask=0o077)
     try:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while not program.is_ready():

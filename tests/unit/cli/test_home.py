@@ -71,9 +71,7 @@ def test_a_home_is_private_to_its_owner(tmp_path: Path) -> None:
     old = os.umask(0)
     try:
         with claim_home(tmp_path / "home") as home:
-            modes = {
-                folder.name: stat.S_IMODE(folder.stat().st_mode) for folder in (home.path, home.nats, home.objects)
-            }
+            modes = {folder.name: stat.S_IMODE(folder.stat().st_mode) for folder in (home.path, home.nats, home.store)}
     finally:
         os.umask(old)
     assert set(modes.values()) == {0o700}

@@ -61,7 +61,7 @@ def check_dependencies(home: Path) -> Iterator[DependencyCheck]:
         _check_landlock,
         _check_cells,
         lambda: _check_server("NATS", "nats-server", "--version"),
-        lambda: _check_server("store", "rclone", "version"),
+        lambda: _check_server("store", "weed", "version"),
         lambda: _check_home(home),
         check_model,
     )

@@ -13,7 +13,6 @@ from typing import Any, TypeAlias, TypeVar
 import structlog
 
 from lectern.contracts.problems import ProblemError
-from lectern.tracing import export_traces
 from lectern.worker.bus import Responder
 from lectern.worker.connections import Connections, connect
 from lectern.worker.health import connection_checks, readiness, serve_health
@@ -24,7 +23,7 @@ from lectern.worker.settings import Settings
 from lectern.worker.stage import Stage
 from lectern.worker.stopping import wait_until_done
 from lectern.worker.sweeper import sweep
-from lectern.worker.telemetry import configure_logs
+from lectern.worker.telemetry import configure_logs, configure_traces
 from lectern.worker.turns import ServiceLedger
 
 Hook: TypeAlias = Callable[[], Awaitable[None]]
@@ -125,6 +124,7 @@ def main(build: Build[S], settings_type: type[S]) -> None:
     name = build.__module__.split(".")[1]
     settings = settings_type()
     configure_logs(settings.log_format, settings.log_level)
+    configure_traces(name)
 
     async def run() -> None:
         stop = asyncio.Event()
@@ -134,8 +134,7 @@ def main(build: Build[S], settings_type: type[S]) -> None:
         await run_service(build, settings, stop, name)
 
     try:
-        with export_traces(name):
-            asyncio.run(run())
+        asyncio.run(run())
     except ProblemError as error:  # it cannot start as it is set up
         structlog.get_logger(f"lectern.{name}").error(
             error.problem.sentence(), action="refused", code=error.problem.code

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from typing import Any
 
 import msgspec
@@ -35,9 +35,7 @@ class SignTiming(msgspec.Struct, frozen=True, kw_only=True):
     silence: float = 5.0
 
 
-async def ask_until_answered(
-    client: Client, subject: str, data: bytes, *, headers: Mapping[str, str], timeout: float, timing: SignTiming
-) -> Msg:
+async def ask_until_answered(client: Client, subject: str, data: bytes, *, timeout: float, timing: SignTiming) -> bytes:
     """The first answer to a request, within `timeout` seconds. Each time it asks again it waits twice as long.
 
     Raises nats.errors.NoRespondersError when no process answers such requests, nats.errors.TimeoutError.
@@ -48,7 +46,7 @@ async def ask_until_answered(
     try:
         async with asyncio.timeout(timeout):
             while True:
-                await client.publish(subject, data, reply=inbox, headers={**headers} | _WANTED | _MAY_LEAVE)
+                await client.publish(subject, data, reply=inbox, headers=_WANTED | _MAY_LEAVE)
                 asked += 1
                 while True:
                     try:
@@ -62,7 +60,7 @@ async def ask_until_answered(
                         asked = 0
                         break
                     elif not _is_refusal(message):
-                        return message
+                        return message.data
                     elif asked == 1:
                         raise nats.errors.NoRespondersError
     except TimeoutError as error:

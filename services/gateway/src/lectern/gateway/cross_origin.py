@@ -38,7 +38,6 @@ READ_HEADERS = (
     "RateLimit",
     "RateLimit-Policy",
     "Retry-After",
-    "Traceresponse",
     "WWW-Authenticate",
     "X-Request-Id",
 )

@@ -103,6 +103,7 @@ class Child:
                     stderr=log,
                     env=self._env,
                     start_new_session=True,
+                    umask=0o077,  # sockets and files that it makes are its user's alone
                 )
             except OSError as error:
                 raise ProblemError(self._problem(f"cannot be started: {error.strerror}")) from error

@@ -56,9 +56,14 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
         return self.path / "nats"
 
     @property
-    def objects(self) -> Path:
-        """The object store's folder; a bucket is a folder in it."""
-        return self.path / "objects"
+    def store(self) -> Path:
+        """The object store's folder."""
+        return self.path / "store"
+
+    @property
+    def old_objects(self) -> Path:
+        """Where earlier versions kept objects: a file each, its path the key. Absent from a newer home."""
+        return self.path / "objects" / BUCKET
 
     @property
     def logs(self) -> Path:
@@ -115,7 +120,7 @@ def claim_home(path: Path) -> Iterator[Home]:
     """Creates the home's folders and owns it while the context lasts. Raises ProblemError when another runner does."""
     home = Home.at(path)
     try:
-        for folder in (home.path, home.nats, home.objects, home.objects / BUCKET, home.logs):
+        for folder in (home.path, home.nats, home.store, home.logs):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(home.path / "runner.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The event log and the object store of one machine: nats-server and rclone, as their wheels install them."""
+"""The servers of one machine: what starts one, nats-server as its wheel installs it, and ports for them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lectern.cli.runner.child import Child
-from lectern.cli.runner.home import LocalKeys, write_private
+from lectern.cli.runner.home import write_private
 from lectern.contracts.problems import Problem, ProblemError
 
 LOOPBACK = "127.0.0.1"
@@ -53,18 +53,6 @@ def nats_server(folder: Path, port: int, token: str) -> ServerProgram:
     argv = [find_program("nats-server"), "--config", str(config), "--addr", LOOPBACK, "--port", str(port)]
     argv += ["--jetstream", "--store_dir", str(folder), "--name", "lectern"]
     return ServerProgram(name="nats", argv=argv, is_ready=is_ready)
-
-
-def object_store(folder: Path, port: int, keys: LocalKeys) -> ServerProgram:
-    """`rclone serve s3` over a folder whose subfolders are buckets. It is ready when it answers HTTP."""
-
-    def is_ready() -> bool:
-        return _first_bytes(port, b"HEAD / HTTP/1.0\r\n\r\n").startswith(b"HTTP/")
-
-    argv = [find_program("rclone"), "serve", "s3", str(folder), "--addr", f"{LOOPBACK}:{port}"]
-    argv += ["--config", "", "--vfs-cache-mode", "off"]
-    env = {"RCLONE_AUTH_KEY": f'"{keys.access},{keys.secret}"'}  # rclone reads a list as CSV: the quotes make it one
-    return ServerProgram(name="store", argv=argv, is_ready=is_ready, env=env)
 
 
 def find_program(name: str) -> str:

@@ -17,7 +17,6 @@ from lectern.cli.runner.child import Child
 from lectern.cli.runner.home import Home
 from lectern.cli.runner.restarts import keep_running
 from lectern.contracts.problems import Problem, ProblemError
-from lectern.tracing import act_as
 from lectern.worker import Build, Connections, Service, Settings
 
 ENTRY_POINTS = "lectern.services"
@@ -107,8 +106,7 @@ class InProcess:
 
     async def _run(self) -> None:
         service, self._service = self._service or self._build(), None
-        with act_as(self.name):
-            await service.serve(self._stop)
+        await service.serve(self._stop)
 
     def _build(self) -> Service:
         """The service with a registry of its own: services share metric names, and a rebuilt one reuses its own."""

@@ -22,8 +22,10 @@ from lectern.cli.runner.child import Child
 from lectern.cli.runner.home import BUCKET, Endpoint, Home, claim_home
 from lectern.cli.runner.log_watch import keep_log_storing
 from lectern.cli.runner.metrics import Registries
-from lectern.cli.runner.servers import LOOPBACK, free_port, nats_server, object_store, require_free
+from lectern.cli.runner.old_objects import move_old_objects
+from lectern.cli.runner.servers import LOOPBACK, free_port, nats_server, require_free
 from lectern.cli.runner.services import InProcess, discover, separate_process
+from lectern.cli.runner.store_server import object_store
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.worker import Connections, NatsLogin, Settings, apply_topology, connect, map_concurrently
 
@@ -119,10 +121,15 @@ async def run_stack(
         if port:
             require_free(host, port)
         async with AsyncExitStack() as closing:
-            stack = await _start_servers(closing, claimed, host, port or free_port(), grace_seconds)
-            connections = await closing.enter_async_context(connect(stack.settings, "runner"))
-            await apply_topology(connections.nats)
+            stack = _prepare_servers(closing, claimed, host, port or free_port(), grace_seconds)
+            async with _starting(stack.members["store"]):  # the slower one
+                await stack.members["nats"].start()
+                connections = await closing.enter_async_context(connect(stack.settings, "runner"))
+                await apply_topology(connections.nats)
+                if not separate:
+                    _load(points)
             await closing.enter_async_context(_watching_log(stack, connections))
+            await move_old_objects(claimed.old_objects, connections.store)
             parts = _prepare_services(points, stack, None if separate else connections, host, renderers, settings or {})
             stack.members.update({part.name: part for part in parts})
             try:
@@ -146,14 +153,33 @@ async def _watching_log(stack: Stack, connections: Connections) -> AsyncIterator
         watching.cancel()
 
 
-async def _start_servers(closing: AsyncExitStack, home: Home, host: str, port: int, grace: float) -> Stack:
+@asynccontextmanager
+async def _starting(part: Child | InProcess) -> AsyncIterator[None]:
+    """Starts a part while the context lasts; it has started when the context ends. Raises what `start` raises."""
+    start = asyncio.create_task(part.start(), name=f"start:{part.name}")
+    try:
+        yield
+        await start
+    finally:
+        start.cancel()
+        await asyncio.gather(start, return_exceptions=True)
+
+
+def _load(points: Mapping[str, EntryPoint]) -> None:
+    """Imports services that are built later; what is wrong with one is said then."""
+    for point in points.values():
+        with contextlib.suppress(Exception):
+            point.load()
+
+
+def _prepare_servers(closing: AsyncExitStack, home: Home, host: str, port: int, grace: float) -> Stack:
+    """The servers, not started yet, and where they will be found."""
     nats_port, store_port = free_port(), free_port()
     keys = home.keys()
     nats = nats_server(home.nats, nats_port, keys.nats_token).child(home.logs)
-    store = object_store(home.objects, store_port, keys).child(home.logs)
+    store = object_store(home.store, store_port, keys).child(home.logs)
     for child in (nats, store):
         closing.push_async_callback(child.stop)
-    await _start_all((nats, store))
     visible_host = LOOPBACK if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     endpoint = Endpoint(
         pid=os.getpid(),

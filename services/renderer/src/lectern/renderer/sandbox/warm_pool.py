@@ -32,7 +32,6 @@ from lectern.renderer.sandbox.verification import (
     verify_footage,
 )
 from lectern.renderer.sandbox.work_folders import make_work_folder, remove_abandoned_folders
-from lectern.tracing import note_failure, record_span
 from lectern.worker import FairSlots, ServiceLedger, TooManyWaiting
 
 PROBE_LIMITS = JobLimits(
@@ -240,15 +239,10 @@ class WarmPool:
             self._require_open()
             await self._supervisor.ensure_running(self._configure)
             uid = self._uids[slot] if self._supervisor.sandbox.uids else None
-            with record_span("run scene code", mode=str(job.settings.get("mode", ""))) as span:
-                outcome = await self._run_job(self._choose_tex(job), uid, on_progress)
-                span.set_attribute("lectern.cpu_seconds", outcome.cpu_seconds)
-                if outcome.killed:
-                    note_failure(span, outcome.killed)
+            outcome = await self._run_job(self._choose_tex(job), uid, on_progress)
             if outcome.footage is None:
                 return outcome
-            with record_span("verify footage"):
-                return await self._verify(job, outcome, uid)
+            return await self._verify(job, outcome, uid)
 
     def _choose_tex(self, job: RenderJob) -> RenderJob:
         """Returns the job with the kind of LaTeX support this pool has, if it wants any."""
