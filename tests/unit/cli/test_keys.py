@@ -45,7 +45,7 @@ async def test_a_key_is_created_listed_rotated_and_revoked(home: Path, connectio
     assert (await invoke_in_thread("keys", "revoke", key.id, home=home, **where)).status == 0
     entry = await bucket.get(key.id)
     assert entry
-    revoked = decode_key(entry)
+    revoked = decode_key(entry.value)
     assert revoked
     assert revoked.revoked_at
     assert "revoked" in (await invoke_in_thread("keys", "list", home=home, **where)).out

@@ -54,6 +54,23 @@ async def test_of_simultaneous_claims_one_wins(bucket: KeyValueStore) -> None:
     assert sum(claim is not None for claim in claims) == 1
 
 
+async def test_racing_changes_are_all_made(bucket: KeyValueStore) -> None:
+    def count(value: bytes | None) -> bytes:
+        return str(int(value or b"0") + 1).encode()
+
+    entries = await asyncio.gather(*(bucket.change("a", count) for _ in range(20)))
+    assert {entry.value for entry in entries if entry} == {str(number).encode() for number in range(1, 21)}
+    assert await bucket.get("a") in entries
+
+
+async def test_a_change_that_changes_nothing_writes_nothing(bucket: KeyValueStore) -> None:
+    assert await bucket.change("a", lambda value: None) is None
+    await bucket.create("a", b"1")
+    before = await bucket.get("a")
+    assert await bucket.change("a", lambda value: None) == before
+    assert await bucket.get("a") == before
+
+
 @pytest.mark.parametrize("present", [0, 1, 3])
 async def test_a_watcher_gets_what_exists_and_then_each_change(bucket: KeyValueStore, present: int) -> None:
     for number in range(present):

@@ -16,10 +16,10 @@ from lectern.worker.key_value import KeyValueEntry, KeyValueStore
 READ_TIMEOUT_SECONDS = 5.0
 
 
-def decode_key(entry: KeyValueEntry) -> ApiKey | None:
-    """The key in an entry of the bucket; None for a deleted one, and for one that this version cannot read."""
+def decode_key(value: bytes | None) -> ApiKey | None:
+    """The key in a value of the bucket; None for a deleted one, and for one that this version cannot read."""
     try:
-        return msgspec.json.decode(entry.value, type=ApiKey) if entry.value else None
+        return msgspec.json.decode(value, type=ApiKey) if value else None
     except ValueError:
         return None
 
@@ -55,7 +55,7 @@ async def read_keys(bucket: KeyValueStore) -> list[ApiKey]:
     found: dict[str, ApiKey] = {}
 
     async def add(entry: KeyValueEntry) -> None:
-        if key := decode_key(entry):
+        if key := decode_key(entry.value):
             found[key.id] = key
 
     async with bucket.watching(add) as current, asyncio.timeout(READ_TIMEOUT_SECONDS):
@@ -82,11 +82,13 @@ async def rotate_key(bucket: KeyValueStore, key_id: str, overlap: timedelta) -> 
 
 
 async def _change(bucket: KeyValueStore, key_id: str, change: Callable[[ApiKey], ApiKey]) -> ApiKey | None:
-    while True:
-        entry = await bucket.get(key_id)
-        key = decode_key(entry) if entry else None
-        if entry is None or key is None:
-            return None
-        changed = change(key)
-        if await bucket.update(key_id, msgspec.json.encode(changed), entry.revision) is not None:
-            return changed
+    changed: ApiKey | None = None
+
+    def change_value(value: bytes | None) -> bytes | None:
+        nonlocal changed
+        key = decode_key(value)
+        changed = change(key) if key else None
+        return msgspec.json.encode(changed) if changed else None
+
+    await bucket.change(key_id, change_value)
+    return changed

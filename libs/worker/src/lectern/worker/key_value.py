@@ -30,6 +30,7 @@ class KeyValueEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 EntryListener: TypeAlias = Callable[[KeyValueEntry], Awaitable[None]]
+ValueChange: TypeAlias = Callable[[bytes | None], bytes | None]
 
 
 class KeyValueStore(ABC):
@@ -46,6 +47,24 @@ class KeyValueStore(ABC):
     @abstractmethod
     async def update(self, key: str, value: bytes, last: int) -> int | None:
         """Replaces the value of revision `last`; returns the new revision, or None when somebody else was first."""
+
+    async def put(self, key: str, value: bytes, last: int | None) -> int | None:
+        """`update`, or `create` where `last` is None."""
+        return await (self.create(key, value) if last is None else self.update(key, value, last))
+
+    async def change(self, key: str, change: ValueChange) -> KeyValueEntry | None:
+        """Applies a change to the newest value, again whenever somebody else was first; returns the key's entry.
+
+        `change` gets None for a key that does not exist, and returns None to leave all as it is.
+        """
+        while True:
+            entry = await self.get(key)
+            value = change(entry.value if entry else None)
+            if value is None:
+                return entry
+            revision = await self.put(key, value, entry.revision if entry else None)
+            if revision is not None:
+                return KeyValueEntry(key=key, value=value, revision=revision)
 
     @abstractmethod
     async def delete(self, key: str, last: int | None = None) -> bool:

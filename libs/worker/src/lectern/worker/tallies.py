@@ -56,7 +56,7 @@ class Tallies:
         """
         data = msgspec.json.encode(tally)
         try:
-            written = await (self._bucket.update(key, data, last) if last else self._bucket.create(key, data))
+            written = await self._bucket.put(key, data, last or None)
         except (nats.errors.Error, TimeoutError) as error:
             raise _unavailable(error) from error
         return written or 0

@@ -83,7 +83,7 @@ class Batches(MirroredBucket):
     async def read(self, batch_id: str) -> BatchRecord | None:
         """A batch as it is stored now."""
         entry = await self.bucket.get(batch_id)
-        return msgspec.json.decode(entry.value, type=BatchRecord) if entry and entry.value else None
+        return _decode(entry.value) if entry else None
 
     async def begin(self, record: BatchRecord) -> BatchRecord:
         """Store a new batch; returns the one that is stored, which an earlier try may have left."""
@@ -99,16 +99,22 @@ class Batches(MirroredBucket):
         refused: Mapping[int, Problem] | None = None,
     ) -> BatchRecord | None:
         """Note that a batch is created or cancelled, or which requests were refused late; None if there is none."""
-        while True:
-            entry = await self.bucket.get(batch_id)
-            if entry is None or not entry.value:
+
+        def mark(value: bytes | None) -> bytes | None:
+            record = _decode(value)
+            if record is None:
                 return None
-            record = msgspec.json.decode(entry.value, type=BatchRecord)
             marked = msgspec.structs.replace(
                 record,
                 created=record.created or created,
                 cancelled=record.cancelled or cancelled,
                 refused={**record.refused, **(refused or {})},
             )
-            if marked == record or await self.bucket.update(batch_id, msgspec.json.encode(marked), entry.revision):
-                return marked
+            return None if marked == record else msgspec.json.encode(marked)
+
+        entry = await self.bucket.change(batch_id, mark)
+        return _decode(entry.value) if entry else None
+
+
+def _decode(value: bytes | None) -> BatchRecord | None:
+    return msgspec.json.decode(value, type=BatchRecord) if value else None

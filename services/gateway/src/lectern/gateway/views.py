@@ -148,26 +148,24 @@ class Views(MirroredBucket):
     async def write(self, video_id: str, view: View) -> bool:
         """Store a view unless the stored one is as new; compare-and-set, so that replicas may all try."""
         data = msgspec.json.encode(view)
-        while True:
-            entry = await self.bucket.get(video_id)
-            if entry and not _replaces(view, entry.value):
-                return False
-            written = (
-                await self.bucket.update(video_id, data, entry.revision)
-                if entry
-                else await self.bucket.create(video_id, data)
-            )
-            if written is not None:
-                return True
+        written = False
+
+        def replace(value: bytes | None) -> bytes | None:
+            nonlocal written
+            written = value is None or _replaces(view, value)
+            return data if written else None
+
+        await self.bucket.change(video_id, replace)
+        return written
 
     async def delete(self, video_id: str) -> None:
         """Delete the view of a video whose log has expired."""
         await self.bucket.delete(video_id)
 
 
-def _replaces(view: View, stored: bytes | None) -> bool:
+def _replaces(view: View, stored: bytes) -> bool:
     try:
-        known = msgspec.json.decode(stored or b"", type=View)
+        known = msgspec.json.decode(stored, type=View)
     except ValueError:
         return True
     return (view.version, view.seq) > (known.version, known.seq)

@@ -65,7 +65,7 @@ class KeyRing(MirroredBucket):
 
     async def take(self, entry: KeyValueEntry) -> None:
         """See `MirroredBucket.take`."""
-        key = decode_key(entry)
+        key = decode_key(entry.value)
         async with self._changed:
             if key:
                 self._keys[entry.key] = key

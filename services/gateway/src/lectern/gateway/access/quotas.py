@@ -203,9 +203,7 @@ class QuotaKeeper:
         self, owner: str, revision: int | None, ledger: AdmittedVideos, videos: Iterable[AdmittedVideo]
     ) -> bool:
         data = msgspec.json.encode(AdmittedVideos(day=ledger.day, videos=tuple(videos)))
-        if revision is None:
-            return await self._bucket.create(_name(owner), data) is not None
-        return await self._bucket.update(_name(owner), data, revision) is not None
+        return await self._bucket.put(_name(owner), data, revision) is not None
 
 
 def _count_dollars(view: View, day: str) -> float:

@@ -129,21 +129,19 @@ class RateLimiter:
 
     async def _lease(self, who: str, policy: str, window: int, quota: int) -> _Lease:
         key = hashlib.sha256(f"{policy}\n{who}".encode()).hexdigest()
-        while True:
-            entry = await self._bucket.get(key)
-            known = msgspec.json.decode(entry.value, type=LeasedRequests) if entry and entry.value else None
+        lease = _Lease(window, 0, 0)
+
+        def take_part(value: bytes | None) -> bytes | None:
+            nonlocal lease
+            known = msgspec.json.decode(value, type=LeasedRequests) if value else None
             if known is None or known.window < window:
                 known = LeasedRequests(window, 0)  # a gateway whose clock is behind counts in the newest window
-            part = min(max(1, quota // _LEASES), quota - known.leased)
-            if part <= 0:
-                return _Lease(known.window, 0, known.leased)
-            leased = LeasedRequests(known.window, known.leased + part)
-            data = msgspec.json.encode(leased)
-            stored = (
-                await self._bucket.update(key, data, entry.revision) if entry else await self._bucket.create(key, data)
-            )
-            if stored is not None:
-                return _Lease(leased.window, part, leased.leased)
+            part = max(0, min(max(1, quota // _LEASES), quota - known.leased))
+            lease = _Lease(known.window, part, known.leased + part)
+            return msgspec.json.encode(LeasedRequests(lease.window, lease.leased)) if part else None
+
+        await self._bucket.change(key, take_part)
+        return lease
 
 
 def _has_left(lease: _Lease | None, window: int) -> bool:

@@ -52,34 +52,38 @@ async def add_share(access: Access, video_id: str, owner: str, lifetime: timedel
     at = access.clock().replace(microsecond=0)
     share = StoredShare(id=secrets.token_hex(8), created_at=at, expires_at=at + lifetime)
     sign_share(access, video_id, share)  # before anything is stored: there may be no key to sign with
-    while True:
-        entry, found = await _read(access, video_id)
-        valid = tuple(each for each in found.shares if each.expires_at > at)
+
+    def add(value: bytes | None) -> bytes:
+        valid = tuple(each for each in _decode(value).shares if each.expires_at > at)
         if len(valid) >= MAX_SHARES:
             raise refuse(
                 problem_types.INVALID_STATE, f"This video has {len(valid)} links.", "Delete some of them first."
             )
-        data = msgspec.json.encode(VideoShares(owner=owner, shares=(*valid, share)))
-        if await _write(access, video_id, data, entry):
-            return share
+        return msgspec.json.encode(VideoShares(owner=owner, shares=(*valid, share)))
+
+    await access.shares.change(video_id, add)
+    return share
 
 
 async def list_shares(access: Access, video_id: str) -> list[StoredShare]:
     """The links of a video that have not expired, oldest first."""
-    _, found = await _read(access, video_id)
+    found = await _read(access, video_id)
     return [share for share in found.shares if share.expires_at > access.clock()]
 
 
 async def delete_share(access: Access, video_id: str, share_id: str) -> bool:
     """End a link; False when there is none with this id."""
-    while True:
-        entry, found = await _read(access, video_id)
+    deleted = False
+
+    def leave_out(value: bytes | None) -> bytes | None:
+        nonlocal deleted
+        found = _decode(value)
         left = tuple(share for share in found.shares if share.id != share_id)
-        if len(left) == len(found.shares):
-            return False
-        data = msgspec.json.encode(msgspec.structs.replace(found, shares=left))
-        if await _write(access, video_id, data, entry):
-            return True
+        deleted = len(left) < len(found.shares)
+        return msgspec.json.encode(msgspec.structs.replace(found, shares=left)) if deleted else None
+
+    await access.shares.change(video_id, leave_out)
+    return deleted
 
 
 def sign_share(access: Access, video_id: str, share: StoredShare) -> str:
@@ -98,20 +102,16 @@ async def open_share(access: Access, token: str) -> OpenedShare:
     expires_at = datetime.fromtimestamp(found.expires, UTC)
     if expires_at <= access.clock():
         raise refuse(problem_types.SHARE_ENDED, f"This link worked until {expires_at:%Y-%m-%d %H:%M} UTC.")
-    _, kept = await _read(access, found.video_id)
+    kept = await _read(access, found.video_id)
     if all(share.id != found.share_id for share in kept.shares):
         raise refuse(problem_types.SHARE_ENDED, "The owner of the video has ended this link.")
     return OpenedShare(kept.owner, found.video_id, expires_at)
 
 
-async def _read(access: Access, video_id: str) -> tuple[int | None, VideoShares]:
+async def _read(access: Access, video_id: str) -> VideoShares:
     entry = await access.shares.get(video_id)
-    if entry is None or not entry.value:
-        return None, VideoShares(owner="")
-    return entry.revision, msgspec.json.decode(entry.value, type=VideoShares)
+    return _decode(entry.value if entry else None)
 
 
-async def _write(access: Access, video_id: str, data: bytes, last: int | None) -> bool:
-    if last is None:
-        return await access.shares.create(video_id, data) is not None
-    return await access.shares.update(video_id, data, last) is not None
+def _decode(value: bytes | None) -> VideoShares:
+    return msgspec.json.decode(value, type=VideoShares) if value else VideoShares(owner="")

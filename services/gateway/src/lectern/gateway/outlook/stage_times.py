@@ -20,7 +20,6 @@ from lectern.worker import KeyValueEntry, KeyValueStore
 KEPT = 64  # samples of a kind
 HALF_LIFE = 16  # samples after which one counts half
 ENOUGH, PLENTY = 5, 20  # samples from which on a distribution is believed, and is sure
-_WRITES = 8  # attempts while other replicas write, too
 
 
 class TimeSample(msgspec.Struct, frozen=True, array_like=True):
@@ -149,17 +148,11 @@ class StageTimes(MirroredBucket):
             await self._add(kind, samples)
 
     async def _add(self, kind: str, samples: list[TimeSample]) -> None:
-        for _ in range(_WRITES):
-            entry = await self.bucket.get(kind)
-            known = {sample.sequence: sample for sample in (*_decode(entry.value if entry else None), *samples)}
-            kept = sorted(known.values(), key=lambda sample: -sample.sequence)[:KEPT]
-            data = msgspec.json.encode(kept)
-            if entry:
-                written = await self.bucket.update(kind, data, entry.revision)
-            else:
-                written = await self.bucket.create(kind, data)
-            if written is not None:
-                return
+        def add(value: bytes | None) -> bytes:
+            known = {sample.sequence: sample for sample in (*_decode(value), *samples)}
+            return msgspec.json.encode(sorted(known.values(), key=lambda sample: -sample.sequence)[:KEPT])
+
+        await self.bucket.change(kind, add)
 
 
 def _decode(value: bytes | None) -> list[TimeSample]:

@@ -107,19 +107,17 @@ class Endpoints(MirroredBucket):
 
         A change that returns the endpoint it was given writes nothing.
         """
-        while True:
-            entry = await self.bucket.get(endpoint_id)
-            endpoint = _decode(entry.value) if entry else None
-            if entry is None or endpoint is None:
+
+        def change_value(value: bytes | None) -> bytes | None:
+            endpoint = _decode(value)
+            if endpoint is None or (changed := change(endpoint)) == endpoint:
                 return None
-            changed = change(endpoint)
-            if changed == endpoint:
-                return endpoint
-            value = msgspec.json.encode(changed)
-            revision = await self.bucket.update(endpoint_id, value, entry.revision)
-            if revision is not None:
-                await self.take(KeyValueEntry(key=endpoint_id, value=value, revision=revision))
-                return changed
+            return msgspec.json.encode(changed)
+
+        entry = await self.bucket.change(endpoint_id, change_value)
+        if entry:
+            await self.take(entry)
+        return _decode(entry.value) if entry else None
 
     async def delete(self, endpoint_id: str) -> None:
         """Delete an endpoint; what is still to be delivered to it is dropped."""
