@@ -45,9 +45,11 @@ format: $(READY) ## format the code and apply ruff's automatic fixes
 	@$(BIN)/ruff check --fix-only -q .
 	@$(BIN)/ruff format .
 
-docs: $(READY) $(BROWSER) ## write the generated pages: docs/settings.md, docs/third-party-licences.md
+docs: $(READY) $(BROWSER) ## write the generated pages: docs/settings.md, docs/third-party-licences.md, rules of objectives
 	@$(BIN)/python scripts/settings_page.py
 	@$(BIN)/python scripts/licences.py
+	@$(BIN)/python deploy/monitoring/objectives.py
+	@$(BIN)/python deploy/monitoring/prometheus_rules.py
 
 lock: $(READY) ## upgrade the dependencies in requirements.lock (versions and hashes, no addresses)
 	@$(BIN)/uv lock -q --upgrade

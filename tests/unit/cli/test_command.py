@@ -161,6 +161,20 @@ async def test_a_dead_letter_of_an_ended_video_is_not_retried(
     assert (await connections.nats.jetstream().stream_info(DEAD)).state.messages == 1
 
 
+async def test_a_dead_letter_that_is_not_worth_a_retry_is_dropped(
+    home: Path, connections: Connections, nats_url: str
+) -> None:
+    video_id = new_id()
+    await bury(connections, video_id)
+    await connections.event_log.record_outcome(VideoCancelled(video_id=video_id))
+    dropped = await invoke_in_thread("dead", "drop", "1", home=home, LECTERN_NATS_URL=nats_url)
+    assert (dropped.status, f"1 of videos.fast.{video_id}.requested is dropped" in dropped.out) == (0, True)
+    assert (await connections.nats.jetstream().stream_info(DEAD)).state.messages == 0
+    assert (await connections.event_log.read(video_id)).state.outcome(), "the video stays as it was"
+    again = await invoke_in_thread("dead", "drop", "1", home=home, LECTERN_NATS_URL=nats_url)
+    assert (again.status, "No dead letter has the number 1" in again.err) == (2, True)
+
+
 async def test_an_event_log_that_stops_answering_is_reported_as_unavailable(home: Path, nats_url: str) -> None:
     with pytest.raises(CommandExit) as raised:
         async with connect_event_log(nats_url, home):

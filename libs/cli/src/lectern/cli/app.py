@@ -28,7 +28,7 @@ app = typer.Typer(
     epilog="Exit status: **0** success, **1** the video or a check failed, **2** invalid input or usage, "
     "**3** something required is unavailable, **130** cancelled.",
 )
-dead_app = typer.Typer(no_args_is_help=True, help="List, show and retry messages that no worker could process.")
+dead_app = typer.Typer(no_args_is_help=True, help="List, show, retry and drop messages that no worker could process.")
 app.add_typer(dead_app, name="dead")
 app.add_typer(keys_app, name="keys")
 app.add_typer(library_app)
@@ -357,3 +357,15 @@ def dead_retry(
     from lectern.cli.dead_letters import retry_dead_letters
 
     run_command(lambda: retry_dead_letters(numbers, nats_url, home))
+
+
+@dead_app.command("drop")
+def dead_drop(
+    numbers: Annotated[list[int], typer.Argument(help="Their numbers in the list.")],
+    nats_url: NatsUrl = "",
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """Remove messages that are not worth a retry from the list, for good. Their videos stay as they are."""
+    from lectern.cli.dead_letters import drop_dead_letters
+
+    run_command(lambda: drop_dead_letters(numbers, nats_url, home))

@@ -1,4 +1,4 @@
-"""`lectern dead`: lists, shows and retries the messages that no worker could process."""
+"""`lectern dead`: lists, shows, retries and drops the messages that no worker could process."""
 
 from __future__ import annotations
 
@@ -59,6 +59,16 @@ async def retry_dead_letters(numbers: list[int], nats_url: str, home: Path) -> i
     return OK
 
 
+async def drop_dead_letters(numbers: list[int], nats_url: str, home: Path) -> int:
+    """Removes dead letters. Raises CommandExit for a number that is none."""
+    async with connect_event_log(nats_url, home) as client:
+        for number in numbers:
+            letter = await _read(client, number)
+            await JetStreamDeadLetters(client).drop(letter)
+            typer.echo(clean_line(f"{number} of {letter.subject} is dropped"))
+    return OK
+
+
 async def _check_not_ended(client: Client, letter: StoredDeadLetter) -> None:
     try:
         event = e.decode(letter.data)
@@ -71,7 +81,7 @@ async def _check_not_ended(client: Client, letter: StoredDeadLetter) -> None:
             "video-ended",
             "The video has ended",
             f"Message {letter.number} belongs to video {event.video_id}, which has ended; workers would skip it.",
-            f"Retry the video instead: POST /v1/videos/{event.video_id}/retry.",
+            f"Retry the video instead (POST /v1/videos/{event.video_id}/retry); then `lectern dead drop` this.",
         )
 
 

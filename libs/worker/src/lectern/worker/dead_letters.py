@@ -112,6 +112,10 @@ class JetStreamDeadLetters:
         # A new message id: the stream would drop a message with the old one as a duplicate.
         headers = {"Nats-Msg-Id": f"retry:{uuid.uuid4()}"}
         await self._js.publish(letter.subject, letter.data, headers=headers, stream=VIDEOS)
+        await self.drop(letter)
+
+    async def drop(self, letter: StoredDeadLetter) -> None:
+        """Removes a letter for good."""
         await self._js.delete_msg(DEAD, letter.number)
 
 
