@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from nats.aio.client import Client
+from nats_cluster import nats_cluster
 
 from lectern.contracts import topology
 from lectern.contracts.problems import ProblemError
+from lectern.worker import connect_nats
 from lectern.worker.provision import apply_topology, find_drift
 
 
@@ -50,3 +54,28 @@ async def test_a_single_server_refuses_replicas_and_says_what_to_do(nats: Client
         await apply_topology(nats, replicas=3)
     assert refused.value.problem.code == "nats-cluster-too-small"
     assert "--replicas" in refused.value.problem.remedy
+
+
+@pytest.mark.slow
+async def test_what_one_server_keeps_is_moved_to_three_and_back_while_it_is_used(tmp_path: Path) -> None:
+    with nats_cluster(tmp_path) as cluster:
+        client = await connect_nats(cluster.url, "test")
+        js = client.jetstream(timeout=10)
+        try:
+            names = [stream.name for stream in topology.STREAMS]
+            names += [f"KV_{bucket.name}" for bucket in topology.BUCKETS]
+            await apply_topology(client)
+            assert {(await js.stream_info(name)).config.num_replicas for name in names} == {1}
+            await js.publish("dead.before", b"kept")
+
+            assert len(await find_drift(client, replicas=3)) == len(names)
+            assert len(await apply_topology(client, replicas=3)) == len(names)
+            await js.publish("dead.meanwhile", b"kept")
+            assert await find_drift(client, replicas=3) == []
+            assert await apply_topology(client) == [], "who names no number leaves what is"
+
+            assert len(await apply_topology(client, replicas=1)) == len(names)
+            assert await find_drift(client, replicas=1) == []
+            assert (await js.stream_info(topology.DEAD)).state.messages == 2
+        finally:
+            await client.close()

@@ -1,0 +1,206 @@
+"""Whatever a manifest names exists in the code: settings, streams, consumers, ports, images; and limits fit together."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+from deploy.manifests import (
+    K8S,
+    ROOT,
+    Manifest,
+    Workload,
+    combine,
+    list_workloads,
+    of_kind,
+    parse_quantity,
+    read_settings,
+)
+from deploy.policies import SECRETS_OF_THE_OPERATOR, SERVICES
+from pydantic import AliasChoices
+
+from lectern.contracts.quality import ASPECTS, QUALITIES, preset
+from lectern.contracts.topology import VIDEOS, consumers
+from lectern.gateway.settings import GatewaySettings
+from lectern.renderer.job_settings import build_render_limits
+from lectern.worker import Settings
+
+pytestmark = pytest.mark.slow
+
+GUIDE = (ROOT / "docs" / "kubernetes.md").read_text(encoding="utf-8")
+CONSUMERS = {consumer.name for consumer in consumers() if consumer.stream == VIDEOS}
+
+
+def list_settings(service: str) -> set[str]:
+    """The environment variables that a service reads."""
+    kind = getattr(importlib.import_module(f"lectern.{service}.settings"), f"{service.capitalize()}Settings")
+    found: set[str] = set()
+    for field, info in kind.model_fields.items():
+        alias = info.validation_alias
+        found |= set(map(str, alias.choices)) if isinstance(alias, AliasChoices) else {f"LECTERN_{field.upper()}"}
+    return found
+
+
+def workload_of(manifests: Sequence[Manifest], component: str) -> Workload:
+    return next(each for each in list_workloads(manifests) if each.component == component)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_is_given_only_settings_that_it_reads(overlay: list[Manifest], service: str) -> None:
+    given = {name for name in read_settings(overlay, workload_of(overlay, service)) if name != "STORE_HOST"}
+    assert given - list_settings(service) == set()
+
+
+def test_every_setting_in_a_manifest_or_in_the_guide_is_one_of_the_code(
+    local: list[Manifest], production: list[Manifest]
+) -> None:
+    known = set().union(*map(list_settings, SERVICES)) | {"LECTERN_API_KEY"}  # the last is the command line's
+    texts = [GUIDE, *(yaml.safe_dump(each) for each in (*local, *production))]
+    texts += [path.read_text(encoding="utf-8") for path in K8S.rglob("*") if path.is_file()]
+    named = {name for text in texts for name in re.findall(r"\bLECTERN_[A-Z0-9_]+\b|\bGEMINI_API_KEY\b", text)}
+    assert named - known == set()
+    assert len(named) > 20
+
+
+def test_secrets_hold_what_services_read(local: list[Manifest]) -> None:
+    for secret in of_kind(local, "Secret"):
+        users = [
+            each.component
+            for each in list_workloads(local)
+            for source in each.spec["containers"][0].get("envFrom", [])
+            if source.get("secretRef", {}).get("name") == secret["metadata"]["name"]
+        ]
+        for name in secret["data"] if users else ():
+            assert any(name in list_settings(user) for user in users if user in SERVICES), name
+
+
+def test_the_guide_names_every_secret_that_an_operator_makes(tmp_path: Path) -> None:
+    fetched = {each["metadata"]["name"] for each in of_kind(combine(tmp_path, ["external-secrets"]), "ExternalSecret")}
+    assert fetched == SECRETS_OF_THE_OPERATOR
+    assert {name for name in SECRETS_OF_THE_OPERATOR if f"`{name}`" not in GUIDE} == set()
+
+
+def test_only_those_who_ask_models_and_voices_have_their_keys(overlay: list[Manifest]) -> None:
+    having: dict[str, set[str]] = {}
+    for workload in list_workloads(overlay):
+        for source in workload.spec["containers"][0].get("envFrom", []):
+            name = re.sub(r"-[a-z0-9]{10}$", "", source.get("secretRef", {}).get("name", ""))
+            having.setdefault(name, set()).add(workload.component)
+    assert having["lectern-models"] == {"scripter", "coder", "voice"}
+    assert having["lectern-voices"] == {"voice"}
+    assert having["lectern-signing"] == {"gateway"}
+
+
+def test_scaling_goes_by_consumers_that_exist(production: list[Manifest]) -> None:
+    scaled = {each["metadata"]["name"]: each["spec"] for each in of_kind(production, "ScaledObject")}
+    assert set(scaled) == set(SERVICES)
+    for service, spec in scaled.items():
+        triggers = [each for each in spec["triggers"] if each["type"] == "nats-jetstream"]
+        asked = {trigger["metadata"]["consumer"] for trigger in triggers}
+        if service != "gateway":
+            assert {f"{service}-fast", f"{service}-bulk"} <= asked <= CONSUMERS
+            formula = spec["advanced"]["scalingModifiers"]["formula"]
+            assert set(re.findall(r"[a-z_]+", formula)) == {trigger["name"] for trigger in triggers}
+        for trigger in triggers:
+            assert trigger["metadata"]["stream"] == VIDEOS
+            assert trigger["name"] == trigger["metadata"]["consumer"].replace("-", "_")
+            host, _, port = trigger["metadata"]["natsServerMonitoringEndpoint"].partition(":")
+            headless = next(each for each in of_kind(production, "Service") if each["spec"].get("clusterIP") == "None")
+            assert host == f"{headless['metadata']['name']}.{headless['metadata']['namespace']}.svc.cluster.local"
+            assert int(port) in {each["port"] for each in headless["spec"]["ports"]}
+
+
+def test_ports_are_those_on_which_services_listen(overlay: list[Manifest]) -> None:
+    for service in SERVICES:
+        workload = workload_of(overlay, service)
+        settings = read_settings(overlay, workload)
+        ports = {each["name"]: each["containerPort"] for each in workload.spec["containers"][0]["ports"]}
+        assert ports["metrics"] == int(settings["LECTERN_METRICS_PORT"]) == Settings().metrics_port
+        if service == "gateway":
+            assert ports["http"] == int(settings["LECTERN_PORT"])
+            assert (settings["LECTERN_HOST"], settings["LECTERN_REQUIRE_KEYS"]) == ("0.0.0.0", "true")
+
+
+def test_a_renderer_may_finish_the_longest_render_that_its_limits_allow(overlay: list[Manifest]) -> None:
+    frames = [preset(quality, aspect) for quality in QUALITIES for aspect in ASPECTS]
+    longest = max(build_render_limits(3600.0, frame).cpu_seconds for frame in frames)
+    assert float(read_settings(overlay, workload_of(overlay, "renderer"))["LECTERN_GRACE_SECONDS"]) >= longest
+
+
+def test_what_stands_before_the_api_is_more_patient_and_takes_more(production: list[Manifest]) -> None:
+    [ingress] = of_kind(production, "Ingress")
+    said = {key.rpartition("/")[2]: value for key, value in ingress["metadata"]["annotations"].items()}
+    given = read_settings(production, workload_of(production, "gateway"))
+    settings = GatewaySettings(
+        **{
+            name.removeprefix("LECTERN_").lower(): value
+            for name, value in given.items()
+            if name in list_settings("gateway")
+        }
+    )
+    assert float(said["proxy-read-timeout"]) > settings.stream_seconds
+    assert float(said["proxy-read-timeout"]) > settings.wait_limit
+    assert (said["proxy-buffering"], said["proxy-request-buffering"]) == ("off", "off")
+    assert parse_quantity(said["proxy-body-size"].replace("m", "Mi")) > settings.music_limit
+    hosts = {rule["host"] for rule in ingress["spec"]["rules"]}
+    assert hosts == set(given["LECTERN_ALLOWED_HOSTS"].split(","))
+
+
+def test_the_proxy_passes_on_to_the_store_that_services_use(production: list[Manifest]) -> None:
+    settings = read_settings(production, workload_of(production, "voice"))
+    endpoint = urlsplit(settings["LECTERN_S3_ENDPOINT"])
+    assert (endpoint.scheme, endpoint.hostname) == ("https", settings["STORE_HOST"].lower())
+    [service] = [
+        each for each in of_kind(production, "Service") if each["metadata"]["name"] == settings["LECTERN_S3_ADDRESS"]
+    ]
+    assert [port["port"] for port in service["spec"]["ports"]] == [endpoint.port or 443]
+
+
+def test_the_servers_of_the_log_know_each_other_and_their_limits(overlay: list[Manifest]) -> None:
+    [servers] = [each for each in of_kind(overlay, "StatefulSet") if each["metadata"]["name"] == "nats"]
+    config = next(each["data"]["nats.conf"] for each in of_kind(overlay, "ConfigMap") if "nats.conf" in each["data"])
+    replicas = servers["spec"]["replicas"]
+    assert re.findall(r"nats://(\S+):6222", config) == [f"nats-{n}.nats-headless" for n in range(replicas)]
+    arguments = workload_of(overlay, "provision").spec["containers"][0]["args"]
+    assert arguments == ["provision", "--replicas", str(replicas)]
+    [claim] = servers["spec"]["volumeClaimTemplates"]
+    stored = parse_quantity(re.search(r"max_file_store: (\S+)", config)[1])  # type: ignore[index]
+    assert stored < parse_quantity(claim["spec"]["resources"]["requests"]["storage"])
+    [container] = workload_of(overlay, "nats").containers
+    heap = parse_quantity(
+        next(each["value"] for each in container["env"] if each["name"] == "GOMEMLIMIT").removesuffix("B")
+    )
+    assert heap < parse_quantity(container["resources"]["limits"]["memory"])
+
+
+def test_the_official_chart_gets_the_sizes_and_names_of_our_own_manifest(production: list[Manifest]) -> None:
+    values = yaml.safe_load((ROOT / "deploy" / "helm-values" / "nats.yaml").read_text())
+    [servers] = [each for each in of_kind(production, "StatefulSet") if each["metadata"]["name"] == "nats"]
+    spec, chart = servers["spec"]["template"]["spec"], values["podTemplate"]["merge"]["spec"]
+    [container] = spec["containers"]
+    store = values["config"]["jetstream"]["fileStore"]
+    assert values["fullnameOverride"] == servers["metadata"]["name"]
+    assert values["config"]["cluster"]["replicas"] == servers["spec"]["replicas"]
+    assert {"requests": {"storage": store["pvc"]["size"]}} == servers["spec"]["volumeClaimTemplates"][0]["spec"][
+        "resources"
+    ]
+    assert values["container"]["merge"]["resources"] == container["resources"]
+    assert values["container"]["merge"]["securityContext"] == container["securityContext"]
+    assert chart == {field: spec[field] for field in chart}
+    assert values["podTemplate"]["patch"][0]["value"] in spec["volumes"]
+
+
+def test_memory_of_a_renderer_holds_what_it_writes_there(overlay: list[Manifest]) -> None:
+    """A volume in memory counts as the container's own."""
+    workload = workload_of(overlay, "renderer")
+    in_memory = [
+        each["emptyDir"] for each in workload.spec["volumes"] if each.get("emptyDir", {}).get("medium") == "Memory"
+    ]
+    limit = parse_quantity(workload.containers[0]["resources"]["limits"]["memory"])
+    assert sum(parse_quantity(each["sizeLimit"]) for each in in_memory) <= limit / 2
+    assert read_settings(overlay, workload)["LECTERN_SCRATCH"] == "/work"
