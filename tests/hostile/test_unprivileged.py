@@ -38,6 +38,10 @@ def test_an_unprivileged_pool_holds_every_hostile_scene(without: str, landlock: 
         "pytest",
         "-p",
         "no:cacheprovider",
+        "-n",
+        "3",  # most of the time a scene waits for a limit to end it
+        "--dist",
+        "worksteal",
         "-x",
         str(HERE / "test_hostile.py"),
         "-k",
