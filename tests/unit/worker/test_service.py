@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import aiohttp
 import pytest
+from nats.aio.client import Client
 from servers import free_port
 
 from lectern.contracts.requests import LIST_VOICES, ListVoices, VoiceList
-from lectern.worker import Connections, NoReply, Responder, Service, Settings, Unavailable, liveness, readiness
+from lectern.contracts.topology import VIDEOS
+from lectern.worker import Connections, NoReply, Responder, Service, Settings, Stage, Unavailable, liveness, readiness
 from lectern.worker.health import serve_health
+from lectern.worker.service import run_service
 from lectern.worker.testing import memory_connections
 
 
@@ -178,3 +182,84 @@ async def test_health_is_served_on_a_port_of_its_own(connections: Connections, s
             assert (await answer.json())["status"] == "ready"
         async with http.get("/metrics") as answer:
             assert 'lectern_stage_slots{stage="voice"} 3.0' in await answer.text()
+
+
+async def test_a_stage_whose_consumer_is_missing_is_not_ready_and_says_what_to_do(
+    nats: Client, connections: Connections, settings: Settings
+) -> None:
+    service = Service(name="voice", connections=connections, settings=settings, stage=Stage("voice"))
+    assert (await service.readiness())[0] == 200
+    await nats.jetstream().delete_consumer(VIDEOS, "voice-bulk")
+    status, body = await service.readiness()
+    assert status == 503
+    assert body["checks"]["consumers"] == "failed: there is no consumer voice-bulk; run `lectern provision`"
+
+
+class Waiting:
+    """A service whose start and end a test decides."""
+
+    def __init__(self) -> None:
+        self.may_start = asyncio.Event()
+        self.closed = False
+
+    def build(self, settings: Settings | None, connections: Connections) -> Service:
+        assert settings is not None
+
+        async def start() -> None:
+            await self.may_start.wait()
+
+        async def close() -> None:
+            self.closed = True
+
+        return Service(name="voice", connections=connections, settings=settings, start=start, close=close)
+
+
+async def _ask(port: int, path: str) -> tuple[int, dict[str, Any]]:
+    """The answer, once somebody listens."""
+    async with asyncio.timeout(10), aiohttp.ClientSession() as http:
+        while True:
+            try:
+                async with http.get(f"http://127.0.0.1:{port}{path}") as answer:
+                    return answer.status, await answer.json()
+            except aiohttp.ClientConnectorError:
+                await asyncio.sleep(0.02)
+
+
+async def test_a_service_is_alive_and_not_ready_until_it_has_started(nats: Client, settings: Settings) -> None:
+    service, stop, port = Waiting(), asyncio.Event(), free_port()
+    running = asyncio.create_task(
+        run_service(service.build, settings.model_copy(update={"metrics_port": port}), stop, "voice")
+    )
+    assert (await _ask(port, "/healthz"))[0] == 200
+    status, body = await _ask(port, "/readyz")
+    assert (status, body["status"]) == (503, "not ready")
+    assert "waits for" in body["checks"]["start"]
+
+    service.may_start.set()
+    async with asyncio.timeout(10):
+        while (await _ask(port, "/readyz"))[0] != 200:
+            await asyncio.sleep(0.02)
+        stop.set()
+        await running
+    assert service.closed
+
+
+@pytest.mark.parametrize("nats_url", [f"nats://127.0.0.1:{free_port()}", "nats://nowhere.invalid:4222"])
+async def test_a_service_without_an_event_log_is_alive_and_can_be_stopped(settings: Settings, nats_url: str) -> None:
+    stop, port = asyncio.Event(), free_port()
+    alone = settings.model_copy(update={"metrics_port": port, "nats_url": nats_url})
+    running = asyncio.create_task(run_service(Waiting().build, alone, stop, "voice"))
+    assert (await _ask(port, "/healthz"))[0] == 200
+    assert (await _ask(port, "/readyz"))[0] == 503
+    stop.set()
+    async with asyncio.timeout(5):
+        await running
+
+
+async def test_a_service_that_cannot_start_says_so(nats: Client, settings: Settings) -> None:
+    def build(settings: Settings | None, connections: Connections) -> Service:
+        raise ValueError("set up wrongly")
+
+    without_port = settings.model_copy(update={"metrics_port": 0})
+    with pytest.raises(ValueError, match="set up wrongly"):
+        await run_service(build, without_port, asyncio.Event(), "voice")

@@ -99,12 +99,14 @@ async def connect_nats(url: str, name: str = "lectern", login: NatsLogin | None 
 
 
 @asynccontextmanager
-async def connect(settings: Settings, name: str = "lectern") -> AsyncIterator[Connections]:
-    """Opens both connections and closes them afterwards."""
+async def connect(
+    settings: Settings, name: str = "lectern", registry: CollectorRegistry | None = None
+) -> AsyncIterator[Connections]:
+    """Opens both connections and closes them afterwards. Metrics go to `registry`, or one of their own."""
     client = await connect_nats(settings.nats_url, name, NatsLogin.of(settings))
     try:
         async with open_store(settings) as store:
-            yield Connections.over(client, store, component=name)
+            yield Connections.over(client, store, registry, component=name)
     finally:
         with contextlib.suppress(ConnectionError, OSError):
             await client.close()

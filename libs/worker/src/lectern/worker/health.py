@@ -13,7 +13,8 @@ from aiohttp import web
 from nats.js import errors as js_errors
 from prometheus_client import CollectorRegistry
 
-from lectern.contracts.topology import VIDEOS
+from lectern.contracts.options import LANES
+from lectern.contracts.topology import VIDEOS, consumer_name
 from lectern.worker.connections import Connections
 from lectern.worker.exposition import expose
 from lectern.worker.failures import Unavailable
@@ -46,6 +47,22 @@ def connection_checks(connections: Connections, scratch: Path | None = None) -> 
         check_disk_space(scratch)
 
     return {"stream": check_stream, "store": connections.store.check, "disk": check_disk}
+
+
+def consumer_check(connections: Connections, stage: str) -> Check:
+    """A check that the stage's consumers exist: without them it would take nothing, and look idle."""
+
+    async def check_consumers() -> None:
+        js = connections.nats.jetstream(timeout=CHECK_TIMEOUT_SECONDS)
+        for lane in LANES:
+            name = consumer_name(stage, lane)
+            try:
+                await js.consumer_info(VIDEOS, name)
+            except js_errors.NotFoundError as error:
+                reason = f"there is no consumer {name}; run `lectern provision`"
+                raise Unavailable(reason, code="log-unavailable") from error
+
+    return check_consumers
 
 
 async def readiness(

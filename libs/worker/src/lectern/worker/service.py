@@ -7,15 +7,17 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeVar
 
 import structlog
+from prometheus_client import CollectorRegistry
 
 from lectern.contracts.problems import ProblemError
 from lectern.worker.bus import Responder
 from lectern.worker.connections import Connections, connect
-from lectern.worker.health import connection_checks, readiness, serve_health
+from lectern.worker.failures import Unavailable
+from lectern.worker.health import connection_checks, consumer_check, readiness, serve_health
 from lectern.worker.loop import StageLoop
 from lectern.worker.presence import show_presence
 from lectern.worker.processing import TIMING, Timing
@@ -98,7 +100,10 @@ class Service:
 
     async def readiness(self) -> tuple[int, dict[str, Any]]:
         """The status and body of `/readyz`."""
-        return await readiness(connection_checks(self.connections, self.settings.scratch), self.ready)
+        checks = connection_checks(self.connections, self.settings.scratch)
+        if self.stage:
+            checks["consumers"] = consumer_check(self.connections, self.stage.name)
+        return await readiness(checks, self.ready)
 
 
 async def _await(work: Awaitable[None]) -> None:
@@ -106,17 +111,55 @@ async def _await(work: Awaitable[None]) -> None:
 
 
 async def run_service(build: Build[S], settings: S, stop: asyncio.Event, name: str) -> None:
-    """Connects, serves health and metrics, and runs the service until `stop`."""
-    async with connect(settings, name) as connections:
+    """Connects and runs the service until `stop`. Health and metrics are served from the beginning, so that whoever
+    asks learns what is waited for; `/readyz` is 503 until the service's own `start` is done.
+    """
+    registry = CollectorRegistry()
+    started: list[Service] = []
+
+    async def report() -> tuple[int, dict[str, Any]]:
+        if started:
+            return await started[0].readiness()
+        return await readiness({"start": _refuse_until_started})
+
+    health = (
+        serve_health(name, report, registry, settings.metrics_port)
+        if settings.metrics_port
+        else contextlib.nullcontext()
+    )
+    async with health:
+        running = asyncio.create_task(_run_connected(build, settings, stop, name, registry, started.append))
+        try:
+            await wait_until_done(running, stop)
+            if started or running.done():
+                await running
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+
+async def _refuse_until_started() -> None:
+    raise Unavailable("it waits for the event log, or for what it starts itself", code="log-unavailable")
+
+
+async def _run_connected(
+    build: Build[S],
+    settings: S,
+    stop: asyncio.Event,
+    name: str,
+    registry: CollectorRegistry,
+    on_started: Callable[[Service], None],
+) -> None:
+    async with connect(settings, name, registry) as connections:
         service = build(settings, connections)
-        health = (
-            serve_health(name, service.readiness, connections.registry, settings.metrics_port)
-            if settings.metrics_port
-            else contextlib.nullcontext()
-        )
-        async with health:
-            structlog.get_logger("lectern").info("running", action="start", service=name)
-            await service.serve(stop)
+
+        async def start() -> None:
+            if service.start:
+                await service.start()
+            on_started(service)
+
+        structlog.get_logger("lectern").info("running", action="start", service=name)
+        await replace(service, start=start).serve(stop)
 
 
 def main(build: Build[S], settings_type: type[S]) -> None:
