@@ -39,14 +39,16 @@ check: $(READY) ## lint, types, import rules and fast tests, before each commit 
 	@$(BIN)/lint-imports
 	@$(BIN)/python scripts/licences.py --check
 	@$(BIN)/python scripts/settings_page.py --check
+	@$(BIN)/python scripts/metrics_page.py --check
 	@HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -n 3 --dist worksteal -m "not slow"
 
 format: $(READY) ## format the code and apply ruff's automatic fixes
 	@$(BIN)/ruff check --fix-only -q .
 	@$(BIN)/ruff format .
 
-docs: $(READY) $(BROWSER) ## write the generated pages: docs/settings.md, docs/third-party-licences.md, rules of objectives
+docs: $(READY) $(BROWSER) ## write the generated pages: docs/settings.md, docs/metrics.md, docs/third-party-licences.md, rules of objectives
 	@$(BIN)/python scripts/settings_page.py
+	@$(BIN)/python scripts/metrics_page.py
 	@$(BIN)/python scripts/licences.py
 	@$(BIN)/python deploy/monitoring/objectives.py
 	@$(BIN)/python deploy/monitoring/prometheus_rules.py

@@ -7,6 +7,7 @@ from lectern.contracts import events as e
 __all__ = [
     "CANCEL",
     "EVERY_VIDEO",
+    "LOG_REPORTS",
     "PROGRESS",
     "WORKERS",
     "cancel",
@@ -20,6 +21,7 @@ __all__ = [
 EVERY_VIDEO = "videos.>"
 CANCEL = "cancel.*"  # core NATS: the fast path by which workers hear of a cancellation
 WORKERS = "workers.*"  # core NATS: each worker shows every other second what it can do, and what it does
+LOG_REPORTS = "reports.log"  # core NATS: what a gateway was told of the log, for the metrics of all
 PROGRESS = "progress.>"  # core NATS: not stored, at most 2 Hz for a scene
 
 

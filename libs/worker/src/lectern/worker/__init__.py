@@ -32,6 +32,7 @@ from lectern.worker.labels import (
     STAGE_LABEL,
     TASK_LABEL,
 )
+from lectern.worker.measured_connections import ConnectionMetrics
 from lectern.worker.meter import (
     OTHER,
     SECONDS,
@@ -45,6 +46,7 @@ from lectern.worker.meter import (
 )
 from lectern.worker.nats_login import NatsLogin
 from lectern.worker.outages import find_outage, is_disk_full
+from lectern.worker.process_metrics import ProcessMetrics, show_process
 from lectern.worker.processing import Timing
 from lectern.worker.provision import apply_topology, find_drift
 from lectern.worker.retry_after import parse_retry_after
@@ -77,6 +79,7 @@ __all__ = [
     "Build",
     "Bus",
     "Check",
+    "ConnectionMetrics",
     "Connections",
     "ConsumerBacklog",
     "DeadLetter",
@@ -102,6 +105,7 @@ __all__ = [
     "ObjectStore",
     "OldestMessage",
     "Permanent",
+    "ProcessMetrics",
     "Rank",
     "Responder",
     "Service",
@@ -137,6 +141,7 @@ __all__ = [
     "readiness",
     "revoke_key",
     "rotate_key",
+    "show_process",
     "take_turns",
     "wait_for",
     "wait_until_done",

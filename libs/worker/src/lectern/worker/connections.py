@@ -13,12 +13,14 @@ from nats.aio.client import Client
 from prometheus_client import CollectorRegistry
 
 from lectern.contracts.topology import TALLIES
-from lectern.worker.bus import Bus, NatsBus
+from lectern.worker.bus import Bus
 from lectern.worker.dead_letters import DeadLetters, JetStreamDeadLetters
-from lectern.worker.event_log import EventLog, JetStreamEventLog
+from lectern.worker.event_log import EventLog
 from lectern.worker.key_value import JetStreamKeyValueStore, KeyValueStore
+from lectern.worker.measured_connections import ConnectionMetrics, MeasuredBus, MeasuredEventLog, MeasuredStore
 from lectern.worker.meter import Meter
 from lectern.worker.nats_login import NatsLogin
+from lectern.worker.process_metrics import ProcessMetrics
 from lectern.worker.settings import Settings
 from lectern.worker.stage_metrics import StageMetrics
 from lectern.worker.store import ObjectStore, open_store
@@ -40,6 +42,7 @@ class Connections:
     store: ObjectStore
     meter: Meter
     metrics: StageMetrics
+    process: ProcessMetrics
 
     @property
     def registry(self) -> CollectorRegistry:
@@ -52,15 +55,17 @@ class Connections:
     ) -> Connections:
         """Over open connections, with a metrics registry of its own unless one is given. `component` is the service."""
         meter = Meter(registry, component)
+        measured = ConnectionMetrics(meter)
         return cls(
             nats=nats,
-            event_log=JetStreamEventLog(nats),
-            bus=NatsBus(nats),
+            event_log=MeasuredEventLog(nats, measured),
+            bus=MeasuredBus(nats, measured),
             dead_letters=JetStreamDeadLetters(nats),
             tallies=JetStreamKeyValueStore(nats, TALLIES),
-            store=store,
+            store=MeasuredStore(store, measured),
             meter=meter,
             metrics=StageMetrics(meter),
+            process=ProcessMetrics(meter),
         )
 
 

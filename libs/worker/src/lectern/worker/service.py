@@ -20,6 +20,8 @@ from lectern.worker.failures import Unavailable
 from lectern.worker.health import connection_checks, consumer_check, readiness, serve_health
 from lectern.worker.loop import StageLoop
 from lectern.worker.presence import show_presence
+from lectern.worker.process_metrics import show_process
+from lectern.worker.process_watch import watching_process
 from lectern.worker.processing import TIMING, Timing
 from lectern.worker.settings import Settings
 from lectern.worker.stage import Stage
@@ -59,8 +61,10 @@ class Service:
         """Runs until `stop` is set, then drains. Raises what its parts raise; returns early when they all return."""
         if self.start:
             await self.start()
+        checks = connection_checks(self.connections, self.settings.scratch)
+        watching = watching_process(self.connections.process, checks)
         try:
-            async with self._answering(stop), asyncio.TaskGroup() as tasks:
+            async with watching, self._answering(stop), asyncio.TaskGroup() as tasks:
                 if self.stage:
                     loop = StageLoop(self.stage, self.connections, self.deps, self.settings, self.timing, self.ledger)
                     tasks.create_task(loop.run(stop), name=f"{self.name}:loop")
@@ -115,6 +119,7 @@ async def run_service(build: Build[S], settings: S, stop: asyncio.Event, name: s
     asks learns what is waited for; `/readyz` is 503 until the service's own `start` is done.
     """
     registry = CollectorRegistry()
+    show_process(registry)
     started: list[Service] = []
 
     async def report() -> tuple[int, dict[str, Any]]:

@@ -67,6 +67,8 @@ class StageMetrics:
         self.slots.inc(stage, by=slots)
         for counter in (self.processed, self.redelivered, self.put_aside):
             counter.start_at_zero(stage)
+        for faults in (self.failures, self.dead):
+            faults.inc(stage, UNEXPECTED, by=0)
         self.in_progress.inc(stage, by=0)
 
     def end(self, stage: str, slots: int) -> None:

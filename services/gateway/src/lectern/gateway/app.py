@@ -31,6 +31,7 @@ from lectern.gateway.erasing import Eraser, erase_video
 from lectern.gateway.event_feed import JetStreamEventFeed
 from lectern.gateway.hub import Hub
 from lectern.gateway.log_follower import follow_log
+from lectern.gateway.log_watch import LogWatch
 from lectern.gateway.metrics import GatewayMetrics
 from lectern.gateway.outlook import OutlookBoard, StageTimes, Workforce
 from lectern.gateway.outlook_frames import tell_outlooks
@@ -41,8 +42,11 @@ from lectern.gateway.serving import serve
 from lectern.gateway.settings import GatewaySettings
 from lectern.gateway.shared_reads import SharedReads
 from lectern.gateway.studio_files import load_studio
+from lectern.gateway.video_metrics import VideoMetrics
 from lectern.gateway.views import Views
+from lectern.gateway.watch_metrics import WatchMetrics
 from lectern.gateway.webhooks import Announcer, CheckedBackend, Deliveries, Dispatcher, Endpoints, Sender
+from lectern.gateway.work_watch import watch_work
 from lectern.lessons import load_lessons
 from lectern.worker import Connections, JetStreamKeyValueStore, Service
 
@@ -84,11 +88,15 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
         studio=load_studio(),
         lessons=load_lessons(),
     )
-    projector = Projector(nats, Projection(connections.event_log, views, deps.metrics), views, times)
+    projector = Projector(
+        nats, Projection(connections.event_log, views, deps.metrics), views, times, VideoMetrics(connections.meter)
+    )
+    watch_metrics = WatchMetrics(connections.meter)
+    log_watch = LogWatch(nats, connections.bus, watch_metrics)
     announcer = Announcer(connections.event_log, endpoints, deliveries, partial(tell_batch_end, deps))
     loopback = settings.allows_loopback_webhooks()
     sender = Sender(CheckedBackend(allow_loopback=loopback))
-    dispatcher = Dispatcher(endpoints, deliveries, sender, allow_loopback=loopback)
+    dispatcher = Dispatcher(endpoints, deliveries, sender, allow_loopback=loopback, metrics=deps.metrics)
     eraser = Eraser(nats, partial(erase_video, deps))
     app = make_app(deps)
 
@@ -108,6 +116,8 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
             tasks.create_task(tell_outlooks(deps.hub, deps.outlook, stop), name="gateway:outlooks")
             tasks.create_task(follow_log(nats, ANNOUNCER, announcer.announce_messages, stop), name="gateway:announcer")
             tasks.create_task(dispatcher.run(stop), name="gateway:webhooks")
+            tasks.create_task(log_watch.run(stop), name="gateway:log-watch")
+            tasks.create_task(watch_work(views, dispatcher, watch_metrics, stop), name="gateway:work-watch")
 
     return Service(
         name="gateway", connections=connections, settings=settings, deps=deps, start=start, close=deps.close, run=run

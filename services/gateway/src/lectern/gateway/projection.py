@@ -24,18 +24,23 @@ class Projection:
         self._views = views
         self._metrics = metrics
 
-    async def project(self, video_id: str, *, at_least: int = 0) -> None:
-        """Write one video's view from its log. An event type that this version does not know does not block it."""
+    async def read(self, video_id: str, *, at_least: int = 0) -> VideoLog:
+        """One video's log. An event type that this version does not know does not block it."""
         try:
-            log = await self._event_log.read(video_id, at_least=at_least)
+            return await self._event_log.read(video_id, at_least=at_least)
         except Transient:
-            log = await self._event_log.read(video_id)
+            return await self._event_log.read(video_id)
+
+    async def project(self, video_id: str, *, at_least: int = 0) -> VideoLog:
+        """Write one video's view from its log, which is returned."""
+        log = await self.read(video_id, at_least=at_least)
         if not log:
-            return
+            return log
         if log.is_deleted and not isinstance(log[-1].event, e.VideoDeleted):  # a stage had not heard of it
             await self._event_log.erase(video_id)
         if await self._views.write(video_id, make_view(log)):
             self._metrics.projected.inc()
+        return log
 
 
 def make_view(log: VideoLog) -> View:
@@ -67,6 +72,7 @@ def make_view(log: VideoLog) -> View:
         dollars=_count_dollars(log),
         seconds=completed.seconds if completed else 0.0,
         completed_on=_name_day(completed) if completed else "",
+        changed_at=max(entry.event.at for entry in log),
         work=measure_workload(log.state),
     )
 

@@ -14,10 +14,12 @@ from nats.aio.msg import Msg
 
 from lectern.contracts import events as e
 from lectern.contracts import subjects
+from lectern.contracts.log import VideoLog
 from lectern.contracts.topology import PROJECTOR, VIDEOS
 from lectern.gateway.log_follower import OUTAGES, RETRY_SECONDS, follow_log
 from lectern.gateway.outlook import StageTimes
 from lectern.gateway.projection import Projection
+from lectern.gateway.video_metrics import TIMED, VideoMetrics
 from lectern.gateway.views import Views
 from lectern.worker import wait_for
 
@@ -25,11 +27,14 @@ from lectern.worker import wait_for
 class Projector:
     """Projects each video that has new events. Replicas share the durable consumer."""
 
-    def __init__(self, nats: Client, projection: Projection, views: Views, times: StageTimes) -> None:
+    def __init__(
+        self, nats: Client, projection: Projection, views: Views, times: StageTimes, metrics: VideoMetrics
+    ) -> None:
         self._nats = nats
         self._projection = projection
         self._views = views
         self._times = times
+        self._metrics = metrics
         self._logger = structlog.get_logger("lectern.gateway.projector")
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -48,11 +53,18 @@ class Projector:
         for message in messages:
             video_id = message.subject.split(".")[2]
             newest[video_id] = max(newest.get(video_id, 0), message.metadata.sequence.stream)
+        logs: dict[str, VideoLog] = {}
         for video_id, sequence in newest.items():
             view = self._views.get(video_id)
             if view is None or view.seq < sequence:
-                await self._projection.project(video_id, at_least=sequence)
-        await self._times.record(_decode(messages))
+                logs[video_id] = await self._projection.project(video_id, at_least=sequence)
+        events = list(_decode(messages))
+        await self._times.record(events)
+        for sequence, event in events:
+            if isinstance(event, TIMED) and event.video_id not in logs:
+                logs[event.video_id] = await self._projection.read(event.video_id, at_least=sequence)
+        for sequence, event in events:  # last, and without a wait: a batch that failed comes again
+            self._metrics.count(sequence, event, logs.get(event.video_id) or VideoLog())
 
     async def rebuild(self) -> int:
         """Make views that are absent, of another version or short of events; delete those whose log is gone.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
@@ -21,7 +22,8 @@ DELETED = "deleted"  # status of the view that keeps a deleted video's place, so
 class View(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A video as of sequence `seq`, when its log had `events` events. `summary` is `VideoSummary` as JSON.
 
-    The other fields are what lists are filtered by, `text` the title and the topic, folded; `work` is what is left.
+    The other fields are what lists are filtered by, `text` the title and the topic, folded; `work` is what is left,
+    `changed_at` when its newest event was.
     """
 
     version: int
@@ -41,6 +43,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     dollars: dict[str, float] = {}
     seconds: float = 0.0
     completed_on: str = ""
+    changed_at: datetime | None = None
 
     def fits(self, wanted: VideoFilter) -> bool:
         """True if a list with this filter shows the video. Of any other owner's video it is false."""
@@ -106,6 +109,10 @@ class Views(MirroredBucket):
     def ids(self) -> list[str]:
         """Ids of all mirrored views, oldest first, deleted videos included."""
         return sorted(self._views)
+
+    def list_all(self) -> Iterable[View]:
+        """All mirrored views, deleted videos included, in no order."""
+        return self._views.values()
 
     def list_owned(self, owner: str) -> list[tuple[str, View]]:
         """An owner's videos with their ids, oldest first; deleted ones are left out."""

@@ -8,6 +8,8 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import Metric
 from prometheus_client.samples import Sample
 
+from lectern.worker import show_process
+
 
 class Registries:
     """A registry for each service. A rebuilt service gets a new one, as a restarted process would."""
@@ -18,6 +20,8 @@ class Registries:
     def create(self, service: str, *, show_all: bool = False) -> CollectorRegistry:
         """An empty registry for a service. With `show_all` it also collects the metrics of the others."""
         registry = _CombinedRegistry(self, service) if show_all else CollectorRegistry()
+        if show_all:
+            show_process(registry)
         self._by_service[service] = registry
         return registry
 

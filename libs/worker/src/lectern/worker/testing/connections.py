@@ -8,6 +8,7 @@ from nats.aio.client import Client
 
 from lectern.worker.connections import Connections
 from lectern.worker.meter import Meter
+from lectern.worker.process_metrics import ProcessMetrics
 from lectern.worker.stage_metrics import StageMetrics
 from lectern.worker.testing.memory_bus import MemoryBus
 from lectern.worker.testing.memory_event_log import MemoryDeadLetters, MemoryEventLog
@@ -35,4 +36,5 @@ def memory_connections() -> Connections:
         store=MemoryObjectStore(),
         meter=meter,
         metrics=StageMetrics(meter),
+        process=ProcessMetrics(meter),
     )

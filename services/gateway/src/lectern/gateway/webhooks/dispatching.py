@@ -11,6 +11,7 @@ import structlog
 from nats.js import errors as js_errors
 
 from lectern.contracts.events import now
+from lectern.gateway.metrics import GatewayMetrics
 from lectern.gateway.schemas import DeliveryState
 from lectern.gateway.webhooks.deliveries import Deliveries, DeliveryAttempt, WebhookDelivery
 from lectern.gateway.webhooks.endpoints import Endpoints, WebhookEndpoint
@@ -19,7 +20,7 @@ from lectern.gateway.webhooks.schedule import DispatchLimits, DispatchSchedule, 
 from lectern.gateway.webhooks.sending import TIMEOUT_SECONDS, Reply, Sender
 from lectern.gateway.webhooks.signing import sign
 from lectern.gateway.webhooks.targets import parse_target
-from lectern.worker import Transient, wait_until_done
+from lectern.worker import Meter, Transient, wait_until_done
 
 CLAIM_SECONDS = 2 * TIMEOUT_SECONDS  # after which a claim's gateway must have died
 RETRY_SECONDS = 1.0  # until a delivery that could not be read or written is looked at again
@@ -40,6 +41,7 @@ class Dispatcher:
         sender: Sender,
         *,
         allow_loopback: bool = False,
+        metrics: GatewayMetrics | None = None,
         limits: DispatchLimits | None = None,
         claim_seconds: float = CLAIM_SECONDS,
     ) -> None:
@@ -47,6 +49,7 @@ class Dispatcher:
         self._deliveries = deliveries
         self._sender = sender
         self._allow_loopback = allow_loopback
+        self._metrics = metrics or GatewayMetrics(Meter())
         self._claim_seconds = claim_seconds
         self._schedule = DispatchSchedule(limits or DispatchLimits(), self._find_owner)
         self._changed = asyncio.Event()
@@ -67,6 +70,10 @@ class Dispatcher:
             wait = (delivery.due - now()).total_seconds()
         self._schedule.add(endpoint_id, delivery_id, revision, time.monotonic() + wait)
         self._changed.set()
+
+    def measure_backlog(self) -> tuple[int, float]:
+        """How many deliveries are not done, and for how many seconds the oldest that is due has waited."""
+        return self._schedule.measure_backlog(time.monotonic())
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until `stop`. Attempts that run then are cut short: their claims run out, and they are repeated."""
@@ -156,6 +163,8 @@ class Dispatcher:
         attempt = DeliveryAttempt(at=at, seconds=reply.seconds, status=reply.status, error=verdict.error)
         state: DeliveryState = "delivered" if verdict.delivered else "pending" if verdict.due else "failed"
         await self._deliveries.replace(claim.attempt(attempt, state, verdict.due), revision)
+        self._metrics.webhook_attempts.inc("retried" if state == "pending" else state)
+        self._metrics.webhook_seconds.observe(reply.seconds)
         await self._note(endpoint, reply, verdict)
         self._logger.info(
             "webhook sent", action="webhook", delivery=claim.id, endpoint=endpoint.id, state=state, status=reply.status

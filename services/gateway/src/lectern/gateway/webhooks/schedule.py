@@ -77,6 +77,11 @@ class DispatchSchedule:
             if not running[name]:
                 del running[name]
 
+    def measure_backlog(self, now: float) -> tuple[int, float]:
+        """How many deliveries wait or run, and how long the oldest that is due has waited."""
+        due = (at for heap in self._waiting.values() for at, _, _ in heap[:1])
+        return len(self._revisions), max(0.0, now - min(due, default=now))
+
     def find_next(self, now: float) -> float | None:
         """When the next delivery becomes due. What is due already waits for an attempt to end, not for a time."""
         return min((heap[0][0] for heap in self._waiting.values() if heap and heap[0][0] > now), default=None)

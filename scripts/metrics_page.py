@@ -1,0 +1,115 @@
+"""Writes docs/metrics.md from the metrics that the code defines; `--check` fails when it is stale."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from lectern.composer.metrics import ComposerMetrics
+from lectern.gateway.metrics import GatewayMetrics
+from lectern.gateway.video_metrics import VideoMetrics
+from lectern.gateway.watch_metrics import WatchMetrics
+from lectern.llm import ModelMetrics
+from lectern.renderer.metrics import RendererMetrics
+from lectern.voice.metrics import VoiceMetrics
+from lectern.worker import ConnectionMetrics, Meter, MetricFamily, MetricLabel, ProcessMetrics, StageMetrics
+
+PAGE = Path(__file__).parents[1] / "docs" / "metrics.md"
+UNITS = {"seconds": "s", "bytes": "bytes", "dollars": "US $", "lufs": "LUFS", "messages": "messages"}
+MANY = 12  # values of a label, beyond which the page names some
+
+INTRODUCTION = """# Metrics
+
+Every metric that Lectern defines, made by `make docs` from the code; `make check` fails when it is stale. Names and
+labels follow Prometheus' conventions; no label has an id, an owner or a text. A value that a label does not list is
+counted as `other`. Every service shows its metrics at `/metrics` on `LECTERN_METRICS_PORT`, the gateway also beside its
+API; with `Accept: application/openmetrics-text` in OpenMetrics, where those marked † carry the id of a trace as an
+exemplar, once traces are exported. Beside these there are the client library's `process_…` and `python_gc_…`.
+
+Rare counters start at 0, so that `increase()` sees their first count. Money by owner is no metric, as owners are not
+bounded: see [operations.md](operations.md#metrics).
+"""
+
+SECTIONS: dict[str, tuple[str, tuple[type, ...]]] = {
+    "Every stage": ("Each process counts its own: add up over processes.", (StageMetrics,)),
+    "Every process": (
+        "Each process counts its own. `component` is the service.",
+        (ProcessMetrics, ConnectionMetrics),
+    ),
+    "Queues and what waits": (
+        "Every gateway shows the same: take the highest, never the sum. One gateway at a time asks the server and "
+        "tells the others (ADR 30). While JetStream does not answer, nothing of it is shown.",
+        (WatchMetrics,),
+    ),
+    "Videos, scenes and money": (
+        "Counted from the log, each event by one of the gateways: add up over gateways (ADR 30).",
+        (VideoMetrics,),
+    ),
+    "Models and voices": ("Counted by whoever asks: scripter, coder and voice.", (ModelMetrics, VoiceMetrics)),
+    "Renderer": ("", (RendererMetrics,)),
+    "Composer": ("", (ComposerMetrics,)),
+    "Gateway": ("", (GatewayMetrics,)),
+}
+
+
+def collect_families() -> dict[str, MetricFamily]:
+    """Every metric by name, without a service or a server."""
+    kinds = (kind for _, kinds in SECTIONS.values() for kind in kinds)
+    return {family.name: family for kind in kinds for family in define(kind)}
+
+
+def define(kind: type) -> list[MetricFamily]:
+    """What one class of metrics defines."""
+    meter = Meter()
+    kind(meter)
+    return meter.families
+
+
+def describe_label(label: MetricLabel) -> str:
+    """A label with its values, or what they are."""
+    values = [f"`{value}`" for value in label.values if value]
+    if label.shown:
+        return f"**{label.name}**: {label.shown}"
+    shown = ", ".join(values[:MANY]) + (f", … ({len(values)} in all)" if len(values) > MANY else "")
+    return f"**{label.name}**: {shown}"
+
+
+def describe_family(family: MetricFamily) -> str:
+    """A row of the page."""
+    bare = family.name.removesuffix("_total")
+    unit = "time" if bare.endswith("_timestamp_seconds") else UNITS.get(bare.rpartition("_")[2], "")
+    labels = "<br>".join(describe_label(label) for label in family.labels)
+    trace = " †" if family.traced else ""
+    return f"| `{family.name}`{trace} | {family.kind} | {unit} | {family.meaning} | {labels} |"
+
+
+def make_section(name: str, note: str, families: Iterable[MetricFamily]) -> str:
+    """A table with a heading."""
+    rows = [describe_family(family) for family in families]
+    head = ["| metric | type | unit | meaning | labels |", "|---|---|---|---|---|"]
+    return "\n".join([f"## {name}\n", *([f"{note}\n"] if note else []), *head, *rows])
+
+
+def make_page() -> str:
+    """The page as Markdown."""
+    sections = (
+        make_section(name, note, [family for kind in kinds for family in define(kind)])
+        for name, (note, kinds) in SECTIONS.items()
+    )
+    return "\n\n".join([INTRODUCTION.rstrip(), *sections]) + "\n"
+
+
+def main() -> int:
+    """Writes or checks the page."""
+    text = make_page()
+    if "--check" not in sys.argv:
+        PAGE.write_text(text, encoding="utf-8")
+    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
+        print(f"{PAGE.name} is stale: run `make docs` and commit it", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
