@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from api_client import ApiClient
 
-from lectern.cli.runner import run_stack
+from lectern.cli.runner.stack import run_stack
 from lectern.contracts import events as e
 from lectern.worker import JetStreamEventLog, connect_nats
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from api_client import SPINNING, ApiClient, assert_in_sync
 
-from lectern.cli.runner import Stack, run_stack
+from lectern.cli.runner.stack import Stack, run_stack
 from lectern.contracts import events as e
 from lectern.worker import JetStreamEventLog, connect_nats
 

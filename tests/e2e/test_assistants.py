@@ -10,7 +10,7 @@ from api_client import TIDES, assert_in_sync
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 
-from lectern.cli.runner import run_stack
+from lectern.cli.runner.stack import run_stack
 
 
 async def call(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from api_client import ApiClient, assert_in_sync, probe_decoded
 
-from lectern.cli.runner import run_stack
+from lectern.cli.runner.stack import run_stack
 
 ENGLISH = """
 # A circle grows

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from api_client import ApiClient, assert_in_sync, probe_decoded
 
-from lectern.cli.runner import run_stack
+from lectern.cli.runner.stack import run_stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 

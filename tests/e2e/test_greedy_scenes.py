@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from api_client import ApiClient, assert_in_sync
 
-from lectern.cli.runner import run_stack
+from lectern.cli.runner.stack import run_stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 

@@ -15,7 +15,7 @@ import pytest_asyncio
 from api_client import BROKEN, SPINNING, TIDES, ApiClient, assert_in_sync, probe_decoded
 from prometheus_client.parser import text_string_to_metric_families
 
-from lectern.cli.runner import run_stack
+from lectern.cli.runner.stack import run_stack
 from lectern.contracts import events as e
 from lectern.contracts.log import VideoLog
 from lectern.worker import JetStreamEventLog, connect_nats

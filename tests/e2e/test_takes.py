@@ -13,7 +13,7 @@ from e2e.model_answers import answers
 from standins.behaviour import StandIn
 from standins.gemini import gemini
 
-from lectern.cli.runner import run_stack
+from lectern.cli.runner.stack import run_stack
 
 LESSON = """
 # Two colours

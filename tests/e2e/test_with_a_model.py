@@ -11,7 +11,7 @@ from e2e.model_answers import answer_with_late_mistake, answers
 from standins.behaviour import StandIn
 from standins.gemini import gemini
 
-from lectern.cli.runner import run_stack
+from lectern.cli.runner.stack import run_stack
 
 
 @pytest.mark.slow

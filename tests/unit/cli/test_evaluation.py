@@ -22,7 +22,7 @@ from lectern.cli.evaluation.evaluate import EvaluateArguments, evaluate
 from lectern.cli.evaluation.report import EvaluationReport, summarize
 from lectern.cli.evaluation.trial import SceneTrial, Trial
 from lectern.cli.exit_status import CANCELLED, OK, UNAVAILABLE, USAGE, CommandExit
-from lectern.cli.runner import run_stack
+from lectern.cli.runner.stack import run_stack
 from lectern.contracts.usage import Usage
 
 TRIALS = (

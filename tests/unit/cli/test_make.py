@@ -17,7 +17,7 @@ from standins.person import answer_files
 from unit.cli.command import invoke_lectern, run_lectern, start_lectern
 from unit.cli.processes import processes_mentioning
 
-from lectern.cli.runner import Stack, run_stack
+from lectern.cli.runner.stack import Stack, run_stack
 from lectern.contracts.events import VideoRequested
 from lectern.worker import JetStreamEventLog, connect_nats
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lectern.cli.runner import run_stack
 from lectern.cli.runner.old_objects import move_old_objects
+from lectern.cli.runner.stack import run_stack
 from lectern.worker import Unavailable, connect
 from lectern.worker.testing import MemoryObjectStore
 

@@ -14,8 +14,8 @@ import pytest
 from unit.cli.command import invoke_lectern, start_lectern
 from unit.cli.processes import is_alive, processes_mentioning, wait_until
 
-from lectern.cli.runner import run_stack
 from lectern.cli.runner.home import Home
+from lectern.cli.runner.stack import run_stack
 from lectern.contracts.problems import ProblemError
 from lectern.worker import connect, find_drift
 

@@ -12,7 +12,7 @@ import structlog
 from lectern.cli.exit_status import OK, UNAVAILABLE, CommandExit
 from lectern.cli.interrupts import Interrupted, InterruptHandler
 from lectern.cli.prompts import build_prompt_settings
-from lectern.cli.runner import Stack, run_stack
+from lectern.cli.runner.stack import Stack, run_stack
 from lectern.contracts.problems import ProblemError
 from lectern.worker import configure_logs, configure_traces
 

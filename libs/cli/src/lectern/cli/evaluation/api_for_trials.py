@@ -13,7 +13,8 @@ from lectern.cli.api import Api
 from lectern.cli.api_connection import connect_api
 from lectern.cli.exit_status import UNAVAILABLE, CommandExit
 from lectern.cli.prompts import ASKING_SERVICES, build_prompt_settings
-from lectern.cli.runner import Home, run_stack
+from lectern.cli.runner.home import Home
+from lectern.cli.runner.stack import run_stack
 from lectern.contracts.problems import ProblemError
 from lectern.worker import configure_logs
 
