@@ -14,6 +14,7 @@ LATEX := .venv/.latex
 BROWSER := .venv/.browser
 MONITORING := .venv/.monitoring
 DEPLOY := .venv/.deploy
+POLICIES := .venv/.policies
 # Much of a test is waiting for other processes: twice as many workers as there are cores.
 WORKERS := $(shell echo $$(( $$(nproc) * 2 )))
 MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
@@ -21,7 +22,7 @@ MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 export PYTHONDONTWRITEBYTECODE :=
 export LECTERN_HOME ?= $(CURDIR)/.lectern
 
-.PHONY: demo up test check format docs lock client studio hostile fuzz bench doctor setup clean help
+.PHONY: demo up test check format docs lock client studio hostile fuzz policies bench doctor setup clean help
 
 demo: $(READY) ## set everything up and make a video (TOPIC="…" for another topic)
 	@$(BIN)/lectern make "$(TOPIC)" --out out
@@ -57,6 +58,7 @@ lock: $(READY) ## upgrade the dependencies in requirements.lock (versions and ha
 	@$(BIN)/uv lock -q --upgrade
 	@$(BIN)/uv export -q --frozen --all-packages --all-extras --no-emit-workspace --group dev --no-header -o requirements.lock
 	@$(BIN)/uv export -q --frozen --no-emit-workspace --only-group browser --no-header -o requirements-browser.lock
+	@echo checkov | $(BIN)/uv pip compile -q --upgrade --generate-hashes --no-header --no-annotate -o requirements-policies.lock -
 
 client: $(READY) ## write the client's models from the API's OpenAPI, and its sync half from the async one
 	@$(BIN)/python scripts/client_code.py
@@ -72,6 +74,11 @@ hostile: $(READY) $(LATEX) ## run hostile scene code against the sandbox (WITHOU
 
 fuzz: $(READY) ## look for inputs that break a parser, for SECONDS=60; findings join tests/fuzz/corpus
 	@PYTHONPATH=tests $(BIN)/python -W ignore -m fuzz --seconds $(SECONDS) $(FUZZ)
+
+policies: $(DEPLOY) $(POLICIES) ## ask checkov about the manifests of the production overlay (deploy/k8s/checkov.yaml: what is accepted)
+	@rm -rf out/manifests && mkdir -p out/manifests
+	@PATH="$(CURDIR)/.venv/system/usr/bin:$$PATH" kustomize build deploy/k8s/overlays/production > out/manifests/production.yaml
+	@.venv/policies/bin/checkov --config-file deploy/k8s/checkov.yaml --directory out/manifests
 
 bench: $(READY) ## run the benchmarks on this machine
 	@for each in bench/*.py; do $(BIN)/python "$$each"; done
@@ -106,4 +113,8 @@ $(MONITORING): $(READY) scripts/setup
 
 $(DEPLOY): $(READY) scripts/setup
 	@scripts/setup deploy
+	@touch $@
+
+$(POLICIES): $(READY) requirements-policies.lock scripts/setup
+	@scripts/setup policies
 	@touch $@
