@@ -1,9 +1,10 @@
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 from nats.aio.client import Client
-from servers import S3
+from servers import S3, free_port
 from unit.cli.command import invoke_in_thread, invoke_lectern, run_lectern
 
 from lectern.cli.exit_status import UNAVAILABLE, CommandExit
@@ -180,6 +181,14 @@ async def test_an_event_log_that_stops_answering_is_reported_as_unavailable(home
         async with connect_event_log(nats_url, home):
             raise Transient("the event log does not answer")
     assert (raised.value.status, raised.value.problem.code) == (UNAVAILABLE, "event-log-silent")
+
+
+@pytest.mark.slow
+async def test_an_event_log_that_is_not_there_is_not_waited_for(home: Path) -> None:
+    async with asyncio.timeout(60):  # the client's own patience is two minutes
+        result = await invoke_in_thread("dead", "list", home=home, LECTERN_NATS_URL=f"nats://127.0.0.1:{free_port()}")
+    assert result.status == UNAVAILABLE
+    assert "does not answer" in result.err
 
 
 async def test_an_event_log_that_refuses_the_login_says_which_settings_to_set(home: Path, nats_url: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from lectern.contracts.requests import DrawStills
 from lectern.renderer.pool import WarmPool
 from lectern.renderer.stills import FPS, LONGEST_EDGE, draw_stills, find_frame
 from lectern.worker import ObjectStore
+from lectern.worker.meter import Meter
+from lectern.worker.stage_metrics import StageMetrics
 from lectern.worker.testing import MemoryObjectStore
 
 pytestmark = pytest.mark.slow
@@ -71,7 +74,7 @@ def read_still(jpeg: bytes, folder: Path) -> tuple[tuple[int, int], tuple[int, .
 
 
 async def test_each_still_shows_its_moment(pool: WarmPool, store: ObjectStore, tmp_path: Path) -> None:
-    reply = await draw_stills(await build_request(store), pool, store)
+    reply = await draw_stills(await build_request(store), pool, store, StageMetrics(Meter()))
     assert reply.ok, reply
     (size, red), (_, blue) = [read_still(await store.get(key), tmp_path) for key in reply.keys]
     assert max(size) == LONGEST_EDGE, "small, whatever quality the video has"
@@ -102,15 +105,32 @@ async def test_the_last_moment_of_any_narration_has_a_still(
         options=VideoOptions(quality="draft"),
         at=(length - 0.2, length),
     )
-    reply = await draw_stills(request, pool, store)
+    reply = await draw_stills(request, pool, store, StageMetrics(Meter()))
     assert reply.ok, reply
     for key in reply.keys:
         _, colour = read_still(await store.get(key), tmp_path)
         assert colour[2] > 200 > 60 > colour[0]
 
 
+async def test_a_scene_imports_the_kit_though_the_renderer_was_started_with_a_private_umask(
+    store: ObjectStore, tmp_path: Path
+) -> None:
+    code = CODE.replace(
+        "with self.beat():", 'Bullets("Its module is not imported before")\n        with self.beat():', 1
+    )
+    before = os.umask(0o077)
+    pool = WarmPool(root=tmp_path / "pool", slots=1)
+    try:
+        await pool.start()
+        reply = await draw_stills(await build_request(store, code), pool, store, StageMetrics(Meter()))
+    finally:
+        os.umask(before)
+        await pool.close()
+    assert reply.ok, reply
+
+
 async def test_stills_of_a_portrait_scene_are_portrait(pool: WarmPool, store: ObjectStore, tmp_path: Path) -> None:
-    reply = await draw_stills(await build_request(store, aspect="9:16"), pool, store)
+    reply = await draw_stills(await build_request(store, aspect="9:16"), pool, store, StageMetrics(Meter()))
     (width, height), _ = read_still(await store.get(reply.keys[0]), tmp_path)
     assert height == LONGEST_EDGE > width
 
@@ -119,9 +139,9 @@ async def test_stored_stills_are_not_drawn_again(
     pool: WarmPool, store: ObjectStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request = await build_request(store)
-    first = await draw_stills(request, pool, store)
+    first = await draw_stills(request, pool, store, StageMetrics(Meter()))
     monkeypatch.setattr(pool, "run", None)
-    assert (await draw_stills(request, pool, store)).keys == first.keys
+    assert (await draw_stills(request, pool, store, StageMetrics(Meter()))).keys == first.keys
 
 
 @pytest.mark.parametrize(
@@ -132,6 +152,6 @@ async def test_stored_stills_are_not_drawn_again(
     ],
 )
 async def test_a_scene_that_cannot_be_drawn_is_reported(pool: WarmPool, store: ObjectStore, code: str) -> None:
-    reply = await draw_stills(await build_request(store, code), pool, store)
+    reply = await draw_stills(await build_request(store, code), pool, store, StageMetrics(Meter()))
     assert not reply.ok
     assert reply.reason or reply.unavailable

@@ -38,7 +38,13 @@ async def connect_event_log(nats_url: str, home: Path) -> AsyncIterator[Client]:
         login = NatsLogin.of(Settings()) if nats_url else NatsLogin(token=Home.at(home).keys().nats_token)
         options = login.to_options()
         client = await nats.connect(
-            url.split(","), connect_timeout=3, allow_reconnect=False, error_cb=_ignore, **options
+            url.split(","),
+            connect_timeout=3,
+            allow_reconnect=False,
+            max_reconnect_attempts=1,
+            reconnect_time_wait=0.5,
+            error_cb=_ignore,
+            **options,
         )
     except (OSError, TimeoutError, nats.errors.Error) as error:
         raise _unavailable(url, error) from error

@@ -136,6 +136,7 @@ def main() -> None:
     config = agent.receive_setup(SupervisorConfig)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+    os.umask(0o022)  # jobs of other users pass through the folders of their private root, whoever started this
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole terminal; the agent decides what to do
     asyncio.run(Supervisor(agent, config).serve())
 
