@@ -17,11 +17,13 @@ from deploy.manifests import (
     Workload,
     combine,
     list_workloads,
+    name_of,
     of_kind,
     parse_quantity,
     read_settings,
 )
 from deploy.policies import SECRETS_OF_THE_OPERATOR, SERVICES
+from metrics_page import collect_families
 from pydantic import AliasChoices
 
 from lectern.contracts.quality import ASPECTS, QUALITIES, preset
@@ -115,6 +117,18 @@ def test_scaling_goes_by_consumers_that_exist(production: list[Manifest]) -> Non
             assert int(port) in {each["port"] for each in headless["spec"]["ports"]}
 
 
+def test_a_metric_that_is_scaled_by_exists(production: list[Manifest]) -> None:
+    queries = [
+        trigger["metadata"]["query"]
+        for each in of_kind(production, "ScaledObject")
+        for trigger in each["spec"]["triggers"]
+        if trigger["type"] == "prometheus"
+    ]
+    named = {name for query in queries for name in re.findall(r"\blectern_\w+", query)}
+    assert named
+    assert named <= collect_families().keys()
+
+
 def test_ports_are_those_on_which_services_listen(overlay: list[Manifest]) -> None:
     for service in SERVICES:
         workload = workload_of(overlay, service)
@@ -130,6 +144,14 @@ def test_a_renderer_may_finish_the_longest_render_that_its_limits_allow(overlay:
     frames = [preset(quality, aspect) for quality in QUALITIES for aspect in ASPECTS]
     longest = max(build_render_limits(3600.0, frame).cpu_seconds for frame in frames)
     assert float(read_settings(overlay, workload_of(overlay, "renderer"))["LECTERN_GRACE_SECONDS"]) >= longest
+
+
+def test_the_addresses_that_a_renderer_is_given_exist_before_it(overlay: list[Manifest]) -> None:
+    """The kubelet knows no Service that is made later."""
+    names = [name_of(each) for each in overlay]
+    services = set(re.findall(r"\$\((\w+)_SERVICE_HOST\)", yaml.safe_dump(overlay)))
+    assert services == {"NATS", "STORE"}
+    assert all(names.index(f"Service/{name.lower()}") < names.index("Deployment/renderer") for name in services)
 
 
 def test_what_stands_before_the_api_is_more_patient_and_takes_more(production: list[Manifest]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 from nats.aio.client import Client
+from pydantic import ValidationError
 from servers import free_port
 
 from lectern.contracts.requests import LIST_VOICES, ListVoices, VoiceList
@@ -263,3 +264,12 @@ async def test_a_service_that_cannot_start_says_so(nats: Client, settings: Setti
     without_port = settings.model_copy(update={"metrics_port": 0})
     with pytest.raises(ValueError, match="set up wrongly"):
         await run_service(build, without_port, asyncio.Event(), "voice")
+
+
+@pytest.mark.parametrize("name", ["nats_url", "s3_endpoint", "s3_address"])
+def test_an_address_that_kubernetes_did_not_fill_in_ends_the_process(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(f"LECTERN_{name.upper()}", "nats://$(NATS_SERVICE_HOST):4222")
+    with pytest.raises(ValidationError, match="did not exist when this container was started"):
+        Settings()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -36,3 +36,12 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     grace_seconds: float = Field(25.0, ge=0, description="seconds that running jobs get to finish after SIGTERM")
     scratch: Path | None = Field(None, description="folder for temporary files; the system's default if unset")
+
+    @field_validator("nats_url", "s3_endpoint", "s3_address")
+    @classmethod
+    def _refuse_unfilled(cls, value: str) -> str:
+        """Kubernetes leaves `$(NATS_SERVICE_HOST)` as it is where it does not know the Service yet. Who ends for that
+        reason is started again, with what is known by then."""
+        if "$(" in value:
+            raise ValueError(f"{value} names a Service that did not exist when this container was started")
+        return value
