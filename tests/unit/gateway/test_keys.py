@@ -115,9 +115,12 @@ class count_reads:
             delattr(self._log, name)
 
 
+NEW_EACH_TIME = ("x-request", "traceresponse", "ratelimit")
+
+
 def without_ids(answer: httpx.Response, video_id: str) -> tuple[dict[str, str], str]:
     """Headers and body without what differs between any two answers."""
-    headers = {name: value for name, value in answer.headers.items() if not name.startswith(("x-request", "ratelimit"))}
+    headers = {name: value for name, value in answer.headers.items() if not name.startswith(NEW_EACH_TIME)}
     body = re.sub(r'"instance":"[^"]+"', "", answer.text.replace(video_id, "ID"))
     return headers, body
 

@@ -14,7 +14,8 @@ from lectern.cli.interrupts import Interrupted, InterruptHandler
 from lectern.cli.prompts import build_prompt_settings
 from lectern.cli.runner.stack import Stack, run_stack
 from lectern.contracts.problems import ProblemError
-from lectern.worker import configure_logs, configure_traces
+from lectern.tracing import export_traces
+from lectern.worker import configure_logs
 
 
 class UpArguments(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,8 +33,7 @@ class UpArguments(msgspec.Struct, frozen=True, kw_only=True):
 async def up(arguments: UpArguments) -> int:
     """Runs until SIGINT or SIGTERM; a second one exits immediately. Raises CommandExit (3) if a part does not start."""
     configure_logs("auto")
-    configure_traces("runner")
-    with InterruptHandler() as interrupts:
+    with export_traces("runner"), InterruptHandler() as interrupts:
         try:
             await interrupts.run(_run(arguments))
         except Interrupted:

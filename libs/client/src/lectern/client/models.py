@@ -779,6 +779,8 @@ class Video(msgspec.Struct, frozen=True, kw_only=True):
     # doubts of the fact check, and voices that could not be used
     notes: list[VideoNote] = []
     usage: VideoUsage
+    # the trace of the request that began this revision: logs and traces are found by it
+    trace_id: str | None = None
     timings: VideoTimings
     # null where it waits for nobody; only when a video is read
     queue: QueuePlace | None = None

@@ -53,6 +53,7 @@ __all__ = [
     "encode",
     "message_id",
     "name_take",
+    "name_type",
     "now",
     "owner_of",
     "verb",
@@ -73,7 +74,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_de
     id of the event this one answers. `owner` is whose video it is; "" where no keys are in use.
 
     `began` is when a worker began the work that this event reports, and `attempt` which attempt succeeded, from 1;
-    what a user did has no beginning.
+    what a user did has no beginning. `traceparent` is the span (W3C) of the request by which a user did it.
     """
 
     video_id: str
@@ -84,6 +85,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_de
     began: datetime | None = None
     attempt: int = 1
     cause: str = ""
+    traceparent: str = ""
 
 
 class SceneEvent(Event, frozen=True, kw_only=True):
@@ -327,6 +329,11 @@ def owner_of(data: bytes) -> str:
 def verb(event_type: type[Event]) -> str:
     """The middle of an event's tag, so `scene.coded.v1` is `coded`: its word in subjects and in the fold."""
     return str(event_type.__struct_config__.tag).split(".")[1]
+
+
+def name_type(event: AnyEvent) -> str:
+    """An event's tag without its version: `scene.coded`."""
+    return str(event.__struct_config__.tag).rpartition(".")[0]
 
 
 def message_id(event: AnyEvent) -> str:

@@ -9,6 +9,7 @@ import msgspec
 __all__ = [
     "asset",
     "cache",
+    "describe",
     "digest",
     "document",
     "narration_bill",
@@ -32,6 +33,12 @@ def digest(*inputs: object) -> str:
 def cache(kind: str, sha256: str, suffix: str) -> str:
     """`cache/<kind>/<sha256>.<suffix>`: depends on its inputs alone, and shared by all videos."""
     return f"cache/{kind}/{sha256}.{suffix}"
+
+
+def describe(key: str) -> str:
+    """What kind of object a key names, without ids and hashes: `cache/footage`, `videos`, `assets`."""
+    first, _, rest = key.partition("/")
+    return f"cache/{rest.partition('/')[0]}" if first == "cache" else first
 
 
 def narration_bill(sha256: str) -> str:

@@ -101,6 +101,11 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The current revision, from 1."""
         return max((fact.revision for fact in (self.requested, self.scripted, self.approved) if fact), default=1)
 
+    def traceparent(self) -> str:
+        """The span of the request that began the current work; "" where an older version did not note it."""
+        begun = [fact for fact in (self.approved, self.scripted, self.requested) if fact and fact.traceparent]
+        return max(begun, key=lambda fact: fact.revision).traceparent if begun else ""
+
     def title(self) -> str:
         """The title that the user gave the video, else the script's, else a short form of the brief."""
         own = self.described or self.requested

@@ -28,6 +28,7 @@ from lectern.llm.models import ModelTable, PriceTable
 from lectern.llm.prices import NO_USAGE, highest_cost
 from lectern.llm.request import Citation, Completion, ModelEngine, ModelRequest, OnText, PromptPart
 from lectern.llm.schema import decode_answer, json_schema
+from lectern.tracing import SpanKind, record_span
 from lectern.worker import Meter
 
 T = TypeVar("T")
@@ -205,12 +206,19 @@ class ModelClient:
         async with self._slots:
             started = time.monotonic()
             try:
-                completion = await self._engine.generate(request, on_text)
+                completion = await self._request(request, on_text)
             except ModelError as error:
                 self._metrics.count_request(request.model, request.task, time.monotonic() - started, error)
                 raise
             self._metrics.count_request(request.model, request.task, time.monotonic() - started)
             return completion
+
+    async def _request(self, request: ModelRequest, on_text: OnText | None) -> Completion:
+        with record_span("request model", kind=SpanKind.CLIENT, task=request.task, model=request.model) as span:
+            completion = await self._engine.generate(request, on_text)
+            span.set_attribute("gen_ai.usage.input_tokens", completion.usage.input)
+            span.set_attribute("gen_ai.usage.output_tokens", completion.usage.output + completion.usage.thinking)
+        return completion
 
     async def close(self) -> None:
         """Closes the engine's connections."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lectern.confinement.cell import Cell, build_launch, find_layers
+from lectern.tracing import record_span
 
 STDERR_TAIL_BYTES = 8 * 1024
 MAX_STDOUT_BYTES = 128 * 1024 * 1024  # 20 minutes of speech
@@ -47,6 +48,11 @@ async def run_process(
     `timeout` in seconds. Raises ProcessFailed for a non-zero exit status or a timeout, FileNotFoundError if there is no
     such program. Cancellation kills it and its process group.
     """
+    with record_span(f"run {Path(argv[0]).name}"):
+        return await _run_program(argv, cell, timeout, stdin)
+
+
+async def _run_program(argv: Sequence[str], cell: Cell, timeout: float, stdin: bytes | None) -> tuple[bytes, str]:
     layers = await asyncio.to_thread(find_layers)
     command, environment = build_launch(cell, argv, layers)
     process = await asyncio.create_subprocess_exec(

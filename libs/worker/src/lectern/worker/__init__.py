@@ -56,7 +56,7 @@ from lectern.worker.stage import Stage, take_turns
 from lectern.worker.stage_metrics import StageMetrics
 from lectern.worker.stopping import wait_for, wait_until_done
 from lectern.worker.store import ObjectInfo, ObjectStore, open_store
-from lectern.worker.telemetry import configure_logs, configure_traces
+from lectern.worker.telemetry import configure_logs
 from lectern.worker.turns import Rank, ServiceLedger, WaitingList
 
 __all__ = [
@@ -121,7 +121,6 @@ __all__ = [
     "WaitingList",
     "apply_topology",
     "configure_logs",
-    "configure_traces",
     "connect",
     "connect_nats",
     "connection_checks",

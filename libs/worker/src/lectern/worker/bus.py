@@ -15,9 +15,11 @@ import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+from structlog.contextvars import bound_contextvars
 
 from lectern.contracts.parties import Party
 from lectern.contracts.requests import Request
+from lectern.tracing import SpanKind, continue_trace, read_answer, record_span, response_headers, trace_headers
 from lectern.worker.failures import NoReply
 from lectern.worker.fair_slots import FairSlots, TooManyWaiting
 from lectern.worker.signs_of_life import SignTiming, ask_until_answered, tell_leaving, work_while_awaited
@@ -58,15 +60,24 @@ class Responder(Generic[Q, R]):
         return msgspec.json.encode(self.failed(error))
 
     async def reply_to(self, data: bytes) -> bytes:
-        """The encoded reply to an encoded request. Never raises."""
+        """The encoded reply to an encoded request. Never raises. Log lines name the video that it is about."""
         try:
-            reply = await self.handler(msgspec.json.decode(data, type=self.request.message))
-        except Exception as error:
-            structlog.get_logger("lectern.requests").warning(
-                "request failed", action="request-failed", subject=self.request.subject, error=type(error).__name__
-            )
-            reply = self.failed(error)
+            message = msgspec.json.decode(data, type=self.request.message)
+        except msgspec.MsgspecError as error:
+            return msgspec.json.encode(self._explain(error))
+        video = getattr(message, "video_id", "")
+        with bound_contextvars(**{"video": video} if video else {}):
+            try:
+                reply = await self.handler(message)
+            except Exception as error:
+                reply = self._explain(error)
         return msgspec.json.encode(reply)
+
+    def _explain(self, error: Exception) -> R:
+        structlog.get_logger("lectern.requests").warning(
+            "request failed", action="request-failed", subject=self.request.subject, error=type(error).__name__
+        )
+        return self.failed(error)
 
 
 class Bus(Protocol):
@@ -107,8 +118,14 @@ class NatsBus:
         """See `Bus.ask`."""
         try:
             data = msgspec.json.encode(message)
-            reply = await ask_until_answered(self._nats, request.subject, data, timeout=timeout, timing=self._timing)
-            return msgspec.json.decode(reply, type=request.reply)
+            with record_span(f"ask {request.subject}", kind=SpanKind.CLIENT) as span:
+                headers = trace_headers()
+                reply = await ask_until_answered(
+                    self._nats, request.subject, data, headers=headers, timeout=timeout, timing=self._timing
+                )
+                if answering := read_answer(reply.headers):
+                    span.add_link(answering)
+            return msgspec.json.decode(reply.data, type=request.reply)
         except nats.errors.NoRespondersError as error:
             raise NoReply(request.subject, absent=True) from error
         except (nats.errors.Error, TimeoutError, msgspec.MsgspecError) as error:
@@ -136,6 +153,11 @@ class NatsBus:
                 waiting.discard(task)
 
         async def answer(message: Msg) -> None:
+            parent = continue_trace(message.headers)
+            with record_span(f"answer {message.subject}", kind=SpanKind.SERVER, parent=parent):
+                await respond(message)
+
+        async def respond(message: Msg) -> None:
             if leaving:
                 await tell_leaving(self._nats, message)
                 return
@@ -152,7 +174,7 @@ class NatsBus:
                 )
                 return
             try:
-                await message.respond(reply)
+                await self._nats.publish(message.reply, reply, headers=response_headers() or None)
             except nats.errors.Error as error:
                 structlog.get_logger("lectern.requests").warning(
                     "cannot send a reply", action="reply-failed", subject=message.subject, error=type(error).__name__

@@ -24,6 +24,7 @@ class Message(Protocol):
 
     subject: str
     data: bytes
+    headers: dict[str, str] | None
 
     @property
     def metadata(self) -> Msg.Metadata:
@@ -82,6 +83,8 @@ class Delivery:
         self.paid: tuple[Usage, ...] = ()  # so far, by the running handler
         self.logger = logger.bind(video=event.video_id, scene=getattr(event, "scene", None))
         self.stop_reason: StopReason | None = None
+        self.failure = ""  # the code or type of what it failed with, or waits for
+        self.delay: float | None = None  # seconds until the next delivery, if it was handed back
         self._task: asyncio.Task[Any] | None = None
 
     @property
@@ -116,5 +119,6 @@ class Delivery:
 
     async def hand_back(self, delay: float | None = None) -> None:
         """Has the message delivered again, at once or after `delay` seconds."""
+        self.delay = delay or 0.0
         with contextlib.suppress(nats.errors.Error):
             await self.message.nak(delay=delay)

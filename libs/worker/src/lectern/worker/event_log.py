@@ -14,10 +14,10 @@ from lectern.contracts import events as e
 from lectern.contracts import subjects
 from lectern.contracts.log import VideoLog
 from lectern.contracts.topology import VIDEOS
+from lectern.tracing import SpanKind, record_span, trace_headers
 from lectern.worker.batch_get import get_all, get_first
 from lectern.worker.bus import Bus, NatsBus
 from lectern.worker.failures import Transient, Unavailable
-from lectern.worker.telemetry import trace_headers
 
 _WRONG_LAST_SEQUENCE = 10071  # NATS error code: the expected last sequence is not the last one
 _RETRIED = (
@@ -121,12 +121,13 @@ class JetStreamEventLog(EventLog):
 
     async def read(self, video_id: str, lane: str = "*", *, at_least: int = 0) -> VideoLog:
         """See `EventLog.read`."""
-        for _ in range(20):
-            messages = await get_all(self._nats, VIDEOS, subjects.video(video_id, lane))
-            log = VideoLog(_decode(messages), last=messages[-1][0] if messages else 0)
-            if log.last >= at_least or log.is_deleted:  # what was erased never comes
-                return log
-            await asyncio.sleep(0.1)  # the replica that answered has not caught up; nothing announces when it has
+        with record_span("read log", video=video_id):
+            for _ in range(20):
+                messages = await get_all(self._nats, VIDEOS, subjects.video(video_id, lane))
+                log = VideoLog(_decode(messages), last=messages[-1][0] if messages else 0)
+                if log.last >= at_least or log.is_deleted:  # what was erased never comes
+                    return log
+                await asyncio.sleep(0.1)  # the replica that answered has not caught up; nothing announces when it has
         raise Unavailable("a replica of the event log lags behind", code="log-unavailable")
 
     async def erase(self, video_id: str) -> tuple[int, ...]:
@@ -152,12 +153,15 @@ class JetStreamEventLog(EventLog):
         return e.owner_of(data) if data is not None else None
 
     async def _publish(self, event: e.AnyEvent, headers: dict[str, str]) -> int:
-        headers = {"Nats-Msg-Id": e.message_id(event), **trace_headers(), **headers}
-        try:
-            ack = await self._js.publish(subjects.subject(event), e.encode(event), headers=headers, stream=VIDEOS)
-        except js_errors.ServiceUnavailableError:
-            self.refuses = True
-            raise
+        scene = event.scene if isinstance(event, e.SceneEvent) else None
+        name = f"publish {e.name_type(event)}"
+        with record_span(name, kind=SpanKind.PRODUCER, video=event.video_id, scene=scene, revision=event.revision):
+            headers = {"Nats-Msg-Id": e.message_id(event), **trace_headers(), **headers}
+            try:
+                ack = await self._js.publish(subjects.subject(event), e.encode(event), headers=headers, stream=VIDEOS)
+            except js_errors.ServiceUnavailableError:
+                self.refuses = True
+                raise
         self.refuses = False
         return ack.seq
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from lectern.contracts.parties import Party
+from lectern.tracing import record_span
 from lectern.worker.turns import ServiceLedger, WaitingList
 
 MOST_WAITING = 1000
@@ -47,7 +48,8 @@ class FairSlots:
 
         Raises TooManyWaiting.
         """
-        await self._take(party)
+        with record_span("wait for a slot"):
+            await self._take(party)
         started = self._clock()
         try:
             yield

@@ -25,7 +25,7 @@ from lectern.worker.delivery import Delivery
 D = TypeVar("D")
 E = TypeVar("E", bound=e.Event)
 
-_OWN = ("at", "began", "attempt", "cause", "spent", "cached")  # what each event says of itself
+_OWN = ("at", "began", "attempt", "cause", "traceparent", "spent", "cached")  # what each event says of itself
 PROGRESS_INTERVAL = 0.5  # seconds: at most two a second for a scene
 
 

@@ -14,7 +14,6 @@ from typing import Any
 import nats.errors
 import structlog
 from nats.aio.msg import Msg
-from opentelemetry import trace
 
 from lectern.contracts import events as e
 from lectern.contracts import subjects
@@ -30,7 +29,6 @@ from lectern.worker.processing import TIMING, Processor, Timing
 from lectern.worker.settings import Settings
 from lectern.worker.stage import Stage
 from lectern.worker.stopping import wait_for, wait_until_done
-from lectern.worker.telemetry import span
 from lectern.worker.turns import ServiceLedger
 
 _FETCH_RETRY = 1.0  # seconds until the next fetch after one failed
@@ -168,9 +166,7 @@ class StageLoop:
         assert task is not None
         delivery.runs_in(task)
         self._running[task] = delivery
-        name = f"{self._stage.name} {e.message_id(event)}"
-        with trace.use_span(span(name, message.headers, video_id=event.video_id), end_on_exit=True):
-            await self._processor.process(delivery)
+        await self._processor.process(delivery)
 
     async def _bury_unreadable(self, message: Msg, error: ValueError) -> None:
         problem = Problem(

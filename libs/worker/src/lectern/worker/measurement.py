@@ -6,7 +6,6 @@ import time
 
 from lectern.worker.connections import Connections
 from lectern.worker.delivery import Delivery, DeliveryResult
-from lectern.worker.tallies import Tally
 
 
 class Measurement:
@@ -29,7 +28,7 @@ class Measurement:
     def __exit__(self, *_: object) -> None:
         result, seconds = self.result, time.monotonic() - self._started
         self._metrics.in_progress.dec(self._stage)
-        if self._delivery.tally == Tally():  # it may have been fetched before, but nothing was begun
+        if self._delivery.tally.is_unbegun:  # it may have been fetched before, but nothing was begun
             self._metrics.queue_wait.observe(self._waited, self._stage, self._delivery.event.lane)
         else:
             self._metrics.redelivered.inc(self._stage)

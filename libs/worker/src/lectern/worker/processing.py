@@ -33,6 +33,7 @@ from lectern.worker.failures import (
 )
 from lectern.worker.giving_up import bury, describe_crashes, fail, tell_delay
 from lectern.worker.job import Job
+from lectern.worker.job_trace import trace_job
 from lectern.worker.measurement import Measurement
 from lectern.worker.outages import find_outage
 from lectern.worker.stage import Answer, Stage
@@ -73,6 +74,12 @@ class Processor:
 
     async def process(self, delivery: Delivery) -> DeliveryResult:
         """Takes a delivery to its end. Nothing is raised: whatever happens to the handler is a result."""
+        with trace_job(self._stage.name, delivery) as note:
+            result = await self._run(delivery)
+            note(result)
+        return result
+
+    async def _run(self, delivery: Delivery) -> DeliveryResult:
         with Measurement(self._stage.name, self._connections, delivery) as measurement:
             async with self._keep_alive(delivery):
                 try:
@@ -133,6 +140,7 @@ class Processor:
 
     async def _retry(self, delivery: Delivery, error: Exception) -> DeliveryResult:
         spent = error.spent if isinstance(error, Transient) else ()
+        delivery.failure = type(error).__name__
         if delivery.attempt >= ATTEMPTS:
             return await self._give_up(delivery, self._exhaustion_problem(delivery, error), spent)
         delay = retry_delay(delivery.attempt, error, self._timing.retry_delays)
@@ -153,6 +161,7 @@ class Processor:
     async def _wait(self, delivery: Delivery, outage: Unavailable) -> DeliveryResult:
         """Hands work back that cannot be done now, as often as need be. Says so in the log once."""
         now = e.now()
+        delivery.failure = outage.problem.code
         since = delivery.tally.waiting_since or now
         cut_short = delivery.tally.cut_short + outage.begun
         if cut_short >= MOST_RUNS_CUT_SHORT:
@@ -183,7 +192,7 @@ class Processor:
 
     async def _note_or_log(self, delivery: Delivery, tally: Tally) -> None:
         try:
-            await self._note(delivery, tally)
+            await self._note(delivery, replace(tally, left_at=e.now()))
         except Unavailable as error:
             delivery.logger.warning("could not note an attempt", action="retry", error=_describe(error))
 
@@ -202,6 +211,7 @@ class Processor:
         self, delivery: Delivery, problem: Problem, spent: tuple[Usage, ...], *, keep: bool = True
     ) -> DeliveryResult:
         """Records the failure, and keeps the message as a dead letter where an operator might repair it."""
+        delivery.failure = problem.code
         delivery.logger.error("gave up", action="gave-up", code=problem.code, detail=problem.detail)
         tally = _add_paid(delivery, spent)
         attempt = min(delivery.attempt, ATTEMPTS)

@@ -14,6 +14,7 @@ import structlog
 from prometheus_client import CollectorRegistry
 
 from lectern.contracts.problems import ProblemError
+from lectern.tracing import export_traces
 from lectern.worker.bus import Responder
 from lectern.worker.connections import Connections, connect
 from lectern.worker.failures import Unavailable
@@ -27,7 +28,7 @@ from lectern.worker.settings import Settings
 from lectern.worker.stage import Stage
 from lectern.worker.stopping import wait_until_done
 from lectern.worker.sweeper import sweep
-from lectern.worker.telemetry import configure_logs, configure_traces
+from lectern.worker.telemetry import configure_logs
 from lectern.worker.turns import ServiceLedger
 
 Hook: TypeAlias = Callable[[], Awaitable[None]]
@@ -172,7 +173,6 @@ def main(build: Build[S], settings_type: type[S]) -> None:
     name = build.__module__.split(".")[1]
     settings = settings_type()
     configure_logs(settings.log_format, settings.log_level)
-    configure_traces(name)
 
     async def run() -> None:
         stop = asyncio.Event()
@@ -182,7 +182,8 @@ def main(build: Build[S], settings_type: type[S]) -> None:
         await run_service(build, settings, stop, name)
 
     try:
-        asyncio.run(run())
+        with export_traces(name):
+            asyncio.run(run())
     except ProblemError as error:  # it cannot start as it is set up
         structlog.get_logger(f"lectern.{name}").error(
             error.problem.sentence(), action="refused", code=error.problem.code

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 import msgspec
@@ -35,7 +35,9 @@ class SignTiming(msgspec.Struct, frozen=True, kw_only=True):
     silence: float = 5.0
 
 
-async def ask_until_answered(client: Client, subject: str, data: bytes, *, timeout: float, timing: SignTiming) -> bytes:
+async def ask_until_answered(
+    client: Client, subject: str, data: bytes, *, headers: Mapping[str, str], timeout: float, timing: SignTiming
+) -> Msg:
     """The first answer to a request, within `timeout` seconds. Each time it asks again it waits twice as long.
 
     Raises nats.errors.NoRespondersError when no process answers such requests, nats.errors.TimeoutError.
@@ -46,7 +48,7 @@ async def ask_until_answered(client: Client, subject: str, data: bytes, *, timeo
     try:
         async with asyncio.timeout(timeout):
             while True:
-                await client.publish(subject, data, reply=inbox, headers=_WANTED | _MAY_LEAVE)
+                await client.publish(subject, data, reply=inbox, headers={**headers} | _WANTED | _MAY_LEAVE)
                 asked += 1
                 while True:
                     try:
@@ -60,7 +62,7 @@ async def ask_until_answered(client: Client, subject: str, data: bytes, *, timeo
                         asked = 0
                         break
                     elif not _is_refusal(message):
-                        return message.data
+                        return message
                     elif asked == 1:
                         raise nats.errors.NoRespondersError
     except TimeoutError as error:

@@ -19,6 +19,8 @@ from aiohttp.resolver import ThreadedResolver
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lectern.contracts import keys
+from lectern.tracing import SpanKind, record_span
 from lectern.worker.failures import Missing, Transient, Unavailable
 from lectern.worker.outages import describe_os_error
 from lectern.worker.settings import Settings
@@ -146,6 +148,13 @@ class S3ObjectStore(ObjectStore):
             raise _failure(error, key) from error
 
     @asynccontextmanager
+    async def _transfer(self, doing: str, key: str) -> AsyncIterator[None]:
+        """An object on its way: a span, and the store's errors as ours."""
+        with record_span(f"store {doing}", kind=SpanKind.CLIENT, object=keys.describe(key)):
+            async with self._translate_errors(key):
+                yield
+
+    @asynccontextmanager
     async def _note_full(self) -> AsyncIterator[None]:
         try:
             yield
@@ -156,7 +165,7 @@ class S3ObjectStore(ObjectStore):
 
     async def get(self, key: str) -> bytes:
         """The object's bytes."""
-        async with self._translate_errors(key):
+        async with self._transfer("get", key):
             answer = await self._client.get_object(Bucket=self._bucket, Key=key)
             async with answer["Body"] as body:
                 data: bytes = await body.read()
@@ -164,17 +173,17 @@ class S3ObjectStore(ObjectStore):
 
     async def put(self, key: str, data: bytes, media_type: str) -> None:
         """Stores bytes under a key, replacing what was there."""
-        async with self._note_full(), self._translate_errors(key):
+        async with self._note_full(), self._transfer("put", key):
             await self._client.put_object(Bucket=self._bucket, Key=key, Body=io.BytesIO(data), ContentType=media_type)
 
     async def get_file(self, key: str, path: Path) -> None:
         """Downloads an object into a file."""
-        async with self._translate_errors(key):
+        async with self._transfer("get", key):
             await self._client.download_file(self._bucket, key, str(path))
 
     async def put_file(self, key: str, path: Path, media_type: str) -> None:
         """Uploads a file, in equal parts when it is large."""
-        async with self._note_full(), self._translate_errors(key):
+        async with self._note_full(), self._transfer("put", key):
             with path.open("rb") as source:
                 await self._client.upload_fileobj(
                     source,
@@ -186,11 +195,12 @@ class S3ObjectStore(ObjectStore):
 
     async def head(self, key: str) -> ObjectInfo | None:
         """Describes the object; None when there is none."""
-        try:
-            async with self._translate_errors(key):
-                answer = await self._client.head_object(Bucket=self._bucket, Key=key)
-        except Missing:
-            return None
+        with record_span("store head", kind=SpanKind.CLIENT, object=keys.describe(key)):
+            try:
+                async with self._translate_errors(key):
+                    answer = await self._client.head_object(Bucket=self._bucket, Key=key)
+            except Missing:
+                return None
         return ObjectInfo(
             size=answer["ContentLength"],
             media_type=answer.get("ContentType", "application/octet-stream"),

@@ -20,6 +20,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A message's past. `attempts` begun that count; how often it has waited in a row, and since when.
 
     `cut_short`: how many runs of a stranger's code ended with an outage. They are no attempts, but bounded as well.
+    `left_at` is when the last delivery of which something is remembered gave the message back.
     `spent` is what earlier deliveries have paid for without an answer to report it in.
     """
 
@@ -28,6 +29,12 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     waiting_since: datetime | None = None
     cut_short: int = 0
     spent: tuple[Usage, ...] = ()
+    left_at: datetime | None = None
+
+    @property
+    def is_unbegun(self) -> bool:
+        """True if no delivery has come to anything: nothing was tried, waited for or paid."""
+        return msgspec.structs.replace(self, left_at=None) == Tally()
 
 
 class Tallies:

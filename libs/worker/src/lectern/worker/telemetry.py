@@ -1,22 +1,17 @@
-"""Logs and traces; the same for every service."""
+"""Logs; the same for every service."""
 
 from __future__ import annotations
 
 import logging
-import os
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any, TextIO
 
 import stamina.instrumentation
 import structlog
-from opentelemetry import propagate, trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from lectern.contracts.plain_text import clean_text
+from lectern.tracing import acting_service, find_trace_id
 
 
 def configure_logs(log_format: str = "auto", level: str = "INFO", *, to: TextIO | None = None) -> None:
@@ -30,6 +25,7 @@ def configure_logs(log_format: str = "auto", level: str = "INFO", *, to: TextIO 
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            _add_place,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
@@ -40,6 +36,14 @@ def configure_logs(log_format: str = "auto", level: str = "INFO", *, to: TextIO 
         logger_factory=structlog.PrintLoggerFactory(to),
     )
     stamina.instrumentation.set_on_retry_hooks([_log_retry])
+
+
+def _add_place(_: object, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Which service wrote the line, and in which trace: both are the task's."""
+    for name, value in (("service", acting_service()), ("trace_id", find_trace_id())):
+        if value:
+            entry.setdefault(name, value)
+    return entry
 
 
 def _clean_values(_: object, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -55,27 +59,4 @@ def _log_retry(details: stamina.instrumentation.RetryDetails) -> None:
         attempt=details.retry_num + 1,
         seconds=round(details.wait_for, 2),
         error=type(details.caused_by).__name__,
-    )
-
-
-def configure_traces(service: str) -> None:
-    """Starts tracing. Spans leave the process only when `OTEL_EXPORTER_OTLP_ENDPOINT` names a collector."""
-    provider = TracerProvider(resource=Resource.create({"service.name": f"lectern-{service}"}))
-    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    trace.set_tracer_provider(provider)
-
-
-def trace_headers() -> dict[str, str]:
-    """The current trace context as message headers (W3C traceparent)."""
-    headers: dict[str, str] = {}
-    propagate.inject(headers)
-    return headers
-
-
-def span(name: str, headers: Mapping[str, str] | None, **attributes: str | int) -> trace.Span:
-    """A consumer span that continues the trace in a message's headers; use with `trace.use_span`."""
-    parent = propagate.extract(dict(headers or {}))
-    return trace.get_tracer("lectern").start_span(
-        name, context=parent, kind=trace.SpanKind.CONSUMER, attributes={**attributes}
     )

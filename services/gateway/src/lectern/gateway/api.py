@@ -11,6 +11,7 @@ from lectern.gateway.cross_origin import CrossOriginMiddleware
 from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.middleware import RequestMiddleware
 from lectern.gateway.openapi import describe_api
+from lectern.gateway.request_trace import TraceMiddleware
 from lectern.gateway.routes import PUBLIC_ROUTERS, ROUTERS
 from lectern.gateway.routes.events import match_stream, serve_stream
 
@@ -52,6 +53,7 @@ def make_app(deps: GatewayDeps) -> FastAPI:
         app.include_router(router)
     problems.install(app, ROUTERS)
     app.add_middleware(RequestMiddleware)
+    app.add_middleware(TraceMiddleware)
     app.streams = RequestMiddleware(serve_stream)
     if origins := deps.settings.list_cors_origins():
         app.add_middleware(CrossOriginMiddleware, origins=origins)

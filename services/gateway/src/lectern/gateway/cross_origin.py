@@ -38,6 +38,7 @@ READ_HEADERS = (
     "RateLimit",
     "RateLimit-Policy",
     "Retry-After",
+    "Traceresponse",
     "WWW-Authenticate",
     "X-Request-Id",
 )

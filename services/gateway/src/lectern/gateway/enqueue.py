@@ -17,6 +17,7 @@ from lectern.gateway.idempotency import StoredResponse, run_once
 from lectern.gateway.refusals import refuse
 from lectern.gateway.responses import make_accepted_headers, make_video
 from lectern.gateway.schemas import DubRequest, VideoRequest
+from lectern.tracing import current_traceparent
 from lectern.worker import Missing, ObjectStore
 
 PUBLISH_TIMEOUT_SECONDS = 5.0
@@ -91,6 +92,7 @@ async def _admit(deps: GatewayDeps, events: Sequence[e.VideoRequested]) -> list[
 
 async def _append_first(deps: GatewayDeps, event: e.VideoRequested) -> VideoLog:
     event = await _keep_script(deps.connections.store, event)
+    event = msgspec.structs.replace(event, traceparent=current_traceparent())
     return VideoLog([(await deps.event_log.publish(event, patience=PUBLISH_TIMEOUT_SECONDS), event)])
 
 

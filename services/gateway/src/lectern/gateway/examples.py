@@ -97,6 +97,7 @@ VIDEO: dict[str, Any] = {
             }
         ],
     },
+    "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
     "timings": {
         "requested_at": "2026-11-20T09:30:00Z",
         "scripting": _make_timing("00", "00", "04", 0.0, 4.0),

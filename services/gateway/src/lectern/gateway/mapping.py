@@ -12,6 +12,7 @@ from lectern.gateway.handlers.script_events import ScriptEvent
 from lectern.gateway.outlook import Prospect
 from lectern.gateway.schemas import StageName
 from lectern.gateway.timings import map_scene_timings, map_video_timings
+from lectern.tracing import read_trace_id
 
 # A scene's status says what is done; the stage it is in is the next one.
 _NEXT_STAGE: dict[SceneStatus, StageName] = {
@@ -85,6 +86,7 @@ def map_video(state: VideoState, first: e.AnyEvent, prospect: Prospect | None = 
             "script_revision": script.revision if script else None,
             "options": _map_options(state),
             "usage": _map_usage(state),
+            "trace_id": read_trace_id(state.traceparent()) or None,
             "timings": map_video_timings(state, first),
             "queue": map_queue(prospect),
             "eta": map_eta(prospect),

@@ -16,6 +16,7 @@ from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.handlers.script_events import ScriptChange, get_script_event
 from lectern.gateway.refusals import refuse, refuse_busy, refuse_unknown_video
 from lectern.gateway.script_store import read_script, store_change
+from lectern.tracing import current_traceparent, link_current
 
 VIDEO_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MAX_APPENDS = 20  # attempts while stages append too; each takes milliseconds
@@ -113,6 +114,8 @@ async def _append(
             return Appended(log, None)
         if isinstance(event, BegunWork):
             event = await _admit_work(deps, log, event)
+            link_current(log.state.traceparent())
+        event = msgspec.structs.replace(event, traceparent=current_traceparent())
         sequence = await deps.event_log.append(event, log.last)
         if sequence is None:
             continue

@@ -11,6 +11,7 @@ from cachetools import LRUCache
 
 from lectern.contracts.usage import Usage, add_up
 from lectern.language.splitting import split_text
+from lectern.tracing import SpanKind, record_span
 from lectern.voice.metrics import VoiceMetrics
 from lectern.voice.provider_errors import ProviderError, to_failure
 from lectern.voice.sound import check_speech, join
@@ -105,13 +106,20 @@ class RemoteEngine:
         timeout = self._limits.timeout
         try:
             async with self._slots, asyncio.timeout(timeout):
-                passage, usage = await self._service.speak(request)
+                passage, usage = await self._request(request)
             check_speech(passage, len(request.text))
         except TimeoutError:
             raise ProviderError("slow", f"no answer within {timeout:g} s") from None
         except ValueError as error:
             raise ProviderError("unusable", f"the answer cannot be used: {str(error)[:200]}") from None
         return passage, usage
+
+    async def _request(self, request: SpeechRequest) -> tuple[Passage, Usage]:
+        engine, voice = request.voice.engine, request.voice.id
+        with record_span(
+            "request speech", kind=SpanKind.CLIENT, engine=engine, voice=voice, characters=len(request.text)
+        ):
+            return await self._service.speak(request)
 
     async def close(self) -> None:
         """Closes the service's connections."""

@@ -9,6 +9,7 @@ import msgspec
 from lectern.contracts.narration import Timing
 from lectern.contracts.script import Beat
 from lectern.contracts.usage import Usage
+from lectern.tracing import record_span
 from lectern.voice.aligner import align
 from lectern.voice.deps import VoiceDeps
 from lectern.voice.refusals import VoiceRefused
@@ -34,14 +35,16 @@ async def speak_beats(
         numbers = [number for number, each in enumerate(voices) if each == voice]
         texts = tuple(beats[number].spoken_text() for number in numbers)
         try:
-            speech = await deps.engines[voice.engine].speak(texts, voice, language, rate)
+            with record_span("speak", engine=voice.engine, voice=voice.id, passages=len(texts)):
+                speech = await deps.engines[voice.engine].speak(texts, voice, language, rate)
         except VoiceRefused as refusal:
             refusal.voice, refusal.engine, refusal.spent = voice.id, voice.engine, tuple(spent)
             raise
         deps.metrics.count_speech(voice.engine, speech.passages)
         spent += [_with_cost(usage, voice) for usage in speech.spent]
         if speech.timing == "estimated" and not speech.silent:
-            speech = await align(speech, texts, language, deps)
+            with record_span("align words"):
+                speech = await align(speech, texts, language, deps)
         passages.update(zip(numbers, speech.passages, strict=True))
         timings.add(speech.timing)
         silent |= speech.silent

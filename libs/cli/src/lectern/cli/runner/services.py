@@ -17,6 +17,7 @@ from lectern.cli.runner.child import Child
 from lectern.cli.runner.home import Home
 from lectern.cli.runner.restarts import keep_running
 from lectern.contracts.problems import Problem, ProblemError
+from lectern.tracing import act_as
 from lectern.worker import Build, Connections, Service, Settings
 
 ENTRY_POINTS = "lectern.services"
@@ -106,7 +107,8 @@ class InProcess:
 
     async def _run(self) -> None:
         service, self._service = self._service or self._build(), None
-        await service.serve(self._stop)
+        with act_as(self.name):
+            await service.serve(self._stop)
 
     def _build(self) -> Service:
         """The service with a registry of its own: services share metric names, and a rebuilt one reuses its own."""

@@ -27,6 +27,7 @@ class MemoryMessage:
     def __init__(self, event: e.AnyEvent, stage: str, sequence: int, attempt: int) -> None:
         self.subject = subjects.subject(event)
         self.data = e.encode(event)
+        self.headers: dict[str, str] | None = None
         self.settled = ""
         self.delay: float | None = None
         self._metadata = Msg.Metadata(

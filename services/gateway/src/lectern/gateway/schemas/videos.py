@@ -168,6 +168,9 @@ class Video(VideoSummary):
     outputs: list[OutputFile]
     notes: list[VideoNote] = Field([], description="doubts of the fact check, and voices that could not be used")
     usage: VideoUsage
+    trace_id: str | None = Field(
+        None, description="the trace of the request that began this revision: logs and traces are found by it"
+    )
     timings: VideoTimings
     queue: QueuePlace | None = Field(None, description="null where it waits for nobody; only when a video is read")
     eta: Eta | None = Field(None, description="null where it is not known; only when a video is read")

@@ -32,6 +32,7 @@ from lectern.renderer.sandbox.verification import (
     verify_footage,
 )
 from lectern.renderer.sandbox.work_folders import make_work_folder, remove_abandoned_folders
+from lectern.tracing import note_failure, record_span
 from lectern.worker import FairSlots, ServiceLedger, TooManyWaiting
 
 PROBE_LIMITS = JobLimits(
@@ -239,10 +240,15 @@ class WarmPool:
             self._require_open()
             await self._supervisor.ensure_running(self._configure)
             uid = self._uids[slot] if self._supervisor.sandbox.uids else None
-            outcome = await self._run_job(self._choose_tex(job), uid, on_progress)
+            with record_span("run scene code", mode=str(job.settings.get("mode", ""))) as span:
+                outcome = await self._run_job(self._choose_tex(job), uid, on_progress)
+                span.set_attribute("lectern.cpu_seconds", outcome.cpu_seconds)
+                if outcome.killed:
+                    note_failure(span, outcome.killed)
             if outcome.footage is None:
                 return outcome
-            return await self._verify(job, outcome, uid)
+            with record_span("verify footage"):
+                return await self._verify(job, outcome, uid)
 
     def _choose_tex(self, job: RenderJob) -> RenderJob:
         """Returns the job with the kind of LaTeX support this pool has, if it wants any."""
