@@ -327,6 +327,22 @@ def doctor(json: Json = False, home: Home = DEFAULT_HOME) -> None:
     raise typer.Exit(FAILED if missing else OK)
 
 
+@app.command("trace")
+def show_trace(
+    video: Annotated[str, typer.Argument(metavar="ID", help="The video's id.")],
+    act: Annotated[
+        int | None, typer.Option(min=1, help="Which act of its user, from 1: request, edit, redo …; default: the last.")
+    ] = None,
+    json: Json = False,
+    nats_url: NatsUrl = "",
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """Show where a video's time went: each stage's waiting and working, and the critical path. From its log alone."""
+    from lectern.cli.trace import trace_video
+
+    run_command(lambda: trace_video(video, act, nats_url, home, json=json), json=json)
+
+
 @dead_app.command("list")
 def dead_list(json: Json = False, nats_url: NatsUrl = "", home: Home = DEFAULT_HOME) -> None:
     """List dead letters, oldest first."""

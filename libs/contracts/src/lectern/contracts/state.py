@@ -162,6 +162,15 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         planned = any(facts.planned and facts.planned.revision >= delayed.revision for facts in self.scenes().values())
         return planned or (self.scripted is not None and self.scripted.revision >= delayed.revision)
 
+    def is_stale(self, event: e.AnyEvent) -> bool:
+        """True if the event's revision has ended, its scene was planned again, or its version of the code is done."""
+        outcome = self.outcome()
+        if outcome is not None and (self.deleted or event.revision <= outcome.revision):
+            return True
+        if not isinstance(event, e.SceneEvent):
+            return False
+        return event.revision < self.planned_in.get(event.scene, 1) or self.scene(event.scene).is_code_settled(event)
+
     def awaits_approval(self) -> bool:
         """True while the script waits for the user's approval."""
         scripted = self.scripted

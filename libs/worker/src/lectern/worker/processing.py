@@ -16,7 +16,6 @@ from msgspec.structs import replace
 
 from lectern.contracts import events as e
 from lectern.contracts.problems import Problem
-from lectern.contracts.state import VideoState
 from lectern.contracts.topology import ACK_WAIT, ATTEMPTS
 from lectern.contracts.usage import Usage, add_up
 from lectern.worker.connections import Connections
@@ -102,7 +101,7 @@ class Processor:
         if delivery.number > 1:
             delivery.tally, delivery.tally_revision = await self._tallies.read(delivery.tally_key)
         delivery.log = await self._connections.event_log.read(event.video_id, event.lane, at_least=delivery.sequence)
-        if _is_stale(delivery.log.state, event):
+        if delivery.log.state.is_stale(event):
             await delivery.drop()
             return DeliveryResult.STALE
         if delivery.tally.attempts >= ATTEMPTS:  # and no end of the last one was recorded
@@ -319,13 +318,3 @@ def _add_runs(problem: Problem, runs: int) -> Problem:
         remedy="Repair it, then retry the video. If only this scene meets it, change the scene.",
         retryable=True,
     )
-
-
-def _is_stale(state: VideoState, event: e.AnyEvent) -> bool:
-    """True if the event's revision has ended, its scene has been planned again, or its version of the code is done."""
-    outcome = state.outcome()
-    if outcome is not None and (state.deleted or event.revision <= outcome.revision):
-        return True
-    if not isinstance(event, e.SceneEvent):
-        return False
-    return event.revision < state.planned_in.get(event.scene, 1) or state.scene(event.scene).is_code_settled(event)

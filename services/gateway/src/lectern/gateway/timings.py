@@ -9,6 +9,7 @@ from datetime import datetime
 
 from lectern.contracts import events as e
 from lectern.contracts.state import SceneEvents, VideoState
+from lectern.contracts.waterfall import measure_work
 from lectern.gateway import schemas
 
 
@@ -75,16 +76,21 @@ def _map_stage(
 ) -> schemas.StageTiming | None:
     if task is None:
         return None
+    times = measure_work(task, answer)
     return schemas.StageTiming(
-        queued_at=task.at,
-        began_at=answer.began if answer else None,
-        ended_at=answer.at if answer else None,
-        waited_seconds=_seconds(task.at, answer.began) if answer else None,
-        worked_seconds=_seconds(answer.began, answer.at) if answer else None,
-        attempts=answer.attempt if answer else 1,
+        queued_at=times.queued_at,
+        began_at=times.began_at,
+        ended_at=times.ended_at,
+        waited_seconds=_round(times.waited),
+        worked_seconds=_round(times.worked),
+        attempts=times.attempt,
         cached=cached,
         cpu_seconds=cpu_seconds,
     )
+
+
+def _round(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
 
 
 def _of_revision(event: e.AnyEvent | None, revision: int) -> e.AnyEvent | None:
