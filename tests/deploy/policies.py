@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deploy.manifests import (
+    COMPONENT,
     Manifest,
     list_workloads,
     name_of,
@@ -105,6 +106,8 @@ def find_weak_probes(manifests: Sequence[Manifest]) -> list[str]:
                 continue
             if live.get("periodSeconds", 10) * live.get("failureThreshold", 3) < LEAST_PATIENCE:
                 found.append(f"{workload.name}: killed within a minute")
+            if live.get("terminationGracePeriodSeconds", workload.spec["terminationGracePeriodSeconds"]) > 60:
+                found.append(f"{workload.name}: what hangs is waited for")
             if live.get("httpGet", {}).get("path") == "/readyz":
                 found.append(f"{workload.name}: killed for what others lack")
             if workload.component in SERVICES and ready.get("httpGet", {}).get("path") != "/readyz":
@@ -122,6 +125,19 @@ def find_short_graces(manifests: Sequence[Manifest]) -> list[str]:
         needed = float(read_settings(manifests, workload)["LECTERN_GRACE_SECONDS"]) + hook.get("seconds", 0)
         if workload.spec.get("terminationGracePeriodSeconds", 30) < needed + 15:
             found.append(f"{workload.name}: killed while it drains")
+    return found
+
+
+def find_nodes_that_cannot_go(manifests: Sequence[Manifest]) -> list[str]:
+    """What a pod has on its node does not keep the node from being removed: volumes in it are named as such."""
+    field = "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"
+    found = []
+    for each in of_kind(manifests, "Deployment"):
+        template = each["spec"]["template"]
+        local = {volume["name"] for volume in template["spec"].get("volumes", []) if "emptyDir" in volume}
+        named = template["metadata"].get("annotations", {}).get(field, "").split(",")
+        if local - set(named) and template["metadata"]["labels"][COMPONENT] not in ON_DEMAND:
+            found.append(f"{name_of(each)}: its node cannot be removed")
     return found
 
 
