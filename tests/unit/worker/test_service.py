@@ -245,7 +245,11 @@ async def test_a_service_is_alive_and_not_ready_until_it_has_started(nats: Clien
     assert service.closed
 
 
-@pytest.mark.parametrize("nats_url", [f"nats://127.0.0.1:{free_port()}", "nats://nowhere.invalid:4222"])
+@pytest.mark.parametrize(
+    "nats_url",
+    [f"nats://127.0.0.1:{free_port()}", "nats://nowhere.invalid:4222"],
+    ids=["nobody listens", "no such name"],
+)
 async def test_a_service_without_an_event_log_is_alive_and_can_be_stopped(settings: Settings, nats_url: str) -> None:
     stop, port = asyncio.Event(), free_port()
     alone = settings.model_copy(update={"metrics_port": port, "nats_url": nats_url})

@@ -13,7 +13,7 @@ from lectern.tracing.context import (
 )
 from lectern.tracing.exporting import export_traces
 from lectern.tracing.service import act_as, acting_service
-from lectern.tracing.spans import SpanKind, note_failure, record_past, record_span
+from lectern.tracing.spans import SpanKind, leave_trace, note_failure, record_past, record_span
 
 __all__ = [
     "SpanKind",
@@ -24,6 +24,7 @@ __all__ = [
     "current_traceparent",
     "export_traces",
     "find_trace_id",
+    "leave_trace",
     "link_current",
     "note_failure",
     "read_answer",

@@ -16,7 +16,7 @@ from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, Status, StatusCode
 from lectern.tracing.context import make_unrecorded
 from lectern.tracing.service import find_tracer
 
-__all__ = ["SpanKind", "note_failure", "record_past", "record_span"]
+__all__ = ["SpanKind", "leave_trace", "note_failure", "record_past", "record_span"]
 
 Attribute: TypeAlias = str | int | float | bool | None
 _NANOSECONDS = 1_000_000_000
@@ -56,6 +56,16 @@ def record_span(
     finally:
         contexts.detach(token)
         span.end()
+
+
+@contextmanager
+def leave_trace() -> Iterator[None]:
+    """Has what begins while the context lasts, and outlives the work that began it, belong to no trace."""
+    token = contexts.attach(Context())
+    try:
+        yield
+    finally:
+        contexts.detach(token)
 
 
 def record_past(name: str, since: datetime, until: datetime, parent: Context, **attributes: Attribute) -> None:

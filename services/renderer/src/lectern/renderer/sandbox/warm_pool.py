@@ -32,7 +32,7 @@ from lectern.renderer.sandbox.verification import (
     verify_footage,
 )
 from lectern.renderer.sandbox.work_folders import make_work_folder, remove_abandoned_folders
-from lectern.tracing import note_failure, record_span
+from lectern.tracing import leave_trace, note_failure, record_span
 from lectern.worker import FairSlots, ServiceLedger, TooManyWaiting
 
 PROBE_LIMITS = JobLimits(
@@ -145,7 +145,8 @@ class WarmPool:
     def _start_warmup(self) -> None:
         """Starts to fill the TeX cache, unless that was done before."""
         if self._warmup is None and not self._closed and not (self._tex / WARMUP_MARKER).exists():
-            self._warmup = asyncio.create_task(self._warm_up())
+            with leave_trace():  # of the scene that asked for a formula first
+                self._warmup = asyncio.create_task(self._warm_up())
 
     def _make_root(self) -> Path:
         parents: set[Path | None] = {None, self._scratch}  # preflights and stills use the system's folder
