@@ -312,7 +312,7 @@ DEPENDENCIES = (
     Case(
         alert="LecternLogUnavailable",
         title="most processes cannot reach it",
-        series={UP % ("gateway", "log"): "0x10", UP % ("voice", "log"): "0x10", UP % ("coder", "log"): "1x10"},
+        series={UP % ("gateway", "stream"): "0x10", UP % ("voice", "stream"): "0x10", UP % ("coder", "stream"): "1x10"},
         at="5m",
         fires={},
         severity="page",
@@ -356,7 +356,7 @@ DEPENDENCIES = (
         title="a server is away for a quarter of an hour",
         series={'lectern_log_replicas{stream="VIDEOS",state="offline"}': "1x20"},
         at="15m",
-        fires={"stream": "VIDEOS"},
+        fires={"stream": "VIDEOS", "state": "offline"},
     ),
     Case(
         alert="LecternLogReplicasBehind",
