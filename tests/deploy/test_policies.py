@@ -130,7 +130,7 @@ def test_production_names_images_by_what_they_contain(production: list[Manifest]
     assert find_unpinned_images(production) == []
 
 
-@pytest.mark.parametrize("components", [["gvisor", "spot", "gateway-api", "external-secrets"]], ids="+".join)
+@pytest.mark.parametrize("components", [["gvisor", "spot", "gateway-api", "external-secrets", "tracing"]], ids="+".join)
 def test_optional_parts_keep_every_rule(tmp_path: Any, components: list[str]) -> None:
     manifests = combine(tmp_path, components, "production")
     assert {policy.__name__: policy(manifests) for policy in POLICIES} == {policy.__name__: [] for policy in POLICIES}

@@ -104,6 +104,16 @@ def test_behind_the_gateway_api_only_its_own_namespace_comes_in(tmp_path: Path) 
     assert find_reach(manifests, "ingress") == set()
 
 
+def test_traces_add_a_way_to_the_collector_and_to_nothing_else(tmp_path: Path) -> None:
+    manifests = combine(tmp_path, ["tracing"])
+    collector = Peer(name="collector", labels={COMPONENT: "collector"}, ports=((4318, "TCP"), (22, "TCP")))
+    renderer = next(peer for peer in list_peers(manifests) if peer.name == "renderer")
+    egress = [each for each in manifests if each["metadata"]["name"] != "default-deny"]  # the collector's own is yours
+    assert reaches(egress, renderer, collector, 4318)
+    assert not reaches(egress, renderer, collector, 22)
+    assert find_reach(manifests, "renderer") == {LOG, STORE}
+
+
 def test_a_renderer_asks_no_resolver(production: list[Manifest]) -> None:
     spec = next(each.spec for each in list_workloads(production) if each.component == "renderer")
     assert (spec["dnsPolicy"], spec["dnsConfig"]["nameservers"]) == ("None", ["127.0.0.1"])
