@@ -13,7 +13,7 @@ import structlog
 from api_client import ApiClient
 from standins.collector import ReceivedSpan, run_collector
 
-from lectern.cli.runner import run_stack
+from lectern.cli.runner.stack import run_stack
 from lectern.tracing import export_traces
 from lectern.worker import configure_logs
 
