@@ -47,9 +47,9 @@ class NatsNode:
         return found
 
     def knows_leader(self) -> bool:
-        """True once it follows a leader of the whole cluster, or is one."""
+        """True once it follows a leader of the whole cluster, or is one, or is alone."""
         try:
-            return bool(self.monitor_json("/jsz").get("meta_cluster", {}).get("leader"))
+            return bool(self.monitor_json("/jsz").get("meta_cluster", {"leader": self.name}).get("leader"))
         except OSError:
             return False
 
@@ -80,8 +80,9 @@ class NatsCluster:
 
 @contextmanager
 def nats_cluster(folder: Path, size: int = 3) -> Iterator[NatsCluster]:
-    """Runs a cluster while the context lasts."""
+    """Runs a cluster while the context lasts; a single server if `size` is 1."""
     routes = [free_port() for _ in range(size)]
+    others = ", ".join(f"nats://{LOOPBACK}:{each}" for each in routes)
     nodes = []
     for number, route in enumerate(routes):
         node = NatsNode(f"nats-{number}", free_port(), free_port(), folder / f"nats-{number}.conf")
@@ -91,8 +92,7 @@ def nats_cluster(folder: Path, size: int = 3) -> Iterator[NatsCluster]:
             f"http: {LOOPBACK}:{node.monitor}\n"
             f"jetstream {{ store_dir: {json.dumps(str(folder / node.name))} }}\n"
             f"authorization {{ token: {TOKEN} }}\n"
-            f"cluster {{ name: lectern, listen: {LOOPBACK}:{route}, "
-            f"routes: [{', '.join(f'nats://{LOOPBACK}:{each}' for each in routes)}] }}\n"
+            + (f"cluster {{ name: lectern, listen: {LOOPBACK}:{route}, routes: [{others}] }}\n" if size > 1 else "")
         )
         nodes.append(node)
     cluster = NatsCluster(tuple(nodes))
