@@ -117,6 +117,26 @@ async def test_metrics_count_by_route_and_never_by_id(gateway: TestGateway, conn
     assert video.video_id not in text
 
 
+async def test_nobody_can_add_series_by_asking_for_what_does_not_exist(gateway: TestGateway) -> None:
+    for number in range(30):
+        await gateway.http.request(f"X{number}", "/v1/videos")
+        await gateway.http.get(f"/nowhere/{number}")
+        await gateway.http.get(f"/v1/videos/{number}/nothing")
+        await gateway.http.get(f"/v1/videos?nothing={number}")
+    lines = (await gateway.http.get("/metrics")).text.splitlines()
+    series = [line for line in lines if line.startswith("lectern_http_requests_total")]
+    assert any('route="unmatched"' in line for line in series)
+    assert any('method="other"' in line for line in series)
+    assert len(series) < 10, series
+
+
+async def test_metrics_come_in_openmetrics_where_that_is_asked_for(gateway: TestGateway) -> None:
+    asked = {"accept": "application/openmetrics-text; version=1.0.0,text/plain;q=0.5"}
+    response = await gateway.http.get("/metrics", headers=asked)
+    assert response.headers["content-type"].startswith("application/openmetrics-text")
+    assert response.text.endswith("# EOF\n")
+
+
 async def test_an_unexpected_error_is_a_problem_without_its_text(
     gateway: TestGateway, connections: Connections
 ) -> None:

@@ -275,3 +275,31 @@ async def test_progress_is_dropped_before_events() -> None:
     mailbox.offer(frame(7))
     taken = [(await mailbox.take()).seq for _ in range(33)]
     assert taken == [None] * 32 + [7]
+
+
+async def test_why_streams_end_and_how_late_events_are_is_counted(connections: Connections) -> None:
+    async with gateway_on_a_port(connections) as server:
+        video = PublishedVideo(connections)
+        await video.request()
+        watching = asyncio.create_task(collect_blocks(server.http, f"{video.url}/events"))
+
+        def read(name: str, /, **labels: str) -> float | None:
+            return connections.registry.get_sample_value(f"lectern_event_stream{name}", labels)
+
+        async def is_open() -> bool:
+            return read("s") == 1
+
+        await wait_until(is_open)
+        await video.write_script()
+
+        async def has_it() -> bool:
+            return bool(read("_lag_seconds_count"))
+
+        await wait_until(has_it)
+        server.deps.hub.drain()
+        await watching
+        await collect_blocks(server.http, f"{video.url}/events", Last_Event_ID="1")
+    assert read("s_opened_total", start="snapshot") == 1
+    assert read("s_opened_total", start="resumed") == 1
+    assert read("s_ended_total", reason="draining") == 2
+    assert read("s") == 0

@@ -21,9 +21,11 @@ from lectern.llm import MAX_ATTEMPTS, Budget, BudgetExceeded, ImagePart, ModelCl
 from lectern.llm.client import MAX_CONCURRENT_REQUESTS
 from lectern.llm.engines.gemini import GeminiModelEngine
 from lectern.llm.engines.openai import OpenAIModelEngine
+from lectern.llm.metrics import ModelMetrics
 from lectern.llm.models import ModelTable, ModelTask, PriceTable
 from lectern.llm.prices import TokenPrice
 from lectern.llm.request import Completion, ModelEngine, ModelRequest, OnText
+from lectern.worker import Meter, StageMetrics
 
 KEY = "test-key-which-must-not-leak"
 
@@ -66,9 +68,11 @@ class Rig:
         self.waits = waits
         self.store = MemoryStore()
         self.now = 1_000_000.0
+        self.meter = Meter()
         table = ModelTable(tasks={"default": ModelTask(models=models, timeout_seconds=timeout, max_output_tokens=1000)})
         prices = PriceTable(as_of="2026-01-01", models={"strong": TokenPrice(input=1.0, cached=0.1, output=10.0)})
-        self.client = ModelClient(engine, table, prices, store=self.store, clock=lambda: self.now)
+        metrics = ModelMetrics(self.meter, StageMetrics(self.meter))
+        self.client = ModelClient(engine, table, prices, store=self.store, metrics=metrics, clock=lambda: self.now)
 
     async def ask(self, budget: Budget | None = None, question: str = "Who?", **options: object) -> object:
         return await self.client.ask(
@@ -340,3 +344,24 @@ async def test_a_grounded_answer_has_citations() -> None:
         answer = await rig.ask()
         assert [source.title for source in answer.citations] == ["Annalen der Physik"]  # type: ignore[attr-defined]
         await rig.client.close()
+
+
+async def test_requests_are_counted_by_model_and_how_they_ended(rig: Rig) -> None:
+    await failure(rig, Fails(429), Fails(429), Fails(429), Fails(429), Fails(401))
+    rig.script.then(GOOD)
+    await rig.ask()
+    await rig.ask()
+    found = {
+        (sample.labels["model"], sample.labels["outcome"]): sample.value
+        for family in rig.meter.registry.collect()
+        for sample in family.samples
+        if sample.name == "lectern_model_requests_total"
+    }
+    assert found == {("strong", "rate-limited"): 4, ("spare", "auth"): 1, ("strong", "ok"): 1}
+
+    def read(name: str, **labels: str) -> float | None:
+        return rig.meter.registry.get_sample_value(name, labels)
+
+    assert read("lectern_model_request_seconds_count", model="strong", task="title") == 5
+    assert read("lectern_cache_requests_total", cache="answers", result="miss") == 2
+    assert read("lectern_cache_requests_total", cache="answers", result="hit") == 1

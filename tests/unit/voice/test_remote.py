@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from lectern.contracts.usage import Usage
+from lectern.voice.metrics import VoiceMetrics
 from lectern.voice.provider_errors import ProviderError
 from lectern.voice.remote import ATTEMPTS, RemoteEngine
 from lectern.voice.speech import Mark, Passage, Speech, SpeechRequest
 from lectern.voice.table import RequestLimits
 from lectern.voice.voices import Voice
-from lectern.worker import Permanent, Transient
+from lectern.worker import Meter, Permanent, Transient
 
 VOICE = Voice(id="v", language="en", gender="female", engine="fake", name="v", usd_per_million=10)
 RATE = 8000
@@ -162,3 +163,18 @@ async def test_a_failed_scene_requests_only_the_rest_when_it_comes_back() -> Non
     service.requests.clear()
     await speak(engine, *texts)
     assert len(service.requests) == 2, "a redo is spoken again"
+
+
+async def test_requests_are_counted_by_how_they_ended() -> None:
+    meter = Meter()
+    limits = RequestLimits(provider="Fake Speech", key_setting="FAKE_KEY", concurrency=1, max_size=99, timeout=0.05)
+    service = FakeService(errors=deque([ProviderError("busy", "slow down"), None, ValueError("x")]))
+    await speak(RemoteEngine(service, limits, "fake", VoiceMetrics(meter)), "One.")
+    found = {
+        sample.labels["outcome"]: sample.value
+        for family in meter.registry.collect()
+        for sample in family.samples
+        if sample.name == "lectern_voice_requests_total"
+    }
+    assert found == {"busy": 1, "slow": 1, "unusable": 1, "ok": 1}
+    assert meter.registry.get_sample_value("lectern_voice_request_seconds_count", {"engine": "fake"}) == 4

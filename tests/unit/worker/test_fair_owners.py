@@ -154,6 +154,7 @@ async def test_what_stands_aside_for_others_is_all_done_in_the_end_and_delivered
     assert len(work.begun) == count
     assert info.delivered is not None
     assert info.delivered.consumer_seq <= 100 * count
+    assert connections.registry.get_sample_value("lectern_stage_put_aside_total", {"stage": "renderer"})
 
 
 async def test_requests_are_answered_in_turns_of_owners(connections: Connections) -> None:

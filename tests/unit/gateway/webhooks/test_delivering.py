@@ -19,6 +19,7 @@ from unit.gateway.webhooks.receivers import Receiver, hang, receiving, respond
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
 from lectern.contracts.problems import FieldError, Problem
+from lectern.gateway.metrics import GatewayMetrics
 from lectern.gateway.schemas import WebhookEvent
 from lectern.gateway.webhooks import (
     Announcer,
@@ -37,10 +38,10 @@ from lectern.gateway.webhooks.deliveries import MAX_ATTEMPTS_KEPT, make_delivery
 from lectern.gateway.webhooks.endpoints import SigningSecret
 from lectern.gateway.webhooks.payloads import MAX_BODY_BYTES, make_video_body
 from lectern.gateway.webhooks.retrying import DELAYS, DISABLED_AFTER, JITTER, judge, note_reply
-from lectern.gateway.webhooks.schedule import DispatchLimits
+from lectern.gateway.webhooks.schedule import DispatchLimits, DispatchSchedule
 from lectern.gateway.webhooks.sending import Reply
 from lectern.gateway.webhooks.signing import make_secret
-from lectern.worker import Connections, KeyValueStore
+from lectern.worker import Connections, KeyValueStore, Meter
 from lectern.worker.testing import MemoryKeyValueStore
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -61,6 +62,7 @@ class Sending:
 
     endpoints: Endpoints
     deliveries: Deliveries
+    dispatcher: Dispatcher
 
     async def register(self, receiver: Receiver, owner: str = "") -> WebhookEndpoint:
         """An endpoint for a receiver, of every event."""
@@ -96,20 +98,31 @@ class Sending:
 
 @asynccontextmanager
 async def dispatching(
-    buckets: Buckets, *, limits: DispatchLimits | None = None, claim_seconds: float = 30.0, timeout: float = 5.0
+    buckets: Buckets,
+    *,
+    limits: DispatchLimits | None = None,
+    claim_seconds: float = 30.0,
+    timeout: float = 5.0,
+    metrics: GatewayMetrics | None = None,
 ) -> AsyncIterator[Sending]:
     """A gateway's dispatcher at work."""
     endpoints, deliveries = Endpoints(buckets.endpoints), Deliveries(buckets.deliveries)
     sender = Sender(CheckedBackend(allow_loopback=True), timeout=timeout)
     dispatcher = Dispatcher(
-        endpoints, deliveries, sender, allow_loopback=True, limits=limits, claim_seconds=claim_seconds
+        endpoints,
+        deliveries,
+        sender,
+        allow_loopback=True,
+        limits=limits,
+        claim_seconds=claim_seconds,
+        metrics=metrics,
     )
     await endpoints.start()
     await deliveries.start()
     stop = asyncio.Event()
     running = asyncio.create_task(dispatcher.run(stop))
     try:
-        yield Sending(endpoints, deliveries)
+        yield Sending(endpoints, deliveries, dispatcher)
     finally:
         stop.set()
         await running
@@ -143,6 +156,41 @@ async def test_a_failure_is_tried_again_with_the_same_id_and_body() -> None:
     first, second = receiver.requests
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert first.body == second.body
+
+
+async def test_attempts_are_counted_by_what_came_of_them_and_what_waits_is_told() -> None:
+    meter = Meter()
+    async with (
+        receiving(respond(500), respond(410)) as receiver,
+        dispatching(Buckets(), metrics=GatewayMetrics(meter)) as gateway,
+    ):
+        delivery = await gateway.deliver(await gateway.register(receiver))
+        await gateway.wait_for(delivery, lambda each: bool(each.attempts))
+        assert gateway.dispatcher.measure_backlog() == (1, 0.0)
+        await gateway.deliveries.change(delivery.endpoint, delivery.id, redeliver)
+        await gateway.wait_for(delivery, is_done)
+
+        async def is_told() -> bool:
+            return gateway.dispatcher.measure_backlog() == (0, 0.0)
+
+        await wait_until(is_told)
+    counts = {
+        outcome: meter.registry.get_sample_value("lectern_webhook_attempts_total", {"outcome": outcome})
+        for outcome in ("delivered", "retried", "failed")
+    }
+    assert counts == {"delivered": 0, "retried": 1, "failed": 1}
+    assert meter.registry.get_sample_value("lectern_webhook_attempt_seconds_count") == 2
+
+
+def test_a_delivery_that_is_due_and_not_sent_tells_for_how_long() -> None:
+    schedule = DispatchSchedule(DispatchLimits(endpoint=1), lambda endpoint: endpoint)
+    schedule.add("a", "1", 1, at=10.0)
+    schedule.add("a", "2", 1, at=20.0)
+    schedule.add("a", "2", 2, at=90.0)
+    schedule.add("b", "3", 1, at=95.0)
+    assert schedule.measure_backlog(70.0) == (3, 60.0)
+    schedule.take(70.0)
+    assert schedule.measure_backlog(70.0) == (3, 0.0), "one runs, and the other's time has moved"
 
 
 async def test_several_gateways_send_each_delivery_once() -> None:
@@ -234,7 +282,7 @@ async def test_a_url_that_is_refused_by_now_is_not_connected_to() -> None:
     stop = asyncio.Event()
     running = asyncio.create_task(dispatcher.run(stop))
     async with receiving() as receiver:
-        gateway = Sending(endpoints, deliveries)
+        gateway = Sending(endpoints, deliveries, dispatcher)
         delivery = await gateway.deliver(await gateway.register(receiver))
         tried = await gateway.wait_for(delivery, lambda each: bool(each.attempts))
         assert "public internet" in tried.attempts[0].error

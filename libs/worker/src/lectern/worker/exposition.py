@@ -20,6 +20,9 @@ class _Page(CollectorRegistry):
         for family in self._shown.collect():
             kept = Metric(family.name, family.documentation, family.type, family.unit)
             kept.samples = [sample for sample in family.samples if not sample.name.endswith("_created")]
+            if family.type == "histogram" and not any(sample.name.endswith("_sum") for sample in kept.samples):
+                # of negative values, which OpenMetrics gives no sum, and without one no count: `+Inf` is the same
+                kept.samples = [sample for sample in kept.samples if not sample.name.endswith("_count")]
             yield kept
 
 

@@ -22,7 +22,7 @@ from lectern.gateway.watch_metrics import WatchMetrics
 from lectern.worker import Bus, wait_for
 
 INTERVAL = 5.0  # seconds
-_SPREAD = 0.3  # of the interval, by which gateways differ, so that two seldom ask at once
+SPREAD = 0.3  # of the interval, by which gateways differ, so that two seldom ask at once
 _READ_SECONDS = 10.0  # for all questions of one report
 
 
@@ -49,7 +49,7 @@ class LogWatch:
         """Returns when nobody has told anything for an interval."""
         while not stop.is_set():
             self._heard = False
-            await wait_for(stop, self._interval * (1 + _SPREAD * random.random()))
+            await wait_for(stop, self._interval * (1 + SPREAD * random.random()))
             if not self._heard:
                 return
 

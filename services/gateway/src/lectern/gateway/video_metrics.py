@@ -38,7 +38,19 @@ _PASS = MetricLabel("pass", ("first", "again"))
 _ORIGIN = MetricLabel("origin", ("lesson", "template", "model", "author"))
 _DEGRADED = MetricLabel("degraded", ("yes", "no"))
 _RULE = MetricLabel(
-    "rule", (*FINDING_RULES, *(f"scene-{reason}" for reason in KILL_REASONS), *KILL_REASONS, "failed", EXCEPTION)
+    "rule",
+    (
+        *FINDING_RULES,
+        *KILL_REASONS,  # in a preflight
+        *(f"scene-{reason}" for reason in KILL_REASONS),  # while it was rendered
+        "scene-error",
+        "wrong-length",
+        "failed",
+        EXCEPTION,
+        "no-budget",  # for a critique
+        "no-stills",
+        "no-vision-model",
+    ),
 )
 _KIND = MetricLabel("kind", ("model", "voice"))
 _NAME = MetricLabel("name", shown="the model or the voice engine", most=40)
@@ -124,7 +136,7 @@ class VideoMetrics:
         )
         self._findings = meter.counter(
             "lectern_scene_findings_total",
-            "Versions of a scene's code that were not used, by what was found",
+            "Attempts at a scene's code that were no success, by what was found",
             _RULE,
             counted_by="fact",
         )
@@ -216,10 +228,12 @@ class VideoMetrics:
         for item in spent:
             if item.kind == "render":
                 continue
+            # of a voice only its engine: a user may name any voice of an account
+            name = item.name.partition("/")[0] if item.kind == "voice" else item.name
             if item.cost_usd:
-                self._dollars.inc(item.kind, item.name, item.task, by=item.cost_usd)
+                self._dollars.inc(item.kind, name, item.task, by=item.cost_usd)
             if item.kind == "voice":
-                self._characters.inc(item.name, by=item.characters)
+                self._characters.inc(name, by=item.characters)
                 continue
             amounts = (item.input - item.cached, item.cached, item.output, item.thinking)
             for kind, amount in zip(_TOKENS.values, amounts, strict=True):

@@ -94,10 +94,10 @@ class WatchMetrics:
             "Longest time without an event of a video that is being made; 0 without any",
             counted_by="watched",
         )
-        self.webhooks_waiting = meter.gauge(
+        self._webhooks_waiting = meter.gauge(
             "lectern_webhook_deliveries_waiting", "Webhook deliveries that are not done", counted_by="watched"
         )
-        self.webhooks_overdue = meter.gauge(
+        self._webhooks_overdue = meter.gauge(
             "lectern_webhook_oldest_due_age_seconds",
             "How long the oldest webhook delivery that is due waits; 0 without any",
             counted_by="watched",
@@ -124,6 +124,11 @@ class WatchMetrics:
         self._used.set(report.used)
         self._limit.set(report.limit)
         self._asked.set(report.at.timestamp())
+
+    def show_webhooks(self, waiting: int, overdue: float) -> None:
+        """Shows how many deliveries wait, and for how many seconds the oldest that is due has."""
+        self._webhooks_waiting.set(waiting)
+        self._webhooks_overdue.set(overdue)
 
     def forget(self) -> None:
         """Shows nothing of the log: what was true a while ago would look as if it were true now."""

@@ -18,13 +18,10 @@ _MADE = ("queued", "in_progress")
 
 async def watch_work(views: Views, dispatcher: Dispatcher, metrics: WatchMetrics, stop: asyncio.Event) -> None:
     """Counts again and again until `stop`."""
-    while not await wait_for(stop, 0):
+    while not stop.is_set():
         count_videos(views, metrics)
-        waiting, overdue = dispatcher.measure_backlog()
-        metrics.webhooks_waiting.set(waiting)
-        metrics.webhooks_overdue.set(overdue)
-        if await wait_for(stop, INTERVAL):
-            return
+        metrics.show_webhooks(*dispatcher.measure_backlog())
+        await wait_for(stop, INTERVAL)
 
 
 def count_videos(views: Views, metrics: WatchMetrics) -> None:

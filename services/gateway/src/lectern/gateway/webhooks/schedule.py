@@ -79,7 +79,12 @@ class DispatchSchedule:
 
     def measure_backlog(self, now: float) -> tuple[int, float]:
         """How many deliveries wait or run, and how long the oldest that is due has waited."""
-        due = (at for heap in self._waiting.values() for at, _, _ in heap[:1])
+        due = (
+            at
+            for endpoint, heap in self._waiting.items()
+            for at, delivery, revision in heap
+            if self._revisions.get((endpoint, delivery)) == revision
+        )
         return len(self._revisions), max(0.0, now - min(due, default=now))
 
     def find_next(self, now: float) -> float | None:
