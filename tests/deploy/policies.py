@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Sequence
 
 from deploy.manifests import (
@@ -138,6 +139,21 @@ def find_nodes_that_cannot_go(manifests: Sequence[Manifest]) -> list[str]:
         named = template["metadata"].get("annotations", {}).get(field, "").split(",")
         if local - set(named) and template["metadata"]["labels"][COMPONENT] not in ON_DEMAND:
             found.append(f"{name_of(each)}: its node cannot be removed")
+    return found
+
+
+def find_blocks_that_are_refused(manifests: Sequence[Manifest]) -> list[str]:
+    """The API server takes an exception only from within its block; one of IPv4 written as IPv6 is in none."""
+    found = []
+    for each in of_kind(manifests, "NetworkPolicy"):
+        rules = [*each["spec"].get("egress", []), *each["spec"].get("ingress", [])]
+        peers = [peer for rule in rules for peer in (*rule.get("to", []), *rule.get("from", [])) if "ipBlock" in peer]
+        for block in (peer["ipBlock"] for peer in peers):
+            whole = ipaddress.ip_network(block["cidr"])
+            for part in map(ipaddress.ip_network, block.get("except", [])):
+                mapped = isinstance(part.network_address, ipaddress.IPv6Address) and part.network_address.ipv4_mapped
+                if mapped or part.version != whole.version or part.prefixlen <= whole.prefixlen:
+                    found.append(f"{name_of(each)}: {part} is not within {whole}")
     return found
 
 

@@ -154,23 +154,27 @@ def test_the_addresses_that_a_renderer_is_given_exist_before_it(overlay: list[Ma
     assert all(names.index(f"Service/{name.lower()}") < names.index("Deployment/renderer") for name in services)
 
 
-def test_what_stands_before_the_api_is_more_patient_and_takes_more(production: list[Manifest]) -> None:
-    [ingress] = of_kind(production, "Ingress")
+def test_ingress_nginx_is_more_patient_than_the_api_and_takes_more(tmp_path: Path) -> None:
+    manifests = combine(tmp_path, ["ingress-nginx"])
+    [ingress] = of_kind(manifests, "Ingress")
     said = {key.rpartition("/")[2]: value for key, value in ingress["metadata"]["annotations"].items()}
-    given = read_settings(production, workload_of(production, "gateway"))
+    given = read_settings(manifests, workload_of(manifests, "gateway"))
+    known = list_settings("gateway")
     settings = GatewaySettings(
-        **{
-            name.removeprefix("LECTERN_").lower(): value
-            for name, value in given.items()
-            if name in list_settings("gateway")
-        }
+        **{name.removeprefix("LECTERN_").lower(): value for name, value in given.items() if name in known}
     )
-    assert float(said["proxy-read-timeout"]) > settings.stream_seconds
-    assert float(said["proxy-read-timeout"]) > settings.wait_limit
+    assert float(said["proxy-read-timeout"]) > max(settings.stream_seconds, settings.wait_limit)
     assert (said["proxy-buffering"], said["proxy-request-buffering"]) == ("off", "off")
     assert parse_quantity(said["proxy-body-size"].replace("m", "Mi")) > settings.music_limit
-    hosts = {rule["host"] for rule in ingress["spec"]["rules"]}
-    assert hosts == set(given["LECTERN_ALLOWED_HOSTS"].split(","))
+    assert settings.forwarded_allow_ips == "*"
+
+
+def test_a_gateway_ends_no_stream_and_asks_for_the_host_that_the_api_answers_to(production: list[Manifest]) -> None:
+    [route] = of_kind(production, "HTTPRoute")
+    given = read_settings(production, workload_of(production, "gateway"))
+    assert [rule["timeouts"] for rule in route["spec"]["rules"]] == [{"request": "0s", "backendRequest": "0s"}]
+    assert route["spec"]["hostnames"] == given["LECTERN_ALLOWED_HOSTS"].split(",")
+    assert given["LECTERN_FORWARDED_ALLOW_IPS"] == "*"
 
 
 def test_the_proxy_passes_on_to_the_store_that_services_use(production: list[Manifest]) -> None:

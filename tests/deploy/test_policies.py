@@ -11,6 +11,7 @@ from deploy.manifests import Manifest, combine, name_of
 from deploy.pod_security import find_pod_security_breaches
 from deploy.policies import (
     find_api_access,
+    find_blocks_that_are_refused,
     find_exposed_services,
     find_fragile_workloads,
     find_loose_containers,
@@ -44,6 +45,7 @@ POLICIES: tuple[Policy, ...] = (
     find_short_graces,
     find_fragile_workloads,
     find_nodes_that_cannot_go,
+    find_blocks_that_are_refused,
     find_missing_references,
     find_exposed_services,
     find_open_secrets,
@@ -51,6 +53,7 @@ POLICIES: tuple[Policy, ...] = (
 
 POD = "spec.template.spec"
 BOX = f"{POD}.containers.0"
+OUT = "spec.egress.3.to"  # addresses of providers
 REMOVED = object()
 # What breaks each rule: the policy, the object, the field, its value.
 BREACHES: tuple[tuple[Policy, str, str, Any], ...] = (
@@ -106,6 +109,8 @@ BREACHES: tuple[tuple[Policy, str, str, Any], ...] = (
     (find_fragile_workloads, "Deployment/composer", f"{POD}.priorityClassName", REMOVED),
     (find_fragile_workloads, "PodDisruptionBudget/composer", "spec.selector.matchLabels", {"app": "other"}),
     (find_fragile_workloads, "Deployment/composer", f"{POD}.topologySpreadConstraints", REMOVED),
+    (find_blocks_that_are_refused, "NetworkPolicy/coder", f"{OUT}.1.ipBlock.except.0", "::ffff:0:0/96"),
+    (find_blocks_that_are_refused, "NetworkPolicy/coder", f"{OUT}.0.ipBlock.except.0", "0.0.0.0/0"),
     (find_missing_references, "Deployment/composer", f"{BOX}.envFrom.0.configMapRef.name", "absent"),
     (
         find_missing_references,
@@ -130,7 +135,9 @@ def test_production_names_images_by_what_they_contain(production: list[Manifest]
     assert find_unpinned_images(production) == []
 
 
-@pytest.mark.parametrize("components", [["gvisor", "spot", "gateway-api", "external-secrets", "tracing"]], ids="+".join)
+@pytest.mark.parametrize(
+    "components", [["gvisor", "spot", "ingress-nginx", "external-secrets", "tracing"]], ids="+".join
+)
 def test_optional_parts_keep_every_rule(tmp_path: Any, components: list[str]) -> None:
     manifests = combine(tmp_path, components, "production")
     assert {policy.__name__: policy(manifests) for policy in POLICIES} == {policy.__name__: [] for policy in POLICIES}

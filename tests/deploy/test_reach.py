@@ -24,7 +24,7 @@ ALLOWED = {
     "tools": {LOG, STORE, RESOLVER},
     "nats": {("nats", 6222), RESOLVER},
     "store": {RESOLVER, PROVIDERS},
-    "ingress": {("gateway", 8080)},
+    "gateways": {("gateway", 8080)},
     "keda": {("nats", 8222)},
     "prometheus": {(name, 9090) for name in ("gateway", "scripter", "voice", "coder", "renderer", "composer")},
     "stranger": set(),
@@ -39,6 +39,7 @@ OUTSIDE = (
     Peer(name="node", address="192.168.1.10", ports=((443, "TCP"), (10250, "TCP"))),
     Peer(name="carrier", address="100.64.0.1", ports=((443, "TCP"),)),
     Peer(name="mapped", address="64:ff9b::a00:1", ports=((443, "TCP"),)),
+    Peer(name="gateways", namespace="gateways", labels={"app": "envoy"}),
     Peer(name="ingress", namespace="ingress-nginx", labels={"app.kubernetes.io/name": "ingress-nginx"}),
     Peer(name="keda", namespace="keda", labels={"app": "keda-operator"}),
     Peer(name="prometheus", namespace="monitoring", labels={"app.kubernetes.io/name": "prometheus"}),
@@ -96,12 +97,11 @@ def test_without_the_denial_of_everything_the_test_would_notice(production: list
     assert PROVIDERS in find_reach(without, "renderer")
 
 
-def test_behind_the_gateway_api_only_its_own_namespace_comes_in(tmp_path: Path) -> None:
-    manifests = combine(tmp_path, ["gateway-api"])
-    gateways = Peer(name="gateways", namespace="gateways")
-    gateway = next(peer for peer in list_peers(manifests) if peer.name == "gateway")
-    assert reaches(manifests, gateways, gateway, 8080)
-    assert find_reach(manifests, "ingress") == set()
+def test_only_the_way_in_that_was_chosen_is_open(tmp_path: Path, production: list[Manifest]) -> None:
+    assert find_reach(production, "ingress") == set()
+    manifests = combine(tmp_path, ["ingress-nginx"])
+    assert find_reach(manifests, "ingress") == {("gateway", 8080)}
+    assert find_reach(manifests, "gateways") == set()
 
 
 def test_traces_add_a_way_to_the_collector_and_to_nothing_else(tmp_path: Path) -> None:
