@@ -973,7 +973,7 @@ export interface paths {
         };
         /**
          * Prometheus metrics
-         * @description In the Prometheus text format.
+         * @description In OpenMetrics where `Accept` asks for it, else in the Prometheus text format.
          */
         get: operations["show_metrics_metrics_get"];
         put?: never;
@@ -3257,6 +3257,11 @@ export interface components {
              */
             notes: components["schemas"]["VideoNote"][];
             usage: components["schemas"]["VideoUsage"];
+            /**
+             * Trace Id
+             * @description the trace of the request that began this revision: logs and traces are found by it
+             */
+            trace_id?: string | null;
             timings: components["schemas"]["VideoTimings"];
             /** @description null where it waits for nobody; only when a video is read */
             queue?: components["schemas"]["QueuePlace"] | null;
@@ -4477,6 +4482,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *       "timings": {
                      *         "requested_at": "2026-11-20T09:30:00Z",
                      *         "scripting": {
@@ -4699,6 +4705,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *       "timings": {
                      *         "requested_at": "2026-11-20T09:30:00Z",
                      *         "scripting": {
@@ -5074,6 +5081,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *       "timings": {
                      *         "requested_at": "2026-11-20T09:30:00Z",
                      *         "scripting": {
@@ -5484,6 +5492,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *       "timings": {
                      *         "requested_at": "2026-11-20T09:30:00Z",
                      *         "scripting": {
@@ -5900,6 +5909,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *       "timings": {
                      *         "requested_at": "2026-11-20T09:30:00Z",
                      *         "scripting": {
@@ -6122,6 +6132,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *       "timings": {
                      *         "requested_at": "2026-11-20T09:30:00Z",
                      *         "scripting": {
@@ -7066,6 +7077,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *       "timings": {
                      *         "requested_at": "2026-11-20T09:30:00Z",
                      *         "scripting": {
@@ -7467,6 +7479,7 @@ export interface operations {
                      *               }
                      *             ]
                      *           },
+                     *           "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *           "timings": {
                      *             "requested_at": "2026-11-20T09:30:00Z",
                      *             "scripting": {
@@ -9008,6 +9021,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *       "timings": {
                      *         "requested_at": "2026-11-20T09:30:00Z",
                      *         "scripting": {
@@ -9230,6 +9244,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *       "timings": {
                      *         "requested_at": "2026-11-20T09:30:00Z",
                      *         "scripting": {
@@ -9649,6 +9664,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *       "timings": {
                      *         "requested_at": "2026-11-20T09:30:00Z",
                      *         "scripting": {
@@ -9871,6 +9887,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *       "timings": {
                      *         "requested_at": "2026-11-20T09:30:00Z",
                      *         "scripting": {
@@ -10272,6 +10289,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *       "timings": {
                      *         "requested_at": "2026-11-20T09:30:00Z",
                      *         "scripting": {
@@ -10494,6 +10512,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *       "timings": {
                      *         "requested_at": "2026-11-20T09:30:00Z",
                      *         "scripting": {
@@ -10888,6 +10907,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *       "timings": {
                      *         "requested_at": "2026-11-20T09:30:00Z",
                      *         "scripting": {
@@ -11110,6 +11130,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *       "timings": {
                      *         "requested_at": "2026-11-20T09:30:00Z",
                      *         "scripting": {
@@ -13147,6 +13168,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *       "timings": {
                      *         "requested_at": "2026-11-20T09:30:00Z",
                      *         "scripting": {
@@ -13369,6 +13391,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *       "timings": {
                      *         "requested_at": "2026-11-20T09:30:00Z",
                      *         "scripting": {
@@ -14215,6 +14238,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *       "timings": {
                      *         "requested_at": "2026-11-20T09:30:00Z",
                      *         "scripting": {
@@ -14437,6 +14461,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
+                     *       "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                      *       "timings": {
                      *         "requested_at": "2026-11-20T09:30:00Z",
                      *         "scripting": {
@@ -17200,7 +17225,9 @@ export interface operations {
     show_metrics_metrics_get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                accept?: string;
+            };
             path?: never;
             cookie?: never;
         };
