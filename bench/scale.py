@@ -151,7 +151,7 @@ def find_limits(needs: Needs) -> list[Limit]:
             lifts="`maxReplicaCount`, and the cloud's quota of cores",
         ),
         Limit(
-            name="jobs a second through three servers, as measured on this machine",
+            name="jobs a second of three servers and one worker process on one machine",
             need=needs.jobs,
             most=min(each["jobs_a_second"] for each in three),
             lifts="servers with cores and disks of their own; then partitions, each with leaders of its own",

@@ -138,6 +138,7 @@ async def test_without_a_renderer_nothing_is_claimed_about_code(http: httpx.Asyn
     for method, path in (("PUT", "code"), ("POST", "code/check")):
         answer = await http.request(method, f"{video.url}/scenes/1/{path}", content=SOURCE, headers=HEADERS)
         assert (answer.status_code, answer.json()["code"]) == (503, "dependency-unavailable")
+        assert "one starts with the next video" in answer.json()["remedy"], "renderers may be scaled to none"
         assert answer.headers["retry-after"]
 
 

@@ -82,16 +82,21 @@ async def check_scene(deps: GatewayDeps, message: CheckScene) -> SceneVerdict:
     try:
         verdict = await deps.connections.bus.ask(CHECK_SCENE, message, timeout=CHECK_TIMEOUT_SECONDS)
     except NoReply as error:
+        if error.absent:
+            remedy = (
+                "Retry in a few seconds. Where renderers stop while nothing is made, one starts with the next video."
+            )
+            raise refuse_unchecked("and none is running", remedy) from error
         raise refuse_unchecked("and none answers") from error
     if verdict.unavailable:
         raise refuse_unchecked(f"and none can now: {verdict.unavailable.rstrip('.')}")
     return verdict
 
 
-def refuse_unchecked(reason: str) -> Refusal:
+def refuse_unchecked(reason: str, remedy: str = "Retry in a few seconds.") -> Refusal:
     """503: a scene's code cannot be checked now."""
     detail = f"A renderer checks the code of scenes, {reason}."
-    return refuse(problem_types.DEPENDENCY_UNAVAILABLE, detail, "Retry in a few seconds.", retry_after=2)
+    return refuse(problem_types.DEPENDENCY_UNAVAILABLE, detail, remedy, retry_after=2)
 
 
 async def _ask_scripter(deps: GatewayDeps, request: Request[Q, R], message: Q) -> R:
