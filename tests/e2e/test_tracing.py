@@ -65,12 +65,16 @@ async def test_a_video_is_one_trace_over_all_six_services(tmp_path: Path, monkey
                     video = created.json()["id"]
                     shown = await client.wait_for_outcome(video)
                     ended = time.time()
+                    asked = {"accept": "application/openmetrics-text; version=1.0.0"}
+                    metrics = (await client.http.get("/metrics", headers=asked)).text.splitlines()
                     await client.http.aclose()
         finally:
             structlog.reset_defaults()
 
     assert shown["status"] == "completed", shown
     assert shown["trace_id"] == CLIENT_TRACE
+    with_trace = {line.partition("_bucket")[0] for line in metrics if f'trace_id="{CLIENT_TRACE}"' in line}
+    assert {"lectern_stage_duration_seconds", "lectern_video_completion_seconds"} <= with_trace, "exemplars"
     spans = [span for span in collector.spans if span.trace_id == CLIENT_TRACE]
     by_id = {span.span_id: span for span in spans}
 

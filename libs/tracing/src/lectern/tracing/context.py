@@ -7,9 +7,11 @@ A trace has its id also where no spans are recorded, so that the log lines of a 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TypeAlias
 
+from opentelemetry import context as contexts
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
@@ -38,6 +40,16 @@ def continue_trace(headers: Mapping[str, str] | None) -> Context:
     """The context that headers carry, for `record_span`; an empty one where they carry none, or none that is valid."""
     sent = (headers or {}).get(_HEADER)
     return _PROPAGATOR.extract({_HEADER: sent}, context=Context()) if sent else Context()
+
+
+@contextmanager
+def following_trace(headers: Mapping[str, str] | None) -> Iterator[None]:
+    """Makes the trace that headers carry the current one while the context lasts, and records nothing in it."""
+    token = contexts.attach(continue_trace(headers))
+    try:
+        yield
+    finally:
+        contexts.detach(token)
 
 
 def make_unrecorded(parent: Context) -> Context:

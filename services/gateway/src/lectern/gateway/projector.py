@@ -21,6 +21,7 @@ from lectern.gateway.outlook import StageTimes
 from lectern.gateway.projection import Projection
 from lectern.gateway.video_metrics import TIMED, VideoMetrics
 from lectern.gateway.views import Views
+from lectern.tracing import following_trace
 from lectern.worker import wait_for
 
 
@@ -59,12 +60,13 @@ class Projector:
             if view is None or view.seq < sequence:
                 logs[video_id] = await self._projection.project(video_id, at_least=sequence)
         events = list(_decode(messages))
-        await self._times.record(events)
-        for sequence, event in events:
+        await self._times.record((sequence, event) for _, sequence, event in events)
+        for _, sequence, event in events:
             if isinstance(event, TIMED) and event.video_id not in logs:
                 logs[event.video_id] = await self._projection.read(event.video_id, at_least=sequence)
-        for sequence, event in events:  # last, and without a wait: a batch that failed comes again
-            self._metrics.count(sequence, event, logs.get(event.video_id) or VideoLog())
+        for message, sequence, event in events:  # last, and without a wait: a batch that failed comes again
+            with following_trace(message.headers):
+                self._metrics.count(sequence, event, logs.get(event.video_id) or VideoLog())
 
     async def rebuild(self) -> int:
         """Make views that are absent, of another version or short of events; delete those whose log is gone.
@@ -103,8 +105,8 @@ class Projector:
                 return counts, int(info.get("state", {}).get("last_seq", 0))
 
 
-def _decode(messages: Sequence[Msg]) -> Iterator[tuple[int, e.AnyEvent]]:
-    """The events with their places on the stream, without those of a later version."""
+def _decode(messages: Sequence[Msg]) -> Iterator[tuple[Msg, int, e.AnyEvent]]:
+    """The events with their messages and places on the stream, without those of a later version."""
     for message in messages:
         with contextlib.suppress(ValueError):
-            yield message.metadata.sequence.stream, e.decode(message.data)
+            yield message, message.metadata.sequence.stream, e.decode(message.data)
