@@ -59,7 +59,7 @@ def main() -> None:
     print(f"{'':<26}{'off':>8}{'on':>8}  us")
     for name, work in kinds.items():
         off = measure(work, times)
-        with use_tracers(tracers.make), act_as("bench"):
+        with use_tracers(tracers.make), act_as("bench"), record_span("job", parent=continue_trace(SENT)):
             on = measure(work, times)
         print(f"{name:<26}{off:>8.1f}{on:>8.1f}")
     tracers.flush()

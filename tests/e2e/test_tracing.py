@@ -85,6 +85,9 @@ async def test_a_video_is_one_trace_over_all_six_services(tmp_path: Path, monkey
     services = ("gateway", "scripter", "voice", "coder", "renderer", "composer")
     assert {span.service for span in spans} == {f"lectern-{name}" for name in services}
 
+    beginnings = {span.name.partition(" ")[0] for span in collector.spans if not span.parent_id}
+    assert beginnings <= {"GET", "POST"}, "only requests begin traces, not what services do by themselves"
+
     check_chain(spans, by_id)
     check_requests(spans, by_id)
     names = {span.name for span in spans}

@@ -14,10 +14,10 @@ import pytest
 import structlog
 from standins.collector import Collector, run_collector
 
-from lectern.tracing import export_traces, exporting, find_trace_id, record_span
+from lectern.tracing import continue_trace, export_traces, exporting, find_trace_id, record_span
 from lectern.worker import configure_logs
 
-WORK = "import lectern.tracing as t\nwith t.export_traces('voice'):\n    with t.record_span('work', scene=2): pass\n"
+WORK = "import lectern.tracing as t\nwith t.export_traces('voice'):\n    with t.record_span('work', parent=t.continue_trace(None), scene=2): pass\n"
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_a_collector_that_fails_disturbs_nothing_and_is_logged_without_its_addre
         began = time.monotonic()
         with export_traces("voice"):
             for _ in range(5000):  # more than the queue holds
-                with record_span("work"):
+                with record_span("work", parent=continue_trace(None)):
                     pass
         took = time.monotonic() - began
     assert collector.requests

@@ -17,6 +17,7 @@ from lectern.tracing import (
     continue_trace,
     current_traceparent,
     find_trace_id,
+    leave_trace,
     read_answer,
     read_trace_id,
     record_past,
@@ -25,11 +26,12 @@ from lectern.tracing import (
     trace_headers,
 )
 
+NEW = continue_trace(None)
 CLIENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
 def test_a_message_carries_the_trace_to_its_receiver() -> None:
-    with record() as sender, record_span("publish"):
+    with record() as sender, record_span("publish", parent=NEW):
         headers = trace_headers()
     with record() as receiver, record_span("job", parent=continue_trace(headers)):
         pass
@@ -40,7 +42,7 @@ def test_a_message_carries_the_trace_to_its_receiver() -> None:
 
 
 def test_an_answer_names_the_span_that_made_it() -> None:
-    with record() as recording, record_span("answer"):
+    with record() as recording, record_span("answer", parent=NEW):
         headers = response_headers()
     answering = read_answer(headers)
     assert answering is not None
@@ -51,7 +53,7 @@ def test_services_of_one_process_are_resources_of_their_own() -> None:
     async def work(service: str) -> None:
         with act_as(service):
             await asyncio.sleep(0)
-            with record_span("work"):
+            with record_span("work", parent=NEW):
                 await asyncio.create_task(part())
 
     async def part() -> None:
@@ -71,9 +73,9 @@ def test_services_of_one_process_are_resources_of_their_own() -> None:
 
 def test_a_failure_is_noted_by_its_type_and_never_by_its_text() -> None:
     with record() as recording:
-        with pytest.raises(ValueError, match="secret"), record_span("work"):
+        with pytest.raises(ValueError, match="secret"), record_span("work", parent=NEW):
             raise ValueError("secret words")
-        with pytest.raises(asyncio.CancelledError), record_span("stopped"):
+        with pytest.raises(asyncio.CancelledError), record_span("stopped", parent=NEW):
             raise asyncio.CancelledError
     work = recording.find("work")
     assert (work.status.status_code, work.status.description) == (StatusCode.ERROR, "ValueError")
@@ -83,7 +85,7 @@ def test_a_failure_is_noted_by_its_type_and_never_by_its_text() -> None:
 
 
 def test_attributes_have_one_prefix_and_absent_ones_are_left_out() -> None:
-    with record() as recording, record_span("work", scene=2, model=None):
+    with record() as recording, record_span("work", parent=NEW, scene=2, model=None):
         pass
     assert recording.find("work").attributes == {"lectern.scene": 2}
 
@@ -92,12 +94,27 @@ def test_a_wait_is_recorded_when_it_is_over() -> None:
     until = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
     with record() as recording:
         record_past("wait", until - timedelta(seconds=7), until, continue_trace({"traceparent": CLIENT}), scene=1)
-        record_past("clocks differ", until, until - timedelta(seconds=1), continue_trace(None))
+        record_past("clocks differ", until, until - timedelta(seconds=1), continue_trace({"traceparent": CLIENT}))
+        record_past("of no trace", until - timedelta(seconds=7), until, NEW)
     [wait] = recording.spans
     assert wait.start_time is not None
     assert wait.end_time is not None
     assert wait.end_time - wait.start_time == 7_000_000_000
     assert f"{wait.context.trace_id:032x}" == read_trace_id(CLIENT)
+
+
+def test_what_nobody_asked_for_begins_no_trace() -> None:
+    with record() as recording, record_span("read log"):
+        assert trace_headers() == {}
+    assert recording.spans == ()
+
+
+def test_what_outlives_the_work_that_began_it_belongs_to_no_trace() -> None:
+    with record() as recording, record_span("job", parent=NEW):
+        with leave_trace(), record_span("warm up"):
+            assert find_trace_id() == ""
+        assert find_trace_id()
+    assert [span.name for span in recording.spans] == ["job"]
 
 
 def test_a_trace_has_an_id_where_nothing_is_recorded() -> None:

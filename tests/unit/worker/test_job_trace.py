@@ -16,7 +16,7 @@ from unit.worker.pipeline_events import narrated, planned
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
 from lectern.contracts.problems import Problem
-from lectern.tracing import find_trace_id
+from lectern.tracing import continue_trace, find_trace_id, record_span
 from lectern.worker import Connections, Job, Permanent, Stage, Transient, Unavailable, configure_logs
 from lectern.worker.stage import Handler
 from lectern.worker.testing import deliver, memory_connections
@@ -94,7 +94,7 @@ async def test_what_failed_is_named_by_its_code_or_type(
 
 async def test_a_redelivery_waits_since_the_delivery_before_it_gave_up(connections: Connections) -> None:
     event = planned(new_id())
-    with record() as recording:
+    with record() as recording, record_span("request", parent=continue_trace(None)):
         await deliver(raising(Transient("again")), event, connections)
         await deliver(stage(narrate), event, connections, attempt=2)
     first, second = (span for span in recording.spans if span.name == "voice scene.planned")

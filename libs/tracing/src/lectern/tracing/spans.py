@@ -32,14 +32,16 @@ def record_span(
 ) -> Iterator[Span]:
     """Records what happens while the context lasts, as a part of the current span or of `parent`, a message's context.
 
+    Only a `parent`, which may be empty, begins a trace: what nobody asked for, such as following the log, has none.
     Attributes are named `lectern.…`; those that are None are left out. A failure is noted by its type: its text may
     hold what a user wrote. Nothing is recorded while traces are not exported; a message's context goes on all the same.
     """
     tracer = find_tracer()
+    if parent is None and (tracer is None or not trace.get_current_span().get_span_context().is_valid):
+        yield INVALID_SPAN
+        return
     if tracer is None:
-        if parent is None:
-            yield INVALID_SPAN
-            return
+        assert parent is not None
         token = contexts.attach(make_unrecorded(parent))
         try:
             yield INVALID_SPAN
@@ -69,8 +71,9 @@ def leave_trace() -> Iterator[None]:
 
 
 def record_past(name: str, since: datetime, until: datetime, parent: Context, **attributes: Attribute) -> None:
-    """Records what has happened already, such as a wait of which nobody knew while it went on."""
-    if (tracer := find_tracer()) is None or until <= since:
+    """Records what has happened already in the trace of `parent`, such as a wait that nobody saw while it went on."""
+    traced = trace.get_current_span(parent).get_span_context().is_valid
+    if (tracer := find_tracer()) is None or not traced or until <= since:
         return
     start, end = (int(at.timestamp() * _NANOSECONDS) for at in (since, until))
     tracer.start_span(name, parent, attributes=_name(attributes), start_time=start).end(end)

@@ -14,6 +14,7 @@ from nats.aio.msg import Msg
 from lectern.contracts import events as e
 from lectern.contracts import subjects
 from lectern.contracts.topology import VIDEOS, consumer_name
+from lectern.tracing import trace_headers
 from lectern.worker.connections import Connections
 from lectern.worker.delivery import Delivery, DeliveryResult
 from lectern.worker.processing import TIMING, Processor, Timing
@@ -27,7 +28,7 @@ class MemoryMessage:
     def __init__(self, event: e.AnyEvent, stage: str, sequence: int, attempt: int) -> None:
         self.subject = subjects.subject(event)
         self.data = e.encode(event)
-        self.headers: dict[str, str] | None = None
+        self.headers: dict[str, str] | None = trace_headers()
         self.settled = ""
         self.delay: float | None = None
         self._metadata = Msg.Metadata(
