@@ -34,6 +34,8 @@ from lectern.worker import Settings
 
 pytestmark = pytest.mark.slow
 
+MODELS = ROOT / "libs/llm/src/lectern/llm/tables/tasks.toml"
+VOICES = ROOT / "services/voice/src/lectern/voice/tables/voices.toml"
 GUIDE = (ROOT / "docs" / "kubernetes.md").read_text(encoding="utf-8")
 CONSUMERS = {consumer.name for consumer in consumers() if consumer.stream == VIDEOS}
 
@@ -144,6 +146,14 @@ def test_a_renderer_may_finish_the_longest_render_that_its_limits_allow(overlay:
     frames = [preset(quality, aspect) for quality in QUALITIES for aspect in ASPECTS]
     longest = max(build_render_limits(3600.0, frame).cpu_seconds for frame in frames)
     assert float(read_settings(overlay, workload_of(overlay, "renderer"))["LECTERN_GRACE_SECONDS"]) >= longest
+
+
+@pytest.mark.parametrize(("service", "table"), [(each, MODELS) for each in ("scripter", "coder")] + [("voice", VOICES)])
+def test_a_request_that_is_paid_for_is_not_cut_off_by_a_drain(
+    overlay: list[Manifest], service: str, table: Path
+) -> None:
+    longest = max(float(each) for each in re.findall(r"^timeout(?:_seconds)? = (\d+)", table.read_text(), re.MULTILINE))
+    assert float(read_settings(overlay, workload_of(overlay, service))["LECTERN_GRACE_SECONDS"]) >= longest
 
 
 def test_the_addresses_that_a_renderer_is_given_exist_before_it(overlay: list[Manifest]) -> None:
