@@ -22,7 +22,7 @@ MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 export PYTHONDONTWRITEBYTECODE :=
 export LECTERN_HOME ?= $(CURDIR)/.lectern
 
-.PHONY: demo up test check format docs lock client studio hostile fuzz policies bench doctor setup clean help
+.PHONY: demo up test check format docs lock client studio hostile fuzz monitoring policies bench doctor setup clean help
 
 demo: $(READY) ## set everything up and make a video (TOPIC="…" for another topic)
 	@$(BIN)/lectern make "$(TOPIC)" --out out
@@ -74,6 +74,9 @@ hostile: $(READY) $(LATEX) ## run hostile scene code against the sandbox (WITHOU
 
 fuzz: $(READY) ## look for inputs that break a parser, for SECONDS=60; findings join tests/fuzz/corpus
 	@PYTHONPATH=tests $(BIN)/python -W ignore -m fuzz --seconds $(SECONDS) $(FUZZ)
+
+monitoring: $(READY) $(MONITORING) ## fire alerts for real: Prometheus, Alertmanager and a Lectern in which something is broken (six minutes)
+	@$(BIN)/python -m pytest -s tests/monitoring/run_*.py
 
 policies: $(DEPLOY) $(POLICIES) ## ask checkov about the manifests of the production overlay (deploy/k8s/checkov.yaml: what is accepted)
 	@rm -rf out/manifests && mkdir -p out/manifests
