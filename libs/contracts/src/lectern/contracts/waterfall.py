@@ -272,7 +272,7 @@ def _measure_path(chain: Sequence[e.AnyEvent], open_task: e.AnyEvent | None, end
 
     def add(task: e.AnyEvent, kind: Stretch, until: datetime) -> None:
         nonlocal cursor
-        until = min(max(until, cursor), end)
+        until = min(until, end)
         if until > cursor:
             stage = _STAGES[type(task)]
             scene = task.scene if isinstance(task, e.SceneEvent) and stage != "composer" else None
