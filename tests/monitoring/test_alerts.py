@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from monitoring.alert_cases import CASES, CASES_BY_STEP, Case
-from monitoring.rule_files import RULE_FILES, find_program, list_alerts
+from monitoring.rule_files import ROOT, RULE_FILES, find_program, list_alerts
 
 ALERTS = {alert["alert"]: path for path in RULE_FILES for alert in list_alerts(path)}
 PROMTOOL = find_program("promtool")
@@ -86,6 +86,16 @@ def test_each_alert_has_a_case_that_fires_and_a_near_miss(alert: tuple[str, str]
 def test_prometheus_reads_the_rules() -> None:
     done = subprocess.run(
         [PROMTOOL, "check", "rules", *map(str, RULE_FILES)], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(not find_program("amtool"), reason="`scripts/setup monitoring` unpacks amtool")
+def test_alertmanager_reads_the_example() -> None:
+    example = ROOT / "deploy" / "monitoring" / "alertmanager.yaml"
+    done = subprocess.run(
+        [find_program("amtool"), "check-config", str(example)], capture_output=True, text=True, check=False
     )
 
     assert done.returncode == 0, done.stdout + done.stderr

@@ -102,3 +102,17 @@ def test_an_alert_says_what_how_much_and_what_to_do(alert: dict[str, Any]) -> No
 
 def test_each_case_is_about_an_alert() -> None:
     assert {case.alert for case in CASES} == {alert["alert"] for alert in ALERTS}
+
+
+def test_the_example_of_alertmanager_names_alerts_that_exist() -> None:
+    example = (ROOT / "deploy" / "monitoring" / "alertmanager.yaml").read_text()
+    named = set(re.findall(r"Lectern[A-Za-z]+", example))
+
+    assert named
+    assert named <= {alert["alert"] for alert in ALERTS}
+
+
+def test_dashboards_that_alerts_lead_to_exist() -> None:
+    written = {path.stem for path in (ROOT / "deploy" / "monitoring" / "dashboards").glob("*.json")}
+
+    assert not written or written >= {f"lectern-{name}" for name in DASHBOARDS}
