@@ -162,6 +162,8 @@ def test_the_addresses_that_a_renderer_is_given_exist_before_it(overlay: list[Ma
     services = set(re.findall(r"\$\((\w+)_SERVICE_HOST\)", yaml.safe_dump(overlay)))
     assert services == {"NATS", "STORE"}
     assert all(names.index(f"Service/{name.lower()}") < names.index("Deployment/renderer") for name in services)
+    unasked = [name for name in names if name.startswith(("Service/lectern", "Service/otel"))]
+    assert unasked == [], "a Service `lectern` would set LECTERN_PORT in the renderer's environment"
 
 
 def test_ingress_nginx_is_more_patient_than_the_api_and_takes_more(tmp_path: Path) -> None:
