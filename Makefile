@@ -22,7 +22,7 @@ MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 export PYTHONDONTWRITEBYTECODE :=
 export LECTERN_HOME ?= $(CURDIR)/.lectern
 
-.PHONY: demo up test check format docs lock client studio hostile fuzz monitoring policies bench doctor setup clean help
+.PHONY: demo up test check format docs lock dashboards client studio hostile fuzz monitoring policies bench doctor setup clean help
 
 demo: $(READY) ## set everything up and make a video (TOPIC="…" for another topic)
 	@$(BIN)/lectern make "$(TOPIC)" --out out
@@ -59,6 +59,9 @@ lock: $(READY) ## upgrade the dependencies in requirements.lock (versions and ha
 	@$(BIN)/uv export -q --frozen --all-packages --all-extras --no-emit-workspace --group dev --no-header -o requirements.lock
 	@$(BIN)/uv export -q --frozen --no-emit-workspace --only-group browser --no-header -o requirements-browser.lock
 	@echo checkov | $(BIN)/uv pip compile -q --upgrade --generate-hashes --no-header --no-annotate -o requirements-policies.lock -
+
+dashboards: $(READY) ## write the Grafana dashboards in deploy/monitoring/dashboards from their source
+	@PYTHONPATH=deploy/monitoring $(BIN)/python -m boards
 
 client: $(READY) ## write the client's models from the API's OpenAPI, and its sync half from the async one
 	@$(BIN)/python scripts/client_code.py
