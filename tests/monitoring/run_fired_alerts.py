@@ -17,10 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import promql_parser
 import pytest
 import yaml
 from aiohttp import web
-from monitoring.rule_files import ROOT, RULE_FILES, find_program
+from api_client import ApiClient
+from monitoring.rule_files import ROOT, RULE_FILES, find_program, list_rules
+from monitoring.test_rule_names import find_selectors
 from servers import free_port
 from unit.cli.command import invoke_in_thread
 
@@ -87,8 +90,11 @@ async def program(argv: list[str], ready: str) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def monitoring(stack: Stack, receiver: Receiver, folder: Path) -> AsyncIterator[None]:
-    """Prometheus with our rules, and Alertmanager with our example of a configuration, each looking every few seconds."""
+async def monitoring(stack: Stack, receiver: Receiver, folder: Path) -> AsyncIterator[str]:
+    """Prometheus with our rules, and Alertmanager with our example of a configuration, each looking every few seconds.
+
+    Yields the address of Prometheus.
+    """
     alerting, scraping = free_port(), free_port()
     example = (ROOT / "deploy" / "monitoring" / "alertmanager.yaml").read_text()
     config = yaml.safe_load(example.replace("http://127.0.0.1:9999", receiver.url))
@@ -116,7 +122,7 @@ async def monitoring(stack: Stack, receiver: Receiver, folder: Path) -> AsyncIte
         program(alertmanager, f"http://127.0.0.1:{alerting}/-/ready"),
         program(server, f"http://127.0.0.1:{scraping}/-/ready"),
     ):
-        yield
+        yield f"http://127.0.0.1:{scraping}"
 
 
 def check_words(alert: dict[str, Any]) -> None:
@@ -167,3 +173,45 @@ async def test_what_is_broken_is_told_and_told_again_when_it_is_mended(tmp_path:
             mended = time.monotonic()
         at, _, _ = await receiver.wait_for("LecternStoreUnavailable", "resolved", 300)
         print(f"store back: told after {at - mended:.0f} s")
+
+
+# Series that only something bad brings about, a provider, or a cluster.
+NEED_MORE = (
+    "lectern_stage_waits_total", "lectern_model_requests_total", "lectern_voice_requests_total", "lectern_log_replicas",
+    "lectern_event_stream_lag_seconds_bucket", "lectern_sandbox_kills_total", "lectern_spent_dollars_total",
+    'status=~"5.."', "kube_", "keda_", "kubelet_",
+    # Longer windows have figures once a whole five minutes, by the clock, have passed.
+    'window="30m"', 'window="1h"', 'window="2h"', 'window="6h"', 'window="1d"', 'window="3d"',
+)  # fmt: skip
+
+
+async def find_empty(prometheus: str) -> set[str]:
+    """The selectors of all rules that find no series, though nothing bad must happen for them."""
+    rules = [rule for path in RULE_FILES for rule in list_rules(path)]
+    selectors = {
+        selector.prettify() for rule in rules for selector in find_selectors(promql_parser.parse(rule["expr"]))
+    }
+    empty = set()
+    async with httpx.AsyncClient(base_url=prometheus) as http:
+        for selector in selectors:
+            answer = await http.get("/api/v1/query", params={"query": selector})
+            if not answer.json()["data"]["result"] and not any(part in selector for part in NEED_MORE):
+                empty.add(selector)
+    return empty
+
+
+async def test_after_a_video_every_rule_finds_its_series(tmp_path: Path) -> None:
+    async with (
+        run_stack(tmp_path / "home", renderers=1) as stack,
+        receiving() as receiver,
+        monitoring(stack, receiver, tmp_path) as prometheus,
+    ):
+        client = ApiClient(stack.url)
+        video = await client.create_video()
+        assert (await client.wait_for_outcome(video, seconds=200))["status"] == "completed"
+        await client.http.aclose()
+        async with asyncio.timeout(60):
+            while empty := await find_empty(prometheus):
+                print(len(empty), "selectors without series:", *sorted(empty), sep="\n  ")
+                await asyncio.sleep(5)
+        assert receiver.told == [], "a sound video fires nothing"

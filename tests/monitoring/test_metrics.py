@@ -13,9 +13,10 @@ from metrics_page import PAGE, collect_families, make_page
 
 from lectern.contracts import problem_codes
 from lectern.contracts.acceptance import OUT_OF_STEP_RULES, TOO_DEAR
+from lectern.gateway.video_metrics import VideoMetrics
 from lectern.renderer.pool import KillReason
 from lectern.scenekit.checks import rules
-from lectern.worker import MetricFamily
+from lectern.worker import Meter, MetricFamily
 
 ROOT = Path(__file__).parents[2]
 FAMILIES = collect_families()
@@ -73,6 +74,17 @@ def test_buckets_rise(family: MetricFamily) -> None:
 def test_what_is_promised_is_the_bound_of_a_bucket() -> None:
     assert 300 in FAMILIES["lectern_video_completion_seconds"].buckets
     assert 60 in FAMILIES["lectern_video_first_scene_seconds"].buckets
+
+
+def test_the_first_event_of_an_objective_is_seen_as_an_increase() -> None:
+    meter = Meter()
+    VideoMetrics(meter)
+    for quality in ("draft", "standard", "high", "ultra"):
+        first = {"quality": quality}
+        completion = meter.registry.get_sample_value(
+            "lectern_video_completion_seconds_count", {**first, "length": "short", "pass": "first"}
+        )
+        assert completion == meter.registry.get_sample_value("lectern_video_first_scene_seconds_count", first) == 0
 
 
 def test_the_catalogue_is_up_to_date() -> None:

@@ -45,6 +45,15 @@ def test_a_counter_may_be_shown_before_it_counts() -> None:
     assert read(meter, "lectern_jobs_total", stage="b", reason="memory") is None
 
 
+def test_a_histogram_may_be_shown_before_it_has_observed() -> None:
+    meter = Meter()
+    seconds = meter.histogram("lectern_seconds", "Time", MetricLabel("stage", ("a", "b")), REASON, buckets=(1.0,))
+    seconds.start_at_zero("a", "memory")
+    assert read(meter, "lectern_seconds_count", stage="a", reason="memory") == 0
+    assert read(meter, "lectern_seconds_bucket", stage="a", reason="memory", le="1.0") == 0
+    assert read(meter, "lectern_seconds_count", stage="b", reason="memory") is None
+
+
 def test_what_cannot_be_asked_is_not_shown() -> None:
     meter = Meter()
     pending, used = meter.gauge("lectern_pending", "Pending", REASON), meter.gauge("lectern_used", "Used")

@@ -133,6 +133,11 @@ class BoundedHistogram:
         metric = self._metric.labels(*self._bounds.bound(values)) if values else self._metric
         metric.observe(value, _read_trace_id() if self._traced else None)
 
+    def start_at_zero(self, *first: str) -> None:
+        """Shows every series whose labels begin with these values, as `BoundedCounter` does."""
+        for values in self._bounds.combine(first):
+            self._metric.labels(*values)
+
 
 class Meter:
     """Defines metrics on a registry. `component` is the service that counts; `families` all that were defined."""

@@ -111,6 +111,9 @@ class VideoMetrics:
         )
         for counter in (self._requested, self._finished, self._seconds):
             counter.start_at_zero()
+        self._first_scene.start_at_zero()
+        for quality in QUALITY_LABEL.values:
+            self._completion.start_at_zero(quality, "short", "first")  # what an objective counts
 
     def _define_scenes(self, meter: Meter) -> None:
         self._rendered = meter.counter(
