@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -129,6 +130,20 @@ def test_a_metric_that_is_scaled_by_exists(production: list[Manifest]) -> None:
     named = {name for query in queries for name in re.findall(r"\blectern_\w+", query)}
     assert named
     assert named <= collect_families().keys()
+
+
+def test_grafana_finds_every_dashboard(production: list[Manifest]) -> None:
+    found = [
+        (name, json.loads(text)["uid"])
+        for each in of_kind(production, "ConfigMap")
+        if each["metadata"].get("labels", {}).get("grafana_dashboard") == "1"
+        for name, text in each["data"].items()
+    ]
+    committed = {path.name for path in (ROOT / "deploy" / "monitoring" / "dashboards").glob("*.json")}
+    assert {name for name, _ in found} == committed
+    assert len({uid for _, uid in found}) == len(found)
+    sizes = [len(yaml.safe_dump(each)) for each in production]
+    assert max(sizes) < 200_000, "`kubectl apply` keeps what it applied in an annotation of at most 256 KiB"
 
 
 def test_ports_are_those_on_which_services_listen(overlay: list[Manifest]) -> None:
