@@ -63,6 +63,8 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
     jobs: float
     nats_messages: float
     nats_megabytes: float
+    three_messages: float
+    three_megabytes: float
     log_gigabytes: float
     log_videos: float
     store_writes: float
@@ -102,6 +104,9 @@ def compute_needs(videos: float) -> Needs:
     def by_second(count: Callable[[dict[str, Any]], float], some: Sequence[dict[str, Any]] = own) -> float:
         return sum(map(count, some)) / sum(each["seconds"] for each in some) * SECONDS
 
+    [three] = load("video_costs_three")  # the same video as one of those above, through three servers
+    [one] = [each for each in costs if (each["lesson"], each["quality"]) == (three["lesson"], three["quality"])]
+    messages, size = (three[name] / one[name] for name in ("nats_messages", "nats_bytes"))
     a_second = videos / 3600
     month = videos * 24 * DAYS_KEPT
     render = by_second(lambda each: each["render_cpu_seconds"]) * MODEL_CODE
@@ -119,6 +124,8 @@ def compute_needs(videos: float) -> Needs:
         jobs=(1 + 4 * SCENES) * a_second,
         nats_messages=by_scene(lambda each: each["nats_messages"]) * a_second,
         nats_megabytes=by_scene(lambda each: each["nats_bytes"]) * a_second / 1e6,
+        three_messages=by_scene(lambda each: each["nats_messages"]) * a_second * messages,
+        three_megabytes=by_scene(lambda each: each["nats_bytes"]) * a_second / 1e6 * size,
         log_gigabytes=by_scene(lambda each: each["log_bytes"]) * month * 3 / 1e9,
         log_videos=month,
         store_writes=writes * a_second,
@@ -277,8 +284,13 @@ def write_needs() -> str:
         ("cores of all other services", lambda each: each.other_cores),
         ("events a second", lambda each: each.events),
         ("jobs a second", lambda each: each.jobs),
-        ("NATS messages a second, all clients", lambda each: each.nats_messages),
-        ("NATS MB a second", lambda each: each.nats_megabytes),
+        ("NATS messages a second, all clients of one server", lambda each: each.nats_messages),
+        ("the same, MB a second", lambda each: each.nats_megabytes),
+        (
+            "messages a second in and out of three servers, what they tell each other included",
+            lambda each: each.three_messages,
+        ),
+        ("the same, MB a second", lambda each: each.three_megabytes),
         ("log on disk in 30 days, three copies, GB", lambda each: each.log_gigabytes),
         ("store writes a second", lambda each: each.store_writes),
         ("store reads a second", lambda each: each.store_reads),

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import structlog
 from msgspec.structs import replace
+from unit.gateway.gateways import wait_until
+from unit.gateway.published_video import PublishedVideo
 
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
 from lectern.contracts.log import VideoLog
 from lectern.contracts.options import Brief, Dub, VideoOptions
 from lectern.contracts.problems import Problem
+from lectern.contracts.topology import PROJECTOR, STAGE_TIMES, VIDEO_VIEWS, VIDEOS
 from lectern.contracts.usage import Usage
+from lectern.gateway.metrics import GatewayMetrics
+from lectern.gateway.outlook import StageTimes
+from lectern.gateway.projection import Projection
+from lectern.gateway.projector import Projector
 from lectern.gateway.video_metrics import VideoMetrics
-from lectern.worker import Meter, configure_logs
+from lectern.gateway.views import Views
+from lectern.worker import Connections, JetStreamKeyValueStore, Meter, configure_logs
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 OPTIONS = VideoOptions(quality="draft")
@@ -233,3 +242,41 @@ def test_the_end_of_a_video_leaves_a_line_with_its_owner_and_cost(video: Counted
         video.complete(70, revision=2)
     ended = [line for line in lines if line.get("action") == "video-ended"]
     assert [(line["owner"], line["outcome"], line["cost_usd"]) for line in ended] == [("ann", "completed", 0.5)] * 2
+
+
+@pytest.mark.slow
+async def test_of_two_gateways_one_counts_each_event(server_connections: Connections) -> None:
+    nats, stop, meters = server_connections.nats, asyncio.Event(), (Meter(), Meter())
+    running, started = [], list[Views | StageTimes]()
+    for meter in meters:
+        views = Views(JetStreamKeyValueStore(nats, VIDEO_VIEWS))
+        times = StageTimes(JetStreamKeyValueStore(nats, STAGE_TIMES))
+        for bucket in (views, times):
+            await bucket.start()
+            started.append(bucket)
+        projection = Projection(server_connections.event_log, views, GatewayMetrics(meter))
+        projector = Projector(nats, projection, views, times, VideoMetrics(meter))
+        running.append(asyncio.create_task(projector.run(stop)))
+
+    def add_up(name: str, /, **labels: str) -> float:
+        return sum(meter.registry.get_sample_value(name, labels) or 0.0 for meter in meters)
+
+    try:
+        for _ in range(6):
+            await PublishedVideo(server_connections).finish()
+
+        async def is_counted() -> bool:
+            """What is acknowledged was counted before."""
+            info = await nats.jetstream().consumer_info(VIDEOS, PROJECTOR)
+            return (info.num_pending, info.num_ack_pending) == (0, 0)
+
+        await wait_until(is_counted, 30)
+    finally:
+        stop.set()
+        await asyncio.gather(*running)
+        for bucket in started:
+            await bucket.close()
+    assert add_up("lectern_videos_finished_total", quality="standard", outcome="completed") == 6
+    assert add_up("lectern_videos_requested_total", quality="standard", source="topic") == 6
+    assert add_up("lectern_scenes_rendered_total", quality="standard", origin="template", degraded="no") == 12
+    assert add_up("lectern_video_first_scene_seconds_count", quality="standard") == 6
