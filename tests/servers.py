@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lectern.cli.runner import servers
 from lectern.cli.runner.home import BUCKET, LocalKeys
-from lectern.cli.runner.servers import LOOPBACK, ServerProgram, free_port
+from lectern.cli.runner.servers import LOOPBACK, PRIVATE, ServerProgram, free_port
 from lectern.cli.runner.store_server import object_store
 
 __all__ = ["BUCKET", "S3", "free_port", "nats_server", "s3_server"]
@@ -52,7 +52,9 @@ def s3_server(folder: Path, port: int | None = None, keys: tuple[str, str] | Non
 def run_server(program: ServerProgram) -> Iterator[None]:
     """Starts a server and kills it at the end, however the test ends."""
     env = {**os.environ, **program.env}
-    process = subprocess.Popen(program.argv, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, umask=0o077)
+    process = subprocess.Popen(
+        program.argv, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, umask=PRIVATE
+    )
     try:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while not program.is_ready():

@@ -34,7 +34,9 @@ class Child:
         ready: Callable[[], Awaitable[bool]] | None = None,
         grace: float = 5.0,
         start_timeout: float = START_TIMEOUT_SECONDS,
+        umask: int = -1,
     ) -> None:
+        """`umask` is that of the files and sockets it makes; -1 for this process's own."""
         self.name = name
         self.starts = 0
         self._argv = _with_parent_death_signal(argv)
@@ -43,6 +45,7 @@ class Child:
         self._ready = ready
         self._grace = grace
         self._start_timeout = start_timeout
+        self._umask = umask
         self._process: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._logger = structlog.get_logger("lectern.runner").bind(child=name)
@@ -103,7 +106,7 @@ class Child:
                     stderr=log,
                     env=self._env,
                     start_new_session=True,
-                    umask=0o077,  # sockets and files that it makes are its user's alone
+                    umask=self._umask,
                 )
             except OSError as error:
                 raise ProblemError(self._problem(f"cannot be started: {error.strerror}")) from error

@@ -17,6 +17,7 @@ from lectern.cli.runner.home import write_private
 from lectern.contracts.problems import Problem, ProblemError
 
 LOOPBACK = "127.0.0.1"
+PRIVATE = 0o077  # umask: what a server makes is its user's alone, sockets too
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +32,7 @@ class ServerProgram:
     def child(self, logs: Path) -> Child:
         """The server as a child process that logs to a file in the folder."""
         ready = functools.partial(asyncio.to_thread, self.is_ready)
-        return Child(self.name, self.argv, log=logs / f"{self.name}.log", env=self.env, ready=ready)
+        return Child(self.name, self.argv, log=logs / f"{self.name}.log", env=self.env, ready=ready, umask=PRIVATE)
 
 
 def nats_server(folder: Path, port: int, token: str) -> ServerProgram:

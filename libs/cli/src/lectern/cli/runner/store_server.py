@@ -33,7 +33,10 @@ from lectern.cli.runner.servers import LOOPBACK, ServerProgram, find_program
 
 _PARTS = ("master", "volume", "filer", "admin")  # each with an HTTP and a gRPC port
 _CLIENTS = ("s3", "worker", "client")  # the other names under which its parts ask each other
-_INNER_PORTS = range(10_000, 32_768)  # below those that the kernel gives to whoever asks for any
+_TO_GRPC = (
+    10_000  # from a part's HTTP port to its gRPC port; its worker looks for the admin server there and nowhere else
+)
+_INNER_PORTS = range(10_000, 32_768 - _TO_GRPC)  # both below those that the kernel gives to whoever asks for any
 _VOLUME_MB = 256  # of one file of objects; what is deleted is freed by copying the rest of such a file
 _CHUNK_MB = 1  # of an object; uploads hold a few in memory
 _SOCKETS = Path("/tmp")  # noqa: S108 - where SeaweedFS puts them, whatever TMPDIR says
@@ -136,21 +139,22 @@ def _write_certificate(certificate: Path, key: Path) -> None:
 
 def _port_flags(port: int) -> list[str]:
     """The ports of all its listeners: each named, as those it would choose may be taken."""
-    http_ports, grpc_ports = _choose_ports(len(_PARTS)), _choose_ports(len(_PARTS) + 1)
-    flags = [f"-{part}.port={chosen}" for part, chosen in zip(_PARTS, http_ports, strict=True)]
-    flags += [f"-{part}.port.grpc={chosen}" for part, chosen in zip((*_PARTS, "s3"), grpc_ports, strict=True)]
-    return [f"-s3.port={port}", *flags]
+    chosen = _choose_ports(len(_PARTS) + 1)
+    flags = [f"-s3.port={port}", *(f"-{part}.port={each}" for part, each in zip(_PARTS, chosen, strict=False))]
+    return flags + [f"-{part}.port.grpc={each + _TO_GRPC}" for part, each in zip((*_PARTS, "s3"), chosen, strict=True)]
 
 
 def _choose_ports(count: int) -> list[int]:
-    """Ports of this machine that nothing listens on, each another one."""
+    """Ports of this machine on which nothing listens, and on their gRPC ports neither."""
     with contextlib.ExitStack() as held:
         found: list[int] = []
         while len(found) < count:
-            probe = held.enter_context(socket.socket())
+            candidate = random.choice(_INNER_PORTS)
+            pair = held.enter_context(socket.socket()), held.enter_context(socket.socket())
             with contextlib.suppress(OSError):
-                probe.bind((LOOPBACK, random.choice(_INNER_PORTS)))
-                found.append(probe.getsockname()[1])
+                for probe, number in zip(pair, (candidate, candidate + _TO_GRPC), strict=True):
+                    probe.bind((LOOPBACK, number))
+                found.append(candidate)
         return found
 
 
