@@ -51,6 +51,7 @@ def run_cases(folder: Path, rules: Path, steps: tuple[int, int], cases: list[Cas
     return done.stdout + done.stderr if done.returncode else ""
 
 
+@pytest.mark.slow
 @needs_promtool
 @pytest.mark.parametrize("rules", RULE_FILES, ids=lambda path: path.stem)
 @pytest.mark.parametrize("steps", CASES_BY_STEP, ids=lambda steps: f"every {steps[0]} minutes")
@@ -62,6 +63,7 @@ def test_alerts_fire_when_they_should_and_not_in_the_near_miss(
     assert not cases or run_cases(tmp_path, rules, steps, cases) == ""
 
 
+@pytest.mark.slow
 @needs_promtool
 def test_a_case_that_is_not_so_is_found(tmp_path: Path) -> None:
     case = next(case for case in CASES if case.alert == "LecternDeadLetters" and case.fires is None)
@@ -82,6 +84,7 @@ def test_each_alert_has_a_case_that_fires_and_a_near_miss(alert: tuple[str, str]
     assert any(case.fires is None for case in cases)
 
 
+@pytest.mark.slow
 @needs_promtool
 def test_prometheus_reads_the_rules() -> None:
     done = subprocess.run(
@@ -91,6 +94,7 @@ def test_prometheus_reads_the_rules() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not find_program("amtool"), reason="`scripts/setup monitoring` unpacks amtool")
 def test_alertmanager_reads_the_example() -> None:
     example = ROOT / "deploy" / "monitoring" / "alertmanager.yaml"

@@ -61,6 +61,7 @@ def list_objects() -> set[tuple[str, str]]:
 
 
 OBJECTS = list_objects()
+LECTERN = typer.main.get_command(app)
 COMPONENTS = {
     component
     for path in (ROOT / "deploy" / "k8s").rglob("*.yaml")
@@ -99,7 +100,7 @@ def test_every_lectern_command_exists(page: Path) -> None:
 
 def find_command(words: list[str]) -> None:
     """Follows a command's words to what they name, and its options. Raises AssertionError when there is none."""
-    current: Any = typer.main.get_command(app)
+    current: Any = LECTERN
     options: set[str] = set()
     for word in words:
         if word.startswith("--"):

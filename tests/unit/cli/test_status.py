@@ -111,6 +111,7 @@ async def test_a_missing_consumer_and_dead_letters_need_a_hand(nats: Client) -> 
     ]
 
 
+@pytest.mark.slow
 async def test_the_command_ends_with_status_1_when_something_needs_a_hand(
     nats: Client, nats_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
