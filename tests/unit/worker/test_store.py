@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from pydantic import SecretStr
 from servers import s3_server
@@ -68,6 +69,32 @@ async def test_a_store_is_reached_by_its_address_where_its_name_is_not_resolved(
         await store.put("t/by-address", b"hello", "text/plain")
         assert await store.get("t/by-address") == b"hello"
         assert "//store.invalid:" in await store.presign("t/by-address", 60), "clients use the endpoint's own name"
+
+
+async def fetch(url: str, **headers: str) -> tuple[int, bytes]:
+    """What somebody with nothing but a URL is answered."""
+    async with httpx.AsyncClient(trust_env=False) as http:
+        answer = await http.get(url, headers=headers)
+        return answer.status_code, answer.content
+
+
+async def test_a_presigned_url_gives_the_object_and_its_ranges_as_players_ask_for_them(store: ObjectStore) -> None:
+    key = f"t/{new_id()}"
+    await store.put(key, b"0123456789", "text/plain")
+    url = await store.presign(key, 60)
+    assert await fetch(url) == (200, b"0123456789")
+    assert await fetch(url, Range="bytes=2-4") == (206, b"234")
+    assert (await fetch(url, Range="bytes=20-30"))[0] == 416
+
+
+async def test_a_presigned_url_for_one_object_opens_no_other_and_no_longer(store: ObjectStore) -> None:
+    key, other = f"t/{new_id()}", f"t/{new_id()}"
+    for each in (key, other):
+        await store.put(each, b"film", "text/plain")
+    url = await store.presign(key, 60)
+    assert (await fetch(url.replace(key, other)))[0] == 403
+    assert (await fetch(url.replace("Expires=60", "Expires=6000")))[0] == 403
+    assert (await fetch(url.partition("?")[0]))[0] == 403
 
 
 @pytest.mark.slow
