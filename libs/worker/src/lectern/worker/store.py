@@ -267,6 +267,27 @@ class S3ObjectStore(ObjectStore):
             raise self._full
 
 
+async def find_bucket(settings: Settings, *, make: bool) -> bool:
+    """True if the store has the bucket of the settings; with `make` it is made when it is missing, and False returned.
+
+    Raises Unavailable when the store is, or does not let us make one.
+    """
+    async with _open_client(settings) as client:
+        try:
+            await client.head_bucket(Bucket=settings.s3_bucket)
+            return True
+        except (ClientError, BotoCoreError) as error:
+            failure = _failure(error, settings.s3_bucket)
+            if not isinstance(failure, Missing):
+                raise failure from error
+        if make:
+            try:
+                await client.create_bucket(Bucket=settings.s3_bucket)
+            except (ClientError, BotoCoreError) as error:
+                raise _failure(error, settings.s3_bucket) from error
+    return False
+
+
 class _FixedResolver(AbstractResolver):
     """Answers for whatever name with one address: that of what stands in front of the store."""
 
@@ -285,7 +306,14 @@ class _FixedResolver(AbstractResolver):
 
 @asynccontextmanager
 async def open_store(settings: Settings) -> AsyncIterator[ObjectStore]:
-    """A store on one shared connection pool.
+    """A store on one shared connection pool."""
+    async with _open_client(settings) as client:
+        yield S3ObjectStore(client, settings.s3_bucket)
+
+
+@asynccontextmanager
+async def _open_client(settings: Settings) -> AsyncIterator[Any]:
+    """A client of the store's server.
 
     Checksums are sent only when required: R2 refuses the default ones of botocore 1.36 and later.
     """
@@ -306,4 +334,4 @@ async def open_store(settings: Settings) -> AsyncIterator[ObjectStore]:
         region_name=settings.s3_region,
     )
     async with session.client("s3", endpoint_url=settings.s3_endpoint, config=config) as client:
-        yield S3ObjectStore(client, settings.s3_bucket)
+        yield client
