@@ -248,6 +248,16 @@ def test_the_official_chart_gets_the_sizes_and_names_of_our_own_manifest(product
     assert values["podTemplate"]["patch"][0]["value"] in spec["volumes"]
 
 
+@pytest.mark.skipif(
+    not (ROOT / "deploy" / "images").exists(), reason="the recipes of images are not in this repository yet"
+)
+def test_every_image_of_ours_has_a_recipe(local: list[Manifest]) -> None:
+    names = {container["image"] for each in list_workloads(local) for container in each.containers}
+    folders = {name.removeprefix("localhost/lectern/").removesuffix(":dev") for name in names}
+    assert folders >= {*SERVICES, "cli", "nats", "seaweedfs"}
+    assert {name for name in folders if not (ROOT / "deploy" / "images" / name / "Containerfile").exists()} == set()
+
+
 def test_memory_of_a_renderer_holds_what_it_writes_there(overlay: list[Manifest]) -> None:
     """A volume in memory counts as the container's own."""
     workload = workload_of(overlay, "renderer")
