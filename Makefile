@@ -22,7 +22,7 @@ MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 export PYTHONDONTWRITEBYTECODE :=
 export LECTERN_HOME ?= $(CURDIR)/.lectern
 
-.PHONY: demo up test check format docs lock dashboards client studio hostile fuzz monitoring policies bench doctor setup clean help
+.PHONY: demo up test check format docs lock dashboards client studio hostile fuzz monitoring images policies bench doctor setup clean help
 
 demo: $(READY) ## set everything up and make a video (TOPIC="…" for another topic)
 	@$(BIN)/lectern make "$(TOPIC)" --out out
@@ -58,6 +58,7 @@ lock: $(READY) ## upgrade the dependencies in requirements.lock (versions and ha
 	@$(BIN)/uv lock -q --upgrade
 	@$(BIN)/uv export -q --frozen --all-packages --all-extras --no-emit-workspace --group dev --no-header -o requirements.lock
 	@$(BIN)/uv export -q --frozen --no-emit-workspace --only-group browser --no-header -o requirements-browser.lock
+	@$(BIN)/python scripts/image_closures.py
 	@echo checkov | $(BIN)/uv pip compile -q --upgrade --generate-hashes --no-header --no-annotate -o requirements-policies.lock -
 
 dashboards: $(READY) ## write the Grafana dashboards in deploy/monitoring/dashboards from their source
@@ -80,6 +81,11 @@ fuzz: $(READY) ## look for inputs that break a parser, for SECONDS=60; findings 
 
 monitoring: $(READY) $(MONITORING) ## fire alerts for real: Prometheus, Alertmanager and a Lectern in which something is broken (six minutes)
 	@$(BIN)/python -m pytest -s tests/monitoring/run_*.py
+
+images: $(READY) ## build the container images without a registry (BASE=… takes one's base), list their sizes, and start each
+	@scripts/setup images
+	@deploy/images/build
+	@$(BIN)/python -m pytest -s tests/deploy/run_images.py
 
 policies: $(DEPLOY) $(POLICIES) ## ask checkov about the manifests of the production overlay (deploy/k8s/checkov.yaml: what is accepted)
 	@rm -rf out/manifests && mkdir -p out/manifests

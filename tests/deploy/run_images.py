@@ -1,0 +1,83 @@
+"""`make images`, after the build: what each image holds, and that it starts as a restricted pod would start it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TAG = os.environ.get("TAG", "dev")
+PREFIX = os.environ.get("PREFIX", "localhost/lectern")
+SERVICES = ("gateway", "scripter", "voice", "coder", "renderer", "renderer-latex", "composer")
+IMAGES = (*SERVICES, "cli", "nats", "seaweedfs")
+LIMITS = ("--ulimit", "nofile=4096:4096", "--ulimit", "nproc=4096:4096")
+RESTRICTED = ("--read-only", "--tmpfs", "/tmp:rw,size=512m,mode=1777", "--user", "10001:10001", "--cap-drop", "ALL")
+RESTRICTED += ("--security-opt", "no-new-privileges", "--network", "none", "--no-healthcheck")
+
+
+def run_container(image: str, *argv: str, entrypoint: str | None = None) -> subprocess.CompletedProcess[str]:
+    runtime = os.environ.get("CONTAINER_RUNTIME", "runc")
+    chosen = [] if entrypoint is None else ["--entrypoint", entrypoint]
+    command = ["podman", "--runtime", runtime, "run", "--rm", *LIMITS, *RESTRICTED, *chosen]
+    return subprocess.run(
+        [*command, f"{PREFIX}/{image}:{TAG}", *argv], capture_output=True, text=True, timeout=240, check=False
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def table() -> Iterator[None]:
+    yield
+    print(f"\n{'image':<16}{'MB':>8}{'Debian':>8}{'Python':>8}")
+    for image in IMAGES:
+        found = subprocess.run(
+            ["podman", "image", "inspect", f"{PREFIX}/{image}:{TAG}"], capture_output=True, text=True, check=True
+        )
+        size = json.loads(found.stdout)[0]["Size"] / 1e6
+        debian = run_container(image, "-c", "dpkg-query -W | wc -l", entrypoint="sh").stdout.strip()
+        python = run_container(
+            image,
+            "-c",
+            "ls -d /opt/lectern/lib/python3*/site-packages/*.dist-info /opt/lectern-own/*.dist-info 2>/dev/null | wc -l",
+            entrypoint="sh",
+        ).stdout.strip()
+        print(f"{image:<16}{size:>8.0f}{debian:>8}{python:>8}")
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_no_compiler_cache_or_setting_of_the_builder_is_left(image: str) -> None:
+    looked = run_container(
+        image,
+        "-c",
+        "command -v gcc cc g++ make pip uv; ls -A /var/lib/apt/lists /root/.cache /var/cache/apt/archives 2>/dev/null "
+        "| grep -v -e ':$' -e '^lock$' -e '^partial$' -e '^$';"
+        " ls -A /etc/apt/sources.list /etc/apt/sources.list.d/* /etc/pip.conf /run/secrets/* 2>/dev/null; true",
+        entrypoint="sh",
+    )
+    assert (looked.returncode, looked.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("image", SERVICES)
+def test_a_service_without_its_servers_starts_and_says_what_it_misses(image: str) -> None:
+    done = run_container(image)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "NATS" in done.stdout + done.stderr or "4222" in done.stdout + done.stderr
+
+
+def test_the_command_and_the_servers_start() -> None:
+    assert "--replicas" in run_container("cli", "provision", "--help").stdout
+    assert "nats-server" in run_container("nats", "--version").stdout
+    assert "version" in run_container("seaweedfs", "version").stdout
+
+
+def test_the_sandbox_comes_up_as_in_a_restricted_pod_and_is_refused_without_landlock() -> None:
+    script = (Path(__file__).parent / "sandbox_in_a_pod.py").read_text(encoding="utf-8")
+    layers = json.loads(run_container("renderer", "-c", script, entrypoint="python").stdout.splitlines()[-1])
+    assert layers["seccomp"] == "active"
+    assert layers["landlock"].startswith("active")
+    refused = run_container("renderer", "-c", script, "landlock", "namespaces", entrypoint="python").stdout
+    assert refused.splitlines()[-1].startswith("refused:")
