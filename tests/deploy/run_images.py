@@ -19,12 +19,18 @@ RESTRICTED = ("--read-only", "--tmpfs", "/tmp:rw,size=512m,mode=1777", "--user",
 RESTRICTED += ("--security-opt", "no-new-privileges", "--network", "none", "--no-healthcheck")
 
 
+def name_image(image: str) -> str:
+    """The variant with LaTeX has a tag of its own."""
+    name = image.removesuffix("-latex")
+    return f"{PREFIX}/{name}:{TAG}{image.removeprefix(name)}"
+
+
 def run_container(image: str, *argv: str, entrypoint: str | None = None) -> subprocess.CompletedProcess[str]:
     runtime = os.environ.get("CONTAINER_RUNTIME", "runc")
     chosen = [] if entrypoint is None else ["--entrypoint", entrypoint]
     command = ["podman", "--runtime", runtime, "run", "--rm", *LIMITS, *RESTRICTED, *chosen]
     return subprocess.run(
-        [*command, f"{PREFIX}/{image}:{TAG}", *argv], capture_output=True, text=True, timeout=240, check=False
+        [*command, name_image(image), *argv], capture_output=True, text=True, timeout=240, check=False
     )
 
 
@@ -34,7 +40,7 @@ def table() -> Iterator[None]:
     print(f"\n{'image':<16}{'MB':>8}{'Debian':>8}{'Python':>8}")
     for image in IMAGES:
         found = subprocess.run(
-            ["podman", "image", "inspect", f"{PREFIX}/{image}:{TAG}"], capture_output=True, text=True, check=True
+            ["podman", "image", "inspect", name_image(image)], capture_output=True, text=True, check=True
         )
         size = json.loads(found.stdout)[0]["Size"] / 1e6
         debian = run_container(image, "-c", "dpkg-query -W | wc -l", entrypoint="sh").stdout.strip()
