@@ -10,6 +10,7 @@ from typing import Any
 import promql_parser
 import pytest
 from boards.__main__ import FOLDER, render_dashboards
+from metrics_page import collect_families
 from pydantic import BaseModel
 
 from lectern.gateway.schemas import Video
@@ -129,6 +130,39 @@ def test_variables_that_queries_use_are_those_of_their_dashboard() -> None:
         text = re.sub(r"\$__\w+|\$1|\$\{1\}", "", json.dumps(board["panels"]))
         used = set(re.findall(r"\$\{?([a-z_]+)", text))
         assert used <= known, uid
+
+
+FAMILIES = collect_families()
+# Labels that Prometheus gives, or what the query itself makes.
+GIVEN = {"namespace", "instance", "le", "stage", "class"}
+
+
+@pytest.mark.parametrize("query", sorted({query for _, query in QUERIES}))
+def test_every_metric_label_and_value_of_ours_exists(query: str) -> None:
+    for selector in selectors_of(query):
+        name = selector.name or ""
+        if not name.startswith("lectern_"):
+            continue
+        family = FAMILIES.get(name) or FAMILIES.get(re.sub(r"_(bucket|count|sum)$", "", name))
+        assert family, f"{name} is not counted"
+        labels = {label.name: label for label in family.labels}
+        for matcher in selector.matchers.matchers:
+            if matcher.name == "le":
+                assert float(matcher.value) in family.buckets
+            elif matcher.name != "namespace":
+                assert matcher.name in labels, f"{name} has no label {matcher.name}"
+                values, op = labels[matcher.name].values, str(matcher.op)
+                if values and "Equal" in op and "Not" not in op:
+                    assert matcher.value in values, f"{name}: {matcher.name} is never {matcher.value}"
+
+
+def test_labels_that_series_are_told_apart_by_exist() -> None:
+    known = {label.name for family in FAMILIES.values() for label in family.labels} | GIVEN
+    for name, query in QUERIES:
+        if "lectern_" not in query:
+            continue
+        for group in re.findall(r"by \(([a-z_, ]+)\)", query):
+            assert {label.strip() for label in group.split(",")} <= known, name
 
 
 def find_type(model: Any, path: str) -> Any:
