@@ -25,7 +25,7 @@ from lectern.gateway.log_watch import LogWatch
 from lectern.gateway.views import VERSION, View, Views
 from lectern.gateway.watch_metrics import WatchMetrics
 from lectern.gateway.work_watch import count_videos
-from lectern.worker import Connections, DeadLetter, Meter
+from lectern.worker import Connections, ConsumerBacklog, DeadLetter, Meter
 from lectern.worker.testing import MemoryBus, MemoryKeyValueStore
 
 FAST = {"consumer": "voice-fast", "stage": "voice", "lane": "fast"}
@@ -151,6 +151,15 @@ async def test_a_report_of_another_version_is_left_out() -> None:
         await bus.publish(subjects.LOG_REPORTS, b'{"unknown": 1}')
         await bus.publish(subjects.LOG_REPORTS, msgspec.json.encode(report()))
     assert shown.read("lectern_log_storage_used_bytes") == 7
+
+
+def test_a_consumer_that_is_gone_is_not_shown_as_it_was() -> None:
+    shown = Shown()
+    backlog = ConsumerBacklog(consumer="voice-fast", pending=3, in_hand=0)
+    shown.metrics.show(report(backlogs=(backlog,)))
+    assert shown.read("lectern_consumer_pending_messages", **FAST) == 3
+    shown.metrics.show(report())
+    assert shown.read("lectern_consumer_pending_messages", **FAST) is None
 
 
 def test_a_stream_that_nobody_declared_has_no_series() -> None:

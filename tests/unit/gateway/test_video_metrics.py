@@ -174,6 +174,18 @@ def test_a_scene_that_shows_a_template_degrades_its_video(video: Counted) -> Non
     assert found == {"exception": 1, "text-overlap": 2, "other": 1}
 
 
+def test_an_edit_right_after_the_end_does_not_degrade_what_was_whole(video: Counted) -> None:
+    video.request()
+    video.script(4)
+    video.approve(5)
+    video.render(20)
+    video.complete(30)
+    video.approve(31, revision=2)
+    late = Counted()
+    late.metrics.count(*video.entries[4], VideoLog(video.entries))
+    assert late.read("lectern_videos_finished_total", quality="draft", outcome="completed") == 1
+
+
 def test_a_take_that_is_put_back_in_force_was_not_rendered_again(video: Counted) -> None:
     video.request()
     video.script(4)

@@ -182,7 +182,8 @@ class VideoMetrics:
             case e.SceneFailed():
                 self._scene_failures.inc(event.stage, event.problem.code)
             case e.VideoCompleted() | e.VideoFailed() | e.VideoCancelled() if log:
-                self._count_outcome(event, log)
+                then = VideoLog(entry for entry in log if entry.sequence <= sequence)
+                self._count_outcome(event, then or log)
 
     def _count_rendered(self, sequence: int, event: e.SceneRendered, log: VideoLog) -> None:
         if event.take:

@@ -104,7 +104,8 @@ class WatchMetrics:
         )
 
     def show(self, report: LogReport) -> None:
-        """Shows what the server told this gateway or another."""
+        """Shows what the server told this gateway or another; what it no longer names is not shown as it was."""
+        self.forget()
         for backlog in report.backlogs:
             stage, _, lane = backlog.consumer.rpartition("-")
             of = (backlog.consumer, stage, lane) if stage in STAGE_INPUTS else (backlog.consumer, NOBODY, NOBODY)

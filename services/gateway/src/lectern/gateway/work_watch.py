@@ -12,7 +12,7 @@ from lectern.gateway.webhooks import Dispatcher
 from lectern.worker import wait_for
 
 INTERVAL = 10.0  # seconds: ten thousand views take some milliseconds
-STALLED_AFTER = 900.0  # seconds without an event: longer than any job may take without one
+STALLED_AFTER = 900.0  # seconds without an event: most jobs take less, though a long render or a long queue does not
 _MADE = ("queued", "in_progress")
 
 
