@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 ROOT = Path(__file__).parents[1]
+BASE, COMPONENTS = ROOT / "deploy/k8s/base", ROOT / "deploy/k8s/components"
 PAGE = ROOT / "docs/scale.md"
 MEASURED = ROOT / "bench/measured"
 SIZES = (10, 1_000, 100_000)  # videos an hour
@@ -144,9 +145,9 @@ def compute_needs(videos: float) -> Needs:
 
 def find_limits(needs: Needs) -> list[Limit]:
     """What could give, the nearest first."""
-    manifests = ROOT / "deploy/k8s/components"
-    renderers = find_number(manifests / "keda/renderer.yaml", r"maxReplicaCount: (\d+)")
-    volume = find_number(manifests / "nats/nats.conf", r"max_file_store: (\d+)G")
+    renderers = find_number(COMPONENTS / "keda/renderer.yaml", r"maxReplicaCount: (\d+)")
+    volume = find_number(COMPONENTS / "nats/nats.conf", r"max_file_store: (\d+)G")
+    memory = find_number(BASE / "gateway/deployment.yaml", r"limits:\n.*\n +memory: (\d+)Gi")
     three = [each for each in load("log_limits") if each["replicas"] == 3]
     fullest, empty = max(three, key=lambda each: each["videos"]), min(three, key=lambda each: each["videos"])
     index = (fullest["restarted_megabytes"] - empty["restarted_megabytes"]) / fullest["videos"] / 1000  # GB a video
@@ -176,10 +177,10 @@ def find_limits(needs: Needs) -> list[Limit]:
             lifts="a shorter `max_age`; then partitions, each on servers of its own",
         ),
         Limit(
-            name="memory of a gateway (4 GiB) for the views of all videos",
+            name=f"memory of a gateway in the manifest ({memory:.0f} GiB) for the views of all videos of 30 days",
             need=needs.log_videos * VIEW_BYTES,
-            most=4 * 2**30,
-            lifts="lists from a database in place of every gateway's memory; or gateways for some of the owners",
+            most=memory * 2**30,
+            lifts="a larger limit; then lists from a database, or gateways for some of the owners",
         ),
         Limit(
             name="voices: 1,000 requests a minute of a project (Google, Neural2)",
@@ -278,9 +279,10 @@ def write_limits() -> str:
 def write_needs() -> str:
     """What each size needs."""
     needs = [compute_needs(size) for size in SIZES]
+    memory = find_number(BASE / "renderer/deployment.yaml", r"requests:\n.*\n +memory: (\d+)Gi")
     lines: list[tuple[str, Callable[[Needs], float]]] = [
         ("videos in flight", lambda each: each.in_flight),
-        ("renderer cores (and 3 GiB each)", lambda each: each.render_cores),
+        (f"renderer cores (and {memory:.0f} GiB each)", lambda each: each.render_cores),
         ("cores of all other services", lambda each: each.other_cores),
         ("events a second", lambda each: each.events),
         ("jobs a second", lambda each: each.jobs),
