@@ -196,7 +196,8 @@ async def test_a_wrong_clock_cannot_block_a_worker(rig: Rig) -> None:
 async def test_a_failing_service_is_retried(rig: Rig, bad: Move) -> None:
     rig.script.then(bad, GOOD)
     assert (await rig.ask()).value.year == 1905  # type: ignore[attr-defined]
-    assert len(rig.waits) == 1
+    # on a busy machine the good answer, too, may come after the timeout
+    assert len(rig.waits) == len(rig.script.requests) - 1 >= 1
 
 
 async def test_after_too_many_failures_the_next_model_is_asked(rig: Rig) -> None:
