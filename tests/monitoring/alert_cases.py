@@ -642,8 +642,8 @@ KUBERNETES = (
     ),
     Case(
         alert="LecternVolumeFills",
-        title="a fifth is left",
-        series={'kubelet_volume_stats_available_bytes{namespace="lectern",persistentvolumeclaim="data-seaweedfs-0"}': "2e9x20",
+        title="three tenths are left",
+        series={'kubelet_volume_stats_available_bytes{namespace="lectern",persistentvolumeclaim="data-seaweedfs-0"}': "3e9x20",
                 'kubelet_volume_stats_capacity_bytes{namespace="lectern",persistentvolumeclaim="data-seaweedfs-0"}': "1e10x20"},
         at="15m",
     ),

@@ -26,6 +26,7 @@ OTHERS = {
     "kubelet_volume_stats_available_bytes",
     "kubelet_volume_stats_capacity_bytes",
 }
+K8S = ROOT / "deploy" / "k8s"
 DASHBOARDS = {"overview", "pipeline", "renderers", "quality", "money", "video"}
 
 
@@ -116,3 +117,21 @@ def test_dashboards_that_alerts_lead_to_exist() -> None:
     written = {path.stem for path in (ROOT / "deploy" / "monitoring" / "dashboards").glob("*.json")}
 
     assert not written or written >= {f"lectern-{name}" for name in DASHBOARDS}
+
+
+def test_the_logs_volume_warns_before_its_servers_refuse() -> None:
+    """Of an account without a limit, JetStream tells nobody how much of `max_file_store` is left."""
+    [alert] = [each for each in ALERTS if each["alert"] == "LecternVolumeFills"]
+    left = float(find_figure(alert["expr"], r"< ([\d.]+) \*"))
+    config = (K8S / "components/nats/nats.conf").read_text()
+    claims = [K8S / "components/nats/statefulset.yaml", K8S / "overlays/local/small-claim.yaml"]
+    for claim in claims:
+        volume = float(find_figure(claim.read_text(), r"(?:storage|value): (\d+)Gi")) * 2**30
+        most = float(find_figure(config, r"max_file_store: (\d+)G")) * 1e9
+        assert (1 - left) * volume < 0.95 * most, claim.name
+
+
+def find_figure(text: str, pattern: str) -> str:
+    found = re.search(pattern, text)
+    assert found, pattern
+    return found[1]
