@@ -1,6 +1,6 @@
 """What scaling policies for renderers cost, and how long scenes wait: `python bench/scaling.py [day|check]`.
 
-`day` runs a bursty day of some 370 videos through the model (`scaling_model.py`) under each policy. `check` runs twenty
+`day` runs a bursty day of some 360 videos through the model (`scaling_model.py`) under each policy. `check` runs twenty
 minutes of a busy hour through the real worker loop on a real nats-server, at a twelfth of the durations, with the same
 autoscaler reading the server's own lag, and beside it the model of the same minutes.
 """
