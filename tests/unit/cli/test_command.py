@@ -15,7 +15,7 @@ from lectern.contracts.ids import new_id
 from lectern.contracts.options import Brief, VideoOptions
 from lectern.contracts.problems import Problem
 from lectern.contracts.topology import DEAD, VIDEOS
-from lectern.worker import Connections, DeadLetter, Transient
+from lectern.worker import Connections, DeadLetter, Settings, Transient
 
 UNUSED_ADDRESS = "http://127.0.0.1:9"  # the discard port, on which nothing listens
 
@@ -113,6 +113,28 @@ async def test_provision_reports_differences_and_applies_them(home: Path, nats: 
     assert (differing.status, differing.out.strip()) == (1, "consumer voice-bulk is missing")
     assert "applied: consumer voice-bulk" in (await invoke_in_thread("provision", home=home, **where)).out
     assert (await invoke_in_thread("provision", "--check", home=home, **where)).status == 0
+
+
+@pytest.mark.slow
+async def test_provision_makes_the_stores_bucket_and_its_rules(
+    home: Path, nats: Client, nats_url: str, settings: Settings
+) -> None:
+    where = {
+        "LECTERN_NATS_URL": nats_url,
+        "LECTERN_S3_ENDPOINT": settings.s3_endpoint,
+        "LECTERN_S3_ACCESS_KEY": settings.s3_access_key,
+        "LECTERN_S3_SECRET_KEY": settings.s3_secret_key.get_secret_value(),
+        "LECTERN_S3_BUCKET": f"bucket-{new_id()}",
+        "LECTERN_KEEP_VIDEO_DAYS": "90",
+    }
+    missing = await invoke_in_thread("provision", "--check", home=home, **where)
+    assert (missing.status, missing.out.strip()) == (1, f"store bucket {where['LECTERN_S3_BUCKET']} is missing")
+    made = await invoke_in_thread("provision", home=home, **where)
+    assert "applied: store rule lectern-videos" in made.out
+    assert (await invoke_in_thread("provision", "--check", home=home, **where)).status == 0
+    longer = await invoke_in_thread("provision", "--check", home=home, **{**where, "LECTERN_KEEP_VIDEO_DAYS": "400"})
+    assert longer.status == 1
+    assert "store rule lectern-videos: days is 90, declared 400" in longer.out
 
 
 async def bury(connections: Connections, video_id: str) -> None:

@@ -13,7 +13,7 @@ from servers import s3_server
 from lectern.cli.runner.home import BUCKET
 from lectern.contracts.ids import new_id
 from lectern.worker import Missing, ObjectStore, Settings, Transient, Unavailable
-from lectern.worker.store import find_bucket, open_store
+from lectern.worker.store import open_store
 from lectern.worker.testing import MemoryObjectStore
 
 KEYS = ("key", "a-secret-of-some-length")
@@ -147,10 +147,3 @@ async def test_objects_are_listed_by_prefix_and_deleted_once_or_twice(any_store:
         await any_store.delete(key)
     assert await any_store.list_keys(folder) == keys[:1]
     assert await any_store.list_keys("t/nothing/") == []
-
-
-async def test_a_missing_bucket_is_made_once_and_by_nobody_who_only_looks(settings: Settings) -> None:
-    other = settings.model_copy(update={"s3_bucket": f"bucket-{new_id()}"})
-    assert not await find_bucket(other, make=False)
-    assert not await find_bucket(other, make=True)
-    assert await find_bucket(other, make=False)

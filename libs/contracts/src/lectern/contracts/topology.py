@@ -21,6 +21,7 @@ __all__ = [
     "DEAD",
     "ENDED_SESSIONS",
     "ERASER",
+    "EVENT_DAYS",
     "IDEMPOTENCY",
     "MAX_DELIVERIES",
     "PROJECTOR",
@@ -44,6 +45,7 @@ __all__ = [
 ]
 
 DAY = 86_400.0
+EVENT_DAYS = 30  # that the log keeps an event, and so a video in lists
 VIDEOS, DEAD, ADVISORIES = "VIDEOS", "DEAD", "ADVISORIES"
 VIDEO_VIEWS = "video-views"  # KV bucket: the gateway's projection for lists
 IDEMPOTENCY = "idempotency"  # KV bucket: the answer given to each Idempotency-Key
@@ -109,8 +111,8 @@ class Bucket(msgspec.Struct, frozen=True, kw_only=True):
 
 
 STREAMS = (
-    Stream(name=VIDEOS, subjects=(subjects.EVERY_VIDEO,), max_age=30 * DAY, duplicate_window=600.0),
-    Stream(name=DEAD, subjects=("dead.>",), max_age=30 * DAY),
+    Stream(name=VIDEOS, subjects=(subjects.EVERY_VIDEO,), max_age=EVENT_DAYS * DAY, duplicate_window=600.0),
+    Stream(name=DEAD, subjects=("dead.>",), max_age=EVENT_DAYS * DAY),
     Stream(
         name=ADVISORIES,
         subjects=(

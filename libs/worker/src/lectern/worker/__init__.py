@@ -5,6 +5,7 @@
 
 from lectern.worker.api_keys import create_key, decode_key, read_keys, revoke_key, rotate_key
 from lectern.worker.backlog import ConsumerBacklog, OldestMessage, read_backlog
+from lectern.worker.bucket import RuleReport, apply_rules, delete_expired, find_bucket
 from lectern.worker.bus import Bus, Listener, NatsBus, Responder
 from lectern.worker.concurrency import map_concurrently
 from lectern.worker.connections import Connections, connect, connect_nats
@@ -108,6 +109,7 @@ __all__ = [
     "ProcessMetrics",
     "Rank",
     "Responder",
+    "RuleReport",
     "Service",
     "ServiceLedger",
     "Settings",
@@ -119,6 +121,7 @@ __all__ = [
     "Transient",
     "Unavailable",
     "WaitingList",
+    "apply_rules",
     "apply_topology",
     "configure_logs",
     "connect",
@@ -126,7 +129,9 @@ __all__ = [
     "connection_checks",
     "create_key",
     "decode_key",
+    "delete_expired",
     "expose",
+    "find_bucket",
     "find_drift",
     "find_outage",
     "is_disk_full",

@@ -49,8 +49,8 @@ class ObjectInfo(msgspec.Struct, frozen=True, kw_only=True):
     etag: str = ""
 
 
-def _failure(error: Exception, key: str) -> Transient:
-    """The store's error as one of ours. Endpoints and credentials stay out of the text.
+def describe_failure(error: Exception, key: str) -> Transient:
+    """The store's error, of botocore or the connection, as one of ours. Endpoints and credentials stay out of the text.
 
     What the store may answer differently on another day is an outage: a full disk, a wrong key, a missing bucket.
     """
@@ -145,7 +145,7 @@ class S3ObjectStore(ObjectStore):
                 raise outage from error  # this machine's trouble, not the store's
             if isinstance(error, OSError) and error.errno is not None and error.filename is not None:
                 raise  # a local file's
-            raise _failure(error, key) from error
+            raise describe_failure(error, key) from error
 
     @asynccontextmanager
     async def _transfer(self, doing: str, key: str) -> AsyncIterator[None]:
@@ -267,27 +267,6 @@ class S3ObjectStore(ObjectStore):
             raise self._full
 
 
-async def find_bucket(settings: Settings, *, make: bool) -> bool:
-    """True if the store has the bucket of the settings; with `make` it is made when it is missing, and False returned.
-
-    Raises Unavailable when the store is, or does not let us make one.
-    """
-    async with _open_client(settings) as client:
-        try:
-            await client.head_bucket(Bucket=settings.s3_bucket)
-            return True
-        except (ClientError, BotoCoreError) as error:
-            failure = _failure(error, settings.s3_bucket)
-            if not isinstance(failure, Missing):
-                raise failure from error
-        if make:
-            try:
-                await client.create_bucket(Bucket=settings.s3_bucket)
-            except (ClientError, BotoCoreError) as error:
-                raise _failure(error, settings.s3_bucket) from error
-    return False
-
-
 class _FixedResolver(AbstractResolver):
     """Answers for whatever name with one address: that of what stands in front of the store."""
 
@@ -307,12 +286,12 @@ class _FixedResolver(AbstractResolver):
 @asynccontextmanager
 async def open_store(settings: Settings) -> AsyncIterator[ObjectStore]:
     """A store on one shared connection pool."""
-    async with _open_client(settings) as client:
+    async with open_client(settings) as client:
         yield S3ObjectStore(client, settings.s3_bucket)
 
 
 @asynccontextmanager
-async def _open_client(settings: Settings) -> AsyncIterator[Any]:
+async def open_client(settings: Settings) -> AsyncIterator[Any]:
     """A client of the store's server.
 
     Checksums are sent only when required: R2 refuses the default ones of botocore 1.36 and later.

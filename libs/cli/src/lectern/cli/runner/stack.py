@@ -19,6 +19,7 @@ import httpx
 from pydantic import SecretStr
 
 from lectern.cli.runner.child import Child
+from lectern.cli.runner.expiry import keep_expiring
 from lectern.cli.runner.home import BUCKET, Endpoint, Home, claim_home
 from lectern.cli.runner.log_watch import keep_log_storing
 from lectern.cli.runner.metrics import Registries
@@ -128,7 +129,7 @@ async def run_stack(
                 await apply_topology(connections.nats)
                 if not separate:
                     _load(points)
-            await closing.enter_async_context(_watching_log(stack, connections))
+            await closing.enter_async_context(_watching_servers(stack, connections))
             await move_old_objects(claimed.old_objects, connections.store)
             parts = _prepare_services(points, stack, None if separate else connections, host, renderers, settings or {})
             stack.members.update({part.name: part for part in parts})
@@ -143,14 +144,18 @@ async def run_stack(
 
 
 @asynccontextmanager
-async def _watching_log(stack: Stack, connections: Connections) -> AsyncIterator[None]:
+async def _watching_servers(stack: Stack, connections: Connections) -> AsyncIterator[None]:
     server = stack.members["nats"]
     assert isinstance(server, Child)
-    watching = asyncio.create_task(keep_log_storing(server, connections.nats, stack.home.nats), name="watch:nats")
+    watching = [
+        asyncio.create_task(keep_log_storing(server, connections.nats, stack.home.nats), name="watch:nats"),
+        asyncio.create_task(keep_expiring(stack.settings), name="watch:store"),
+    ]
     try:
         yield
     finally:
-        watching.cancel()
+        for each in watching:
+            each.cancel()
 
 
 @asynccontextmanager

@@ -1,0 +1,41 @@
+"""What expires on one machine is deleted while its runner runs."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+
+import pytest
+
+from lectern.cli.runner.expiry import keep_expiring, read_clock
+from lectern.contracts.ids import new_id
+from lectern.worker import Settings
+from lectern.worker.bucket import find_bucket
+from lectern.worker.store import open_store
+
+pytestmark = pytest.mark.slow
+
+
+async def test_the_runner_deletes_again_and_again_what_has_expired_and_lives_through_outages(
+    settings: Settings,
+) -> None:
+    own = settings.model_copy(update={"s3_bucket": f"bucket-{new_id()}"})
+    days = iter([0.0, 30.5])
+
+    def clock() -> datetime.datetime:
+        return read_clock() + datetime.timedelta(days=next(days, 30.5))
+
+    sweeping = asyncio.create_task(keep_expiring(own, first=0, interval=0.05, clock=clock))  # no bucket yet
+    try:
+        await asyncio.sleep(0)
+        await find_bucket(own, make=True)
+        async with open_store(own) as store:
+            await store.put("videos/v/video.mp4", b"1", "text/plain")
+            await store.put("cache/a", b"1", "text/plain")
+            async with asyncio.timeout(30):
+                while await store.head("cache/a"):
+                    await asyncio.sleep(0.05)
+            assert await store.list_keys("") == ["videos/v/video.mp4"]
+        assert not sweeping.done()
+    finally:
+        sweeping.cancel()
