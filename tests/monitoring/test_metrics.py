@@ -14,9 +14,10 @@ from metrics_page import PAGE, collect_families, make_page
 from lectern.contracts import problem_codes
 from lectern.contracts.acceptance import OUT_OF_STEP_RULES, TOO_DEAR
 from lectern.gateway.video_metrics import VideoMetrics
+from lectern.renderer.metrics import RendererMetrics
 from lectern.renderer.pool import KillReason
 from lectern.scenekit.checks import rules
-from lectern.worker import Meter, MetricFamily
+from lectern.worker import Meter, MetricFamily, StageMetrics
 
 ROOT = Path(__file__).parents[2]
 FAMILIES = collect_families()
@@ -85,6 +86,22 @@ def test_the_first_event_of_an_objective_is_seen_as_an_increase() -> None:
             "lectern_video_completion_seconds_count", {**first, "length": "short", "pass": "first"}
         )
         assert completion == meter.registry.get_sample_value("lectern_video_first_scene_seconds_count", first) == 0
+
+
+def test_the_first_scene_of_each_kind_is_seen_as_an_increase() -> None:
+    meter = Meter()
+    for define in (StageMetrics, RendererMetrics, VideoMetrics):
+        define(meter)
+    for metric, labels in (
+        ("lectern_cache_requests_total", {"cache": "footage", "result": "hit"}),
+        ("lectern_render_cpu_seconds_total", {"quality": "draft"}),
+        ("lectern_render_video_seconds_total", {"quality": "ultra"}),
+        ("lectern_sandbox_job_seconds_count", {"work": "preflight"}),
+        ("lectern_scene_code_versions_count", {"origin": "model"}),
+        ("lectern_scenes_degraded_total", {"code": "code-unrepaired"}),
+        ("lectern_scene_findings_total", {"rule": "no-budget"}),
+    ):
+        assert meter.registry.get_sample_value(metric, labels) == 0, metric
 
 
 def test_the_catalogue_is_up_to_date() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import promql_parser
@@ -44,8 +44,8 @@ def find_selectors(node: Any) -> Iterator[Any]:
         yield from find_selectors(child)
 
 
-def find_unknown(selector: Any) -> str:
-    """What a selector names that no metric of ours has; "" when all of it exists."""
+def find_unknown(selector: Any, given: Collection[str] = ()) -> str:
+    """What a selector names that no metric of ours has; "" when all of it exists. `given` are Prometheus' own labels."""
     name = selector.name
     if name in RECORDED | OTHERS:
         return ""
@@ -57,6 +57,8 @@ def find_unknown(selector: Any) -> str:
         if matcher.name == "le":
             if float(matcher.value) not in family.buckets:
                 return f'{name}{{le="{matcher.value}"}}'
+            continue
+        if matcher.name in given:
             continue
         if matcher.name not in labels:
             return f"{name}{{{matcher.name}}}"

@@ -82,6 +82,7 @@ def _calls() -> list[AnyPanel]:
             {"method": "Method", "route": "Route"},
             columns,
             span=12,
+            largest="Calls",
         ),
         show_lines(
             "Slowest routes, 95 %",

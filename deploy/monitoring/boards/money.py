@@ -23,11 +23,13 @@ def _tiles() -> list[AnyPanel]:
     videos = grown("lectern_videos_finished_total", 'outcome=~"completed|degraded"')
     cached, asked = grown(TOKENS, 'kind="cached"'), grown(TOKENS, 'kind=~"input|cached"')
     return [
-        show_tile("Spent", "In this time.", grown(SPENT), unit="currencyUSD", now=True, decimals=2, span=4),
+        show_tile(
+            "Spent", "In this time.", f"{grown(SPENT)} or vector(0)", unit="currencyUSD", now=True, decimals=2, span=4
+        ),
         show_tile(
             "A month at this pace",
             "30 days at the average of this time.",
-            f"{grown(SPENT)} / $__range_s * 86400 * 30",
+            f"({grown(SPENT)} or vector(0)) / $__range_s * 86400 * 30",
             unit="currencyUSD",
             now=True,
             decimals=0,
@@ -36,7 +38,7 @@ def _tiles() -> list[AnyPanel]:
         show_tile(
             "For a film",
             "Spent in this time by the films finished in it. What failed or is still being made is paid for, too.",
-            f"{grown(SPENT)} / {videos}",
+            f"({grown(SPENT)} or vector(0)) / {videos}",
             unit="currencyUSD",
             now=True,
             decimals=3,
@@ -45,7 +47,7 @@ def _tiles() -> list[AnyPanel]:
         show_tile(
             "For a minute of film",
             "Spent in this time by the minutes of film finished in it.",
-            f"60 * {grown(SPENT)} / {grown('lectern_video_seconds_total')}",
+            f"60 * ({grown(SPENT)} or vector(0)) / {grown('lectern_video_seconds_total')}",
             unit="currencyUSD",
             now=True,
             decimals=3,

@@ -110,7 +110,7 @@ def _tiles() -> list[AnyPanel]:
         show_tile(
             "Spent",
             "On models and voices in this time. See Money.",
-            grown(SPENT),
+            f"{grown(SPENT)} or vector(0)",
             unit="currencyUSD",
             now=True,
             decimals=2,
@@ -215,7 +215,7 @@ def _cost() -> list[AnyPanel]:
         show_tile(
             "Dollars for a minute of film",
             "What models and voices cost in this time, by the minutes of film finished in it.",
-            f"60 * {grown(SPENT)} / {grown('lectern_video_seconds_total')}",
+            f"60 * ({grown(SPENT)} or vector(0)) / {grown('lectern_video_seconds_total')}",
             unit="currencyUSD",
             now=True,
             decimals=3,

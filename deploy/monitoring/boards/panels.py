@@ -111,19 +111,26 @@ def show_tile(
 
 
 def show_share(
-    title: str, description: str, expr: str, *, limits: Limits, legend: str = "", span: int = 4, height: int = 7
+    title: str,
+    description: str,
+    expr: str,
+    *,
+    limits: Limits,
+    span: int = 4,
+    height: int = 7,
+    nothing: str = "no data yet",
 ) -> gauge.Panel:
-    """A share of one as a dial, one for each series."""
+    """A share of one as a dial."""
     panel = (
         gauge.Panel()
         .min(0)
         .max(1)
-        .no_value("no data yet")
+        .no_value(nothing)
         .show_threshold_markers(True)
         .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]).values(False))
     )
     panel = _limit(panel, limits)
-    return _describe(panel, title, description, [Line(expr, legend)], unit="percentunit", span=span, height=height)
+    return _describe(panel, title, description, [Line(expr)], unit="percentunit", span=span, height=height)
 
 
 def show_lines(
@@ -241,8 +248,12 @@ def show_table(
     *,
     span: int = 24,
     height: int = 8,
+    largest: str = "",
 ) -> table.Panel:
-    """A row for each value of the labels `rows` (label to heading), a column for each query."""
+    """A row for each value of the labels `rows` (label to heading), a column for each query.
+
+    Rows with the most in the column `largest` come first.
+    """
     panel = table.Panel().show_header(True).datasource(PROMETHEUS).no_value("none in this time")
     renamed = dict(rows)
     for place, column in enumerate(columns):
@@ -266,6 +277,8 @@ def show_table(
             options={"excludeByName": {"Time": True}, "renameByName": renamed, "indexByName": order},
         )
     )
+    if largest:
+        panel = panel.sort_by([common.TableSortByFieldState().display_name(largest).desc(True)])
     return panel.title(title).description(description).span(span).height(height)
 
 

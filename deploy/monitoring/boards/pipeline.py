@@ -204,11 +204,14 @@ def _log_and_store() -> list[AnyPanel]:
     return [
         show_share(
             "The log's storage",
-            "Used of what JetStream may use. Empty where it has no limit of its own.",
+            "Used of what JetStream may use.",
             f"{used} / ({limit} > 0)",
             limits=Limits(0.7, 0.85),
+            nothing="no limit of its own",
         ),
-        show_table("Streams", "What the event log keeps.", {"stream": "Stream"}, streams, span=6, height=7),
+        show_table(
+            "Streams", "What the event log keeps.", {"stream": "Stream"}, streams, span=6, height=7, largest="Size"
+        ),
         show_lines(
             "Replicas of the log",
             "Copies of the stream VIDEOS. `current` 0 means that it has no leader: nothing can be written.",

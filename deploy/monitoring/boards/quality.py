@@ -153,7 +153,7 @@ def _code() -> list[AnyPanel]:
         ),
         show_stack(
             "Answers of models",
-            "Requests by how they ended. `cut-off`, `unusable`: the answer could not be used and was asked for again.",
+            "Requests by how they ended. `cut-off`, `empty`: the answer could not be used and was asked for again.",
             [Line(grown("lectern_model_requests_total", by="outcome", window="$__rate_interval"), "{{outcome}}")],
             unit="short",
             height=10,

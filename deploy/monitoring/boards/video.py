@@ -136,8 +136,8 @@ def _scenes() -> list[AnyPanel]:
         Field("cost_usd", "Dollars", "number", "currencyUSD", decimals=3),
     ]
     return [
-        show_rows("Scenes", "Each with what was tried and what is wrong with it.", VIDEO, "scenes", scenes, span=16),
-        show_rows("What it used", "By model, voice and renderer.", VIDEO, "usage.items", usage, span=8),
+        show_rows("Scenes", "Each with what was tried and what is wrong with it.", VIDEO, "scenes", scenes, span=14),
+        show_rows("What it used", "By model, voice and renderer.", VIDEO, "usage.items", usage, span=10),
         show_text(
             "From a terminal",
             "`lectern trace $video` draws its waterfall and critical path; `lectern dead list` has what was buried.",

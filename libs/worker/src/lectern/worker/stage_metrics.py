@@ -61,6 +61,7 @@ class StageMetrics:
             CACHE_LABEL,
             CACHE_RESULT_LABEL,
         )
+        self.cached.start_at_zero()
 
     def begin(self, stage: str, slots: int) -> None:
         """Shows a stage that begins to work, with what it has not counted yet."""

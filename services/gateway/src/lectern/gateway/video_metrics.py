@@ -143,7 +143,8 @@ class VideoMetrics:
             _RULE,
             counted_by="fact",
         )
-        self._rendered.start_at_zero()
+        for scenes in (self._rendered, self._degraded, self._findings, self._versions):
+            scenes.start_at_zero()
 
     def _define_costs(self, meter: Meter) -> None:
         self._dollars = meter.counter(

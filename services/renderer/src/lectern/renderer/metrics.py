@@ -41,8 +41,10 @@ class RendererMetrics:
         )
         self.slots = meter.gauge("lectern_sandbox_slots", "Runs of scene code that are possible at once")
         self.slots_busy = meter.gauge("lectern_sandbox_slots_busy", "Runs of scene code now")
-        self._jobs.start_at_zero()
-        self._kills.start_at_zero()
+        for counter in (self._cpu_seconds, self._video_seconds, self._jobs, self._kills):
+            counter.start_at_zero()
+        self._seconds.start_at_zero()
+        self._memory.start_at_zero()
 
     def count_footage(self, quality: Quality, *, seconds: float, cpu_seconds: float) -> None:
         """Counts rendered footage of `seconds` and the CPU time it used."""
