@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,26 +13,26 @@ import pytest
 
 TAG = os.environ.get("TAG", "dev")
 PREFIX = os.environ.get("PREFIX", "localhost/lectern")
-SERVICES = ("gateway", "scripter", "voice", "coder", "renderer", "renderer-latex", "composer")
+SERVICES = ("gateway", "scripter", "voice", "coder", "renderer", "composer")
 IMAGES = (*SERVICES, "cli", "nats", "seaweedfs")
+START_SECONDS = 60.0
 LIMITS = ("--ulimit", "nofile=4096:4096", "--ulimit", "nproc=4096:4096")
 RESTRICTED = ("--read-only", "--tmpfs", "/tmp:rw,size=512m,mode=1777", "--user", "10001:10001", "--cap-drop", "ALL")
 RESTRICTED += ("--security-opt", "no-new-privileges", "--network", "none", "--no-healthcheck")
 
 
 def name_image(image: str) -> str:
-    """The variant with LaTeX has a tag of its own."""
-    name = image.removesuffix("-latex")
-    return f"{PREFIX}/{name}:{TAG}{image.removeprefix(name)}"
+    return f"{PREFIX}/{image}:{TAG}"
+
+
+def podman(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = ["podman", "--runtime", os.environ.get("CONTAINER_RUNTIME", "runc"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
 
 
 def run_container(image: str, *argv: str, entrypoint: str | None = None) -> subprocess.CompletedProcess[str]:
-    runtime = os.environ.get("CONTAINER_RUNTIME", "runc")
     chosen = [] if entrypoint is None else ["--entrypoint", entrypoint]
-    command = ["podman", "--runtime", runtime, "run", "--rm", *LIMITS, *RESTRICTED, *chosen]
-    return subprocess.run(
-        [*command, name_image(image), *argv], capture_output=True, text=True, timeout=240, check=False
-    )
+    return podman("run", "--rm", *LIMITS, *RESTRICTED, *chosen, name_image(image), *argv)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -39,9 +40,7 @@ def table() -> Iterator[None]:
     yield
     print(f"\n{'image':<16}{'MB':>8}{'Debian':>8}{'Python':>8}")
     for image in IMAGES:
-        found = subprocess.run(
-            ["podman", "image", "inspect", name_image(image)], capture_output=True, text=True, check=True
-        )
+        found = podman("image", "inspect", name_image(image))
         size = json.loads(found.stdout)[0]["Size"] / 1e6
         debian = run_container(image, "-c", "dpkg-query -W | wc -l", entrypoint="sh").stdout.strip()
         python = run_container(
@@ -71,6 +70,20 @@ def test_a_service_has_all_that_it_imports(image: str) -> None:
     module = f"lectern.{image.removesuffix('-latex')}.app"
     done = run_container(image, "-c", f"import {module}", entrypoint="python")
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("image", SERVICES)
+def test_a_service_lives_read_only_and_without_rights_while_its_servers_are_away(image: str) -> None:
+    container = podman("run", "--detach", *LIMITS, *RESTRICTED, name_image(image)).stdout.strip()
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while podman("exec", container, "python3.11", "/opt/healthz.py").returncode:
+            assert time.monotonic() < deadline, podman("logs", container).stderr
+            time.sleep(0.2)
+        running = podman("inspect", "--format", "{{.State.Running}} {{.Config.User}}", container).stdout
+        assert running.split() == ["true", "10001:10001"]
+    finally:
+        podman("rm", "--force", "--time", "1", container)
 
 
 def test_the_command_and_the_servers_start() -> None:
