@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
+import hashlib
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from botocore.exceptions import ClientError
 from pydantic import SecretStr
-from servers import s3_server
+from servers import S3, s3_server
 
 from lectern.cli.runner.home import BUCKET
 from lectern.contracts.ids import new_id
 from lectern.worker import Missing, ObjectStore, Settings, Transient, Unavailable
-from lectern.worker.store import open_store
+from lectern.worker.store import open_client, open_store
 from lectern.worker.testing import MemoryObjectStore
 
 KEYS = ("key", "a-secret-of-some-length")
@@ -147,3 +151,79 @@ async def test_objects_are_listed_by_prefix_and_deleted_once_or_twice(any_store:
         await any_store.delete(key)
     assert await any_store.list_keys(folder) == keys[:1]
     assert await any_store.list_keys("t/nothing/") == []
+
+
+def status_of(error: ClientError) -> int:
+    status: int = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    return status
+
+
+async def test_an_object_that_may_only_be_created_is_not_replaced(settings: Settings) -> None:
+    key = f"t/{new_id()}"
+    where = {"Bucket": settings.s3_bucket, "Key": key}
+    async with open_client(settings) as client:
+        await client.put_object(**where, Body=b"first", IfNoneMatch="*")
+        with pytest.raises(ClientError) as refused:
+            await client.put_object(**where, Body=b"second", IfNoneMatch="*")
+        assert status_of(refused.value) == 412
+        assert await (await client.get_object(**where))["Body"].read() == b"first"
+
+
+async def test_of_sixteen_who_create_an_object_at_once_one_wins_and_its_bytes_are_kept(settings: Settings) -> None:
+    where = {"Bucket": settings.s3_bucket, "Key": f"t/{new_id()}"}
+    async with open_client(settings) as client:
+
+        async def create(number: int) -> int:
+            try:
+                await client.put_object(**where, Body=f"{number}".encode(), IfNoneMatch="*")
+            except ClientError as error:
+                return status_of(error)
+            return 200
+
+        statuses = await asyncio.gather(*map(create, range(16)))
+        assert sorted(statuses)[0] == 200
+        assert set(sorted(statuses)[1:]) <= {409, 412}
+        assert await (await client.get_object(**where))["Body"].read() == f"{statuses.index(200)}".encode()
+
+
+async def test_a_wrong_secret_is_refused(settings: Settings) -> None:
+    wrong = settings.model_copy(update={"s3_secret_key": SecretStr("another-secret")})
+    async with open_client(wrong) as client:
+        with pytest.raises(ClientError, match="SignatureDoesNotMatch") as refused:
+            await client.put_object(Bucket=settings.s3_bucket, Key="t/refused", Body=b"x")
+    assert status_of(refused.value) == 403
+
+
+@pytest.mark.parametrize(("name", "algorithm"), [("ContentMD5", "md5"), ("ChecksumSHA256", "sha256")])
+async def test_bytes_that_do_not_match_their_checksum_are_not_stored(
+    settings: Settings, name: str, algorithm: str
+) -> None:
+    where = {"Bucket": settings.s3_bucket, "Key": f"t/{new_id()}"}
+    wrong = base64.b64encode(hashlib.new(algorithm, b"other bytes").digest()).decode()
+    async with open_client(settings) as client:
+        with pytest.raises(ClientError) as refused:
+            await client.put_object(**where, Body=b"bytes", **{name: wrong})
+        assert status_of(refused.value) == 400
+        with pytest.raises(ClientError, match="404"):
+            await client.head_object(**where)
+
+
+def settings_for(served: S3, settings: Settings) -> Settings:
+    named = {"s3_endpoint": served.endpoint, "s3_access_key": served.access_key}
+    return settings.model_copy(update={**named, "s3_secret_key": SecretStr(served.secret_key)})
+
+
+@pytest.mark.slow
+async def test_objects_outlive_a_store_that_is_killed(tmp_path: Path, settings: Settings) -> None:
+    large = bytes(range(256)) * 20_000
+    with s3_server(tmp_path, keys=KEYS) as served:
+        async with open_store(settings_for(served, settings)) as store:
+            await store.put("t/small", b"small", "text/plain")
+            await store.put("t/large", large, "video/mp4")
+    with s3_server(tmp_path, keys=KEYS) as served:  # the first was ended by SIGKILL
+        async with open_store(settings_for(served, settings)) as store:
+            assert await store.get("t/small") == b"small"
+            assert await store.get("t/large") == large
+            info = await store.head("t/large")
+            assert info is not None
+            assert (info.size, info.media_type) == (len(large), "video/mp4")
