@@ -79,7 +79,7 @@ hostile: $(READY) $(LATEX) ## run hostile scene code against the sandbox (WITHOU
 fuzz: $(READY) ## look for inputs that break a parser, for SECONDS=60; findings join tests/fuzz/corpus
 	@PYTHONPATH=tests $(BIN)/python -W ignore -m fuzz --seconds $(SECONDS) $(FUZZ)
 
-monitoring: $(READY) $(MONITORING) ## fire alerts for real and ask every panel: Prometheus, Alertmanager and a running Lectern (eight minutes)
+monitoring: $(READY) $(MONITORING) $(BROWSER) ## fire alerts for real and ask every panel: Prometheus, Alertmanager and a running Lectern; draw docs/images/dashboards (ten minutes)
 	@$(BIN)/python -m pytest -s tests/monitoring/run_*.py
 
 images: $(READY) ## build the container images without a registry (BASE=… takes one's base), list their sizes, and start each

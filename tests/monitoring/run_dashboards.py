@@ -36,7 +36,7 @@ ANY = ("$namespace", "$quality", "$stage")
 # Queries over these have data only in a cluster, or when something is wrong that is not broken here.
 NEED_MORE = {
     "a cluster": ("kube_", "keda_", "container_"),
-    "an outage": ("lectern_stage_waits_total", "lectern_stage_retries_total", 'outcome!="ok"', 'status=~"5..'),
+    "an attempt or a provider that fails": ("lectern_stage_waits_total", "lectern_stage_retries_total", 'outcome!="ok"', 'status=~"5..'),
     "an alert that fires": ("ALERTS",),
     "a job given up": ("lectern_stage_failures_total", "lectern_dead_letters_total", "lectern_scenes_failed_total", "lectern_video_failures_total"),
     "a scene that takes too much": ("lectern_sandbox_kills_total",),
@@ -129,12 +129,13 @@ async def traffic(url: str, video: str) -> AsyncIterator[None]:
             await asyncio.sleep(0.5)
 
     async def follow(http: httpx.AsyncClient) -> None:
+        newest = video
         while True:
-            newest = (await http.get("/v1/videos?limit=1")).json()["data"][0]["id"]
             async with http.stream("GET", f"/v1/videos/{newest}/events") as stream:
                 async for _ in stream.aiter_lines():
                     pass
-            await asyncio.sleep(2)
+            await asyncio.sleep(1)
+            newest = (await http.get("/v1/videos?limit=1")).json()["data"][0]["id"]
 
     async with httpx.AsyncClient(base_url=url, timeout=None, trust_env=False) as http:
         tasks = [asyncio.create_task(call(http)), asyncio.create_task(follow(http))]

@@ -9,6 +9,7 @@ from typing import Any
 
 import promql_parser
 import pytest
+import yaml
 from boards.__main__ import FOLDER, render_dashboards
 from metrics_page import collect_families
 from monitoring.test_rule_names import find_unknown
@@ -151,6 +152,22 @@ def test_labels_that_series_are_told_apart_by_exist() -> None:
             continue
         for group in re.findall(r"by \(([a-z_, ]+)\)", query):
             assert {label.strip() for label in group.split(",")} <= known, name
+
+
+def test_each_kind_of_data_source_is_provisioned() -> None:
+    wanted = {
+        variable["query"]
+        for board in BOARDS.values()
+        for variable in board["templating"]["list"]
+        if variable["type"] == "datasource"
+    }
+    provisioning = FOLDER.parent / "grafana" / "provisioning"
+    sources = yaml.safe_load((provisioning / "datasources" / "lectern.yaml").read_text())["datasources"]
+    assert {source["type"] for source in sources} == wanted
+    named = re.findall(
+        r"(?:url|bearerToken|allowedHosts): (.*)", (provisioning / "datasources" / "lectern.yaml").read_text()
+    )
+    assert all(value.strip("[]").startswith("$") for value in named), "addresses and keys come from the environment"
 
 
 def find_type(model: Any, path: str) -> Any:

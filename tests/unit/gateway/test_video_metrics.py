@@ -152,6 +152,14 @@ def test_a_cancelled_video_counts_as_that(video: Counted) -> None:
     assert video.read("lectern_videos_finished_total", quality="draft", outcome="cancelled") == 1
 
 
+def test_looks_at_a_scene_are_no_versions_of_its_code(video: Counted) -> None:
+    history = (e.CodeAttempt(number=1, strategy="draft"), e.CodeAttempt(number=2, strategy="look"))
+    video.request()
+    video.script(4)
+    video.render(20, code=e.CodeRef(key="c", origin="model", attempts=2, history=history))
+    assert video.read("lectern_scene_code_versions_bucket", origin="model", le="1.0") == 1, "right at once"
+
+
 def test_a_scene_that_shows_a_template_degrades_its_video(video: Counted) -> None:
     history = (
         e.CodeAttempt(number=1, strategy="draft", rule="NameError"),

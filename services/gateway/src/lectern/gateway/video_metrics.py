@@ -52,6 +52,7 @@ _RULE = MetricLabel(
         "no-vision-model",
     ),
 )
+_LOOKS = ("look", "render")  # entries in the history of a code that are no versions of it
 _KIND = MetricLabel("kind", ("model", "voice"))
 _NAME = MetricLabel("name", shown="the model or the voice engine", most=40)
 _TOKENS = MetricLabel("kind", ("input", "cached", "output", "thinking"))
@@ -197,7 +198,8 @@ class VideoMetrics:
             self._first_scene.observe(_since(log, event) - _measure_review(log, event), quality)
         if event.footage.cached:
             return
-        self._versions.observe(code.attempts, code.origin)
+        looks = sum(attempt.strategy in _LOOKS for attempt in code.history)
+        self._versions.observe(max(1, code.attempts - looks), code.origin)
         for attempt in code.history:
             if attempt.rule:
                 self._findings.inc(_name_rule(attempt.rule))
