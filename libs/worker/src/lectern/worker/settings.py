@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     s3_bucket: str = Field("lectern", description="bucket for everything")
     s3_access_key: str = Field("", description="S3 access key id")
     s3_secret_key: SecretStr = Field(SecretStr(""), description="S3 secret access key")
+    s3_folder: Path | None = Field(
+        None, description="folder of a store on this machine, which is looked at for space when the store cannot write"
+    )
     s3_region: str = Field("auto", description="S3 region; R2 wants `auto`")
     keep_cache_days: int = Field(30, ge=0, description="days that `cache/` is kept after the last write; 0 for good")
     keep_video_days: int = Field(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import socket
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
@@ -62,7 +63,7 @@ def describe_failure(error: Exception, key: str) -> Transient:
     if code in _ABSENT:
         return Missing(f"object {key} is not in the store")
     if code in _FULL or status == HTTPStatus.INSUFFICIENT_STORAGE or "no space left" in said.lower():
-        return Unavailable("the disk of the object store is full", code=STORE_FULL, remedy=_FREE_SPACE)
+        return describe_full_store()
     if code == _NO_BUCKET:
         return Unavailable("the object store has no such bucket", code="store-unavailable", remedy=_CHECK_BUCKET)
     if status in _NOT_LET_IN and code not in _LATER:
@@ -71,6 +72,22 @@ def describe_failure(error: Exception, key: str) -> Transient:
     if status in _REFUSED and code not in _LATER:
         return Transient(f"the object store answered {code or status} for {key}")
     return Unavailable(f"the object store answered {code or status}", code="store-unavailable")
+
+
+def describe_full_store() -> Unavailable:
+    """The outage of a store that has no space left."""
+    return Unavailable("the disk of the object store is full", code=STORE_FULL, remedy=_FREE_SPACE)
+
+
+def has_little_space(folder: Path) -> bool:
+    """True if SeaweedFS may be unable to write into a folder: a part of an upload does not fit, or less than a
+    hundredth of the disk is free, at which it takes nothing more (its `-volume.minFreeSpace`)."""
+    try:
+        found = os.statvfs(folder)
+    except OSError:
+        return False
+    free, size = found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize
+    return free < max(_PART, size // 100) or (found.f_files > 0 and found.f_favail == 0)
 
 
 class ObjectStore(ABC):
@@ -131,9 +148,10 @@ class ObjectStore(ABC):
 class S3ObjectStore(ObjectStore):
     """A bucket of an S3 server. See `ObjectStore` for what each method promises."""
 
-    def __init__(self, client: Any, bucket: str) -> None:
+    def __init__(self, client: Any, bucket: str, folder: Path | None = None) -> None:
         self._client = client
         self._bucket = bucket
+        self._folder = folder  # where a store on this machine has its objects
         self._full: Unavailable | None = None  # the last write's failure, if that was why
 
     @asynccontextmanager
@@ -159,6 +177,10 @@ class S3ObjectStore(ObjectStore):
         try:
             yield
         except Unavailable as error:
+            answered = isinstance(error.__cause__, ClientError)
+            if answered and error.problem.code != STORE_FULL and self._folder and has_little_space(self._folder):
+                self._full = describe_full_store()
+                raise self._full from error  # a local store says of a full disk that it has an internal error
             self._full = error if error.problem.code == STORE_FULL else self._full
             raise
         self._full = None
@@ -263,7 +285,7 @@ class S3ObjectStore(ObjectStore):
                 await self._client.head_bucket(Bucket=self._bucket)
         except Missing as error:
             raise Unavailable("the object store has no such bucket", remedy=_CHECK_BUCKET) from error
-        if self._full:
+        if self._full and (self._folder is None or has_little_space(self._folder)):
             raise self._full
 
 
@@ -287,7 +309,7 @@ class _FixedResolver(AbstractResolver):
 async def open_store(settings: Settings) -> AsyncIterator[ObjectStore]:
     """A store on one shared connection pool."""
     async with open_client(settings) as client:
-        yield S3ObjectStore(client, settings.s3_bucket)
+        yield S3ObjectStore(client, settings.s3_bucket, settings.s3_folder)
 
 
 @asynccontextmanager
