@@ -33,7 +33,7 @@ up: $(READY) ## run the API and everything behind it on http://localhost:8080
 test: $(READY) $(LATEX) $(BROWSER) $(MONITORING) $(DEPLOY) ## run every test: unit, integration, hostile scenes, whole videos
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-check: $(READY) ## lint, types, import rules and fast tests, before each commit (under a minute)
+check: $(READY) ## lint, types, import rules and fast tests, before each commit (two minutes on two cores)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy

@@ -65,7 +65,7 @@ async def test_rules_are_reported_then_set_and_read_back_as_declared(own: Settin
     missing = await apply_rules(own, change=False)
     assert missing.lines == [
         "store rule lectern-cache is missing: cache/ expires after 30 days",
-        "store rule lectern-assets is missing: assets/ expires after 31 days",
+        "store rule lectern-assets is missing: assets/ expires after 62 days",
         "store rule lectern-videos is missing: videos/ expires after 31 days",
     ]
     set_ = await apply_rules(own, change=True)
@@ -75,7 +75,7 @@ async def test_rules_are_reported_then_set_and_read_back_as_declared(own: Settin
         for rule in await read_rules(own)
     } == {
         ("lectern-cache", "cache/", "Enabled", 30),
-        ("lectern-assets", "assets/", "Enabled", 31),
+        ("lectern-assets", "assets/", "Enabled", 62),
         ("lectern-videos", "videos/", "Enabled", 31),
     }
     assert {rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] for rule in await read_rules(own)} == {7}
@@ -90,7 +90,7 @@ async def test_a_rule_that_somebody_changed_is_drift_until_it_is_set_again(own: 
     changed[2]["Status"] = "Disabled"
     await write_rules(own, changed)
     drift = [
-        "store rule lectern-assets: days is 1, declared 31",
+        "store rule lectern-assets: days is 1, declared 62",
         "store rule lectern-videos: status is 'Disabled', declared 'Enabled'",
     ]
     assert (await apply_rules(own, change=False)).lines == drift
@@ -159,7 +159,7 @@ async def test_a_store_that_sets_no_rules_is_told_about_with_what_to_set(
         report = await apply_rules(settings.model_copy(update={"s3_endpoint": endpoint}), change=change)
     assert not report.lines
     assert code in report.refusal
-    assert "cache/ 30 days, assets/ 31 days, videos/ 31 days" in report.refusal
+    assert "cache/ 30 days, assets/ 62 days, videos/ 31 days" in report.refusal
     assert settings.s3_access_key not in report.refusal
 
 
@@ -180,5 +180,7 @@ async def test_what_is_older_than_its_rule_is_deleted_and_nothing_else(own: Sett
         assert await store.list_keys("") == ["assets/a", "other/c", "videos/d/r1/video.mp4"]
         for_good = own.model_copy(update={"keep_video_days": 0})
         assert await delete_expired(for_good, now + datetime.timedelta(days=400)) == 0
-        assert await delete_expired(own, now + datetime.timedelta(days=31, hours=1)) == 2
+        assert await delete_expired(own, now + datetime.timedelta(days=31, hours=1)) == 1
+        assert await store.list_keys("") == ["assets/a", "other/c"]
+        assert await delete_expired(own, now + datetime.timedelta(days=62, hours=1)) == 1
         assert await store.list_keys("") == ["other/c"]

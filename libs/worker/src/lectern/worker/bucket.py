@@ -41,10 +41,13 @@ class RuleReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def declare_rules(settings: Settings) -> tuple[ExpiryRule, ...]:
-    """What expires. `cache/` is made again when it is missed; the others are what a video in the lists may need."""
+    """What expires. `cache/` is made again when it is missed; the others are what a video in the lists may need.
+
+    An asset is uploaded once and may be used by a video that is requested weeks later.
+    """
     return (
         ExpiryRule(prefix="cache/", days=settings.keep_cache_days),
-        ExpiryRule(prefix="assets/", days=settings.keep_video_days),
+        ExpiryRule(prefix="assets/", days=2 * settings.keep_video_days),
         ExpiryRule(prefix="videos/", days=settings.keep_video_days),
     )
 

@@ -39,8 +39,8 @@ class Settings(BaseSettings):
     keep_video_days: int = Field(
         31,
         ge=0,
-        description="days that `videos/` and `assets/` are kept after the last write, longer than the event log keeps "
-        "their videos; 0 for good",
+        description="days that `videos/` is kept after the last write, longer than the event log keeps its videos, and "
+        "half of those that `assets/` is; 0 for good",
     )
     slots: int = Field(0, ge=0, description="jobs at once in this process; 0 for the stage's default")
     metrics_port: int = Field(9090, ge=0, description="port of /healthz, /readyz and /metrics; 0 to turn it off")
