@@ -38,7 +38,8 @@ class SignTiming(msgspec.Struct, frozen=True, kw_only=True):
 async def ask_until_answered(
     client: Client, subject: str, data: bytes, *, headers: Mapping[str, str], timeout: float, timing: SignTiming
 ) -> Msg:
-    """The first answer to a request, within `timeout` seconds. Each time it asks again it waits twice as long.
+    """The first answer to a request, within `timeout` seconds. Each time it asks again it waits twice as long, up to
+    four times: of two responders of which one is frozen, the frozen one may be asked several times in a row.
 
     Raises nats.errors.NoRespondersError when no process answers such requests, nats.errors.TimeoutError.
     """
@@ -54,7 +55,7 @@ async def ask_until_answered(
                     try:
                         message = await subscription.next_msg(timeout=silence)
                     except nats.errors.TimeoutError:
-                        silence *= 2
+                        silence = min(silence * 2, timing.silence * 4)
                         break
                     if _is_sign(message):
                         await message.respond(b"")
