@@ -14,7 +14,7 @@ def describe_names(modules: dict[str, tuple[str, ...]]) -> str:
     folder = Path(__file__).parent
     entries: list[str] = []
     for module, names in modules.items():
-        tree = ast.parse((folder / f"{module}.py").read_text(encoding="utf-8"))
+        tree = ast.parse((folder / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8"))
         for name in names:
             entries += _describe(tree, name)
     return "\n\n".join(entries) + "\n"
