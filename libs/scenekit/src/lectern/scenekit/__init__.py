@@ -26,7 +26,7 @@ KIT = {
     "tracing": ("trace",),
     "motion": ("appear", "focus", "dim", "undim"),
 }
-"""The kit's names by the module that defines them."""
+"""The kit's names by the module that defines them; "maths.graph" is a module in a folder."""
 
 
 def kit_names() -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from lectern.contracts.options import DOCUMENT_LIMIT, MUSIC, TOPIC_LIMIT, Captions, Lane
@@ -79,17 +79,17 @@ class SentDocument(RequestBody):
         return normalize_asset_names(value)
 
 
+NOTHING_TO_BURN: dict[str, JsonValue] = {
+    "required": ["captions", "burn_captions"],
+    "properties": {"captions": {"const": "off"}, "burn_captions": {"const": True}},
+}
+"""What no request may ask for: captions drawn into the picture, and none."""
+
+
 class VideoRequestOptions(RequestBody):
     """The look and sound of the video."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "not": {
-                "required": ["captions", "burn_captions"],
-                "properties": {"captions": {"const": "off"}, "burn_captions": {"const": True}},
-            }
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"not": NOTHING_TO_BURN})
 
     quality: Quality = Field("standard", description="draft 480p15, standard 720p30, high 1080p60, ultra 2160p60")
     aspect: Aspect = Field("16:9", description="shape of the frame")

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from lectern.contracts.options import Captions
 from lectern.contracts.quality import Aspect, Quality
 from lectern.gateway.schemas.request_body import RequestBody
-from lectern.gateway.schemas.requests import CostLimit, LanguageTag, MusicName, VoiceName
+from lectern.gateway.schemas.requests import NOTHING_TO_BURN, CostLimit, LanguageTag, MusicName, VoiceName
 from lectern.gateway.schemas.videos import Video
 
 MAX_VARIANTS = 20
@@ -19,7 +19,7 @@ MAX_VARIANTS = 20
 class VariantOptions(RequestBody):
     """What is different in one form of a video; whatever is left out is as in the original."""
 
-    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "not": NOTHING_TO_BURN})
 
     quality: Quality | None = None
     aspect: Aspect | None = None
