@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lectern.cli.runner.servers import LOOPBACK, find_program, free_port
+from servers import free_port
+
+from lectern.cli.runner.servers import LOOPBACK, find_program
 
 START_TIMEOUT_SECONDS = 30.0
 TOKEN = "token-of-the-tests"

@@ -7,19 +7,27 @@ import secrets
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from lectern.cli.runner import servers
 from lectern.cli.runner.home import BUCKET, LocalKeys
-from lectern.cli.runner.servers import LOOPBACK, PRIVATE, ServerProgram, free_port
+from lectern.cli.runner.servers import LOOPBACK, PRIVATE, ServerProgram, hold_port
 from lectern.cli.runner.store_server import object_store
 
 __all__ = ["BUCKET", "S3", "free_port", "nats_server", "s3_server"]
 
 START_TIMEOUT_SECONDS = 10.0
 TOKEN = "token-of-the-tests"  # of every nats-server, so that one which is started again knows its clients
+
+
+_HELD = ExitStack()  # ports of this process's tests, until it ends: tests run side by side
+
+
+def free_port() -> int:
+    """A port of this machine that nothing listens on, and that no other test is given."""
+    return hold_port(_HELD)
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from pathlib import Path
 import aioboto3
 import pytest
 from botocore.exceptions import ClientError
-from servers import run_server
+from servers import free_port, run_server
 
 from lectern.cli.runner.home import LocalKeys
-from lectern.cli.runner.servers import LOOPBACK, free_port
+from lectern.cli.runner.servers import LOOPBACK
 from lectern.cli.runner.store_server import object_store, remove_dead_sockets
 
 KEYS = LocalKeys(access="key-of-the-home", secret="a-secret-of-some-length")

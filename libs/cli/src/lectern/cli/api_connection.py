@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -16,7 +17,7 @@ from lectern.cli.exit_status import UNAVAILABLE, USAGE, CommandExit, command_exi
 from lectern.cli.outputs import prepare_folder
 from lectern.cli.runner.child import Child
 from lectern.cli.runner.home import Home
-from lectern.cli.runner.servers import free_port
+from lectern.cli.runner.servers import hold_port
 from lectern.contracts.problems import ProblemError
 
 START_TIMEOUT_SECONDS = 90.0  # the first imports after an installation read a cold disk
@@ -55,6 +56,7 @@ class LocalRunner:
         self._prompts = prompts
         self._child: Child | None = None
         self._child_url = ""
+        self._port = contextlib.ExitStack()
 
     async def find_or_start(self) -> str:
         """The address of the home's runner. Waits for one that is starting; starts one when there is none."""
@@ -84,13 +86,15 @@ class LocalRunner:
 
     async def stop(self) -> None:
         """Stops the runner if this command started it."""
-        if self._child:
-            await self._child.stop()
+        with self._port:
+            if self._child:
+                await self._child.stop()
 
     async def _start(self) -> str:
         self._show_message("Starting Lectern on this machine")
         self._home.logs.mkdir(parents=True, exist_ok=True, mode=0o700)
-        port = free_port()
+        self._port.close()
+        port = hold_port(self._port)
         url = f"http://127.0.0.1:{port}"
 
         async def ready() -> bool:

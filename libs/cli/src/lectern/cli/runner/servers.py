@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import json
 import shutil
@@ -72,12 +73,17 @@ def find_program(name: str) -> str:
     return found
 
 
-def free_port() -> int:
-    """A port of this machine that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+def hold_port(holding: contextlib.ExitStack | contextlib.AsyncExitStack) -> int:
+    """A port of this machine that nothing listens on, kept from others until `holding` is closed.
+
+    Nobody who asks for any port is given it, and no connection leaves from it; a server that names it may listen there.
+    """
+    held = holding.enter_context(socket.socket())
+    held.bind((LOOPBACK, 0))
+    # only after binding: with it, the kernel would have chosen among ports that others hold in this way
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    port: int = held.getsockname()[1]
+    return port
 
 
 def require_free(host: str, port: int) -> None:

@@ -24,7 +24,7 @@ from lectern.cli.runner.home import BUCKET, Endpoint, Home, claim_home
 from lectern.cli.runner.log_watch import keep_log_storing
 from lectern.cli.runner.metrics import Registries
 from lectern.cli.runner.old_objects import move_old_objects
-from lectern.cli.runner.servers import LOOPBACK, free_port, nats_server, require_free
+from lectern.cli.runner.servers import LOOPBACK, hold_port, nats_server, require_free
 from lectern.cli.runner.services import InProcess, discover, separate_process
 from lectern.cli.runner.store_server import object_store
 from lectern.contracts.problems import Problem, ProblemError
@@ -123,7 +123,7 @@ async def run_stack(
         if port:
             require_free(host, port)
         async with AsyncExitStack() as closing:
-            stack = _prepare_servers(closing, claimed, host, port or free_port(), grace_seconds)
+            stack = _prepare_servers(closing, claimed, host, port or hold_port(closing), grace_seconds)
             async with _starting(stack.members["store"]):  # the slower one
                 await stack.members["nats"].start()
                 connections = await closing.enter_async_context(connect(stack.settings, "runner"))
@@ -180,7 +180,7 @@ def _load(points: Mapping[str, EntryPoint]) -> None:
 
 def _prepare_servers(closing: AsyncExitStack, home: Home, host: str, port: int, grace: float) -> Stack:
     """The servers, not started yet, and where they will be found."""
-    nats_port, store_port = free_port(), free_port()
+    nats_port, store_port = hold_port(closing), hold_port(closing)
     keys = home.keys()
     nats = nats_server(home.nats, nats_port, keys.nats_token).child(home.logs)
     store = object_store(home.store, store_port, keys).child(home.logs)
