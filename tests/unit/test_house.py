@@ -29,6 +29,7 @@ SHARED_NAMES = {
     "Timeline",
     "Finding",
     "BeatMeasure",
+    "Stage",  # of the pipeline, and of a picture: scene code never meets the first, nor services the second
 }
 
 # What the client has of the API is called as the API calls it, and is written from its description.

@@ -13,6 +13,7 @@ KIT = {
     "scene": ("NarratedScene", "NarratedThreeDScene", "NarratedMovingCameraScene", "Narrated"),
     "style": ("theme",),
     "layout": ("frame", "stack", "row", "columns", "fit", "place"),
+    "stage": ("Stage", "fill"),
     "labels": ("Title", "TitleCard", "Label", "Caption"),
     "number": ("Number",),
     "bullets": ("Bullets",),

@@ -38,6 +38,10 @@ class Area:
         """The centre, as a point (x, y, 0)."""
         return np.array([(self.left + self.right) / 2, (self.bottom + self.top) / 2, 0.0])
 
+    def at(self, x: float, y: float) -> Any:
+        """The point at shares `x` of the width and `y` of the height, from the lower left: `area.at(0.5, 1)`."""
+        return np.array([self.left + x * self.width, self.bottom + y * self.height, 0.0])
+
 
 class FrameGeometry:
     """The picture's size in manim units. Its short side is always 8: landscape is 14.2 x 8, portrait 8 x 14.2.
@@ -58,6 +62,11 @@ class FrameGeometry:
     def portrait(self) -> bool:
         """True for a picture that is taller than it is wide."""
         return self.height > self.width * 1.05
+
+    @property
+    def landscape(self) -> bool:
+        """True for a picture that is wider than it is tall."""
+        return self.width > self.height * 1.05
 
     @property
     def safe(self) -> Area:

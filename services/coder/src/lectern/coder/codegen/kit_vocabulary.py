@@ -11,7 +11,8 @@ from lectern.contracts.script import Scene
 
 # Names that every scene may use. The kit's slides are not among them: a picture carries the meaning, not a list.
 ESSENTIAL = frozenset({
-    "NarratedScene", "theme", "frame", "fit", "place", "Title", "Label", "link", "appear", "focus", "dim", "undim",
+    "NarratedScene", "theme", "frame", "Stage", "fill", "fit", "place", "Title", "Label", "link", "appear", "focus",
+    "dim", "undim",
 })  # fmt: skip
 
 # Names that need a form of drawing, and words of the plan or the narration that ask for them (as a regular expression).
