@@ -24,6 +24,7 @@ KIT = {
     "comparison": ("Comparison",),
     "timeline": ("Timeline",),
     "picture": ("Picture",),
+    "computing.cells": ("Cells",),
     "tracing": ("trace",),
     "motion": ("appear", "focus", "dim", "undim"),
 }

@@ -24,6 +24,7 @@ WANTED_FOR: dict[str, tuple[frozenset[str], str]] = {
     "NarratedThreeDScene": (frozenset(), r"\b3d\b|three.dimension|sphere|solid|\bcube|surface|\bspace\b"),
     "Chart": (frozenset({"data"}), r"\bchart|\bbars?\b|per cent|percent|statistic"),
     "CodeListing": (frozenset(), r"\bcode\b|program|\bloop|python|javascript|algorithm's lines"),
+    "Cells": (frozenset(), r"\blist\b|array|sort|search|memory cell|\bcells?\b with|in a row"),
     "Picture": (frozenset(), r"photograph|\bphoto\b|image file|\bpng\b|\bjpe?g\b"),
     "Timeline": (frozenset(), r"timeline|century|centuries|years later|chronolog"),
     "Flow": (frozenset(), r"flow ?chart|boxes joined|pipeline|step by step in boxes"),
