@@ -51,8 +51,8 @@ docs: $(READY) $(BROWSER) ## write the generated pages: docs/settings.md, docs/m
 	@$(BIN)/python scripts/settings_page.py
 	@$(BIN)/python scripts/metrics_page.py
 	@$(BIN)/python scripts/licences.py
-	@$(BIN)/python deploy/monitoring/objectives.py
-	@$(BIN)/python deploy/monitoring/prometheus_rules.py
+	@PYTHONPATH=scripts $(BIN)/python deploy/monitoring/objectives.py
+	@PYTHONPATH=scripts $(BIN)/python deploy/monitoring/prometheus_rules.py
 
 lock: $(READY) ## upgrade the dependencies in requirements.lock (versions and hashes, no addresses)
 	@$(BIN)/uv lock -q --upgrade
@@ -62,7 +62,7 @@ lock: $(READY) ## upgrade the dependencies in requirements.lock (versions and ha
 	@echo checkov | $(BIN)/uv pip compile -q --upgrade --generate-hashes --no-header --no-annotate -o requirements-policies.lock -
 
 dashboards: $(READY) ## write the Grafana dashboards in deploy/monitoring/dashboards from their source
-	@PYTHONPATH=deploy/monitoring $(BIN)/python -m boards
+	@PYTHONPATH=deploy/monitoring:scripts $(BIN)/python -m boards
 
 client: $(READY) ## write the client's models from the API's OpenAPI, and its sync half from the async one
 	@$(BIN)/python scripts/client_code.py

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import keyword
 import re
 import subprocess
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from generated_files import write_or_check
 
 from lectern.gateway.compat import schemas as older_clients
 from lectern.gateway.openapi import describe_api
@@ -48,21 +48,7 @@ SYNC_WORDS = (
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only report files that are stale")
-    check = parser.parse_args().check
-    stale = []
-    for path, text in write_all().items():
-        if (ROOT / path).exists() and (ROOT / path).read_text(encoding="utf-8") == text:
-            continue
-        stale.append(str(path))
-        if not check:
-            (ROOT / path).parent.mkdir(exist_ok=True)
-            (ROOT / path).write_text(text, encoding="utf-8")
-    if stale and check:
-        print("stale; run `make client`:", *stale, sep="\n  ")
-        return 1
-    return 0
+    return write_or_check({ROOT / path: text for path, text in write_all().items()}, "run `make client`")
 
 
 def write_all() -> dict[Path, str]:

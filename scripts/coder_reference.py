@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from generated_files import write_or_check
+
 TARGET = Path(__file__).parent.parent / "services/coder/src/lectern/coder/codegen"
 MAX_SIGNATURE_CHARACTERS = 300  # longer ones are shown to a model without their defaults
 ROOTS = ("Mobject", "VMobject", "Scene", "Animation", "Text")
@@ -99,6 +101,4 @@ def build_files() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    for file, text in build_files().items():
-        (TARGET / file).write_text(text)
-        sys.stdout.write(f"{file}: {len(text)} characters\n")
+    sys.exit(write_or_check({TARGET / name: text for name, text in build_files().items()}, "run this script"))

@@ -6,12 +6,12 @@ fails when a file is stale.
 
 from __future__ import annotations
 
-import argparse
 import re
 from collections.abc import Iterator, Mapping
 from importlib.metadata import distribution
 from pathlib import Path
 
+from generated_files import write_or_check
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -73,23 +73,9 @@ def build_lock(image: str, locked: Mapping[str, str]) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true")
-    check = parser.parse_args().check
     locked = read_lock((ROOT / "requirements.lock").read_text(encoding="utf-8"))
-    stale = []
-    for image in ROOTS:
-        path, text = IMAGES / image / "requirements.lock", build_lock(image, locked)
-        if path.exists() and path.read_text(encoding="utf-8") == text:
-            continue
-        if check:
-            stale.append(path.relative_to(ROOT).as_posix())
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-    if stale:
-        print(f"stale: {', '.join(stale)}. Run `make lock`, or python scripts/image_closures.py.")
-    return 1 if stale else 0
+    wanted = {IMAGES / image / "requirements.lock": build_lock(image, locked) for image in ROOTS}
+    return write_or_check(wanted, "run `make lock`, or python scripts/image_closures.py")
 
 
 if __name__ == "__main__":

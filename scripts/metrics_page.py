@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import yaml
+from generated_files import write_or_check
 
 from lectern.composer.metrics import ComposerMetrics
 from lectern.gateway.metrics import GatewayMetrics
@@ -142,13 +143,7 @@ def make_page() -> str:
 
 def main() -> int:
     """Writes or checks the page."""
-    text = make_page()
-    if "--check" not in sys.argv:
-        PAGE.write_text(text, encoding="utf-8")
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-        print(f"{PAGE.name} is stale: run `make docs` and commit it", file=sys.stderr)
-        return 1
-    return 0
+    return write_or_check({PAGE: make_page()}, "run `make docs` and commit it")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import importlib
 import sys
 from pathlib import Path
 
+from generated_files import write_or_check
 from pydantic import AliasChoices, SecretStr
 from pydantic.fields import FieldInfo
 
@@ -57,13 +58,8 @@ def page() -> str:
 
 
 def main() -> int:
-    text = page()
-    if "--check" not in sys.argv:
-        PAGE.write_text(text, encoding="utf-8")
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-        print(f"{PAGE.name} is stale: run `make docs` and commit it", file=sys.stderr)
-        return 1
-    return 0
+    """Writes or checks the page."""
+    return write_or_check({PAGE: page()}, "run `make docs` and commit it")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ For each objective the events and the bad ones are added up over seven windows. 
 windows, a long one and a short one, to burn the budget of 30 days too fast, so that it comes soon and ends soon. Pairs
 and factors are those of Google's SRE workbook, chapter 5, "multiwindow, multi-burn-rate alerts".
 
-    python deploy/monitoring/objectives.py [--check]
+    PYTHONPATH=scripts python deploy/monitoring/objectives.py [--check]
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import sys
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
+
+from generated_files import write_or_check
 
 RULES = Path(__file__).with_name("rules") / "objectives.yaml"
 # Beyond the first a window is put together from the first's events: counters over three days are dear to read.
@@ -177,15 +179,10 @@ def _is(objective: Objective) -> str:
     return f'objective="{objective.name}"'
 
 
-def main() -> None:
-    """Writes the file, or with `--check` exits with status 1 when it is stale."""
-    wanted = write_rules()
-    if "--check" in sys.argv:
-        if RULES.read_text() != wanted:
-            sys.exit(f"{RULES} is stale: run `make docs`.")
-        return
-    RULES.write_text(wanted)
+def main() -> int:
+    """Writes the file, or with `--check` returns 1 when it is stale."""
+    return write_or_check({RULES: write_rules()}, "run `make docs`")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

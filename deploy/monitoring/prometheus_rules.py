@@ -1,6 +1,6 @@
 """Wraps rules/*.yaml as PrometheusRule objects for the Prometheus operator, in deploy/k8s/components/monitoring/rules.
 
-python deploy/monitoring/prometheus_rules.py [--check]
+PYTHONPATH=scripts python deploy/monitoring/prometheus_rules.py [--check]
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 import textwrap
 from pathlib import Path
+
+from generated_files import write_or_check
 
 HERE = Path(__file__).parent
 RULES = HERE / "rules"
@@ -42,15 +44,10 @@ def write_objects() -> dict[Path, str]:
     return {**wanted, OBJECTS / "kustomization.yaml": write_kustomization(paths)}
 
 
-def main() -> None:
-    """Writes the files, or with `--check` exits with status 1 when one is stale."""
-    for path, wanted in write_objects().items():
-        if "--check" not in sys.argv:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(wanted)
-        elif not path.exists() or path.read_text() != wanted:
-            sys.exit(f"{path} is stale: run `make docs`.")
+def main() -> int:
+    """Writes the files, or with `--check` returns 1 when one is stale."""
+    return write_or_check(write_objects(), "run `make docs`")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

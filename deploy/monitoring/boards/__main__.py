@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+from generated_files import write_or_check
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
 from boards import BOARDS
@@ -20,19 +21,8 @@ def render_dashboards() -> dict[str, str]:
 
 
 def main() -> int:
-    written = {path.name: path.read_text() for path in FOLDER.glob("*.json")}
-    wanted = render_dashboards()
-    if "--check" in sys.argv:
-        stale = sorted(name for name in written.keys() | wanted.keys() if written.get(name) != wanted.get(name))
-        if stale:
-            sys.stderr.write(f"run `make dashboards` and commit it; stale: {', '.join(stale)}\n")
-        return len(stale) > 0
-    FOLDER.mkdir(exist_ok=True)
-    for name in written.keys() - wanted.keys():
-        (FOLDER / name).unlink()
-    for name, content in wanted.items():
-        (FOLDER / name).write_text(content)
-    return 0
+    wanted = {FOLDER / name: content for name, content in render_dashboards().items()}
+    return write_or_check(wanted, "run `make dashboards` and commit it", obsolete=FOLDER.glob("*.json"))
 
 
 if __name__ == "__main__":

@@ -16,14 +16,14 @@ from nats.aio.client import Client
 from unit.cli.command import invoke_in_thread
 from unit.worker.pipeline_events import planned, requested
 
-from lectern.cli.status import StageStatus, StreamStatus, _judge_stage, _judge_stream, read_status
+from lectern.cli.status import StageStatus, _judge_stage, _judge_stream, read_status
 from lectern.contracts import events as e
 from lectern.contracts import subjects
 from lectern.contracts.ids import new_id
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import WorkerSign
 from lectern.contracts.topology import VIDEOS
-from lectern.worker import JetStreamDeadLetters, JetStreamEventLog
+from lectern.worker import JetStreamDeadLetters, JetStreamEventLog, StreamReport
 from lectern.worker.dead_letters import DeadLetter
 
 OUTAGE = Problem(code="store-unavailable", title="Store", detail="The store does not answer.", remedy="Wait.")
@@ -105,7 +105,7 @@ async def test_a_missing_consumer_and_dead_letters_need_a_hand(nats: Client) -> 
         "coder-bulk is missing: run `lectern provision`.",
         "coder: 1 dead letters; `lectern dead list` says why.",
     )
-    assert [(stream.stream, stream.current, stream.replicas) for stream in status.streams] == [
+    assert [(stream.name, stream.current, stream.replicas) for stream in status.streams] == [
         ("VIDEOS", 1, 1),
         ("DEAD", 1, 1),
     ]
@@ -157,7 +157,9 @@ def test_an_old_message_needs_a_hand_after_ten_minutes(seconds: float, found: in
     [("nats-0", 3, ""), ("nats-0", 2, "2 of 3 servers are up to date"), ("", 1, "has no leader")],
 )
 def test_a_stream_with_a_server_down_needs_a_hand(leader: str, current: int, found: str) -> None:
-    stream = StreamStatus(stream="VIDEOS", messages=1, bytes=1, leader=leader, replicas=3, current=current)
+    stream = StreamReport(
+        name="VIDEOS", messages=1, bytes=1, leader=leader, current=current, behind=3 - current, offline=0
+    )
 
     assert found in " ".join(_judge_stream(stream))
     assert bool(_judge_stream(stream)) == bool(found)

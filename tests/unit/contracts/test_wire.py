@@ -139,3 +139,9 @@ def test_a_digest_depends_on_every_input_and_on_where_one_ends() -> None:
     assert keys.digest("a", "bc") != keys.digest("ab", "c")
     assert keys.digest({"x": 1, "y": 2}) == keys.digest({"y": 2, "x": 1})
     assert keys.digest(b"a") != keys.digest("a")
+
+
+def test_a_subject_names_the_place_of_its_event() -> None:
+    assert subjects.read_place("videos.fast.v1.scenes.3.coded") == ("v1", 3)
+    assert subjects.read_place("videos.bulk.v1.completed") == ("v1", None)
+    assert subjects.read_place("dead.coder") == ("", None)

@@ -20,12 +20,12 @@ from lectern.contracts.ids import new_id
 from lectern.contracts.problems import Problem
 from lectern.contracts.topology import VIDEOS
 from lectern.gateway import log_watch
-from lectern.gateway.log_report import LogReport, StreamReport, read_report
+from lectern.gateway.log_report import LogReport, read_report
 from lectern.gateway.log_watch import LogWatch
 from lectern.gateway.views import VERSION, View, Views
 from lectern.gateway.watch_metrics import WatchMetrics
 from lectern.gateway.work_watch import count_videos
-from lectern.worker import Connections, ConsumerBacklog, DeadLetter, Meter
+from lectern.worker import Connections, ConsumerBacklog, DeadLetter, Meter, StreamReport
 from lectern.worker.testing import MemoryBus, MemoryKeyValueStore
 
 FAST = {"consumer": "voice-fast", "stage": "voice", "lane": "fast"}
@@ -124,7 +124,8 @@ async def test_nothing_old_is_shown_while_the_server_does_not_answer(monkeypatch
     async def read(_: object, gateway: str) -> LogReport:
         if next(answers, False):
             return report(
-                gateway, streams=(StreamReport(name=VIDEOS, messages=1, bytes=1, current=1, behind=0, offline=0),)
+                gateway,
+                streams=(StreamReport(name=VIDEOS, messages=1, bytes=1, leader="", current=1, behind=0, offline=0),),
             )
         raise nats.errors.TimeoutError
 
@@ -164,7 +165,7 @@ def test_a_consumer_that_is_gone_is_not_shown_as_it_was() -> None:
 
 def test_a_stream_that_nobody_declared_has_no_series() -> None:
     shown = Shown()
-    stray = StreamReport(name="of-somebody-else", messages=1, bytes=1, current=1, behind=0, offline=0)
+    stray = StreamReport(name="of-somebody-else", messages=1, bytes=1, leader="", current=1, behind=0, offline=0)
     shown.metrics.show(report(streams=(stray,)))
     assert shown.read("lectern_log_messages", stream="other") is None
 

@@ -16,6 +16,7 @@ from lectern.cli.nats_connection import connect_event_log
 from lectern.cli.terminal import encode_json, make_text
 from lectern.contracts import events as e
 from lectern.contracts.plain_text import clean_line
+from lectern.contracts.subjects import read_place
 from lectern.worker import JetStreamDeadLetters, JetStreamEventLog, StoredDeadLetter
 
 
@@ -31,10 +32,10 @@ async def list_dead_letters(nats_url: str, home: Path, *, json: bool) -> int:
     else:
         table = Table("number", "when", "stage", "scene", "video", "why", box=None, pad_edge=False)
         for letter in letters:
-            video, scene = _video_and_scene(letter.subject)
+            video, scene = read_place(letter.subject)
             when = f"{letter.at:%Y-%m-%d %H:%M}" if letter.at else ""
             stage = letter.problem.stage or letter.consumer.rpartition("-")[0]
-            cells = (str(letter.number), when, stage, scene, video, letter.problem.detail)
+            cells = (str(letter.number), when, stage, str(scene or ""), video, letter.problem.detail)
             table.add_row(*map(make_text, cells))
         Console(highlight=False).print(table)
     return OK
@@ -96,12 +97,6 @@ async def _read(client: Client, number: int) -> StoredDeadLetter:
             "List them with `lectern dead list`.",
         )
     return letter
-
-
-def _video_and_scene(subject: str) -> tuple[str, str]:
-    """The video and scene in an event's subject: videos.<lane>.<id>.scenes.<n>.<verb>."""
-    parts = subject.split(".")
-    return parts[2] if len(parts) > 2 else "", parts[4] if len(parts) > 5 else ""
 
 
 def _as_json(letter: StoredDeadLetter) -> dict[str, Any]:

@@ -27,8 +27,9 @@ from lectern.worker import (
     JetStreamDeadLetters,
     JetStreamEventLog,
     NatsBus,
-    OldestMessage,
+    StreamReport,
     Transient,
+    describe_stream,
     map_concurrently,
     read_backlog,
 )
@@ -59,22 +60,11 @@ class StageStatus(msgspec.Struct, frozen=True, kw_only=True):
     missing_consumers: tuple[str, ...] = ()
 
 
-class StreamStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """A stream of the event log. `replicas` and `current` count its servers; `leader` is "" when it has none."""
-
-    stream: str
-    messages: int
-    bytes: int
-    leader: str
-    replicas: int
-    current: int
-
-
 class InstallationStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the command shows. `findings` are the sentences that say what needs a hand and what to do."""
 
     stages: tuple[StageStatus, ...]
-    streams: tuple[StreamStatus, ...]
+    streams: tuple[StreamReport, ...]
     findings: tuple[str, ...]
 
 
@@ -82,7 +72,7 @@ class _Backlogs(msgspec.Struct, frozen=True, kw_only=True):
     by_consumer: Mapping[str, ConsumerBacklog]
     dead: Mapping[str, int]
     reasons: Mapping[tuple[str, int | None], str]  # video and scene -> what they wait for
-    streams: tuple[StreamStatus, ...]
+    streams: tuple[StreamReport, ...]
 
 
 async def show_status(nats_url: str, home: Path, *, json: bool) -> int:
@@ -136,7 +126,7 @@ async def _read_backlogs(client: Client) -> _Backlogs | None:
         found = [each for each in await map_concurrently(lambda each: read_backlog(client, each), consumers) if each]
         streams = await map_concurrently(lambda name: _read_stream(client, name), (topology.VIDEOS, topology.DEAD))
         dead = await JetStreamDeadLetters(client).count()
-        oldest = {_place_of(each.oldest) for each in found if each.oldest}
+        oldest = {subjects.read_place(each.oldest.subject) for each in found if each.oldest}
         reasons = await map_concurrently(lambda place: _find_reason(client, *place), oldest)
     except _NO_ANSWER:
         return None
@@ -146,20 +136,8 @@ async def _read_backlogs(client: Client) -> _Backlogs | None:
     )
 
 
-async def _read_stream(client: Client, name: str) -> StreamStatus:
-    info = await client.jetstream(timeout=5).stream_info(name)
-    cluster = info.cluster
-    peers = (cluster.replicas or []) if cluster else []
-    alone = cluster is None or (not cluster.name and not peers)  # a single server names no leader
-    leader = "this server" if alone or cluster is None else cluster.leader or ""
-    return StreamStatus(
-        stream=name,
-        messages=info.state.messages,
-        bytes=info.state.bytes,
-        leader=leader,
-        replicas=info.config.num_replicas or 1,
-        current=bool(leader) + sum(bool(peer.current) and not peer.offline for peer in peers),
-    )
+async def _read_stream(client: Client, name: str) -> StreamReport:
+    return describe_stream(await client.jetstream(timeout=5).stream_info(name))
 
 
 async def _find_reason(client: Client, video: str, scene: int | None) -> str:
@@ -185,7 +163,7 @@ def _describe_stage(stage: str, signs: Sequence[WorkerSign], backlogs: _Backlogs
     oldest = min((each.oldest for each in found if each.oldest), key=lambda each: each.sequence, default=None)
     if oldest is None:
         return known
-    video, scene = _place_of(oldest)
+    video, scene = subjects.read_place(oldest.subject)
     return msgspec.structs.replace(
         known,
         oldest_seconds=max(0.0, (at - oldest.at).total_seconds()) if oldest.at else None,
@@ -193,13 +171,6 @@ def _describe_stage(stage: str, signs: Sequence[WorkerSign], backlogs: _Backlogs
         oldest_scene=scene,
         waits_for=backlogs.reasons.get((video, scene), ""),
     )
-
-
-def _place_of(message: OldestMessage) -> tuple[str, int | None]:
-    """The video and scene in an event's subject: videos.<lane>.<id>.scenes.<n>.<verb>."""
-    parts = message.subject.split(".")
-    scene = parts[4] if len(parts) > 5 else ""
-    return parts[2] if len(parts) > 2 else "", int(scene) if scene.isdecimal() else None
 
 
 def _judge_stage(stage: StageStatus) -> list[str]:
@@ -223,11 +194,11 @@ def _judge_gateways(backlogs: _Backlogs | None, at: datetime) -> list[str]:
     return [f"gateway: {projector.lag} events are not in the lists yet, the oldest for {age}: start a gateway."]
 
 
-def _judge_stream(stream: StreamStatus) -> list[str]:
+def _judge_stream(stream: StreamReport) -> list[str]:
     if not stream.leader:
-        return [f"Stream {stream.stream} has no leader: most of its {stream.replicas} servers must be up."]
+        return [f"Stream {stream.name} has no leader: most of its {stream.replicas} servers must be up."]
     if stream.current < stream.replicas:
-        return [f"Stream {stream.stream}: {stream.current} of {stream.replicas} servers are up to date."]
+        return [f"Stream {stream.name}: {stream.current} of {stream.replicas} servers are up to date."]
     return []
 
 
@@ -240,9 +211,7 @@ def _print_table(status: InstallationStatus) -> None:
         table.add_row(*map(make_text, (each.stage, *cells)))
     console.print(table)
     for stream in status.streams:
-        line = (
-            f"{stream.stream}: {stream.messages} messages, {stream.bytes / 1e6:.1f} MB, led by {stream.leader or '?'}"
-        )
+        line = f"{stream.name}: {stream.messages} messages, {stream.bytes / 1e6:.1f} MB, led by {stream.leader or '?'}"
         console.print(make_text(f"{line}, {stream.current} of {stream.replicas} servers up to date"))
     for each in status.stages:
         if each.oldest_video:

@@ -31,6 +31,13 @@ def subject(event: e.AnyEvent) -> str:
     return f"videos.{event.lane}.{event.video_id}.{scene}{e.verb(type(event))}"
 
 
+def read_place(subject: str) -> tuple[str, int | None]:
+    """The video and the scene that an event's subject names; "" and None where it names none."""
+    parts = subject.split(".")
+    scene = parts[4] if len(parts) > 5 and parts[3] == "scenes" else ""
+    return parts[2] if len(parts) > 2 else "", int(scene) if scene.isdecimal() else None
+
+
 def inputs(event_type: type[e.Event], lane: str) -> str:
     """The filter that matches every event of a type in a lane."""
     scenes = "scenes.*." if issubclass(event_type, e.SceneEvent) else ""

@@ -4,7 +4,7 @@
 """
 
 from lectern.worker.api_keys import create_key, decode_key, read_keys, revoke_key, rotate_key
-from lectern.worker.backlog import ConsumerBacklog, OldestMessage, read_backlog
+from lectern.worker.backlog import ConsumerBacklog, OldestMessage, StreamReport, describe_stream, read_backlog
 from lectern.worker.bucket import RuleReport, apply_rules, delete_expired, find_bucket
 from lectern.worker.bus import Bus, Listener, NatsBus, Responder
 from lectern.worker.concurrency import map_concurrently
@@ -116,6 +116,7 @@ __all__ = [
     "Stage",
     "StageMetrics",
     "StoredDeadLetter",
+    "StreamReport",
     "Timing",
     "TooManyWaiting",
     "Transient",
@@ -130,6 +131,7 @@ __all__ = [
     "create_key",
     "decode_key",
     "delete_expired",
+    "describe_stream",
     "expose",
     "find_bucket",
     "find_drift",

@@ -1,4 +1,4 @@
-"""What is left to do for a consumer, as the server knows it: asked, never counted by ourselves."""
+"""What is left to do for a consumer, and how the streams are, as the server knows it: asked, never counted by us."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 from nats.aio.client import Client
-from nats.js import JetStreamContext
+from nats.js import JetStreamContext, api
 from nats.js import errors as js_errors
 
 from lectern.contracts.topology import Consumer
@@ -38,6 +38,44 @@ class ConsumerBacklog(msgspec.Struct, frozen=True, kw_only=True):
     def lag(self) -> int:
         """Messages that are not done: what a stage is scaled by."""
         return self.pending + self.in_hand
+
+
+class StreamReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A stream: what it holds, and how many of its replicas are current, behind or out of reach.
+
+    `leader` is the server that leads it: "" while there is none, "this server" where there is only one.
+    """
+
+    name: str
+    messages: int
+    bytes: int
+    leader: str
+    current: int
+    behind: int
+    offline: int
+
+    @property
+    def replicas(self) -> int:
+        """All of them, reachable or not."""
+        return self.current + self.behind + self.offline
+
+
+def describe_stream(info: api.StreamInfo) -> StreamReport:
+    """What the server's answer says of a stream. One of a single server has no cluster, and is its own replica."""
+    others = (info.cluster.replicas or []) if info.cluster else []
+    alone = info.cluster is None or (not info.cluster.name and not others)  # a single server names no leader
+    leader = "this server" if alone or info.cluster is None else info.cluster.leader or ""
+    offline = sum(bool(other.offline) for other in others)
+    current = sum(bool(other.current) and not other.offline for other in others)
+    return StreamReport(
+        name=info.config.name or "",
+        messages=info.state.messages,
+        bytes=info.state.bytes,
+        leader=leader,
+        current=current + bool(leader),
+        behind=len(others) - current - offline,
+        offline=offline + (not leader),
+    )
 
 
 async def read_backlog(nats: Client, consumer: Consumer) -> ConsumerBacklog | None:

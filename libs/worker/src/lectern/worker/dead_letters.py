@@ -13,6 +13,7 @@ from nats.js import api
 from nats.js import errors as js_errors
 
 from lectern.contracts.problems import Problem
+from lectern.contracts.subjects import read_place
 from lectern.contracts.topology import DEAD, VIDEOS
 
 _REASON, _SUBJECT, _SEQUENCE, _CONSUMER = "Lectern-Reason", "Lectern-Subject", "Lectern-Sequence", "Lectern-Consumer"
@@ -32,7 +33,7 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def video_id(self) -> str:
         """The video's id, or `unknown` for a subject that has none."""
-        return (self.subject.split(".") + ["unknown"] * 3)[2]
+        return read_place(self.subject)[0] or "unknown"
 
 
 class StoredDeadLetter(msgspec.Struct, frozen=True, kw_only=True):

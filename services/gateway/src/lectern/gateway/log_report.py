@@ -6,24 +6,19 @@ from datetime import datetime
 
 import msgspec
 from nats.aio.client import Client
-from nats.js import api
 
 from lectern.contracts import events as e
 from lectern.contracts.topology import consumers
-from lectern.worker import ConsumerBacklog, JetStreamDeadLetters, map_concurrently, read_backlog
+from lectern.worker import (
+    ConsumerBacklog,
+    JetStreamDeadLetters,
+    StreamReport,
+    describe_stream,
+    map_concurrently,
+    read_backlog,
+)
 
 _TIMEOUT = 5.0  # seconds for each question
-
-
-class StreamReport(msgspec.Struct, frozen=True, kw_only=True):
-    """A stream: what it holds, and how many of its replicas are current, behind or out of reach."""
-
-    name: str
-    messages: int
-    bytes: int
-    current: int
-    behind: int
-    offline: int
 
 
 class LogReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,23 +43,7 @@ async def read_report(nats: Client, gateway: str) -> LogReport:
         at=e.now(),
         backlogs=tuple(backlog for backlog in backlogs if backlog),
         dead=await JetStreamDeadLetters(nats).count(),
-        streams=tuple(_describe(info) for info in await js.streams_info()),
+        streams=tuple(describe_stream(info) for info in await js.streams_info()),
         used=account.storage,
         limit=max(0, account.limits.max_storage),
-    )
-
-
-def _describe(info: api.StreamInfo) -> StreamReport:
-    """A stream of one server has no cluster, and is its own replica."""
-    others = (info.cluster.replicas or []) if info.cluster else []
-    leads = info.cluster is None or bool(info.cluster.leader)
-    offline = sum(bool(other.offline) for other in others)
-    current = sum(bool(other.current) and not other.offline for other in others)
-    return StreamReport(
-        name=info.config.name or "",
-        messages=info.state.messages,
-        bytes=info.state.bytes,
-        current=current + leads,
-        behind=len(others) - current - offline,
-        offline=offline + (not leads),
     )
