@@ -20,6 +20,7 @@ KIT = {
     "flow": ("Flow", "Box", "link"),
     "equation": ("Equation",),
     "chart": ("Chart",),
+    "maths.graph": ("Graph",),
     "code_listing": ("CodeListing",),
     "comparison": ("Comparison",),
     "timeline": ("Timeline",),

@@ -18,6 +18,15 @@ def choose_ticks(values: Sequence[float], count: int = 4) -> list[float]:
     return [number * step for number in range(first, last + 1)]
 
 
+def choose_ticks_between(low: float, high: float, count: int = 5) -> list[float]:
+    """Return about `count` evenly spaced round numbers from `low` to `high`, both included where they are round."""
+    rough = (high - low) / max(1, count)
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(nice * power for nice in (1, 2, 2.5, 5, 10) if nice * power >= rough * 0.999)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [round(number * step, 12) for number in range(first, last + 1)]
+
+
 def format_number(value: float, unit: str = "") -> str:
     """Write a number for people: no superfluous digits, thin spaces between thousands, followed by the unit."""
     if value == int(value) and abs(value) < 1e15:

@@ -19,6 +19,7 @@ ESSENTIAL = frozenset({
 WANTED_FOR: dict[str, tuple[frozenset[str], str]] = {
     "Equation": (frozenset({"derivation", "graph", "geometry", "quantity"}), r"formula|equation|[=²³√∑∫]|fraction"),
     "Number": (frozenset({"quantity", "graph"}), r"live number|counter|counts? (up|down)|readout|value|changes|grows"),
+    "Graph": (frozenset({"graph"}), r"\bgraph|\bcurve|\baxes\b|\baxis\b|slope|secant|tangent|\bplot"),
     "trace": (frozenset({"graph"}), r"\btrac|dot (moves|runs|draws)|draws? (a|the|its) curve"),
     "NarratedMovingCameraScene": (frozenset({"zoom"}), r"zoom|closer|magnif|camera|microscope"),
     "NarratedThreeDScene": (frozenset(), r"\b3d\b|three.dimension|sphere|solid|\bcube|surface|\bspace\b"),
