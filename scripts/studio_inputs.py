@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from lectern.gateway.openapi import describe_api
 from lectern.gateway.routes import PUBLIC_ROUTERS, ROUTERS
-from lectern.theme import THEMES
+from lectern.theme import OTHER_NAMES, THEMES, find_palette
 
 STUDIO = Path(__file__).parents[1] / "studio"
 
@@ -22,7 +22,7 @@ def main() -> int:
         app.include_router(router)
     openapi = describe_api(app, ROUTERS, PUBLIC_ROUTERS)
     (STUDIO / ".openapi.json").write_text(json.dumps(openapi, indent=1))
-    themes = {name: dataclasses.asdict(palette) for name, palette in THEMES.items()}
+    themes = {name: dataclasses.asdict(find_palette(name)) for name in (*OTHER_NAMES, *THEMES)}
     (STUDIO / "src/design/themes.json").write_text(json.dumps(themes, indent=2) + "\n")
     return 0
 

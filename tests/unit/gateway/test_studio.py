@@ -15,7 +15,7 @@ import pytest
 from unit.gateway.gateways import TestGateway, gateway_in_process
 
 from lectern.gateway.studio_files import PAGE, load_studio, parse_codings
-from lectern.theme import THEMES
+from lectern.theme import OTHER_NAMES, THEMES, find_palette
 from lectern.worker import Connections
 
 ROOT = Path(__file__).parents[3]
@@ -159,4 +159,6 @@ def test_the_first_view_is_light() -> None:
 
 def test_the_preview_is_drawn_in_the_colours_of_the_themes() -> None:
     drawn = json.loads((SOURCES / "src/design/themes.json").read_text())
-    assert drawn == {name: dataclasses.asdict(palette) for name, palette in THEMES.items()}, "run `make studio`"
+    assert drawn == {name: dataclasses.asdict(find_palette(name)) for name in (*OTHER_NAMES, *THEMES)}, (
+        "run `make studio`"
+    )

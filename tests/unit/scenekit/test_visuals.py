@@ -240,7 +240,7 @@ def test_every_colour_is_readable_on_the_background_and_on_surfaces(name: str) -
     with use_theme(name):
         for color in (theme.text, theme.muted, *theme.series):
             assert contrast_ratios(to_rgb(color), to_rgb(theme.background)) >= 4.5
-            assert contrast_ratios(to_rgb(color), to_rgb(theme.surface)) >= 4.0
+            assert contrast_ratios(to_rgb(color), to_rgb(theme.surface)) >= 4.5
 
 
 def test_an_unknown_theme_is_rejected_with_the_known_ones() -> None:

@@ -1,7 +1,9 @@
+# mypy: disallow-subclassing-any=False
 """Colours with a meaning, fonts and type sizes. Scene code reads them from `theme`; a render job sets it once."""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
@@ -28,24 +30,59 @@ from manim import (
     tempconfig,
 )
 
-from lectern.theme import DARK, THEMES, Palette
+from lectern.theme import THEMES, Palette, find_palette, measure_contrast, mix_fills
 
 from .patching import patch_defaults
 
 FONT = "Inter"
 MONO = "Noto Sans Mono"
 COLOURS = tuple(field.name for field in fields(Palette))
+MIDNIGHT = THEMES["midnight"]
 
-_palette: ContextVar[Palette] = ContextVar("palette", default=DARK)
+_palette: ContextVar[Palette] = ContextVar("palette", default=MIDNIGHT)
+
+
+class FillColor(ManimColor):
+    """The colour of a thing's surface; `shade` is the one of its edge, its folds and its dark side."""
+
+    def __init__(self, tone: str, shade: str) -> None:
+        super().__init__(tone)
+        self.shade = ManimColor(shade)
+
+
+class Fills:
+    """Colours of drawn things, two tones each: `theme.fill.sun`, `theme.fill.sun.shade`."""
+
+    def __getattr__(self, name: str) -> FillColor:
+        fills = mix_fills(_palette.get())
+        if name not in fills:
+            near = difflib.get_close_matches(name, fills, n=1)
+            meant = f"did you mean {near[0]}? " if near else ""
+            raise AttributeError(f"theme.fill has no {name!r}; {meant}It has {', '.join(fills)}")
+        return FillColor(fills[name].tone, fills[name].shade)
+
+    def __dir__(self) -> list[str]:
+        return list(mix_fills(_palette.get()))
+
+
+class LineWidths:
+    """Stroke widths by what a line is for: `bold` for what is being spoken of, `fine` for what helps the eye."""
+
+    bold = 7.0
+    normal = 4.0
+    fine = 2.0
 
 
 class Theme:
-    """Colours and sizes of the video: use these, not manim's WHITE or BLUE, so that light and dark both look right.
+    """Colours and sizes of the video: use these, not manim's WHITE or BLUE, so that every theme looks right.
 
     Colours: `theme.text`, `theme.muted` (secondary text), `theme.primary` (main thing), `theme.accent` (look here),
     `theme.good`, `theme.bad`, `theme.violet`, `theme.teal`, `theme.surface` (box fill), `theme.border` (box edge),
-    `theme.background`. `theme.series` is a list of six colours for series. Font sizes: `theme.title` 52,
-    `theme.heading` 40, `theme.body` 34, `theme.label` 28, `theme.small` 24 (the smallest that is readable).
+    `theme.background`; `theme.series` is a list of six for series. Things are filled with `theme.fill.leaf` and edged
+    with `theme.fill.leaf.shade`: sun, fire, leaf, grass, water, sky, ice, snow, cloud, earth, sand, stone, brick, wood,
+    metal, gold, copper, glass, paper, cloth, ink, night, skin, hair, flesh, blood, bone, cell, seed, petal, plum, sea.
+    Font sizes: `theme.title` 52, `theme.heading` 40, `theme.body` 34, `theme.label` 28, `theme.small` 24 (the smallest
+    that is readable). Strokes: `theme.line.bold` (what is spoken of), `.normal` (things), `.fine` (axes, guides).
     """
 
     title = 52
@@ -55,6 +92,8 @@ class Theme:
     small = 24
     font = FONT
     mono = MONO
+    fill = Fills()
+    line = LineWidths()
 
     def __getattr__(self, name: str) -> ManimColor:
         if name not in COLOURS:
@@ -69,10 +108,15 @@ class Theme:
     @property
     def dark(self) -> bool:
         """True for a dark background."""
-        return _palette.get() is DARK
+        return is_dark(_palette.get())
 
 
 theme = Theme()
+
+
+def is_dark(palette: Palette) -> bool:
+    """Return whether white stands out from the background more than black does."""
+    return measure_contrast(palette.background, "#FFFFFF") > measure_contrast(palette.background, "#000000")
 
 
 @contextmanager
@@ -81,9 +125,7 @@ def use_theme(name: str) -> Iterator[None]:
 
     Raises ValueError for a theme that does not exist.
     """
-    if name not in THEMES:
-        raise ValueError(f"theme {name!r} does not exist; use one of {', '.join(THEMES)}")
-    palette = THEMES[name]
+    palette = find_palette(name)
     token = _palette.set(palette)
     settings: dict[str, Any] = {"background_color": palette.background}
     try:
@@ -92,7 +134,7 @@ def use_theme(name: str) -> Iterator[None]:
                 stack.enter_context(patch_defaults(text, font=FONT, color=palette.text))
             for formula in (Tex, MathTex, Typst, DecimalNumber):
                 stack.enter_context(patch_defaults(formula, color=palette.text))
-            if palette is not DARK:  # manim's own default, white, is right on dark
+            if not is_dark(palette):  # manim's own default, white, is right on dark
                 for shape in (Line, Arrow, Dot, Arc, Polygon, Rectangle, NumberLine, Brace):
                     stack.enter_context(patch_defaults(shape, color=palette.text))
                 stack.enter_context(patch_defaults(Axes, axis_config={"color": palette.text}))

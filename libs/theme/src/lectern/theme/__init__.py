@@ -5,6 +5,22 @@ Scene code runs with this package in the sandbox: it imports nothing but the sta
 
 from __future__ import annotations
 
-from .palettes import DARK, LIGHT, THEMES, Palette, rgb
+from .contrast import MARK_RATIO, TEXT_RATIO, find_readable, least_contrast, measure_contrast, mix
+from .fills import Fill, mix_fills
+from .palettes import OTHER_NAMES, THEMES, Palette, find_palette, rgb
 
-__all__ = ["DARK", "LIGHT", "THEMES", "Palette", "rgb"]
+__all__ = [
+    "MARK_RATIO",
+    "OTHER_NAMES",
+    "TEXT_RATIO",
+    "THEMES",
+    "Fill",
+    "Palette",
+    "find_palette",
+    "find_readable",
+    "least_contrast",
+    "measure_contrast",
+    "mix",
+    "mix_fills",
+    "rgb",
+]

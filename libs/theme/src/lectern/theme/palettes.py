@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Palette:
     """Colours by their meaning, as `#RRGGBB`.
 
-    Text colours have a contrast of at least 4.5 : 1 with `background` and 4 : 1 with `surface`.
+    Text colours have a contrast of at least 4.5 : 1 with `background` and `surface`, `border` one of 3 : 1.
     """
 
     background: str
@@ -25,10 +25,10 @@ class Palette:
     teal: str
 
 
-DARK = Palette(
+MIDNIGHT = Palette(
     background="#10141F",
     surface="#1C2436",
-    border="#46557A",
+    border="#62739E",
     text="#F3F6FB",
     muted="#A3B0C8",
     primary="#62B2FF",
@@ -39,10 +39,10 @@ DARK = Palette(
     teal="#4FD4DB",
 )
 
-LIGHT = Palette(
+PAPER = Palette(
     background="#FBFAF6",
     surface="#FFFFFF",
-    border="#A9B4C8",
+    border="#838FA7",
     text="#182033",
     muted="#56627A",
     primary="#1463BD",
@@ -53,8 +53,46 @@ LIGHT = Palette(
     teal="#0A6F78",
 )
 
-THEMES = {"dark": DARK, "light": LIGHT}
-"""Every theme's palette by the theme's name, as video options name it."""
+CHALKBOARD = Palette(
+    background="#1A2A24",
+    surface="#243A32",
+    border="#7F9C8E",
+    text="#F5F2E8",
+    muted="#B9C7BC",
+    primary="#8FCBFF",
+    accent="#FFD873",
+    good="#9CE6A0",
+    bad="#FFA79C",
+    violet="#D6C1FF",
+    teal="#83E4DC",
+)
+
+CONTRAST = Palette(
+    background="#000000",
+    surface="#12151D",
+    border="#A4AEC2",
+    text="#FFFFFF",
+    muted="#D5DBE6",
+    primary="#7CC4FF",
+    accent="#FFD400",
+    good="#4DF08A",
+    bad="#FF9494",
+    violet="#D3B8FF",
+    teal="#4DEBEB",
+)
+
+THEMES = {"midnight": MIDNIGHT, "paper": PAPER, "chalkboard": CHALKBOARD, "contrast": CONTRAST}
+"""Every theme's palette by the theme's name."""
+OTHER_NAMES = {"dark": "midnight", "light": "paper"}
+"""The first two themes' names by the shorter ones, under which they are kept in options and caches."""
+
+
+def find_palette(name: str) -> Palette:
+    """Return the palette of a theme. Raises ValueError for a theme that does not exist."""
+    found = THEMES.get(OTHER_NAMES.get(name, name))
+    if found is None:
+        raise ValueError(f"theme {name!r} does not exist; use one of {', '.join((*THEMES, *OTHER_NAMES))}")
+    return found
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

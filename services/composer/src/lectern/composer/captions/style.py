@@ -6,7 +6,7 @@ import msgspec
 
 from lectern.contracts.quality import Aspect
 from lectern.language.tags import script
-from lectern.theme import DARK, THEMES, rgb
+from lectern.theme import find_palette, rgb
 
 Colour = tuple[int, int, int]
 
@@ -80,12 +80,12 @@ _SIZES: dict[Aspect, tuple[float, float, float]] = {
 
 
 def style_for(aspect: Aspect, theme: str, language: str, *, width: int, height: int) -> CaptionStyle:
-    """Returns the style for a picture of this shape and size, in a theme (`dark` or `light`) and a BCP-47 language.
+    """Returns the style for a picture of this shape and size, in a theme and a BCP-47 language.
 
     The word being spoken has the theme's accent colour. Text on its outline has a contrast of 15 : 1 and more, the
     spoken word of 5 : 1 and more.
     """
-    palette = THEMES.get(theme, DARK)
+    palette = find_palette(theme)
     em, leading, bottom = (part * min(width, height) for part in _SIZES[aspect])
     return CaptionStyle(
         width=width,
