@@ -18,11 +18,12 @@ from .timing import MIN_LENGTH_RATIO, BeatPlan, Timetable, plan_beat, plan_waits
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SpokenWord:
-    """A word of the narration: its start in seconds from the start of the scene, and its beat, counted from 0."""
+    """A word of the narration, its times in seconds from the start of the scene, and its beat, counted from 0."""
 
     text: str
     start: float
     beat: int
+    end: float = 0.0
 
 
 @dataclass(kw_only=True)
@@ -62,13 +63,13 @@ class MeasuredBeat:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """What scene code did, in order: it entered or left a beat, waited for a word, played or waited.
+    """What scene code did, in order: it entered or left a beat, waited for a word or the pause, played or waited.
 
     `seconds` is a play's natural length. `alive` is set when something moves by itself meanwhile. `line` is the
     author's, from 1.
     """
 
-    kind: Literal["enter", "leave", "word", "play", "wait"]
+    kind: Literal["enter", "leave", "word", "pause", "play", "wait"]
     seconds: float = 0.0
     word: str = ""
     alive: bool = False
@@ -123,6 +124,12 @@ class Director:
         self.words_heard = index + 1
         return spoken[index].start
 
+    def hear_pause(self) -> float | None:
+        """Return when the last word of this beat has been spoken, in seconds from the start of the scene."""
+        spoken = self.words_by_beat[self.beat]
+        self.words_heard = len(spoken)
+        return max(spoken[-1].start, spoken[-1].end) if spoken else None
+
     def author_line(self) -> int | None:
         """Return the line of the author's code that is running now."""
         frame = sys._getframe(1)
@@ -168,8 +175,8 @@ class Measuring(Director):
         if self.measures[self.beat].line is None:
             self.measures[self.beat].line = self.author_line()
 
-    def record_hold(self, kind: Literal["leave", "word"], *, word: str = "", alive: bool = False) -> None:
-        """Record that the picture is held until a word is spoken, or until the beat ends."""
+    def record_hold(self, kind: Literal["leave", "word", "pause"], *, word: str = "", alive: bool = False) -> None:
+        """Record that the picture is held until a word is spoken, or until the words or the beat end."""
         self.steps.append(Step(kind=kind, word=word, alive=alive))
 
     def record_play(self, seconds: float, *, wait: bool, alive: bool = False) -> None:
@@ -188,6 +195,12 @@ class Measuring(Director):
             self.missing_words.append(finding)
             return
         self.measures[self.beat].start_run(max(0.0, time - self.table.starts[self.beat]))
+
+    def record_pause(self) -> None:
+        """Record that what follows starts when the beat's last word has been spoken."""
+        time = self.hear_pause()
+        if time is not None:
+            self.measures[self.beat].start_run(max(0.0, time - self.table.starts[self.beat]))
 
     @property
     def wait_ratio(self) -> float:
@@ -262,8 +275,13 @@ class Filming(Director):
 
     def grant_until_word(self, word: str) -> int:
         """Grant the frames of a hold that lasts until `word` is spoken."""
-        if self.hear_word(word) is None:
-            return 0
+        return 0 if self.hear_word(word) is None else self._grant_next_run()
+
+    def grant_until_pause(self) -> int:
+        """Grant the frames of a hold that lasts until the beat's last word has been spoken."""
+        return 0 if self.hear_pause() is None else self._grant_next_run()
+
+    def _grant_next_run(self) -> int:
         self.run += 1
         plan = self.plans[self.beat]
         if self.run >= len(plan.starts):

@@ -68,7 +68,10 @@ class JobSettings:
             scene_class=fields.get("scene_class"),
             table=build_timetable(fps=fps, seconds=fields["seconds"], beats=spans),
             texts=tuple(each.get("text", "") for each in beats),
-            words=tuple(SpokenWord(text=each["text"], start=each["start"], beat=each["beat"]) for each in words),
+            words=tuple(
+                SpokenWord(text=each["text"], start=each["start"], beat=each["beat"], end=each.get("end", 0.0))
+                for each in words
+            ),
             encoding=Encoding(width=fields["width"], height=fields["height"], fps=fps, **encoder),
             theme=fields.get("theme", "dark"),
             seed=fields.get("seed", 0),

@@ -138,7 +138,7 @@ class MeasuringRenderer(DirectedRenderer):
     def hold(self, scene: Scene, frames: int) -> None:
         """Do nothing: a hold has no natural length."""
 
-    def note_hold(self, scene: Scene, kind: Literal["leave", "word"], word: str = "") -> None:
+    def note_hold(self, scene: Scene, kind: Literal["leave", "word", "pause"], word: str = "") -> None:
         """Note that the filming pass holds the picture here."""
         self.director.record_hold(kind, word=word, alive=depends_on_time(scene))
         if self.inspector is not None:

@@ -46,6 +46,18 @@ class Narrated(Scene):
         elif isinstance(renderer, FilmingRenderer):
             renderer.hold(self, renderer.director.grant_until_word(word))
 
+    def at_pause(self) -> None:
+        """Wait until the last word of this beat is spoken; the next animation plays in the silence after it.
+
+        A pause in the script makes that silence long enough: for a moment to think, or for an idea to land.
+        """
+        renderer = self.renderer
+        if isinstance(renderer, MeasuringRenderer):
+            renderer.note_hold(self, "pause")
+            renderer.director.record_pause()
+        elif isinstance(renderer, FilmingRenderer):
+            renderer.hold(self, renderer.director.grant_until_pause())
+
     def wait(self, duration: float = 1.0, *args: Any, **kwargs: Any) -> None:
         """Hold the picture for `duration` seconds inside a beat. Beats need no wait at their end."""
         if duration > 0:
