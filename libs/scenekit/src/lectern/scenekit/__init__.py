@@ -26,6 +26,7 @@ KIT = {
     "timeline": ("Timeline",),
     "picture": ("Picture",),
     "computing.cells": ("Cells",),
+    "chemistry.molecules": ("Molecule", "combine"),
     "tracing": ("trace",),
     "motion": ("appear", "focus", "dim", "undim"),
 }

@@ -26,6 +26,8 @@ WANTED_FOR: dict[str, tuple[frozenset[str], str]] = {
     "Chart": (frozenset({"data"}), r"\bchart|\bbars?\b|per cent|percent|statistic"),
     "CodeListing": (frozenset(), r"\bcode\b|program|\bloop|python|javascript|algorithm's lines"),
     "Cells": (frozenset(), r"\blist\b|array|sort|search|memory cell|\bcells?\b with|in a row"),
+    "Molecule": (frozenset(), r"molecul|\batoms?\b|chemi|\bions?\b|oxygen|carbon|hydrogen|\bco2\b|\bwater\b"),
+    "combine": (frozenset(), r"reaction|reacts?\b|molecul|\bburns?\b|combin"),
     "Picture": (frozenset(), r"photograph|\bphoto\b|image file|\bpng\b|\bjpe?g\b"),
     "Timeline": (frozenset(), r"timeline|century|centuries|years later|chronolog"),
     "Flow": (frozenset(), r"flow ?chart|boxes joined|pipeline|step by step in boxes"),
