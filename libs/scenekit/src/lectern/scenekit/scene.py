@@ -9,6 +9,7 @@ from typing import Any
 
 from manim import MovingCameraScene, Scene, ThreeDScene
 
+from .carrying import Handover, Luggage, drop_pieces, vanish
 from .renderer import DirectedRenderer, FilmingRenderer, MeasuringRenderer
 
 
@@ -57,6 +58,34 @@ class Narrated(Scene):
             renderer.director.record_pause()
         elif isinstance(renderer, FilmingRenderer):
             renderer.hold(self, renderer.director.grant_until_pause())
+
+    def carry(self, **things: Any) -> None:
+        """Take things along into the next scene: `self.carry(graph=g)` at the end; all else leaves by itself.
+
+        The next scene begins with them as they are then: `g = self.carried("graph")`.
+        """
+        if isinstance(self.renderer, DirectedRenderer):
+            self.renderer.luggage.carried.update(things)
+
+    def carried(self, *names: str) -> Any:
+        """The things that the scene before carried: `g = self.carried("graph")`, `a, b = self.carried("a", "b")`.
+
+        They are on screen in the first frame, as the last one of the scene before showed them. Play them on.
+        """
+        renderer = self.renderer
+        luggage = renderer.luggage if isinstance(renderer, DirectedRenderer) else Luggage(Handover())
+        things, findings = luggage.claim(self, names)
+        if isinstance(renderer, DirectedRenderer):
+            for finding in findings:
+                renderer.director.note(finding)
+        return things[0] if len(names) == 1 else things
+
+    def play(self, *args: Any, **kwargs: Any) -> None:
+        renderer = self.renderer
+        left = renderer.luggage.take_unclaimed(self) if isinstance(renderer, DirectedRenderer) else []
+        super().play(*args, *map(vanish, left), **kwargs)
+        if left:
+            drop_pieces(self, left)
 
     def wait(self, duration: float = 1.0, *args: Any, **kwargs: Any) -> None:
         """Hold the picture for `duration` seconds inside a beat. Beats need no wait at their end."""
