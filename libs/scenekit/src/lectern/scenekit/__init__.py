@@ -28,6 +28,7 @@ KIT = {
     "computing.cells": ("Cells",),
     "chemistry.molecules": ("Molecule", "combine"),
     "tracing": ("trace",),
+    "tagging": ("tag", "untag"),
     "motion": ("appear", "focus", "dim", "undim"),
 }
 """The kit's names by the module that defines them; "maths.graph" is a module in a folder."""

@@ -93,8 +93,11 @@ class Narrated(Scene):
             super().wait(duration, *args, **kwargs)
 
     def remove(self, *mobjects: Any) -> Any:
-        """Take things off the screen with all their parts, also parts that were revealed one by one."""
-        return super().remove(*(part for each in mobjects for part in each.get_family()))
+        """Take things off the screen with all their parts, also parts that were revealed one by one, and their tags."""
+        parts = [part for each in mobjects for part in each.get_family()]
+        gone = set(map(id, parts))
+        tags = [each for each in self.mobjects if id(getattr(each, "belongs_to", None)) in gone]
+        return super().remove(*parts, *(part for each in tags for part in each.get_family()))
 
 
 class NarratedScene(Narrated):

@@ -11,8 +11,8 @@ from lectern.contracts.script import Scene
 
 # Names that every scene may use. The kit's slides are not among them: a picture carries the meaning, not a list.
 ESSENTIAL = frozenset({
-    "NarratedScene", "theme", "frame", "Stage", "fill", "fit", "place", "Title", "Label", "link", "appear", "focus",
-    "dim", "undim",
+    "NarratedScene", "theme", "frame", "Stage", "fill", "fit", "place", "Title", "Label", "tag", "link", "appear",
+    "focus", "dim", "undim",
 })  # fmt: skip
 
 # Names that need a form of drawing, and words of the plan or the narration that ask for them (as a regular expression).
@@ -20,6 +20,7 @@ WANTED_FOR: dict[str, tuple[frozenset[str], str]] = {
     "Equation": (frozenset({"derivation", "graph", "geometry", "quantity"}), r"formula|equation|[=²³√∑∫]|fraction"),
     "Number": (frozenset({"quantity", "graph"}), r"live number|counter|counts? (up|down)|readout|value|changes|grows"),
     "Graph": (frozenset({"graph"}), r"\bgraph|\bcurve|\baxes\b|\baxis\b|slope|secant|tangent|\bplot"),
+    "untag": (frozenset(), r"\bnames? (go|leave|vanish|disappear)|\blabels? (go|leave|vanish|disappear)"),
     "trace": (frozenset({"graph"}), r"\btrac|dot (moves|runs|draws)|draws? (a|the|its) curve"),
     "NarratedMovingCameraScene": (frozenset({"zoom"}), r"zoom|closer|magnif|camera|microscope"),
     "NarratedThreeDScene": (frozenset(), r"\b3d\b|three.dimension|sphere|solid|\bcube|surface|\bspace\b"),
