@@ -22,7 +22,7 @@ MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 export PYTHONDONTWRITEBYTECODE :=
 export LECTERN_HOME ?= $(CURDIR)/.lectern
 
-.PHONY: demo up test check format docs lock dashboards client studio hostile fuzz monitoring images containers policies bench doctor setup clean help
+.PHONY: demo up test check format docs lock dashboards client studio icons hostile fuzz monitoring images containers policies bench doctor setup clean help
 
 demo: $(READY) ## set everything up and make a video (TOPIC="…" for another topic)
 	@$(BIN)/lectern make "$(TOPIC)" --out out
@@ -72,6 +72,10 @@ studio: $(READY) ## build the studio into the gateway's package (needs Node 20; 
 	@$(BIN)/python scripts/studio_inputs.py
 	@cd studio && npx openapi-typescript .openapi.json -o src/api/schema.d.ts > /dev/null
 	@cd studio && npx tsc --noEmit && node build.mjs test && node build.mjs
+
+icons: $(READY) ## write libs/things' icons from the npm package of Material Design Icons (needs npm; whoever installs Lectern does not)
+	@mkdir -p out && cd out && npm pack --silent @mdi/svg@7.4.47 > /dev/null
+	@$(BIN)/python scripts/icons.py out/mdi-svg-7.4.47.tgz
 
 hostile: $(READY) $(LATEX) ## run hostile scene code against the sandbox (WITHOUT="tmpfs namespaces landlock" leaves layers out; LANDLOCK=1 is Linux 5.13)
 	@LECTERN_HOSTILE_WITHOUT="$(WITHOUT)" LECTERN_HOSTILE_LANDLOCK="$(or $(LANDLOCK),99)" $(BIN)/python -m pytest tests/hostile

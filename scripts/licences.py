@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import icons
+
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "third-party-licences.md"
 STUDIO = ROOT / "services/gateway/src/lectern/gateway/studio/manifest.json"
@@ -52,6 +54,11 @@ INTRODUCTION = """# Third-party licences
 Made by `make docs`; `make check` fails when it is stale. Lectern itself is MIT ([LICENSE](../LICENSE)) and ships
 none of the Python packages and programs: each is installed from its own distribution. The studio's built files contain
 the packages listed under it; their licence texts travel with them, in `licences.txt`.
+"""
+
+ICONS = f"""| set | version | licence | note |
+|---|---|---|---|
+| Material Design Icons (`@mdi/svg`) | {icons.VERSION} | Apache-2.0 | a part of it is data in `libs/things` |
 """
 
 PROGRAMS = """| program | licence | how it is used |
@@ -109,7 +116,7 @@ def main() -> int:
         studio = "\n".join(["| package | version | licence | note |", "|---|---|---|---|", *render_rows(bundled)])
         PAGE.write_text(
             f"{INTRODUCTION}\n## Python packages\n\n{table}\n\n## In the studio's built files\n\n{studio}\n\n"
-            f"## Programs and libraries\n\n{PROGRAMS}"
+            f"## Icons\n\n{ICONS}\n## Programs and libraries\n\n{PROGRAMS}"
         )
         return 0
     # Another Python version installs fewer packages: all installed ones must be listed, not the reverse.

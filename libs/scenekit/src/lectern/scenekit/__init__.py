@@ -26,9 +26,8 @@ KIT = {
     "timeline": ("Timeline",),
     "picture": ("Picture",),
     "computing.cells": ("Cells",),
-    "chemistry.molecules": ("Molecule", "combine"),
     "tracing": ("trace",),
-    "tagging": ("tag", "untag"),
+    "things.thing": ("Thing",),
     "motion": ("appear", "focus", "dim", "undim"),
 }
 """The kit's names by the module that defines them; "maths.graph" is a module in a folder."""

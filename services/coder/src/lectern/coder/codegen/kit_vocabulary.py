@@ -8,10 +8,11 @@ from collections.abc import Iterable
 import msgspec
 
 from lectern.contracts.script import Scene
+from lectern.things import find_things, list_things
 
 # Names that every scene may use. The kit's slides are not among them: a picture carries the meaning, not a list.
 ESSENTIAL = frozenset({
-    "NarratedScene", "theme", "frame", "Stage", "fill", "fit", "place", "Title", "Label", "tag", "link", "appear",
+    "NarratedScene", "theme", "frame", "Stage", "fill", "fit", "place", "Thing", "Title", "Label", "link", "appear",
     "focus", "dim", "undim",
 })  # fmt: skip
 
@@ -20,15 +21,12 @@ WANTED_FOR: dict[str, tuple[frozenset[str], str]] = {
     "Equation": (frozenset({"derivation", "graph", "geometry", "quantity"}), r"formula|equation|[=²³√∑∫]|fraction"),
     "Number": (frozenset({"quantity", "graph"}), r"live number|counter|counts? (up|down)|readout|value|changes|grows"),
     "Graph": (frozenset({"graph"}), r"\bgraph|\bcurve|\baxes\b|\baxis\b|slope|secant|tangent|\bplot"),
-    "untag": (frozenset(), r"\bnames? (go|leave|vanish|disappear)|\blabels? (go|leave|vanish|disappear)"),
     "trace": (frozenset({"graph"}), r"\btrac|dot (moves|runs|draws)|draws? (a|the|its) curve"),
     "NarratedMovingCameraScene": (frozenset({"zoom"}), r"zoom|closer|magnif|camera|microscope"),
     "NarratedThreeDScene": (frozenset(), r"\b3d\b|three.dimension|sphere|solid|\bcube|surface|\bspace\b"),
     "Chart": (frozenset({"data"}), r"\bchart|\bbars?\b|per cent|percent|statistic"),
     "CodeListing": (frozenset(), r"\bcode\b|program|\bloop|python|javascript|algorithm's lines"),
     "Cells": (frozenset(), r"\blist\b|array|sort|search|memory cell|\bcells?\b with|in a row"),
-    "Molecule": (frozenset(), r"molecul|\batoms?\b|chemi|\bions?\b|oxygen|carbon|hydrogen|\bco2\b|\bwater\b"),
-    "combine": (frozenset(), r"reaction|reacts?\b|molecul|\bburns?\b|combin"),
     "Picture": (frozenset(), r"photograph|\bphoto\b|image file|\bpng\b|\bjpe?g\b"),
     "Timeline": (frozenset(), r"timeline|century|centuries|years later|chronolog"),
     "Flow": (frozenset(), r"flow ?chart|boxes joined|pipeline|step by step in boxes"),
@@ -42,6 +40,10 @@ WANTED_FOR: dict[str, tuple[frozenset[str], str]] = {
     "columns": (frozenset({"data"}), r"side by side|two halves|left half|right half"),
     "Caption": (frozenset({"data"}), r"\bsource\b|\bunit\b|not to scale"),
 }  # fmt: skip
+
+
+MOST_THINGS = 16
+MOST_OTHER_THINGS = 24
 
 
 class VocabularyEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +63,15 @@ def select_entries(entries: Iterable[VocabularyEntry], scene: Scene, form: str) 
     """The entries that a scene of this form may need, in the reference's order. A name without a rule is kept."""
     words = describe_scene(scene).lower()
     return tuple(entry for entry in entries if _is_wanted(entry.name, words, form))
+
+
+def list_things_for(scene: Scene) -> str:
+    """The drawn things and icons that a scene's words mean, and a few of the others, for a model's prompt."""
+    meant = find_things(describe_scene(scene), limit=MOST_THINGS)
+    others = [name for name in list_things() if name not in meant]
+    some = others[:: max(1, len(others) // MOST_OTHER_THINGS)][:MOST_OTHER_THINGS]
+    named = f"for this scene {', '.join(map(repr, meant))}; among others" if meant else "such as"
+    return f"Thing draws {named} {', '.join(map(repr, some))}; thousands more are icons of one colour."
 
 
 def describe_scene(scene: Scene) -> str:

@@ -15,7 +15,7 @@ from lectern.coder.codegen.edits import EditRefused, apply_edits
 from lectern.coder.codegen.examples import ExampleIndex
 from lectern.coder.codegen.fixes import fix_code
 from lectern.coder.codegen.forms import find_form
-from lectern.coder.codegen.kit_vocabulary import describe_scene, read_entries, select_entries
+from lectern.coder.codegen.kit_vocabulary import describe_scene, list_things_for, read_entries, select_entries
 from lectern.coder.codegen.reference import ManimReference, load_text
 from lectern.coder.codegen.repair_history import RepairStrategy, fingerprint
 from lectern.coder.codegen.repair_prompt import RepairReply, repair_request
@@ -256,7 +256,8 @@ class ModelCoder:
     def _describe_kit(self, task: CodingTask) -> str:
         """What the scene kit offers for this scene."""
         entries = select_entries(self._vocabulary, task.scene, find_form(task.scene))
-        return "The scene kit\n\n" + "\n\n".join(entry.text for entry in entries)
+        texts = [*(entry.text for entry in entries), list_things_for(task.scene)]
+        return "The scene kit\n\n" + "\n\n".join(texts)
 
     async def _fix(self, code: str) -> str:
         return (await asyncio.to_thread(fix_code, code, self._reference)).code

@@ -6,7 +6,7 @@ from lectern.coder.coding import CodingTask
 from lectern.coder.templates.choreography import CuedAnimation, Highlight, Reveal, choreograph
 from lectern.coder.templates.source import write_scene
 from lectern.coder.templates.text import clean_line, quote
-from lectern.coder.templates.things import Thing, find_things
+from lectern.coder.templates.things import NamedThing, find_things
 from lectern.contracts.quality import Aspect
 
 MAX_THINGS: dict[Aspect, int] = {"16:9": 4, "9:16": 4, "1:1": 3}  # that a frame's body holds at a good size
@@ -104,7 +104,7 @@ def write_card(task: CodingTask) -> str:
     return write_scene("NamedThings", setup, beats, task.narration)
 
 
-def _thing_call(thing: Thing) -> str:
+def _thing_call(thing: NamedThing) -> str:
     figure = f", {thing.value!r}, {thing.decimals}, {quote(thing.unit)}" if thing.value is not None else ""
     return f"draw_thing({quote(thing.name)}, theme.{thing.colour}{figure})"
 

@@ -27,7 +27,7 @@ _FIGURE = re.compile(
 _YEARS = frozenset(map(str, range(1000, 2200)))  # a whole number without a unit among these is no amount
 
 
-class Thing(msgspec.Struct, frozen=True, kw_only=True):
+class NamedThing(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to draw: its name, its colour in the theme, the text that speaks of it, and a figure if it is one."""
 
     name: str
@@ -38,7 +38,7 @@ class Thing(msgspec.Struct, frozen=True, kw_only=True):
     unit: str = ""
 
 
-def find_things(task: CodingTask, limit: int) -> tuple[Thing, ...]:
+def find_things(task: CodingTask, limit: int) -> tuple[NamedThing, ...]:
     """At most `limit` things in the order in which they are spoken of, one of each beat before a second of any."""
     taken: set[str] = set()
     by_beat = [_find_in_beat(task, number, taken) for number in range(len(task.narration.beats))]
@@ -46,7 +46,7 @@ def find_things(task: CodingTask, limit: int) -> tuple[Thing, ...]:
     for rank in range(max(map(len, by_beat), default=0)):
         own = [(beat, rank) for beat, things in enumerate(by_beat) if rank < len(things)]
         chosen += _spread(own, limit - len(chosen))
-    coloured: list[Thing] = []
+    coloured: list[NamedThing] = []
     used = {each.colour for each in task.script.symbols}
     free = [colour for colour in OWN_COLOURS if colour not in used] or list(OWN_COLOURS)
     for beat, rank in sorted(chosen):
@@ -56,20 +56,20 @@ def find_things(task: CodingTask, limit: int) -> tuple[Thing, ...]:
     return tuple(coloured)
 
 
-def _find_in_beat(task: CodingTask, number: int, taken: set[str]) -> list[Thing]:
+def _find_in_beat(task: CodingTask, number: int, taken: set[str]) -> list[NamedThing]:
     """A beat's figures, symbols and, where it has neither, the word that it is about, each once in the scene."""
     text = clean_line(task.narration.beats[number].text)
     things = _find_figures(text)[:1]
     things += _find_symbols(text, task.script.symbols, task.options.language)
     if not things and (word := _find_word(text, _read_plan(task.scene, number), task.options.language)):
-        things = [Thing(name=word, colour="", spoken=word)]
+        things = [NamedThing(name=word, colour="", spoken=word)]
     fresh = [thing for thing in things if fold(thing.name) not in taken]
     taken.update(fold(thing.name) for thing in fresh)
     return fresh[:2]
 
 
-def _find_figures(text: str) -> list[Thing]:
-    found: list[Thing] = []
+def _find_figures(text: str) -> list[NamedThing]:
+    found: list[NamedThing] = []
     for match in _FIGURE.finditer(text):
         digits = match["number"].replace(",", "")
         is_plain = not match["unit"] and not match["before"] and digits == match["number"]
@@ -82,7 +82,7 @@ def _find_figures(text: str) -> list[Thing]:
         decimals = len(digits.partition(".")[2])
         spoken = match["number"] + " " + name
         found.append(
-            Thing(
+            NamedThing(
                 name=_fit_name(name) or digits,
                 colour="",
                 spoken=spoken,
@@ -94,12 +94,12 @@ def _find_figures(text: str) -> list[Thing]:
     return found
 
 
-def _find_symbols(text: str, symbols: Sequence[s.Symbol], language: str) -> list[Thing]:
+def _find_symbols(text: str, symbols: Sequence[s.Symbol], language: str) -> list[NamedThing]:
     """The symbols of which a text speaks."""
     spoken = stems(text, language)
     words = [fold(word) for word in text.split()]
     return [
-        Thing(name=name, colour=symbol.colour if symbol.colour in COLOURS else "", spoken=name)
+        NamedThing(name=name, colour=symbol.colour if symbol.colour in COLOURS else "", spoken=name)
         for symbol in symbols
         if (name := _fit_name(symbol.name))
         and (fold(name) in words or (stems(name, language) and stems(name, language) <= spoken))

@@ -46,10 +46,7 @@ VisualJson = Annotated[dict[str, Any], BeforeValidator(_to_json), WithJsonSchema
 
 
 class ScriptBeat(BaseModel):
-    """One or two sentences of narration. `spoken`, if not empty, is read aloud in place of `text`.
-
-    `pause` is the silence after its last word, in seconds; 0 is the usual short one.
-    """
+    """One or two sentences of narration. `spoken`, if not empty, is read aloud in place of `text`."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -57,7 +54,6 @@ class ScriptBeat(BaseModel):
     spoken: str
     show: str
     speaker: str
-    pause: float
 
 
 class ScriptScenePlan(BaseModel):

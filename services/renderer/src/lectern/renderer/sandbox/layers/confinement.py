@@ -42,10 +42,16 @@ class Confinement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def list_readable_paths() -> tuple[str, ...]:
-    """Lists what a job has to read to run: interpreter, packages, scene kit, themes, system libraries and fonts."""
+    """Lists what a job has to read to run: interpreter, packages, the kit and its data, system libraries, fonts."""
     paths = sysconfig.get_paths()
     packages = {*site.getsitepackages(), *(paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))}
-    for name in ("lectern.scenekit", "lectern.theme", "lectern.confinement", "lectern.renderer.sandbox"):
+    for name in (
+        "lectern.scenekit",
+        "lectern.theme",
+        "lectern.things",
+        "lectern.confinement",
+        "lectern.renderer.sandbox",
+    ):
         spec = find_spec(name)
         packages |= {str(Path(folder)) for folder in (spec.submodule_search_locations or ())} if spec else set()
     libraries = f"{sys.base_prefix}/lib"
