@@ -15,7 +15,8 @@ SERVICES = ("gateway", "scripter", "voice", "coder", "renderer", "composer")
 MODULES = sorted(path for place in ("libs", "services") for path in (ROOT / place).glob("*/src/**/*.py"))
 
 LONGEST_MODULE = 400  # lines; few should come near
-VERBS_IN_ED = {"need", "feed", "embed", "seed", "speed", "proceed", "exceed"}
+# `carried` is a word of scene code: `g = self.carried("graph")`.
+VERBS_IN_ED = {"need", "feed", "embed", "seed", "speed", "proceed", "exceed", "carried"}
 
 # A visual of the script and the drawing of it are the same thing on both sides of the sandbox, which scenekit's public
 # names keep; and what scenekit reports there is what the contract says of it.

@@ -142,7 +142,10 @@ async def test_a_refusal_tells_the_assistant_what_to_do(connections: Connections
 
 def test_what_an_edit_leaves_out_stays() -> None:
     plan = {"idea": "", "purpose": "", "shows": "", "form": "", "direction": "a number line"}
-    beats = [{"text": text, "spoken": f"{text}!", "show": "a leaf", "speaker": "Ada"} for text in ("one", "two")]
+    beats = [
+        {"text": text, "spoken": f"{text}!", "show": "a leaf", "speaker": "Ada", "pause": 0.5}
+        for text in ("one", "two")
+    ]
     scene = {"title": "Light", "beats": beats, "visual": None, "plan": plan, "voice": ""}
     script = msgspec.convert(
         {

@@ -239,6 +239,14 @@ def test_a_cue_is_not_held_over_a_long_silence() -> None:
     assert cues[0].end < 3 * 30
 
 
+def test_no_cue_is_held_over_a_pause_that_the_script_asks_for() -> None:
+    asked = speak("Which one?")
+    told = [msgspec.structs.replace(word, beat=1) for word in speak("This one.", start=asked[-1].end + 1.2)]
+    first, second = cut_cues((*asked, *told), 150, 30, LANDSCAPE)
+    assert first.end < second.start - 15
+    assert second.start == int(told[0].start * 30)
+
+
 @pytest.mark.parametrize(("language", "speed"), [("en", 20), ("hi", 22)])
 def test_hurried_speech_stays_on_screen_long_enough_to_read(language: str, speed: int) -> None:
     hasty = speak("and the rest of it all is told in far too little time.", pace=0.008, pause=0)

@@ -222,7 +222,7 @@ async def test_what_get_returns_can_be_put_back_as_it_is(gateway: TestGateway, c
     await video.finish()
     body = (await gateway.http.get(f"{video.url}/script")).json()
     assert {"language", "sources", "pronunciations", "symbols", "doubts"} < body.keys()
-    assert body["scenes"][0]["beats"][0] == {"text": "Look.", "spoken": "", "show": "", "speaker": ""}
+    assert body["scenes"][0]["beats"][0] == {"text": "Look.", "spoken": "", "show": "", "speaker": "", "pause": 0.0}
     published = SchemaChecker(published_openapi()["components"]["schemas"])
     assert published.find_faults(body, {"$ref": "#/components/schemas/ScriptEdit"}) == []
     answer = await gateway.http.put(f"{video.url}/script", json=body)
@@ -258,6 +258,8 @@ SCENE = {"title": "t", "beats": [{"text": "x"}]}
         ({"title": "a", "scenes": [{"title": 5, "beats": []}]}, "/scenes/0/title", "Expected `str`"),
         ({"title": "a", "scenes": [SCENE, {"title": "t", "beats": []}]}, "/scenes/1/beats", "1 to 40"),
         ({"title": "a", "scenes": [{"title": "t", "beats": [{"text": " "}]}]}, "/scenes/0/beats/0/text", "delete a beat"),
+        ({"title": "a", "scenes": [{"title": "t", "beats": [{"text": "x", "pause": 6}]}]}, "/scenes/0/beats/0/pause", "<= 5"),
+        ({"title": "a", "scenes": [{"title": "t", "beats": [{"text": "x", "pause": -1}]}]}, "/scenes/0/beats/0/pause", ">= 0"),
         ({"title": "a", "scenes": [{**SCENE, "visuals": {}}]}, "/scenes/0/visuals", 'did you mean "visual"?'),
         ({"title": "a", "scenes": [{**SCENE, "visual": {"kind": "film"}}]}, "/scenes/0/visual/kind", "Invalid value 'film'"),
         ([], "", "Expected `object`"),

@@ -91,7 +91,9 @@ def visuals() -> st.SearchStrategy[s.AnyVisual | None]:
 
 def beats() -> st.SearchStrategy[s.Beat]:
     note = st.one_of(st.just(""), lines())
-    return st.builds(s.Beat, text=narration(), spoken=note, show=note, speaker=st.one_of(st.just(""), lines(10)))
+    pauses = st.sampled_from([0.0, 0.25, 1.5, 5.0])
+    speakers = st.one_of(st.just(""), lines(10))
+    return st.builds(s.Beat, text=narration(), spoken=note, show=note, speaker=speakers, pause=pauses)
 
 
 def symbols() -> st.SearchStrategy[s.Symbol]:

@@ -75,6 +75,12 @@ def test_a_say_comment_changes_the_speech_and_not_the_captions() -> None:
     assert scene("", "H₂O boils. <!-- say: Water boils. -->").beats[0] == beat
 
 
+@pytest.mark.parametrize(("written", "seconds"), [("1.5", 1.5), ("2 s", 2), ("1,25", 1.25), (".5s", 0.5), ("0", 0)])
+def test_a_pause_comment_is_the_silence_after_its_paragraph(written: str, seconds: float) -> None:
+    first, second = scene("", f"Which one is it?\n<!-- pause: {written} -->\n\nThe second.").beats
+    assert (first.pause, second.pause) == (seconds, 0)
+
+
 def test_other_comments_are_ignored() -> None:
     assert scene("<!-- check this -->").beats == (s.Beat(text="Something is said."),)
 
@@ -127,6 +133,12 @@ def test_every_visual_can_be_written(markdown: str, visual: s.AnyVisual) -> None
         ("## A\n\nText.\n\n![x](http://a.b/c.png)", "picture-name", 5, "beside the lesson"),
         ("## A\n\nText.\n\n![x](../../etc/passwd)", "picture-name", 5, "beside the lesson"),
         ("## A\n\n<!-- say: x -->\n\nText.", "say-without-text", 3, "below the paragraph"),
+        ("## A\n\nText.\n<!-- pause: 6 -->", "pause", 4, "pause: 1.5"),
+        ("## A\n\nText.\n<!-- pause: long -->", "pause", 4, "pause: 1.5"),
+        ("## A\n\nText.\n<!-- pause: -1 -->", "pause", 4, "pause: 1.5"),
+        ("## A\n\nText.\n<!-- pause: nan -->", "pause", 4, "pause: 1.5"),
+        ("## A\n\nText.\n<!-- pause: 1 -->\n<!-- pause: 2 -->", "say-twice", 5, "Keep one"),
+        ("## A\n\n<!-- pause: 1 -->\n\nText.", "say-without-text", 3, "below the paragraph"),
         ("## A\n\n" + "ha-" * 700, "beat-too-long", 3, "Split"),
         (f"## A\n\nText.\n<!-- show: {'x' * 2001} -->", "note-too-long", 4, "Shorten"),
         ("## A\n\n…\n", "nothing-to-say", 3, "sentence"),

@@ -18,7 +18,14 @@ words = st.sampled_from(
      "a² = b", "<b>", "`x`", "- ", "# ", "[pause]", "[a](http://b.c)", "…", "", "为什么天空是蓝色的？", *MARKS]
 )  # fmt: skip
 texts = st.lists(words, max_size=8).map(" ".join)
-beats = st.builds(replies.BeatDraft, text=texts, spoken=st.one_of(st.just(""), texts), show=texts, speaker=st.just(""))
+beats = st.builds(
+    replies.BeatDraft,
+    text=texts,
+    spoken=st.one_of(st.just(""), texts),
+    show=texts,
+    speaker=st.just(""),
+    pause=st.sampled_from([0.0, 1.5, -1.0, 60.0]),
+)
 visuals = st.builds(
     replies.VisualDraft, kind=st.sampled_from([*replies.OFFERED_VISUALS, "manim", "x"]), style=words, content=texts
 )

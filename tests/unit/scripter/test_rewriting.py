@@ -75,8 +75,8 @@ def test_a_beat_that_becomes_too_long_becomes_two_and_the_others_keep_their_plac
     assert second == [NEW, SENTENCE]
 
 
-def test_the_speaker_and_the_note_of_a_beat_stay() -> None:
-    beat = s.Beat(text=SENTENCE, show="a prism", speaker="Ana")
+def test_the_speaker_the_note_and_the_pause_of_a_beat_stay() -> None:
+    beat = s.Beat(text=SENTENCE, show="a prism", speaker="Ana", pause=1.5)
     script = s.Script(title="T", scenes=(s.Scene(title="S", beats=(beat, beat)),))
     result = apply_rewrite(script, rewrite((1, 2, f"Ana: {NEW}")), [Place(1, 2)], ScriptTarget())
-    assert result.script.scenes[0].beats == (beat, s.Beat(text=NEW, show="a prism", speaker="Ana"))
+    assert result.script.scenes[0].beats == (beat, s.Beat(text=NEW, show="a prism", speaker="Ana", pause=1.5))

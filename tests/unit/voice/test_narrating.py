@@ -102,6 +102,24 @@ async def test_words_are_heard_at_their_times(connections: Connections, tmp_path
         assert onset == pytest.approx(word.start, abs=0.05)
 
 
+async def test_a_pause_is_silent_and_belongs_to_the_beat_before_it(connections: Connections, tmp_path: Path) -> None:
+    asked, told = Beat(text="Which of them is it?", pause=1.5), Beat(text="It is the second.", pause=2.0)
+    answer, narration = await narrate(connections, await planned(connections, [asked, told]))
+    sound = np.abs((await read_samples(connections, answer.narration.audio_key, tmp_path)).astype(np.int32))
+    last = max(word.end for word in narration.words if word.beat == 0)
+    first = min(word.start for word in narration.words if word.beat == 1)
+    assert first - last == pytest.approx(1.5, abs=0.01)
+    assert sound[round((last + 0.1) * AUDIO_RATE) : round((first - 0.05) * AUDIO_RATE)].max() < 100
+    assert narration.beats[0].end > last + 1.3
+    assert narration.seconds - narration.words[-1].end == pytest.approx(2.0, abs=0.08)
+
+
+async def test_a_pause_shorter_than_the_usual_one_changes_nothing(connections: Connections) -> None:
+    usual, _ = await narrate(connections, await planned(connections, [Beat(text="One."), Beat(text="Two.")]))
+    short, _ = await narrate(connections, await planned(connections, [Beat(text="One.", pause=0.2), Beat(text="Two.")]))
+    assert short.narration.seconds == usual.narration.seconds
+
+
 async def test_spoken_text_may_differ_from_the_written_text(connections: Connections) -> None:
     beat = Beat(text="Euler wrote e^(iπ) = -1.", spoken="Oiler wrote e to the i pi equals minus one.")
     _, narration = await narrate(connections, await planned(connections, [beat]))

@@ -29,12 +29,14 @@ class Beat(TypedDict, total=False):
     """One or two sentences of narration, and what is on screen while they are spoken.
 
     `text` is what captions show; `spoken`, when given, is what the voice says instead (for symbols and names).
-    `show` is the writer's note on what to draw; `speaker` names who speaks in a dialogue."""
+    `show` is the writer's note on what to draw; `speaker` names who speaks in a dialogue. `pause` is the silence after
+    its last word, in seconds, which belongs to the beat; 0 is the usual short one."""
 
     text: Required[str]
     spoken: str
     show: str
     speaker: str
+    pause: float
 
 
 class CancelRequest(TypedDict, total=False):

@@ -484,12 +484,15 @@ class SceneWords(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScriptBeat(msgspec.Struct, kw_only=True):
-    """One or two sentences of narration. `spoken`, if not empty, is read aloud in place of `text`."""
+    """One or two sentences of narration. `spoken`, if not empty, is read aloud in place of `text`.
+
+    `pause` is the silence after its last word, in seconds; 0 is the usual short one."""
 
     text: str
     spoken: str
     show: str
     speaker: str
+    pause: float
 
 
 class ScriptDocument(msgspec.Struct, kw_only=True):

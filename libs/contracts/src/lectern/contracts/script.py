@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal, Self, TypeAlias, get_args
+from typing import Annotated, Literal, Self, TypeAlias, get_args
 
 import msgspec
 
@@ -12,6 +12,7 @@ from lectern.contracts.plain_text import clean_line, shorten
 __all__ = [
     "FORMS",
     "MAX_DIRECTION_CHARACTERS",
+    "MAX_PAUSE_SECONDS",
     "VISUAL_KINDS",
     "AnyVisual",
     "Beat",
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 MAX_TOLD_DOUBTS, MAX_DOUBT_CHARACTERS = 12, 400
+MAX_PAUSE_SECONDS = 5.0  # after a beat; a longer silence sounds like a fault of the film
 MAX_DIRECTION_CHARACTERS = 500  # two or three sentences; more is a script of its own
 
 
@@ -176,17 +178,22 @@ Form: TypeAlias = Literal["", "graph", "geometry", "quantity", "flow", "levels",
 FORMS: tuple[str, ...] = tuple(form for form in get_args(Form) if form)
 
 
+PauseSeconds: TypeAlias = Annotated[float, msgspec.Meta(ge=0.0, le=MAX_PAUSE_SECONDS)]
+
+
 class Beat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One or two sentences of narration, and what is on screen while they are spoken.
 
     `text` is what captions show; `spoken`, when given, is what the voice says instead (for symbols and names).
-    `show` is the writer's note on what to draw; `speaker` names who speaks in a dialogue.
+    `show` is the writer's note on what to draw; `speaker` names who speaks in a dialogue. `pause` is the silence after
+    its last word, in seconds, which belongs to the beat; 0 is the usual short one.
     """
 
     text: str
     spoken: str = ""
     show: str = ""
     speaker: str = ""
+    pause: PauseSeconds = 0.0
 
     def spoken_text(self) -> str:
         """The words that the voice speaks."""

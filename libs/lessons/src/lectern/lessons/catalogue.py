@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from lectern.language.words import count_words
-from lectern.markdown import limits, narration, read_front_matter
+from lectern.markdown import limits, narration, read_front_matter, silence
 
 BEAT_PAUSE_SECONDS = 0.5  # with the longer pauses between scenes, shared out over the beats
 
@@ -59,7 +59,7 @@ def read_lesson(name: str, text: str) -> Lesson:
 def estimate_seconds(text: str) -> float:
     """Estimate how long a lesson takes to speak, in seconds, from the words of its narration."""
     beats = narration(text)
-    return sum(map(count_words, beats)) / limits.WORDS_PER_SECOND + BEAT_PAUSE_SECONDS * len(beats)
+    return sum(map(count_words, beats)) / limits.WORDS_PER_SECOND + BEAT_PAUSE_SECONDS * len(beats) + silence(text)
 
 
 def _load_folder(name: str) -> tuple[Lesson, ...]:

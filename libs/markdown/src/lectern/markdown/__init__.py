@@ -8,7 +8,7 @@ from lectern.markdown.errors import ErrorCollector, NoScenes
 from lectern.markdown.front_matter import FrontMatter, read_front_matter
 from lectern.markdown.images import images
 from lectern.markdown.inline import clean_line
-from lectern.markdown.narration import narration
+from lectern.markdown.narration import narration, silence
 from lectern.markdown.parsing import parse
 from lectern.markdown.rendering import render
 
@@ -23,4 +23,5 @@ __all__ = [
     "parse_block",
     "read_front_matter",
     "render",
+    "silence",
 ]

@@ -17,7 +17,8 @@ def outline(script: Script) -> str:
     for number, scene in enumerate(script.scenes, 1):
         words = sum(count_words(beat.spoken_text()) for beat in scene.beats)
         visual = type(scene.visual).__name__ if scene.visual else "title card"
-        length = f"{len(scene.beats)} beats, {words} words, about {words / limits.WORDS_PER_SECOND:.0f} s"
+        seconds = words / limits.WORDS_PER_SECOND + sum(beat.pause for beat in scene.beats)
+        length = f"{len(scene.beats)} beats, {words} words, about {seconds:.0f} s"
         lines.append(f"  {number}. {scene.title}: {length}, {visual}")
     return "\n".join(lines)
 

@@ -17,7 +17,8 @@ BEAT_NOTES = {"say": "spoken", "show": "show", "speaker": "speaker"}  # comments
 # Comments about a scene: named after the fields of its plan, and the voice that speaks it alone.
 PLAN_NOTES = ("idea", "purpose", "shows", "form", "direction")
 SCENE_NOTES = (*PLAN_NOTES, "voice")
-_NOTE_KINDS = "|".join((*BEAT_NOTES, *SCENE_NOTES))
+PAUSE_NOTE = "pause"  # the seconds of silence after a beat
+_NOTE_KINDS = "|".join((*BEAT_NOTES, PAUSE_NOTE, *SCENE_NOTES))
 _NOTE = re.compile(rf"^<!--\s*({_NOTE_KINDS}):(.*?)-->\s*$", re.DOTALL | re.IGNORECASE)
 # HTML that people write out of habit. It is dropped, while `List<int>` keeps its brackets.
 _HTML_MARKUP = re.compile(

@@ -17,8 +17,18 @@ from lectern.markdown.blocks import parse_block, short_items
 from lectern.markdown.charts import parse_table
 from lectern.markdown.errors import ErrorCollector, NoScenes
 from lectern.markdown.formulas import check_formulas
-from lectern.markdown.inline import BEAT_NOTES, SCENE_NOTES, InlineContent, clean_line, flatten, is_comment, parse_note
+from lectern.markdown.inline import (
+    BEAT_NOTES,
+    PAUSE_NOTE,
+    SCENE_NOTES,
+    InlineContent,
+    clean_line,
+    flatten,
+    is_comment,
+    parse_note,
+)
 from lectern.markdown.metadata import check_metadata, read_pronunciations, read_sources, read_symbols
+from lectern.markdown.pauses import read_seconds
 from lectern.markdown.syntax import first_line, parse_tree
 
 
@@ -212,10 +222,23 @@ def _add_note(kind: str, text: str, draft: _SceneDraft, line: int, errors: Error
     elif not draft.beats:
         detail = f"This `{kind}` comment follows no narration."
         errors.add("say-without-text", line, detail, "Put it right below the paragraph it belongs to.")
+    elif kind == PAUSE_NOTE:
+        _add_pause(text, draft, line, errors)
     elif getattr(draft.beats[-1], BEAT_NOTES[kind]):
         errors.add("say-twice", line, f"This paragraph has two `{kind}` comments.", "Keep one.")
     elif text:
         draft.beats[-1] = msgspec.structs.replace(draft.beats[-1], **{BEAT_NOTES[kind]: text})
+
+
+def _add_pause(text: str, draft: _SceneDraft, line: int, errors: ErrorCollector) -> None:
+    seconds = read_seconds(text)
+    if draft.beats[-1].pause:
+        errors.add("say-twice", line, "This paragraph has two `pause` comments.", "Keep one.")
+    elif seconds is None or seconds > s.MAX_PAUSE_SECONDS:
+        detail = f"{text[:40]!r} is not a pause of 0 to {s.MAX_PAUSE_SECONDS:.0f} seconds."
+        errors.add("pause", line, detail, "Write the seconds, as in `<!-- pause: 1.5 -->`.")
+    else:
+        draft.beats[-1] = msgspec.structs.replace(draft.beats[-1], pause=seconds)
 
 
 def _add_scene_note(kind: str, text: str, draft: _SceneDraft, line: int, errors: ErrorCollector) -> None:

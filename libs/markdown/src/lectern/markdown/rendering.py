@@ -7,7 +7,15 @@ from typing import assert_never
 
 from lectern.contracts import script as s
 from lectern.markdown.blocks import opens_listing
-from lectern.markdown.inline import BEAT_NOTES, PLAN_NOTES, escape, escape_heading, render_image, render_note
+from lectern.markdown.inline import (
+    BEAT_NOTES,
+    PAUSE_NOTE,
+    PLAN_NOTES,
+    escape,
+    escape_heading,
+    render_image,
+    render_note,
+)
 from lectern.markdown.tables import escape_cell, join_cells, table_rule
 
 
@@ -41,7 +49,8 @@ def _render_notes(scene: s.Scene) -> list[str]:
 
 def _render_beat(beat: s.Beat) -> str:
     notes = [render_note(kind, getattr(beat, name)) for kind, name in BEAT_NOTES.items() if getattr(beat, name)]
-    return "\n".join([escape(beat.text), *notes])
+    pause = [render_note(PAUSE_NOTE, _render_number(beat.pause))] if beat.pause else []
+    return "\n".join([escape(beat.text), *notes, *pause])
 
 
 def _render_visual(visual: s.AnyVisual) -> str:

@@ -26,7 +26,9 @@ KIT = {
     "timeline": ("Timeline",),
     "picture": ("Picture",),
     "computing.cells": ("Cells",),
+    "chemistry.molecules": ("Molecule", "combine"),
     "tracing": ("trace",),
+    "tagging": ("tag", "untag"),
     "things.thing": ("Thing",),
     "motion": ("appear", "focus", "dim", "undim"),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from .findings import Finding, beat_missing, beat_overrun, word_missing
@@ -18,11 +18,12 @@ from .timing import MIN_LENGTH_RATIO, BeatPlan, Timetable, plan_beat, plan_waits
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SpokenWord:
-    """A word of the narration: its start in seconds from the start of the scene, and its beat, counted from 0."""
+    """A word of the narration, its times in seconds from the start of the scene, and its beat, counted from 0."""
 
     text: str
     start: float
     beat: int
+    end: float = 0.0
 
 
 @dataclass(kw_only=True)
@@ -62,13 +63,15 @@ class MeasuredBeat:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """What scene code did, in order: it entered or left a beat, waited for a word, played or waited.
+    """What scene code did, in order: it entered or left a beat, waited for a word or the pause, played or waited.
+
+    The last may be an exit: what is not carried leaves.
 
     `seconds` is a play's natural length. `alive` is set when something moves by itself meanwhile. `line` is the
     author's, from 1.
     """
 
-    kind: Literal["enter", "leave", "word", "play", "wait"]
+    kind: Literal["enter", "leave", "word", "pause", "play", "wait", "exit"]
     seconds: float = 0.0
     word: str = ""
     alive: bool = False
@@ -123,6 +126,15 @@ class Director:
         self.words_heard = index + 1
         return spoken[index].start
 
+    def hear_pause(self) -> float | None:
+        """Return when the last word of this beat has been spoken, in seconds from the start of the scene."""
+        spoken = self.words_by_beat[self.beat]
+        self.words_heard = len(spoken)
+        return max(spoken[-1].start, spoken[-1].end) if spoken else None
+
+    def note(self, finding: Finding) -> None:
+        """Note a finding that the scene's code has brought about; only the measuring pass keeps it."""
+
     def author_line(self) -> int | None:
         """Return the line of the author's code that is running now."""
         frame = sys._getframe(1)
@@ -150,7 +162,7 @@ class Measuring(Director):
         self.measures = [MeasuredBeat() for _ in table.ends]
         self.lengths: list[float] = []
         self.steps: list[Step] = []
-        self.missing_words: list[Finding] = []
+        self.noted: list[Finding] = []
 
     @property
     def plays(self) -> int:
@@ -159,7 +171,7 @@ class Measuring(Director):
 
     def line_of(self, play: int) -> int | None:
         """Return the author's line of a play or wait, counted from 1."""
-        lines = [each.line for each in self.steps if each.kind in ("play", "wait")]
+        lines = [each.line for each in self.steps if each.kind in ("play", "wait", "exit")]
         return lines[play - 1] if 0 < play <= len(lines) else None
 
     def enter_beat(self) -> None:
@@ -168,8 +180,11 @@ class Measuring(Director):
         if self.measures[self.beat].line is None:
             self.measures[self.beat].line = self.author_line()
 
-    def record_hold(self, kind: Literal["leave", "word"], *, word: str = "", alive: bool = False) -> None:
-        """Record that the picture is held until a word is spoken, or until the beat ends."""
+    def note(self, finding: Finding) -> None:
+        self.noted.append(replace(finding, beat=self.beat + 1, line=self.author_line()))
+
+    def record_hold(self, kind: Literal["leave", "word", "pause"], *, word: str = "", alive: bool = False) -> None:
+        """Record that the picture is held until a word is spoken, or until the words or the beat end."""
         self.steps.append(Step(kind=kind, word=word, alive=alive))
 
     def record_play(self, seconds: float, *, wait: bool, alive: bool = False) -> None:
@@ -185,9 +200,23 @@ class Measuring(Director):
         if time is None:
             text = self.texts[self.beat] if self.beat < len(self.texts) else ""
             finding = word_missing(beat=self.beat + 1, word=word, text=text, line=self.author_line())
-            self.missing_words.append(finding)
+            self.noted.append(finding)
             return
         self.measures[self.beat].start_run(max(0.0, time - self.table.starts[self.beat]))
+
+    def record_pause(self) -> None:
+        """Record that what follows starts when the beat's last word has been spoken."""
+        time = self.hear_pause()
+        if time is not None:
+            self.measures[self.beat].start_run(max(0.0, time - self.table.starts[self.beat]))
+
+    def record_exit(self, seconds: float, rest: float, *, alive: bool) -> None:
+        """Record that things leave in the last `seconds` of the scene but `rest`, in which the picture rests."""
+        beat = self.beat
+        self.measures[beat].start_run(max(0.0, self.table.stops[beat] - self.table.starts[beat] - seconds - rest))
+        self.steps.append(Step(kind="exit", seconds=seconds, alive=alive))
+        self.lengths.append(seconds)
+        self.measures[beat].add(seconds, wait=False)
 
     @property
     def wait_ratio(self) -> float:
@@ -209,8 +238,8 @@ class Measuring(Director):
         ]
 
     def collect_findings(self, plans: Sequence[BeatPlan], *, beats_expected: bool) -> list[Finding]:
-        """Collect the words that are not spoken, and the beats that are missing or do not fit."""
-        found = list(self.missing_words)
+        """Collect what was noted on the way, and the beats that are missing or do not fit."""
+        found = list(self.noted)
         if beats_expected and self.beats_entered != len(self.table.ends):
             found.append(beat_missing(script=len(self.table.ends), code=self.beats_entered))
         for index, (measure, plan) in enumerate(zip(self.measures, plans, strict=True)):
@@ -262,13 +291,34 @@ class Filming(Director):
 
     def grant_until_word(self, word: str) -> int:
         """Grant the frames of a hold that lasts until `word` is spoken."""
-        if self.hear_word(word) is None:
-            return 0
+        return 0 if self.hear_word(word) is None else self._grant_next_run()
+
+    def grant_until_pause(self) -> int:
+        """Grant the frames of a hold that lasts until the beat's last word has been spoken."""
+        return 0 if self.hear_pause() is None else self._grant_next_run()
+
+    def _grant_next_run(self) -> int:
         self.run += 1
         plan = self.plans[self.beat]
         if self.run >= len(plan.starts):
             return 0
         return self._grant_until(max(self.position, self.table.starts[self.beat] + plan.starts[self.run]))
+
+    def grant_until_exit(self) -> int:
+        """Grant the frames of the hold before things leave at the end of the scene."""
+        self.run += 1
+        plan = self.plans[self.beat]
+        if self.run >= len(plan.starts):
+            return 0
+        return self._grant_until(max(self.position, self.table.starts[self.beat] + plan.starts[self.run]))
+
+    def grant_exit(self, seconds: float) -> int:
+        """Grant the frames in which things leave, but never the scene's last: it shows what is carried, alone."""
+        count = self.grant_play(seconds, wait=False)
+        if count and self.frames_granted == self.table.frames:
+            self.frames_granted -= 1
+            return count - 1
+        return count
 
     def grant_until_beat_ends(self) -> int:
         """Grant the frames of the hold at the end of a beat. The last beat is held only when the scene is over."""

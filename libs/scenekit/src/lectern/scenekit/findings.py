@@ -72,6 +72,18 @@ def word_missing(*, beat: int, word: str, text: str, line: int | None) -> Findin
     )
 
 
+def drawn_anew(*, name: str, failure: str) -> Finding:
+    """Report a carried thing that the cast had to draw anew, for the reason `failure`."""
+    return Finding(
+        rule="drawn-anew",
+        level="warning",
+        message=(
+            f"carried({name!r}): {failure}, so {name}() of the cast drew it anew: end the scene before with "
+            f"self.carry({name}=...)"
+        ),
+    )
+
+
 def too_dear(
     *, foretold: float, allowed: float, share: float, frame: float, line: int | None, code: str, redrawn: bool
 ) -> Finding:

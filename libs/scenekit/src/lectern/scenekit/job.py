@@ -1,4 +1,8 @@
-"""A render job: a folder with `job.json`, `scene.py` and `assets/` in, `result.json` and `footage.mp4` out."""
+"""A render job: a folder with `job.json`, `scene.py` and `assets/` in, `result.json` and `footage.mp4` out.
+
+It may hold `cast.py`, whose names the scene may use, and `before/1.py`, `before/2.py` and so on: the scenes before it,
+whose things it goes on with.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +17,22 @@ from pathlib import Path
 from typing import Any
 
 import tqdm
-from manim import Scene, logger, tempconfig
+from manim import logger, tempconfig
 
+from .chain import CAST, SOURCE, LoadedScene, load_scene
 from .checks.scene_check import SceneCheck
 from .director import Filming, Measuring, SpokenWord
 from .findings import Finding
 from .footage import Encoding, FootageWriter
 from .frame_costs import FrameCosts
 from .latex import use_latex
-from .renderer import DirectedRenderer, FilmingRenderer, MeasuringRenderer, frame_shape, use_renderer
+from .renderer import FilmingRenderer, MeasuringRenderer, frame_shape
 from .right_to_left import keep_right_to_left_text
 from .scene import Narrated
-from .source import describe_error, find_scene_class, load_source
+from .source import describe_error
 from .style import use_theme
 from .timing import BeatPlan, Timetable, build_timetable
 
-SOURCE = "scene.py"
 PROGRESS_INTERVAL_SECONDS = 0.1
 
 OnProgress = Callable[[int, int], None]
@@ -39,8 +43,9 @@ class JobSettings:
     """The contents of `job.json`.
 
     `mode` is "render" or "measure", `tex` a mode of `use_latex`. With `scene_class` None the last scene of the source
-    is rendered. `texts` are the narration's beats, `words` its words. `allowed_seconds` is the computing that a render
-    may take: if it is given, measuring foretells how much it will take.
+    is rendered. `texts` are the narration's beats, `words` its words. With `seed` None the code
+    decides it. `allowed_seconds` is the computing that a render may take: if it is given, measuring foretells how much
+    it will take.
     """
 
     mode: str
@@ -50,7 +55,7 @@ class JobSettings:
     words: tuple[SpokenWord, ...]
     encoding: Encoding
     theme: str
-    seed: int
+    seed: int | None
     tex: str
     allowed_seconds: float | None = None
 
@@ -68,10 +73,13 @@ class JobSettings:
             scene_class=fields.get("scene_class"),
             table=build_timetable(fps=fps, seconds=fields["seconds"], beats=spans),
             texts=tuple(each.get("text", "") for each in beats),
-            words=tuple(SpokenWord(text=each["text"], start=each["start"], beat=each["beat"]) for each in words),
+            words=tuple(
+                SpokenWord(text=each["text"], start=each["start"], beat=each["beat"], end=each.get("end", 0.0))
+                for each in words
+            ),
             encoding=Encoding(width=fields["width"], height=fields["height"], fps=fps, **encoder),
             theme=fields.get("theme", "dark"),
-            seed=fields.get("seed", 0),
+            seed=fields.get("seed"),
             tex=fields.get("tex", "local"),
             allowed_seconds=fields.get("allowed_seconds"),
         )
@@ -113,7 +121,7 @@ def run(folder: Path, on_progress: OnProgress | None = None) -> dict[str, Any]:
         os.chdir(folder)
         _run_passes(JobSettings.read(folder), folder, result, on_progress)
     except BaseException as error:  # a hostile scene may raise anything, even SystemExit, and still gets its result
-        result.error = describe_error(error, SOURCE)
+        result.error = describe_error(error, SOURCE, CAST)
     finally:
         os.chdir(before)
     written = result.to_json(cpu_seconds=time.process_time() - started)
@@ -153,15 +161,15 @@ def _measure(
     settings: JobSettings, folder: Path, result: JobResult, costs: FrameCosts | None
 ) -> tuple[Measuring, list[BeatPlan], bool]:
     """Run the measuring pass. Returns its director, its plans, and whether the scene follows its narration."""
-    chosen = find_scene_class(load_source(folder / SOURCE), settings.scene_class)
-    narrated = issubclass(chosen, Narrated)
+    loaded = _load(settings, folder)
+    narrated = issubclass(loaded.chosen, Narrated)
     table = settings.table
     if not narrated:
         table = build_timetable(fps=table.fps, seconds=table.stops[-1], beats=[])
     measuring = Measuring(table, words=settings.words, texts=settings.texts, source=SOURCE, plain=not narrated)
     check = SceneCheck(measuring)
     try:
-        _construct(chosen, partial(MeasuringRenderer, measuring, check, costs))
+        loaded.construct(partial(MeasuringRenderer, measuring, check, costs))
         plans = measuring.plan_beats()
         check.finish(plans)
     finally:
@@ -177,12 +185,12 @@ def _film(
     on_progress: OnProgress | None,
 ) -> int:
     """Run the filming pass. Returns the number of frames written."""
-    chosen = find_scene_class(load_source(folder / SOURCE), settings.scene_class)
+    loaded = _load(settings, folder)
     footage = FootageWriter(folder / "footage.mp4", settings.encoding)
     filming = Filming(measuring, plans)
     on_frames = _limit_progress(on_progress, settings.table.frames)
     try:
-        scene = _construct(chosen, partial(FilmingRenderer, filming, footage, on_frames))
+        scene = loaded.construct(partial(FilmingRenderer, filming, footage, on_frames))
         renderer = scene.renderer
         assert isinstance(renderer, FilmingRenderer)
         renderer.hold(scene, filming.grant_rest())
@@ -193,11 +201,8 @@ def _film(
     return footage.frames_written
 
 
-def _construct(chosen: type[Scene], renderer: Callable[..., DirectedRenderer]) -> Scene:
-    with use_renderer(renderer):
-        scene = chosen()
-    scene.render()
-    return scene
+def _load(settings: JobSettings, folder: Path) -> LoadedScene:
+    return load_scene(folder, scene_class=settings.scene_class, seed=settings.seed, fps=settings.table.fps)
 
 
 def _describe_beats(measuring: Measuring, plans: list[BeatPlan]) -> list[dict[str, float]]:
@@ -243,7 +248,6 @@ def _configure_manim(settings: JobSettings, folder: Path) -> Iterator[None]:
         "disable_caching": True,
         "notify_outdated_version": False,
         "progress_bar": "none",
-        "seed": settings.seed,
     }
     try:
         with tempconfig(config), use_theme(settings.theme), use_latex(settings.tex), keep_right_to_left_text():

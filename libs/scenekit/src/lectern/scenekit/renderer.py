@@ -14,6 +14,7 @@ from manim.camera.camera import Camera
 from manim.renderer.cairo_renderer import CairoRenderer
 
 from .canvas import Canvas
+from .carrying import LEAVE_SECONDS, REST_SECONDS, Handover, Luggage, vanish
 from .director import Director, Filming, Measuring
 from .footage import FootageWriter
 from .frame_costs import FrameCosts
@@ -64,6 +65,7 @@ class DirectedRenderer(CairoRenderer):
 
     def __init__(self, camera_class: type[Camera] | None = None, **_: Any) -> None:
         super().__init__(file_writer_class=_NoFiles, camera_class=camera_class)
+        self.luggage = Luggage(Handover())
 
     @property
     def director(self) -> Director:
@@ -92,6 +94,10 @@ class DirectedRenderer(CairoRenderer):
             scene.compile_animation_data(Wait(run_time=frames / self.director.table.fps))
             scene.begin_animations()
             self.perform(scene, frames=frames)
+
+    def clear_screen(self, scene: Scene) -> None:
+        """Let what is not carried leave at the end of the scene. Does nothing for one that carries nothing."""
+        raise NotImplementedError
 
     def scene_finished(self, scene: Scene) -> None:
         """Do nothing: there are no files to join."""
@@ -138,7 +144,15 @@ class MeasuringRenderer(DirectedRenderer):
     def hold(self, scene: Scene, frames: int) -> None:
         """Do nothing: a hold has no natural length."""
 
-    def note_hold(self, scene: Scene, kind: Literal["leave", "word"], word: str = "") -> None:
+    def clear_screen(self, scene: Scene) -> None:
+        if self.luggage.carried:
+            seconds = LEAVE_SECONDS if self.luggage.list_left_behind(scene) else 0.0
+            self.director.record_exit(seconds, REST_SECONDS, alive=depends_on_time(scene))
+            self.luggage.pack(scene)
+            if self.inspector is not None:
+                self.inspector.inspect(scene)
+
+    def note_hold(self, scene: Scene, kind: Literal["leave", "word", "pause"], word: str = "") -> None:
         """Note that the filming pass holds the picture here."""
         self.director.record_hold(kind, word=word, alive=depends_on_time(scene))
         if self.inspector is not None:
@@ -193,6 +207,15 @@ class FilmingRenderer(DirectedRenderer):
             scene.update_to_time(length * number / frames)
             self._emit(scene, 1)
         self.finish_animations(scene)
+
+    def clear_screen(self, scene: Scene) -> None:
+        if self.luggage.carried:
+            self.hold(scene, self.director.grant_until_exit())
+            if left := self.luggage.list_left_behind(scene):
+                scene.compile_animation_data(*map(vanish, left))
+                scene.begin_animations()
+                self.perform(scene, frames=self.director.grant_exit(LEAVE_SECONDS))
+            self.luggage.pack(scene)
 
     def _emit(self, scene: Scene, count: int) -> None:
         if not count:

@@ -9,6 +9,7 @@ from typing import Any
 
 from manim import MovingCameraScene, Scene, ThreeDScene
 
+from .carrying import Handover, Luggage, drop_pieces, vanish
 from .renderer import DirectedRenderer, FilmingRenderer, MeasuringRenderer
 
 
@@ -46,14 +47,57 @@ class Narrated(Scene):
         elif isinstance(renderer, FilmingRenderer):
             renderer.hold(self, renderer.director.grant_until_word(word))
 
+    def at_pause(self) -> None:
+        """Wait until the last word of this beat is spoken; the next animation plays in the silence after it.
+
+        A pause in the script makes that silence long enough: for a moment to think, or for an idea to land.
+        """
+        renderer = self.renderer
+        if isinstance(renderer, MeasuringRenderer):
+            renderer.note_hold(self, "pause")
+            renderer.director.record_pause()
+        elif isinstance(renderer, FilmingRenderer):
+            renderer.hold(self, renderer.director.grant_until_pause())
+
+    def carry(self, **things: Any) -> None:
+        """Take things along into the next scene: `self.carry(graph=g)` at the end; all else leaves by itself.
+
+        The next scene begins with them as they are then: `g = self.carried("graph")`.
+        """
+        if isinstance(self.renderer, DirectedRenderer):
+            self.renderer.luggage.carried.update(things)
+
+    def carried(self, *names: str) -> Any:
+        """The things that the scene before carried: `g = self.carried("graph")`, `a, b = self.carried("a", "b")`.
+
+        They are on screen in the first frame, as the last one of the scene before showed them. Play them on.
+        """
+        renderer = self.renderer
+        luggage = renderer.luggage if isinstance(renderer, DirectedRenderer) else Luggage(Handover())
+        things, findings = luggage.claim(self, names)
+        if isinstance(renderer, DirectedRenderer):
+            for finding in findings:
+                renderer.director.note(finding)
+        return things[0] if len(names) == 1 else things
+
+    def play(self, *args: Any, **kwargs: Any) -> None:
+        renderer = self.renderer
+        left = renderer.luggage.take_unclaimed(self) if isinstance(renderer, DirectedRenderer) else []
+        super().play(*args, *map(vanish, left), **kwargs)
+        if left:
+            drop_pieces(self, left)
+
     def wait(self, duration: float = 1.0, *args: Any, **kwargs: Any) -> None:
         """Hold the picture for `duration` seconds inside a beat. Beats need no wait at their end."""
         if duration > 0:
             super().wait(duration, *args, **kwargs)
 
     def remove(self, *mobjects: Any) -> Any:
-        """Take things off the screen with all their parts, also parts that were revealed one by one."""
-        return super().remove(*(part for each in mobjects for part in each.get_family()))
+        """Take things off the screen with all their parts, also parts that were revealed one by one, and their tags."""
+        parts = [part for each in mobjects for part in each.get_family()]
+        gone = set(map(id, parts))
+        tags = [each for each in self.mobjects if id(getattr(each, "belongs_to", None)) in gone]
+        return super().remove(*parts, *(part for each in tags for part in each.get_family()))
 
 
 class NarratedScene(Narrated):

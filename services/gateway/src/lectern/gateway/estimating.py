@@ -87,7 +87,9 @@ async def estimate_dub(
 def plan_script(script: Script, options: VideoOptions) -> FilmPlan:
     """The film of a script: its words at the usual pace. A model draws a scene without a visual, if there is one."""
     speed = WORDS_PER_SECOND * options.speaking_rate
-    lengths = [sum(count_words(beat.spoken_text()) for beat in scene.beats) / speed for scene in script.scenes]
+    lengths = [
+        sum(count_words(beat.spoken_text()) / speed + beat.pause for beat in scene.beats) for scene in script.scenes
+    ]
     characters = sum(len(beat.spoken_text()) for scene in script.scenes for beat in scene.beats)
     basis = f"The script has {len(lengths)} scenes; its words are read at {speed * 60:.0f} a minute."
     return FilmPlan(

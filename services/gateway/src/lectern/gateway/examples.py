@@ -196,7 +196,7 @@ SCRIPT = {
     "scenes": [
         {
             "title": "Light",
-            "beats": [{"text": "A leaf catches light.", "spoken": "", "show": "", "speaker": ""}],
+            "beats": [{"text": "A leaf catches light.", "spoken": "", "show": "", "speaker": "", "pause": 0.0}],
             "visual": {"kind": "flow", "steps": ["Light", "Leaf", "Sugar"]},
             "plan": {"idea": "", "purpose": "", "shows": "", "form": "", "direction": ""},
             "voice": "",

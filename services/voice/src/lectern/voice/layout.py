@@ -15,6 +15,7 @@ from lectern.voice.word_times import TimeSpan, lengthen, map_to_written, place_a
 from lectern.voice.words import WrittenWord, split_words
 
 LEAD_SECONDS, PAUSE_SECONDS, TAIL_SECONDS = 0.25, 0.45, 0.6  # before the first beat, between beats, after the last
+# A beat with a pause of its own has that silence after it, where it is the longer one.
 BEAT_LEAD_SECONDS = 0.15  # a beat begins before its first word, so that the visual is never late
 FRAME_SAMPLES = AUDIO_RATE // 15  # multiples of it are whole frames at 15, 30 and 60 fps: nothing is ever rounded
 
@@ -35,19 +36,22 @@ class NarrationLayout(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def lay_out(beats: Sequence[Beat], passages: Sequence[Passage], language: str = "") -> NarrationLayout:
-    """Lays out one passage per beat, in order. Beats are gapless; each begins a little before its first word."""
+    """Lays out one passage per beat, in order.
+
+    Beats are gapless: each begins a little before its first word, and the pause after its last one belongs to it.
+    """
     rate = passages[0].rate
     pieces: list[Samples] = [_silence(LEAD_SECONDS, rate)]
     spoken: list[TimeSpan] = []
     at = len(pieces[0])
     for number, passage in enumerate(passages):
         if number:
-            pieces.append(_silence(PAUSE_SECONDS, rate))
+            pieces.append(_silence(max(PAUSE_SECONDS, beats[number - 1].pause), rate))
             at += len(pieces[-1])
         spoken.append(TimeSpan(at / rate, (at + len(passage.samples)) / rate))
         pieces.append(passage.samples)
         at += len(passage.samples)
-    exact = at / rate + TAIL_SECONDS
+    exact = at / rate + max(TAIL_SECONDS, beats[-1].pause)
     samples = -(-round(exact * AUDIO_RATE) // FRAME_SAMPLES) * FRAME_SAMPLES
     seconds = samples / AUDIO_RATE
     starts = [0.0, *(span.start - BEAT_LEAD_SECONDS for span in spoken[1:])]

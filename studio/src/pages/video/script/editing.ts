@@ -70,7 +70,7 @@ export function splitBeat(script: Script, key: string, beatKey: string, offset: 
     if (!beat) return scene;
     const [head, tail] = [beat.text.slice(0, offset).trimEnd(), beat.text.slice(offset).trimStart()];
     const beats = [...scene.beats];
-    beats.splice(at, 1, { ...beat, text: head, spoken: "" }, { ...second, text: tail, speaker: beat.speaker });
+    beats.splice(at, 1, { ...beat, text: head, spoken: "", pause: 0 }, { ...second, text: tail, speaker: beat.speaker, pause: beat.pause });
     return { ...scene, beats };
   });
   return { script: changed, key: second.key };
@@ -87,6 +87,7 @@ export function mergeBeat(script: Script, key: string, beatKey: string): { scrip
     text: join(before.text, beat.text),
     spoken: before.spoken || beat.spoken ? join(before.spoken || before.text, beat.spoken || beat.text) : "",
     show: join(before.show, beat.show),
+    pause: beat.pause,
   };
   const changed = changeScene(script, key, (each) => ({
     ...each,

@@ -50,7 +50,7 @@ export function closeScene({ key: _, beats, visual, ...scene }: Scene): SentScen
 }
 
 export function makeBeat(text = ""): Beat {
-  return { key: makeItemKey(), text, spoken: "", show: "", speaker: "" };
+  return { key: makeItemKey(), text, spoken: "", show: "", speaker: "", pause: 0 };
 }
 
 /** The texts of a scene, for words and lengths: what is said, not what is shown. */

@@ -44,7 +44,7 @@ def edit_scenes(script: ScriptDocument, edits: list[SceneEdit]) -> ScriptDocumen
 
 def _make_beat(beats: list[ScriptBeat], place: int, text: str) -> ScriptBeat:
     if place >= len(beats):
-        return ScriptBeat(text=text, spoken="", show="", speaker=beats[-1].speaker if beats else "")
+        return ScriptBeat(text=text, spoken="", show="", speaker=beats[-1].speaker if beats else "", pause=0.0)
     if beats[place].text == text:
         return beats[place]
     return msgspec.structs.replace(beats[place], text=text, spoken="")

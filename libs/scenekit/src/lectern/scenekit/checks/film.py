@@ -44,6 +44,13 @@ def lay_out_spans(measuring: Measuring, plans: Sequence[BeatPlan]) -> list[Span]
             filming.leave_beat()
         elif each.kind == "word":
             add(filming.grant_until_word(each.word), moving=each.alive)
+        elif each.kind == "pause":
+            add(filming.grant_until_pause(), moving=each.alive)
+        elif each.kind == "exit":
+            add(filming.grant_until_exit(), moving=each.alive)
+            step += 1
+            if each.seconds:
+                add(filming.grant_exit(each.seconds), moving=True)
         else:
             step += 1
             frames = filming.grant_play(each.seconds, wait=each.kind == "wait")

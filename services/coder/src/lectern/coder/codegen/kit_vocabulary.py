@@ -12,8 +12,8 @@ from lectern.things import find_things, list_things
 
 # Names that every scene may use. The kit's slides are not among them: a picture carries the meaning, not a list.
 ESSENTIAL = frozenset({
-    "NarratedScene", "theme", "frame", "Stage", "fill", "fit", "place", "Thing", "Title", "Label", "link", "appear",
-    "focus", "dim", "undim",
+    "NarratedScene", "theme", "frame", "Stage", "fill", "fit", "place", "Thing", "Title", "Label", "tag", "link",
+    "appear", "focus", "dim", "undim",
 })  # fmt: skip
 
 # Names that need a form of drawing, and words of the plan or the narration that ask for them (as a regular expression).
@@ -21,12 +21,15 @@ WANTED_FOR: dict[str, tuple[frozenset[str], str]] = {
     "Equation": (frozenset({"derivation", "graph", "geometry", "quantity"}), r"formula|equation|[=²³√∑∫]|fraction"),
     "Number": (frozenset({"quantity", "graph"}), r"live number|counter|counts? (up|down)|readout|value|changes|grows"),
     "Graph": (frozenset({"graph"}), r"\bgraph|\bcurve|\baxes\b|\baxis\b|slope|secant|tangent|\bplot"),
+    "untag": (frozenset(), r"\bnames? (go|leave|vanish|disappear)|\blabels? (go|leave|vanish|disappear)"),
     "trace": (frozenset({"graph"}), r"\btrac|dot (moves|runs|draws)|draws? (a|the|its) curve"),
     "NarratedMovingCameraScene": (frozenset({"zoom"}), r"zoom|closer|magnif|camera|microscope"),
     "NarratedThreeDScene": (frozenset(), r"\b3d\b|three.dimension|sphere|solid|\bcube|surface|\bspace\b"),
     "Chart": (frozenset({"data"}), r"\bchart|\bbars?\b|per cent|percent|statistic"),
     "CodeListing": (frozenset(), r"\bcode\b|program|\bloop|python|javascript|algorithm's lines"),
     "Cells": (frozenset(), r"\blist\b|array|sort|search|memory cell|\bcells?\b with|in a row"),
+    "Molecule": (frozenset(), r"molecul|\batoms?\b|chemi|\bions?\b|oxygen|carbon|hydrogen|\bco2\b|\bwater\b"),
+    "combine": (frozenset(), r"reaction|reacts?\b|molecul|\bburns?\b|combin"),
     "Picture": (frozenset(), r"photograph|\bphoto\b|image file|\bpng\b|\bjpe?g\b"),
     "Timeline": (frozenset(), r"timeline|century|centuries|years later|chronolog"),
     "Flow": (frozenset(), r"flow ?chart|boxes joined|pipeline|step by step in boxes"),

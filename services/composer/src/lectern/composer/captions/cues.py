@@ -15,6 +15,7 @@ from lectern.composer.captions.reading_limits import ReadingLimits
 from lectern.contracts.narration import Word
 
 LONG_PAUSE = 0.8  # seconds of silence that a cue should not bridge
+MEANT_PAUSE = 1.1  # seconds of silence between beats over which no cue is shown: the script asks for it
 
 # Costs of a cue's faults, against 1 for the cue itself.
 CUT = 6.0  # times break_cost
@@ -96,7 +97,7 @@ def _cost(
     layout = lay_out_lines(group, limits)
     start, end = group[0].first.start, group[-1].last.end
     spoken = end - start
-    if layout is None or (spoken > limits.max_seconds and len(group) > 1):
+    if layout is None or (spoken > limits.max_seconds and len(group) > 1) or _bridges_meant_pause(group):
         return None
     following = phrases[last] if last < len(phrases) else None
     shown = (following.first.start if following else seconds) - gap - start
@@ -113,6 +114,13 @@ def _cost(
     cost += UNCOMFORTABLY_FAST * max(0.0, speed / limits.comfortable_speed - 1)
     cost += TOO_FAST * max(0.0, speed / limits.max_speed - 1)
     return cost + LONE_PHRASE * (len(group) == 1 and not group[-1].ends_sentence)
+
+
+def _bridges_meant_pause(group: Sequence[Phrase]) -> bool:
+    return any(
+        before.last.beat != after.first.beat and after.first.start - before.last.end > MEANT_PAUSE
+        for before, after in pairwise(group)
+    )
 
 
 def _start_frames(times: Sequence[float], frames: int, fps: int) -> list[int]:

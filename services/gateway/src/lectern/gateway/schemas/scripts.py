@@ -46,7 +46,10 @@ VisualJson = Annotated[dict[str, Any], BeforeValidator(_to_json), WithJsonSchema
 
 
 class ScriptBeat(BaseModel):
-    """One or two sentences of narration. `spoken`, if not empty, is read aloud in place of `text`."""
+    """One or two sentences of narration. `spoken`, if not empty, is read aloud in place of `text`.
+
+    `pause` is the silence after its last word, in seconds; 0 is the usual short one.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -54,6 +57,7 @@ class ScriptBeat(BaseModel):
     spoken: str
     show: str
     speaker: str
+    pause: float
 
 
 class ScriptScenePlan(BaseModel):

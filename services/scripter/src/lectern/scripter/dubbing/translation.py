@@ -134,4 +134,4 @@ def _replacements(pairs: Sequence[TextPair]) -> Mapping[str, str]:
 
 def _build_beat(beat: TranslatedBeat, original: s.Beat) -> s.Beat:
     text, spoken = clean_line(beat.text), clean_line(beat.spoken)
-    return s.Beat(text=text, spoken="" if spoken == text else spoken, show=original.show, speaker=original.speaker)
+    return msgspec.structs.replace(original, text=text, spoken="" if spoken == text else spoken)

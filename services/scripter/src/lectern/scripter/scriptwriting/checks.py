@@ -49,7 +49,7 @@ class ScriptFault(msgspec.Struct, frozen=True, kw_only=True):
 def estimate_seconds(scene: s.Scene, rate: float = 1.0) -> float:
     """The approximate seconds a scene takes to speak. Pauses are the listener's and do not shrink with the rate."""
     words = sum(count_words(beat.spoken_text()) for beat in scene.beats)
-    pauses = BEAT_PAUSE_SECONDS * max(0, len(scene.beats) - 1) + SCENE_PAUSE_SECONDS
+    pauses = sum(max(BEAT_PAUSE_SECONDS, beat.pause) for beat in scene.beats) - BEAT_PAUSE_SECONDS + SCENE_PAUSE_SECONDS
     return words / (limits.WORDS_PER_SECOND * rate) + pauses
 
 

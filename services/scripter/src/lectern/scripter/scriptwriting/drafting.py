@@ -129,16 +129,22 @@ def draft_beats(draft: replies.BeatDraft, language: str) -> Iterator[s.Beat]:
     if spoken == text:
         spoken = ""
     texts, voiced = sentences(text, language), sentences(spoken, language)
-    show = strip_markup(draft.show)
+    show, pause = strip_markup(draft.show), clamp_pause(draft.pause)
     fits = len(texts) <= MAX_BEAT_SENTENCES and count_words(text) <= limits.BEAT_WORDS
     if fits or (voiced and len(voiced) != len(texts)):
-        yield s.Beat(text=text, spoken=spoken, show=clean_note(show, language), speaker=speaker)
+        yield s.Beat(text=text, spoken=spoken, show=clean_note(show, language), speaker=speaker, pause=pause)
         return
     groups = _group_sentences(texts)
     for (start, end), note in zip(groups, divide_note(show, len(groups), language), strict=True):
         part, voice = " ".join(texts[start:end]), " ".join(voiced[start:end])
         drawn = clean_note(note, language)  # after the division: each part may have as long a note as a whole beat
-        yield s.Beat(text=part, spoken="" if voice == part else voice, show=drawn, speaker=speaker)
+        after = pause if end == len(texts) else 0.0
+        yield s.Beat(text=part, spoken="" if voice == part else voice, show=drawn, speaker=speaker, pause=after)
+
+
+def clamp_pause(seconds: float) -> float:
+    """The pause that a script may have: what a model asks for beyond it is cut."""
+    return round(min(max(seconds, 0.0), s.MAX_PAUSE_SECONDS), 2)
 
 
 def _group_sentences(texts: Sequence[str]) -> list[tuple[int, int]]:

@@ -73,10 +73,11 @@ def _split_beat(beat: s.Beat, language: str) -> tuple[s.Beat, ...]:
         return (beat,)
     pieces = split_text(beat.spoken_text(), lambda text: count_words(text) <= limits.BEAT_WORDS, language)
     notes = divide_note(beat.show, len(pieces), language)
-    return tuple(
-        msgspec.structs.replace(beat, text=piece.text, spoken="", show=note)
+    parts = [
+        msgspec.structs.replace(beat, text=piece.text, spoken="", show=note, pause=0.0)
         for piece, note in zip(pieces, notes, strict=True)
-    )
+    ]
+    return (*parts[:-1], msgspec.structs.replace(parts[-1], pause=beat.pause))
 
 
 def _split_scene(scene: s.Scene, target: ScriptTarget) -> list[s.Scene]:

@@ -57,12 +57,13 @@ class ScriptPlan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class BeatDraft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One or two sentences."""
+    """One or two sentences. `pause` is the silence after them in seconds, 0 for the usual one."""
 
     text: str
     spoken: str = ""
     show: str = ""
     speaker: str = ""
+    pause: float = 0.0
 
 
 class VisualDraft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

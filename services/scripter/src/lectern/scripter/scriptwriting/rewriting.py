@@ -78,7 +78,11 @@ def apply_rewrite(
 def _redraft(before: s.Beat, draft: replies.RewrittenBeat, language: str) -> tuple[s.Beat, ...]:
     """The beat in its new words, in two where it has become too long; none if they cannot be used."""
     written = replies.BeatDraft(
-        text=draft.text, spoken=draft.spoken, show=draft.show or before.show, speaker=before.speaker
+        text=draft.text,
+        spoken=draft.spoken,
+        show=draft.show or before.show,
+        speaker=before.speaker,
+        pause=before.pause,
     )
     beats = tuple(draft_beats(written, language))
     return () if any(True for beat in beats for _ in check_beat(beat, language)) else beats
