@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from manim import tempconfig
 from unit.composer.sample_inputs import SampleScene, make_inputs
 from unit.composer.test_captions import speak, speak_unspaced
 
@@ -39,6 +40,8 @@ from lectern.contracts.narration import Narration, Word
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import ASPECTS, Aspect, preset
 from lectern.media import FINISHED_VIDEO, ProcessFailed, probe_media
+from lectern.scenekit import frame
+from lectern.scenekit.renderer import frame_shape
 
 pytestmark = pytest.mark.slow
 
@@ -275,11 +278,27 @@ def test_two_lines_stay_low_and_inside_the_picture(aspect: Aspect, language: str
         )
     )
     rows, columns = np.flatnonzero(picture.any(axis=1)), np.flatnonzero(picture.any(axis=0))
-    assert rows[0] > height * (0.80 if aspect == "9:16" else 0.86)
-    assert rows[-1] < height * 0.985
+    units = frame_shape(width, height)
+    with tempconfig({"frame_width": units[0], "frame_height": units[1]}):
+        lowest = height * (0.5 - frame.body.bottom / frame.height)
+    assert rows[0] > lowest - 2, "the kit keeps the picture above the captions and the outline of their letters"
+    assert rows[-1] < height * (0.8 if aspect == "9:16" else 0.985), "upright, platforms draw over the lowest fifth"
     assert columns[0] > width * 0.05
     assert columns[-1] < width * 0.95
     assert abs((columns[0] + columns[-1]) / 2 - width / 2) < width * 0.02
+
+
+def test_both_lines_of_a_caption_have_letters_of_one_size() -> None:
+    long = "Donaudampfschifffahrtsgesellschaft" * 2
+    found, timeline = cut_into_scene(speak(f"Short and {long}"), "en", "16:9")
+    words = [word for _, cues_ in found for cue in cues_ for word in cue.words()]
+    cue = msgspec.structs.replace(found[0][1][0], lines=((words[0],), tuple(words[1:])), start=0, end=30)
+
+    text = format_ass([(found[0][0], [cue])], timeline, style_for("16:9", "dark", "en", width=1280, height=720))
+
+    sizes = re.findall(r"\\pos\([^)]*\)(?:\\fs([\d.]+))?", text)
+    assert len(sizes) == 2
+    assert sizes[0] == sizes[1] != ""
 
 
 def test_a_word_longer_than_the_picture_is_set_smaller() -> None:

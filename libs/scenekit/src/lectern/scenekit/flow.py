@@ -22,7 +22,7 @@ class Box(VGroup):
         text: str,
         color: Any = None,
         *,
-        size: float = theme.body,
+        size: float | None = None,
         width: float | None = None,
         height: float | None = None,
         fill: Any = None,
@@ -30,6 +30,7 @@ class Box(VGroup):
     ) -> None:
         super().__init__(**kwargs)
         self.text = text
+        size = theme.body if size is None else size
         self.words = Label(text, size=size, width=None if width is None else width - 0.5, weight="MEDIUM")
         self.shape = RoundedRectangle(
             width=width or max(self.words.width + 0.8, 1.6),

@@ -26,6 +26,9 @@ from .motion import appear
 from .style import theme
 
 PLACEHOLDER = "\u00b7"
+INDENT = 0.3
+"""Units from the left of a title's mark to its words."""
+MIN_SUBTITLE_HEIGHT = 0.25
 
 
 class Label(VGroup):
@@ -38,7 +41,7 @@ class Label(VGroup):
     def __init__(
         self,
         text: str,
-        size: float = theme.label,
+        size: float | None = None,
         color: Any = None,
         width: float | None = None,
         *,
@@ -50,7 +53,7 @@ class Label(VGroup):
         super().__init__(**kwargs)
         text = replace_unprintable(text)
         self.text = " ".join(text.split())
-        self.size = size
+        self.size = size = theme.label if size is None else size
         style = {"font": font, "font_size": size, "weight": weight, "color": theme.text if color is None else color}
         pieces = [piece for raw in text.split("\n") if raw.strip() for piece in wrap(raw.strip(), width, style)]
         pieces = [piece for piece in pieces if piece.has_points() or len(piece)]  # not what has no letter to draw
@@ -90,28 +93,37 @@ class Caption(Label):
 
 
 class Title(VGroup):
-    """The title of a scene at the top left of the frame, with an optional smaller `subtitle`. One per scene.
+    """The title of a scene: a small tag at the top left of the frame, with an optional `subtitle`. One per scene.
 
-    Keep it under 40 characters. `self.play(title.reveal())` or `Write(title)`; everything else goes in `frame.body`.
+    Keep it under 40 characters. `self.play(title.reveal())`; everything else goes in `frame.body`, below it.
     """
 
     def __init__(self, text: str, subtitle: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         safe = frame.safe
-        room = safe.width - 0.3
-        words = Label(text, size=theme.title, width=room, weight="SEMIBOLD", align=LEFT)
-        self.words = fit(words, room, 0.95 if not frame.portrait else 1.5)
-        self.words.move_to([safe.left + 0.3, safe.top, 0], aligned_edge=UP + LEFT)
+        room, height = safe.width - INDENT, safe.top - frame.body.top - 0.3
+        words = Label(text, size=theme.label, color=theme.muted, width=room, weight="SEMIBOLD", align=LEFT)
+        self.words = fit(words, room, height)
+        self.words.move_to([safe.left + INDENT, safe.top, 0], aligned_edge=UP + LEFT)
         self.add(self.words)
         if subtitle:
-            self.subtitle = Label(subtitle, size=theme.label, color=theme.muted, width=room, align=LEFT)
-            self.add(self.subtitle.next_to(self.words, DOWN, buff=0.16, aligned_edge=LEFT))
+            self.subtitle = Label(subtitle, size=theme.small, color=theme.muted, align=LEFT)
+            self._place_subtitle(safe.right - self.words.get_right()[0] - 0.3, height - self.words.height - 0.1)
         self.mark = RoundedRectangle(
-            width=0.08, height=self.height + 0.06, corner_radius=0.04, stroke_width=0, fill_opacity=1
+            width=0.08, height=self.height + 0.08, corner_radius=0.04, stroke_width=0, fill_opacity=1
         )
         self.mark.set_fill(theme.accent).move_to([safe.left + 0.04, self.get_y(), 0])
         self.add(self.mark)
         self.text = text
+
+    def _place_subtitle(self, beside: float, below: float) -> None:
+        """Put the subtitle beside the title if there is room for it, otherwise below; both are in units."""
+        subtitle = self.subtitle
+        if subtitle.width <= beside or below < MIN_SUBTITLE_HEIGHT:
+            fit(subtitle, max(beside, 1e-3)).next_to(self.words, RIGHT, buff=0.3)
+        else:
+            fit(subtitle, frame.safe.width - INDENT, below).next_to(self.words, DOWN, buff=0.1, aligned_edge=LEFT)
+        self.add(subtitle)
 
     def reveal(self) -> Animation:
         """The mark grows and the title slides in."""

@@ -9,11 +9,14 @@ import numpy as np
 from manim import DOWN, ORIGIN, RIGHT, Group, Mobject, VGroup, VMobject, config
 
 SIDE_MARGIN = 0.7
-TOP_MARGIN = 0.5
-TITLE_BAND = 1.35
-"""Units between the top of the safe area and the body, in a landscape frame."""
-CAPTION_SHARE = 0.12
-"""The share of the frame's height, at its bottom, that belongs to captions."""
+TOP_MARGIN, UPRIGHT_TOP_MARGIN = 0.4, 1.0
+TITLE_BAND, UPRIGHT_TITLE_BAND = 0.8, 1.05
+"""Units between the top of the safe area and the body, for a Title of one line, and of two in an upright frame."""
+CAPTION_SHARE, UPRIGHT_CAPTION_SHARE = 0.12, 0.29
+"""The share of the frame's height, at its bottom, that belongs to captions; in an upright frame also to the buttons and
+texts of the platforms that show it, which take the lowest fifth."""
+UPRIGHT_TYPE_SCALE = 1.35
+"""How much larger type is in an upright frame, whose short side is as wide as a phone."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,15 +72,25 @@ class FrameGeometry:
         return self.width > self.height * 1.05
 
     @property
+    def type_scale(self) -> float:
+        """The factor for the theme's font sizes in this frame."""
+        return UPRIGHT_TYPE_SCALE if self.portrait else 1.0
+
+    @property
+    def caption_share(self) -> float:
+        """The share of the height, at the bottom, that is kept clear for captions."""
+        return UPRIGHT_CAPTION_SHARE if self.portrait else CAPTION_SHARE
+
+    @property
     def safe(self) -> Area:
         """The frame without margins and captions."""
         margin = SIDE_MARGIN if self.width > 10 else 0.5
         half_width, half_height = self.width / 2, self.height / 2
-        top = 1.1 if self.portrait else TOP_MARGIN
+        top = UPRIGHT_TOP_MARGIN if self.portrait else TOP_MARGIN
         return Area(
             left=margin - half_width,
             right=half_width - margin,
-            bottom=CAPTION_SHARE * self.height - half_height,
+            bottom=self.caption_share * self.height - half_height,
             top=half_height - top,
         )
 
@@ -85,7 +98,7 @@ class FrameGeometry:
     def body(self) -> Area:
         """The safe area below a title."""
         safe = self.safe
-        band = 2.3 if self.portrait else TITLE_BAND if self.width > 10 else 1.55
+        band = UPRIGHT_TITLE_BAND if self.portrait else TITLE_BAND
         return Area(left=safe.left, right=safe.right, bottom=safe.bottom + 0.1, top=safe.top - band)
 
 

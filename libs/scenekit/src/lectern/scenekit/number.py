@@ -32,11 +32,12 @@ class Number(VGroup):
         value: Callable[[], float] | float,
         decimals: int = 0,
         unit: str = "",
-        size: float = theme.label,
+        size: float | None = None,
         color: Any = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        size = theme.label if size is None else size
         self.value = value if callable(value) else lambda: value
         self.decimals, self.unit, self.size = decimals, unit, size
         color = theme.text if color is None else color

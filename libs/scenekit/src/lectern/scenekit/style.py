@@ -32,6 +32,7 @@ from manim import (
 
 from lectern.theme import THEMES, Palette, find_palette, measure_contrast, mix_fills
 
+from .layout import frame
 from .patching import patch_defaults
 
 FONT = "Inter"
@@ -73,6 +74,16 @@ class LineWidths:
     fine = 2.0
 
 
+class TypeSize:
+    """A font size of the theme, which is larger in an upright frame: that is watched on a phone."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def __get__(self, instance: object, owner: type | None = None) -> float:
+        return self.size * frame.type_scale
+
+
 class Theme:
     """Colours and sizes of the video: use these, not manim's WHITE or BLUE, so that every theme looks right.
 
@@ -82,14 +93,15 @@ class Theme:
     with `theme.fill.leaf.shade`: sun, fire, leaf, grass, water, sky, ice, snow, cloud, earth, sand, stone, brick, wood,
     metal, gold, copper, glass, paper, cloth, ink, night, skin, hair, flesh, blood, bone, cell, seed, petal, plum, sea.
     Font sizes: `theme.title` 52, `theme.heading` 40, `theme.body` 34, `theme.label` 28, `theme.small` 24 (the smallest
-    that is readable). Strokes: `theme.line.bold` (what is spoken of), `.normal` (things), `.fine` (axes, guides).
+    that is readable), all larger in an upright video. Strokes: `theme.line.bold` (what is spoken of), `.normal`
+    (things), `.fine` (axes, guides).
     """
 
-    title = 52
-    heading = 40
-    body = 34
-    label = 28
-    small = 24
+    title = TypeSize(52)
+    heading = TypeSize(40)
+    body = TypeSize(34)
+    label = TypeSize(28)
+    small = TypeSize(24)
     font = FONT
     mono = MONO
     fill = Fills()

@@ -31,7 +31,7 @@ STEPS = 8
 """Places on each Bézier piece that a tag may hold on to."""
 
 
-def tag(thing: Any, text: str, color: Any = None, size: float = theme.label) -> Animation:
+def tag(thing: Any, text: str, color: Any = None, size: float | None = None) -> Animation:
     """Name a thing: `self.play(tag(leaf["pore"], "stomata"))`. The name finds free room beside it, with a line where
     it stands farther away; it moves, dims and leaves with its thing. `untag(thing)` takes it away."""
     return Tagging(Tag(thing, text, color=color, size=size))
@@ -45,7 +45,7 @@ def untag(*things: Any) -> Animation:
 class Tag(VGroup):
     """A name beside `belongs_to`, its thing. `presence` is how much of it is shown, 0 to 1."""
 
-    def __init__(self, thing: Any, text: str, *, color: Any, size: float) -> None:
+    def __init__(self, thing: Any, text: str, *, color: Any, size: float | None) -> None:
         super().__init__()
         if not isinstance(thing, Mobject) or not thing.family_members_with_points():
             raise ValueError(f"tag(thing, {text!r}): the thing has nothing to be seen; draw it first")

@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 from manim import ImageMobject, NumberPlane
 
-from lectern.scenekit.layout import CAPTION_SHARE
+from lectern.scenekit.layout import frame
 
 from .picture import Picture, TextPiece
 from .rules import OUT_OF_FRAME, TEXT_CROWDED, TEXT_OVERLAP, TEXT_TOO_SMALL, Fault
 
 SMALL_SIZE, TINY_SIZE = 17.5, 13.0
 """Font sizes: at 1280x720, capitals of 16 and of 12 pixels. Below the first, people squint at their phones."""
+UPRIGHT_GROWTH = 1.2
+"""The factor for both in an upright frame, where all type is larger: it is watched on a phone."""
 EDGE_TOLERANCE = 0.04
 """Units that text may reach beyond the frame."""
 TOUCHING_SHARE, COVERING_SHARE = 0.06, 0.18
@@ -35,6 +37,7 @@ def check_frame(picture: Picture) -> Iterator[Fault]:
     view = picture.view
     if view.zoomed:
         return
+    captions = view.bottom + frame.caption_share * (view.top - view.bottom)
     for piece in picture.pieces:
         left, bottom, right, top = piece.box
         beyond = {
@@ -53,8 +56,8 @@ def check_frame(picture: Picture) -> Iterator[Fault]:
             )
             what = f"{piece.name} is {most:.1f} beyond the {side} edge"
             yield Fault(rule=OUT_OF_FRAME, what=what, name=piece.name, severe=True, remedy=remedy)
-        elif len(piece.text) > 4 and (bottom + top) / 2 < view.bottom + CAPTION_SHARE * (view.top - view.bottom) - 0.12:
-            what = f"{piece.name} is where the captions are (the lowest {CAPTION_SHARE:.0%} of the frame)"
+        elif len(piece.text) > 4 and (bottom + top) / 2 < captions - 0.12:
+            what = f"{piece.name} is where the captions are (the lowest {frame.caption_share:.0%} of the frame)"
             yield Fault(rule=OUT_OF_FRAME, what=what, name=piece.name, remedy="move it up")
     for shape in picture.shapes:
         if isinstance(shape.mobject, ImageMobject):
@@ -67,11 +70,12 @@ def check_frame(picture: Picture) -> Iterator[Fault]:
 
 def check_size(picture: Picture) -> Iterator[Fault]:
     """Find letters that are too small, as the camera shows them."""
+    growth = UPRIGHT_GROWTH if frame.portrait else 1.0
     for piece in picture.pieces:
         size = piece.size * picture.view.magnification
-        if size < SMALL_SIZE and piece.opacity >= FAINT:
+        if size < SMALL_SIZE * growth and piece.opacity >= FAINT:
             what = f"the letters of {piece.name} are as small as in a Label of size {size:.0f}, unreadable on a phone"
-            yield Fault(rule=TEXT_TOO_SMALL, what=what, name=piece.name, severe=size < TINY_SIZE)
+            yield Fault(rule=TEXT_TOO_SMALL, what=what, name=piece.name, severe=size < TINY_SIZE * growth)
 
 
 def check_overlaps(picture: Picture) -> Iterator[Fault]:

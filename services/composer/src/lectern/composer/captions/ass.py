@@ -49,11 +49,11 @@ def format_ass(
     font = style.font()
     base = style.height - style.bottom + font.descent * font.scale * style.em
     for span, cue in cues_of(scenes):
+        em = min(_fitting_em(line, style) for line in cue.lines)
         for start, end, highlighted in _phases(span, cue, timeline, karaoke):
             for number, line in enumerate(cue.lines):
                 y = base - style.leading * (len(cue.lines) - 1 - number)
                 event = SSAEvent(start=start, end=end, style=_STYLE)
-                em = _fitting_em(line, style)
                 size = f"\\fs{font.size(em)}" if em < style.em else ""
                 text = _format_line(line, em, highlighted, style, rtl)
                 event.text = f"{{\\pos({style.width / 2:g},{y:.1f}){size}}}{text}"
