@@ -126,6 +126,10 @@ class Director:
         self.words_heard = index + 1
         return spoken[index].start
 
+    def listen_ahead(self) -> tuple[list[str], int]:
+        """Return the words of this beat, and the index of the first one that nobody has waited for yet."""
+        return [each.text for each in self.words_by_beat[self.beat]], self.words_heard
+
     def hear_pause(self) -> float | None:
         """Return when the last word of this beat has been spoken, in seconds from the start of the scene."""
         spoken = self.words_by_beat[self.beat]

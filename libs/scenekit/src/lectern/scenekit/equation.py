@@ -3,18 +3,33 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from manim import DOWN, Animation, LaggedStart, MathTypst, TransformMatchingShapes, VGroup, Write
+from manim import (
+    DOWN,
+    Animation,
+    LaggedStart,
+    MathTypst,
+    Mobject,
+    TransformMatchingShapes,
+    VGroup,
+    Write,
+)
 from manim.utils.rate_functions import ease_in_out_sine
 
-from .layout import place
+from .following import Cue, Following
+from .formula_motion import MorphFormula
+from .formula_shapes import thicken
+from .formula_words import fill_parts, find_all_parts, find_parts, list_spoken_parts, read_number
+from .layout import fit, frame, place
+from .motion import focus
 from .style import theme
 
-FORMULA_SCALE = 1.604
-"""Typst's font size for letters as high as those of a Label of size 1: Inter's x-height by New Computer Modern's."""
+FORMULA_SCALE = 1.549
+"""Typst's font size for letters as high as those of a Label of size 1: Inter's x-height by New Computer Modern's,
+whose letters are made heavier."""
 
 
 class Equation(VGroup):
@@ -24,7 +39,7 @@ class Equation(VGroup):
     `alpha`, `pi`, `infinity`, `times`, `<=`, `!=`, `->`, words in quotes `"speed" = v`; letters that are multiplied are
     spaced: `E = m c^2`. Letters are as high as a Label's of that `size`; `colors={"a": theme.primary}` colours parts.
     `eq[0]` is a line, `eq.part("c^2")` a part, to colour or `focus`. `self.play(eq.reveal())`, `eq.reveal(0)` one line,
-    `eq.derive(1)` grows line 1 out of the line before it.
+    `eq.derive(1)` grows line 1 out of the line before it; `eq.morph("c^2 = a^2 + b^2")`, `eq.fill("a", 3)`.
     """
 
     def __init__(
@@ -39,6 +54,7 @@ class Equation(VGroup):
         self.sources = tuple(lines)
         size = (size or (theme.heading if len(lines) < 4 else theme.body)) * FORMULA_SCALE
         self.color_ = theme.text if color is None else color
+        self.colors, self._size = dict(colors or {}), size
         self.add(*(set_formula(line, font_size=size, color=self.color_) for line in lines))
         for source, part_color in (colors or {}).items():
             self._color_parts(source, part_color)
@@ -68,6 +84,53 @@ class Equation(VGroup):
             self[line - 1].copy(), self[line], run_time=1.4, rate_func=ease_in_out_sine, path_arc=0.3
         )
 
+    def morph(self, *lines: str) -> Animation:
+        """The formula turns into another: parts that both have move to their new places. It stays the same thing."""
+        return MorphFormula(self, self._set_target(lines))
+
+    def fill(self, *parts: Any) -> Animation:
+        """Numbers take the place of parts: `eq.fill("a", 3, "b", four)`; a thing on screen flies in as its number."""
+        if len(parts) < 2 or len(parts) % 2:
+            raise ValueError('eq.fill("a", 3) wants a part and its number, and then perhaps more: "b", 4')
+        values = dict(zip(parts[::2], parts[1::2], strict=True))
+        before = {source: self.part(source) for source in values}  # raises for what no line contains
+        numbers = {source: read_number(value) for source, value in values.items()}
+        plain = [remove_marks(each) for each in self.sources]
+        target = self._set_target([fill_parts(each, numbers, mark=True) for each in plain])
+        origins = {}
+        for line, text in zip(target, plain, strict=True):
+            for index, (_, source) in enumerate(find_all_parts(text, numbers)):
+                glyphs = line.select(index).family_members_with_points()
+                place = values[source] if isinstance(values[source], Mobject) else before[source]
+                for glyph in glyphs:
+                    glyph.set_color(before[source][0].get_fill_color())
+                    origins[id(glyph)] = place
+        target.sources = tuple(fill_parts(each, numbers) for each in plain)
+        return MorphFormula(self, target, origins)
+
+    def follow(self, line: int | None = None) -> Following:
+        """Parts light up as they are spoken: `self.play(eq.follow())` in the beat that says "a squared plus ..."."""
+        cues = []
+        for index, text in enumerate(map(remove_marks, self.sources)):
+            if line in (None, index):
+                for at, source, phrases in list_spoken_parts(text):
+                    light = partial(self._light_part, index, at, source)
+                    cues.append(Cue(phrases=phrases, play=light))
+        return Following(cues)
+
+    def _light_part(self, line: int, at: int, source: str) -> Animation:
+        return focus(_select_part(self[line], remove_marks(self.sources[line]), at, source))
+
+    def _set_target(self, lines: Sequence[str]) -> Equation:
+        """Set other formulas where this one stands, as large as it is now."""
+        known = {
+            source: color for source, color in self.colors.items() if any(find_parts(each, source) for each in lines)
+        }
+        target = Equation(*lines, size=self._size / FORMULA_SCALE, color=self.color_, colors=known)
+        target.scale(self[0].font_size / target[0].font_size)
+        fit(target, frame.safe.width, frame.safe.height).move_to(self.get_center())
+        return target
+
     def _color_parts(self, source: str, color: Any) -> None:
         found = [
             _select_part(each, text, at, source)
@@ -92,7 +155,7 @@ class Equation(VGroup):
 def set_formula(source: str, **kwargs: Any) -> MathTypst:
     """Set one line of Typst maths. Raises ValueError with the formula, Typst's message and the correct notation."""
     try:
-        return MathTypst(source, **kwargs)
+        formula = MathTypst(source, **kwargs)
     except Exception as error:
         message = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         hint = (
@@ -101,19 +164,13 @@ def set_formula(source: str, **kwargs: Any) -> MathTypst:
             else 'space letters that are multiplied ("m c^2"), quote words ("\\"speed\\" = v")'
         )
         raise ValueError(f"Equation({source!r}): {message}; {hint}") from error
+    thicken(formula, formula.font_size)
+    return formula
 
 
 def remove_marks(source: str) -> str:
     """Remove the `{{ }}` marks from a formula."""
     return source.replace("{{", "").replace("}}", "")
-
-
-def find_parts(text: str, source: str) -> list[int]:
-    """Return where `source` stands in a formula by itself: "a" is found in "a^2 + a b", not in "alpha" or in quotes."""
-    before = r"(?<![A-Za-z])" if source[:1].isalpha() else ""
-    after = r"(?![A-Za-z])" if source[-1:].isalpha() else ""
-    starts = [match.start() for match in re.finditer(before + re.escape(source) + after, text)]
-    return [start for start in starts if source.startswith('"') or text.count('"', 0, start) % 2 == 0]
 
 
 def find_equals_sign(text: str) -> int | None:

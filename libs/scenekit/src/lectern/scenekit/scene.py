@@ -10,6 +10,7 @@ from typing import Any
 from manim import MovingCameraScene, Scene, ThreeDScene
 
 from .carrying import Handover, Luggage, drop_pieces, vanish
+from .following import Following
 from .renderer import DirectedRenderer, FilmingRenderer, MeasuringRenderer
 
 
@@ -81,11 +82,29 @@ class Narrated(Scene):
         return things[0] if len(names) == 1 else things
 
     def play(self, *args: Any, **kwargs: Any) -> None:
+        if any(isinstance(each, Following) for each in args):
+            self._play_on_words(args)
+            return
         renderer = self.renderer
         left = renderer.luggage.take_unclaimed(self) if isinstance(renderer, DirectedRenderer) else []
         super().play(*args, *map(vanish, left), **kwargs)
         if left:
             drop_pieces(self, left)
+
+    def _play_on_words(self, args: Any) -> None:
+        """Play what a component does on words of this beat, each on its word; other animations begin at once."""
+        others = [each for each in args if not isinstance(each, Following)]
+        if others:
+            self.play(*others)
+        for each in (each for each in args if isinstance(each, Following)):
+            renderer = self.renderer
+            if not isinstance(renderer, DirectedRenderer):  # an author previewing with plain manim
+                for cue in each.cues:
+                    self.play(cue.play())
+                continue
+            for phrase, cue in each.find_spoken(*renderer.director.listen_ahead()):
+                self.at(phrase)
+                self.play(cue.play())
 
     def wait(self, duration: float = 1.0, *args: Any, **kwargs: Any) -> None:
         """Hold the picture for `duration` seconds inside a beat. Beats need no wait at their end."""
