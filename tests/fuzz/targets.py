@@ -110,7 +110,7 @@ def check_request(data: bytes) -> None:
             continue
         accepted.model_dump_json().encode()
     try:
-        script, _ = parse_json(data)
+        script = parse_json(data).script
         check_script(script)
     except (Refusal, ValidationError):
         return

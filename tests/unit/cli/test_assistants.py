@@ -141,7 +141,11 @@ async def test_a_refusal_tells_the_assistant_what_to_do(connections: Connections
 
 
 def test_what_an_edit_leaves_out_stays() -> None:
-    plan = {"idea": "", "purpose": "", "shows": "", "form": "", "direction": "a number line"}
+    plan = {
+        **dict.fromkeys(("idea", "purpose", "shows", "form", "transition"), ""),
+        "direction": "a number line",
+        "carries": [],
+    }
     beats = [
         {"text": text, "spoken": f"{text}!", "show": "a leaf", "speaker": "Ada", "pause": 0.5}
         for text in ("one", "two")
@@ -155,6 +159,7 @@ def test_what_an_edit_leaves_out_stays() -> None:
             "pronunciations": {},
             "symbols": [],
             "doubts": [],
+            "cast": "",
             "revision": 1,
             "approved": False,
         },

@@ -12,7 +12,7 @@ import stamina
 from unit.coder.coding_tasks import narrate
 
 from lectern.coder.app import build
-from lectern.coder.clients import PreflightClient, StillsClient
+from lectern.coder.clients import PreflightClient, StillsClient, verdict_key
 from lectern.coder.deps import CoderDeps
 from lectern.coder.handlers import STAGE
 from lectern.coder.requests import build_responder
@@ -420,3 +420,60 @@ async def test_an_edited_scene_of_a_variant_is_not_drawn_by_the_originals_code(
     await memory.store.put(key, b"class Original: pass", "text/x-python")
     await memory.event_log.publish(offer_of(event, s.Scene(title="Another", beats=()), key))
     assert (await code(memory, deps, event)).code.origin == "template"
+
+
+CAST = "def car():\n    return Square()"
+DRAWS = "class A(NarratedScene):\n    def construct(self):\n        self.carry(car=car())"
+GOES_ON = "class B(NarratedScene):\n    def construct(self):\n        c = self.carried('car')"
+
+
+async def store_carrying_scene(memory: Connections) -> e.SceneNarrated:
+    """The second of two scenes, which goes on with a thing of the first; its script has a cast."""
+    event = await store_scene(memory, s.Manim(source=GOES_ON))
+    script = await memory.store.get_json(event.script_key, s.Script)
+    first = s.Scene(title="Before", beats=(s.Beat(text="Before."),), visual=s.Manim(source=DRAWS))
+    script = msgspec.structs.replace(script, scenes=(first, *script.scenes), cast=CAST)
+    await memory.store.put_json(event.script_key, script)
+    return msgspec.structs.replace(event, scene=2)
+
+
+async def test_code_is_checked_and_handed_on_with_the_cast_and_the_scenes_it_goes_on_from(
+    memory: Connections, deps: CoderDeps, renderer: FakeRenderer
+) -> None:
+    asked: list[CheckScene] = []
+    renderer.judge = lambda source, request: (asked.append(request), FINE)[1]
+    coded = await code(memory, deps, await store_carrying_scene(memory))
+    context = coded.code.context
+    assert await source_of(memory, coded.code.key) == GOES_ON
+    assert [await source_of(memory, key) for key in (context.cast_key, *context.before)] == [CAST, DRAWS]
+    assert asked[0].context == context
+
+
+async def test_a_card_in_the_place_of_code_that_goes_on_is_run_with_nothing_else(
+    memory: Connections, deps: CoderDeps, renderer: FakeRenderer
+) -> None:
+    renderer.judge = lambda source, request: RAISED if "carried" in source else FINE
+    coded = await code(memory, deps, await store_carrying_scene(memory))
+    assert (coded.code.origin, coded.code.context) == ("template", e.CodeContext())
+
+
+async def test_an_error_in_the_cast_is_told_with_its_line_there(
+    memory: Connections, deps: CoderDeps, renderer: FakeRenderer
+) -> None:
+    error = SceneException(type="NameError", message="name 'Squar' is not defined", line=2, code="x", place="cast")
+    renderer.judge = lambda source, request: SceneVerdict(ok=False, error=error) if "carried" in source else FINE
+    coded = await code(memory, deps, await store_carrying_scene(memory))
+    assert coded.degraded is not None
+    assert "in line 2 of the cast" in coded.degraded.detail
+    assert "Correct line 2 of the cast" in coded.degraded.remedy
+
+
+def test_a_verdict_is_another_with_another_cast_or_other_scenes_before() -> None:
+    request = CheckScene(code_key="c", narration_key="n", options=VideoOptions())
+    replace = msgspec.structs.replace
+    other = [
+        request,
+        replace(request, context=e.CodeContext(cast_key="x")),
+        replace(request, context=e.CodeContext(before=("x",))),
+    ]
+    assert len({verdict_key(each) for each in other}) == 3

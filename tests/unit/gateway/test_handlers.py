@@ -128,6 +128,33 @@ def test_an_edit_plans_the_scenes_that_differ() -> None:
     assert [title.title for title in change.event.scenes] == ["Part 1", "Other"]
 
 
+def test_an_edit_of_the_cast_plans_the_scenes_that_use_it_and_an_older_client_leaves_it_as_it_is() -> None:
+    cast = "def leaf():\n    return Square()"
+    coded = msgspec.structs.replace(
+        make_coded(2), code=e.CodeRef(key="code2", origin="author", context=e.CodeContext(cast_key="c"))
+    )
+    log = make_log(make_requested(), make_scripted(), make_approved(), make_coded(1), coded)
+    before = msgspec.structs.replace(SCRIPT, cast=cast)
+    change = handlers.edit(log, before, msgspec.structs.replace(SCRIPT, cast=cast + "\n"))
+    assert change is not None
+    assert isinstance(change.event, e.ScriptApproved)
+    assert change.event.plan == (2,)
+    assert handlers.edit(log, before, SCRIPT, leaves_cast=True) is None
+    removed = handlers.edit(log, before, SCRIPT)
+    assert removed is not None
+    assert removed.script == SCRIPT
+
+
+def test_scenes_that_go_on_with_things_of_a_changed_one_are_planned_with_it() -> None:
+    coded = msgspec.structs.replace(
+        make_coded(2), code=e.CodeRef(key="code2", origin="model", context=e.CodeContext(before=("code1",)))
+    )
+    log = make_log(make_requested(), make_scripted(), make_approved(), make_coded(1), coded)
+    change = handlers.redo(log, SCRIPT, 1, RedoRequest(narration=["New words."]))
+    assert isinstance(change.event, e.ScriptApproved)
+    assert change.event.plan == (1, 2)
+
+
 def test_an_edit_to_another_language_plans_every_scene() -> None:
     change = handlers.edit(IN_PROGRESS, SCRIPT, msgspec.structs.replace(SCRIPT, language="de"))
     assert change is not None

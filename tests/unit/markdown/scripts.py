@@ -104,7 +104,14 @@ def symbols() -> st.SearchStrategy[s.Symbol]:
 def plans() -> st.SearchStrategy[s.ScenePlan]:
     note = st.one_of(st.just(""), lines())
     return st.builds(
-        s.ScenePlan, idea=note, purpose=note, shows=note, form=st.sampled_from(["", *s.FORMS]), direction=note
+        s.ScenePlan,
+        idea=note,
+        purpose=note,
+        shows=note,
+        form=st.sampled_from(["", *s.FORMS]),
+        direction=note,
+        carries=st.sampled_from([(), ("graph",), ("graph", "car_2")]),
+        transition=st.sampled_from(["", *s.TRANSITIONS]),
     )
 
 
@@ -127,4 +134,5 @@ def scripts() -> st.SearchStrategy[s.Script]:
         symbols=st.lists(symbols(), max_size=2).map(tuple),
         pronunciations=st.dictionaries(lines(6), lines(6), max_size=2),
         doubts=tuples(lines(), least=0, most=2),
+        cast=st.sampled_from(["", *MANIM]),
     )

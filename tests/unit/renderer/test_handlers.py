@@ -209,6 +209,8 @@ async def test_the_footage_key_changes_with_whatever_changes_the_look(connection
         replace(event, salt="again"),
         replace(event, assets={"a.png": "assets/1"}),
         replace(event, narration=replace(event.narration, key="other")),
+        replace(event, code=replace(event.code, context=e.CodeContext(cast_key="cache/code/1.py"))),
+        replace(event, code=replace(event.code, context=e.CodeContext(before=("cache/code/1.py",)))),
     ]
     footage_keys = {build_footage_key(variant, variant.code.key) for variant in variants}
     assert len(footage_keys) == len(variants)

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from lectern.lessons import load_lessons
 from lectern.markdown import parse
 from lectern.scripter.dubbing.code_texts import find_texts, replace_texts
 from lectern.scripter.dubbing.original import Original, dub_from_document
+from lectern.scripter.dubbing.translation import Translation, build_dub, check_translation
 from lectern.scripter.dubbing.translator import Translator
 from lectern.scripter.writer import ModelUnavailable, WritingRequest
 from lectern.worker import Permanent
@@ -217,6 +219,26 @@ async def test_a_structural_fault_that_stays_fails_with_a_remedy(model: DubbingM
 async def test_an_unavailable_model_is_retried_later(model: DubbingModel) -> None:
     with pytest.raises(ModelUnavailable):
         await model.translate(*[Fails(503)] * 8)
+
+
+def test_the_cast_is_dubbed_too_and_names_of_carried_things_stay() -> None:
+    cast = "def leaf():\n    return Label('Light')"
+    carried = (
+        "class A(NarratedScene):\n    def construct(self):\n        self.add(self.carried('Light'), Label('Light'))"
+    )
+    original = Original(script=msgspec.structs.replace(SCRIPT, cast=cast), codes=(carried, *ORIGINAL.codes[1:]))
+    assert original.cast_texts() == ("Light",)
+    assert find_texts("x = self.carried('Light')").screen == ()
+    pairs = [{"was": "Light", "now": "Licht"}]
+    scenes = [{**GERMAN["scenes"][0], "screen": pairs, "cues": []}, *GERMAN["scenes"][1:]]
+    translation = msgspec.convert({**GERMAN, "scenes": scenes, "cast": pairs}, Translation)
+    dubbed = build_dub(original, translation, "de")
+    assert dubbed.cast == cast.replace("Light", "Licht")
+    assert isinstance(dubbed.scenes[0].visual, s.Manim)
+    assert dubbed.scenes[0].visual.source == carried.replace("Label('Light')", "Label('Licht')")
+    missing = msgspec.convert(GERMAN, Translation)
+    assert any("The cast: the text 'Light'" in fault.message for fault in check_translation(original, missing, "de"))
+    assert dub_from_document(original, msgspec.structs.replace(SCRIPT, cast=""), "de").cast == cast
 
 
 def test_the_users_own_translation_needs_no_model() -> None:

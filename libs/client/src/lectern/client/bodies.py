@@ -101,17 +101,21 @@ class ScenePlan(TypedDict, total=False):
     `form` is the kind of drawing: a graph, a geometric figure, amounts, things that flow or follow from each other,
     levels such as energies, a formula that changes step by step, a look closer, measured data; "" leaves it open.
     `direction` is what the user wants to see instead, in their own words: a model then draws the scene, whatever its
-    visual."""
+    visual.
+    `carries` names the things that go on into the next scene. `transition` is how the scene follows the one before;
+    "" dissolves, unless things are carried across the cut."""
 
     idea: str
     purpose: str
     shows: str
     form: Literal["", "data", "derivation", "flow", "geometry", "graph", "levels", "quantity", "zoom"]
     direction: str
+    carries: list[str]
+    transition: Literal["", "cut", "dissolve", "push"]
 
 
 class ScriptEdit(TypedDict, total=False):
-    """A script as GET returns it; fields that are left out have their defaults."""
+    """A script as GET returns it; fields that are left out have their defaults, but a cast stays."""
 
     # refused if the script is at another revision by now
     revision: int
@@ -126,6 +130,7 @@ class ScriptEdit(TypedDict, total=False):
     pronunciations: dict[str, str]
     symbols: list[Symbol]
     doubts: list[str]
+    cast: str
 
 
 class SentDocument(TypedDict, total=False):

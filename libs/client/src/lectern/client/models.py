@@ -507,6 +507,7 @@ class ScriptDocument(msgspec.Struct, kw_only=True):
     pronunciations: dict[str, str]
     symbols: list[ScriptSymbol]
     doubts: list[str]
+    cast: str
     revision: int
     approved: bool
 
@@ -523,13 +524,16 @@ class ScriptScene(msgspec.Struct, kw_only=True):
 
 class ScriptScenePlan(msgspec.Struct, kw_only=True):
     """What a scene is for, told to whoever draws it. `form` is the kind of drawing, "" leaves it open; `direction` is
-    what its user wants to see."""
+    what its user wants to see. `carries` names what goes on into the next scene, `transition` is how this one follows
+    the scene before."""
 
     idea: str
     purpose: str
     shows: str
     form: str
     direction: str
+    carries: list[str]
+    transition: str
 
 
 class ScriptSymbol(msgspec.Struct, kw_only=True):

@@ -12,6 +12,7 @@ from lectern.contracts.problems import Problem
 from lectern.contracts.references import (
     ChosenTake,
     CodeAttempt,
+    CodeContext,
     CodeRef,
     FootageRef,
     NarrationRef,
@@ -24,6 +25,7 @@ __all__ = [
     "AnyEvent",
     "ChosenTake",
     "CodeAttempt",
+    "CodeContext",
     "CodeRef",
     "Delay",
     "Event",

@@ -9,6 +9,7 @@ from lectern.contracts.problems import Problem
 __all__ = [
     "ChosenTake",
     "CodeAttempt",
+    "CodeContext",
     "CodeRef",
     "FootageRef",
     "NarrationRef",
@@ -44,14 +45,25 @@ class CodeAttempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     code_key: str = ""
 
 
+class CodeContext(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Points to what a scene's code is run with: the cast, if it uses one, and the codes of scenes before it.
+
+    `before` are those whose things it goes on with, oldest first, the scene just before it last.
+    """
+
+    cast_key: str = ""
+    before: tuple[str, ...] = ()
+
+
 class CodeRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Points to a scene's code, with its origin and the template to render should it fail."""
+    """Points to a scene's code and what it is run with, with its origin and the template to render should it fail."""
 
     key: str
     origin: str  # "lesson", "template", "model", "author"
     fallback_key: str = ""
     attempts: int = 1
     history: tuple[CodeAttempt, ...] = ()
+    context: CodeContext = CodeContext()
 
 
 class FootageRef(msgspec.Struct, frozen=True, kw_only=True):

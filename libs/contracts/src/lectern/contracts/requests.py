@@ -14,6 +14,7 @@ from lectern.contracts.derived_files import AnyDerivedFile
 from lectern.contracts.narration import Timing
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.problems import Problem
+from lectern.contracts.references import CodeContext
 from lectern.contracts.script import Script
 
 __all__ = [
@@ -126,6 +127,7 @@ class CheckScene(msgspec.Struct, frozen=True, kw_only=True):
     assets: dict[str, str] = {}
     video_id: str = ""
     owner: str = ""
+    context: CodeContext = CodeContext()
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -145,13 +147,17 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class SceneException(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The exception that ended a scene's code. `line` counts from 1 in the scene's own source, `code` is that line."""
+    """The exception that ended a scene's code. `line` counts from 1 in the scene's own source, `code` is that line.
+
+    `place` is "cast" where line and code are the cast's.
+    """
 
     type: str
     message: str = ""
     line: int | None = None
     code: str | None = None
     traceback: str = ""
+    place: Literal["", "cast"] = ""
 
 
 class SceneVerdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -189,6 +195,7 @@ class DrawStills(msgspec.Struct, frozen=True, kw_only=True):
     assets: dict[str, str] = {}
     video_id: str = ""
     owner: str = ""
+    context: CodeContext = CodeContext()
 
 
 class Stills(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -11,8 +11,10 @@ from lectern.contracts.plain_text import clean_line, shorten
 
 __all__ = [
     "FORMS",
+    "MAX_CAST_CHARACTERS",
     "MAX_DIRECTION_CHARACTERS",
     "MAX_PAUSE_SECONDS",
+    "TRANSITIONS",
     "VISUAL_KINDS",
     "AnyVisual",
     "Beat",
@@ -30,11 +32,13 @@ __all__ = [
     "Script",
     "Symbol",
     "Timeline",
+    "Transition",
     "Visual",
 ]
 
 MAX_TOLD_DOUBTS, MAX_DOUBT_CHARACTERS = 12, 400
 MAX_PAUSE_SECONDS = 5.0  # after a beat; a longer silence sounds like a fault of the film
+MAX_CAST_CHARACTERS = 16_000  # as much as a scene's code
 MAX_DIRECTION_CHARACTERS = 500  # two or three sentences; more is a script of its own
 
 
@@ -176,6 +180,8 @@ VISUAL_KINDS: Mapping[str, type[Visual]] = {str(kind.__struct_config__.tag): kin
 
 Form: TypeAlias = Literal["", "graph", "geometry", "quantity", "flow", "levels", "derivation", "zoom", "data"]
 FORMS: tuple[str, ...] = tuple(form for form in get_args(Form) if form)
+Transition: TypeAlias = Literal["", "cut", "dissolve", "push"]
+TRANSITIONS: tuple[str, ...] = tuple(each for each in get_args(Transition) if each)
 
 
 PauseSeconds: TypeAlias = Annotated[float, msgspec.Meta(ge=0.0, le=MAX_PAUSE_SECONDS)]
@@ -208,6 +214,8 @@ class ScenePlan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     levels such as energies, a formula that changes step by step, a look closer, measured data; "" leaves it open.
     `direction` is what the user wants to see instead, in their own words: a model then draws the scene, whatever its
     visual.
+    `carries` names the things that go on into the next scene. `transition` is how the scene follows the one before;
+    "" dissolves, unless things are carried across the cut.
     """
 
     idea: str = ""
@@ -215,6 +223,8 @@ class ScenePlan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     shows: str = ""
     form: Form = ""
     direction: str = ""
+    carries: tuple[str, ...] = ()
+    transition: Transition = ""
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
@@ -245,6 +255,9 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `pronunciations` tells the voice how to say a written word, `symbols` lists names that look the same in every
     scene, `doubts` are claims that a fact-check asks a person to verify.
+
+    `cast` is Python that every scene's code may use: functions and classes that draw what appears in several scenes.
+    It is as hostile as the author's other code.
     """
 
     title: str
@@ -256,6 +269,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pronunciations: dict[str, str] = {}
     symbols: tuple[Symbol, ...] = ()
     doubts: tuple[str, ...] = ()
+    cast: str = ""
 
     def shorten_doubts(self) -> tuple[str, ...]:
         """The first 12 doubts, of at most 400 characters each: what an event can carry, and people read."""

@@ -16,7 +16,7 @@ from lectern.markdown.syntax import line_of_image
 BEAT_NOTES = {"say": "spoken", "show": "show", "speaker": "speaker"}  # comments about a beat, and the fields they set
 # Comments about a scene: named after the fields of its plan, and the voice that speaks it alone.
 PLAN_NOTES = ("idea", "purpose", "shows", "form", "direction")
-SCENE_NOTES = (*PLAN_NOTES, "voice")
+SCENE_NOTES = (*PLAN_NOTES, "carries", "transition", "voice")
 PAUSE_NOTE = "pause"  # the seconds of silence after a beat
 _NOTE_KINDS = "|".join((*BEAT_NOTES, PAUSE_NOTE, *SCENE_NOTES))
 _NOTE = re.compile(rf"^<!--\s*({_NOTE_KINDS}):(.*?)-->\s*$", re.DOTALL | re.IGNORECASE)

@@ -16,7 +16,7 @@ CODE_LINES, CODE_COLUMNS = 16, 64
 # Beyond these nothing is read at all. Reading takes time with the square of such a part's length, and no honest part
 # comes near: a page of a book has 3,000 characters, the longest scene of the bundled lessons 6,000.
 PARAGRAPH_CHARACTERS = 10_000
-MANIM_CHARACTERS = 16_000
+MANIM_CHARACTERS = 16_000  # of a scene's code, and of the cast
 TABLE_COLUMNS = 60  # a wider table is text
 FRONT_MATTER_VALUES = 500  # of one key
 DESTINATION_CHARACTERS = 1_000  # of a link or an image, which every reference to it repeats

@@ -53,15 +53,29 @@ def parse_listing(language: str, content: str, line: int, errors: ErrorCollector
     return s.CodeListing(language=language, source=source)
 
 
+def parse_cast(content: str, line: int, errors: ErrorCollector) -> str:
+    """The Python that all scenes share; empty after recording an error."""
+    return _parse_python("cast", content, line, errors) or ""
+
+
 def parse_manim(_: str, content: str, line: int, errors: ErrorCollector) -> s.Manim | None:
     """Manim code, which must be valid Python and not too long to check; None after recording an error."""
+    source = _parse_python("manim", content, line, errors)
+    return None if source is None else s.Manim(source=source)
+
+
+def _parse_python(block: str, content: str, line: int, errors: ErrorCollector) -> str | None:
     source = normalize_source(content)
     if not source:
-        errors.add("empty-block", line, "The manim block is empty.", "Put a class with a `construct` method in it.")
+        fill = "a class with a `construct` method" if block == "manim" else "functions that draw what scenes share"
+        errors.add("empty-block", line, f"The {block} block is empty.", f"Put {fill} in it.")
         return None
     if len(source) > limits.MANIM_CHARACTERS:
-        detail = f"This code has {len(source):,} characters; a scene's code has at most {limits.MANIM_CHARACTERS:,}."
-        errors.add("manim-too-long", line, detail, "Compute what the code lists, or split it over several scenes.")
+        whose = "a scene's code" if block == "manim" else "a cast"
+        detail = f"This code has {len(source):,} characters; {whose} has at most {limits.MANIM_CHARACTERS:,}."
+        instead = "split it over several scenes" if block == "manim" else "draw less"
+        remedy = f"Compute what the code lists, or {instead}."
+        errors.add(f"{block}-too-long", line, detail, remedy)
         return None
     try:
         with warnings.catch_warnings():
@@ -73,9 +87,9 @@ def parse_manim(_: str, content: str, line: int, errors: ErrorCollector) -> s.Ma
         reason = (error.msg if isinstance(error, SyntaxError) else str(error)) or "it is nested too deeply"
         text = (source.split("\n")[row - 1 : row] or [""])[0].strip()
         detail = f"This is not valid Python: {reason}, in `{text[:80]}`."
-        errors.add("manim-syntax", line + blank + row, detail, "Correct the line.")
+        errors.add(f"{block}-syntax", line + blank + row, detail, "Correct the line.")
         return None
-    return s.Manim(source=source)
+    return source
 
 
 def normalize_source(content: str) -> str:

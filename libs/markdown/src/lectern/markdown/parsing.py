@@ -15,6 +15,7 @@ from lectern.language.words import count_words
 from lectern.markdown import limits
 from lectern.markdown.blocks import parse_block, short_items
 from lectern.markdown.charts import parse_table
+from lectern.markdown.cuts import add_cut_note, take_cast
 from lectern.markdown.errors import ErrorCollector, NoScenes
 from lectern.markdown.formulas import check_formulas
 from lectern.markdown.inline import (
@@ -62,7 +63,8 @@ def parse(text: str, *, language: str = "en") -> s.Script:
     if not tree.body.strip():
         remedy = "Write `## A heading` and a paragraph to be spoken under it."
         _refuse(errors, "empty-document", "The lesson is empty.", remedy)
-    title, drafts = _parse_scenes(tree.root.children, head.first("title"), errors)
+    cast, nodes = take_cast(tree.root.children, errors)
+    title, drafts = _parse_scenes(nodes, head.first("title"), errors)
     if drafts and tree.unread:
         _report_unread(tree.unread, errors)
         errors.raise_if_any()  # a scene whose only paragraph was not read does not lack one
@@ -81,6 +83,7 @@ def parse(text: str, *, language: str = "en") -> s.Script:
         pronunciations=read_pronunciations(head, errors),
         symbols=read_symbols(head, errors),
         doubts=tuple(clean_line(each) for each in head.values.get("doubt", ())),
+        cast=cast,
     )
 
 
@@ -242,7 +245,9 @@ def _add_pause(text: str, draft: _SceneDraft, line: int, errors: ErrorCollector)
 
 
 def _add_scene_note(kind: str, text: str, draft: _SceneDraft, line: int, errors: ErrorCollector) -> None:
-    if draft.voice if kind == "voice" else getattr(draft.plan, kind):
+    if kind in ("carries", "transition"):
+        draft.plan = add_cut_note(kind, text, draft.plan, line, errors)
+    elif draft.voice if kind == "voice" else getattr(draft.plan, kind):
         errors.add("note-twice", line, f"Scene {draft.title!r} has two `{kind}` comments.", "Keep one.")
     elif kind == "form" and text and text not in s.FORMS:
         remedy = f"Write one of {', '.join(s.FORMS)}, or remove the comment."

@@ -21,7 +21,8 @@ from lectern.markdown.tables import escape_cell, join_cells, table_rule
 
 def render(script: s.Script) -> str:
     """The script as Markdown: front matter if there is any, the title, then scene by scene."""
-    parts = [_render_front_matter(script), f"# {escape_heading(script.title)}"]
+    cast = _fence("cast", script.cast) if script.cast else ""
+    parts = [_render_front_matter(script), f"# {escape_heading(script.title)}", cast]
     for scene in script.scenes:
         parts.append("\n".join([f"## {escape_heading(scene.title)}", *_render_notes(scene)]))
         parts.extend(_render_beat(beat) for beat in scene.beats)
@@ -44,7 +45,8 @@ def _render_front_matter(script: s.Script) -> str:
 
 def _render_notes(scene: s.Scene) -> list[str]:
     plan = [render_note(kind, getattr(scene.plan, kind)) for kind in PLAN_NOTES if getattr(scene.plan, kind)]
-    return [*plan, render_note("voice", scene.voice)] if scene.voice else plan
+    cut = [("carries", ", ".join(scene.plan.carries)), ("transition", scene.plan.transition), ("voice", scene.voice)]
+    return [*plan, *(render_note(kind, text) for kind, text in cut if text)]
 
 
 def _render_beat(beat: s.Beat) -> str:

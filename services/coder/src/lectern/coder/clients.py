@@ -14,7 +14,7 @@ from lectern.worker import Bus, Meter, Missing, NoReply, ObjectStore, StageMetri
 Q = TypeVar("Q", bound=msgspec.Struct)
 R = TypeVar("R", bound=msgspec.Struct)
 
-VERDICT_VERSION = 3  # part of every verdict's key: raise it when the kit or its lint would judge differently
+VERDICT_VERSION = 4  # part of every verdict's key: raise it when the kit or its lint would judge differently
 RETRY_SECONDS = 1.0  # between requests while no renderer is running; nothing announces when one has started
 
 
@@ -86,9 +86,11 @@ class StillsClient:
 
 
 def verdict_key(request: CheckScene) -> str:
-    """The key of a cached verdict: the source, its timings and how the scene looks decide it."""
+    """The key of a cached verdict: the source, what it is run with, its timings and how the scene looks decide it."""
     look = (request.options.quality, request.options.aspect, request.options.theme)
-    made_from = keys.digest(request.code_key, request.narration_key, look, request.assets, VERDICT_VERSION)
+    made_from = keys.digest(
+        request.code_key, request.context, request.narration_key, look, request.assets, VERDICT_VERSION
+    )
     return keys.cache("preflight", made_from, "json")
 
 

@@ -11,7 +11,8 @@ from lectern.coder.deps import CoderDeps
 from lectern.coder.offers import find_offer, use_offer
 from lectern.contracts import keys
 from lectern.contracts import script as s
-from lectern.contracts.events import CodeRef, SceneCoded, SceneNarrated, SceneRefused
+from lectern.contracts.carrying import find_needs
+from lectern.contracts.events import CodeContext, CodeRef, SceneCoded, SceneNarrated, SceneRefused
 from lectern.contracts.narration import Narration
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import CheckScene, DrawStills, SceneVerdict
@@ -25,10 +26,10 @@ async def code_scene(event: SceneNarrated, job: Job[CoderDeps]) -> SceneCoded:
     """Writes the scene's source, checked by preflight, and a template to fall back on."""
     task = await _read_task(event, job)
     if reused := await _reuse_offer(event, job, task):
-        return await _answer(reused, event, job, version=1)
-    capture_stills = None if event.options.critique is False else _stills_taker(event, job)
-    result = await job.deps.coder.code(task, _preflight_checker(event, job), capture_stills)
-    return await _answer(result, event, job, version=1)
+        return await _answer(reused, task, event, job, version=1)
+    capture_stills = None if event.options.critique is False else _stills_taker(event, job, task)
+    result = await job.deps.coder.code(task, _preflight_checker(event, job, task), capture_stills)
+    return await _answer(result, task, event, job, version=1)
 
 
 @STAGE.on(SceneRefused, slots=4)
@@ -42,8 +43,8 @@ async def recode_scene(event: SceneRefused, job: Job[CoderDeps]) -> SceneCoded:
         history=event.code.history,
     )
     await job.progress(0, 1, "repairing code that could not be rendered")
-    result = await job.deps.coder.recode(task, refused, _preflight_checker(event, job))
-    return await _answer(result, event, job, version=event.version + 1)
+    result = await job.deps.coder.recode(task, refused, _preflight_checker(event, job, task))
+    return await _answer(result, task, event, job, version=event.version + 1)
 
 
 async def _reuse_offer(event: SceneNarrated, job: Job[CoderDeps], task: CodingTask) -> CodingResult | None:
@@ -55,7 +56,7 @@ async def _reuse_offer(event: SceneNarrated, job: Job[CoderDeps], task: CodingTa
         source = (await job.store.get(offer.code_key)).decode()
     except Missing:
         return None
-    return await use_offer(task, source, _preflight_checker(event, job))
+    return await use_offer(task, source, _preflight_checker(event, job, task))
 
 
 async def _read_task(event: SceneNarrated | SceneRefused, job: Job[CoderDeps]) -> CodingTask:
@@ -73,7 +74,7 @@ async def _read_task(event: SceneNarrated | SceneRefused, job: Job[CoderDeps]) -
     )
 
 
-def _preflight_checker(event: SceneNarrated | SceneRefused, job: Job[CoderDeps]) -> Preflight:
+def _preflight_checker(event: SceneNarrated | SceneRefused, job: Job[CoderDeps], task: CodingTask) -> Preflight:
     async def check(source: str) -> SceneVerdict:
         await job.progress(0, 1, "checking the code")
         request = CheckScene(
@@ -83,13 +84,14 @@ def _preflight_checker(event: SceneNarrated | SceneRefused, job: Job[CoderDeps])
             assets=event.assets,
             video_id=event.video_id,
             owner=event.owner,
+            context=await _store_context(job, task, source),
         )
         return await job.deps.preflight.check(request)
 
     return check
 
 
-def _stills_taker(event: SceneNarrated, job: Job[CoderDeps]) -> CaptureStills:
+def _stills_taker(event: SceneNarrated, job: Job[CoderDeps], task: CodingTask) -> CaptureStills:
     async def take(source: str, at: tuple[float, ...]) -> tuple[bytes, ...]:
         await job.progress(0, 1, "drawing stills of the scene")
         request = DrawStills(
@@ -100,6 +102,7 @@ def _stills_taker(event: SceneNarrated, job: Job[CoderDeps]) -> CaptureStills:
             assets=event.assets,
             video_id=event.video_id,
             owner=event.owner,
+            context=await _store_context(job, task, source),
         )
         return await job.deps.stills.draw(request)
 
@@ -107,7 +110,7 @@ def _stills_taker(event: SceneNarrated, job: Job[CoderDeps]) -> CaptureStills:
 
 
 async def _answer(
-    result: CodingResult, event: SceneNarrated | SceneRefused, job: Job[CoderDeps], *, version: int
+    result: CodingResult, task: CodingTask, event: SceneNarrated | SceneRefused, job: Job[CoderDeps], *, version: int
 ) -> SceneCoded:
     """Stores what was written and names it."""
     job.note_paid(result.spent)
@@ -121,6 +124,7 @@ async def _answer(
         fallback_key=await _store_source(job, result.fallback),
         attempts=result.attempts,
         history=result.history,
+        context=await _store_context(job, task, result.source),
     )
     degraded = _add_place(result.degraded, event.scene) if result.degraded else None
     return job.answer(SceneCoded, code=code, version=version, degraded=degraded, spent=result.spent)
@@ -148,6 +152,15 @@ def _find_scene(script: s.Script, number: int) -> s.Scene:
 
 def _add_place(problem: Problem, scene: int) -> Problem:
     return msgspec.structs.replace(problem, stage=problem.stage or STAGE.name, scene=scene)
+
+
+async def _store_context(job: Job[CoderDeps], task: CodingTask, source: str) -> CodeContext:
+    """Stores what a source for the scene is run with, and names it."""
+    needs = find_needs(task.script, task.number, source)
+    return CodeContext(
+        cast_key=await _store_source(job, needs.cast) if needs.cast else "",
+        before=tuple([await _store_source(job, each) for each in needs.before]),
+    )
 
 
 async def _store_source(job: Job[CoderDeps], source: str) -> str:

@@ -68,13 +68,15 @@ def unrepaired_problem(history: tuple[CodeAttempt, ...]) -> Problem:
 
 
 def _exception_problem(error: SceneException) -> Problem:
-    place = f", in line {error.line} of the scene's manim block" if error.line else ""
+    block = "the cast" if error.place == "cast" else "the scene's manim block"
+    place = f", in line {error.line} of {block}" if error.line else ""
     quote = f": `{(error.code or '').strip()[:120]}`" if error.line else ""
     return Problem(
         code="manim-error",
         title="The scene's Manim does not run",
         detail=f"{error.type}: {error.message.strip()[:_MAX_MESSAGE]}{place}{quote}.",
-        remedy=f"Correct {f'line {error.line}' if error.line else 'the block'} and redo the scene; "
+        remedy=f"Correct {f'line {error.line}' if error.line else 'the block'}"
+        f"{' of the cast' if error.place == 'cast' else ''} and redo the scene; "
         "until then it shows a card.",
     )
 

@@ -8,7 +8,8 @@ from fastapi import Request
 
 from lectern.contracts import keys
 from lectern.contracts.acceptance import blocks_author, is_acceptable_from_author
-from lectern.contracts.events import NarrationRef
+from lectern.contracts.carrying import find_needs
+from lectern.contracts.events import CodeContext, NarrationRef
 from lectern.contracts.log import VideoLog
 from lectern.contracts.parties import Party
 from lectern.contracts.plain_text import is_visible, normalize_text
@@ -20,6 +21,7 @@ from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.handlers.script_events import get_script_event
 from lectern.gateway.refusals import Refusal, refuse, refuse_fields, refuse_media_type
 from lectern.gateway.schemas import CodeCheck, CodeFinding
+from lectern.gateway.script_store import read_script
 from lectern.markdown import limits
 from lectern.worker import TooManyWaiting
 
@@ -52,29 +54,42 @@ async def read_source(request: Request) -> str:
     return source
 
 
-async def check_code(deps: GatewayDeps, log: VideoLog, narration: NarrationRef, source: str) -> SceneVerdict:
-    """What a renderer finds in a scene's code with this narration. Raises a 503 when none can tell now.
+async def check_code(
+    deps: GatewayDeps, log: VideoLog, number: int, narration: NarrationRef, source: str
+) -> SceneVerdict:
+    """What a renderer finds in code for scene `number` with this narration. Raises a 503 when none can tell now.
 
-    Owners take turns, so that one who checks while they type delays nobody.
+    It is run with the script's cast, and with the scenes before it where it goes on with their things. Owners take
+    turns, so that one who checks while they type delays nobody.
     """
     event = get_script_event(log.state)
-    data = source.encode()
-    key = keys.cache("code", hashlib.sha256(data).hexdigest(), "py")
+    script = await read_script(deps.connections.store, event.script_key)
+    needs = find_needs(script, number, source)
     try:
         async with deps.code_checks.turn(Party(log.owner, log.video_id)):
-            if await deps.connections.store.head(key) is None:
-                await deps.connections.store.put(key, data, f"{PYTHON}; charset=utf-8")
             message = CheckScene(
-                code_key=key,
+                code_key=await _store_code(deps, source),
                 narration_key=narration.key,
                 options=event.options,
                 assets=event.assets,
                 video_id=log.video_id,
                 owner=log.owner,
+                context=CodeContext(
+                    cast_key=await _store_code(deps, needs.cast) if needs.cast else "",
+                    before=tuple([await _store_code(deps, each) for each in needs.before]),
+                ),
             )
             return await check_scene(deps, message)
     except TooManyWaiting:
         raise refuse_unchecked("and too many checks wait already") from None
+
+
+async def _store_code(deps: GatewayDeps, source: str) -> str:
+    data = source.encode()
+    key = keys.cache("code", hashlib.sha256(data).hexdigest(), "py")
+    if await deps.connections.store.head(key) is None:
+        await deps.connections.store.put(key, data, f"{PYTHON}; charset=utf-8")
+    return key
 
 
 def map_verdict(verdict: SceneVerdict) -> CodeCheck:
@@ -106,7 +121,10 @@ def _find_ending(verdict: SceneVerdict) -> list[CodeFinding]:
     if verdict.killed:
         return [CodeFinding(rule=verdict.killed, level="error", message=verdict.reason or "it was stopped", line=line)]
     if error is not None:
-        return [CodeFinding(rule=error.type, level="error", message=error.message or error.type, line=line)]
+        message = error.message or error.type
+        if error.place == "cast":  # the line is not one of the code that was sent
+            message, line = f"{message}, in line {line} of the cast: {(error.code or '').strip()[:120]}", None
+        return [CodeFinding(rule=error.type, level="error", message=message, line=line)]
     if not verdict.ok:
         return [CodeFinding(rule="failed", level="error", message=verdict.reason or "it ended without a picture")]
     return []

@@ -198,7 +198,15 @@ SCRIPT = {
             "title": "Light",
             "beats": [{"text": "A leaf catches light.", "spoken": "", "show": "", "speaker": "", "pause": 0.0}],
             "visual": {"kind": "flow", "steps": ["Light", "Leaf", "Sugar"]},
-            "plan": {"idea": "", "purpose": "", "shows": "", "form": "", "direction": ""},
+            "plan": {
+                "idea": "",
+                "purpose": "",
+                "shows": "",
+                "form": "",
+                "direction": "",
+                "carries": [],
+                "transition": "",
+            },
             "voice": "",
         }
     ],
@@ -206,6 +214,7 @@ SCRIPT = {
     "pronunciations": {},
     "symbols": [],
     "doubts": [],
+    "cast": "",
 }
 ASSET = {
     "id": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",

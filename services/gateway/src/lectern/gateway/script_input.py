@@ -10,7 +10,7 @@ import msgspec
 from lectern.contracts.options import DOCUMENT_LIMIT
 from lectern.contracts.plain_text import is_visible, normalize_text
 from lectern.contracts.problems import MAX_ERRORS, FieldError
-from lectern.contracts.script import MAX_DIRECTION_CHARACTERS, Script
+from lectern.contracts.script import MAX_CAST_CHARACTERS, MAX_DIRECTION_CHARACTERS, Script
 from lectern.gateway import problem_types
 from lectern.gateway.json_body import parse_json_body
 from lectern.gateway.refusals import make_pointer, refuse, refuse_fields
@@ -32,8 +32,19 @@ _VOICE = re.compile(VOICE_PATTERN)
 _ONE_LINE = frozenset(("title", "speaker", "name", "alt", "language", "colour"))
 
 
-def parse_json(body: bytes) -> tuple[Script, int | None]:
-    """Parse a script in the form that `GET …/script` returns, and the revision it says it is an edit of.
+class ReceivedScript(msgspec.Struct, frozen=True, kw_only=True):
+    """A script as a client sent it, and the revision it says it is an edit of.
+
+    `leaves_cast`: it says nothing of a cast, as a client does that does not know of one yet.
+    """
+
+    script: Script
+    revision: int | None = None
+    leaves_cast: bool = False
+
+
+def parse_json(body: bytes) -> ReceivedScript:
+    """Parse a script in the form that `GET …/script` returns.
 
     Raises a 400 for what is not JSON, and a 422 for what does not fit or is unknown. Texts are normalised.
     """
@@ -55,7 +66,8 @@ def parse_json(body: bytes) -> tuple[Script, int | None]:
     if (size := len(msgspec.json.encode(script))) > MAX_SCRIPT_BYTES:
         detail = f"has {size} bytes as JSON; at most {MAX_SCRIPT_BYTES} fit, so make two videos of it"
         raise refuse_fields(FieldError(pointer="", detail=detail))
-    return script, revision
+    leaves_cast = isinstance(received, dict) and "cast" not in received
+    return ReceivedScript(script=script, revision=revision, leaves_cast=leaves_cast)
 
 
 def decode_markdown(body: bytes) -> str:
@@ -93,6 +105,9 @@ def _normalize_texts(value: Any, path: tuple[object, ...]) -> Any:
 def check_script(script: Script) -> None:
     """Raises a 422 naming every reason why no video can be made from a script."""
     errors = []
+    if len(script.cast) > MAX_CAST_CHARACTERS:
+        detail = f"has {len(script.cast):,} characters; a cast has at most {MAX_CAST_CHARACTERS:,}"
+        errors.append(FieldError(pointer="/cast", detail=detail))
     if not is_visible(script.title) or len(script.title) > MAX_TITLE_CHARACTERS:
         errors.append(FieldError(pointer="/title", detail=f"needs 1 to {MAX_TITLE_CHARACTERS} characters"))
     if not names_language(script.language):

@@ -7,7 +7,15 @@ from pathlib import Path
 import msgspec
 
 from lectern.contracts import keys
-from lectern.contracts.events import CodeAttempt, CodeRef, FootageRef, SceneCoded, SceneRefused, SceneRendered
+from lectern.contracts.events import (
+    CodeAttempt,
+    CodeContext,
+    CodeRef,
+    FootageRef,
+    SceneCoded,
+    SceneRefused,
+    SceneRendered,
+)
 from lectern.contracts.problems import Problem
 from lectern.contracts.quality import preset
 from lectern.contracts.usage import Usage, add_up
@@ -84,14 +92,21 @@ def _describe_attempt(code: CodeRef, problem: Problem) -> CodeAttempt:
 
 
 def build_footage_key(event: SceneCoded, code_key: str) -> str:
-    """Builds the footage's key: a hash of the code, the timings, all that changes its look, and `RENDERER_VERSION`.
+    """Builds the footage's key: a hash of the code and what it is run with, the timings, all that changes its look, and
+    `RENDERER_VERSION`.
 
-    `code_key` and the narration's key are themselves hashes of content, so nothing needs to be read to compute it.
+    The keys of code and narration are themselves hashes of content, so nothing needs to be read to compute it.
     """
     options = event.options
     look = (options.quality, options.aspect, options.theme)
-    digest = keys.digest(code_key, event.narration.key, look, event.assets, event.salt, RENDERER_VERSION)
+    context = find_context(event, code_key)
+    digest = keys.digest(code_key, context, event.narration.key, look, event.assets, event.salt, RENDERER_VERSION)
     return keys.cache("footage", digest, "mp4")
+
+
+def find_context(event: SceneCoded, code_key: str) -> CodeContext:
+    """Finds what a source is run with: the template to fall back on stands alone."""
+    return event.code.context if code_key == event.code.key else CodeContext()
 
 
 async def render_code(event: SceneCoded, code_key: str, job: Job[RendererDeps]) -> FootageRef:
@@ -107,6 +122,7 @@ async def render_code(event: SceneCoded, code_key: str, job: Job[RendererDeps]) 
         inputs = await fetch_inputs(
             job.store,
             code_key=code_key,
+            context=find_context(event, code_key),
             narration_key=event.narration.key,
             assets=event.assets,
             folder=folder,
@@ -114,6 +130,8 @@ async def render_code(event: SceneCoded, code_key: str, job: Job[RendererDeps]) 
         seconds = inputs.narration.seconds
         render_job = RenderJob(
             code=inputs.code,
+            cast=inputs.cast,
+            before=inputs.before,
             settings=build_job_settings(inputs.narration, event.options, "render"),
             assets=inputs.assets,
             limits=build_render_limits(seconds, frame),

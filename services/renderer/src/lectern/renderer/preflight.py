@@ -17,6 +17,7 @@ async def check_scene(request: CheckScene, pool: Pool, store: ObjectStore) -> Sc
         inputs = await fetch_inputs(
             store,
             code_key=request.code_key,
+            context=request.context,
             narration_key=request.narration_key,
             assets=request.assets,
             folder=folder,
@@ -25,6 +26,8 @@ async def check_scene(request: CheckScene, pool: Pool, store: ObjectStore) -> Sc
         outcome = await pool.run(
             RenderJob(
                 code=inputs.code,
+                cast=inputs.cast,
+                before=inputs.before,
                 settings=settings,
                 assets=inputs.assets,
                 limits=PREFLIGHT_LIMITS,

@@ -37,6 +37,7 @@ async def draw_stills(request: DrawStills, pool: Pool, store: ObjectStore, metri
         inputs = await fetch_inputs(
             store,
             code_key=request.code_key,
+            context=request.context,
             narration_key=request.narration_key,
             assets=request.assets,
             folder=folder,
@@ -47,6 +48,8 @@ async def draw_stills(request: DrawStills, pool: Pool, store: ObjectStore, metri
         outcome = await pool.run(
             RenderJob(
                 code=inputs.code,
+                cast=inputs.cast,
+                before=inputs.before,
                 settings=settings,
                 assets=inputs.assets,
                 limits=limits,
@@ -70,7 +73,7 @@ async def draw_stills(request: DrawStills, pool: Pool, store: ObjectStore, metri
 
 def _build_still_keys(request: DrawStills, moments: tuple[float, ...]) -> tuple[str, ...]:
     look = (request.options.aspect, request.options.theme, request.assets, moments, FPS, RENDERER_VERSION)
-    digest = keys.digest(request.code_key, request.narration_key, look)
+    digest = keys.digest(request.code_key, request.context, request.narration_key, look)
     return tuple(keys.cache("stills", keys.digest(digest, number), "jpg") for number in range(len(moments)))
 
 

@@ -11,6 +11,7 @@ from lectern.contracts.state import VideoState
 from lectern.gateway import problem_types
 from lectern.gateway.handlers.script_events import (
     ScriptChange,
+    follow_changes,
     get_script_event,
     refuse_unapproved,
     replace_scene,
@@ -75,7 +76,8 @@ def write_code(
         if rendered is not None and rendered.code.origin == "author":
             return None
         return ScriptChange(event=start_revision(log, event, [number]))
-    return ScriptChange(event=start_revision(log, replace_script(event, changed), [number]), script=changed)
+    numbers = follow_changes(log, changed, [number])
+    return ScriptChange(event=start_revision(log, replace_script(event, changed), numbers), script=changed)
 
 
 def _check_number(state: VideoState, number: int) -> None:

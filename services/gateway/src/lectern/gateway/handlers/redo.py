@@ -8,6 +8,7 @@ from lectern.contracts.log import VideoLog
 from lectern.contracts.script import Beat, Scene, Script
 from lectern.gateway.handlers.script_events import (
     ScriptChange,
+    follow_changes,
     get_script_event,
     refuse_unapproved,
     replace_scene,
@@ -33,7 +34,8 @@ def redo(log: VideoLog, script: Script, number: int, request: RedoRequest | None
     if changed == script:
         return ScriptChange(event=start_revision(log, event, [number], fresh=True))
     check_script(changed)
-    return ScriptChange(event=start_revision(log, replace_script(event, changed), [number]), script=changed)
+    numbers = follow_changes(log, changed, [number])
+    return ScriptChange(event=start_revision(log, replace_script(event, changed), numbers), script=changed)
 
 
 def _change(scene: Scene, request: RedoRequest) -> Scene:

@@ -9,6 +9,7 @@ import msgspec
 
 from lectern.contracts import events as e
 from lectern.contracts import keys
+from lectern.contracts.carrying import list_followers
 from lectern.contracts.log import VideoLog
 from lectern.contracts.script import Scene, Script
 from lectern.contracts.state import VideoState
@@ -93,6 +94,14 @@ def review_again(log: VideoLog, script: ScriptEvent) -> e.VideoScripted:
         doubts=script.doubts,
         review=True,
     )
+
+
+def follow_changes(log: VideoLog, script: Script, changed: Iterable[int], *, recast: bool = False) -> list[int]:
+    """The scenes that changed, and those that look different for it: they go on with things of a changed scene, or use
+    a cast that is another one now."""
+    numbers = set(changed)
+    codes = [(number, log.state.scene(number).code()) for number in range(1, len(script.scenes) + 1)]
+    return sorted(numbers | list_followers(script, codes, numbers, recast=recast))
 
 
 def start_revision(

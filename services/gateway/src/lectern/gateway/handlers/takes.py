@@ -9,6 +9,7 @@ from lectern.contracts.state import VideoState
 from lectern.gateway import problem_types
 from lectern.gateway.handlers.script_events import (
     ScriptChange,
+    follow_changes,
     get_script_event,
     refuse_unapproved,
     replace_scene,
@@ -59,4 +60,5 @@ def choose(log: VideoLog, script: Script, number: int, revision: int, script_of_
             return None
         return ScriptChange(event=start_revision(log, event, [number], chosen=(e.name_take(take),)))
     edited = replace_script(event, restored)
-    return ScriptChange(event=start_revision(log, edited, [number], chosen=(e.name_take(take),)), script=restored)
+    numbers = follow_changes(log, restored, [number])
+    return ScriptChange(event=start_revision(log, edited, numbers, chosen=(e.name_take(take),)), script=restored)

@@ -85,7 +85,7 @@ async def check_scene_code(deps: Deps, request: Request, video_id: str, number: 
     log = await read_video(deps, video_id)
     narration = find_narration(log.state, number)
     source = await read_source(request)
-    return make_json_response(map_verdict(await check_code(deps, log, narration, source)))
+    return make_json_response(map_verdict(await check_code(deps, log, number, narration, source)))
 
 
 @router.put(
@@ -107,7 +107,7 @@ async def put_code(
     log = await read_video(deps, video_id)
     narration = find_narration(log.state, number)
     source = await read_source(request)
-    check = map_verdict(await check_code(deps, log, narration, source))
+    check = map_verdict(await check_code(deps, log, number, narration, source))
     if not check.ok:
         raise refuse_code(check)
     handler = partial(handlers.write_code, number=number, source=source, checked_with=narration, if_match=if_match)

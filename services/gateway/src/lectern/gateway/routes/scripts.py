@@ -17,7 +17,7 @@ from lectern.gateway.openapi import describe_json, describe_problems
 from lectern.gateway.refusals import refuse_media_type
 from lectern.gateway.responses import make_json_response, make_video_response
 from lectern.gateway.schemas import ScriptDocument, Video
-from lectern.gateway.script_input import check_script, decode_markdown, parse_json
+from lectern.gateway.script_input import ReceivedScript, check_script, decode_markdown, parse_json
 from lectern.gateway.script_store import MARKDOWN, read_markdown, read_script
 from lectern.gateway.video_log import append_script_change, read_video
 
@@ -84,11 +84,18 @@ async def edit_script(deps: Deps, video_id: str, request: Request, if_match: Ann
     """Accepts the whole script, as JSON or as Markdown. Scenes that did not change keep what they have."""
     log = await read_video(deps, video_id)
     in_force = get_script_event(log.state)
-    script, revision, markdown = await _parse_body(deps, request)
+    received, markdown = await _parse_body(deps, request)
+    script = received.script
     check_script(script)
     if {*_list_directions(script)} - {scene.direction for scene in in_force.scenes}:
         await check_followed(deps)
-    handler = partial(handlers.edit, after=script, etag=_parse_etag(if_match), revision=revision)
+    handler = partial(
+        handlers.edit,
+        after=script,
+        leaves_cast=received.leaves_cast,
+        etag=_parse_etag(if_match),
+        revision=received.revision,
+    )
     log, event = await append_script_change(deps, video_id, handler, markdown=markdown)
     return make_video_response(log, 202 if isinstance(event, e.ScriptApproved) else 200)
 
@@ -97,17 +104,16 @@ def _list_directions(script: Script) -> list[str]:
     return [scene.plan.direction for scene in script.scenes if scene.plan.direction]
 
 
-async def _parse_body(deps: GatewayDeps, request: Request) -> tuple[Script, int | None, bytes | None]:
-    """The script, the revision it is an edit of if the body says so, and the Markdown it was written as."""
+async def _parse_body(deps: GatewayDeps, request: Request) -> tuple[ReceivedScript, bytes | None]:
+    """The script, and the Markdown it was written as."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = await request.body()
     match media_type:
         case "text/markdown":
             markdown = decode_markdown(body)
-            return await parse_markdown(deps, markdown), None, markdown.encode()
+            return ReceivedScript(script=await parse_markdown(deps, markdown)), markdown.encode()
         case "application/json":
-            script, revision = parse_json(body)
-            return script, revision, None
+            return parse_json(body), None
     raise refuse_media_type(media_type, "application/json", MARKDOWN)
 
 

@@ -7,7 +7,15 @@ from typing import Annotated, Any
 import msgspec
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
-from lectern.contracts.script import MAX_DIRECTION_CHARACTERS, AnyVisual, Form, Script, Visual
+from lectern.contracts.script import (
+    MAX_CAST_CHARACTERS,
+    MAX_DIRECTION_CHARACTERS,
+    AnyVisual,
+    Form,
+    Script,
+    Transition,
+    Visual,
+)
 from lectern.gateway.schemas.requests import MAX_BEATS, VOICE_PATTERN
 
 MAX_SCENES = 60  # more is a course, not a video
@@ -21,6 +29,7 @@ for _schema in CONTRACT_SCHEMAS.values():
         _schema["additionalProperties"] = False
 _SCRIPT_SCHEMA = CONTRACT_SCHEMAS.pop("Script")
 _SCRIPT_SCHEMA["properties"]["title"] |= {"minLength": 1, "maxLength": MAX_TITLE_CHARACTERS}
+_SCRIPT_SCHEMA["properties"]["cast"] |= {"maxLength": MAX_CAST_CHARACTERS}
 _SCRIPT_SCHEMA["properties"]["scenes"] |= {"minItems": 1, "maxItems": MAX_SCENES}
 CONTRACT_SCHEMAS["Scene"]["properties"]["beats"] |= {"minItems": 1, "maxItems": MAX_BEATS}
 CONTRACT_SCHEMAS["Scene"]["properties"]["voice"] |= {"pattern": f"^({VOICE_PATTERN})?$"}
@@ -29,7 +38,7 @@ CONTRACT_SCHEMAS["Scene"]["properties"]["title"] |= {"maxLength": MAX_TITLE_CHAR
 CONTRACT_SCHEMAS["ScriptEdit"] = {
     **_SCRIPT_SCHEMA,
     "title": "ScriptEdit",
-    "description": "A script as GET returns it; fields that are left out have their defaults.",
+    "description": "A script as GET returns it; fields that are left out have their defaults, but a cast stays.",
     "properties": {
         "revision": {"type": "integer", "description": "refused if the script is at another revision by now"},
         "approved": {"type": "boolean", "description": "ignored"},
@@ -62,7 +71,9 @@ class ScriptBeat(BaseModel):
 
 class ScriptScenePlan(BaseModel):
     """What a scene is for, told to whoever draws it. `form` is the kind of drawing, "" leaves it open; `direction` is
-    what its user wants to see."""
+    what its user wants to see. `carries` names what goes on into the next scene, `transition` is how this one follows
+    the scene before.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -71,6 +82,8 @@ class ScriptScenePlan(BaseModel):
     shows: str
     form: Form
     direction: str
+    carries: list[str]
+    transition: Transition
 
 
 class ScriptScene(BaseModel):
@@ -96,7 +109,7 @@ class ScriptSymbol(BaseModel):
 
 
 class ScriptText(BaseModel):
-    """The text of a script, with every field in it."""
+    """The text of a script, with every field in it. `cast` is Python that the code of all scenes may use."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -109,6 +122,7 @@ class ScriptText(BaseModel):
     pronunciations: dict[str, str]
     symbols: list[ScriptSymbol]
     doubts: list[str]
+    cast: str
 
 
 class ScriptDocument(ScriptText):

@@ -57,10 +57,13 @@ class RenderJob(msgspec.Struct, frozen=True, kw_only=True):
 
     `settings` is the content of `job.json` (mode, frame size, seconds, beats, ...). `assets` maps a name below
     `assets/` in the job folder to the file that is copied there. `purpose` is what metrics call it. Parties take turns.
+    `cast` is code that the scene's may use, `before` that of the scenes whose things it goes on with, oldest first.
     """
 
     code: str
     settings: dict[str, Any]
+    cast: str = ""
+    before: tuple[str, ...] = ()
     assets: Mapping[str, Path] = {}
     limits: JobLimits = JobLimits()
     purpose: JobPurpose = "render"

@@ -28,7 +28,7 @@ class OutputRefused(Exception):
 
 
 def make_job_folder(root: Path, job: RenderJob, owner: int | None = None) -> Path:
-    """Creates a folder below `root` with `job.json`, `scene.py` and `assets/`, owned by uid `owner` if given.
+    """Creates a folder below `root` with `job.json`, the job's code and `assets/`, owned by uid `owner` if given.
 
     Raises ValueError for an asset name that leaves the folder, OSError when the disk is full.
     """
@@ -36,6 +36,11 @@ def make_job_folder(root: Path, job: RenderJob, owner: int | None = None) -> Pat
     try:
         (folder / "job.json").write_bytes(msgspec.json.encode(job.settings))
         (folder / "scene.py").write_text(job.code, encoding="utf-8")
+        if job.cast:
+            (folder / "cast.py").write_text(job.cast, encoding="utf-8")
+        (folder / "before").mkdir()
+        for number, code in enumerate(job.before, 1):
+            (folder / f"before/{number}.py").write_text(code, encoding="utf-8")
         (folder / "assets").mkdir()
         for name, source in job.assets.items():
             parts = PurePosixPath(name).parts

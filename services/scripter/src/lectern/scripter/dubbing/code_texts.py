@@ -73,7 +73,12 @@ def replace_texts(code: str, screen: Mapping[str, str], cues: Mapping[str, str])
     if tree is None:
         return code
     cue_nodes = _cue_nodes(tree)
-    formatted = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+    kept = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr) or _asks_for_carried(node)
+        for part in ast.walk(node)
+    }
     data = code.encode()
     line_starts = [0]
     for line in data.splitlines(keepends=True):
@@ -81,7 +86,7 @@ def replace_texts(code: str, screen: Mapping[str, str], cues: Mapping[str, str])
     changes: list[tuple[int, int, bytes]] = []
     for node in _string_nodes(tree):
         new = (cues if id(node) in cue_nodes else screen).get(str(node.value))
-        if id(node) in formatted or new is None or new == node.value:
+        if id(node) in kept or new is None or new == node.value:
             continue
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
@@ -119,7 +124,7 @@ def _cue_nodes(tree: ast.AST) -> set[int]:
 
 
 def _hidden_nodes(tree: ast.AST) -> Iterator[ast.AST]:
-    """Nodes whose strings are not shown: docstrings, maths, colours and fonts, keys and comparisons."""
+    """Nodes whose strings are not shown: docstrings, maths, colours and fonts, keys, comparisons, names of things."""
     for node in ast.walk(tree):
         if (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)) or isinstance(node, ast.JoinedStr):
             yield node
@@ -131,6 +136,13 @@ def _hidden_nodes(tree: ast.AST) -> Iterator[ast.AST]:
             yield from node.args
         elif isinstance(node, ast.Compare):
             yield from node.comparators
+        elif _asks_for_carried(node):
+            yield node
+
+
+def _asks_for_carried(node: ast.AST) -> bool:
+    """True for `self.carried(…)`, whose strings are names of things."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "carried"
 
 
 def _callee_name(call: ast.Call) -> str:

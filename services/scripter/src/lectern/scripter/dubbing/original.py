@@ -25,6 +25,14 @@ class Original(msgspec.Struct, frozen=True, kw_only=True):
             return find_texts(self.codes[number - 1])
         return SceneTexts(screen=tuple(text for text in visual.texts() if has_words(text)))
 
+    def cast_texts(self) -> tuple[str, ...]:
+        """The texts that the cast shows."""
+        return find_texts(self.script.cast).screen
+
+    def cast_with(self, screen: Mapping[str, str]) -> str:
+        """The cast with its texts replaced."""
+        return replace_texts(self.script.cast, screen, {})
+
     def scene_with(
         self,
         number: int,
@@ -39,9 +47,11 @@ class Original(msgspec.Struct, frozen=True, kw_only=True):
         """
         visual = self._template_visual(number)
         if visual is None:
-            source = replace_texts(self.codes[number - 1], screen or {}, cues or {})
-            return s.Scene(title=title, beats=beats, visual=s.Manim(source=source))
-        return s.Scene(title=title, beats=beats, visual=visual.replace_texts(screen or {}))
+            visual = s.Manim(source=replace_texts(self.codes[number - 1], screen or {}, cues or {}))
+        else:
+            visual = visual.replace_texts(screen or {})
+        plan = s.ScenePlan(transition=self.script.scene(number).plan.transition)
+        return s.Scene(title=title, beats=beats, visual=visual, plan=plan)
 
     def _template_visual(self, number: int) -> s.AnyVisual | None:
         """The visual of a scene that its template draws; None for a scene that is drawn by other code."""
@@ -59,7 +69,8 @@ def dub_from_document(original: Original, document: s.Script, language: str) -> 
         scene if scene.visual is not None else original.scene_with(number, scene.title, scene.beats)
         for number, scene in enumerate(document.scenes, 1)
     )
-    return msgspec.structs.replace(document, scenes=scenes, language=language)
+    cast = document.cast or original.script.cast
+    return msgspec.structs.replace(document, scenes=scenes, language=language, cast=cast)
 
 
 def _check_structure(original: Sequence[s.Scene], translation: Sequence[s.Scene]) -> None:

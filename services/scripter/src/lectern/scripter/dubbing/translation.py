@@ -44,10 +44,11 @@ class TranslatedScene(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 
 
 class Translation(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole video in the other language."""
+    """The whole video in the other language. `cast` has the texts of things that several scenes show."""
 
     title: str
     scenes: Annotated[list[TranslatedScene], msgspec.Meta(min_length=1)]
+    cast: list[TextPair] = []
 
 
 class _SceneToTranslate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -65,7 +66,10 @@ def describe_original(original: Original, language: str) -> str:
         texts = original.texts(number)
         beats = tuple(beat.text for beat in scene.beats)
         scenes.append(_SceneToTranslate(title=scene.title, beats=beats, screen=texts.screen, waits_for=texts.cues))
-    text = msgspec.json.format(msgspec.json.encode({"title": script.title, "scenes": scenes}), indent=1).decode()
+    told: dict[str, object] = {"title": script.title, "scenes": scenes}
+    if cast := original.cast_texts():
+        told["cast"] = cast
+    text = msgspec.json.format(msgspec.json.encode(told), indent=1).decode()
     return f"From: {script.language}\nTo: {language}\n\n{fence(text)}"
 
 
@@ -87,6 +91,7 @@ def check_translation(original: Original, translation: Translation, language: st
     text = " ".join(beat.text for scene in translation.scenes for beat in scene.beats)
     if not is_written_in(text, language, MIN_SCRIPT_SHARE):
         faults.append(ScriptFault(rule="language", message=f"The narration is not in the language {language}."))
+    faults += _check_screen("The cast", original.cast_texts(), _replacements(translation.cast))
     for number, scene in enumerate(translation.scenes, 1):
         faults += _check_texts(original, number, scene)
     return faults
@@ -105,26 +110,33 @@ def build_dub(original: Original, translation: Translation, language: str) -> s.
         for number, (after, before) in enumerate(zip(translation.scenes, original.script.scenes, strict=True), 1)
     )
     return s.Script(
-        title=clean_line(translation.title), language=language, scenes=scenes, sources=original.script.sources
+        title=clean_line(translation.title),
+        language=language,
+        scenes=scenes,
+        sources=original.script.sources,
+        cast=original.cast_with(_replacements(translation.cast)),
     )
 
 
 def _check_texts(original: Original, number: int, scene: TranslatedScene) -> Iterator[ScriptFault]:
     texts = original.texts(number)
     screen, cues = _replacements(scene.screen), _replacements(scene.cues)
-    for text in texts.screen:
-        if text not in screen:
-            message = f"Scene {number}: the text {text!r} of the screen is missing."
-            yield ScriptFault(rule="untranslated", message=message)
-    for text in texts.screen:
-        if len(screen.get(text, "")) > len(text) * MAX_GROWTH + EXTRA_CHARACTERS:
-            message = f"Scene {number}: {screen[text]!r} is too long for where {text!r} stood."
-            yield ScriptFault(rule="no-room", message=message)
+    yield from _check_screen(f"Scene {number}", texts.screen, screen)
     narration = " ".join(part for beat in scene.beats for part in (beat.spoken, beat.text)).casefold()
     for text in texts.cues:
         if text not in cues or cues[text].casefold() not in narration:
             message = f"Scene {number}: {text!r} needs a word of its beats, spelled as there."
             yield ScriptFault(rule="cue-missing", message=message)
+
+
+def _check_screen(place: str, texts: Sequence[str], screen: Mapping[str, str]) -> Iterator[ScriptFault]:
+    for text in texts:
+        if text not in screen:
+            yield ScriptFault(rule="untranslated", message=f"{place}: the text {text!r} of the screen is missing.")
+    for text in texts:
+        if len(screen.get(text, "")) > len(text) * MAX_GROWTH + EXTRA_CHARACTERS:
+            message = f"{place}: {screen[text]!r} is too long for where {text!r} stood."
+            yield ScriptFault(rule="no-room", message=message)
 
 
 def _replacements(pairs: Sequence[TextPair]) -> Mapping[str, str]:
