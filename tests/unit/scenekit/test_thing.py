@@ -25,8 +25,8 @@ def test_its_parts_are_reached_by_name_and_stay_its_own() -> None:
 
 def test_it_is_found_by_synonyms_and_other_forms_and_falls_back_to_an_icon() -> None:
     assert Thing("Leaves").kind == "leaf"
-    assert Thing("router").parts == ("icon",)
-    assert Thing("router", color=theme.bad)["icon"][0].get_fill_color() == theme.bad
+    assert Thing("forklift").parts == ("icon",)
+    assert Thing("forklift", color=theme.bad)["icon"][0].get_fill_color() == theme.bad
 
 
 def test_an_unknown_thing_is_refused_with_similar_names() -> None:

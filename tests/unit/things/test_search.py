@@ -19,7 +19,10 @@ from lectern.things.search import name_of
         ("red blood cells", "blood cell"),
         ("kitten", "cat"),
         ("water", "drop"),
-        ("Router", "router"),
+        ("Forklift", "forklift"),
+        ("glass", "glass"),
+        ("my glasses", "glasses"),
+        ("coins", "coins"),
         ("a solar panel", "solar panel"),
     ],
 )
@@ -37,7 +40,7 @@ def test_a_longer_name_is_more_exact_and_a_word_counts_once() -> None:
 
 
 def test_a_drawn_thing_comes_before_an_icon() -> None:
-    assert find_things("the router and the tree") == ("tree", "router")
+    assert find_things("a forklift and a tree") == ("tree", "forklift")
 
 
 def test_every_name_is_found_by_itself() -> None:

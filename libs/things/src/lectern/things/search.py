@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from .catalogue import read_sources
@@ -48,16 +48,17 @@ def find_thing(words: str) -> str | None:
 
 def find_things(words: str, limit: int = 12) -> tuple[str, ...]:
     """The names of the things that words mean, the best first. Each word counts once, for the longest name."""
-    stems = tuple(_stem_words(words))
+    split = _split_words(words)
+    stems = tuple(_stem(word) for word in split)
     found: list[tuple[int, bool, int, str]] = []
     taken: set[int] = set()
-    for length in range(min(LONGEST_PHRASE, len(stems)), 0, -1):
-        for start in range(len(stems) - length + 1):
+    for length in range(min(LONGEST_PHRASE, len(split)), 0, -1):
+        for start in range(len(split) - length + 1):
             places = range(start, start + length)
-            phrase = stems[start : start + length]
-            name, is_icon = _drawn_names().get(phrase), False
+            exact, stemmed = split[start : start + length], stems[start : start + length]
+            name, is_icon = _drawn_words().get(exact) or _drawn_stems().get(stemmed), False
             if name is None:
-                name, is_icon = _icon_names().get(phrase), True
+                name, is_icon = _icon_stems().get(stemmed), True
             if name is not None and taken.isdisjoint(places):
                 taken.update(places)
                 found.append((-length, is_icon, start, name))
@@ -66,13 +67,21 @@ def find_things(words: str, limit: int = 12) -> tuple[str, ...]:
 
 def name_of(words: str) -> str | None:
     """The thing or icon whose own name or synonym the words are, in any grammatical form."""
-    phrase = tuple(_stem_words(words))
-    return _drawn_names().get(phrase) or _icon_names().get(phrase) or _every_icon().get(phrase)
+    split = _split_words(words)
+    stems = tuple(_stem(word) for word in split)
+    return _drawn_words().get(split) or _drawn_stems().get(stems) or _every_icon().get(stems)
 
 
-def _stem_words(text: str) -> Iterator[str]:
-    for word in re.findall(r"[^\W_]+", text.casefold()):
-        yield str(_make_stemmer().stemWord(word)) if len(word) >= STEMMED_FROM else word
+def _split_words(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[^\W_]+", text.casefold()))
+
+
+def _stem(word: str) -> str:
+    return str(_make_stemmer().stemWord(word)) if len(word) >= STEMMED_FROM else word
+
+
+def _stem_words(text: str) -> tuple[str, ...]:
+    return tuple(_stem(word) for word in _split_words(text))
 
 
 @functools.cache
@@ -83,22 +92,28 @@ def _make_stemmer() -> Any:
 
 
 @functools.cache
-def _drawn_names() -> Mapping[tuple[str, ...], str]:
+def _drawn_words() -> Mapping[tuple[str, ...], str]:
     sources = read_sources().values()
-    own = {tuple(_stem_words(each.name)): each.name for each in sources}
-    others = {tuple(_stem_words(word)): each.name for each in reversed([*sources]) for word in each.synonyms}
-    return others | own
+    own = {_split_words(each.name): each.name for each in sources}
+    return {_split_words(word): each.name for each in sources for word in each.synonyms} | own
+
+
+@functools.cache
+def _drawn_stems() -> Mapping[tuple[str, ...], str]:
+    sources = [*read_sources().values()]
+    own = {_stem_words(each.name): each.name for each in reversed(sources)}
+    return {_stem_words(word): each.name for each in reversed(sources) for word in each.synonyms} | own
 
 
 @functools.cache
 def _every_icon() -> Mapping[tuple[str, ...], str]:
     icons = list_icons()
-    own = {tuple(_stem_words(name)): name for name in reversed([*icons])}
-    others = {tuple(_stem_words(word)): name for name, words in icons.items() for word in words}
+    own = {_stem_words(name): name for name in reversed([*icons])}
+    others = {_stem_words(word): name for name, words in icons.items() for word in words}
     return others | own
 
 
 @functools.cache
-def _icon_names() -> Mapping[tuple[str, ...], str]:
-    refused = {tuple(_stem_words(word)) for word in _NO_ICONS.split()}
+def _icon_stems() -> Mapping[tuple[str, ...], str]:
+    refused = {_stem_words(word) for word in _NO_ICONS.split()}
     return {phrase: name for phrase, name in _every_icon().items() if phrase not in refused and len(phrase[0]) > 2}

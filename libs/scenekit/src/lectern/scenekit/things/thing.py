@@ -29,7 +29,7 @@ STROKE_UNITS = 0.01
 
 
 class Thing(VGroup):
-    """A drawn thing, or an icon in `color`, found by its name: `leaf = Thing("leaf", height=3)`, `Thing("router")`.
+    """A drawn thing, or an icon in `color`, found by its name: `leaf = Thing("leaf", height=3)`, `Thing("forklift")`.
 
     `leaf["vein"]` is a part, `leaf.parts` are their names. `self.play(leaf.reveal())` lets it pop up.
     """
