@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from lectern.contracts import script as s
+from lectern.contracts.carrying import find_needs
 from lectern.contracts.narration import Narration
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import ASPECTS
@@ -42,10 +43,20 @@ async def narration_of(scene: s.Scene) -> Narration:
     )  # fmt: skip
 
 
-async def run(pool: WarmPool, scene: s.Scene, options: VideoOptions, mode: str) -> RenderOutcome:
+async def run(pool: WarmPool, script: s.Script, number: int, options: VideoOptions, mode: str) -> RenderOutcome:
+    scene = script.scene(number)
     assert isinstance(scene.visual, s.Manim), "the scenes of bundled lessons bring their own code"
     settings = build_job_settings(await narration_of(scene), options, mode)  # type: ignore[arg-type]
-    return await pool.run(RenderJob(code=scene.visual.source, settings=settings, limits=PREFLIGHT_LIMITS))
+    needs = find_needs(script, number, scene.visual.source)
+    return await pool.run(
+        RenderJob(
+            code=scene.visual.source,
+            cast=needs.cast,
+            before=needs.before,
+            settings=settings,
+            limits=PREFLIGHT_LIMITS,
+        )
+    )
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
@@ -59,8 +70,9 @@ async def test_a_lesson_lasts_between_forty_and_ninety_seconds(lesson: Lesson) -
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 async def test_no_scene_has_an_error_finding(pool: WarmPool, lesson: Lesson, aspect: str) -> None:
     options = VideoOptions(quality="draft", aspect=aspect, theme="light" if aspect == "1:1" else "dark")  # type: ignore[arg-type]
-    for number, scene in enumerate(parse(lesson.text).scenes, 1):
-        outcome = await run(pool, scene, options, "measure")
+    script = parse(lesson.text)
+    for number in range(1, len(script.scenes) + 1):
+        outcome = await run(pool, script, number, options, "measure")
         assert outcome.ok, (number, outcome.reason, outcome.result)
         assert outcome.result is not None
         errors = [finding for finding in outcome.result.findings if finding.level == "error"]
@@ -69,8 +81,9 @@ async def test_no_scene_has_an_error_finding(pool: WarmPool, lesson: Lesson, asp
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 async def test_footage_has_exactly_as_many_frames_as_the_narration_needs(pool: WarmPool, lesson: Lesson) -> None:
-    scene = parse(lesson.text).scenes[0]
-    outcome = await run(pool, scene, VideoOptions(quality="draft"), "render")
+    script = parse(lesson.text)
+    scene = script.scene(1)
+    outcome = await run(pool, script, 1, VideoOptions(quality="draft"), "render")
     assert outcome.ok, outcome.reason
     assert outcome.decoded is not None
     assert outcome.decoded.frames == count_frames((await narration_of(scene)).seconds, 15)
