@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 import typer
@@ -17,7 +17,7 @@ from lectern.cli.key_commands import keys_app
 from lectern.cli.library_commands import library_app
 from lectern.cli.options import Home, Json, MaxCost, NatsUrl, Open, Out, Prompts, Url, drop_unset, run_command
 from lectern.cli.runner.home import DEFAULT_HOME
-from lectern.contracts.options import MUSIC, Captions, Lane
+from lectern.contracts.options import MUSIC, Captions, Lane, Theme
 from lectern.contracts.quality import Aspect, Quality
 
 app = typer.Typer(
@@ -63,7 +63,13 @@ def make(
     music: Annotated[
         str | None, typer.Option(metavar="NAME|FILE", help=f"Background music: {', '.join(MUSIC)}, or a file.")
     ] = None,
-    theme: Annotated[Literal["dark", "light"] | None, typer.Option(help="Colours of the video.")] = None,
+    theme: Annotated[Theme | None, typer.Option(help="Colours of the video.")] = None,
+    brand: Annotated[
+        Path | None, typer.Option(metavar="FILE.toml", help="Your colours, font and logo (docs/brand.md).")
+    ] = None,
+    cards: Annotated[
+        bool | None, typer.Option("--cards/--no-cards", help="Open with the question and close with the idea.")
+    ] = None,
     audience: Annotated[str | None, typer.Option(help="Target audience, such as children.")] = None,
     seconds: Annotated[int | None, typer.Option(min=0, max=900, help="Target length in seconds.")] = None,
     scenes: Annotated[int | None, typer.Option(min=0, max=20, help="Target number of scenes.")] = None,
@@ -103,6 +109,7 @@ def make(
             "captions": captions,
             "burn_captions": burn_captions or None,
             "theme": theme,
+            "cards": cards,
             "review": review or None,
             "critique": critique,
             "max_cost_usd": max_cost,
@@ -123,6 +130,7 @@ def make(
         brief=brief,
         options=options,
         music=music,
+        brand=brand,
         lane=lane,
         out=out,
         show=show and not json,

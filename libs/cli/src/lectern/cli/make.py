@@ -15,6 +15,7 @@ import msgspec
 from lectern.cli import outputs
 from lectern.cli.api import Api, JsonObject
 from lectern.cli.api_connection import connect_api
+from lectern.cli.brand import BrandFile, read_brand
 from lectern.cli.display import Display
 from lectern.cli.document import is_file_name, read_document
 from lectern.cli.exit_status import CANCELLED, FAILED, OK, USAGE, CommandExit, command_exit
@@ -37,6 +38,7 @@ class MakeArguments(msgspec.Struct, frozen=True, kw_only=True):
     out: Path
     show: bool
     music: str | None = None
+    brand: Path | None = None
     prompts: Path | None = None
 
 
@@ -55,6 +57,7 @@ async def make(arguments: MakeArguments, url: str, home: Path, display: Display)
     outputs.prepare_folder(arguments.out)
     source, images = _read_source(arguments.source)
     options, music = arguments.options, find_track(arguments.music) if arguments.music else None
+    brand = read_brand(arguments.brand) if arguments.brand else None
     with InterruptHandler() as interrupts:
         async with connect_api(url, home, display.show_message, prompts=arguments.prompts) as api:
             await _upload_images(api, source, images)
@@ -62,8 +65,15 @@ async def make(arguments: MakeArguments, url: str, home: Path, display: Display)
                 music = await api.upload(music)
             if music:
                 options = {**options, "music": music}
+            if brand:
+                options = {**options, "brand": await _send_brand(api, brand)}
             video = await api.create({**source, **arguments.brief, "options": options, "lane": arguments.lane})
             return await _follow_or_cancel(api, video["id"], arguments.out, display, interrupts, show=arguments.show)
+
+
+async def _send_brand(api: Api, brand: BrandFile) -> JsonObject:
+    logo = {"logo": await api.upload(brand.logo)} if brand.logo else {}
+    return {"colours": brand.colours, "font": brand.font, **logo}
 
 
 async def dub(arguments: DubArguments, url: str, home: Path, display: Display) -> int:

@@ -39,6 +39,19 @@ class Beat(TypedDict, total=False):
     pause: float
 
 
+class BrandRequest(TypedDict, total=False):
+    """Colours, font and logo of the sender. What it leaves open is the theme's."""
+
+    # colours by name; each needs a contrast of 4.5 : 1 with background and surface, border 3 : 1
+    colours: dict[str, str]
+    # font of words on screen; the theme's if empty
+    font: Literal[
+        "", "Inter", "Inter Display", "Noto Sans", "Noto Serif", "Noto Sans Mono", "DejaVu Sans", "DejaVu Serif"
+    ]
+    # the id of an image from POST /v1/assets, shown in a corner
+    logo: str | None
+
+
 class CancelRequest(TypedDict, total=False):
     """The reason for a cancellation."""
 
@@ -169,7 +182,10 @@ class VariantOptions(TypedDict, total=False):
 
     quality: Literal["draft", "standard", "high", "ultra"] | None
     aspect: Literal["16:9", "9:16", "1:1"] | None
-    theme: Literal["dark", "light"] | None
+    theme: Literal["dark", "light", "midnight", "paper", "chalkboard", "contrast"] | None
+    # null for none
+    brand: BrandRequest | None
+    cards: bool | None
     voice: str | None
     speaking_rate: float | None
     # in another language than the script's it is a dub
@@ -241,8 +257,12 @@ class VideoRequestOptions(TypedDict, total=False):
     language: str | None
     # plain lines, karaoke (highlights the spoken word), or off
     captions: Literal["plain", "karaoke", "off"]
-    # colours of the video
-    theme: Literal["dark", "light"]
+    # colours of the video: dark (or midnight), light (or paper), chalkboard, contrast
+    theme: Literal["dark", "light", "midnight", "paper", "chalkboard", "contrast"]
+    # colours, font and logo of the sender; none if absent
+    brand: BrandRequest | None
+    # open the film with its question, and close it with its idea and sources
+    cards: bool
     # wait for POST …/approve once the script is written
     review: bool
     # draw captions into the video instead of beside it

@@ -194,6 +194,14 @@ class BeatTime(msgspec.Struct, frozen=True, kw_only=True):
     speaker: str
 
 
+class BrandInForce(msgspec.Struct, frozen=True, kw_only=True):
+    """A sender's colours, font and the id of the logo; what is empty is the theme's."""
+
+    colours: dict[str, str]
+    font: str
+    logo: str | None
+
+
 class CodeCheck(msgspec.Struct, frozen=True, kw_only=True):
     """What a run without drawing found in a scene's code."""
 
@@ -826,6 +834,8 @@ class VideoOptionsInForce(msgspec.Struct, frozen=True, kw_only=True):
     review: bool
     burn_captions: bool
     music: str | None
+    brand: BrandInForce | None
+    cards: bool
     critique: bool | None
     max_cost_usd: float | None
 

@@ -14,12 +14,14 @@ __all__ = [
     "LANES",
     "MUSIC",
     "TOPIC_LIMIT",
+    "Brand",
     "Brief",
     "Captions",
     "Dub",
     "Lane",
     "OfferedScene",
     "RefusedVoice",
+    "Theme",
     "Variant",
     "VideoOptions",
 ]
@@ -27,6 +29,7 @@ __all__ = [
 Lane: TypeAlias = Literal["fast", "bulk"]
 LANES: tuple[Lane, ...] = ("fast", "bulk")
 Captions: TypeAlias = Literal["plain", "karaoke", "off"]
+Theme: TypeAlias = Literal["dark", "light", "midnight", "paper", "chalkboard", "contrast"]
 
 TOPIC_LIMIT = 500  # characters: a topic is a question or a phrase; longer text is a document
 DOCUMENT_LIMIT = 200_000  # characters of Markdown
@@ -101,13 +104,22 @@ class RefusedVoice(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class Brand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a sender's films look: `colours` by a palette's names as `#RRGGBB`, a font, and an uploaded image's key."""
+
+    colours: dict[str, str] = {}
+    font: str = ""
+    logo_key: str = ""
+
+
 class VideoOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The look and sound of a video. Every event carries it, so that no stage has to look it up.
 
     `voice` is a voice or a locale; where it is empty, the script's language decides. `max_cost_usd` bounds what models
     and voices may cost for the whole video, failed attempts included. `music_key`
     is `bundled:<name>` or the object key of an uploaded track. `critique` has a vision model look at each
-    scene that a model drew; None does so where a vision model is set up.
+    scene that a model drew; None does so where a vision model is set up. With `cards` the film opens with its
+    question and closes with its idea and sources.
     `refused_voices` are those that another one now speaks for; only the pipeline adds to them.
     """
 
@@ -124,3 +136,5 @@ class VideoOptions(msgspec.Struct, frozen=True, kw_only=True):
     max_cost_usd: float | None = None
     critique: bool | None = None
     refused_voices: tuple[RefusedVoice, ...] = ()
+    brand: Brand | None = None
+    cards: bool = True

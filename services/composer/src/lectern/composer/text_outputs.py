@@ -93,7 +93,8 @@ def format_styled_captions(
     """Formats captions as ASS, to be drawn over the picture by players or, `burned`, into it by ffmpeg."""
     language = inputs.script.language
     frame = preset(options.quality, options.aspect)
-    style = style_for(options.aspect, options.theme, language, width=frame.width, height=frame.height)
+    colours = options.brand.colours if options.brand else {}
+    style = style_for(options.aspect, options.theme, language, width=frame.width, height=frame.height, colours=colours)
     return format_ass(
         captions,
         inputs.timeline,

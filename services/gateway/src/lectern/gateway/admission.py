@@ -12,6 +12,7 @@ from lectern.gateway.clients import list_voices
 from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.refusals import make_pointer, refuse_fields
 from lectern.gateway.schemas import SentDocument
+from lectern.gateway.schemas.brands import BrandRequest
 from lectern.worker import map_concurrently
 
 MAX_LOOKUPS = 8  # questions to the store at once, so that one request leaves others their turn
@@ -57,6 +58,16 @@ async def _find_music_fault(deps: GatewayDeps, music: str) -> str:
     if info.media_type.startswith("image/"):
         return f"asset {music[:12]}… is {info.media_type}, not audio; send the id of an uploaded track"
     return ""
+
+
+async def check_logo(deps: GatewayDeps, brand: BrandRequest | None, pointer: str = "/options/brand") -> None:
+    """Refuse (422) a brand whose logo is no uploaded image."""
+    if brand is None or brand.logo is None:
+        return
+    info = await deps.connections.store.head(keys.asset(brand.logo, deps.principal.owner))
+    if info is None or info.media_type.startswith("audio/"):
+        detail = f"there is no image {brand.logo[:12]}…; upload it with POST /v1/assets first"
+        raise refuse_fields(FieldError(pointer=f"{pointer}/logo", detail=detail))
 
 
 async def check_voice(deps: GatewayDeps, voice: str | None, pointer: str = "/options/voice") -> None:

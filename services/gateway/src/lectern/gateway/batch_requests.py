@@ -12,7 +12,7 @@ from lectern.contracts import events as e
 from lectern.contracts.events import now
 from lectern.contracts.problems import MAX_ERRORS, FieldError, Problem
 from lectern.gateway import handlers, problem_types
-from lectern.gateway.admission import check_assets, check_music, check_voice
+from lectern.gateway.admission import check_assets, check_logo, check_music, check_voice
 from lectern.gateway.batch_ends import tell_batch_end
 from lectern.gateway.batches import BatchRecord
 from lectern.gateway.deps import GatewayDeps
@@ -115,8 +115,11 @@ def _check_each_thing_once(deps: GatewayDeps) -> Callable[[VideoRequest], Awaita
             await check_assets(deps, request.document)
         except Refusal as refusal:
             return refusal.problem
-        return await ask("voice", options.voice, lambda: check_voice(deps, options.voice)) or await ask(
-            "music", options.music, lambda: check_music(deps, options.music)
+        logo = options.brand.logo if options.brand else None
+        return (
+            await ask("voice", options.voice, lambda: check_voice(deps, options.voice))
+            or await ask("music", options.music, lambda: check_music(deps, options.music))
+            or await ask("logo", logo, lambda: check_logo(deps, options.brand))
         )
 
     return check

@@ -123,6 +123,8 @@ def _assign_owner(event: e.VideoRequested, owner: str) -> e.VideoRequested:
     replace = msgspec.structs.replace
     assets = {name: _find_own(key, owner) for name, key in event.brief.assets.items()}
     options = replace(event.options, music_key=_find_own(event.options.music_key, owner))
+    if options.brand:
+        options = replace(options, brand=replace(options.brand, logo_key=_find_own(options.brand.logo_key, owner)))
     return replace(event, owner=owner, brief=replace(event.brief, assets=assets), options=options)
 
 

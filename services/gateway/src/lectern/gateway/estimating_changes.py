@@ -71,7 +71,7 @@ async def _plan(
     """The film of some scenes of a video, with what the store still has of them."""
     respoken |= (before.voice, before.speaking_rate) != (after.voice, after.speaking_rate)
     refitted = redrawn or before.aspect != after.aspect
-    repainted = refitted or (before.theme, before.quality) != (after.theme, after.quality)
+    repainted = refitted or _describe_look(before) != _describe_look(after)
 
     async def find(number: int) -> KeptParts:
         facts, scene = log.state.scene(number), script.scene(number)
@@ -119,3 +119,8 @@ def _needs_model(facts: SceneEvents, scene: Scene) -> bool:
 
 async def _has(deps: GatewayDeps, key: str) -> bool:
     return await deps.connections.store.head(key) is not None
+
+
+def _describe_look(options: VideoOptions) -> tuple[object, ...]:
+    """What decides how footage looks, its shape apart."""
+    return options.theme, options.brand, options.cards, options.quality

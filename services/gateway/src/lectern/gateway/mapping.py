@@ -249,7 +249,11 @@ def get_options(state: VideoState) -> VideoOptions:
 def _map_options(state: VideoState) -> dict[str, object]:
     options = get_options(state)
     music = options.music_key.removeprefix(BUNDLED).rpartition("/")[2] or None
-    return {name: getattr(options, name, music) for name in schemas.VideoOptionsInForce.model_fields}
+    fields = {name: getattr(options, name, music) for name in schemas.VideoOptionsInForce.model_fields}
+    if brand := options.brand:
+        logo = brand.logo_key.rpartition("/")[2] or None
+        fields["brand"] = schemas.BrandInForce(colours=brand.colours, font=brand.font, logo=logo)
+    return fields
 
 
 def _map_usage(state: VideoState) -> schemas.VideoUsage:

@@ -12,6 +12,7 @@ from lectern.cli.assistants.script_edits import SceneEdit, edit_scenes
 from lectern.cli.assistants.session import ClientSource, Limits
 from lectern.cli.assistants.summaries import summarise_script, summarise_video
 from lectern.client.bodies import VideoRequest, VideoRequestOptions
+from lectern.contracts.options import Theme
 
 MAKES = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=False)
 ENDS = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=False)
@@ -52,7 +53,7 @@ def add_making_tools(server: MCPServer[Any], source: ClientSource, limits: Limit
         language: Language = None,
         quality: Quality = "standard",
         aspect: Aspect = "16:9",
-        theme: Literal["dark", "light"] = "dark",
+        theme: Theme = "dark",
         voice: Annotated[str | None, Field(description="a voice or a locale; the language's own if absent")] = None,
         target_seconds: Seconds = 0,
         max_cost_usd: Ceiling = None,

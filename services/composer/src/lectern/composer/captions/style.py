@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import msgspec
 
 from lectern.contracts.quality import Aspect
 from lectern.language.tags import script
-from lectern.theme import find_palette, rgb
+from lectern.theme import apply_brand, rgb
 
 Colour = tuple[int, int, int]
 
@@ -79,13 +82,21 @@ _SIZES: dict[Aspect, tuple[float, float, float]] = {
 }
 
 
-def style_for(aspect: Aspect, theme: str, language: str, *, width: int, height: int) -> CaptionStyle:
+def style_for(
+    aspect: Aspect,
+    theme: str,
+    language: str,
+    *,
+    width: int,
+    height: int,
+    colours: Mapping[str, str] = MappingProxyType({}),
+) -> CaptionStyle:
     """Returns the style for a picture of this shape and size, in a theme and a BCP-47 language.
 
-    The word being spoken has the theme's accent colour. Text on its outline has a contrast of 15 : 1 and more, the
+    The word being spoken has the accent colour. Text on its outline has a contrast of 15 : 1 and more, the
     spoken word of 5 : 1 and more.
     """
-    palette = find_palette(theme)
+    palette = apply_brand(theme, colours)
     em, leading, bottom = (part * min(width, height) for part in _SIZES[aspect])
     return CaptionStyle(
         width=width,

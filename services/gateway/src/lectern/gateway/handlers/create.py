@@ -6,6 +6,7 @@ from lectern.contracts import events as e
 from lectern.contracts import keys
 from lectern.contracts.options import BUNDLED, MUSIC, Brief, VideoOptions
 from lectern.gateway.schemas import SentDocument, VideoRequest, VideoRequestOptions
+from lectern.gateway.schemas.brands import keep_brand
 from lectern.language.tags import leading_language
 
 
@@ -57,6 +58,8 @@ def _fill_in_defaults(options: VideoRequestOptions) -> VideoOptions:
         burn_captions=options.burn_captions,
         music_key=find_music_key(options.music),
         max_cost_usd=options.max_cost_usd,
+        brand=keep_brand(options.brand),
+        cards=options.cards,
     )
 
 

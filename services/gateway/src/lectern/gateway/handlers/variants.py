@@ -16,6 +16,7 @@ from lectern.gateway.handlers.dub import list_code_keys
 from lectern.gateway.handlers.script_events import get_script_event, refuse_unapproved
 from lectern.gateway.refusals import refuse_fields
 from lectern.gateway.schemas import VariantOptions
+from lectern.gateway.schemas.brands import find_colour_fault, keep_brand
 from lectern.language.tags import same_language
 
 
@@ -31,6 +32,8 @@ def vary(log: VideoLog, script: Script, wanted: VariantOptions, place: int, new_
     if options.captions == "off" and options.burn_captions:
         detail = 'captions are off, so there are none to burn in; send "captions": "plain" or "burn_captions": false'
         raise refuse_fields(FieldError(pointer=f"/variants/{place}", detail=detail))
+    if options.brand and (fault := find_colour_fault(options.theme, options.brand.colours)):
+        raise refuse_fields(FieldError(pointer=f"/variants/{place}", detail=f"brand: {fault}"))
     variant = Variant(video_id=log.video_id, script_key=event.script_key)
     dub = None
     if wanted.language is None or same_language(wanted.language, script.language):
@@ -55,11 +58,13 @@ def vary(log: VideoLog, script: Script, wanted: VariantOptions, place: int, new_
 
 def _change_options(options: VideoOptions, wanted: VariantOptions, language: str) -> VideoOptions:
     """The original's options with what is different. Another voice, or language, has not been refused yet."""
-    names = wanted.model_fields_set - {"music"}
+    names = wanted.model_fields_set - {"music", "brand"}
     nullable = {"max_cost_usd"}
     changes = {name: value for name in names if (value := getattr(wanted, name)) is not None or name in nullable}
     if "music" in wanted.model_fields_set:
         changes["music_key"] = find_music_key(wanted.music)
+    if "brand" in wanted.model_fields_set:
+        changes["brand"] = keep_brand(wanted.brand)
     if wanted.language is not None and not same_language(wanted.language, language):
         changes = {"voice": "", **changes}
     if "voice" in changes:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 
 from lectern.gateway import examples, examples_of_work, handlers, take_examples
-from lectern.gateway.admission import check_assets, check_music, check_voice
+from lectern.gateway.admission import check_assets, check_logo, check_music, check_voice
 from lectern.gateway.clients import check_followed
 from lectern.gateway.deps import Deps
 from lectern.gateway.estimating import estimate_dub, estimate_request
@@ -37,6 +37,7 @@ async def estimate_video(
     await check_assets(deps, body.document)
     await check_voice(deps, body.options.voice)
     await check_music(deps, body.options.music)
+    await check_logo(deps, body.options.brand)
     return await estimate_request(deps, body)
 
 
@@ -79,6 +80,7 @@ async def estimate_variants(
     for place, wanted in enumerate(body.variants):
         await check_voice(deps, wanted.voice, f"/variants/{place}/voice")
         await check_music(deps, wanted.music, f"/variants/{place}/music")
+        await check_logo(deps, wanted.brand, f"/variants/{place}/brand")
         requested = handlers.vary(log, script, wanted, place, video_id)
         estimates.append(await estimate_variant(deps, log, script, requested))
     return EstimateList(data=estimates)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Response
 from lectern.contracts import keys
 from lectern.contracts.ids import derive_id
 from lectern.gateway import handlers, take_examples
-from lectern.gateway.admission import check_music, check_voice
+from lectern.gateway.admission import check_logo, check_music, check_voice
 from lectern.gateway.deps import Deps
 from lectern.gateway.enqueue import publish_together
 from lectern.gateway.handlers.script_events import get_script_event
@@ -47,6 +47,7 @@ async def make_variants(
     for place, wanted in enumerate(body.variants):
         await check_voice(deps, wanted.voice, f"/variants/{place}/voice")
         await check_music(deps, wanted.music, f"/variants/{place}/music")
+        await check_logo(deps, wanted.brand, f"/variants/{place}/brand")
 
     def list_ids(claim: str) -> list[str]:
         return [derive_id(claim, place) for place in range(len(body.variants))]

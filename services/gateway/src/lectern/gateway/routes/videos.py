@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Header, Query, Response
 
 from lectern.contracts.state import VideoState
 from lectern.gateway import examples, handlers
-from lectern.gateway.admission import check_assets, check_music, check_voice
+from lectern.gateway.admission import check_assets, check_logo, check_music, check_voice
 from lectern.gateway.deps import Deps
 from lectern.gateway.enqueue import enqueue_video
 from lectern.gateway.erasing import delete_video
@@ -45,6 +45,7 @@ async def create_video(
     await check_assets(deps, body.document)
     await check_voice(deps, body.options.voice)
     await check_music(deps, body.options.music)
+    await check_logo(deps, body.options.brand)
     make_event = partial(handlers.create, body)
     operation = "POST /v1/videos"
     accepted = await enqueue_video(deps, body, make_event, operation=operation, idempotency_key=idempotency_key)

@@ -63,6 +63,7 @@ from lectern.gateway.schemas.timings import SceneTimings, StageTiming, VideoTimi
 from lectern.gateway.schemas.variants import MAX_VARIANTS, VariantList, VariantOptions, VariantsRequest
 from lectern.gateway.schemas.videos import (
     AttemptSummary,
+    BrandInForce,
     OutputFile,
     SceneState,
     StageName,
@@ -123,6 +124,7 @@ __all__ = [
     "BatchSummary",
     "BatchUrls",
     "BeatTime",
+    "BrandInForce",
     "CancelRequest",
     "CodeCheck",
     "CodeFinding",

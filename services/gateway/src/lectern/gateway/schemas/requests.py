@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from lectern.contracts.options import DOCUMENT_LIMIT, MUSIC, TOPIC_LIMIT, Captions, Lane
+from lectern.contracts.options import DOCUMENT_LIMIT, MUSIC, TOPIC_LIMIT, Captions, Lane, Theme
 from lectern.contracts.plain_text import is_visible
 from lectern.contracts.quality import Aspect, Quality
 from lectern.contracts.script import MAX_DIRECTION_CHARACTERS
+from lectern.gateway.schemas.brands import BrandRequest, find_colour_fault
 from lectern.gateway.schemas.descriptions import ExternalId, Metadata, OwnTitle
 from lectern.gateway.schemas.request_body import RequestBody
 from lectern.gateway.schemas.texts import TOPIC_PATTERN, Line, Lines, normalize_asset_names, normalize_line
@@ -100,7 +101,11 @@ class VideoRequestOptions(RequestBody):
     speaking_rate: float = Field(1.0, ge=0.5, le=2.0, description="1.0 is the voice's own pace")
     language: LanguageTag | None = Field(None, description="BCP-47 language of the narration; the voice's if absent")
     captions: Captions = Field("plain", description="plain lines, karaoke (highlights the spoken word), or off")
-    theme: Literal["dark", "light"] = Field("dark", description="colours of the video")
+    theme: Theme = Field(
+        "dark", description="colours of the video: dark (or midnight), light (or paper), chalkboard, contrast"
+    )
+    brand: BrandRequest | None = Field(None, description="colours, font and logo of the sender; none if absent")
+    cards: bool = Field(True, description="open the film with its question, and close it with its idea and sources")
     review: bool = Field(False, description="wait for POST …/approve once the script is written")
     burn_captions: bool = Field(False, description="draw captions into the video instead of beside it")
     music: MusicName | None = Field(
@@ -122,6 +127,12 @@ class VideoRequestOptions(RequestBody):
                 "nothing-to-burn",
                 'captions are off, so there are none to burn in; send "captions": "plain" or "karaoke"',
             )
+        return self
+
+    @model_validator(mode="after")
+    def _check_brand(self) -> VideoRequestOptions:
+        if self.brand and (fault := find_colour_fault(self.theme, self.brand.colours)):
+            raise PydanticCustomError("brand-colour", "brand: {fault}", {"fault": fault})
         return self
 
 

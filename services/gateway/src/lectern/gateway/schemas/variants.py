@@ -7,8 +7,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from lectern.contracts.options import Captions
+from lectern.contracts.options import Captions, Theme
 from lectern.contracts.quality import Aspect, Quality
+from lectern.gateway.schemas.brands import BrandRequest
 from lectern.gateway.schemas.request_body import RequestBody
 from lectern.gateway.schemas.requests import NOTHING_TO_BURN, CostLimit, LanguageTag, MusicName, VoiceName
 from lectern.gateway.schemas.videos import Video
@@ -23,7 +24,9 @@ class VariantOptions(RequestBody):
 
     quality: Quality | None = None
     aspect: Aspect | None = None
-    theme: Literal["dark", "light"] | None = None
+    theme: Theme | None = None
+    brand: BrandRequest | None = Field(None, description="null for none")
+    cards: bool | None = None
     voice: VoiceName | None = None
     speaking_rate: float | None = Field(None, ge=0.5, le=2.0)
     language: LanguageTag | None = Field(None, description="in another language than the script's it is a dub")

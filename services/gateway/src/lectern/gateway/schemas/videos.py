@@ -16,6 +16,14 @@ from lectern.gateway.schemas.timings import SceneTimings, VideoTimings
 StageName: TypeAlias = Literal["scripting", "review", "voicing", "coding", "rendering", "composing"]
 
 
+class BrandInForce(BaseModel):
+    """A sender's colours, font and the id of the logo; what is empty is the theme's."""
+
+    colours: dict[str, str]
+    font: str
+    logo: str | None
+
+
 class VideoOptionsInForce(BaseModel):
     """The options a video is made with, defaults filled in. `voice` is empty where the script's language decides."""
 
@@ -29,6 +37,8 @@ class VideoOptionsInForce(BaseModel):
     review: bool
     burn_captions: bool
     music: str | None
+    brand: BrandInForce | None
+    cards: bool
     critique: bool | None
     max_cost_usd: float | None
 
