@@ -1815,6 +1815,45 @@ export interface components {
             speaker: string;
         };
         /**
+         * BrandInForce
+         * @description A sender's colours, font and the id of the logo; what is empty is the theme's.
+         */
+        BrandInForce: {
+            /** Colours */
+            colours: {
+                [key: string]: string;
+            };
+            /** Font */
+            font: string;
+            /** Logo */
+            logo: string | null;
+        };
+        /**
+         * BrandRequest
+         * @description Colours, font and logo of the sender. What it leaves open is the theme's.
+         */
+        BrandRequest: {
+            /**
+             * Colours
+             * @description colours by name; each needs a contrast of 4.5 : 1 with background and surface, border 3 : 1
+             */
+            colours?: {
+                [key: string]: string;
+            };
+            /**
+             * Font
+             * @description font of words on screen; the theme's if empty
+             * @default
+             * @enum {string}
+             */
+            font: "" | "Inter" | "Inter Display" | "Noto Sans" | "Noto Serif" | "Noto Sans Mono" | "DejaVu Sans" | "DejaVu Serif";
+            /**
+             * Logo
+             * @description the id of an image from POST /v1/assets, shown in a corner
+             */
+            logo?: string | null;
+        };
+        /**
          * CancelRequest
          * @description The reason for a cancellation.
          */
@@ -2572,6 +2611,8 @@ export interface components {
         /**
          * ScriptBeat
          * @description One or two sentences of narration. `spoken`, if not empty, is read aloud in place of `text`.
+         *
+         *     `pause` is the silence after its last word, in seconds; 0 is the usual short one.
          */
         ScriptBeat: {
             /** Text */
@@ -2582,6 +2623,8 @@ export interface components {
             show: string;
             /** Speaker */
             speaker: string;
+            /** Pause */
+            pause: number;
         };
         /**
          * ScriptDocument
@@ -3108,7 +3151,11 @@ export interface components {
             /** Aspect */
             aspect?: ("16:9" | "9:16" | "1:1") | null;
             /** Theme */
-            theme?: ("dark" | "light") | null;
+            theme?: ("dark" | "light" | "midnight" | "paper" | "chalkboard" | "contrast") | null;
+            /** @description null for none */
+            brand?: components["schemas"]["BrandRequest"] | null;
+            /** Cards */
+            cards?: boolean | null;
             /** Voice */
             voice?: string | null;
             /** Speaking Rate */
@@ -3327,6 +3374,9 @@ export interface components {
             burn_captions: boolean;
             /** Music */
             music: string | null;
+            brand: components["schemas"]["BrandInForce"] | null;
+            /** Cards */
+            cards: boolean;
             /** Critique */
             critique: boolean | null;
             /** Max Cost Usd */
@@ -3479,11 +3529,19 @@ export interface components {
             captions: "plain" | "karaoke" | "off";
             /**
              * Theme
-             * @description colours of the video
+             * @description colours of the video: dark (or midnight), light (or paper), chalkboard, contrast
              * @default dark
              * @enum {string}
              */
-            theme: "dark" | "light";
+            theme: "dark" | "light" | "midnight" | "paper" | "chalkboard" | "contrast";
+            /** @description colours, font and logo of the sender; none if absent */
+            brand?: components["schemas"]["BrandRequest"] | null;
+            /**
+             * Cards
+             * @description open the film with its question, and close it with its idea and sources
+             * @default true
+             */
+            cards: boolean;
             /**
              * Review
              * @description wait for POST …/approve once the script is written
@@ -4047,7 +4105,8 @@ export interface components {
          * @description One or two sentences of narration, and what is on screen while they are spoken.
          *
          *         `text` is what captions show; `spoken`, when given, is what the voice says instead (for symbols and names).
-         *         `show` is the writer's note on what to draw; `speaker` names who speaks in a dialogue.
+         *         `show` is the writer's note on what to draw; `speaker` names who speaks in a dialogue. `pause` is the silence after
+         *         its last word, in seconds, which belongs to the beat; 0 is the usual short one.
          */
         Beat: {
             text: string;
@@ -4057,6 +4116,8 @@ export interface components {
             show: string;
             /** @default  */
             speaker: string;
+            /** @default 0 */
+            pause: number;
         };
         /**
          * ScenePlan
@@ -4459,6 +4520,8 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "brand": null,
+                     *         "cards": true,
                      *         "critique": null,
                      *         "max_cost_usd": null
                      *       },
@@ -4682,6 +4745,8 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "brand": null,
+                     *         "cards": true,
                      *         "critique": null,
                      *         "max_cost_usd": null
                      *       },
@@ -5058,6 +5123,8 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "brand": null,
+                     *         "cards": true,
                      *         "critique": null,
                      *         "max_cost_usd": null
                      *       },
@@ -5469,6 +5536,8 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "brand": null,
+                     *         "cards": true,
                      *         "critique": null,
                      *         "max_cost_usd": null
                      *       },
@@ -5886,6 +5955,8 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "brand": null,
+                     *         "cards": true,
                      *         "critique": null,
                      *         "max_cost_usd": null
                      *       },
@@ -6109,6 +6180,8 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "brand": null,
+                     *         "cards": true,
                      *         "critique": null,
                      *         "max_cost_usd": null
                      *       },
@@ -7054,6 +7127,8 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "brand": null,
+                     *         "cards": true,
                      *         "critique": null,
                      *         "max_cost_usd": null
                      *       },
@@ -7456,6 +7531,8 @@ export interface operations {
                      *             "review": false,
                      *             "burn_captions": false,
                      *             "music": "calm",
+                     *             "brand": null,
+                     *             "cards": true,
                      *             "critique": null,
                      *             "max_cost_usd": null
                      *           },
@@ -8730,7 +8807,8 @@ export interface operations {
                      *               "text": "A leaf catches light.",
                      *               "spoken": "",
                      *               "show": "",
-                     *               "speaker": ""
+                     *               "speaker": "",
+                     *               "pause": 0
                      *             }
                      *           ],
                      *           "visual": {
@@ -8906,7 +8984,8 @@ export interface operations {
                  *               "text": "A leaf catches light.",
                  *               "spoken": "",
                  *               "show": "",
-                 *               "speaker": ""
+                 *               "speaker": "",
+                 *               "pause": 0
                  *             }
                  *           ],
                  *           "visual": {
@@ -8998,6 +9077,8 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "brand": null,
+                     *         "cards": true,
                      *         "critique": null,
                      *         "max_cost_usd": null
                      *       },
@@ -9221,6 +9302,8 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "brand": null,
+                     *         "cards": true,
                      *         "critique": null,
                      *         "max_cost_usd": null
                      *       },
@@ -9641,6 +9724,8 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "brand": null,
+                     *         "cards": true,
                      *         "critique": null,
                      *         "max_cost_usd": null
                      *       },
@@ -9864,6 +9949,8 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "brand": null,
+                     *         "cards": true,
                      *         "critique": null,
                      *         "max_cost_usd": null
                      *       },
@@ -10266,6 +10353,8 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "brand": null,
+                     *         "cards": true,
                      *         "critique": null,
                      *         "max_cost_usd": null
                      *       },
@@ -10489,6 +10578,8 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "brand": null,
+                     *         "cards": true,
                      *         "critique": null,
                      *         "max_cost_usd": null
                      *       },
@@ -10884,6 +10975,8 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "brand": null,
+                     *         "cards": true,
                      *         "critique": null,
                      *         "max_cost_usd": null
                      *       },
@@ -11107,6 +11200,8 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "brand": null,
+                     *         "cards": true,
                      *         "critique": null,
                      *         "max_cost_usd": null
                      *       },
@@ -13145,6 +13240,8 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "brand": null,
+                     *         "cards": true,
                      *         "critique": null,
                      *         "max_cost_usd": null
                      *       },
@@ -13368,6 +13465,8 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "brand": null,
+                     *         "cards": true,
                      *         "critique": null,
                      *         "max_cost_usd": null
                      *       },
@@ -14215,6 +14314,8 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "brand": null,
+                     *         "cards": true,
                      *         "critique": null,
                      *         "max_cost_usd": null
                      *       },
@@ -14438,6 +14539,8 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "brand": null,
+                     *         "cards": true,
                      *         "critique": null,
                      *         "max_cost_usd": null
                      *       },

@@ -58,12 +58,13 @@ async def test_options_travel_in_the_event(gateway: TestGateway) -> None:
         "burn_captions": True,
         "critique": True,
         "max_cost_usd": 0.5,
+        "cards": False,
     }
     answer = await gateway.http.post("/v1/videos", json={"topic": "Rain", "options": options, "lane": "bulk"})
     event = await read_request(gateway, answer.json()["id"])
     assert event.lane == "bulk"
     assert {name: getattr(event.options, name) for name in options} == options
-    assert answer.json()["options"] == {**options, "language": "en", "music": None}
+    assert answer.json()["options"] == {**options, "language": "en", "music": None, "brand": None}
 
 
 async def test_bundled_and_uploaded_music_are_stored_as_keys_and_shown_as_sent(gateway: TestGateway) -> None:
@@ -146,7 +147,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"topic": "a", "options": {"quality": "hd"}}, "/options/quality", "one of 'draft', 'standard', 'high' or 'ultra'"),
     ({"topic": "a", "options": {"aspect": "4:3"}}, "/options/aspect", "one of '16:9', '9:16' or '1:1'"),
     ({"topic": "a", "options": {"captions": "big"}}, "/options/captions", "one of 'plain', 'karaoke' or 'off'"),
-    ({"topic": "a", "options": {"theme": "blue"}}, "/options/theme", "one of 'dark' or 'light'"),
+    ({"topic": "a", "options": {"theme": "blue"}}, "/options/theme", "use one of 'dark', 'light', 'midnight'"),
     ({"topic": "a", "options": {"speaking_rate": 9}}, "/options/speaking_rate", "use 2.0 or less"),
     ({"topic": "a", "options": {"language": "english!"}}, "/options/language", "does not have the form"),
     ({"topic": "a", "options": {"review": "perhaps"}}, "/options/review", "wrong type; send a valid boolean"),

@@ -7,6 +7,9 @@ import { navigate } from "../../router";
 import { writeStored } from "../../storage";
 import { DEFAULT_OPTIONS, type Draft, DRAFT_KEY } from "../make/draft";
 
+/** A theme by the name that the form knows it by. */
+const SHORT_NAMES: Readonly<Record<string, string>> = { midnight: "dark", paper: "light" };
+
 /** Open the form with what a video was made from: its topic, or the script it has now. */
 export async function duplicate(id: string): Promise<void> {
   try {
@@ -20,7 +23,7 @@ export async function duplicate(id: string): Promise<void> {
       options: {
         ...DEFAULT_OPTIONS,
         aspect: own.aspect as Draft["options"]["aspect"],
-        theme: own.theme as Draft["options"]["theme"],
+        theme: (SHORT_NAMES[own.theme] ?? own.theme) as Draft["options"]["theme"],
         captions: own.captions as Draft["options"]["captions"],
         quality: own.quality as Draft["options"]["quality"],
         burn: own.burn_captions,

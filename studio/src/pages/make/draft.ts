@@ -6,7 +6,7 @@ import { readStored, writeStored } from "../../storage";
 
 export type Options = {
   aspect: "16:9" | "9:16" | "1:1";
-  theme: "dark" | "light";
+  theme: "dark" | "light" | "chalkboard" | "contrast";
   captions: "plain" | "karaoke" | "off";
   burn: boolean;
   quality: "draft" | "standard" | "high" | "ultra";
@@ -207,7 +207,7 @@ function keepKnown<T extends object>(defaults: T, stored: unknown): T {
 
 const ALLOWED: Readonly<Record<string, readonly unknown[]>> = {
   aspect: ["16:9", "9:16", "1:1"],
-  theme: ["dark", "light"],
+  theme: ["dark", "light", "chalkboard", "contrast"],
   captions: ["plain", "karaoke", "off"],
   quality: ["draft", "standard", "high", "ultra"],
   style: ["narration", "dialogue"],

@@ -60,6 +60,8 @@ export function OptionsPanel({ problem }: { problem: Problem | null }) {
               choices={[
                 { value: "dark", label: "Dark", icon: "moon" },
                 { value: "light", label: "Light", icon: "sun" },
+                { value: "chalkboard", label: "Chalk", hint: "A green board" },
+                { value: "contrast", label: "Contrast", hint: "Black, with contrasts of 7 : 1 and more" },
               ]}
             />
             <Segmented

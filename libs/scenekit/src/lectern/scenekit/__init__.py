@@ -12,6 +12,7 @@ from typing import Any
 KIT = {
     "scene": ("NarratedScene", "NarratedThreeDScene", "NarratedMovingCameraScene", "Narrated"),
     "style": ("theme",),
+    "depth": ("glow", "soft_shadow"),
     "layout": ("frame", "stack", "row", "columns", "fit", "place"),
     "stage": ("Stage", "fill"),
     "labels": ("Title", "TitleCard", "Label", "Caption"),

@@ -25,12 +25,14 @@ from .director import Filming, Measuring, SpokenWord
 from .findings import Finding
 from .footage import Encoding, FootageWriter
 from .frame_costs import FrameCosts
+from .front import FrontWriter
 from .latex import use_latex
 from .renderer import FilmingRenderer, MeasuringRenderer, frame_shape
 from .right_to_left import keep_right_to_left_text
 from .scene import Narrated
 from .source import describe_error
 from .style import use_theme
+from .surround import Surround, draw_layers
 from .timing import BeatPlan, Timetable, build_timetable
 
 PROGRESS_INTERVAL_SECONDS = 0.1
@@ -58,6 +60,7 @@ class JobSettings:
     seed: int | None
     tex: str
     allowed_seconds: float | None = None
+    surround: Surround = field(default_factory=Surround)
 
     @classmethod
     def read(cls, folder: Path) -> JobSettings:
@@ -82,6 +85,7 @@ class JobSettings:
             seed=fields.get("seed"),
             tex=fields.get("tex", "local"),
             allowed_seconds=fields.get("allowed_seconds"),
+            surround=Surround.read(fields.get("surround") or {}),
         )
 
 
@@ -187,10 +191,12 @@ def _film(
     """Run the filming pass. Returns the number of frames written."""
     loaded = _load(settings, folder)
     footage = FootageWriter(folder / "footage.mp4", settings.encoding)
+    front = FrontWriter(footage, draw_layers(settings.surround, folder / "assets", seconds=settings.table.stops[-1]))
+    ground = settings.surround.ground if issubclass(loaded.chosen, Narrated) else "plain"
     filming = Filming(measuring, plans)
     on_frames = _limit_progress(on_progress, settings.table.frames)
     try:
-        scene = loaded.construct(partial(FilmingRenderer, filming, footage, on_frames))
+        scene = loaded.construct(partial(FilmingRenderer, filming, front, on_frames, ground))
         renderer = scene.renderer
         assert isinstance(renderer, FilmingRenderer)
         renderer.hold(scene, filming.grant_rest())
@@ -250,7 +256,13 @@ def _configure_manim(settings: JobSettings, folder: Path) -> Iterator[None]:
         "progress_bar": "none",
     }
     try:
-        with tempconfig(config), use_theme(settings.theme), use_latex(settings.tex), keep_right_to_left_text():
+        around = settings.surround
+        with (
+            tempconfig(config),
+            use_theme(settings.theme, around.colours, around.font),
+            use_latex(settings.tex),
+            keep_right_to_left_text(),
+        ):
             yield
     finally:
         logger.setLevel(level)

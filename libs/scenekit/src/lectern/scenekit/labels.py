@@ -47,14 +47,15 @@ class Label(VGroup):
         *,
         weight: str = "NORMAL",
         align: Any = ORIGIN,
-        font: str = theme.font,
+        font: str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         text = replace_unprintable(text)
         self.text = " ".join(text.split())
         self.size = size = theme.label if size is None else size
-        style = {"font": font, "font_size": size, "weight": weight, "color": theme.text if color is None else color}
+        ink = theme.text if color is None else color
+        style = {"font": font or theme.font, "font_size": size, "weight": weight, "color": ink}
         pieces = [piece for raw in text.split("\n") if raw.strip() for piece in wrap(raw.strip(), width, style)]
         pieces = [piece for piece in pieces if piece.has_points() or len(piece)]  # not what has no letter to draw
         # an empty label gets an invisible placeholder: manim cannot arrange an object without points

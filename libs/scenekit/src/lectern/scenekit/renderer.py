@@ -16,8 +16,9 @@ from manim.renderer.cairo_renderer import CairoRenderer
 from .canvas import Canvas
 from .carrying import LEAVE_SECONDS, REST_SECONDS, Handover, Luggage, vanish
 from .director import Director, Filming, Measuring
-from .footage import FootageWriter
 from .frame_costs import FrameCosts
+from .front import FrontWriter
+from .ground import lay_ground
 from .patching import patch_attribute
 
 MEASURING_STEP = 1 / 15
@@ -180,12 +181,18 @@ class FilmingRenderer(DirectedRenderer):
     """Draws every frame that the director grants and passes it to the encoder. `on_frames` gets the frames so far."""
 
     def __init__(
-        self, director: Filming, footage: FootageWriter, on_frames: Callable[[int], None], **kwargs: Any
+        self,
+        director: Filming,
+        footage: FrontWriter,
+        on_frames: Callable[[int], None],
+        ground: str = "plain",
+        **kwargs: Any,
     ) -> None:
         self.filming = director
         self.footage = footage
         self.on_frames = on_frames
         super().__init__(**kwargs)
+        lay_ground(self.camera, ground)
         self.canvas = Canvas(self.camera)
 
     @property

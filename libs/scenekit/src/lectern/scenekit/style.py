@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import fields
+from types import MappingProxyType
 from typing import Any
 
 from manim import (
@@ -30,7 +31,7 @@ from manim import (
     tempconfig,
 )
 
-from lectern.theme import THEMES, Palette, find_palette, measure_contrast, mix_fills
+from lectern.theme import THEMES, Palette, apply_brand, measure_contrast, mix_fills
 
 from .layout import frame
 from .patching import patch_defaults
@@ -39,8 +40,10 @@ FONT = "Inter"
 MONO = "Noto Sans Mono"
 COLOURS = tuple(field.name for field in fields(Palette))
 MIDNIGHT = THEMES["midnight"]
+NO_COLOURS: Mapping[str, str] = MappingProxyType({})
 
 _palette: ContextVar[Palette] = ContextVar("palette", default=MIDNIGHT)
+_font: ContextVar[str] = ContextVar("font", default=FONT)
 
 
 class FillColor(ManimColor):
@@ -102,7 +105,6 @@ class Theme:
     body = TypeSize(34)
     label = TypeSize(28)
     small = TypeSize(24)
-    font = FONT
     mono = MONO
     fill = Fills()
     line = LineWidths()
@@ -116,6 +118,11 @@ class Theme:
     def series(self) -> list[ManimColor]:
         """Six colours that are easy to tell apart, in the order to use them."""
         return [self.primary, self.accent, self.good, self.violet, self.bad, self.teal]
+
+    @property
+    def font(self) -> str:
+        """The font of words on screen."""
+        return _font.get()
 
     @property
     def dark(self) -> bool:
@@ -132,18 +139,19 @@ def is_dark(palette: Palette) -> bool:
 
 
 @contextmanager
-def use_theme(name: str) -> Iterator[None]:
-    """Draw in the theme `name` inside the block; plain manim objects get its text colour and font by default.
+def use_theme(name: str, colours: Mapping[str, str] = NO_COLOURS, font: str = "") -> Iterator[None]:
+    """Draw in the theme `name` inside the block, with a brand's colours and font if there are any.
 
-    Raises ValueError for a theme that does not exist.
+    Plain manim objects get its text colour and font by default. Raises ValueError for a theme that does not exist, and
+    for colours that cannot be read.
     """
-    palette = find_palette(name)
-    token = _palette.set(palette)
+    palette = apply_brand(name, colours)
+    tokens = _palette.set(palette), _font.set(font or FONT)
     settings: dict[str, Any] = {"background_color": palette.background}
     try:
         with tempconfig(settings), ExitStack() as stack:
             for text in (Text, MarkupText):
-                stack.enter_context(patch_defaults(text, font=FONT, color=palette.text))
+                stack.enter_context(patch_defaults(text, font=font or FONT, color=palette.text))
             for formula in (Tex, MathTex, Typst, DecimalNumber):
                 stack.enter_context(patch_defaults(formula, color=palette.text))
             if not is_dark(palette):  # manim's own default, white, is right on dark
@@ -152,4 +160,5 @@ def use_theme(name: str) -> Iterator[None]:
                 stack.enter_context(patch_defaults(Axes, axis_config={"color": palette.text}))
             yield
     finally:
-        _palette.reset(token)
+        _palette.reset(tokens[0])
+        _font.reset(tokens[1])

@@ -74,6 +74,8 @@ VIDEO: dict[str, Any] = {
         "review": False,
         "burn_captions": False,
         "music": "calm",
+        "brand": None,
+        "cards": True,
         "critique": None,
         "max_cost_usd": None,
     },

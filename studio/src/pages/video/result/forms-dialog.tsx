@@ -9,7 +9,7 @@ import { combineForms, type Forms, MOST_FORMS } from "./forms";
 
 const CHOICES = {
   aspect: { label: "Shape", values: [["16:9", "Wide"], ["9:16", "Tall"], ["1:1", "Square"]] },
-  theme: { label: "Theme", values: [["dark", "Dark"], ["light", "Light"]] },
+  theme: { label: "Theme", values: [["dark", "Dark"], ["light", "Light"], ["chalkboard", "Chalk"], ["contrast", "Contrast"]] },
   quality: { label: "Quality", values: [["draft", "Draft, 480p"], ["standard", "Standard, 720p"], ["high", "High, 1080p60"], ["ultra", "Ultra, 4K60"]] },
 } as const;
 

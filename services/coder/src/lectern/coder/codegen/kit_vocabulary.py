@@ -20,6 +20,8 @@ ESSENTIAL = frozenset({
 WANTED_FOR: dict[str, tuple[frozenset[str], str]] = {
     "Equation": (frozenset({"derivation", "graph", "geometry", "quantity"}), r"formula|equation|[=²³√∑∫]|fraction"),
     "Number": (frozenset({"quantity", "graph"}), r"live number|counter|counts? (up|down)|readout|value|changes|grows"),
+    "glow": (frozenset(), r"\bsun\b|\blight\b|glow|\bstar|lamp|\bshine"),
+    "soft_shadow": (frozenset(), r"\bcards?\b|shadow"),
     "Graph": (frozenset({"graph"}), r"\bgraph|\bcurve|\baxes\b|\baxis\b|slope|secant|tangent|\bplot"),
     "untag": (frozenset(), r"\bnames? (go|leave|vanish|disappear)|\blabels? (go|leave|vanish|disappear)"),
     "trace": (frozenset({"graph"}), r"\btrac|dot (moves|runs|draws)|draws? (a|the|its) curve"),

@@ -1,0 +1,54 @@
+"""What a film has around its scenes, as a job says it: ground, opening, closing, and a brand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .cards import Closing, draw_closing, draw_logo, draw_opening
+from .front import Layer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Surround:
+    """The field `surround` of `job.json`.
+
+    `opening` is the question on the first picture, "" for none. `colours` are a brand's by the palette's names, `font`
+    its font, `logo` the name of its picture among the assets. Plain manim code stands on a plain ground.
+    """
+
+    ground: str = "glow"
+    opening: str = ""
+    closing: Closing | None = None
+    colours: Mapping[str, str] = field(default_factory=dict)
+    font: str = ""
+    logo: str = ""
+
+    @classmethod
+    def read(cls, fields: Mapping[str, Any]) -> Surround:
+        """Read the field. Raises KeyError or TypeError naming what is wrong."""
+        closing = fields.get("closing")
+        return cls(
+            ground=fields.get("ground") or "glow",
+            opening=fields.get("opening", ""),
+            closing=Closing(idea=closing["idea"], sources=tuple(closing["sources"]), start=closing["start"])
+            if closing
+            else None,
+            colours=dict(fields.get("colours", {})),
+            font=fields.get("font", ""),
+            logo=fields.get("logo", ""),
+        )
+
+
+def draw_layers(surround: Surround, assets: Path, *, seconds: float) -> Sequence[Layer]:
+    """Draw what lies in front of a scene of `seconds` seconds. Raises ValueError for a logo that is no picture."""
+    layers = []
+    if surround.logo:
+        layers.append(draw_logo(assets / surround.logo))
+    if surround.opening:
+        layers.append(draw_opening(surround.opening, seconds))
+    if surround.closing:
+        layers.append(draw_closing(surround.closing))
+    return layers
