@@ -4,27 +4,40 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from manim import LEFT, RIGHT, UP, Animation, AnimationGroup, FadeIn, LaggedStart, RoundedRectangle, Text, VGroup
+from manim import DOWN, LEFT, RIGHT, UP, Animation, FadeIn, RoundedRectangle, Text, VGroup
+from manim.utils.rate_functions import ease_in_out_sine
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Literal, Name, Number, Operator, String
 from pygments.util import ClassNotFound
 
-from .layout import frame, place
+from .computing.spoken_lines import match_lines
+from .computing.variables import VariablesPanel
+from .following import Cue, Following
+from .layout import fit, frame, place
 from .line_breaking import UNITS_PER_POINT, replace_unprintable
-from .motion import DIM_OPACITY, appear, fade_to
+from .motion import appear, fade_to
+from .parts import Glide, animate_parts
+from .spoken_words import find_phrase
 from .style import theme
 
 ADVANCE = 0.6
 """Width of a letter of the monospaced font, as a share of the font size."""
+UNLIT, BAR_OPACITY = 0.35, 0.2
+"""Opacity of lines that are not spoken of, and of the bar behind those that are."""
+LONGEST_PHRASE = 6
+"""Words that tell one place of a sentence from another."""
 
 
 class CodeListing(VGroup):
     """A program with highlighted syntax: `CodeListing("def f(x):\\n    return x * 2", language="python")`.
 
-    At most 16 lines of at most 60 characters. `self.play(code.reveal())`; `self.play(code.highlight(2, 3))` lets lines
-    2 and 3 stand out (lines count from 1), `code.highlight()` shows all alike again; `code.line(2)` is a line.
+    At most 16 lines of at most 60 characters. `self.play(code.follow())` lights each line as the beat speaks its words,
+    `code.highlight(2, 3)` lines 2 and 3 (from 1; none: all alike again), `code.variables(low=0, high=9)` shows values
+    beside it, and later changes them. `self.play(code.reveal())`; `code.line(2)` is a line.
     """
 
     def __init__(
@@ -39,7 +52,7 @@ class CodeListing(VGroup):
         super().__init__(**kwargs)
         text = textwrap.dedent(source).strip("\n").expandtabs(4)
         rows = text.split("\n")
-        size = size or (theme.label if len(rows) <= 10 else theme.small)
+        size = size or max(theme.small, min(32, (frame.body.height - 0.7) / len(rows) / 1.5 / UNITS_PER_POINT))
         self.source, self.language = text, language
         numbers = frame.width > 10 if numbers is None else numbers
         self.lines = VGroup()
@@ -59,7 +72,11 @@ class CodeListing(VGroup):
         self.panel.set_style(fill_color=theme.surface, fill_opacity=1, stroke_color=theme.border, stroke_width=2)
         middle = -(len(rows) - 1) * step / 2 + size * UNITS_PER_POINT * 0.3
         self.panel.move_to([self.lines.get_x(), middle, 0])
-        self.add(self.panel, self.lines)
+        self.bar = RoundedRectangle(width=self.panel.width - 0.2, height=step, corner_radius=0.1, stroke_width=0)
+        self.bar.set_fill(theme.accent, opacity=0).move_to(self.panel)
+        self.step = step / self.panel.height
+        self.watched: VariablesPanel | None = None
+        self.add(self.panel, self.bar, self.lines)
         place(self)
 
     def line(self, number: int) -> Any:
@@ -71,15 +88,74 @@ class CodeListing(VGroup):
     def reveal(self) -> Animation:
         """The panel appears, then the lines from top to bottom."""
         rows = [appear(line, run_time=0.5, shift=0.15 * RIGHT) for line in self.lines]
-        return LaggedStart(FadeIn(self.panel, run_time=0.5), LaggedStart(*rows, lag_ratio=0.25), lag_ratio=0.5)
+        return animate_parts(
+            self, [FadeIn(self.panel, run_time=0.5), animate_parts(self, rows, lag_ratio=0.25)], lag_ratio=0.5
+        )
 
     def highlight(self, *numbers: int) -> Animation:
-        """Lines `numbers` stand out and the others recede; without numbers all lines look alike again."""
+        """A bar glides to lines `numbers`, and the others recede; without numbers all lines look alike again."""
         chosen = {id(self.line(number)) for number in numbers}
-        return AnimationGroup(
-            *(fade_to(line, 1.0 if not numbers or id(line) in chosen else DIM_OPACITY) for line in self.lines),
-            run_time=0.6,
+        fades = [fade_to(line, 1.0 if not numbers or id(line) in chosen else UNLIT) for line in self.lines]
+        return animate_parts(self, [*fades, self._glide(numbers)], run_time=0.6)
+
+    def follow(self, cues: Mapping[str, int | Sequence[int]] | None = None) -> Following:
+        """Lines light up as the rest of the beat speaks of them, told by the words that they have in common.
+
+        `cues` says it yourself: `code.follow({"too small": 5, "otherwise": (7, 8)})`.
+        """
+        if cues is None:
+            return LineFollowing(self)
+        lines = {phrase: (each,) if isinstance(each, int) else each for phrase, each in cues.items()}
+        return Following(
+            [Cue(phrases=(phrase,), play=partial(self.highlight, *each)) for phrase, each in lines.items()]
         )
+
+    def variables(self, **values: Any) -> Animation:
+        """Variables stand in a panel beside the listing: `code.variables(low=0, high=9)`. Called again, they change."""
+        if self.watched is not None:
+            return animate_parts(self, self.watched.set_values(values))
+        self.watched = VariablesPanel(values)
+        body, listing = frame.body, VGroup(self.panel, self.bar, self.lines)
+        upright = frame.portrait or listing.width + self.watched.width + 0.5 > 1.25 * body.width
+        before = listing.get_center(), listing.width
+        both = VGroup(listing, self.watched).arrange(DOWN if upright else RIGHT, buff=0.45)
+        fit(both, body.width, body.height).move_to([body.center[0], before[0][1] if not upright else body.center[1], 0])
+        after = listing.get_center(), listing.width
+        listing.scale(before[1] / after[1]).move_to(before[0])
+        self.add(self.watched)
+        move = Glide(listing, after[0] - before[0], scale=after[1] / before[1])
+        return animate_parts(self, [move, appear(self.watched)])
+
+    def _glide(self, numbers: Sequence[int]) -> Any:
+        move = self.bar.animate(rate_func=ease_in_out_sine)
+        if not numbers:
+            return move.set_fill(opacity=0)
+        unit = self.step * self.panel.height
+        rows = len(self.lines)
+        first, last = min(numbers) - 1, max(numbers) - 1
+        middle = self.panel.get_y() + ((rows - 1) / 2 - (first + last) / 2) * unit
+        if self.bar.get_fill_opacity() == 0:
+            self.bar.stretch_to_fit_height(unit).set_y(middle)
+        return (
+            move.stretch_to_fit_height(unit * (last - first + 1))
+            .move_to([self.panel.get_x(), middle, 0])
+            .set_fill(opacity=BAR_OPACITY)
+        )
+
+
+class LineFollowing(Following):
+    """Lights the lines of a listing by the words that they have in common with the narration."""
+
+    def __init__(self, listing: CodeListing) -> None:
+        super().__init__([])
+        self.listing = listing
+
+    def find_spoken(self, words: Sequence[str], after: int = 0) -> Iterator[tuple[str, Cue]]:
+        for at, line in match_lines(self.listing.source.splitlines(), words[after:]):
+            index = after + at
+            phrases = (" ".join(words[index : index + length]) for length in range(1, LONGEST_PHRASE))
+            phrase = next((each for each in phrases if find_phrase(each, words, after=after) == index), words[index])
+            yield phrase, Cue(phrases=(phrase,), play=partial(self.listing.highlight, line + 1))
 
 
 def _set_row(row: str, size: float, colors: list[Any], x: float, y: float) -> Text:

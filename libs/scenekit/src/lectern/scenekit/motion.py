@@ -51,6 +51,34 @@ class Appear(Animation):
                 setattr(part, name, faint)
 
 
+class Shade(Animation):
+    """Each part of a thing goes to `share` of the opacity that it had before it was first shaded; nothing is copied."""
+
+    def __init__(self, thing: VMobject, share: float, **kwargs: Any) -> None:
+        super().__init__(thing, **kwargs)
+        self.share = share
+
+    def create_starting_mobject(self) -> Any:
+        return self.mobject
+
+    def begin(self) -> None:
+        self.ways = []
+        for part in self.mobject.family_members_with_points():
+            for name in RGBAS:
+                if hasattr(part, name):
+                    now = getattr(part, name)[:, 3].copy()
+                    full = part.__dict__.setdefault(f"full_{name}", now)
+                    self.ways.append((part, name, now, (full if len(full) == len(now) else now) * self.share))
+        super().begin()
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        share = float(self.rate_func(alpha))
+        for part, name, now, then in self.ways:
+            rgbas = getattr(part, name).copy()
+            rgbas[:, 3] = now + (then - now) * share
+            setattr(part, name, rgbas)
+
+
 def focus(thing: Mobject, color: Any = None) -> Animation:
     """Draw the eye to `thing`: it grows a little, takes the accent colour and returns. `self.play(focus(x))`."""
     return Indicate(
@@ -74,6 +102,8 @@ def _fade_all(share: float, things: tuple[Mobject, ...]) -> Animation:
 
 def fade_to(thing: Mobject, share: float) -> Any:
     """Animate `thing` towards `share` (0 to 1) of the opacity that each part had before it was first dimmed."""
+    if all(isinstance(part, VMobject) for part in thing.get_family()):
+        return Shade(thing, share, rate_func=ease_in_out_sine)
     thing.generate_target()
     for part, target in zip(thing.get_family(), thing.target.get_family(), strict=True):
         if hasattr(part, "get_fill_opacity"):

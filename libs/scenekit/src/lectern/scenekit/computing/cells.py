@@ -18,13 +18,12 @@ from manim import (
     Triangle,
     VGroup,
 )
-from manim.utils.rate_functions import ease_in_out_sine
 
 from lectern.scenekit.labels import Label
 from lectern.scenekit.layout import frame, place
 from lectern.scenekit.motion import DIM_OPACITY, appear, fade_to
 from lectern.scenekit.near_names import refuse_name
-from lectern.scenekit.parts import animate_parts
+from lectern.scenekit.parts import Glide, animate_parts
 from lectern.scenekit.style import theme
 
 WIDEST_CELL = 1.5
@@ -144,7 +143,7 @@ class Cells(VGroup):
                 self.add(each.shift(way))
                 moves.append(appear(each, run_time=0.7, shift=-0.2 * each.out))
             elif np.abs(way).max() > 1e-6:
-                moves.append(each.animate(run_time=0.7, rate_func=ease_in_out_sine).shift(way))
+                moves.append(Glide(each, way, run_time=0.7))
         return animate_parts(self, moves)
 
     def light(self, *indices: int, color: Any = None) -> Animation:
@@ -163,8 +162,8 @@ class Cells(VGroup):
         first, second = self[one], self[other]
         way = second.box.get_center() - first.box.get_center()
         self.cells[self._check(one)], self.cells[self._check(other)] = second, first
-        timing = {"path_arc": -0.6 * PI, "run_time": 1.0, "rate_func": ease_in_out_sine}
-        return animate_parts(self, [first.animate(**timing).shift(way), second.animate(**timing).shift(-way)])
+        timing = {"arc": -0.6 * PI, "run_time": 1.0}
+        return animate_parts(self, [Glide(first, way, **timing), Glide(second, -way, **timing)])
 
     def give(self, index: int, to: Cells, at: int) -> Animation:
         """The value of cell `index` moves to the empty cell `at` of other cells. ValueError if that one is full."""
@@ -177,12 +176,11 @@ class Cells(VGroup):
         here.words, here.bar, here.value = None, None, None
         here.remove(*moved)
         there.add(*moved)
-        timing = {"run_time": 0.8, "rate_func": ease_in_out_sine}
         return animate_parts(
             VGroup(self, to),
             [
-                *(each.animate(**timing).shift(way) for each in moved),
-                here.box.animate(**timing).set_style(fill_opacity=0.35, stroke_opacity=0.5),
+                *(Glide(each, way) for each in moved),
+                here.box.animate(run_time=0.8).set_style(fill_opacity=0.35, stroke_opacity=0.5),
             ],
         )
 

@@ -1,0 +1,31 @@
+"""A listing lights its lines on the words that are spoken, and shows variables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from unit.scenekit.forked_jobs import run_in_fork
+from unit.scenekit.job_folders import job_folder
+
+SCENE = """
+from lectern.scenekit import *
+
+class Walk(NarratedScene):
+    def construct(self):
+        code = CodeListing("low = 0\\nhigh = 9\\nreturn low")
+        self.add(code)
+        with self.beat():
+            self.play(code.variables(low=0), code.follow())
+        with self.beat():
+            self.play(code.follow({"seven": 2}), code.variables(low=7))
+"""
+
+
+def test_lines_light_on_their_words(tmp_path: Path) -> None:
+    beats = [(4.0, "Then it sets high and later it will return it"), (2.0, "and seven")]
+    result = run_in_fork(job_folder(tmp_path / "job", SCENE, beats=beats, mode="measure"))
+    assert result["ok"], result["error"]
+    measured = [beat["measured"] for beat in result["beats"]]
+    assert measured[0] >= 0.8 + 2 * 0.6, "the variables, then two lines"
+    assert measured[1] >= 0.6 + 0.6
+    assert not [each for each in result["findings"] if each["rule"] == "word-missing"]
