@@ -15,6 +15,7 @@ import numpy as np
 from manim import Mobject, MovingCamera, VMobject
 from manim.camera.camera import Camera
 
+from .camera import FilmCamera
 from .regions import Region, align, area, intersect, merge
 
 MITER_LIMIT = 10.0
@@ -56,7 +57,7 @@ class Canvas:
             context = camera.get_cairo_context(camera.pixel_array)
             for each in shown:
                 entry = self._static_entries.get(id(each))
-                appearance = describe_appearance(each)
+                appearance = self._describe(each)
                 if entry is None or entry.appearance != appearance:
                     entry = self._static_entries[id(each)] = _Entry(appearance=appearance, region=None)
                 self._paint(context, each, entry)
@@ -86,12 +87,15 @@ class Canvas:
         self._redraw_all, self._view = False, view
         before, entries, dirty = self._entries, {}, []
         for each in shown:
-            appearance = describe_appearance(each)
+            appearance = self._describe(each)
             old = before.get(id(each))
-            if old is not None and old.appearance == appearance and not whole:
+            alike = old is not None and old.appearance == appearance
+            if old is not None and alike and not whole:
                 entries[id(each)] = old
                 continue
             entry = entries[id(each)] = _Entry(appearance=appearance, region=self._find_region(each, view))
+            if old is not None and alike:  # only the view has changed: paths are in the scene's units
+                entry.path, entry.painted = old.path, old.painted
             dirty.append(entry.region)
             if old is not None:
                 dirty.append(old.region)
@@ -137,8 +141,16 @@ class Canvas:
         camera.apply_fill(context, each)
         camera.apply_stroke(context, each)
 
+    def _describe(self, each: Any) -> tuple[Any, ...]:
+        appearance = describe_appearance(each)
+        if isinstance(self.camera, FilmCamera):
+            return (*appearance, self.camera.placing_of(each))
+        return appearance
+
     def _find_region(self, each: Any, view: tuple[float, ...]) -> Region | None:
         points = each.points
+        if isinstance(self.camera, FilmCamera):
+            points = self.camera.place_points(each, points)
         low, high = points.min(axis=0), points.max(axis=0)
         if not (np.isfinite(low).all() and np.isfinite(high).all()):
             return self.whole
@@ -157,7 +169,7 @@ class Canvas:
 
 def can_compare(camera: Camera, shown: Sequence[Any]) -> bool:
     """Return whether the objects can be compared and drawn one by one: plain shapes in front of a plain camera."""
-    return type(camera) in (Camera, MovingCamera) and all(
+    return type(camera) in (Camera, MovingCamera, FilmCamera) and all(
         isinstance(each, VMobject) and each.get_background_image() is None for each in shown
     )
 

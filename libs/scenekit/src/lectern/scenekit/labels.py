@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 from typing import Any, Self
+from weakref import ref
 
+import numpy as np
 from manim import (
     DOWN,
     LEFT,
@@ -15,6 +17,7 @@ from manim import (
     GrowFromCenter,
     GrowFromEdge,
     LaggedStart,
+    Mobject,
     RoundedRectangle,
     Text,
     VGroup,
@@ -28,7 +31,11 @@ from .style import theme
 PLACEHOLDER = "\u00b7"
 INDENT = 0.3
 """Units from the left of a title's mark to its words."""
+HALO, TITLE_Z = 9, 60
+"""The width of the background's colour around a title, and its place in the drawing order."""
 MIN_SUBTITLE_HEIGHT = 0.25
+STILL_BESIDE = 0.05
+"""Units by which a label may be off the place beside its thing and still belong there."""
 
 
 class Label(VGroup):
@@ -51,6 +58,7 @@ class Label(VGroup):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self._beside: tuple[Any, Any, Any] | None = None
         text = replace_unprintable(text)
         self.text = " ".join(text.split())
         self.size = size = theme.label if size is None else size
@@ -69,6 +77,24 @@ class Label(VGroup):
             else:
                 piece.set_x(self.get_x())
         self.move_to(ORIGIN)
+
+    def next_to(self, mobject_or_point: Any, direction: Any = RIGHT, *args: Any, **kwargs: Any) -> Self:
+        """Place the text beside a thing or a point; there it stays when the camera comes closer."""
+        super().next_to(mobject_or_point, direction, *args, **kwargs)
+        if isinstance(mobject_or_point, Mobject):
+            offset = self.get_center() - mobject_or_point.get_critical_point(direction)
+            self._beside = (ref(mobject_or_point), direction, offset)
+        return self
+
+    def find_screen_anchor(self) -> Any:
+        """The point around which the text keeps its size on the screen: the edge of the thing that it stands beside."""
+        found, direction, offset = self._beside or (lambda: None, ORIGIN, ORIGIN)
+        thing = found()
+        if thing is not None:
+            edge = thing.get_critical_point(direction)
+            if np.abs(edge + offset - self.get_center()).max() < STILL_BESIDE:
+                return edge
+        return self.get_center()
 
     def middle_on(self, point: Any) -> Self:
         """Centre the letters on `point` by their baseline and cap height, which is what looks centred."""
@@ -99,6 +125,8 @@ class Title(VGroup):
     Keep it under 40 characters. `self.play(title.reveal())`; everything else goes in `frame.body`, below it.
     """
 
+    stays_on_screen = True
+
     def __init__(self, text: str, subtitle: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         safe = frame.safe
@@ -115,6 +143,8 @@ class Title(VGroup):
         )
         self.mark.set_fill(theme.accent).move_to([safe.left + 0.04, self.get_y(), 0])
         self.add(self.mark)
+        # what a close camera brings behind the title stays apart from it
+        self.set_stroke(theme.background, width=HALO, background=True).set_z_index(TITLE_Z)
         self.text = text
 
     def _place_subtitle(self, beside: float, below: float) -> None:

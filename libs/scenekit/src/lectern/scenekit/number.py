@@ -68,6 +68,10 @@ class Number(VGroup):
         start, end = self._mark.get_start_and_end()
         return float(self.size * np.linalg.norm(end - start) / self._height)
 
+    def find_screen_anchor(self) -> Any:
+        """The point around which the number keeps its size on the screen when the camera comes closer."""
+        return self.get_center()
+
     def _refresh(self) -> None:
         """Show the current value; does nothing while its text stays the same."""
         text = self._format()

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from manim import MovingCameraScene, Scene, ThreeDScene
+from manim import Animation, Mobject, MovingCameraScene, Scene, ThreeDScene
+from manim.camera.camera import Camera
 
+from .camera import FilmCamera
+from .camera_moves import CameraFollow, CameraMove, find_view, find_whole_view, list_way
 from .carrying import Handover, Luggage, drop_pieces, vanish
 from .following import Following
 from .renderer import DirectedRenderer, FilmingRenderer, MeasuringRenderer
@@ -123,7 +126,43 @@ class NarratedScene(Narrated):
     """A scene in step with its narration: one `with self.beat():` block per beat of the script.
 
     Inside, `self.play(...)` animations at natural speed and `self.at("word")` to start the next one on a spoken word.
+    The camera moves by `self.play(self.close_up(leaf))`, `self.wide()`, `self.travel(a, b)`, `self.follow(car)`; lines,
+    dots, labels and the Title keep their size on the screen.
     """
+
+    def __init__(self, camera_class: type[Camera] = FilmCamera, **kwargs: Any) -> None:
+        super().__init__(camera_class=camera_class, **kwargs)
+        if isinstance(self.camera, FilmCamera):
+            self.camera.list_things = lambda: self.mobjects
+
+    def close_up(self, thing: Any, fill: float = 0.5, run_time: float = 1.4) -> Animation:
+        """The camera comes closer until `thing`, or a point, takes `fill` of the picture's width or height."""
+        return CameraMove(self.camera, lambda _: [find_view(thing, fill)], run_time=run_time)
+
+    def wide(self, run_time: float = 1.2) -> Animation:
+        """The camera shows the whole picture again."""
+        return CameraMove(self.camera, lambda _: [find_whole_view()], run_time=run_time)
+
+    def travel(self, a: Any, b: Any, fill: float = 0.5, run_time: float = 2.5) -> Animation:
+        """The camera travels from a close-up of `a` to one of `b`."""
+        return CameraMove(
+            self.camera, lambda start: list_way(start, find_view(a, fill), find_view(b, fill)), run_time=run_time
+        )
+
+    def follow(self, thing: Mobject, fill: float | None = None, run_time: float = 1.0) -> Animation:
+        """The camera goes where `thing` goes, until its next move: `self.play(self.follow(car), car.animate...)`."""
+        scale = None if fill is None else find_view(thing, fill).scale
+        return CameraFollow(self.camera, thing, scale, run_time=run_time)
+
+    def get_moving_mobjects(self, *animations: Animation) -> list[Mobject]:
+        """List what must be drawn anew in each frame: everything, while the camera moves."""
+        moving: list[Mobject] = super().get_moving_mobjects(*animations)
+        camera = self.camera
+        if not isinstance(camera, FilmCamera):
+            return moving
+        animated = {id(part) for each in animations for part in each.mobject.get_family()}
+        moves = camera.followed is not None or not animated.isdisjoint((id(camera.marker), id(camera.frame)))
+        return list(self.mobjects) if moves else moving
 
 
 class NarratedThreeDScene(Narrated, ThreeDScene):

@@ -91,6 +91,11 @@ class Tag(VGroup):
             self.label.set_opacity(shown)
             self.leader.set_stroke(opacity=shown)
 
+    def find_screen_anchor(self) -> Any:
+        """The point of the thing around which the name keeps its size on the screen when the camera comes closer."""
+        anchor = self._hold.find_point()
+        return self.label.get_center() if anchor is None else anchor
+
     def _is_in_frame(self, point: Any) -> bool:
         return bool(abs(point[0]) < frame.width / 2 and abs(point[1]) < frame.height / 2)
 

@@ -23,6 +23,7 @@ from manim import (
     config,
 )
 
+from lectern.scenekit.camera import FilmCamera
 from lectern.scenekit.equation import FORMULA_SCALE
 from lectern.scenekit.labels import Label, Title
 from lectern.scenekit.number import Number
@@ -149,7 +150,12 @@ def see_picture(scene: Scene, names: Mapping[int, str]) -> Picture:
         _walk(mobject, None, None, found, seen)
     found = [each for each in found if each.parts]
     found.sort(key=lambda each: each.depth)
-    boxes, starts = _measure_parts([part for each in found for part in each.parts], [len(e.parts) for e in found])
+    close = scene.camera if isinstance(scene.camera, FilmCamera) and scene.camera.zoomed else None
+    if close is not None:
+        close.place_parts()
+    parts = [part for each in found for part in each.parts]
+    drawn = [part.points if close is None else close.place_points(part, part.points) for part in parts]
+    boxes, starts = _measure_parts(drawn, [len(each.parts) for each in found])
     pieces, shapes = [], []
     for order, (each, first) in enumerate(zip(found, starts, strict=True)):
         own = boxes[first : first + len(each.parts)]
@@ -167,7 +173,7 @@ def see_picture(scene: Scene, names: Mapping[int, str]) -> Picture:
                     box=box,
                     glyphs=own,
                     parts=each.parts,
-                    size=_font_size(each.mobject),
+                    size=_font_size(each.mobject) * _find_scale(each.parts[0], close),
                     opacity=each.opacity,
                     order=order,
                     owner=each.owner,
@@ -224,12 +230,18 @@ def _walk(mobject: Any, owner: Any, parent: Any, found: list[_Found], seen: set[
         _walk(each, owner, mobject, found, seen)
 
 
+def _find_scale(part: Any, close: FilmCamera | None) -> float:
+    """Return how large a part is drawn while the camera is close, as a share of its size in the scene."""
+    placing = None if close is None else close.placing_of(part)
+    return 1.0 if placing is None else placing[0]
+
+
 def _measure_parts(parts: Sequence[Any], counts: Sequence[int]) -> tuple[Any, list[int]]:
-    """Return the boxes (n, 4) of the parts, and where each thing's parts begin among them."""
+    """Return the boxes (n, 4) of the points of the parts, and where each thing's parts begin among them."""
     if not parts:
         return np.zeros((0, 4)), []
-    lengths = [len(part.points) for part in parts]
-    points = np.concatenate([part.points[:, :2] for part in parts])
+    lengths = [len(points) for points in parts]
+    points = np.concatenate([each[:, :2] for each in parts])
     offsets = np.concatenate([[0], np.cumsum(lengths)[:-1]])
     low, high = np.minimum.reduceat(points, offsets), np.maximum.reduceat(points, offsets)
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(int)
