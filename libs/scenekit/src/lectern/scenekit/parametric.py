@@ -46,6 +46,19 @@ class ChangeNumbers(Animation):
         self.mobject.redraw()
 
 
+class Enter(AnimationGroup):
+    """Animations that bring the parts of `whole` on screen: it is there as one thing from their beginning."""
+
+    def __init__(self, whole: VGroup, *animations: Animation, **kwargs: Any) -> None:
+        super().__init__(*animations, introducer=True, **kwargs)
+        self.whole = whole
+
+    def _setup_scene(self, scene: Scene) -> None:
+        super()._setup_scene(scene)
+        if self.whole not in scene.get_mobject_family_members():
+            scene.add(self.whole)  # in place of those of its parts that have been added
+
+
 class Join(AnimationGroup):
     """Animations that bring a new part of `whole` on screen: from then on it belongs to it, and moves with it."""
 

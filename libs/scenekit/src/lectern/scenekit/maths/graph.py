@@ -9,12 +9,13 @@ from itertools import zip_longest
 from typing import Any
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, UP, Animation, AnimationGroup, Create, Line, VGroup
+from manim import DOWN, LEFT, RIGHT, UP, Animation, Create, Line, VGroup
 
 from lectern.scenekit.labels import Label
 from lectern.scenekit.layout import Area, frame
 from lectern.scenekit.motion import appear
 from lectern.scenekit.near_names import refuse_name
+from lectern.scenekit.parametric import Enter
 from lectern.scenekit.style import theme
 from lectern.scenekit.ticks import choose_ticks_between, format_number
 
@@ -105,7 +106,8 @@ class Graph(VGroup):
     def reveal(self) -> Animation:
         """The axes are drawn, then their numbers and names appear."""
         words = [appear(each, run_time=0.8) for each in (self.numbers, *self.names) if each in self and len(each)]
-        return AnimationGroup(Create(self.axes, run_time=0.8, lag_ratio=0), *words, Create(self.ticks, run_time=0.8))
+        drawn = (Create(each, run_time=0.8, lag_ratio=0) for each in (self.axes, self.ticks))
+        return Enter(self, *drawn, *words)
 
     def __getitem__(self, key: Any) -> Any:
         return self._find_curve(key) if isinstance(key, str) else super().__getitem__(key)
