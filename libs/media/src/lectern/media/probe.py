@@ -26,6 +26,7 @@ class MediaTrack(msgspec.Struct, frozen=True, kw_only=True, rename={"kind": "cod
     color_transfer: str = ""
     color_range: str = ""
     r_frame_rate: str = ""
+    time_base: str = ""
     sample_rate: str = ""
     channels: int = 0
     start_time: str = "0"

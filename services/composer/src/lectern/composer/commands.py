@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from lectern.contracts.quality import AUDIO_RATE
+from lectern.contracts.quality import AUDIO_RATE, Preset
 from lectern.media import (
     FLAC,
+    FOOTAGE,
     FOOTAGE_LIST,
     M4A,
     METADATA,
@@ -171,13 +172,66 @@ def build_join_command(
     )
 
 
+def build_transition_command(
+    *,
+    before: str,
+    after: str,
+    skipped: int,
+    frames: int,
+    push: bool,
+    fps: int,
+    preset: Preset,
+    out: str,
+    max_output_bytes: int,
+) -> FfmpegCommand:
+    """Builds the command that blends the last `frames` frames of one footage with the first of another.
+
+    `skipped` frames of the first footage come before them. They dissolve, or are pushed out to the left. The first
+    frame is the first footage's as it is; one more would be the other's. One thread, as scenes are encoded, or the
+    stream's header would differ.
+    """
+    # Both are two frames longer than needed: where an input has ended, `xfade` shows the other alone.
+    start = max(0.0, (skipped - 0.5) / fps)  # ffmpeg takes the first frame that does not begin before this time
+    clock = f"settb=1/{fps},setpts=N,fps={fps},format=yuv420p"
+    blend = (
+        f"hstack,crop=w=iw/2:h=ih:x='(iw/2)*(1-cos(PI*n/{frames}))/2':y=0"
+        if push
+        else f"xfade=transition=fade:duration={frames / fps:.6f}:offset=0"
+    )
+    graph = (
+        f"[0:v]{clock},trim=end_frame={frames},tpad=stop_mode=clone:stop=2[a];"
+        f"[1:v]trim=end_frame=1,loop=loop={frames - 1}:size=1,{clock},tpad=stop_mode=clone:stop=2[b];"
+        f"[a][b]{blend}[v]"
+    )
+    sources = (
+        MediaInput(path=before, kind=FOOTAGE, options=(("ss", f"{start:.6f}"), ("threads", 1))),
+        MediaInput(path=after, kind=FOOTAGE, options=(("threads", 1),)),
+    )
+    args = (
+        *(arg for source in sources for arg in input_args(source)),
+        *("-filter_complex_threads", "1", "-filter_complex", graph, "-map", "[v]", "-frames:v", str(frames)),
+        *_encoder_args(fps=fps, encoder_preset=preset.encoder_preset, crf=preset.crf),
+        *("-threads:v", "1", "-fflags", "+bitexact", "-f", "mp4", out),
+    )
+    return FfmpegCommand(args=args, writes=(out,), max_output_bytes=max_output_bytes)
+
+
 def _burn_in_args(burn_in: BurnIn) -> list[str]:
     # Frames are numbered again, so that none is doubled or dropped for a timestamp a microsecond off.
     filters = f"settb=1/{burn_in.fps},setpts=N,fps={burn_in.fps},ass={burn_in.captions}"
-    quality = "-qp:v" if burn_in.encoder_preset == "ultrafast" else "-crf:v"
     return [
-        *("-filter:v", filters, "-c:v", "libx264", "-preset:v", burn_in.encoder_preset, quality, str(burn_in.crf)),
-        *("-x264-params", f"keyint={burn_in.fps}:min-keyint={burn_in.fps}:scenecut=0:open-gop=0:bframes=0"),
+        *("-filter:v", filters),
+        *_encoder_args(fps=burn_in.fps, encoder_preset=burn_in.encoder_preset, crf=burn_in.crf),
+        *("-progress", burn_in.progress, "-stats_period", "0.5"),
+    ]
+
+
+def _encoder_args(*, fps: int, encoder_preset: str, crf: int) -> list[str]:
+    """The encoder's arguments, with which footage is encoded, too."""
+    quality = "-qp:v" if encoder_preset == "ultrafast" else "-crf:v"
+    return [
+        *("-c:v", "libx264", "-preset:v", encoder_preset, quality, str(crf)),
+        *("-x264-params", f"keyint={fps}:min-keyint={fps}:scenecut=0:open-gop=0:bframes=0"),
         *("-pix_fmt", "yuv420p", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"),
-        *("-color_range", "tv", "-flags:v", "+bitexact", "-progress", burn_in.progress, "-stats_period", "0.5"),
+        *("-color_range", "tv", "-flags:v", "+bitexact"),
     ]

@@ -7,7 +7,7 @@ was cut off is simply repeated.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from lectern.composer.join import BurnedCaptions, JoinedVideo, join_video
 from lectern.composer.sound import VideoSound, mix_sound
 from lectern.composer.text_outputs import FinishedFile, cut_captions, format_styled_captions, format_text_outputs
 from lectern.composer.thumbnail import choose_thumbnail
+from lectern.composer.transitions import CutPlan, draw_cuts, plan_cuts
 from lectern.contracts import keys
 from lectern.contracts.events import Output
 from lectern.contracts.options import VideoOptions
@@ -64,15 +65,16 @@ async def compose_video(ready: ScenesReady, job: Job[Any], *, audio_bitrate: str
         music = await prepare_music(options.music_key, job.store, inputs)
         sound = await mix_sound(inputs, music, bitrate=audio_bitrate)
         await job.progress(fetching + 1, steps, "joining")
+        cuts = await _draw_cuts(ready, inputs, job)
         captions = await asyncio.to_thread(cut_captions, inputs, options)
         texts = format_text_outputs(inputs, options, captions, ready.notes)
 
         # Captions are a track of the video or, burned in, part of its picture: never both, or they would double.
         if captions and options.burn_captions:
-            video = await _join_burned(inputs, options, sound, captions, report_drawn)
+            video = await _join_burned(inputs, options, sound, captions, report_drawn, cuts)
         else:
             track = next((str(file.content) for file in texts if file.kind == "captions_vtt"), None)
-            video = await join_video(inputs, sound, track)
+            video = await join_video(inputs, sound, track, cuts=cuts)
         if video.missing_letters:
             job.logger.warning(
                 "no installed font has some letters of the captions; install fonts-noto-core or fonts-noto-cjk",
@@ -100,12 +102,23 @@ async def compose_video(ready: ScenesReady, job: Job[Any], *, audio_bitrate: str
         )
 
 
+async def _draw_cuts(ready: ScenesReady, inputs: VideoInputs, job: Job[Any]) -> list[CutPlan]:
+    """Draws the transitions; one that cannot be joined is left out, which makes it a cut."""
+    plans = plan_cuts(inputs.script, ready.scenes, inputs.timeline)
+    frame = preset(ready.options.quality, ready.options.aspect)
+    cuts, faults = await draw_cuts(plans, inputs.timeline, inputs.folder, frame)
+    for fault in faults:
+        job.logger.warning("a transition becomes a cut", action="transition-unfit", detail=fault)
+    return cuts
+
+
 async def _join_burned(
     inputs: VideoInputs,
     options: VideoOptions,
     sound: VideoSound,
     captions: SceneCues,
     report_drawn: Callable[[float], Awaitable[None]],
+    cuts: Sequence[CutPlan],
 ) -> JoinedVideo:
     async def report_frames(frames: int) -> None:
         await report_drawn(frames / inputs.timeline.frames)
@@ -115,7 +128,7 @@ async def _join_burned(
         preset=preset(options.quality, options.aspect),
         on_frames=report_frames,
     )
-    return await join_video(inputs, sound, None, burned)
+    return await join_video(inputs, sound, None, burned, cuts)
 
 
 async def _store_output(store: ObjectStore, file: FinishedFile, video_id: str, revision: int) -> Output:

@@ -15,6 +15,7 @@ from lectern.composer.commands import BurnIn, FootageList, build_join_command
 from lectern.composer.inputs import VideoInputs, footage_name
 from lectern.composer.sound import VideoSound
 from lectern.composer.timeline import VideoTimeline
+from lectern.composer.transitions import CutPlan
 from lectern.composer.verification import verify_video
 from lectern.contracts.quality import Preset
 from lectern.language.tags import alpha3
@@ -49,21 +50,27 @@ class BurnedCaptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def join_video(
-    inputs: VideoInputs, sound: VideoSound, captions: str | None, burned: BurnedCaptions | None = None
+    inputs: VideoInputs,
+    sound: VideoSound,
+    captions: str | None,
+    burned: BurnedCaptions | None = None,
+    cuts: Sequence[CutPlan] = (),
 ) -> JoinedVideo:
     """Joins and verifies a video. `captions` is WebVTT for a track that players show on request.
+
+    `cuts` are transitions that are drawn already.
 
     The picture is copied, unless captions are `burned` into it; then it is decoded, drawn upon and encoded. Raises
     BadVideo or ProcessFailed.
     """
     folder, timeline = inputs.folder, inputs.timeline
-    (folder / _LIST).write_text(format_concat_list(timeline))
+    (folder / _LIST).write_text(format_concat_list(timeline, cuts))
     (folder / _METADATA).write_text(format_ffmetadata(inputs.script.title, timeline))
     if captions:
         (folder / _CAPTIONS).write_text(captions)
     if burned:
         (folder / _BURNED_CAPTIONS).write_text(burned.ass)
-    names = tuple(footage_name(span.number) for span in timeline.spans)
+    names = (*(footage_name(span.number) for span in timeline.spans), *(cut.name for cut in cuts))
     command = build_join_command(
         footage=FootageList(name=_LIST, parts=names),
         sound=sound.name,
@@ -144,14 +151,26 @@ def parse_frames(progress: str) -> int:
     return int(counts[-1]) if counts and counts[-1].isdigit() else 0
 
 
-def format_concat_list(timeline: VideoTimeline) -> str:
-    """Lists the footage in order, with its lengths in microseconds.
+def format_concat_list(timeline: VideoTimeline, cuts: Sequence[CutPlan] = ()) -> str:
+    """Lists the footage in order, with its lengths in microseconds. Transitions replace the ends of their scenes.
 
     Without them ffmpeg uses the container's, which are rounded up to milliseconds: pictures would come later with every
     scene. Lengths are differences of rounded starts rather than rounded lengths, so errors never add up.
     """
     lines = ["ffconcat version 1.0"]
+    blended = {cut.scene: cut for cut in cuts}
+
+    def add(name: str, start: int, end: int, outpoint: str = "") -> None:
+        first, last = (round(frame * 1_000_000 / timeline.fps) for frame in (start, end))
+        lines.extend([f"file {name}", *([outpoint] if outpoint else []), f"duration {(last - first) / 1_000_000:.6f}"])
+
     for span in timeline.spans:
-        start, end = (round(frame * 1_000_000 / timeline.fps) for frame in (span.start, span.end))
-        lines += [f"file {footage_name(span.number)}", f"duration {(end - start) / 1_000_000:.6f}"]
+        cut = blended.get(span.number)
+        if cut is None:
+            add(footage_name(span.number), span.start, span.end)
+            continue
+        copied = span.frames - cut.frames
+        # half a frame early, or a rounded time would let one frame more through
+        add(footage_name(span.number), span.start, span.start + copied, f"outpoint {(copied - 0.5) / timeline.fps:.6f}")
+        add(cut.name, span.start + copied, span.end)
     return "\n".join(lines) + "\n"

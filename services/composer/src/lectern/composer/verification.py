@@ -25,6 +25,7 @@ _ENCODING_FIELDS = (
     "height",
     "pix_fmt",
     "r_frame_rate",
+    "time_base",
     "color_space",
     "color_primaries",
     "color_transfer",
@@ -82,13 +83,17 @@ def verify_same_encoding(tracks: Sequence[tuple[int, MediaTrack]]) -> None:
     """
     first_number, first = tracks[0]
     for number, track in tracks[1:]:
-        for field in _ENCODING_FIELDS:
-            expected, found = getattr(first, field), getattr(track, field)
-            if expected != found:
-                name = field.replace("_", " ")
-                raise reject_footage(
-                    number, f"has {name} {found or 'unset'}, scene {first_number}'s has {expected or 'unset'}"
-                )
+        if difference := find_difference(first, track, whose=f"scene {first_number}'s"):
+            raise reject_footage(number, difference)
+
+
+def find_difference(first: MediaTrack, track: MediaTrack, *, whose: str = "the scene's") -> str:
+    """Finds why a track cannot be joined to another without encoding both again; "" when it can."""
+    for field in _ENCODING_FIELDS:
+        expected, found = getattr(first, field), getattr(track, field)
+        if expected != found:
+            return f"has {field.replace('_', ' ')} {found or 'unset'}, {whose} has {expected or 'unset'}"
+    return ""
 
 
 def verify_video(media: MediaFile, timeline: VideoTimeline, *, captions: bool, chapters: int) -> float:
