@@ -135,7 +135,7 @@ async def test_music_from_a_file_is_uploaded_and_captions_can_be_burned_in(write
     ("music", "reason"),
     [
         ("clam", "Did you mean calm?"),
-        ("jazz", "Use calm or curious, or a file"),
+        ("jazz", "Use calm, curious or none, or a file"),
         ("no/such.mp3", "there is no file"),
         ("leaf.md", "is not an audio file"),
     ],

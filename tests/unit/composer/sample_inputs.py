@@ -19,6 +19,7 @@ from lectern.contracts import events as e
 from lectern.contracts.narration import BeatSpan, Narration, Word
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.script import Beat, Scene, Script
+from lectern.contracts.sounds import SceneSounds
 from lectern.scenekit.footage import Encoding, FootageWriter
 from lectern.worker import ObjectStore
 
@@ -99,7 +100,8 @@ def make_inputs(
         narrations.append(sample_narration(samples / RATE, samples))
     text = sample_script(len(scenes))
     timeline = build_timeline(fps, [(n, text.scene(n).title, scene.frames) for n, scene in enumerate(scenes, start=1)])
-    return VideoInputs(folder=folder, script=text, timeline=timeline, narrations=tuple(narrations))
+    silent = (SceneSounds(),) * len(narrations)
+    return VideoInputs(folder=folder, script=text, timeline=timeline, narrations=tuple(narrations), sounds=silent)
 
 
 async def store_inputs(store: ObjectStore, video_id: str, inputs: VideoInputs, **options: Any) -> ScenesReady:

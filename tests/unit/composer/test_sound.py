@@ -211,16 +211,22 @@ def test_music_is_quiet_whenever_a_word_is_spoken_and_never_above_its_level(
     spoken = [(start, start + length) for start, length in moments]
     times, levels = level_curve(spoken, seconds)
     assert times == sorted(times)
-    assert set(levels) <= {SPEECH_LUFS, PAUSE_LUFS}
+    assert all(SPEECH_LUFS <= level <= PAUSE_LUFS for level in levels)
     for start, end in spoken:
         for moment in np.linspace(start, end, 5):
             assert np.interp(moment, times, levels) == pytest.approx(SPEECH_LUFS)
 
 
 def test_short_pauses_are_not_filled_and_long_ones_are() -> None:
-    times, levels = level_curve([(1, 2), (3.5, 4), (7, 8)], 12)
-    level = dict(zip((1.5, 2.7, 5.5, 7.5, 11.0), np.interp([1.5, 2.7, 5.5, 7.5, 11.0], times, levels), strict=True))
-    assert level == {1.5: SPEECH_LUFS, 2.7: SPEECH_LUFS, 5.5: PAUSE_LUFS, 7.5: SPEECH_LUFS, 11.0: PAUSE_LUFS}
+    times, levels = level_curve([(1, 2), (2.9, 4), (7, 8)], 12)
+    level = dict(zip((1.5, 2.5, 5.5, 7.5, 11.0), np.interp([1.5, 2.5, 5.5, 7.5, 11.0], times, levels), strict=True))
+    assert level == {1.5: SPEECH_LUFS, 2.5: SPEECH_LUFS, 5.5: PAUSE_LUFS, 7.5: SPEECH_LUFS, 11.0: PAUSE_LUFS}
+
+
+def test_music_rises_by_some_decibels_in_a_pause_that_a_script_asks_for() -> None:
+    times, levels = level_curve([(1, 2), (3.5, 4)], 12)
+    assert SPEECH_LUFS + 4 < np.interp(np.linspace(2, 3.5, 50), times, levels).max() < PAUSE_LUFS
+    assert np.interp(3.4, times, levels) == pytest.approx(SPEECH_LUFS)
 
 
 def test_a_video_shorter_than_its_fades_still_has_music() -> None:

@@ -57,6 +57,7 @@ async def test_options_travel_in_the_event(gateway: TestGateway) -> None:
         "review": True,
         "burn_captions": True,
         "critique": True,
+        "sounds": "off",
         "max_cost_usd": 0.5,
         "cards": False,
     }
@@ -64,16 +65,16 @@ async def test_options_travel_in_the_event(gateway: TestGateway) -> None:
     event = await read_request(gateway, answer.json()["id"])
     assert event.lane == "bulk"
     assert {name: getattr(event.options, name) for name in options} == options
-    assert answer.json()["options"] == {**options, "language": "en", "music": None, "brand": None}
+    assert answer.json()["options"] == {**options, "language": "en", "music": "calm", "brand": None}
 
 
 async def test_bundled_and_uploaded_music_are_stored_as_keys_and_shown_as_sent(gateway: TestGateway) -> None:
     track = b"fLaC" + bytes(60)
     asset = (await gateway.http.post("/v1/assets", content=track, headers={"Content-Type": "audio/flac"})).json()["id"]
-    for music, key in (("calm", "bundled:calm"), (asset, f"assets/{asset}"), (None, "")):
+    for music, key in (("calm", "bundled:calm"), (asset, f"assets/{asset}"), (None, ""), ("none", "")):
         answer = await gateway.http.post("/v1/videos", json={"topic": "Rain", "options": {"music": music}})
         assert (await read_request(gateway, answer.json()["id"])).options.music_key == key
-        assert answer.json()["options"]["music"] == music
+        assert answer.json()["options"]["music"] == (None if music == "none" else music)
 
 
 async def test_unknown_music_is_refused_with_similar_names(gateway: TestGateway) -> None:

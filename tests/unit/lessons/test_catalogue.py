@@ -29,12 +29,12 @@ def test_a_lesson_without_a_title_is_rejected() -> None:
 def test_the_length_counts_only_what_is_spoken() -> None:
     spoken = "one two three four five"
     body = f"## Heading\n\n{spoken}\n\n```python\nmany words that nobody ever speaks aloud\n```\n\n- shown\n\n<!-- a note -->\n"
-    assert read_lesson("x", f"---\ntitle: T\n---\n{body}").seconds == pytest.approx(5 / (172 / 60) + 0.5)
+    assert read_lesson("x", f"---\ntitle: T\n---\n{body}").seconds == pytest.approx(5 / (156 / 60) + 0.5)
 
 
 def test_the_length_counts_what_is_said_instead() -> None:
     text = "---\ntitle: T\n---\n## A\n\nOne two three.\n<!-- say: One two three four five. -->\n"
-    assert read_lesson("x", text).seconds == pytest.approx(5 / (172 / 60) + 0.5)
+    assert read_lesson("x", text).seconds == pytest.approx(5 / (156 / 60) + 0.5)
 
 
 def test_names_and_titles_are_unique() -> None:

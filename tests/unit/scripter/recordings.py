@@ -15,12 +15,14 @@ from standins.gemini import gemini, gemini_client
 
 from lectern.contracts.options import Brief, VideoOptions
 from lectern.lessons import load_lessons
+from lectern.markdown import limits
 from lectern.scripter.reading.reader import LessonReader
 from lectern.scripter.scriptwriting.writer import ModelWriter
 from lectern.scripter.writer import OnProgress, WritingRequest, WrittenScript
 
 RECORDED = Path(__file__).parents[2] / "recorded" / "script"
 BRIEF = Brief(topic="Why is the sky blue?", audience="school")
+RECORDED_RATE = 172 / 60 / limits.WORDS_PER_SECOND  # the answers were written for a voice of 172 words a minute
 CHARACTERS_PER_TOKEN = 4  # of English prose and JSON, about
 
 
@@ -100,6 +102,7 @@ class RecordedModel:
     ) -> WrittenScript:
         """The script that the writer makes of the model's next moves."""
         self.script.then(*moves)
+        options.setdefault("speaking_rate", RECORDED_RATE)
         request = WritingRequest(brief=brief, options=VideoOptions(**options), material=material, spent_usd=spent_usd)
         return await self.writer.write(request, on_progress)
 

@@ -121,7 +121,9 @@ async def test_a_pause_shorter_than_the_usual_one_changes_nothing(connections: C
 
 
 async def test_spoken_text_may_differ_from_the_written_text(connections: Connections) -> None:
-    beat = Beat(text="Euler wrote e^(iπ) = -1.", spoken="Oiler wrote e to the i pi equals minus one.")
+    beat = Beat(
+        text="Euler wrote e^(iπ) = -1.", spoken="Oiler wrote e to the power of i times pi, and it equals minus one."
+    )
     _, narration = await narrate(connections, await planned(connections, [beat]))
     assert [word.text for word in narration.words] == beat.text.split()
     plain, _ = await narrate(connections, await planned(connections, [Beat(text=beat.text)]))

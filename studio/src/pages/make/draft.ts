@@ -13,9 +13,10 @@ export type Options = {
   language: string;
   voice: string;
   rate: number;
-  /** "" for none, a track that comes with Lectern, or the id of an uploaded one. */
+  /** "none", a track that comes with Lectern, or the id of an uploaded one. */
   music: string;
   musicName: string;
+  sounds: "on" | "off";
   seconds: number;
   audience: string;
   tone: string;
@@ -45,8 +46,9 @@ export const DEFAULT_OPTIONS: Options = {
   language: "",
   voice: "",
   rate: 1,
-  music: "",
+  music: "calm",
   musicName: "",
+  sounds: "on",
   seconds: 0,
   audience: "",
   tone: "",
@@ -95,7 +97,8 @@ export function makeRequest(draft: Draft): Schemas["VideoRequest"] {
   add("language", options.language, "");
   add("voice", options.voice, "");
   add("speaking_rate", options.rate, 1);
-  add("music", options.music, "");
+  add("music", options.music || "none", "calm");
+  add("sounds", options.sounds, "on");
   add("review", options.review, false);
   add("critique", { auto: undefined, on: true, off: false }[options.critique], undefined);
   add("max_cost_usd", readBudget(options.budget), undefined);

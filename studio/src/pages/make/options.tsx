@@ -158,6 +158,12 @@ function MoreOptions({ options, errorOf, problem }: MoreProps) {
       />
       <div class="options-switches">
         <Switch
+          label="Soft sounds where things happen"
+          hint="Strokes, drops and bells, far below the voice."
+          checked={options.sounds === "on"}
+          onChange={(on) => changeOptions({ sounds: on ? "on" : "off" })}
+        />
+        <Switch
           label="Show me the script first"
           hint="It waits for you to read, change and approve the words."
           checked={options.review}
@@ -273,7 +279,7 @@ function Music({ options, error }: { options: Options; error: string }) {
   const input = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const own = options.music !== "" && !["calm", "curious"].includes(options.music);
+  const own = !["", "none", "calm", "curious"].includes(options.music);
 
   async function choose(files: FileList | null): Promise<void> {
     const file = files?.[0];
@@ -288,13 +294,13 @@ function Music({ options, error }: { options: Options; error: string }) {
     <div class="options-music">
       <Select
         label="Music"
-        value={options.music}
+        value={options.music || "none"}
         error={error || (problem ? `${problem.detail || problem.title} ${problem.remedy}` : "")}
         onChange={(event) => changeOptions({ music: event.currentTarget.value })}
       >
-        <option value="">None</option>
         <option value="calm">Calm</option>
         <option value="curious">Curious</option>
+        <option value="none">None</option>
         {own && <option value={options.music}>{options.musicName || "Your track"}</option>}
       </Select>
       <Button size="s" look="quiet" icon="upload" busy={busy} onClick={() => input.current?.click()}>
@@ -321,7 +327,8 @@ function summarize(options: Options): string {
     options.seconds ? (LENGTHS.find(([seconds]) => seconds === options.seconds)?.[1] ?? "") : "",
     options.audience && `for ${options.audience}`,
     options.style === "dialogue" ? "two people" : "",
-    options.music ? "with music" : "",
+    options.music === "none" ? "no music" : "",
+    options.sounds === "off" ? "no sounds" : "",
     options.review ? "script first" : "",
     options.budget ? `up to $${options.budget}` : "",
   ].filter(Boolean);

@@ -17,7 +17,7 @@ from lectern.cli.key_commands import keys_app
 from lectern.cli.library_commands import library_app
 from lectern.cli.options import Home, Json, MaxCost, NatsUrl, Open, Out, Prompts, Url, drop_unset, run_command
 from lectern.cli.runner.home import DEFAULT_HOME
-from lectern.contracts.options import MUSIC, Captions, Lane, Theme
+from lectern.contracts.options import MUSIC, Captions, Lane, Sounds, Theme
 from lectern.contracts.quality import Aspect, Quality
 
 app = typer.Typer(
@@ -61,8 +61,9 @@ def make(
     captions: Annotated[Captions | None, typer.Option(help="Style of the captions.")] = None,
     burn_captions: Annotated[bool, typer.Option("--burn-captions", help="Draw captions into the video.")] = False,
     music: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE", help=f"Background music: {', '.join(MUSIC)}, or a file.")
+        str | None, typer.Option(metavar="NAME|FILE", help=f"Background music: {', '.join(MUSIC)}, none, or a file.")
     ] = None,
+    sounds: Annotated[Sounds | None, typer.Option(help="Soft sounds where things happen.")] = None,
     theme: Annotated[Theme | None, typer.Option(help="Colours of the video.")] = None,
     brand: Annotated[
         Path | None, typer.Option(metavar="FILE.toml", help="Your colours, font and logo (docs/brand.md).")
@@ -108,6 +109,7 @@ def make(
             "language": language,
             "captions": captions,
             "burn_captions": burn_captions or None,
+            "sounds": sounds,
             "theme": theme,
             "cards": cards,
             "review": review or None,

@@ -192,8 +192,9 @@ class VariantOptions(TypedDict, total=False):
     language: str | None
     captions: Literal["plain", "karaoke", "off"] | None
     burn_captions: bool | None
-    # null for none
+    # null or none for none
     music: str | None
+    sounds: Literal["on", "off"] | None
     # null for no limit
     max_cost_usd: float | None
 
@@ -267,8 +268,10 @@ class VideoRequestOptions(TypedDict, total=False):
     review: bool
     # draw captions into the video instead of beside it
     burn_captions: bool
-    # background music: calm, curious, or the id of a track from POST /v1/assets
+    # soft background music: calm, curious, the id of a track from POST /v1/assets, or none
     music: str | None
+    # soft sounds where things are drawn, appear or move; or off
+    sounds: Literal["on", "off"]
     # have a vision model look at each scene that a model drew, and repair once what it finds serious; by default
     # where a vision model is set up
     critique: bool | None

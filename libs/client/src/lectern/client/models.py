@@ -834,6 +834,7 @@ class VideoOptionsInForce(msgspec.Struct, frozen=True, kw_only=True):
     review: bool
     burn_captions: bool
     music: str | None
+    sounds: str
     brand: BrandInForce | None
     cards: bool
     critique: bool | None

@@ -10,9 +10,11 @@ from lectern.contracts.quality import Aspect, Quality
 
 __all__ = [
     "BUNDLED",
+    "DEFAULT_MUSIC",
     "DOCUMENT_LIMIT",
     "LANES",
     "MUSIC",
+    "NO_MUSIC",
     "TOPIC_LIMIT",
     "Brand",
     "Brief",
@@ -21,6 +23,7 @@ __all__ = [
     "Lane",
     "OfferedScene",
     "RefusedVoice",
+    "Sounds",
     "Theme",
     "Variant",
     "VideoOptions",
@@ -30,10 +33,12 @@ Lane: TypeAlias = Literal["fast", "bulk"]
 LANES: tuple[Lane, ...] = ("fast", "bulk")
 Captions: TypeAlias = Literal["plain", "karaoke", "off"]
 Theme: TypeAlias = Literal["dark", "light", "midnight", "paper", "chalkboard", "contrast"]
+Sounds: TypeAlias = Literal["on", "off"]
 
 TOPIC_LIMIT = 500  # characters: a topic is a question or a phrase; longer text is a document
 DOCUMENT_LIMIT = 200_000  # characters of Markdown
 MUSIC = ("calm", "curious")  # the bundled tracks
+DEFAULT_MUSIC, NO_MUSIC = "calm", "none"  # what a request asks for where it says nothing, and for silence
 BUNDLED = "bundled:"  # prefix of `music_key` for a bundled track
 
 
@@ -116,10 +121,10 @@ class VideoOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The look and sound of a video. Every event carries it, so that no stage has to look it up.
 
     `voice` is a voice or a locale; where it is empty, the script's language decides. `max_cost_usd` bounds what models
-    and voices may cost for the whole video, failed attempts included. `music_key`
-    is `bundled:<name>` or the object key of an uploaded track. `critique` has a vision model look at each
-    scene that a model drew; None does so where a vision model is set up. With `cards` the film opens with its
-    question and closes with its idea and sources.
+    and voices may cost for the whole video, failed attempts included. `music_key` is `bundled:<name>` or the object key
+    of an uploaded track; `sounds` are the soft ones that are heard where things happen. `critique` has a vision model
+    look at each scene that a model drew; None does so where a vision model is set up. With `cards` the film opens with
+    its question and closes with its idea and sources.
     `refused_voices` are those that another one now speaks for; only the pipeline adds to them.
     """
 
@@ -133,6 +138,7 @@ class VideoOptions(msgspec.Struct, frozen=True, kw_only=True):
     review: bool = False
     burn_captions: bool = False
     music_key: str = ""
+    sounds: Sounds = "on"
     max_cost_usd: float | None = None
     critique: bool | None = None
     refused_voices: tuple[RefusedVoice, ...] = ()

@@ -67,13 +67,17 @@ class CodeRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class FootageRef(msgspec.Struct, frozen=True, kw_only=True):
-    """Points to a scene's footage. `frames / fps` is its exact length in seconds."""
+    """Points to a scene's footage. `frames / fps` is its exact length in seconds.
+
+    `sounds_key` points to its `SceneSounds` in JSON; "" where nothing is heard beside the voice.
+    """
 
     key: str
     frames: int
     fps: int
     cpu_seconds: float = 0.0
     cached: bool = False
+    sounds_key: str = ""
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):

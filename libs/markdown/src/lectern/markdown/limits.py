@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-WORDS_PER_SECOND = 172 / 60  # while speaking, measured over the bundled lessons with the default voice
+WORDS_PER_SECOND = 156 / 60  # while speaking, measured over the bundled lessons with the default voice
 BEAT_WORDS = 60  # about 21 s; a visual that rests longer loses its viewers
 BEAT_CHARACTERS = 2_000  # of a beat, and of each note on it; what the API takes
 SCENE_WORDS = 240  # about 85 s

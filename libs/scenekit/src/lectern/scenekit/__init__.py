@@ -41,6 +41,7 @@ KIT = {
     "tagging": ("tag", "untag"),
     "things.thing": ("Thing",),
     "motion": ("appear", "focus", "dim", "undim"),
+    "sounds": ("with_sound",),
 }
 """The kit's names by the module that defines them; "maths.graph" is a module in a folder."""
 

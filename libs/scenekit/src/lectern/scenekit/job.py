@@ -30,6 +30,7 @@ from .latex import use_latex
 from .renderer import FilmingRenderer, MeasuringRenderer, frame_shape
 from .right_to_left import keep_right_to_left_text
 from .scene import Narrated
+from .sounds import SoundLog
 from .source import describe_error
 from .style import use_theme
 from .surround import Surround, draw_layers
@@ -91,12 +92,16 @@ class JobSettings:
 
 @dataclass(kw_only=True)
 class JobResult:
-    """The contents of `result.json`, filled in as the job goes on. `render_seconds` is foretold, in CPU seconds."""
+    """The contents of `result.json`, filled in as the job goes on. `render_seconds` is foretold, in CPU seconds.
+
+    `sounds` are what a narrated scene sounds like, filmed only.
+    """
 
     frames: int = 0
     beats: list[dict[str, float]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     render_seconds: float = 0.0
+    sounds: list[dict[str, float | str]] = field(default_factory=list)
     error: dict[str, Any] | None = None
 
     def to_json(self, *, cpu_seconds: float) -> dict[str, Any]:
@@ -107,6 +112,7 @@ class JobResult:
             "beats": self.beats,
             "cpu_seconds": round(cpu_seconds, 3),
             "render_seconds": round(self.render_seconds, 3),
+            "sounds": self.sounds,
             "findings": [finding.to_json() for finding in self.findings],
             "error": self.error,
         }
@@ -152,7 +158,10 @@ def _run_passes(settings: JobSettings, folder: Path, result: JobResult, on_progr
         if settings.mode == "measure":
             result.frames = settings.table.frames
         else:
-            result.frames = _film(settings, folder, measuring, plans, on_progress)
+            sounds = SoundLog() if narrated else None
+            result.frames = _film(settings, folder, measuring, plans, on_progress, sounds)
+            if sounds is not None:
+                result.sounds = sounds.list_cues(settings.table.stops[-1])
 
 
 def _build_costs(settings: JobSettings) -> FrameCosts | None:
@@ -187,6 +196,7 @@ def _film(
     measuring: Measuring,
     plans: list[BeatPlan],
     on_progress: OnProgress | None,
+    sounds: SoundLog | None,
 ) -> int:
     """Run the filming pass. Returns the number of frames written."""
     loaded = _load(settings, folder)
@@ -196,7 +206,7 @@ def _film(
     filming = Filming(measuring, plans)
     on_frames = _limit_progress(on_progress, settings.table.frames)
     try:
-        scene = loaded.construct(partial(FilmingRenderer, filming, front, on_frames, ground))
+        scene = loaded.construct(partial(FilmingRenderer, filming, front, on_frames, ground, sounds))
         renderer = scene.renderer
         assert isinstance(renderer, FilmingRenderer)
         renderer.hold(scene, filming.grant_rest())

@@ -20,6 +20,7 @@ from .frame_costs import FrameCosts
 from .front import FrontWriter
 from .ground import lay_ground
 from .patching import patch_attribute
+from .sounds import SoundLog
 
 MEASURING_STEP = 1 / 15
 """Seconds between updates while measuring a scene with time-based updaters: coarse, but simulations stay stable."""
@@ -178,7 +179,10 @@ class MeasuringRenderer(DirectedRenderer):
 
 
 class FilmingRenderer(DirectedRenderer):
-    """Draws every frame that the director grants and passes it to the encoder. `on_frames` gets the frames so far."""
+    """Draws every frame that the director grants and passes it to the encoder. `on_frames` gets the frames so far.
+
+    `sounds` notes what is heard meanwhile.
+    """
 
     def __init__(
         self,
@@ -186,9 +190,11 @@ class FilmingRenderer(DirectedRenderer):
         footage: FrontWriter,
         on_frames: Callable[[int], None],
         ground: str = "plain",
+        sounds: SoundLog | None = None,
         **kwargs: Any,
     ) -> None:
         self.filming = director
+        self.sounds = sounds
         self.footage = footage
         self.on_frames = on_frames
         super().__init__(**kwargs)
@@ -204,7 +210,7 @@ class FilmingRenderer(DirectedRenderer):
         length = scene.duration
         if frames is None:
             length = self.director.next_length(length)
-            frames = self.director.grant_play(length, wait=is_wait(scene))
+            frames = self._grant_play(scene, length)
         if frames:
             self.canvas.begin(scene.static_mobjects)
         if frozen:
@@ -223,6 +229,14 @@ class FilmingRenderer(DirectedRenderer):
                 scene.begin_animations()
                 self.perform(scene, frames=self.director.grant_exit(LEAVE_SECONDS))
             self.luggage.pack(scene)
+
+    def _grant_play(self, scene: Scene, length: float) -> int:
+        director = self.director
+        start = director.frames_granted / director.table.fps
+        frames = director.grant_play(length, wait=is_wait(scene))
+        if self.sounds is not None and frames:
+            self.sounds.note_play(scene.animations or (), start, frames / director.table.fps)
+        return frames
 
     def _emit(self, scene: Scene, count: int) -> None:
         if not count:

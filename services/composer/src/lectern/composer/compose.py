@@ -13,12 +13,12 @@ from typing import Any
 
 import msgspec
 
-from lectern.composer.background_music import prepare_music
 from lectern.composer.captions import SceneCues
 from lectern.composer.fan_in import ScenesReady
 from lectern.composer.inputs import VideoInputs, fetch_inputs
 from lectern.composer.join import BurnedCaptions, JoinedVideo, join_video
 from lectern.composer.sound import VideoSound, mix_sound
+from lectern.composer.sound_track import prepare_sound_track
 from lectern.composer.text_outputs import FinishedFile, cut_captions, format_styled_captions, format_text_outputs
 from lectern.composer.thumbnail import choose_thumbnail
 from lectern.composer.transitions import CutPlan, draw_cuts, plan_cuts
@@ -62,8 +62,8 @@ async def compose_video(ready: ScenesReady, job: Job[Any], *, audio_bitrate: str
     async with job.scratch() as folder:
         inputs = await fetch_inputs(ready, job.store, folder, transfers=transfers, on_scene=report_fetched)
         await job.progress(fetching, steps, "mixing the sound")
-        music = await prepare_music(options.music_key, job.store, inputs)
-        sound = await mix_sound(inputs, music, bitrate=audio_bitrate)
+        beneath = await prepare_sound_track(options, job.store, inputs)
+        sound = await mix_sound(inputs, beneath, bitrate=audio_bitrate)
         await job.progress(fetching + 1, steps, "joining")
         cuts = await _draw_cuts(ready, inputs, job)
         captions = await asyncio.to_thread(cut_captions, inputs, options)

@@ -15,19 +15,24 @@ from lectern.contracts import events as e
 from lectern.contracts.narration import Narration
 from lectern.contracts.problems import Problem
 from lectern.contracts.script import Script
+from lectern.contracts.sounds import SceneSounds
 from lectern.media import FOOTAGE, FootageRefused, MediaFile, probe_media
-from lectern.worker import ObjectStore, Permanent, map_concurrently
+from lectern.worker import Missing, ObjectStore, Permanent, map_concurrently
 
 MAX_PROBES = 2  # ffprobe processes at once
 
 
 class VideoInputs(msgspec.Struct, frozen=True, kw_only=True):
-    """A video's parts. Footage and audio are in `folder`, under their `footage_name` and `audio_name`."""
+    """A video's parts. Footage and audio are in `folder`, under their `footage_name` and `audio_name`.
+
+    `narrations` and `sounds` are those of the scenes in order.
+    """
 
     folder: Path
     script: Script
     timeline: VideoTimeline
     narrations: tuple[Narration, ...]
+    sounds: tuple[SceneSounds, ...]
 
 
 def footage_name(number: int) -> str:
@@ -56,19 +61,37 @@ async def fetch_inputs(
     script = await store.get_json(ready.script_key, Script)
     fetched = 0
 
-    async def fetch_scene(scene: e.SceneRendered) -> Narration:
+    async def fetch_scene(scene: e.SceneRendered) -> tuple[Narration, SceneSounds]:
         nonlocal fetched
         narration = await store.get_json(scene.narration.key, Narration)
         await store.get_file(scene.footage.key, folder / footage_name(scene.scene))
         await store.get_file(scene.narration.audio_key, folder / audio_name(scene.scene))
+        sounds = await _fetch_sounds(scene, store)
         fetched += 1
         await on_scene(fetched)
-        return narration
+        return narration, sounds
 
-    narrations = await map_concurrently(fetch_scene, ready.scenes, limit=transfers)
+    fetched_scenes = await map_concurrently(fetch_scene, ready.scenes, limit=transfers)
+    narrations = [narration for narration, _ in fetched_scenes]
     timeline = _timeline_of(script, ready.scenes)
     await _verify_scenes(ready.scenes, narrations, folder, timeline.fps)
-    return VideoInputs(folder=folder, script=script, timeline=timeline, narrations=tuple(narrations))
+    return VideoInputs(
+        folder=folder,
+        script=script,
+        timeline=timeline,
+        narrations=tuple(narrations),
+        sounds=tuple(sounds for _, sounds in fetched_scenes),
+    )
+
+
+async def _fetch_sounds(scene: e.SceneRendered, store: ObjectStore) -> SceneSounds:
+    """The scene's sounds; none where they are gone, since a film without them is whole."""
+    if not scene.footage.sounds_key:
+        return SceneSounds()
+    try:
+        return await store.get_json(scene.footage.sounds_key, SceneSounds)
+    except Missing:
+        return SceneSounds()
 
 
 def _timeline_of(script: Script, scenes: Sequence[e.SceneRendered]) -> VideoTimeline:

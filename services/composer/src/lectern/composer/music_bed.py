@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from lectern.contracts.quality import AUDIO_RATE
 
 SPEECH_LUFS = -34.0  # of the loudest music beneath speech: 20 dB below a voice at -14
 PAUSE_LUFS = -27.0  # of the loudest music in a pause
-MIN_PAUSE = 2.0  # seconds of silence that music fills
+MIN_PAUSE = 1.0  # seconds of silence that music fills: in a shorter rise than RISE, it gets less loud
 HOLD, RISE, FALL, LEAD = 0.3, 0.8, 0.5, 0.1  # seconds: after the last word, going up, going down, before the next word
 FADE_IN, FADE_OUT = 1.5, 2.5  # seconds at the ends of the video, a quarter of it at most
 CROSSFADE = 2.0  # seconds in which a track's end fades into its beginning
@@ -44,19 +45,28 @@ def write_bed(track: Path, bed: Path, *, samples: int, spoken: Sequence[tuple[fl
 def level_curve(spoken: Iterable[tuple[float, float]], seconds: float) -> tuple[list[float], list[float]]:
     """Returns the music's level over time as a polyline: times in seconds, and levels in LUFS."""
     times, levels = [0.0], [PAUSE_LUFS]
-    quiet_from = -MIN_PAUSE  # nobody has spoken just before the first word
+    quiet_from = -math.inf  # nobody has spoken before the first word
     for start, end in sorted(spoken):
-        if start - quiet_from >= MIN_PAUSE or levels == [PAUSE_LUFS]:
-            if quiet_from >= 0:
-                times += [quiet_from + HOLD, quiet_from + HOLD + RISE]
-                levels += [SPEECH_LUFS, PAUSE_LUFS]
-            times += [max(times[-1], start - LEAD - FALL), max(times[-1], start - LEAD)]
+        if quiet_from < 0:
+            times += [max(0.0, start - LEAD - FALL), max(0.0, start - LEAD)]
             levels += [PAUSE_LUFS if start > LEAD else SPEECH_LUFS, SPEECH_LUFS]
+        elif start - quiet_from >= MIN_PAUSE:
+            pause_times, pause_levels = _fill_pause(quiet_from, start)
+            times += pause_times
+            levels += pause_levels
         quiet_from = max(quiet_from, end)
     if quiet_from >= 0 and seconds - quiet_from > HOLD:
         times += [quiet_from + HOLD, quiet_from + HOLD + RISE]
         levels += [SPEECH_LUFS, PAUSE_LUFS]
     return times, levels
+
+
+def _fill_pause(start: float, end: float) -> tuple[list[float], list[float]]:
+    """The music's rise and fall in a pause: in a short one both are shorter, and it rises by as much less."""
+    share = min(1.0, (end - start - HOLD - LEAD) / (RISE + FALL))
+    top = SPEECH_LUFS + (PAUSE_LUFS - SPEECH_LUFS) * share
+    times = [start + HOLD, start + HOLD + RISE * share, end - LEAD - FALL * share, end - LEAD]
+    return times, [SPEECH_LUFS, top, top, SPEECH_LUFS]
 
 
 def fade_gain(places: npt.NDArray[np.int64], samples: int) -> Floats:

@@ -6,7 +6,7 @@ import difflib
 import re
 
 from lectern.contracts import keys
-from lectern.contracts.options import MUSIC
+from lectern.contracts.options import MUSIC, NO_MUSIC
 from lectern.contracts.problems import FieldError
 from lectern.gateway.clients import list_voices
 from lectern.gateway.deps import GatewayDeps
@@ -41,7 +41,7 @@ async def check_assets(deps: GatewayDeps, document: SentDocument | None) -> None
 
 async def check_music(deps: GatewayDeps, music: str | None, pointer: str = "/options/music") -> None:
     """Refuse (422) music that is neither bundled nor uploaded."""
-    if music is None or music in MUSIC:
+    if music in (None, NO_MUSIC, *MUSIC):
         return
     if detail := await _find_music_fault(deps, music):
         raise refuse_fields(FieldError(pointer=pointer, detail=detail))

@@ -74,6 +74,7 @@ VIDEO: dict[str, Any] = {
         "review": False,
         "burn_captions": False,
         "music": "calm",
+        "sounds": "on",
         "brand": None,
         "cards": True,
         "critique": None,

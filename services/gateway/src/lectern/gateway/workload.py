@@ -11,7 +11,7 @@ from lectern.contracts.options import Lane
 from lectern.contracts.state import SceneEvents, VideoState
 
 STAGES = ("scripting", "voicing", "coding", "rendering", "composing")
-WORDS_PER_SECOND = 2.5  # 150 words a minute, at which instruction is usually read
+WORDS_PER_SECOND = 2.4  # 144 words a minute, at which instruction is usually read
 GUESSED_SCENES, GUESSED_SECONDS = 5, 75.0  # of a video without a script: the median of the bundled lessons
 OVERHEAD = {"scripting": 1.0, "voicing": 2.0, "coding": 1.0, "rendering": 4.0, "composing": 20.0}
 # In each stage some of the time does not depend on the length: as much as so many seconds of film take there.

@@ -18,12 +18,14 @@ from lectern.contracts.events import (
 )
 from lectern.contracts.problems import Problem
 from lectern.contracts.quality import preset
+from lectern.contracts.sounds import SceneSounds
 from lectern.contracts.usage import Usage, add_up
 from lectern.renderer.deps import RendererDeps
 from lectern.renderer.job_settings import RENDERER_VERSION, build_job_settings, build_render_limits, count_frames
 from lectern.renderer.pool import RenderJob, RenderOutcome
 from lectern.renderer.problems import explain_failure, explain_outage, explain_wrong_length
 from lectern.renderer.scene_inputs import fetch_inputs
+from lectern.renderer.sounds import build_sounds_key, choose_sounds
 from lectern.worker import Job, Permanent, Stage, Unavailable, take_turns
 
 STAGE = Stage("renderer", turns=take_turns)
@@ -116,8 +118,10 @@ async def render_code(event: SceneCoded, code_key: str, job: Job[RendererDeps]) 
     frames = count_frames(event.narration.seconds, frame.fps)
     cached = await job.store.head(key) is not None
     job.metrics.count_look("footage", hit=cached)
+    sounds_key = build_sounds_key(key)
     if cached:
-        return FootageRef(key=key, frames=frames, fps=frame.fps, cached=True)
+        heard = await job.store.head(sounds_key) is not None
+        return FootageRef(key=key, frames=frames, fps=frame.fps, cached=True, sounds_key=sounds_key if heard else "")
     async with job.scratch() as folder:
         inputs = await fetch_inputs(
             job.store,
@@ -140,12 +144,21 @@ async def render_code(event: SceneCoded, code_key: str, job: Job[RendererDeps]) 
         outcome = await job.deps.pool.run(render_job, lambda drawn, of: job.progress_soon(drawn, of, "rendering"))
     try:
         footage = check_outcome(outcome, frames, job.attempt)
+        cues = choose_sounds(outcome.result, seconds)
+        if cues:  # before the footage, by which the whole scene is found again
+            await job.store.put_json(sounds_key, SceneSounds(cues=cues))
         await job.store.put_file(key, footage, "video/mp4")
     finally:
         if outcome.footage:
             outcome.footage.unlink(missing_ok=True)
     job.deps.metrics.count_footage(event.options.quality, seconds=seconds, cpu_seconds=outcome.cpu_seconds)
-    return FootageRef(key=key, frames=frames, fps=frame.fps, cpu_seconds=round(outcome.cpu_seconds, 3))
+    return FootageRef(
+        key=key,
+        frames=frames,
+        fps=frame.fps,
+        cpu_seconds=round(outcome.cpu_seconds, 3),
+        sounds_key=sounds_key if cues else "",
+    )
 
 
 def check_outcome(outcome: RenderOutcome, frames: int, attempt: int) -> Path:

@@ -55,6 +55,7 @@ WANTED_FOR: dict[str, tuple[frozenset[str], str]] = {
     "row": (frozenset(), r"\brow|side by side|next to each other"),
     "stack": (frozenset(), r"\bstack|below each other|one above"),
     "columns": (frozenset({"data"}), r"side by side|two halves|left half|right half"),
+    "with_sound": (frozenset(), r"\bsound|\bheard\b|\bchime|answer"),
     "Caption": (frozenset({"data"}), r"\bsource\b|\bunit\b|not to scale"),
 }  # fmt: skip
 

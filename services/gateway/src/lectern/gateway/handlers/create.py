@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lectern.contracts import events as e
 from lectern.contracts import keys
-from lectern.contracts.options import BUNDLED, MUSIC, Brief, VideoOptions
+from lectern.contracts.options import BUNDLED, MUSIC, NO_MUSIC, Brief, VideoOptions
 from lectern.gateway.schemas import SentDocument, VideoRequest, VideoRequestOptions
 from lectern.gateway.schemas.brands import keep_brand
 from lectern.language.tags import leading_language
@@ -57,6 +57,7 @@ def _fill_in_defaults(options: VideoRequestOptions) -> VideoOptions:
         critique=options.critique,
         burn_captions=options.burn_captions,
         music_key=find_music_key(options.music),
+        sounds=options.sounds,
         max_cost_usd=options.max_cost_usd,
         brand=keep_brand(options.brand),
         cards=options.cards,
@@ -65,6 +66,6 @@ def _fill_in_defaults(options: VideoRequestOptions) -> VideoOptions:
 
 def find_music_key(music: str | None) -> str:
     """The key of a track by its name or id; "" for none."""
-    if music is None:
+    if music in (None, NO_MUSIC):
         return ""
     return f"{BUNDLED}{music}" if music in MUSIC else keys.asset(music)

@@ -7,7 +7,16 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from lectern.contracts.options import DOCUMENT_LIMIT, MUSIC, TOPIC_LIMIT, Captions, Lane, Theme
+from lectern.contracts.options import (
+    DEFAULT_MUSIC,
+    DOCUMENT_LIMIT,
+    MUSIC,
+    TOPIC_LIMIT,
+    Captions,
+    Lane,
+    Sounds,
+    Theme,
+)
 from lectern.contracts.plain_text import is_visible
 from lectern.contracts.quality import Aspect, Quality
 from lectern.contracts.script import MAX_DIRECTION_CHARACTERS
@@ -109,8 +118,10 @@ class VideoRequestOptions(RequestBody):
     review: bool = Field(False, description="wait for POST …/approve once the script is written")
     burn_captions: bool = Field(False, description="draw captions into the video instead of beside it")
     music: MusicName | None = Field(
-        None, description=f"background music: {', '.join(MUSIC)}, or the id of a track from POST /v1/assets"
+        DEFAULT_MUSIC,
+        description=f"soft background music: {', '.join(MUSIC)}, the id of a track from POST /v1/assets, or none",
     )
+    sounds: Sounds = Field("on", description="soft sounds where things are drawn, appear or move; or off")
     critique: bool | None = Field(
         None,
         description="have a vision model look at each scene that a model drew, and repair once what it finds serious; "

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from lectern.contracts.options import Captions, Theme
+from lectern.contracts.options import Captions, Sounds, Theme
 from lectern.contracts.quality import Aspect, Quality
 from lectern.gateway.schemas.brands import BrandRequest
 from lectern.gateway.schemas.request_body import RequestBody
@@ -32,7 +32,8 @@ class VariantOptions(RequestBody):
     language: LanguageTag | None = Field(None, description="in another language than the script's it is a dub")
     captions: Captions | None = None
     burn_captions: bool | None = None
-    music: MusicName | None = Field(None, description="null for none")
+    music: MusicName | None = Field(None, description="null or none for none")
+    sounds: Sounds | None = None
     max_cost_usd: CostLimit | None = Field(None, description="null for no limit")
 
     @model_validator(mode="after")

@@ -37,6 +37,7 @@ class VideoOptionsInForce(BaseModel):
     review: bool
     burn_captions: bool
     music: str | None
+    sounds: str
     brand: BrandInForce | None
     cards: bool
     critique: bool | None

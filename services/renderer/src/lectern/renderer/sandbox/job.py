@@ -10,6 +10,7 @@ import msgspec
 
 from lectern.contracts.parties import Party
 from lectern.contracts.requests import Finding, SceneException
+from lectern.contracts.sounds import MAX_SOUND_CUES, SoundCue
 
 ProgressCallback: TypeAlias = Callable[[int, int], None]
 KillReason: TypeAlias = Literal[
@@ -89,6 +90,7 @@ class SceneResult(msgspec.Struct, frozen=True, kw_only=True):
     beats: list[BeatTiming] = []
     cpu_seconds: float = 0.0
     render_seconds: Annotated[float, msgspec.Meta(ge=0, le=1e9)] = 0.0
+    sounds: Annotated[list[SoundCue], msgspec.Meta(max_length=MAX_SOUND_CUES)] = []
     findings: list[Finding] = []
     error: SceneException | None = None
 
