@@ -121,13 +121,12 @@ def test_what_is_handed_on_and_not_asked_for_leaves_with_the_first_play(tmp_path
 
 
 def test_the_camera_stays_where_the_scene_before_left_it(tmp_path: Path) -> None:
-    closer = FIRST.replace("First(NarratedScene)", "First(NarratedMovingCameraScene)").replace(
-        "self.carry(", "self.camera.frame.scale(0.5).shift(RIGHT)\n            self.wait(0.2)\n            self.carry("
-    )
-    after = SECOND.replace("NarratedScene", "NarratedMovingCameraScene")
+    closer = FIRST.replace("Create(dots))", "Create(dots), self.close_up(c, fill=0.4))")
     first = film(carrying_folder(tmp_path / "1", closer, beats=BEATS[FIRST]))
-    second = film(carrying_folder(tmp_path / "2", after, closer, beats=BEATS[SECOND]))
+    second = film(carrying_folder(tmp_path / "2", SECOND, closer, beats=BEATS[SECOND]))
+    wide = film(carrying_folder(tmp_path / "3", FIRST, beats=BEATS[FIRST]))
     assert np.array_equal(first.last, second.first)
+    assert not np.array_equal(first.last, wide.last)
 
 
 def test_a_name_that_was_not_carried_is_an_error_that_names_near_ones(tmp_path: Path) -> None:
