@@ -88,7 +88,10 @@ def _import_everything(scratch: Path) -> None:
     from manim import Circle, MarkupText, Text, tempconfig
 
     import lectern.scenekit.job  # noqa: F401
+    from lectern import scenekit
 
+    for name in scenekit.kit_names():  # a job may not look for packages, and each would import them anew
+        getattr(scenekit, name)
     with tempfile.TemporaryDirectory(dir=scratch) as media, tempconfig({"media_dir": media}):
         Text("warm")
         MarkupText("<b>warm</b>")
