@@ -12,7 +12,7 @@ from unit.scenekit.job_folders import job_folder
 
 from lectern.scenekit import Equation, Label, theme
 from lectern.scenekit.equation import FORMULA_SCALE
-from lectern.scenekit.following import Cue, Following
+from lectern.scenekit.following import Following, SpokenCue
 from lectern.scenekit.formula_shapes import BAR, EM, WEIGHT
 
 
@@ -76,7 +76,11 @@ def test_a_part_that_is_not_there_cannot_be_filled() -> None:
 
 
 def test_cues_are_played_in_the_order_they_are_spoken_and_once() -> None:
-    cues = [Cue(phrases=("a squared", "a"), play=str), Cue(phrases=("b",), play=str), Cue(phrases=("z",), play=str)]
+    cues = [
+        SpokenCue(phrases=("a squared", "a"), play=str),
+        SpokenCue(phrases=("b",), play=str),
+        SpokenCue(phrases=("z",), play=str),
+    ]
     words = ["now", "b", "and", "a", "squared", "and", "b"]
     assert [phrase for phrase, _ in Following(cues).find_spoken(words)] == ["b", "a squared"]
 

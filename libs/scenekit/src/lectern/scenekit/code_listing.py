@@ -16,7 +16,7 @@ from pygments.util import ClassNotFound
 
 from .computing.spoken_lines import match_lines
 from .computing.variables import VariablesPanel
-from .following import Cue, Following
+from .following import Following, SpokenCue
 from .layout import fit, frame, place
 from .line_breaking import UNITS_PER_POINT, replace_unprintable
 from .motion import appear, fade_to
@@ -107,7 +107,7 @@ class CodeListing(VGroup):
             return LineFollowing(self)
         lines = {phrase: (each,) if isinstance(each, int) else each for phrase, each in cues.items()}
         return Following(
-            [Cue(phrases=(phrase,), play=partial(self.highlight, *each)) for phrase, each in lines.items()]
+            [SpokenCue(phrases=(phrase,), play=partial(self.highlight, *each)) for phrase, each in lines.items()]
         )
 
     def variables(self, **values: Any) -> Animation:
@@ -150,12 +150,12 @@ class LineFollowing(Following):
         super().__init__([])
         self.listing = listing
 
-    def find_spoken(self, words: Sequence[str], after: int = 0) -> Iterator[tuple[str, Cue]]:
+    def find_spoken(self, words: Sequence[str], after: int = 0) -> Iterator[tuple[str, SpokenCue]]:
         for at, line in match_lines(self.listing.source.splitlines(), words[after:]):
             index = after + at
             phrases = (" ".join(words[index : index + length]) for length in range(1, LONGEST_PHRASE))
             phrase = next((each for each in phrases if find_phrase(each, words, after=after) == index), words[index])
-            yield phrase, Cue(phrases=(phrase,), play=partial(self.listing.highlight, line + 1))
+            yield phrase, SpokenCue(phrases=(phrase,), play=partial(self.listing.highlight, line + 1))
 
 
 def _set_row(row: str, size: float, colors: list[Any], x: float, y: float) -> Text:

@@ -19,7 +19,7 @@ from manim import (
 )
 from manim.utils.rate_functions import ease_in_out_sine
 
-from .following import Cue, Following
+from .following import Following, SpokenCue
 from .formula_motion import MorphFormula
 from .formula_shapes import thicken
 from .formula_words import fill_parts, find_all_parts, find_parts, list_spoken_parts, read_number
@@ -115,7 +115,7 @@ class Equation(VGroup):
             if line in (None, index):
                 for at, source, phrases in list_spoken_parts(text):
                     light = partial(self._light_part, index, at, source)
-                    cues.append(Cue(phrases=phrases, play=light))
+                    cues.append(SpokenCue(phrases=phrases, play=light))
         return Following(cues)
 
     def _light_part(self, line: int, at: int, source: str) -> Animation:

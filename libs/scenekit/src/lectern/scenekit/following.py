@@ -10,7 +10,7 @@ from .spoken_words import find_phrase
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Cue:
+class SpokenCue:
     """What is played when one of `phrases` is spoken; the longest phrases come first."""
 
     phrases: Sequence[str]
@@ -20,10 +20,10 @@ class Cue:
 class Following:
     """Cues to be played on their words: `self.play(eq.follow())`. Each cue is played at most once."""
 
-    def __init__(self, cues: Sequence[Cue]) -> None:
+    def __init__(self, cues: Sequence[SpokenCue]) -> None:
         self.cues = tuple(cues)
 
-    def find_spoken(self, words: Sequence[str], after: int = 0) -> Iterator[tuple[str, Cue]]:
+    def find_spoken(self, words: Sequence[str], after: int = 0) -> Iterator[tuple[str, SpokenCue]]:
         """Go through the phrases that are spoken among `words`, from index `after` on, in the order they are spoken."""
         left = list(self.cues)
         while left:

@@ -13,6 +13,8 @@ from .layout import place
 from .style import theme
 
 CHARACTERS = "0123456789.\u2212"
+NARROW = 0.55
+"""Width of points, commas and gaps, in widths of a digit."""
 SPARE_SLOTS = 4
 """Glyphs that a number may grow by before its family changes."""
 UNIT_GAP = 0.3
@@ -34,22 +36,26 @@ class Number(VGroup):
         unit: str = "",
         size: float | None = None,
         color: Any = None,
+        *,
+        separator: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.separator = separator
         size = theme.label if size is None else size
         self.value = value if callable(value) else lambda: value
         self.decimals, self.unit, self.size = decimals, unit, size
         color = theme.text if color is None else color
-        glyphs = list(Text(CHARACTERS + unit.replace(" ", ""), font_size=size, color=color, disable_ligatures=True))
+        marks = CHARACTERS + separator.strip()
+        glyphs = list(Text(marks + unit.replace(" ", ""), font_size=size, color=color, disable_ligatures=True))
         digits = glyphs[:10]
         self._cell = max(each.width for each in digits) * (1 + 2 * SIDE_BEARING)
         baseline, self._height = digits[1].get_bottom()[1], digits[1].height
         self._points = {
             character: glyph.points - [_middle(glyph), baseline, 0]
-            for character, glyph in zip(CHARACTERS, glyphs, strict=False)
+            for character, glyph in zip(marks, glyphs, strict=False)
         }
-        self._unit = [each.points - [0, baseline, 0] for each in glyphs[len(CHARACTERS) :]]
+        self._unit = [each.points - [0, baseline, 0] for each in glyphs[len(marks) :]]
         # an invisible upright stroke tells where the number has been moved, how it was scaled and turned
         self._mark = Line(ORIGIN, [0, self._height, 0], stroke_width=0, stroke_opacity=0)
         self._slots = VGroup()
@@ -82,7 +88,11 @@ class Number(VGroup):
         value = float(self.value())
         if not np.isfinite(value):
             return "\u2212"
-        text = f"{value:.{self.decimals}f}"
+        text = f"{value:{',' if self.separator else ''}.{self.decimals}f}"
+        if self.separator:
+            text = text.replace(".", "\0").replace(",", self.separator[0])
+            text = text.replace("\0", "," if self.separator == "." else ".")
+            return text.replace("-", "\u2212")
         return text.lstrip("-") if float(text) == 0 else text.replace("-", "\u2212")
 
     def _show(self, text: str) -> None:
@@ -100,8 +110,9 @@ class Number(VGroup):
         """Return the points of each glyph; the number begins at the origin and stands on the x axis."""
         placed, x = [], 0.0
         for character in text:
-            width = self._cell * (0.55 if character == "." else 1.0)
-            placed.append(self._points[character] + [x + width / 2, 0, 0])
+            width = self._cell * (1.0 if character.isdecimal() or character == "\u2212" else NARROW)
+            if character in self._points:
+                placed.append(self._points[character] + [x + width / 2, 0, 0])
             x += width
         if self._unit:
             left = min(points[:, 0].min() for points in self._unit)
