@@ -52,7 +52,7 @@ class Network(VGroup):
         self.names = tuple(given)
         self.pairs = [self._read_link(link) for link in links]
         places = {name: each for name, each in given.items() if isinstance(each, tuple | list)}
-        spots = lay_in_layers(self.names, self.pairs) | places
+        spots: dict[str, Any] = {**lay_in_layers(self.names, self.pairs), **places}
         self.nodes = {name: _draw_node(name, given[name]) for name in self.names}
         self._stand(spots)
         self.lines = {
