@@ -127,6 +127,8 @@ def scripts() -> st.SearchStrategy[s.Script]:
         s.Script,
         title=lines(),
         language=st.sampled_from(["en", "de", "pt-BR"]),
+        question=st.one_of(st.just(""), st.just("How fast is it right now?")),
+        idea=st.one_of(st.just(""), st.just("A derivative is a speed.")),
         angle=st.one_of(st.just(""), st.just("From the hole in the curve to its value.")),
         audience=st.one_of(st.just(""), st.just("general")),
         scenes=st.lists(scenes(), min_size=1, max_size=4).map(tuple),

@@ -9,6 +9,7 @@ from lectern.contracts import keys
 from lectern.contracts.ids import new_id
 from lectern.contracts.narration import BeatSpan, Narration
 from lectern.contracts.options import VideoOptions
+from lectern.contracts.script import Beat, Scene, Script
 from lectern.renderer.deps import RendererDeps
 from lectern.renderer.metrics import RendererMetrics
 from lectern.renderer.pool import Pool, ProgressCallback, RenderJob, RenderOutcome
@@ -27,6 +28,10 @@ NARRATION = Narration(
     beats=(BeatSpan(start=0, end=1.2, text="A square."),),
 )  # fmt: skip
 OPTIONS = VideoOptions(quality="draft")
+SCRIPT = Script(
+    title="Squares",
+    scenes=tuple(Scene(title=f"{number}", beats=(Beat(text="A square."),)) for number in range(1, 5)),
+)
 
 
 class StubPool(Pool):
@@ -82,6 +87,7 @@ async def store_narration(store: ObjectStore, narration: Narration = NARRATION) 
 
 async def store_scene(store: ObjectStore, code: str = SQUARE, fallback: str = "") -> e.SceneCoded:
     """Stores a coded scene's objects and returns its event."""
+    await store.put_json("s", SCRIPT)
     return e.SceneCoded(
         video_id=new_id(), scene=3, script_key="s", options=OPTIONS,
         narration=e.NarrationRef(key=await store_narration(store), audio_key="a", seconds=1.2, beats=1),

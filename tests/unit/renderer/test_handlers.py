@@ -11,6 +11,7 @@ from unit.renderer.scenes import BROKEN, NARRATION, OPTIONS, SQUARE, StubPool, b
 
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
+from lectern.contracts.options import Brand
 from lectern.contracts.quality import preset
 from lectern.contracts.requests import Progress, SceneException
 from lectern.renderer.handlers import STAGE, build_footage_key
@@ -36,6 +37,9 @@ def failed() -> RenderOutcome:
     return RenderOutcome(ok=False, result=SceneResult(ok=False, error=error))
 
 
+AROUND = {"ground": "glow"}
+
+
 async def test_rendered_footage_is_stored_and_its_file_removed(connections: Connections, tmp_path: Path) -> None:
     event = await store_scene(connections.store)
     (answer,) = (await deliver(STAGE, event, connections, build_deps(StubPool(tmp_path, rendered(tmp_path))))).events
@@ -59,7 +63,7 @@ async def test_cached_footage_is_not_rendered_again(connections: Connections, tm
     assert isinstance(answer, e.SceneRendered)
     assert answer.footage.cached
     assert answer.spent == ()
-    assert answer.footage.key == build_footage_key(event, event.code.key)
+    assert answer.footage.key == build_footage_key(event, event.code.key, AROUND)
     assert len(pool.jobs) == 1
 
 
@@ -206,16 +210,19 @@ async def test_the_footage_key_changes_with_whatever_changes_the_look(connection
         replace(event, options=replace(OPTIONS, quality="high")),
         replace(event, options=replace(OPTIONS, aspect="9:16")),
         replace(event, options=replace(OPTIONS, theme="light")),
+        replace(event, options=replace(OPTIONS, brand=Brand(colours={"primary": "#FFFFFF"}))),
+        replace(event, options=replace(OPTIONS, brand=Brand(logo_key="assets/1"))),
         replace(event, salt="again"),
         replace(event, assets={"a.png": "assets/1"}),
         replace(event, narration=replace(event.narration, key="other")),
         replace(event, code=replace(event.code, context=e.CodeContext(cast_key="cache/code/1.py"))),
         replace(event, code=replace(event.code, context=e.CodeContext(before=("cache/code/1.py",)))),
     ]
-    footage_keys = {build_footage_key(variant, variant.code.key) for variant in variants}
+    footage_keys = {build_footage_key(variant, variant.code.key, AROUND) for variant in variants}
     assert len(footage_keys) == len(variants)
+    assert build_footage_key(event, event.code.key, {"opening": "Why?"}) not in footage_keys
     same_look = replace(event, options=replace(OPTIONS, captions="off", voice="de"))
-    assert build_footage_key(same_look, event.code.key) == build_footage_key(event, event.code.key)
+    assert build_footage_key(same_look, event.code.key, AROUND) == build_footage_key(event, event.code.key, AROUND)
 
 
 def test_the_same_words_give_the_same_seed() -> None:

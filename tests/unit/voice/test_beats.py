@@ -27,3 +27,10 @@ def test_a_pronunciation_that_is_a_text_is_refused() -> None:
     with pytest.raises(Permanent) as refused:
         spoken("Say a now.", {"a": "b" * (MAX_PRONUNCIATION_CHARACTERS + 1)})
     assert refused.value.problem.code == "pronunciation-too-long"
+
+
+@pytest.mark.parametrize(("scene", "cards", "pause"), [(2, True, 3.0), (1, True, 0.0), (2, False, 0.0)])
+def test_the_end_card_has_time_after_the_last_word_of_the_film(scene: int, cards: bool, pause: float) -> None:
+    scenes = tuple(Scene(title=title, beats=(Beat(text="Light falls."),)) for title in ("One", "Two"))
+    script = Script(title="Leaves", idea="A leaf makes sugar.", scenes=scenes)
+    assert prepare_beats(script, scene, cards=cards)[-1].pause == pause

@@ -137,6 +137,8 @@ class ScriptEdit(TypedDict, total=False):
     title: Required[str]
     language: str
     angle: str
+    question: str
+    idea: str
     audience: str
     scenes: Required[list[Scene]]
     sources: list[str]

@@ -509,6 +509,8 @@ class ScriptDocument(msgspec.Struct, kw_only=True):
     title: str
     language: str
     angle: str
+    question: str
+    idea: str
     audience: str
     scenes: list[ScriptScene]
     sources: list[str]

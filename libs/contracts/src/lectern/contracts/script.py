@@ -10,6 +10,7 @@ import msgspec
 from lectern.contracts.plain_text import clean_line, shorten
 
 __all__ = [
+    "CLOSING_SECONDS",
     "FORMS",
     "MAX_CAST_CHARACTERS",
     "MAX_DIRECTION_CHARACTERS",
@@ -39,6 +40,7 @@ __all__ = [
 MAX_TOLD_DOUBTS, MAX_DOUBT_CHARACTERS = 12, 400
 MAX_PAUSE_SECONDS = 5.0  # after a beat; a longer silence sounds like a fault of the film
 MAX_CAST_CHARACTERS = 16_000  # as much as a scene's code
+CLOSING_SECONDS = 3.0  # that the end card stays after the last word
 MAX_DIRECTION_CHARACTERS = 500  # two or three sentences; more is a script of its own
 
 
@@ -252,6 +254,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The whole text of a video. `language` is BCP-47. `sources` are shown in the transcript.
 
     `angle` is the path it takes through its subject, in a sentence; `audience` is what its viewers know already.
+    `question` opens the film ("" for its title), `idea`, the one sentence to remember, closes it.
 
     `pronunciations` tells the voice how to say a written word, `symbols` lists names that look the same in every
     scene, `doubts` are claims that a fact-check asks a person to verify.
@@ -263,6 +266,8 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     title: str
     language: str = "en"
     angle: str = ""
+    question: str = ""
+    idea: str = ""
     audience: str = ""
     scenes: tuple[Scene, ...]
     sources: tuple[str, ...] = ()
@@ -274,6 +279,15 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def shorten_doubts(self) -> tuple[str, ...]:
         """The first 12 doubts, of at most 400 characters each: what an event can carry, and people read."""
         return tuple(shorten(clean_line(doubt), MAX_DOUBT_CHARACTERS) for doubt in self.doubts[:MAX_TOLD_DOUBTS])
+
+    @property
+    def opening(self) -> str:
+        """What is written on the film's first picture."""
+        return self.question or self.title
+
+    def closes_with(self, number: int) -> bool:
+        """Whether scene `number` ends with the end card: the last one, where there is an idea or a source to tell."""
+        return number == len(self.scenes) and bool(self.idea or self.sources)
 
     def scene(self, number: int) -> Scene:
         """Scene `number`, counted from 1. Raises IndexError when there is none."""

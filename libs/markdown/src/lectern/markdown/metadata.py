@@ -10,7 +10,20 @@ from lectern.markdown.front_matter import FrontMatter
 from lectern.markdown.inline import clean_line
 from lectern.markdown.tables import split_cells
 
-_KEYS = ("title", "language", "topics", "angle", "audience", "sources", "source", "symbol", "pronounce", "doubt")
+_KEYS = (
+    "title",
+    "language",
+    "topics",
+    "angle",
+    "question",
+    "idea",
+    "audience",
+    "sources",
+    "source",
+    "symbol",
+    "pronounce",
+    "doubt",
+)
 _COLUMNS = {"pronounce": "`pronounce: Nguyen | nwin`", "symbol": "`symbol: light | accent | what arrives`"}
 
 

@@ -75,6 +75,8 @@ def parse(text: str, *, language: str = "en") -> s.Script:
         title=clean_line(head.first("title")) or title or drafts[0].title,
         language=head.first("language") or language,
         angle=clean_line(head.first("angle")),
+        question=clean_line(head.first("question")),
+        idea=clean_line(head.first("idea")),
         audience=clean_line(head.first("audience")),
         scenes=tuple(
             s.Scene(title=d.title, beats=tuple(d.beats), visual=d.visual, plan=d.plan, voice=d.voice) for d in drafts

@@ -34,7 +34,7 @@ def _render_front_matter(script: s.Script) -> str:
     language = [f"language: {script.language}"] if script.language != "en" else []
     lines = [
         *language,
-        *(f"{key}: {value}" for key, value in (("angle", script.angle), ("audience", script.audience)) if value),
+        *(f"{key}: {value}" for key in ("angle", "question", "idea", "audience") if (value := getattr(script, key))),
         *(f"source: {source}" for source in script.sources),
         *(f"symbol: {join_cells(each.name, each.colour, each.meaning)}" for each in script.symbols),
         *(f"pronounce: {join_cells(written, spoken)}" for written, spoken in script.pronunciations.items()),

@@ -87,7 +87,8 @@ class StillsClient:
 
 def verdict_key(request: CheckScene) -> str:
     """The key of a cached verdict: the source, what it is run with, its timings and how the scene looks decide it."""
-    look = (request.options.quality, request.options.aspect, request.options.theme)
+    options = request.options
+    look = (options.quality, options.aspect, options.theme, options.brand)
     made_from = keys.digest(
         request.code_key, request.context, request.narration_key, look, request.assets, VERDICT_VERSION
     )

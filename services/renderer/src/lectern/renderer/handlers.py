@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -18,6 +20,7 @@ from lectern.contracts.events import (
 )
 from lectern.contracts.problems import Problem
 from lectern.contracts.quality import preset
+from lectern.contracts.script import Script
 from lectern.contracts.sounds import SceneSounds
 from lectern.contracts.usage import Usage, add_up
 from lectern.renderer.deps import RendererDeps
@@ -26,6 +29,7 @@ from lectern.renderer.pool import RenderJob, RenderOutcome
 from lectern.renderer.problems import explain_failure, explain_outage, explain_wrong_length
 from lectern.renderer.scene_inputs import fetch_inputs
 from lectern.renderer.sounds import build_sounds_key, choose_sounds
+from lectern.renderer.surround import describe_surround, find_logo, time_closing
 from lectern.worker import Job, Permanent, Stage, Unavailable, take_turns
 
 STAGE = Stage("renderer", turns=take_turns)
@@ -93,14 +97,14 @@ def _describe_attempt(code: CodeRef, problem: Problem) -> CodeAttempt:
     )
 
 
-def build_footage_key(event: SceneCoded, code_key: str) -> str:
+def build_footage_key(event: SceneCoded, code_key: str, around: Mapping[str, Any]) -> str:
     """Builds the footage's key: a hash of the code and what it is run with, the timings, all that changes its look, and
     `RENDERER_VERSION`.
 
     The keys of code and narration are themselves hashes of content, so nothing needs to be read to compute it.
     """
     options = event.options
-    look = (options.quality, options.aspect, options.theme)
+    look = (options.quality, options.aspect, options.theme, options.brand, around)
     context = find_context(event, code_key)
     digest = keys.digest(code_key, context, event.narration.key, look, event.assets, event.salt, RENDERER_VERSION)
     return keys.cache("footage", digest, "mp4")
@@ -113,7 +117,9 @@ def find_context(event: SceneCoded, code_key: str) -> CodeContext:
 
 async def render_code(event: SceneCoded, code_key: str, job: Job[RendererDeps]) -> FootageRef:
     """Renders one source unless its footage is cached. Raises CodeFailed; Unavailable if this renderer is at fault."""
-    key = build_footage_key(event, code_key)
+    script = await job.store.get_json(event.script_key, Script)
+    around = describe_surround(script, event.scene, event.options)
+    key = build_footage_key(event, code_key, around)
     frame = preset(event.options.quality, event.options.aspect)
     frames = count_frames(event.narration.seconds, frame.fps)
     cached = await job.store.head(key) is not None
@@ -128,7 +134,7 @@ async def render_code(event: SceneCoded, code_key: str, job: Job[RendererDeps]) 
             code_key=code_key,
             context=find_context(event, code_key),
             narration_key=event.narration.key,
-            assets=event.assets,
+            assets={**event.assets, **find_logo(event.options)},
             folder=folder,
         )
         seconds = inputs.narration.seconds
@@ -136,7 +142,9 @@ async def render_code(event: SceneCoded, code_key: str, job: Job[RendererDeps]) 
             code=inputs.code,
             cast=inputs.cast,
             before=inputs.before,
-            settings=build_job_settings(inputs.narration, event.options, "render"),
+            settings=build_job_settings(
+                inputs.narration, event.options, "render", time_closing(around, inputs.narration)
+            ),
             assets=inputs.assets,
             limits=build_render_limits(seconds, frame),
             party=take_turns(event),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -10,8 +11,9 @@ from lectern.contracts.narration import Narration
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import Preset, preset
 from lectern.renderer.pool import JobLimits
+from lectern.renderer.surround import describe_brand
 
-RENDERER_VERSION = 4  # part of every footage key: raise it when the same code would look different
+RENDERER_VERSION = 5  # part of every footage key: raise it when the same code would look different
 
 _SECONDS_PER_MEGAPIXEL_FRAME = 0.15  # ten times what our lessons take on one busy core
 _BASE_CPU_SECONDS, _MAX_CPU_SECONDS = 60.0, 1800.0
@@ -28,9 +30,15 @@ def count_frames(seconds: float, fps: int) -> int:
 
 
 def build_job_settings(
-    narration: Narration, options: VideoOptions, mode: Literal["render", "measure"]
+    narration: Narration,
+    options: VideoOptions,
+    mode: Literal["render", "measure"],
+    surround: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Builds the content of `job.json`. The code decides the seed, so the same scene always looks the same."""
+    """Builds the content of `job.json`. The code decides the seed, so the same scene always looks the same.
+
+    `surround` is what the film has around its scenes; by default the brand's colours and font alone.
+    """
     frame = preset(options.quality, options.aspect)
     allowed = {"allowed_seconds": allow_computing(narration.seconds, frame)} if mode == "measure" else {}
     return {
@@ -43,6 +51,7 @@ def build_job_settings(
         "beats": msgspec.to_builtins(narration.beats),
         "words": msgspec.to_builtins(narration.words),
         "theme": options.theme,
+        "surround": dict(describe_brand(options) if surround is None else surround),
         "encoder": {"preset": frame.encoder_preset, "crf": frame.crf, "threads": 1},
         "tex": "broker",
         **allowed,

@@ -72,7 +72,15 @@ async def draw_stills(request: DrawStills, pool: Pool, store: ObjectStore, metri
 
 
 def _build_still_keys(request: DrawStills, moments: tuple[float, ...]) -> tuple[str, ...]:
-    look = (request.options.aspect, request.options.theme, request.assets, moments, FPS, RENDERER_VERSION)
+    look = (
+        request.options.aspect,
+        request.options.theme,
+        request.options.brand,
+        request.assets,
+        moments,
+        FPS,
+        RENDERER_VERSION,
+    )
     digest = keys.digest(request.code_key, request.context, request.narration_key, look)
     return tuple(keys.cache("stills", keys.digest(digest, number), "jpg") for number in range(len(moments)))
 

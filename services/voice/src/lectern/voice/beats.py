@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from lectern.contracts.problems import Problem
-from lectern.contracts.script import Beat, Script
+from lectern.contracts.script import CLOSING_SECONDS, Beat, Script
 from lectern.worker import Permanent
 
 MAX_SCENE_CHARACTERS = 4000  # four minutes of speech; a scene should be far shorter
@@ -16,8 +16,11 @@ MAX_PRONUNCIATION_CHARACTERS = 300  # of a word, which may stand in every place 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
-def prepare_beats(script: Script, scene: int) -> tuple[Beat, ...]:
-    """The scene's beats with the script's pronunciations applied. Raises Permanent if they cannot be spoken."""
+def prepare_beats(script: Script, scene: int, *, cards: bool = False) -> tuple[Beat, ...]:
+    """The scene's beats with the script's pronunciations applied. Raises Permanent if they cannot be spoken.
+
+    With `cards` the end card has time after the film's last word.
+    """
     _check_pronunciations(script.pronunciations)
     beats = tuple(_pronounce(beat, script.pronunciations) for beat in script.scene(scene).beats)
     if not beats or not all(re.search(r"\w", beat.spoken_text()) for beat in beats):
@@ -39,6 +42,9 @@ def prepare_beats(script: Script, scene: int) -> tuple[Beat, ...]:
                 remedy="Split it into scenes of 8 to 45 seconds, about 20 to 120 words each.",
             )
         )
+    if cards and script.closes_with(scene):
+        *rest, last = beats
+        beats = (*rest, msgspec.structs.replace(last, pause=max(last.pause, CLOSING_SECONDS)))
     return beats
 
 

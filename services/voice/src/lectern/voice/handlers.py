@@ -53,7 +53,7 @@ async def narrate(event: ScenePlanned, job: Job[VoiceDeps]) -> SceneNarrated | N
 
 
 async def _narrate(event: ScenePlanned, script: Script, job: Job[VoiceDeps]) -> SceneNarrated:
-    beats = prepare_beats(script, event.scene)
+    beats = prepare_beats(script, event.scene, cards=event.options.cards)
     cast = cast_scene(script, event.scene, event.options, job.deps.voices, job.log.state.voice())
     lead, roles = cast.lead, cast.roles
     own_voice = bool(script.scene(event.scene).voice)

@@ -116,6 +116,8 @@ class ScriptText(BaseModel):
     title: str
     language: str
     angle: str
+    question: str
+    idea: str
     audience: str
     scenes: list[ScriptScene]
     sources: list[str]

@@ -47,6 +47,8 @@ class Translation(msgspec.Struct, frozen=True, kw_only=True):
     """The whole video in the other language. `cast` has the texts of things that several scenes show."""
 
     title: str
+    question: str = ""
+    idea: str = ""
     scenes: Annotated[list[TranslatedScene], msgspec.Meta(min_length=1)]
     cast: list[TextPair] = []
 
@@ -66,7 +68,8 @@ def describe_original(original: Original, language: str) -> str:
         texts = original.texts(number)
         beats = tuple(beat.text for beat in scene.beats)
         scenes.append(_SceneToTranslate(title=scene.title, beats=beats, screen=texts.screen, waits_for=texts.cues))
-    told: dict[str, object] = {"title": script.title, "scenes": scenes}
+    cards = {name: text for name in ("question", "idea") if (text := getattr(script, name))}
+    told: dict[str, object] = {"title": script.title, **cards, "scenes": scenes}
     if cast := original.cast_texts():
         told["cast"] = cast
     text = msgspec.json.format(msgspec.json.encode(told), indent=1).decode()
@@ -113,6 +116,8 @@ def build_dub(original: Original, translation: Translation, language: str) -> s.
         title=clean_line(translation.title),
         language=language,
         scenes=scenes,
+        question=clean_line(translation.question) if original.script.question else "",
+        idea=clean_line(translation.idea) if original.script.idea else "",
         sources=original.script.sources,
         cast=original.cast_with(_replacements(translation.cast)),
     )

@@ -16,6 +16,7 @@ from lectern.scripter.scriptwriting.beat_division import divide_evenly, divide_n
 from lectern.scripter.scriptwriting.checks import MAX_BEAT_SENTENCES, ScriptFault
 from lectern.scripter.scriptwriting.plain_text import clean_title, strip_markup
 
+MAX_CARD_CHARACTERS = 120  # on the first picture and the last
 MAX_TITLE_CHARACTERS = 80  # a heading on screen is read at a glance
 MAX_SPEAKER_CHARACTERS = 40
 MAX_NOTE_CHARACTERS = 600  # of a note on what to draw: the instructions ask for 60 words
@@ -52,6 +53,8 @@ def draft_script(
         title=clean_title(plan.title, MAX_TITLE_CHARACTERS) or "Untitled",
         language=language,
         angle=clean_note(plan.angle, language),
+        question=clean_title(plan.question, MAX_CARD_CHARACTERS),
+        idea=clean_title(plan.idea, MAX_CARD_CHARACTERS),
         audience=clean_note(plan.audience, language),
         scenes=tuple(scenes),
         symbols=draft_symbols(plan.symbols),

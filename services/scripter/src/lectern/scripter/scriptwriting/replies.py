@@ -50,6 +50,8 @@ class ScriptPlan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     title: Line
     angle: str = ""
+    question: str = ""
+    idea: str = ""
     audience: str = ""
     scenes: Annotated[list[PlannedScene], msgspec.Meta(min_length=1)]
     symbols: list[PlannedSymbol] = []
