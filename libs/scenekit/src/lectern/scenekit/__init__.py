@@ -47,6 +47,9 @@ KIT = {
     "tracing": ("trace",),
     "tagging": ("tag", "untag"),
     "things.thing": ("Thing",),
+    "life": ("alive", "calm", "stream", "swarm"),
+    "emphasis": ("spotlight", "ring", "underline"),
+    "entrances": ("enter", "move"),
     "motion": ("appear", "focus", "dim", "undim"),
     "sounds": ("with_sound",),
 }

@@ -13,7 +13,7 @@ from typing import Literal
 
 from .findings import Finding, beat_missing, beat_overrun, word_missing
 from .spoken_words import find_phrase
-from .timing import MIN_LENGTH_RATIO, BeatPlan, Timetable, plan_beat, plan_waits
+from .timing import LEAD_SECONDS, MIN_LENGTH_RATIO, BeatPlan, Timetable, plan_beat, plan_waits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -206,7 +206,7 @@ class Measuring(Director):
             finding = word_missing(beat=self.beat + 1, word=word, text=text, line=self.author_line())
             self.noted.append(finding)
             return
-        self.measures[self.beat].start_run(max(0.0, time - self.table.starts[self.beat]))
+        self.measures[self.beat].start_run(max(0.0, time - LEAD_SECONDS - self.table.starts[self.beat]))
 
     def record_pause(self) -> None:
         """Record that what follows starts when the beat's last word has been spoken."""

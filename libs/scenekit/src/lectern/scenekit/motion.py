@@ -6,13 +6,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import UP, Animation, AnimationGroup, FadeIn, Indicate, Mobject, MoveToTarget, VMobject
+from manim import UP, Animation, AnimationGroup, FadeIn, Indicate, Mobject, MoveToTarget, ScaleInPlace, VMobject
 from manim.utils.rate_functions import ease_in_out_sine, ease_out_cubic, there_and_back
 
 from .style import theme
 
 DIM_OPACITY = 0.28
 """Share of its opacity that a dimmed thing keeps."""
+OWN_COLOR = 0.3
+"""Spread between the channels of a colour, 0 to 1, from which it is a colour: greys of the themes stay below."""
 RGBAS = ("fill_rgbas", "stroke_rgbas", "background_stroke_rgbas")
 
 
@@ -80,10 +82,28 @@ class Shade(Animation):
 
 
 def focus(thing: Mobject, color: Any = None) -> Animation:
-    """Draw the eye to `thing`: it grows a little, takes the accent colour and returns. `self.play(focus(x))`."""
+    """Draw the eye to `thing`: it grows a little and returns; grey and white things take the accent colour meanwhile.
+
+    A thing with a colour of its own keeps it, since another colour would say something else. `self.play(focus(x))`.
+    """
+    if color is None and _has_own_color(thing):
+        return ScaleInPlace(thing, 1.14, run_time=1.0, rate_func=there_and_back)
     return Indicate(
         thing, scale_factor=1.08, color=theme.accent if color is None else color, run_time=1.0, rate_func=there_and_back
     )
+
+
+def _has_own_color(thing: Mobject) -> bool:
+    """Return whether any part of a thing is drawn in a colour that is no grey."""
+    for part in thing.get_family():
+        for name in RGBAS[:2]:
+            rgbas = getattr(part, name, None)
+            if rgbas is None or not len(part.points) or (name == "stroke_rgbas" and part.get_stroke_width() == 0):
+                continue
+            spread = rgbas[:, :3].max(axis=1) - rgbas[:, :3].min(axis=1)
+            if ((spread > OWN_COLOR) & (rgbas[:, 3] > 0.1)).any():
+                return True
+    return False
 
 
 def dim(*things: Mobject) -> Animation:

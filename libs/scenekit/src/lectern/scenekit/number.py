@@ -66,7 +66,7 @@ class Number(VGroup):
         place(self)
         if callable(value):
             # a copy, such as an animation makes, stays as it is: both must have the same glyphs throughout
-            self.add_updater(lambda number: self._refresh() if number is self else None)
+            self.add_updater(lambda number: self.refresh() if number is self else None)
 
     @property
     def font_size(self) -> float:
@@ -78,7 +78,7 @@ class Number(VGroup):
         """The point around which the number keeps its size on the screen when the camera comes closer."""
         return self.get_center()
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
         """Show the current value; does nothing while its text stays the same."""
         text = self._format()
         if text != self.text:

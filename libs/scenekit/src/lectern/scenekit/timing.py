@@ -8,6 +8,9 @@ from dataclasses import dataclass
 MIN_LENGTH_RATIO = 0.4
 """The shortest an animation may become, as a share of its natural length. Faster motion cannot be followed."""
 
+LEAD_SECONDS = 0.12
+"""How long before its word an animation starts: film leads the ear, and what fades in is not seen at once."""
+
 MIN_WAIT_RATIO, MAX_WAIT_RATIO = 0.1, 4.0
 """Bounds for shortening and stretching the waits of plain manim code, before its animations are sped up."""
 
