@@ -65,7 +65,7 @@ def test_size_is_that_of_the_body_and_a_title_is_none_of_it() -> None:
     assert measure_frames(title, "16:9").empty_seconds == 1
     found = measure_frames(draw(10), "16:9")
     assert found.width == pytest.approx(0.5 / 0.9016, abs=0.01)
-    assert found.height == pytest.approx(40 / (0.6362 * 180), abs=0.01)
+    assert found.height == pytest.approx(40 / ((BODIES["16:9"][3] - BODIES["16:9"][2]) * 180), abs=0.01)
 
 
 def test_footage_without_frames_is_no_picture() -> None:
@@ -93,7 +93,7 @@ async def test_encoded_footage_is_measured_in_the_cell_of_ffmpeg(tmp_path: Path)
     found = await measure_picture(encode(tmp_path / "a.mp4", moving, seconds=6), "16:9")
     assert found.seconds == pytest.approx(6, abs=0.1)
     assert found.longest_still == pytest.approx(3, abs=0.3), "it stands after three seconds"
-    assert found.height == pytest.approx(100 / (0.6362 * 480), abs=0.03)
+    assert found.height == pytest.approx(100 / ((BODIES["16:9"][3] - BODIES["16:9"][2]) * 480), abs=0.03)
 
 
 @pytest.mark.slow

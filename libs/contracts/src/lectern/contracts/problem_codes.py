@@ -41,6 +41,8 @@ FINDING_RULES = (
 # Of what is wrong with a user's Markdown (`lectern.markdown`).
 MARKDOWN_CODES = (
     "beat-too-long",
+    "carried-name",
+    "cast-misplaced",
     "chart-number",
     "chart-row",
     "chart-style",
@@ -71,6 +73,7 @@ MARKDOWN_CODES = (
     "note-too-long",
     "note-twice",
     "nothing-to-say",
+    "pause",
     "picture-name",
     "say-twice",
     "say-without-text",
@@ -81,10 +84,12 @@ MARKDOWN_CODES = (
     "title-too-long",
     "too-many-scenes",
     "too-much-to-show",
+    "two-casts",
     "two-visuals",
     "unknown-block",
     "unknown-form",
     "unknown-language",
+    "unknown-transition",
 )
 
 # Of what a user asked for and cannot have: no fault of this installation.

@@ -13,6 +13,7 @@ __all__ = [
     "cancel",
     "inputs",
     "progress",
+    "read_place",
     "subject",
     "video",
     "worker",

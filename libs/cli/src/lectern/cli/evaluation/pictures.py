@@ -15,9 +15,9 @@ RATE = 10  # frames a second that are looked at
 SIZES: Final = {"16:9": (320, 180), "9:16": (180, 320), "1:1": (240, 240)}  # pixels that frames are scaled to
 # The body of each frame shape, as shares of its width and height from the top left corner; what is above is the title.
 BODIES: Final = {
-    "16:9": (0.0492, 0.9508, 0.2313, 0.8675),
-    "9:16": (0.0625, 0.9375, 0.2391, 0.8727),
-    "1:1": (0.0625, 0.9375, 0.2563, 0.8675),
+    "16:9": (0.0492, 0.9508, 0.15, 0.8675),
+    "9:16": (0.0625, 0.9375, 0.1442, 0.7032),
+    "1:1": (0.0625, 0.9375, 0.15, 0.8675),
 }
 CHANGE = 10  # grey levels of 255 by which a pixel differs: above the noise of H.264 at a scene's quality
 FEWEST_PIXELS = 4  # that make a difference; fewer are noise

@@ -52,9 +52,9 @@ class CountingLine(VGroup):
         start, end = self.line.points[0], self.line.points[-1]
         return start + (number - self.low) / (self.high - self.low) * (end - start)
 
-    def mark(self, number: float, color: Any = None) -> Mark:
+    def mark(self, number: float, color: Any = None) -> LineMark:
         """A dot on the line."""
-        return Mark(self, number, theme.accent if color is None else color)
+        return LineMark(self, number, theme.accent if color is None else color)
 
     def jump(self, start: float, end: float, text: str = "", color: Any = None) -> Animation:
         """An arc from one number to another is drawn, with `text` above it."""
@@ -76,7 +76,7 @@ class CountingLine(VGroup):
         return Enter(self, Create(self.line, run_time=0.8), Create(self.ticks, run_time=0.8), appear(self.numbers))
 
 
-class Mark(Parametric):
+class LineMark(Parametric):
     """A dot on a counting line. `number` is where, and its `value`."""
 
     def __init__(self, line: CountingLine, number: float, color: Any) -> None:
