@@ -35,9 +35,10 @@ KIT = {
     *("Label", "stack", "fit", "focus", "min", "idea", "VGroup", "RoundedRectangle", "Text", "FadeIn", "FadeOut"),
     *("LaggedStart", "Circle", "Arc", "Number", "ValueTracker", "UpdateFromAlphaFunc", "AnimationGroup", "link"),
     *("GrowFromCenter", "range", "len", "zip", "enumerate"),
-    *("draw_thing", "spread_out", "arrive", "swell", "count_up"),  # the card's own, below
+    *("draw_thing", "spread_out", "arrive", "swell", "count_up", "Thing", "getattr", "max"),  # the card's own, below
 }
 METHODS = {
+    *("add", "dwell", "point_out", "derive", "pan", "cos"),
     *("beat", "play", "at", "reveal", "reveal_left", "reveal_right", "highlight", "value", "scale", "animate"),
     *(
         "set_fill",
@@ -168,8 +169,8 @@ def test_a_card_shows_symbols_in_their_colours() -> None:
     given = task(None, ("A gas takes heat.", "Then it does work."))
     script = msgspec.structs.replace(given.script, symbols=symbols)
     source = templates.write_card(msgspec.structs.replace(given, script=script))
-    assert "draw_thing('heat', theme.bad)" in source
-    assert "draw_thing('work', theme.teal)" in source, "accent is nobody's own"
+    assert "draw_thing('heat', theme.bad" in source
+    assert "draw_thing('work', theme.teal" in source, "accent is nobody's own"
 
 
 @pytest.mark.parametrize(
@@ -210,7 +211,8 @@ def test_a_card_names_each_thing_once_and_no_more_than_fit() -> None:
 
 def test_things_arrive_on_their_word_and_in_order() -> None:
     source = templates.write_card(task(None, ("At first there is sunlight.", "And later on, some chlorophyll.")))
-    assert source.index("self.play(arrive(0))") < source.index("self.at('chlorophyll')") < source.rindex("arrive(1)")
+    assert "self.add(title, things[0]" in source, "the first is there from the first frame"
+    assert source.index("self.play(swell(0))") < source.index("self.at('chlorophyll')") < source.rindex("arrive(1)")
 
 
 def test_a_scene_that_names_nothing_shows_its_title() -> None:

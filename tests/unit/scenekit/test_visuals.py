@@ -125,11 +125,11 @@ def test_a_label_is_wrapped_to_its_width() -> None:
 def test_parts_are_found_by_their_labels() -> None:
     flow = Flow("Light", "Water", into="Glucose")
     assert flow["glucose"].text == "Glucose"
-    with pytest.raises(KeyError, match="'Light', 'Water', 'Glucose'"):
+    with pytest.raises(KeyError, match=r"no step 'Oxygen'; there are 'Light', 'Water', 'Glucose'"):
         flow["Oxygen"]
     chart = Chart([("a", (1, 2)), ("b", (3, 4))], series=("x", "y"))
     assert chart.value("b", "y").number == 4
-    with pytest.raises(KeyError, match="rows are a, b"):
+    with pytest.raises(KeyError, match="no row 'c'; there are 'b', 'a'"):
         chart.value("c")
 
 

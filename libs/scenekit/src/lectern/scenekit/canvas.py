@@ -16,6 +16,7 @@ from manim import Mobject, MovingCamera, VMobject
 from manim.camera.camera import Camera
 
 from .camera import FilmCamera
+from .photo import Photo
 from .regions import Region, align, area, intersect, merge
 
 MITER_LIMIT = 10.0
@@ -188,6 +189,7 @@ def describe_appearance(each: Any) -> tuple[Any, ...]:
         each.joint_type,
         each.cap_style,
         tuple(each.get_sheen_direction()) if graded else None,
+        each.window if isinstance(each, Photo) else None,
     )
 
 

@@ -25,6 +25,7 @@ from .formula_shapes import thicken
 from .formula_words import fill_parts, find_all_parts, find_parts, list_spoken_parts, read_number
 from .layout import fit, frame, place
 from .motion import focus
+from .plates import Underscore
 from .style import theme
 
 FORMULA_SCALE = 1.549
@@ -83,6 +84,10 @@ class Equation(VGroup):
         return TransformMatchingShapes(
             self[line - 1].copy(), self[line], run_time=1.4, rate_func=ease_in_out_sine, path_arc=0.3
         )
+
+    def dwell(self, line: int = 0, seconds: float = 2.4) -> Animation:
+        """Line `line` (from 0) is underlined for `seconds` while more is said about it."""
+        return Underscore(self[line], theme.accent, run_time=seconds)
 
     def morph(self, *lines: str) -> Animation:
         """The formula turns into another: parts that both have move to their new places. It stays the same thing."""

@@ -1,17 +1,38 @@
 # mypy: disallow-subclassing-any=False
-"""Boxes joined by arrows."""
+"""Steps as boxes joined by arrows, along which a token runs."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, UP, Animation, Arrow, GrowArrow, LaggedStart, RoundedRectangle, VGroup
+from manim import (
+    DOWN,
+    RIGHT,
+    UP,
+    Animation,
+    AnimationGroup,
+    Arrow,
+    Create,
+    LaggedStart,
+    Mobject,
+    RoundedRectangle,
+    VGroup,
+)
 
+from .fitted_text import fit_texts
+from .illustrations import choose_colors, draw_things
 from .labels import Label
-from .layout import frame, place
-from .motion import appear
+from .layout import Area, frame, settle
+from .near_names import refuse_name
+from .plates import Card, PopIn, arrive, linger, single_out
 from .style import theme
+from .token_run import BentArrow, TokenRun, find_bent_way
+
+ARROW = 0.95
+"""Units between two boxes, for the arrow."""
+MAX_BOX_WIDTH, MAX_BOX_HEIGHT = 4.4, 2.9
 
 
 class Box(VGroup):
@@ -45,36 +66,69 @@ class Box(VGroup):
         self.add(self.shape, self.words)
 
 
+class Step(Card):
+    """A box of a flow: its words, with the thing that they name above or beside them."""
+
+    def __init__(self, words: Label, thing: Mobject | None, *, width: float, height: float, color: Any) -> None:
+        super().__init__(width, height, color=color)
+        self.text, self.words, self.thing, self.shape = words.text, words, thing, self.plate
+        if thing is None:
+            words.middle_on([0, 0, 0])
+        elif width > 2.6 * height:
+            side = height * 0.66
+            thing.scale(side / max(thing.width, thing.height))
+            VGroup(thing, words).arrange(RIGHT, buff=0.3)
+            words.middle_on([words.get_x(), 0, 0])
+        else:
+            side = min(height - words.height - 0.65, width * 0.62)
+            thing.scale(side / max(thing.width, thing.height))
+            VGroup(thing, words).arrange(DOWN, buff=0.2)
+        self.add(*([thing] if thing is not None else []), words)
+
+
 class Flow(VGroup):
-    """Steps as boxes joined by arrows, laid out to fit the frame.
+    """Steps as boxes joined by arrows, laid out to fit the frame, along which a token runs.
 
     `Flow("Light", "Electrons", "ATP")` is a chain; `Flow("Light", "Water", "CO2", into="Glucose")` points all of them
-    into one box. At most 6 steps of at most 20 characters. `flow["Light"]` or `flow[0]` is a box, `flow.arrow(0)` an
-    arrow. Reveal all with `flow.reveal()`, or one step with the arrow that leads to it: `flow.reveal("Light")`.
+    into one box. At most 8 steps of at most 20 characters. `self.add(flow.ground)` shows the places from the first
+    frame, `flow.reveal("Light")` brings in a step with the arrow that leads to it, `flow.reveal()` all, `flow.run()`
+    sends the token along; `flow["Light"]` or `flow[0]` is a box, `flow.arrow(0)` an arrow.
     """
 
-    def __init__(self, *steps: str, into: str | None = None, direction: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *steps: str,
+        into: str | None = None,
+        direction: Any = None,
+        things: Sequence[str | None] | None = None,
+        area: Area | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         if not steps:
             raise ValueError('Flow needs at least one step: Flow("Light", "Sugar")')
         self.into = into
-        self.boxes = VGroup(*_build_boxes(list(steps), into))
-        self.arrows = VGroup()
+        area = area or frame.body
+        down = area.height > area.width * 0.8 if direction is None else abs(direction[1]) > 0
+        labels = [*steps, *([into] if into is not None else [])]
+        drawn = draw_things(labels, things, choose_colors(len(labels)))
+        self.boxes, self.arrows = VGroup(), VGroup()
         self.add(self.boxes, self.arrows)
         if into is None:
-            self._lay_out_chain(direction)
+            self._lay_out_chain(labels, drawn, area, down=down)
         else:
-            self._lay_out_gathering(direction)
-        place(self)
+            self._lay_out_gathering(labels, drawn, area, down=down)
+        self.ground = VGroup(*(box.draw_place() for box in self.boxes))
+        settle(self, area, self.ground)
 
     def __getitem__(self, key: Any) -> Any:
-        """A box by its label (ignoring case) or by its number. Raises KeyError listing the labels there are."""
+        """A box by its label (ignoring case) or by its number. Raises KeyError with the nearest labels."""
         if not isinstance(key, str):
             return self.boxes[key]
         for box in self.boxes:
             if box.text.casefold() == key.casefold():
                 return box
-        raise KeyError(f"flow has no box {key!r}; it has {', '.join(repr(box.text) for box in self.boxes)}")
+        raise refuse_name("step", key, [box.text for box in self.boxes])
 
     def __len__(self) -> int:
         return len(self.boxes)
@@ -87,66 +141,123 @@ class Flow(VGroup):
         """All boxes and arrows appear in order; with a label or number, that box and the arrow that leads to it do."""
         if step is None:
             return LaggedStart(*self._reveal_in_order(), lag_ratio=0.35)
-        box = self[step]
-        index = list(self.boxes).index(box)
+        index = self._find(step)
         if self.into is not None:
-            target = index == len(self.boxes) - 1
-            arrows = list(self.arrows) if target else []
+            arrows = list(self.arrows) if index == len(self.boxes) - 1 else []
         else:
             arrows = [self.arrows[index - 1]] if index else []
-        return LaggedStart(*(GrowArrow(arrow, run_time=0.6) for arrow in arrows), appear(box), lag_ratio=0.3)
+        if not arrows:
+            return arrive(self.boxes, index)
+        tokens = [
+            TokenRun(self._find_way(list(self.arrows).index(arrow)), self.boxes[index].accent) for arrow in arrows
+        ]
+        drawn = [Create(arrow, run_time=0.5) for arrow in arrows]
+        return LaggedStart(AnimationGroup(*drawn, *tokens), arrive(self.boxes, index), lag_ratio=0.45)
+
+    def point_out(self, step: Any) -> Animation:
+        """A step, by its label or number, stands out again; if it does already, it lives on."""
+        index = self._find(step)
+        moves = single_out(self.boxes, index)
+        return AnimationGroup(*moves) if moves else self.dwell(index)
+
+    def dwell(self, step: Any, seconds: float = 2.4) -> Animation:
+        """A step lives on while more is said about it: the token comes to it again and again."""
+        index = self._find(step)
+        moves = [linger(self.boxes[index], self.boxes[index].thing, seconds)]
+        if self.into is None and index:
+            rounds = max(1, round(seconds / 1.2))
+            way, color = self._find_way(index - 1), self.boxes[index].accent
+            moves.append(TokenRun(way, color, rounds=rounds, run_time=seconds))
+        return AnimationGroup(*moves)
+
+    def run(self, seconds: float = 3.0) -> Animation:
+        """The token runs along all arrows of the chain, from the first box to the last; or into the one box."""
+        if self.into is not None:
+            ways = [self._find_way(index) for index in range(len(self.arrows))]
+            return AnimationGroup(*(TokenRun(way, theme.accent, run_time=seconds) for way in ways))
+        whole = [point for index in range(len(self.arrows)) for point in self._find_way(index)]
+        return TokenRun(whole or [self.boxes[0].get_center()] * 2, theme.accent, run_time=seconds)
+
+    def _find(self, step: Any) -> int:
+        return list(self.boxes).index(self[step])
+
+    def _find_way(self, index: int) -> list[Any]:
+        """Return the corners of the way along arrow `index`, from the edge of a box to the edge of the next."""
+        arrow = self.arrows[index]
+        if isinstance(arrow, BentArrow):
+            return find_bent_way(self.boxes[index].plate.get_bottom(), self.boxes[index + 1].plate.get_top())
+        return [arrow.get_start(), arrow.get_end()]
 
     def _reveal_in_order(self) -> list[Animation]:
-        boxes = [appear(box) for box in self.boxes]
-        arrows = [GrowArrow(arrow, run_time=0.6) for arrow in self.arrows]
+        boxes = [PopIn(box) for box in self.boxes]
+        arrows = [Create(arrow, run_time=0.5) for arrow in self.arrows]
         if self.into is not None:
             return [*boxes[:-1], *arrows, boxes[-1]]
         return [each for pair in zip(boxes, [*arrows, None], strict=True) for each in pair if each is not None]
 
-    def _lay_out_chain(self, direction: Any) -> None:
-        body = frame.body
-        natural_width = sum(box.width for box in self.boxes) + 1.0 * (len(self.boxes) - 1)
-        down = direction is not None and abs(direction[1]) > 0
-        if down or (direction is None and frame.portrait):
-            self.boxes.arrange(DOWN, buff=0.9)
-            self._link_boxes(DOWN, UP)
-        elif natural_width <= body.width * 1.12 or len(self.boxes) < 4:
-            self.boxes.arrange(RIGHT, buff=1.0)
-            self._link_boxes(RIGHT, LEFT)
-        else:
-            self._lay_out_two_rows()
+    def _draw_boxes(
+        self, labels: Sequence[str], things: Sequence[Mobject | None], width: float, height: float
+    ) -> list[Step]:
+        pictured = any(thing is not None for thing in things)
+        beside = width > 2.6 * height
+        text_width = width - (height * 0.66 + 0.75 if pictured and beside else 0.4)
+        text_height = height * 0.42 if pictured and not beside else height - 0.25
+        words = fit_texts(labels, size=theme.body, width=text_width, height=text_height, weight="MEDIUM")
+        colors = choose_colors(len(labels))
+        return [
+            Step(label, thing, width=width, height=height, color=color)
+            for label, thing, color in zip(words, things, colors, strict=True)
+        ]
 
-    def _lay_out_two_rows(self) -> None:
-        half = (len(self.boxes) + 1) // 2
-        first, second = VGroup(*self.boxes[:half]), VGroup(*self.boxes[half:])
-        first.arrange(RIGHT, buff=1.0)
-        second.arrange(LEFT, buff=1.0)
-        for upper, lower in zip(first[::-1], second, strict=False):
-            lower.move_to([upper.get_x(), upper.get_y() - upper.height - 1.1, 0])
-        for index, (here, there) in enumerate(zip(self.boxes[:-1], self.boxes[1:], strict=True)):
-            side = RIGHT if index < half - 1 else DOWN if index == half - 1 else LEFT
-            self.arrows.add(link(here.shape.get_edge_center(side), there.shape.get_edge_center(-side)))
-
-    def _link_boxes(self, out: Any, into: Any) -> None:
-        for here, there in zip(self.boxes[:-1], self.boxes[1:], strict=True):
-            self.arrows.add(link(here.shape.get_edge_center(out), there.shape.get_edge_center(into)))
-
-    def _lay_out_gathering(self, direction: Any) -> None:
-        sources, target = VGroup(*self.boxes[:-1]), self.boxes[-1]
-        down = frame.portrait if direction is None else abs(direction[1]) > 0
+    def _lay_out_chain(
+        self, labels: Sequence[str], things: Sequence[Mobject | None], area: Area, *, down: bool
+    ) -> None:
+        count = len(labels)
+        gap = ARROW if count < 6 or not down else 0.6
+        rows = 1 if down or count <= 4 else 2
+        columns = -(-count // rows)
         if down:
-            sources.arrange(RIGHT, buff=0.4)
-            target.next_to(sources, DOWN, buff=1.8)
+            width = min(area.width, 6.2)
+            height = min((area.height - gap * (count - 1)) / count, 1.9)
         else:
-            sources.arrange(DOWN, buff=0.5)
-            target.next_to(sources, RIGHT, buff=2.6)
-        out, into = (DOWN, UP) if down else (RIGHT, LEFT)
-        shape, count = target.shape, len(sources)
-        along, length = (RIGHT, shape.width) if down else (DOWN, shape.height)
+            width = min((area.width - ARROW * (columns - 1)) / columns, MAX_BOX_WIDTH)
+            height = min((area.height - 1.1 * (rows - 1)) / rows, MAX_BOX_HEIGHT, width * 0.95)
+        self.boxes.add(*self._draw_boxes(labels, things, width, height))
+        for number, box in enumerate(self.boxes):
+            if down:
+                box.shift([0, -number * (height + gap), 0])
+            else:
+                row, column = divmod(number, columns)
+                box.shift([column * (width + ARROW), -row * (height + 1.1), 0])
+        for number, (here, there) in enumerate(zip(self.boxes[:-1], self.boxes[1:], strict=True)):
+            if not down and (number + 1) % columns == 0:
+                self.arrows.add(BentArrow(here.plate.get_bottom(), there.plate.get_top(), color=theme.muted))
+            else:
+                side = DOWN if down else RIGHT
+                self.arrows.add(link(here.plate.get_edge_center(side), there.plate.get_edge_center(-side)))
+
+    def _lay_out_gathering(
+        self, labels: Sequence[str], things: Sequence[Mobject | None], area: Area, *, down: bool
+    ) -> None:
+        count = len(labels) - 1
+        along, across = (area.width, area.height) if down else (area.height, area.width)
+        room = (along - 0.4 * (count - 1)) / count
+        if down:
+            width, height = min(room, MAX_BOX_WIDTH), min(across * 0.3, MAX_BOX_HEIGHT)
+        else:
+            width, height = min(across * 0.36, MAX_BOX_WIDTH), min(room, 1.7)
+        sources = self._draw_boxes(labels[:-1], things[:-1], width, height)
+        [target] = self._draw_boxes(
+            labels[-1:], things[-1:], min(max(width, 3.2), area.width), min(max(height * 1.3, 1.6), across * 0.4)
+        )
+        self.boxes.add(*sources, target)
+        group = VGroup(*sources).arrange(RIGHT if down else DOWN, buff=0.4)
+        target.next_to(group, DOWN if down else RIGHT, buff=1.8 if down else 2.4)
+        out, into = (DOWN, UP) if down else (RIGHT, -RIGHT)
+        axis, length = (RIGHT, target.plate.width) if down else (DOWN, target.plate.height)
         for index, box in enumerate(sources):
             offset = (index - (count - 1) / 2) / max(count, 1) * length * 0.7
-            end = shape.get_edge_center(into) + along * offset
-            self.arrows.add(link(box.shape.get_edge_center(out), end))
+            self.arrows.add(link(box.plate.get_edge_center(out), target.plate.get_edge_center(into) + axis * offset))
 
 
 def link(start: Any, end: Any, color: Any = None) -> Arrow:
@@ -161,19 +272,3 @@ def link(start: Any, end: Any, color: Any = None) -> Arrow:
         max_stroke_width_to_length_ratio=12,
         color=theme.muted if color is None else color,
     )
-
-
-def _build_boxes(steps: list[str], into: str | None) -> list[Box]:
-    longest = max((len(step) for step in steps), default=0)
-    room = frame.body.width
-    share = room if into is not None or frame.portrait else room / max(1, min(len(steps), 4)) - 0.4
-    if into is not None and frame.portrait:
-        share = room / max(1, len(steps)) - 0.3
-    drafts = [Label(step, size=theme.body, width=max(1.8, share - 0.6), weight="MEDIUM") for step in steps]
-    width = max((draft.width for draft in drafts), default=1.0) + 0.8
-    width = max(width, 1.8 if longest < 12 else 2.4)
-    height = max((draft.height for draft in drafts), default=0.4) + 0.65
-    boxes = [Box(step, width=width, height=max(height, 1.0)) for step in steps]
-    if into is not None:
-        boxes.append(Box(into, theme.accent, size=theme.heading, height=max(height * 1.3, 1.5)))
-    return boxes

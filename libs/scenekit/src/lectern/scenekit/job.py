@@ -27,6 +27,8 @@ from .footage import Encoding, FootageWriter
 from .frame_costs import FrameCosts
 from .front import FrontWriter
 from .latex import use_latex
+from .photo import paint_photos
+from .remarks import listen_for_remarks
 from .renderer import FilmingRenderer, MeasuringRenderer, frame_shape
 from .right_to_left import keep_right_to_left_text
 from .scene import Narrated
@@ -182,7 +184,8 @@ def _measure(
     measuring = Measuring(table, words=settings.words, texts=settings.texts, source=SOURCE, plain=not narrated)
     check = SceneCheck(measuring)
     try:
-        loaded.construct(partial(MeasuringRenderer, measuring, check, costs))
+        with listen_for_remarks(check.hear):
+            loaded.construct(partial(MeasuringRenderer, measuring, check, costs))
         plans = measuring.plan_beats()
         check.finish(plans)
     finally:
@@ -272,6 +275,7 @@ def _configure_manim(settings: JobSettings, folder: Path) -> Iterator[None]:
             use_theme(settings.theme, around.colours, around.font),
             use_latex(settings.tex),
             keep_right_to_left_text(),
+            paint_photos(),
         ):
             yield
     finally:

@@ -128,6 +128,16 @@ def place(thing: Mobject, width: float | None = None, height: float | None = Non
     return fit(thing, width or body.width, height or body.height).move_to(body.center)
 
 
+def settle(thing: Mobject, area: Area, *apart: Mobject) -> None:
+    """Put `thing` in the middle of `area`, shrunk to fit, and what belongs to it but stands apart along with it."""
+    center = thing.get_center()
+    scale = min(1.0, area.width / max(thing.width, 1e-6), area.height / max(thing.height, 1e-6))
+    for each in (thing, *apart):
+        if scale < 1:
+            each.scale(scale, about_point=center)
+        each.shift(area.center - center)
+
+
 def stack(*things: Mobject, gap: float = 0.4, align: Any = ORIGIN) -> Mobject:
     """`things` below each other, in the middle of the body, shrunk to fit. `align=LEFT` lines up their left edges."""
     return place(group(*things).arrange(DOWN, buff=gap, aligned_edge=align))

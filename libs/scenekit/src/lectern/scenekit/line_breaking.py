@@ -13,6 +13,7 @@ UNITS_PER_POINT = 0.01388
 """Manim units per point of font size: an em of 48 points is 0.67 units high (measured with Inter)."""
 DESCENDING = set("gjpqyQJç,;()[]{}|/\\_@$§µ„‚")
 """Characters that reach below the baseline."""
+_VOWELS = frozenset("aeiouyäöüéèêáíóúAEIOUYÄÖÜ")
 _UNPRINTABLE = ("Cc", "Cs", "Cn", "Co")
 
 
@@ -56,15 +57,16 @@ def wrap(text: str, width: float | None, style: dict[str, Any]) -> list[Text]:
 
     `style` are the keyword arguments for manim's Text; None for `width` means one line.
     """
-    words = text.split()
     whole = Text(text, **style)
     total = whole.width
     if width is None or len(text) < 2 or total <= width:
         return [whole]
-    joint = " "
-    if len(words) < 2 or max(len(word) for word in words) * total / len(text) > width:
-        words, joint = list(text), ""  # scripts without spaces, or a word longer than the line
     limit = width / (total / len(text))
+    words, joint = text.split(), " "
+    if is_unspaced(text):
+        words, joint = list(text), ""
+    else:
+        words = [piece for word in words for piece in hyphenate(word, limit)]
     lines = _break_lines(words, joint, limit)
     # the narrowest limit that needs no more lines gives the most even ones
     low, high = limit * 0.4, limit
@@ -78,6 +80,29 @@ def wrap(text: str, width: float | None, style: dict[str, Any]) -> list[Text]:
     if any(piece.width > width for piece in pieces):
         pieces = _set_lines(_break_lines(words, joint, limit * 0.88), style)
     return pieces
+
+
+def is_unspaced(text: str) -> bool:
+    """Return whether a text's script, such as Chinese or Thai, has lines that may break between any two letters."""
+    letters = [each for each in text if each.isalpha()]
+    unspaced = [each for each in letters if ord(each) >= 0x2E80 or 0x0E00 <= ord(each) < 0x0F00]
+    return len(unspaced) * 2 > len(letters) and not 0xAC00 <= ord(unspaced[0]) < 0xD7B0
+
+
+def hyphenate(word: str, limit: float) -> list[str]:
+    """Divide a word that is longer than `limit` letters, with hyphens, between a vowel and a consonant if it can be."""
+    room = max(2, int(limit) - 1)
+    pieces: list[str] = []
+    while len(word) > max(limit, 3.0):
+        ends = [end for end in range(min(3, room), room + 1) if len(word) - end >= 2]
+        if not ends:
+            break
+        own = [end for end in ends if word[end - 1] in "-/\u2013"]
+        good = [end for end in ends if word[end - 1] in _VOWELS and word[end] not in _VOWELS and word[end].isalpha()]
+        end = max(own or good or ends)
+        pieces.append(word[:end] if own or not word[end - 1].isalpha() else word[:end] + "-")
+        word = word[end:]
+    return [*pieces, word]
 
 
 def _set_lines(lines: list[str], style: dict[str, Any]) -> list[Text]:

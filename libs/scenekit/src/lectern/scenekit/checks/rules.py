@@ -60,6 +60,12 @@ LOW_CONTRAST = Rule(
     sees="text that hardly stands out from what is drawn behind or over it, translucent fills included",
     remedy="use theme.text, or another theme colour on theme.background or theme.surface",
 )
+TEXT_SHORTENED = Rule(
+    name="text-shortened",
+    level="warning",
+    sees="text that is too long for its place, even in the smallest type that is legible, and is shown shortened",
+    remedy="write fewer words, or divide it",
+)
 TEXT_COVERED = Rule(
     name="text-covered",
     level="warning",
@@ -133,6 +139,7 @@ TEXT_SET_ANEW = Rule(
 RULES = (
     OUT_OF_FRAME,
     TEXT_TOO_SMALL,
+    TEXT_SHORTENED,
     LOW_CONTRAST,
     TEXT_COVERED,
     TEXT_OVERLAP,

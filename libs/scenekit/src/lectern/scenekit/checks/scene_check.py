@@ -60,6 +60,10 @@ class SceneCheck:
         for line, name in heard.items():
             self._report(describe_text(name), step=self.measuring.plays + 1, line=line)
 
+    def hear(self, fault: Fault) -> None:
+        """Take what the kit remarks about a thing that is being built."""
+        self._report(fault, step=self.measuring.plays + 1)
+
     def inspect(self, scene: Scene) -> None:
         """Check the picture at the end of a play."""
         self._shown = tuple(map(id, scene.mobjects))

@@ -8,6 +8,7 @@ from lectern.coder.templates.source import write_scene
 from lectern.coder.templates.text import clean_line, quote
 from lectern.coder.templates.things import NamedThing, find_things
 from lectern.contracts.quality import Aspect
+from lectern.things import find_thing
 
 MAX_THINGS: dict[Aspect, int] = {"16:9": 4, "9:16": 4, "1:1": 3}  # that a frame's body holds at a good size
 MAX_PLAIN_TITLE = 80  # characters
@@ -15,10 +16,11 @@ MAX_PLAIN_TITLE = 80  # characters
 # A thing is a disc with its name, and a ring that turns slowly, so that nothing stands still; a figure counts in it.
 # The discs stand alternately on both sides of the middle, as large as they can be without touching.
 _HELPERS = """
-def draw_thing(name, colour, value=None, decimals=0, unit=""):
-    disc = Circle(radius=1, color=colour, stroke_width=6).set_fill(colour, 0.25)
+def draw_thing(name, colour, picture=None, value=None, decimals=0, unit=""):
+    disc = Circle(radius=1, color=colour, stroke_width=6).set_fill(colour, 0.16)
     ring = VGroup(*[Arc(radius=1.13, start_angle=k * TAU / 3, angle=1.5, color=colour) for k in range(3)])
     thing = VGroup(ring, disc)
+    thing.picture = Thing(picture, color=colour) if picture else VGroup()
     thing.name, thing.value, thing.unit, thing.decimals = name, value, unit, decimals
     return thing
 
@@ -42,6 +44,12 @@ def spread_out(*things):
         wrap = {"width": 1.6 * radius} if " " in thing.name else {}
         words = Label(thing.name, size=theme.title, weight="SEMIBOLD", **wrap)
         thing.words, thing.number = fit(words, 1.6 * radius, 0.9 * radius).move_to(thing[1]), VGroup()
+        if len(thing.picture) and thing.value is None:
+            side = max(thing.picture.width, thing.picture.height)
+            thing.picture.scale(0.95 * radius / side).move_to(thing[1]).shift(0.22 * radius * UP)
+            fit(words, 1.3 * radius, 0.36 * radius).move_to(thing[1]).shift(0.56 * radius * DOWN)
+            thing.add(thing.picture)
+            thing.picture.add_updater(drift)
         if thing.value is not None:
             thing.tracker = ValueTracker(thing.value)
             look = {"decimals": thing.decimals, "unit": thing.unit, "size": theme.title}
@@ -59,6 +67,10 @@ def spread_out(*things):
 
 def turn(ring, dt):
     ring.rotate(0.5 * dt)
+
+def drift(picture, dt):
+    picture.turned = getattr(picture, "turned", 0) + dt
+    picture.rotate(0.1 * np.cos(1.7 * picture.turned) * 1.7 * dt)
 
 def count_up(thing):
     def follow(number, alpha):
@@ -90,23 +102,27 @@ def write_card(task: CodingTask) -> str:
         return _write_title_card(task, title)
     setup = [f"title = Title({quote(title)})", *_HELPERS, "things = spread_out("]
     setup += [f"    {_thing_call(thing)}," for thing in things]
-    setup += [")", ""]
+    opening = things[0].value is None  # a figure counts up; anything else is there from the first frame
+    shown = "title, things[0], things[0].words" if opening else "title"
+    setup += [")", f"self.add({shown})", ""]
     reveals = [
         Reveal(
             text=thing.spoken,
-            animation=f"arrive({number})",
+            animation=f"swell({number})" if opening and not number else f"arrive({number})",
             highlights=(Highlight(text=thing.name, animation=f"swell({number})"),),
         )
         for number, thing in enumerate(things)
     ]
-    first, *rest = choreograph(reveals, task.narration, task.options.language)
-    beats = [[CuedAnimation(animation="title.reveal()"), *first], *rest]
+    beats = choreograph(reveals, task.narration, task.options.language)
     return write_scene("NamedThings", setup, beats, task.narration)
 
 
 def _thing_call(thing: NamedThing) -> str:
-    figure = f", {thing.value!r}, {thing.decimals}, {quote(thing.unit)}" if thing.value is not None else ""
-    return f"draw_thing({quote(thing.name)}, theme.{thing.colour}{figure})"
+    picture = find_thing(thing.name) if thing.value is None else None
+    drawn = f", {picture!r}" if picture is not None else ""
+    if thing.value is not None:
+        drawn = f", None, {thing.value!r}, {thing.decimals}, {quote(thing.unit)}"
+    return f"draw_thing({quote(thing.name)}, theme.{thing.colour}{drawn})"
 
 
 def _write_title_card(task: CodingTask, title: str) -> str:

@@ -12,26 +12,32 @@ from lectern.language.stems import stem, stems
 from lectern.language.words import fold, is_content_word
 
 # All in seconds.
-MAX_STILL = 6.5  # without motion; after that something on screen is highlighted
+MAX_STILL = 5.0  # between motions; after that something on screen is highlighted
+MIN_LINGER, MAX_LINGER = 0.9, 6.0  # what a thing that was just shown lives on for
 MIN_GAP = 2.6  # between two motions that do not belong together
 MAX_EMPTY = 1.5  # with nothing but the title on screen
 REVEAL = 1.0  # what a reveal takes, roughly
 MIN_REVEAL = 0.55  # what a reveal needs; where a beat has less for each, they come in one sweep
+PAUSE = 0.3  # after what lasts until the next motion
 MIN_BEFORE_END = 1.2  # from the start of a highlight to the end of its beat
 
 
 class Highlight(msgspec.Struct, frozen=True, kw_only=True):
-    """Points out something on screen: the text it stands for, and the animation as source."""
+    """Points out something on screen: the text it stands for, and the animation as source.
+
+    `linger` is the source, up to its seconds, of what goes on until the next motion: `points.dwell(0, `. A `paced`
+    animation is written so, too: it takes the time that there is until the next one.
+    """
 
     text: str
     animation: str
+    linger: str = ""
+    paced: bool = False
 
 
-class Reveal(msgspec.Struct, frozen=True, kw_only=True):
-    """Shows something: the text it stands for, the animation as source, and its highlights afterwards."""
+class Reveal(Highlight, frozen=True, kw_only=True):
+    """Shows something, which has its highlights afterwards."""
 
-    text: str
-    animation: str
     highlights: tuple[Highlight, ...] = ()
 
 
@@ -46,6 +52,8 @@ class _TimedAnimation(msgspec.Struct, frozen=True, kw_only=True):
     time: float
     animation: str
     index: int = -1  # of the word it starts on; -1 for the start of the beat
+    linger: str = ""
+    paced: bool = False
 
 
 class _SpokenBeat(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,13 +77,15 @@ def choreograph(reveals: Sequence[Reveal], narration: Narration, language: str =
     places = assign_beats(reveal_stems, [stems(beat.text, language) for beat in beats])
     animations: list[list[CuedAnimation]] = []
     shown: list[Highlight] = []
+    linger = ""
     for number, beat in enumerate(beats):
         own = [reveal for reveal, place in zip(reveals, places, strict=True) if place == number]
         timed = _time_reveals(own, beat, language, opening=number == 0)
         timed = _add_mentions(timed, shown, beat, language)
         shown += [highlight for reveal in own for highlight in reveal.highlights]
         timed = _fill_stillness(timed, shown, beat)
-        animations.append(_cue(timed, beat))
+        animations.append(_cue(timed, beat, linger))
+        linger = next((each.linger for each in sorted(timed, key=_order, reverse=True) if each.linger), linger)
     return animations
 
 
@@ -119,8 +129,8 @@ def _time_reveals(
     length = beat.end - beat.start
     earliest = beat.start + (REVEAL if opening else 0.0)  # the title comes first
     if len(reveals) > 1 and (beat.end - earliest) / len(reveals) < MIN_REVEAL * 1.6:
-        sweep = f"LaggedStart({', '.join(reveal.animation for reveal in reveals)}, lag_ratio=0.3)"
-        return [_TimedAnimation(time=earliest, animation=sweep)]
+        sweep = f"LaggedStart({', '.join(map(_play_briefly, reveals))}, lag_ratio=0.3)"
+        return [_TimedAnimation(time=earliest, animation=sweep, linger=reveals[-1].linger)]
     timed: list[_TimedAnimation] = []
     next_word = 0
     for number, reveal in enumerate(reveals):
@@ -136,9 +146,9 @@ def _time_reveals(
                 index = None
         if index is None:
             time = timed[-1].time + REVEAL if timed else earliest
-            timed.append(_TimedAnimation(time=time, animation=reveal.animation))
+            timed.append(_time(reveal, time))
         else:
-            timed.append(_TimedAnimation(time=beat.words[index][1], animation=reveal.animation, index=index))
+            timed.append(_time(reveal, beat.words[index][1], index))
             next_word = index + 1
     return timed
 
@@ -150,8 +160,7 @@ def _add_mentions(
     for highlight in shown:
         index = beat.find_word(stems(highlight.text, language), 0, language)
         if index is not None and _is_free(timed, beat.words[index][1], beat):
-            mention = _TimedAnimation(time=beat.words[index][1], animation=highlight.animation, index=index)
-            timed = [*timed, mention]
+            timed = [*timed, _time(highlight, beat.words[index][1], index)]
     return timed
 
 
@@ -162,7 +171,7 @@ def _fill_stillness(
     if not shown:
         return timed
     if not timed:
-        timed = [_TimedAnimation(time=beat.start, animation=shown[-1].animation)]
+        timed = [_time(shown[-1], beat.start)]
     for highlight in cycle(reversed(shown)):
         times = sorted([each.time for each in timed] + [beat.end])
         length, start = max(((later - earlier, earlier) for earlier, later in pairwise(times)), default=(0.0, 0.0))
@@ -172,20 +181,49 @@ def _fill_stillness(
         index = _nearest_word(beat, start + length / 2, last_cue + 1)
         if index is None or not _is_free(timed, beat.words[index][1], beat):
             break
-        timed = [*timed, _TimedAnimation(time=beat.words[index][1], animation=highlight.animation, index=index)]
+        timed = [*timed, _time(highlight, beat.words[index][1], index)]
     return timed
 
 
-def _cue(timed: list[_TimedAnimation], beat: _SpokenBeat) -> list[CuedAnimation]:
-    """The animations in order of time. None waits for a word that `at()` would take for another one."""
+def _time(shown: Highlight, time: float, index: int = -1) -> _TimedAnimation:
+    return _TimedAnimation(time=time, animation=shown.animation, index=index, linger=shown.linger, paced=shown.paced)
+
+
+def _play_briefly(shown: Highlight) -> str:
+    return f"{shown.animation}{REVEAL})" if shown.paced else shown.animation
+
+
+def _order(each: _TimedAnimation) -> tuple[float, int]:
+    return each.time, each.index
+
+
+def _last(animation: str, seconds: float) -> str:
+    """The source of an animation that lasts for so many seconds, given its source up to them."""
+    return f"{animation}{min(max(seconds, MIN_LINGER), MAX_LINGER):.1f})"
+
+
+def _cue(timed: list[_TimedAnimation], beat: _SpokenBeat, linger: str) -> list[CuedAnimation]:
+    """The animations in order of time, and what lingers between them, at first from the beat before.
+
+    None waits for a word that `at()` would take for another one.
+    """
+    ordered = sorted(timed, key=_order)
+    ends = [*(each.time for each in ordered[1:]), beat.end][: len(ordered)]
     cued: list[CuedAnimation] = []
+    if linger and ordered and ordered[0].time - beat.start > MIN_LINGER:
+        cued.append(CuedAnimation(animation=_last(linger, ordered[0].time - beat.start)))
     next_word = 0
-    for each in sorted(timed, key=lambda one: (one.time, one.index)):
+    for each, end in zip(ordered, ends, strict=True):
         word = ""
         if each.index >= next_word and _can_wait_for(beat, each.index, next_word):
             word = fold(beat.words[each.index][0])
             next_word = each.index + 1
+        if each.paced:
+            cued.append(CuedAnimation(animation=_last(each.animation, end - each.time - PAUSE), word=word))
+            continue
         cued.append(CuedAnimation(animation=each.animation, word=word))
+        if each.linger and end - each.time > REVEAL + MIN_LINGER:
+            cued.append(CuedAnimation(animation=_last(each.linger, end - each.time - REVEAL)))
     return cued
 
 

@@ -13,6 +13,7 @@ from lectern.coder.templates.text import clean_line, shorten
 from lectern.contracts import script as s
 from lectern.language.stems import stem, stems
 from lectern.language.words import fold, is_content_word
+from lectern.things import find_thing
 
 MAX_NAME = 28  # characters of a name, wrapped between its words: longer ones would be set too small to read
 MAX_WORD = 15  # characters of each of its words
@@ -121,6 +122,7 @@ def _find_word(text: str, plan: frozenset[str], language: str) -> str:
             if not whole or max(map(len, run)) > MAX_WORD or not all(map(is_content_word, run)):
                 continue
             score = sum(min(len(fold(word)), 10) / 10 + 2 * (stem(word, language) in plan) for word in run)
+            score += 0.9 if find_thing(name) is not None else 0
             score -= 0.8 if len(run) > 1 and not all(stem(word, language) in plan for word in run) else 0
             if score > best_score:
                 best, best_score = name, score

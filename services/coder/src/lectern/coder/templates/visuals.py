@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import assert_never
 
 from lectern.coder.coding import CodingTask
-from lectern.coder.templates.choreography import CuedAnimation, Highlight, Reveal, choreograph
+from lectern.coder.templates.choreography import Highlight, Reveal, choreograph
 from lectern.coder.templates.source import write_scene
 from lectern.coder.templates.text import clean_line, quote
+from lectern.coder.templates.things import OWN_COLOURS
 from lectern.contracts import script as s
-from lectern.contracts.quality import Aspect
+from lectern.language.stems import stems
 
-# Letters of list text that a frame's body holds at full size, with the gaps between points (measured with Inter).
-_BODY_LETTERS: dict[Aspect, int] = {"16:9": 220, "9:16": 230, "1:1": 110}
+_UNIT = re.compile(r"(.*\S)\s*[(\[]([^()\[\]]{1,12})[)\]]")
+_SYMBOL = re.compile(r"(?<![A-Za-z_^.])[A-Za-z](?![A-Za-z(])")
 
 
 def write_template(task: CodingTask) -> str | None:
@@ -25,46 +27,64 @@ def write_template(task: CodingTask) -> str | None:
             return None
         case s.Equation(lines=lines):
             arguments = ", ".join(repr(clean_line(line)) for line in lines)
-            setup = [f"eq = Equation({arguments})", _enlarge("eq", 1.5)]
-            return _write(task, "Formulas", setup, _reveal_each("eq", lines))
+            colors = _color_symbols(lines)
+            setup = [f"eq = Equation({arguments}{colors})", _enlarge("eq", 2.2)]
+            return _write(task, "Formulas", setup, _derive_each(lines), ground="eq[0]")
         case s.Bullets(items=items):
-            width = _bullets_width(items, task.options.aspect)
-            setup = [f"points = Bullets({_arguments(items)}{width})", _enlarge("points", 1.3)]
-            return _write(task, "Points", setup, _reveal_each("points", items))
+            setup = [f"points = Bullets({_arguments(items)})"]
+            return _write(task, "Points", setup, _reveal_each("points", items), ground="points.ground")
         case s.Flow(steps=steps):
             setup = [f"flow = Flow({_arguments(steps)})"]
-            return _write(task, "Steps", setup, _reveal_each("flow", steps, target=".words"))
+            return _write(task, "Steps", setup, _reveal_each("flow", steps), ground="flow.ground")
         case s.Chart():
-            return _write(task, "Numbers", [_chart_setup(visual)], _reveal_chart(visual))
+            setup = [_chart_setup(visual)]
+            return _write(task, "Numbers", setup, _reveal_chart(visual, task), ground="chart.ground")
         case s.CodeListing(language=language, source=source):
             setup = [f"code = CodeListing({source!r}, language={language!r})"]
-            return _write(task, "Program", setup, _reveal_listing(source, len(task.narration.beats)))
+            return _write(task, "Program", setup, _reveal_listing(source, len(task.narration.beats)), ground="code")
         case s.Comparison():
-            return _write(task, "SideBySide", [_comparison_setup(visual)], _reveal_comparison(visual))
+            setup = [_comparison_setup(visual)]
+            return _write(task, "SideBySide", setup, _reveal_comparison(visual), ground="sides.ground")
         case s.Timeline(entries=entries):
             pairs = ", ".join(f"({quote(when)}, {quote(what)})" for when, what in entries)
             texts = [f"{when} {what}" for when, what in entries]
-            return _write(task, "Moments", [f"timeline = Timeline({pairs})"], _reveal_each("timeline", texts))
+            setup = [f"timeline = Timeline({pairs})"]
+            return _write(task, "Moments", setup, _reveal_each("timeline", texts), ground="timeline.ground")
         case s.Image(name=name, alt=alt):
             caption = f", caption={quote(alt)}" if clean_line(alt) else ""
-            return _write(task, "Photo", [f"picture = Picture({name!r}{caption})"], _reveal_image(alt))
+            setup = [f"picture = Picture({name!r}{caption})"]
+            return _write(task, "Photo", setup, _pan_image(alt), ground="picture", behind="picture.ground")
     assert_never(visual)
 
 
-def _write(task: CodingTask, name: str, setup: Sequence[str], reveals: Sequence[Reveal]) -> str:
+def _write(
+    task: CodingTask, name: str, setup: Sequence[str], reveals: Sequence[Reveal], *, ground: str = "", behind: str = ""
+) -> str:
+    """The scene: its heading and the `ground` of its visual are there from the first frame, over what is `behind`."""
     beats = choreograph(reveals, task.narration, task.options.language)
     title = clean_line(task.scene.title)
-    if not title:
-        return write_scene(name, [*setup, ""], beats, task.narration)
-    first, *rest = beats
-    opened = [[CuedAnimation(animation="title.reveal()"), *first], *rest]
-    return write_scene(name, [f"title = Title({quote(title)})", *setup, ""], opened, task.narration)
+    heading = [f"title = Title({quote(title)})"] if title else []
+    shown = ", ".join(each for each in (behind, "title" if title else "", ground) if each)
+    return write_scene(name, [*heading, *setup, *([f"self.add({shown})"] if shown else []), ""], beats, task.narration)
 
 
-def _bullets_width(items: Sequence[str], aspect: Aspect) -> str:
-    """The width to wrap much text at, so that shrinking it to the frame afterwards uses the frame's full width."""
-    share = sum(len(item) for item in items) / _BODY_LETTERS[aspect]
-    return f", width=frame.body.width * {math.sqrt(share):.2f}" if share > 1.1 else ""
+def _derive_each(lines: Sequence[str]) -> list[Reveal]:
+    """The first formula is there from the start, each further one grows out of the one before."""
+    reveals = []
+    for number, line in enumerate(lines):
+        linger = f"eq.dwell({number}, "
+        highlight = Highlight(text=line, animation=linger, linger=linger, paced=True)
+        shown = f"eq.derive({number})" if number else linger
+        reveals.append(Reveal(text=line, animation=shown, paced=not number, linger=linger, highlights=(highlight,)))
+    return reveals
+
+
+def _color_symbols(lines: Sequence[str]) -> str:
+    """Colours for the first letters that stand for themselves in the formulas, the same in each line."""
+    found = [letter for line in lines for letter in _SYMBOL.findall(clean_line(line))]
+    chosen = [] if '"' in "".join(lines) else list(dict.fromkeys(found))[: len(OWN_COLOURS)]
+    pairs = ", ".join(f"{letter!r}: theme.{colour}" for letter, colour in zip(chosen, OWN_COLOURS, strict=False))
+    return f", colors={{{pairs}}}" if pairs else ""
 
 
 def _enlarge(name: str, max_scale: float) -> str:
@@ -77,13 +97,14 @@ def _arguments(items: Sequence[str]) -> str:
     return ", ".join(quote(item) for item in items)
 
 
-def _reveal_each(name: str, texts: Sequence[str], *, target: str = "") -> list[Reveal]:
-    """Reveals the parts of a thing one by one; `target` is the attribute of a part to highlight, with its dot."""
+def _reveal_each(name: str, texts: Sequence[str]) -> list[Reveal]:
+    """Reveals the parts of a thing one by one, and points each out again when it is spoken of."""
     return [
         Reveal(
             text=text,
             animation=f"{name}.reveal({number})",
-            highlights=(Highlight(text=text, animation=f"focus({name}[{number}]{target})"),),
+            linger=(linger := f"{name}.dwell({number}, "),
+            highlights=(Highlight(text=text, animation=f"{name}.point_out({number})", linger=linger),),
         )
         for number, text in enumerate(texts)
     ]
@@ -93,21 +114,56 @@ def _chart_setup(chart: s.Chart) -> str:
     single = len(chart.series) == 1
     rows = ", ".join(f"({quote(label)}, {values[0] if single else values!r})" for label, values in chart.rows if values)
     series = f", series=({_arguments(chart.series)},)" if not single else ""
-    heading = f", title={quote(chart.series[0])}" if single and clean_line(chart.series[0]) else ""
-    return f"chart = Chart([{rows}], style={chart.style!r}{series}{heading})"
+    title, unit = _read_unit(clean_line(chart.series[0])) if single and chart.series else ("", "")
+    heading = f", title={quote(title)}" if title else ""
+    measured = f", unit={quote(unit)}" if unit else ""
+    return f"chart = Chart([{rows}], style={chart.style!r}{series}{heading}{measured})"
 
 
-def _reveal_chart(chart: s.Chart) -> list[Reveal]:
-    """The whole chart at once; then each value as its label is spoken. The largest one is highlighted last."""
-    labels = [clean_line(label) for label, _ in chart.rows]
-    ranked = sorted(range(len(labels)), key=lambda row: max(chart.rows[row][1], default=0.0))
-    column = {row: max(range(len(chart.rows[row][1])), key=chart.rows[row][1].__getitem__, default=0) for row in ranked}
-    highlights = tuple(
-        Highlight(text=labels[row], animation=f"focus(chart.value({labels[row]!r}, {column[row]}))")
-        for row in ranked
-        if labels.count(labels[row]) == 1
-    )
-    return [Reveal(text="", animation="chart.reveal()", highlights=highlights)]
+def _read_unit(heading: str) -> tuple[str, str]:
+    """A heading such as "Share (%)" as the heading and its unit."""
+    match = _UNIT.fullmatch(heading)
+    return (match[1], match[2]) if match else (heading, "")
+
+
+def _reveal_chart(chart: s.Chart, task: CodingTask) -> list[Reveal]:
+    """Bars grow as they are named, all those that nobody names at first; lines are drawn as far as is told."""
+    labels = [clean_line(label) for label, values in chart.rows if values]
+    if len(set(labels)) < len(labels):
+        return [Reveal(text="", animation="chart.reveal()")]
+    column = {
+        label: max(range(len(values)), key=values.__getitem__)
+        for label, (_, values) in zip(labels, (row for row in chart.rows if row[1]), strict=True)
+    }
+    points = {
+        label: Highlight(
+            text=label,
+            animation=f"chart.point_out({quote(label)}, {column[label]})",
+            linger=f"chart.dwell({quote(label)}, {column[label]}, ",
+        )
+        for label in labels
+    }
+    paced = chart.style == "line"
+    if paced:
+        named = labels
+    else:
+        values = {label: numbers[0] for label, numbers in chart.rows if numbers}
+        spoken = [stems(span.text, task.options.language) for span in task.narration.beats]
+        first = {
+            label: next((beat for beat, words in enumerate(spoken) if stems(label, task.options.language) & words), -1)
+            for label in labels
+        }
+        named = sorted(labels, key=lambda label: (first[label], -values.get(label, 0.0)))
+    return [
+        Reveal(
+            text=label,
+            animation=f"chart.reveal({quote(label)}{', ' if paced else ')'}",
+            paced=paced,
+            linger=points[label].linger,
+            highlights=(points[label],),
+        )
+        for label in named
+    ]
 
 
 def _reveal_listing(source: str, beat_count: int) -> list[Reveal]:
@@ -136,18 +192,16 @@ def _comparison_setup(comparison: s.Comparison) -> str:
 
 
 def _reveal_comparison(comparison: s.Comparison) -> list[Reveal]:
-    def reveal_side(name: str, title: str, items: Sequence[str]) -> Reveal:
-        highlights = tuple(
-            Highlight(text=item, animation=f"focus(sides.{name}[{number}])") for number, item in enumerate(items)
-        )
-        return Reveal(text=f"{title} {' '.join(items)}", animation=f"sides.reveal_{name}()", highlights=highlights)
-
-    return [
-        reveal_side("left", comparison.left_title, comparison.left),
-        reveal_side("right", comparison.right_title, comparison.right),
-    ]
+    """Row against row; the headings are there from the start."""
+    rows = zip_longest(comparison.left, comparison.right, fillvalue="")
+    return _reveal_each("sides", [f"{left} {right}" for left, right in rows])
 
 
-def _reveal_image(alt: str) -> list[Reveal]:
-    zoom = "picture.animate(run_time=4, rate_func=there_and_back).scale(1.04)"
-    return [Reveal(text="", animation="picture.reveal()", highlights=(Highlight(text=alt, animation=zoom),))]
+def _pan_image(alt: str) -> list[Reveal]:
+    """The picture is there from the start; the view comes closer, wanders, and at last shows all of it again."""
+    closer = "picture.pan((0.35, 0.4), 1.35, "
+    wander = (
+        Highlight(text=alt, animation="picture.pan((0.66, 0.6), 1.35, ", paced=True),
+        Highlight(text=alt, animation="picture.pan(None, 1, ", paced=True),
+    )
+    return [Reveal(text="", animation=closer, paced=True, highlights=wander)]
