@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lectern.contracts.script import Beat, Scene, Script
-from lectern.voice.beats import MAX_PRONUNCIATION_CHARACTERS, prepare_beats
+from lectern.voice.beats import MAX_PRONUNCIATION_CHARACTERS, prepare_beats, respell_beats
+from lectern.voice.voices import Voice
 from lectern.worker import Permanent
 
 
@@ -34,3 +35,18 @@ def test_the_end_card_has_time_after_the_last_word_of_the_film(scene: int, cards
     scenes = tuple(Scene(title=title, beats=(Beat(text="Light falls."),)) for title in ("One", "Two"))
     script = Script(title="Leaves", idea="A leaf makes sugar.", scenes=scenes)
     assert prepare_beats(script, scene, cards=cards)[-1].pause == pause
+
+
+def test_letters_and_homographs_are_respelt_for_the_voices_that_misread_them_and_captions_stay() -> None:
+    voices = [Voice(id=engine, language="en", gender="", engine=engine, name=engine) for engine in ("espeak", "google")]
+    beat = Beat(text="Then a squared tears it open.", pause=1.5)
+    respelt, kept = respell_beats((beat, beat), voices, "en-GB", {"espeak", "piper"})
+    assert (respelt.text, respelt.pause) == (beat.text, 1.5)
+    assert respelt.spoken == "Then a squared tares it open."
+    assert kept == beat
+
+
+def test_a_spoken_form_of_the_author_s_is_respelt_too() -> None:
+    voice = Voice(id="e", language="en", gender="", engine="espeak", name="e")
+    (beat,) = respell_beats((Beat(text="a² + b²", spoken="a squared plus b squared"),), [voice], "en", {"espeak"})
+    assert beat.spoken == "eigh squared plus b squared"

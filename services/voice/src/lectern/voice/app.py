@@ -52,6 +52,7 @@ def build_deps(settings: VoiceSettings, meter: Meter | None = None) -> VoiceDeps
         engines={name: build_engine(row, settings, name, metrics) for name, row in rows.items()},
         voices=list_enabled_voices(rows, settings),
         metrics=metrics,
+        respelt=frozenset(name for name, row in rows.items() if row.respelt),
         reference=next((name for name, row in rows.items() if row.reference), ""),
     )
 

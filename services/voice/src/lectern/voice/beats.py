@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
 from lectern.contracts.problems import Problem
 from lectern.contracts.script import CLOSING_SECONDS, Beat, Script
+from lectern.language.pronunciation import spell_as_spoken
+from lectern.voice.voices import Voice
 from lectern.worker import Permanent
 
 MAX_SCENE_CHARACTERS = 4000  # four minutes of speech; a scene should be far shorter
@@ -46,6 +48,20 @@ def prepare_beats(script: Script, scene: int, *, cards: bool = False) -> tuple[B
         *rest, last = beats
         beats = (*rest, msgspec.structs.replace(last, pause=max(last.pause, CLOSING_SECONDS)))
     return beats
+
+
+def respell_beats(
+    beats: Sequence[Beat], voices: Sequence[Voice], language: str, engines: Collection[str]
+) -> tuple[Beat, ...]:
+    """The beats spelt as they sound, where the voice of the same index belongs to one of `engines`."""
+    return tuple(
+        _respell(beat, language) if voice.engine in engines else beat for beat, voice in zip(beats, voices, strict=True)
+    )
+
+
+def _respell(beat: Beat, language: str) -> Beat:
+    spoken = spell_as_spoken(beat.spoken_text(), language)
+    return msgspec.structs.replace(beat, spoken="" if spoken == beat.text else spoken)
 
 
 def _check_pronunciations(pronunciations: Mapping[str, str]) -> None:

@@ -25,6 +25,7 @@ class VoiceDeps:
 
     engines: Mapping[str, SpeechEngine]
     voices: tuple[Voice, ...]
+    respelt: frozenset[str] = frozenset()
     reference: str = ""
     metrics: VoiceMetrics = field(default_factory=lambda: VoiceMetrics(Meter()))
     unstored: MutableMapping[str, Speech] = field(default_factory=lambda: LRUCache(MAX_UNSTORED))

@@ -12,7 +12,7 @@ from lectern.contracts.narration import Narration
 from lectern.contracts.script import Beat, Script
 from lectern.contracts.usage import Usage
 from lectern.media import ProcessFailed
-from lectern.voice.beats import prepare_beats
+from lectern.voice.beats import prepare_beats, respell_beats
 from lectern.voice.budget import check_budget
 from lectern.voice.casting import cast_scene
 from lectern.voice.deps import VoiceDeps
@@ -58,6 +58,7 @@ async def _narrate(event: ScenePlanned, script: Script, job: Job[VoiceDeps]) -> 
     lead, roles = cast.lead, cast.roles
     own_voice = bool(script.scene(event.scene).voice)
     spoken_by = tuple(roles.get(beat.speaker, lead) for beat in beats)
+    beats = respell_beats(beats, spoken_by, script.language, job.deps.respelt)
     sha256 = _narration_digest(event, script, beats, spoken_by, lead, job.deps)
     key, audio_key = keys.cache("narration", sha256, "json"), keys.cache("narration", sha256, "flac")
     cached = await _find_narration(job.store, key)

@@ -34,8 +34,8 @@ class EngineRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     With `requests` the class is a SpeechService, constructed from the settings; else it is a SpeechEngine, constructed
     without arguments. `voices_path` names a function from settings to the voices found on this machine. Ids that start
     with `custom_prefix` name any other voice of the provider's account. Voices of a `fallback` are listed after those
-    of all other engines. The engine with `reference` reads texts for comparison, to time the words of voices that
-    report no times.
+    of all other engines. An engine with `respelt` is given letters and homographs as they sound. The engine with
+    `reference` reads texts for comparison, to time the words of voices that report no times.
     """
 
     path: str = msgspec.field(name="class")
@@ -45,6 +45,7 @@ class EngineRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     custom_prefix: str = ""
     fallback: bool = False
     reference: bool = False
+    respelt: bool = False
 
 
 class _Family(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
