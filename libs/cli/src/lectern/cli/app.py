@@ -17,6 +17,7 @@ from lectern.cli.key_commands import keys_app
 from lectern.cli.library_commands import library_app
 from lectern.cli.options import Home, Json, MaxCost, NatsUrl, Open, Out, Prompts, Url, drop_unset, run_command
 from lectern.cli.runner.home import DEFAULT_HOME
+from lectern.cli.voice_commands import voices_app
 from lectern.contracts.options import MUSIC, Captions, Lane, Sounds, Theme
 from lectern.contracts.quality import Aspect, Quality
 
@@ -31,6 +32,7 @@ app = typer.Typer(
 dead_app = typer.Typer(no_args_is_help=True, help="List, show, retry and drop messages that no worker could process.")
 app.add_typer(dead_app, name="dead")
 app.add_typer(keys_app, name="keys")
+app.add_typer(voices_app, name="voices")
 app.add_typer(library_app)
 
 
@@ -184,19 +186,6 @@ def dub(
     )
     display = choose_display(json=json)
     run_command(lambda: command.dub(arguments, url, home, display), json=json)
-
-
-@app.command()
-def voices(
-    language: Annotated[str | None, typer.Option(help="Only voices that speak it, such as de or en-GB.")] = None,
-    json: Json = False,
-    url: Url = "",
-    home: Home = DEFAULT_HOME,
-) -> None:
-    """List the available voices, best first."""
-    from lectern.cli.voices import list_voices
-
-    run_command(lambda: list_voices(language, url, home, json=json), json=json)
 
 
 @app.command("eval")

@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
+from lectern.cli.natural_voices.install import has_voices, voices_folder
 from lectern.cli.runner.child import Child
 from lectern.cli.runner.expiry import keep_expiring
 from lectern.cli.runner.home import BUCKET, Endpoint, Home, claim_home
@@ -46,7 +47,7 @@ SHARED_SETTINGS = {
     "metrics_port",
     "grace_seconds",
 }
-GATEWAY, RENDERER = "gateway", "renderer"
+GATEWAY, RENDERER, VOICE = "gateway", "renderer", "voice"
 GATEWAY_TIMEOUT_SECONDS = 60.0  # until the first answer; imports from a cold disk are slow
 
 
@@ -228,6 +229,8 @@ def _prepare_services(
             values |= {"host": host, "port": int(stack.url.rpartition(":")[2])}
             if not os.environ.get("LECTERN_SIGNING_KEY"):
                 values |= {"signing_key": stack.home.keys().signing_key}
+        if name == VOICE and not os.environ.get("LECTERN_PIPER_VOICES") and has_voices(stack.home.path):
+            values |= {"piper_voices": voices_folder(stack.home.path)}
         if connections is not None:
             if name == RENDERER:
                 values |= {"slots": renderers}  # 0: the renderer has one per CPU
