@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 from pathlib import Path
 
@@ -212,3 +213,19 @@ def test_each_scene_of_a_chain_gets_a_cast_of_its_own(tmp_path: Path) -> None:
     result = run_in_fork(carrying_folder(tmp_path / "1", later, first, later, cast=count, mode="measure"))
     assert result["ok"], result["error"]
     assert result["findings"] == []
+
+
+def test_what_moves_by_itself_is_at_the_cut_where_the_next_scene_finds_it_and_lives_on(tmp_path: Path) -> None:
+    living = FIRST.replace(
+        "c.speed = 7",
+        "c.speed = 7\n                alive(c, 'sway')\n                c[1].add_updater(lambda w, dt: w.rotate(dt))",
+    )
+    code = SECOND.replace(
+        "            self.carry(",
+        "                self.wait(0.3)\n                assert c.life.strength > 0\n            self.carry(",
+    )
+    first = film(carrying_folder(tmp_path / "1", living, beats=BEATS[FIRST]))
+    second = film(carrying_folder(tmp_path / "2", code, living, beats=BEATS[SECOND]))
+    assert np.array_equal(first.last, second.first)
+    pictures = frames_of(tmp_path / "1/footage.mp4")
+    assert max(np.abs(a.astype(int) - b).mean() for a, b in itertools.pairwise(pictures[-9:])) < 6

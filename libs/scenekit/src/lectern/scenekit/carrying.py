@@ -11,6 +11,7 @@ from manim import Animation, FadeOut, Mobject, Scene, VMobject
 from manim.utils.rate_functions import smooth
 
 from .findings import Finding, drawn_anew
+from .life import Calm, alive
 from .motion import RGBAS
 from .near_names import refuse_name
 
@@ -25,13 +26,14 @@ class Handover:
     """What the scene before has handed on.
 
     `things` are its things by the names it gave them, `shown` those on screen, in drawing order, `view` the points of
-    the camera's frame. `failure` says why there is nothing. `makers` are the cast's functions, which draw a thing of
-    their name anew.
+    the camera's frame. `living` are parts that moved by themselves until they came to rest, with the way they did.
+    `failure` says why there is nothing. `makers` are the cast's functions, which draw a thing of their name anew.
     """
 
     things: Mapping[str, Any] = field(default_factory=dict)
     shown: Sequence[Mobject] = ()
     view: Any = None
+    living: Sequence[tuple[Mobject, str]] = ()
     failure: str = "no scene comes before this one"
     makers: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
 
@@ -45,6 +47,7 @@ class Luggage:
         self._unpacked = False
         self._settled = False
         self._claimed: set[int] = set()
+        self._calmed: list[tuple[Mobject, str]] = []
 
     def claim(self, scene: Scene, names: Sequence[str]) -> tuple[list[Any], list[Finding]]:
         """Put what was handed on on screen, at the first call; return the things of these names, and findings.
@@ -55,6 +58,8 @@ class Luggage:
             self._unpacked = True
             scene.add(*self.handover.shown)
             _set_view(scene, self.handover.view)
+            for part, kind in self.handover.living:
+                alive(part, kind)
         found = [self._find(scene, name) for name in names]
         things = [thing for thing, _ in found]
         self._claimed |= collect_family(things)
@@ -72,14 +77,38 @@ class Luggage:
         """List what is on screen and not carried. Empty when nothing is carried: then the picture stays."""
         return list_leaving(scene.mobjects, collect_family(self.carried.values())) if self.carried else []
 
+    def calm(self) -> None:
+        """Bring what lives and is carried to rest: where it would be if it had never moved by itself."""
+        calming = [Calm(part) for part in self._list_living()]
+        for each in calming:
+            each.begin()
+            each.finish()
+
+    def stop(self) -> None:
+        """Stop what lives and is carried where it is."""
+        for part in self._list_living():
+            part.remove_updater(part.__dict__.pop("life").updater)
+
+    def _list_living(self) -> list[Mobject]:
+        living = [part for each in self.list_carried() for part in each.get_family() if "life" in part.__dict__]
+        self._calmed = [(part, part.__dict__["life"].kind) for part in living]
+        return living
+
+    def list_carried(self) -> list[Mobject]:
+        """List the things that are carried, each once."""
+        unique = {id(each): each for each in self.carried.values() if isinstance(each, Mobject)}
+        return list(unique.values())
+
     def pack(self, scene: Scene) -> Handover:
-        """Take off the screen what is not carried, and hand on the rest."""
+        """Take off the screen what is not carried, once it has left, and hand on the rest."""
         if not self.carried:
             return Handover(failure="the scene before carries nothing")
         drop_pieces(scene, self.list_left_behind(scene))
         kept = collect_family(self.carried.values())
         shown = [each for each in scene.mobjects if any(id(part) in kept for part in each.get_family())]
-        return Handover(things=dict(self.carried), shown=shown, view=_get_view(scene), failure="")
+        return Handover(
+            things=dict(self.carried), shown=shown, view=_get_view(scene), living=tuple(self._calmed), failure=""
+        )
 
     def _find(self, scene: Scene, name: str) -> tuple[Any, Finding | None]:
         handover = self.handover

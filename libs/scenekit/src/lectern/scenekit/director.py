@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from .findings import Finding, beat_missing, beat_overrun, word_missing
 from .spoken_words import find_phrase
@@ -167,6 +167,7 @@ class Measuring(Director):
         self.lengths: list[float] = []
         self.steps: list[Step] = []
         self.noted: list[Finding] = []
+        self.ending: list[list[dict[str, Any]]] = []
 
     @property
     def plays(self) -> int:
@@ -271,6 +272,7 @@ class Filming(Director):
         self.plans = tuple(plans)
         self.lengths = measuring.lengths
         self.wait_ratio = measuring.wait_ratio
+        self.ending = measuring.ending
         self.plays = 0
         self.frames_granted = 0
         self.position = 0.0

@@ -35,6 +35,7 @@ class Life:
         self.thing, self.kind = thing, kind
         self.time, self.strength, self.waking = 0.0, 0.0, True
         self._turn, self._size, self._shift = 0.0, 1.0, np.zeros(3)
+        self._foot = find_foot(thing)
 
     def step(self, thing: Mobject, dt: float) -> None:
         """Move on by `dt` seconds. A copy of the thing, such as an animation makes, stays as it is."""
@@ -51,7 +52,9 @@ class Life:
         wave = 2 * np.pi * self.time
         if self.kind == "sway":
             turn = strength * SWAY_ANGLE * np.sin(wave / SWAY_SECONDS)
-            thing.rotate(turn - self._turn, about_point=thing.get_bottom())
+            part, index = self._foot
+            foot = part.points[index].copy() if index < len(part.points) else thing.get_bottom()
+            thing.rotate(turn - self._turn, about_point=foot)
             self._turn = turn
         elif self.kind == "pulse":
             size = 1 + strength * PULSE_SHARE * np.sin(wave / PULSE_SECONDS)
@@ -62,6 +65,22 @@ class Life:
             shift = strength * DRIFT_UNITS * np.array([x, 0.8 * y, 0.0])
             thing.shift(shift - self._shift)
             self._shift = shift
+
+
+def find_foot(thing: Mobject) -> tuple[Mobject, int]:
+    """Find the point on which a thing stands: a part and the index of one of its points.
+
+    A point of the thing itself stays where it is when the thing turns about it, so that turns undo each other.
+    """
+    bottom = thing.get_bottom()
+    feet = [
+        (float(np.linalg.norm(part.points - bottom, axis=1).min()), number, part)
+        for number, part in enumerate(thing.family_members_with_points())
+    ]
+    if not feet:
+        return thing, 0
+    part = min(feet)[2]
+    return part, int(np.linalg.norm(part.points - bottom, axis=1).argmin())
 
 
 class Calm(Animation):

@@ -20,6 +20,7 @@ from .frame_costs import FrameCosts
 from .front import FrontWriter
 from .ground import lay_ground
 from .patching import patch_attribute
+from .settling import describe_looks, settle
 from .sounds import SoundLog
 
 MEASURING_STEP = 1 / 15
@@ -148,9 +149,12 @@ class MeasuringRenderer(DirectedRenderer):
 
     def clear_screen(self, scene: Scene) -> None:
         if self.luggage.carried:
-            seconds = LEAVE_SECONDS if self.luggage.list_left_behind(scene) else 0.0
-            self.director.record_exit(seconds, REST_SECONDS, alive=depends_on_time(scene))
+            alive = depends_on_time(scene)
+            seconds = LEAVE_SECONDS if alive or self.luggage.list_left_behind(scene) else 0.0
+            self.director.record_exit(seconds, REST_SECONDS, alive=alive)
+            self.luggage.calm()
             self.luggage.pack(scene)
+            self.director.ending = describe_looks(self.luggage.list_carried())
             if self.inspector is not None:
                 self.inspector.inspect(scene)
 
@@ -224,9 +228,13 @@ class FilmingRenderer(DirectedRenderer):
     def clear_screen(self, scene: Scene) -> None:
         if self.luggage.carried:
             self.hold(scene, self.director.grant_until_exit())
-            if left := self.luggage.list_left_behind(scene):
-                scene.compile_animation_data(*map(vanish, left))
+            self.luggage.stop()
+            settling = settle(self.luggage.list_carried(), self.director.ending, LEAVE_SECONDS)
+            leaving = [*map(vanish, self.luggage.list_left_behind(scene)), *settling]
+            if leaving:
+                scene.compile_animation_data(*leaving)
                 scene.begin_animations()
+                scene.moving_mobjects, scene.static_mobjects = list(scene.mobjects), []
                 self.perform(scene, frames=self.director.grant_exit(LEAVE_SECONDS))
             self.luggage.pack(scene)
 
