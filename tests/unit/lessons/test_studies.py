@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +19,7 @@ from lectern.contracts.narration import Narration
 from lectern.contracts.options import VideoOptions
 from lectern.lessons import Lesson, load_lessons, load_studies
 from lectern.markdown import parse
+from lectern.media import find_motion, measure_ink
 from lectern.renderer.job_settings import build_job_settings
 from lectern.renderer.pool import PREFLIGHT_LIMITS, RenderJob, RenderOutcome, WarmPool
 from lectern.voice.engines.silent import SilentEngine
@@ -27,7 +27,6 @@ from lectern.voice.layout import lay_out
 
 STUDIES = load_studies()
 LOOKING_FPS, LOOKING_SIZE = 5, (320, 180)
-INK = 12  # levels of luma by which a pixel differs from the background, or from the frame before
 
 each_study = pytest.mark.parametrize("study", STUDIES, ids=lambda study: study.name)
 
@@ -129,7 +128,7 @@ async def test_a_study_begins_with_a_picture_fills_the_frame_and_moves(pool: War
 
     left, right, bottom, top = load_frames()["16:9"].body
     shares = boxes * load_frames()["16:9"].size / (right - left, top - bottom)
-    moving = [np.abs(one - other).max() > INK for one, other in pairwise(frames)]
+    moving = find_motion(frames)
 
     assert shares[0].max() > 0.6, "the first frame is a picture"
     assert (np.median(shares, axis=0) >= 0.7).all(), "it fills the body's width and height"
@@ -137,21 +136,13 @@ async def test_a_study_begins_with_a_picture_fills_the_frame_and_moves(pool: War
     assert np.mean(moving) >= 0.6, "something moves most of the time"
 
 
-async def film(pool: WarmPool, study: Lesson) -> list[npt.NDArray[np.int16]]:
+async def film(pool: WarmPool, study: Lesson) -> list[npt.NDArray[np.uint8]]:
     """Render the study small, and return the luma of its frames."""
     settings = build_job_settings(await narrate(scene_of(study)), VideoOptions(quality="draft"), "render")
     settings |= {"fps": LOOKING_FPS, "width": LOOKING_SIZE[0], "height": LOOKING_SIZE[1]}
     outcome: RenderOutcome = await pool.run(RenderJob(code=code_of(study), settings=settings, limits=PREFLIGHT_LIMITS))
     assert outcome.ok, outcome.reason
     assert isinstance(outcome.footage, Path)
-    frames = [frame.astype(np.int16) for frame in frames_of(outcome.footage)]
+    frames = frames_of(outcome.footage)
     outcome.footage.unlink()
     return frames
-
-
-def measure_ink(frame: npt.NDArray[np.int16]) -> tuple[float, float]:
-    """Return the width and height of what is drawn, as shares of the frame."""
-    rows, columns = np.nonzero(np.abs(frame - np.median(frame)) > INK)
-    if not len(rows):
-        return 0.0, 0.0
-    return float(np.ptp(columns)) / frame.shape[1], float(np.ptp(rows)) / frame.shape[0]

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lectern.cli.exit_status import FAILED, OK
+from lectern.cli.film_commands import film_app
 from lectern.cli.key_commands import keys_app
 from lectern.cli.library_commands import library_app
 from lectern.cli.options import Home, Json, MaxCost, NatsUrl, Open, Out, Prompts, Url, drop_unset, run_command
@@ -34,6 +35,7 @@ app.add_typer(dead_app, name="dead")
 app.add_typer(keys_app, name="keys")
 app.add_typer(voices_app, name="voices")
 app.add_typer(library_app)
+app.add_typer(film_app)
 
 
 def _print_version(wanted: bool) -> None:

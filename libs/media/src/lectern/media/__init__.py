@@ -12,6 +12,17 @@ from lectern.media.ffmpeg import (
     run_ffmpeg,
     write_stream,
 )
+from lectern.media.film_measures import (
+    BODIES,
+    Stillness,
+    find_empty,
+    find_motion,
+    measure_body,
+    measure_ink,
+    measure_lead,
+    measure_stillness,
+    name_shape,
+)
 from lectern.media.footage_boxes import FootageRefused, FootageTables, bound_footage_bytes, check_footage
 from lectern.media.inputs import (
     FINISHED_VIDEO,
@@ -44,6 +55,7 @@ from lectern.media.resampling import resample
 from lectern.media.stills import Shot, build_stills_command
 
 __all__ = [
+    "BODIES",
     "BUSY_FACTOR",
     "FINISHED_VIDEO",
     "FLAC",
@@ -68,6 +80,7 @@ __all__ = [
     "MediaTrack",
     "ProcessFailed",
     "Shot",
+    "Stillness",
     "apply_levels",
     "bound_footage_bytes",
     "build_stills_command",
@@ -76,10 +89,17 @@ __all__ = [
     "compile_graph",
     "describe_cells",
     "encode_at_target",
+    "find_empty",
+    "find_motion",
     "fit_length",
     "input_args",
     "loudness_filters",
+    "measure_body",
+    "measure_ink",
+    "measure_lead",
     "measure_loudness",
+    "measure_stillness",
+    "name_shape",
     "open_stream",
     "parse_loudness",
     "probe_media",

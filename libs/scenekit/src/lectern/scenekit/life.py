@@ -197,7 +197,7 @@ class ShowCrowd(Animation):
         self.mobject.draw()
 
 
-class Stream(Crowd):
+class ThingStream(Crowd):
     """Copies of a thing that run along a path, one after the other."""
 
     def __init__(self, path: VMobject, thing: VMobject, *, rate: float, seconds: float) -> None:
@@ -245,14 +245,14 @@ class Swarm(Crowd):
         return np.concatenate([flat, np.zeros((len(flat), 1))], axis=1)
 
 
-def stream(path: VMobject, thing: Any, rate: float = 2.0, seconds: float = 3.0) -> Stream:
+def stream(path: VMobject, thing: Any, rate: float = 2.0, seconds: float = 3.0) -> ThingStream:
     """Copies of `thing` run along `path` for ever: `water = stream(root, drop)`, then `self.play(water.reveal())`.
 
     `rate` of them start each second, and each takes `seconds`. `FadeOut(water)` ends it.
     """
     if not 0 < rate <= 20 or not seconds > 0:
         raise ValueError(f"stream(path, thing, rate={rate!r}): start up to 20 a second, each for more than 0 seconds")
-    return Stream(path, thing, rate=rate, seconds=seconds)
+    return ThingStream(path, thing, rate=rate, seconds=seconds)
 
 
 def swarm(n: int, thing: Any, area: Area | None = None) -> Swarm:
