@@ -12,7 +12,7 @@ from lectern.composer.commands import (
     build_sound_command,
 )
 from lectern.composer.join import format_concat_list
-from lectern.composer.thumbnail import choose_shots
+from lectern.composer.thumbnail import choose_opening_shots, choose_shots
 from lectern.composer.timeline import build_timeline
 from lectern.media import FfmpegCommand, Levels, Shot, build_stills_command
 
@@ -183,3 +183,11 @@ def test_stills_are_taken_where_scenes_have_settled() -> None:
 def test_of_many_scenes_the_longest_are_candidates_in_order() -> None:
     timeline = build_timeline(30, [(n, "T", 30 * n) for n in range(1, 31)])
     assert [shot.still for shot in choose_shots(timeline)] == [f"still-{n:03d}.jpg" for n in range(19, 31)]
+
+
+def test_the_poster_of_a_film_with_cards_is_its_first_picture_while_the_question_stands_on_it() -> None:
+    long, short = build_timeline(30, [(1, "One", 300), (2, "Two", 90)]), build_timeline(30, [(1, "One", 45)])
+    assert [(shot.name, shot.seconds) for shot in choose_opening_shots(long)] == [
+        ("scene-001.mp4", f"{moment:.3f}") for moment in (0.0, 0.5, 1.0, 1.5, 2.0)
+    ]
+    assert [shot.seconds for shot in choose_opening_shots(short)] == ["0.000", "0.500"]

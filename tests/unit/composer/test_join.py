@@ -189,7 +189,7 @@ async def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         inputs = make_inputs(tmp_path / name, [SampleScene(frames=31, off=5), SampleScene(frames=47, detail=True)])
-        video, still = await _join(inputs), await choose_thumbnail(inputs)
+        video, still = await _join(inputs), await choose_thumbnail(inputs, cards=False)
         digests.add(hashlib.sha256(video.read_bytes() + still.read_bytes()).hexdigest())
     assert len(digests) == 1
 
@@ -198,7 +198,7 @@ async def test_the_thumbnail_is_the_most_detailed_frame_and_1280_wide(tmp_path: 
     inputs = make_inputs(
         tmp_path, [SampleScene(frames=60), SampleScene(frames=75, detail=True), SampleScene(frames=20)]
     )
-    still = await choose_thumbnail(inputs)
+    still = await choose_thumbnail(inputs, cards=False)
     assert still.name == "still-002.jpg"
     picture = (await probe_media(still, STILL)).tracks("video")[0]
     assert (picture.codec, picture.width, picture.height) == ("mjpeg", 1280, 720)
@@ -206,7 +206,7 @@ async def test_the_thumbnail_is_the_most_detailed_frame_and_1280_wide(tmp_path: 
 
 
 async def test_an_upright_thumbnail_keeps_its_shape_and_never_shows_the_first_frame(tmp_path: Path) -> None:
-    still = await choose_thumbnail(make_inputs(tmp_path, [SampleScene(frames=25)], size=(180, 320)))
+    still = await choose_thumbnail(make_inputs(tmp_path, [SampleScene(frames=25)], size=(180, 320)), cards=False)
     picture = (await probe_media(still, STILL)).tracks("video")[0]
     assert (picture.width, picture.height) == (720, 1280)
     level = np.asarray(Image.open(still).convert("L")).mean()

@@ -82,7 +82,7 @@ async def compose_video(ready: ScenesReady, job: Job[Any], *, audio_bitrate: str
                 letters=video.missing_letters,
             )
         await job.progress(fetching + 2, steps, "choosing a thumbnail")
-        thumbnail = await choose_thumbnail(inputs)
+        thumbnail = await choose_thumbnail(inputs, cards=options.cards)
         await job.progress(fetching + 3, steps, "storing")
         files = [
             FinishedFile(kind="video", name="video.mp4", media_type="video/mp4", content=video.path),
