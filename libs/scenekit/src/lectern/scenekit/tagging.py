@@ -65,7 +65,9 @@ class Tag(VGroup):
 
     def settle(self, scene: Scene) -> None:
         """Find free room on the screen as it is now."""
-        spot = find_spot((self.label.width, self.label.height), self._anchors, _look_around(scene, self))
+        x, y, scale = _find_view(scene)
+        anchors = [((point[:2] - (x, y)) / scale, way) for point, way in self._anchors]
+        spot = find_spot((self.label.width, self.label.height), anchors, _look_around(scene, self))
         self._hold = self._holds[spot.index]
         self._offset = np.array([*(spot.center - spot.anchor), 0.0])
         self._peak = _measure_opacity(self._hold.part)
@@ -216,10 +218,27 @@ def _look_around(scene: Scene, own: Tag) -> Surroundings:
             texts.append(_measure_box(top.label))
             continue
         _collect(top, fresh, texts, fills, lines)
+    x, y, scale = _find_view(scene)
+    fills = [tuple((np.array(box) - (x, y, x, y)) / scale) for box in fills]
+    lines = [(each - (x, y, x, y)) / scale for each in lines]
+    texts = [_place_text(box, x, y, scale) for box in texts]
     safe = frame.safe
     view = (safe.left, safe.bottom, safe.right, safe.top)
     kept = {"texts": np.array(texts).reshape(-1, 4), "fills": np.array(fills).reshape(-1, 4)}
     return Surroundings(view=view, lines=np.concatenate(lines) if lines else np.zeros((0, 4)), **kept)
+
+
+def _find_view(scene: Scene) -> tuple[float, float, float]:
+    """Return the middle of what the camera shows, and its width as a share of the frame's."""
+    view = getattr(scene.camera, "view", None)
+    return (0.0, 0.0, 1.0) if view is None else (view.x, view.y, view.scale)
+
+
+def _place_text(box: Any, x: float, y: float, scale: float) -> Any:
+    """Return the box on the screen of a text that keeps its size there."""
+    low, high = np.array(box[:2]), np.array(box[2:])
+    middle = ((low + high) / 2 - (x, y)) / scale
+    return *(middle - (high - low) / 2), *(middle + (high - low) / 2)
 
 
 def _collect(each: Any, fresh: set[int], texts: list[Any], fills: list[Any], lines: list[Any]) -> None:

@@ -50,6 +50,8 @@ class LabelCheck:
         for piece in picture.pieces:
             if piece.opacity < SEEN_OPACITY or isinstance(piece.owner, Title) or piece.size > LARGEST_LABEL:
                 continue
+            if piece.owner is not piece.mobject and any(shape.owner is piece.owner for shape in picture.shapes):
+                continue  # the number of an axis, say: it belongs to what it is a part of
             key = id(piece.mobject)
             if key not in self._bonds:
                 self._labels.append(piece.mobject)

@@ -178,6 +178,10 @@ class Readout(VGroup):
         """The number and its name appear."""
         return Join(self.graph, self, appear(self))
 
+    def find_screen_anchor(self) -> Any:
+        """The point around which the readout keeps its size, and its distance, on the screen: that of its thing."""
+        return find_side(self.of)[0]
+
     def _follow(self) -> None:
         """Stand beside the thing, inside the plot; where it belongs is for the thing to say."""
         place, away = find_side(self.of)
@@ -186,7 +190,7 @@ class Readout(VGroup):
         reach = float(np.abs(away) @ half) + 0.3
         middle = place + reach * away
         x = min(max(middle[0], left + half[0] + 0.25), right - half[0])
-        y = min(max(middle[1], bottom + half[1] + 0.25), top - half[1])
+        y = min(max(middle[1], bottom + half[1] + 0.25), top + half[1])
         self.shift(np.array([x, y, 0.0]) - self.get_center())
 
 
