@@ -208,6 +208,8 @@ def _look_around(scene: Scene, own: Tag) -> Surroundings:
     # what is being drawn has no points yet: its copy has them
     drawn = [each.starting_mobject for each in entering if isinstance(each, ShowPartial) and each.starting_mobject]
     fresh = {id(part) for each in entering for part in each.mobject.get_family()}
+    if hasattr(scene.camera, "place_parts"):
+        scene.camera.place_parts()
     texts: list[Any] = []
     fills: list[Any] = []
     lines: list[Any] = []
@@ -215,13 +217,13 @@ def _look_around(scene: Scene, own: Tag) -> Surroundings:
         if top is own:
             continue
         if isinstance(top, Tag):
-            texts.append(_measure_box(top.label))
+            texts.append(_measure_text(scene, top.label))
             continue
-        _collect(top, fresh, texts, fills, lines)
+        _collect(scene, top, fresh, texts, fills, lines)
     x, y, scale = _find_view(scene)
     fills = [tuple((np.array(box) - (x, y, x, y)) / scale) for box in fills]
     lines = [(each - (x, y, x, y)) / scale for each in lines]
-    texts = [_place_text(box, x, y, scale) for box in texts]
+    texts = [tuple((np.array(box) - (x, y, x, y)) / scale) for box in texts]
     safe = frame.safe
     view = (safe.left, safe.bottom, safe.right, safe.top)
     kept = {"texts": np.array(texts).reshape(-1, 4), "fills": np.array(fills).reshape(-1, 4)}
@@ -234,17 +236,21 @@ def _find_view(scene: Scene) -> tuple[float, float, float]:
     return (0.0, 0.0, 1.0) if view is None else (view.x, view.y, view.scale)
 
 
-def _place_text(box: Any, x: float, y: float, scale: float) -> Any:
-    """Return the box on the screen of a text that keeps its size there."""
-    low, high = np.array(box[:2]), np.array(box[2:])
-    middle = ((low + high) / 2 - (x, y)) / scale
-    return *(middle - (high - low) / 2), *(middle + (high - low) / 2)
+def _measure_text(scene: Scene, text: Any) -> tuple[float, float, float, float]:
+    """Return the box in which a text is drawn: the camera may keep its size on the screen."""
+    place = getattr(scene.camera, "place_points", None)
+    parts = text.family_members_with_points()
+    if place is None or not parts:
+        return _measure_box(text)
+    points = np.concatenate([place(part, part.points) for part in parts])
+    (left, bottom, _), (right, top, _) = points.min(axis=0), points.max(axis=0)
+    return float(left), float(bottom), float(right), float(top)
 
 
-def _collect(each: Any, fresh: set[int], texts: list[Any], fills: list[Any], lines: list[Any]) -> None:
+def _collect(scene: Scene, each: Any, fresh: set[int], texts: list[Any], fills: list[Any], lines: list[Any]) -> None:
     if isinstance(each, TEXT_KINDS):
         if any(_measure_opacity(part) > 0.08 or id(part) in fresh for part in each.family_members_with_points()):
-            texts.append(_measure_box(each))
+            texts.append(_measure_text(scene, each))
         return
     if isinstance(each, VMobject) and len(each.points) >= 4:
         shown = 1.0 if id(each) in fresh else 0.0
@@ -253,7 +259,7 @@ def _collect(each: Any, fresh: set[int], texts: list[Any], fills: list[Any], lin
         elif each.get_stroke_width() > 0 and max(shown, float(each.get_stroke_opacity())) > 0.2:
             lines.append(_flatten_curves(each.points))
     for part in each.submobjects:
-        _collect(part, fresh, texts, fills, lines)
+        _collect(scene, part, fresh, texts, fills, lines)
 
 
 def _measure_box(thing: Any) -> tuple[float, float, float, float]:

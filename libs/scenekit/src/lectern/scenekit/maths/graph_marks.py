@@ -27,6 +27,8 @@ PIECES = 48
 """Bézier pieces of a curve: few enough to be drawn fast, and smooth at any size of the frame."""
 AREA_STEPS = 40
 DOT_RADIUS = 0.13
+ROOMY = 7.0
+"""Units of a plot's width from which its live numbers are large."""
 
 
 class Curve(VGroup):
@@ -165,8 +167,9 @@ class Readout(VGroup):
         if not hasattr(of, "value"):
             raise ValueError("g.readout(...) is for a secant, a tangent, a point or an area of the graph")
         self.graph, self.of = graph, of
+        size = theme.heading if graph.box[2] - graph.box[0] > ROOMY else theme.label
         color = theme.text if isinstance(of, GraphArea) else of.color_  # on its own fill it would not be read
-        self.number = Number(lambda: of.value, decimals=decimals, unit=unit, color=color, size=theme.heading)
+        self.number = Number(lambda: of.value, decimals=decimals, unit=unit, color=color, size=size)
         self.add(self.number)
         if name:
             self.label = Label(name, color=color)
@@ -190,7 +193,9 @@ class Readout(VGroup):
         reach = float(np.abs(away) @ half) + 0.3
         middle = place + reach * away
         x = min(max(middle[0], left + half[0] + 0.25), right - half[0])
-        y = min(max(middle[1], bottom + half[1] + 0.25), top + half[1])
+        y = min(max(middle[1], bottom + half[1] + 0.25), top - half[1])
+        if y < middle[1] and away[0] < 0:  # the top is in the way: it goes aside instead
+            x = max(left + half[0] + 0.25, min(x, place[0] - half[0] - 0.35))
         self.shift(np.array([x, y, 0.0]) - self.get_center())
 
 
