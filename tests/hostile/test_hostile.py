@@ -9,6 +9,7 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
 from hostile.monitored_pool import (
     LIMITS,
@@ -21,6 +22,7 @@ from hostile.monitored_pool import (
 )
 
 ALL = sorted(SCENES.glob("*.py"))
+GOES_ON = "class B(NarratedScene):\n    def construct(self):\n        self.carried('car')\n"
 
 
 def test_there_are_at_least_forty_hostile_scenes_and_each_states_what_must_not_happen() -> None:
@@ -44,6 +46,28 @@ def test_a_hostile_scene_does_no_harm_and_the_next_honest_job_works(
     assert all(0 <= frames <= of == 5 for frames, of in progress)
     assert all(before < after for before, after in pairwise(progress))
     assert duration < LIMITS["wall_seconds"] + 5
+    assert monitored.render_honest_scene() == honest_digest
+
+
+@pytest.mark.parametrize("place", ["cast", "before"])
+@pytest.mark.parametrize("scene", ["endless_loop", "read_host_secrets", "exec_a_program"])
+def test_a_cast_and_the_scenes_before_are_held_by_the_same_sandbox(
+    scene: str, place: str, monitored: MonitoredPool, honest_digest: str
+) -> None:
+    code = (SCENES / f"{scene}.py").read_text()
+    job = monitored.build_job(GOES_ON, cpu_seconds=3, idle_seconds=3)
+    if place == "cast":
+        job = msgspec.structs.replace(job, cast=f"{code}\n\nHostile.construct(None)\n")
+    else:
+        narrated = code.replace("import Scene", "import *").replace("(Scene)", "(NarratedScene)")
+        job = msgspec.structs.replace(job, before=(f"from lectern.scenekit import *\n{narrated}",))
+    outcome = monitored.wait(monitored.pool.run(job))
+    if outcome.footage is not None:
+        assert monitored.secret.encode() not in outcome.footage.read_bytes()
+        outcome.footage.unlink()
+    assert list(monitored.find_damage(outcome)) == []
+    assert not outcome.ok
+    assert (outcome.killed == "cpu") == (scene == "endless_loop")
     assert monitored.render_honest_scene() == honest_digest
 
 

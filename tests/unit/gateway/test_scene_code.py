@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import httpx
+import msgspec
 import pytest
 from unit.gateway.published_video import PublishedVideo
 
@@ -77,6 +78,26 @@ async def test_a_check_tells_what_is_wrong_where_and_changes_nothing(
     [asked] = renderer.asked
     assert (asked.narration_key, asked.video_id, asked.options) == ("n", video.video_id, video.options)
     assert renderer.sources == [SOURCE.rstrip()]
+
+
+async def test_code_is_checked_with_the_cast_and_the_scenes_that_it_goes_on_from(
+    http: httpx.AsyncClient, connections: Connections, renderer: StandInRenderer
+) -> None:
+    video = PublishedVideo(connections)
+    before = "class A(NarratedScene):\n    def construct(self):\n        self.carry(car=car())"
+    first = msgspec.structs.replace(video.script.scene(1), visual=s.Manim(source=before))
+    cast = "def car():\n    return Square()"
+    video.script = msgspec.structs.replace(video.script, scenes=(first, video.script.scene(2)), cast=cast)
+    await video.finish()
+    source = SOURCE.replace("pass", "self.carried('car')")
+    error = SceneException(type="NameError", message="no Squar", line=2, code="return Squar()", place="cast")
+    renderer.verdict = SceneVerdict(ok=False, error=error)
+    answer = await http.post(f"{video.url}/scenes/2/code/check", content=source, headers=HEADERS)
+    context = renderer.asked[0].context
+    stored = [(await connections.store.get(key)).decode() for key in (context.cast_key, *context.before)]
+    assert stored == [cast, before]
+    [found] = answer.json()["findings"]
+    assert (found["line"], found["message"]) == (None, "no Squar, in line 2 of the cast: return Squar()")
 
 
 async def test_what_an_author_may_judge_is_a_warning_and_what_cannot_be_shown_an_error(

@@ -171,6 +171,25 @@ async def test_doubts_are_notes_of_the_video_until_they_are_taken_out_of_its_scr
     assert (await gateway.http.put(f"{video.url}/script", json=cleared)).json()["notes"] == []
 
 
+async def test_a_client_that_knows_of_no_cast_keeps_it_and_an_empty_one_removes_it(
+    gateway: TestGateway, connections: Connections
+) -> None:
+    video = PublishedVideo(connections)
+    video.script = msgspec.structs.replace(video.script, cast="def leaf():\n    return Square()")
+    await video.finish()
+    body = (await gateway.http.get(f"{video.url}/script")).json()
+    assert body["cast"].startswith("def leaf()")
+    older = {name: value for name, value in body.items() if name != "cast"}
+    edited = await gateway.http.put(f"{video.url}/script", json={**older, "title": "Another"})
+    assert edited.status_code == 202
+    kept = (await gateway.http.get(f"{video.url}/script")).json()
+    assert (kept["title"], kept["cast"]) == ("Another", body["cast"])
+    await gateway.http.put(f"{video.url}/script", json={**kept, "cast": ""})
+    assert (await gateway.http.get(f"{video.url}/script")).json()["cast"] == ""
+    long = await gateway.http.put(f"{video.url}/script", json={**body, "revision": 3, "cast": "#" * 16_001})
+    assert (long.status_code, long.json()["errors"][0]["pointer"]) == (422, "/cast")
+
+
 async def test_exactly_one_of_several_simultaneous_edits_wins(gateway: TestGateway, finished: PublishedVideo) -> None:
     body = (await gateway.http.get(f"{finished.url}/script")).json()
     edits = [{**body, "title": f"Title {number}"} for number in range(8)]

@@ -42,6 +42,25 @@ def test_a_folder_holds_the_settings_the_code_and_the_assets(tmp_path: Path) -> 
     assert (folder / "assets/figures/a.png").read_bytes() == b"png"
 
 
+def test_a_folder_holds_the_cast_and_the_scenes_before_in_order(tmp_path: Path) -> None:
+    folder = make_job_folder(tmp_path, RenderJob(code="", settings={}, cast="c = 1", before=("first", "second")))
+    assert (folder / "cast.py").read_text() == "c = 1"
+    assert [(folder / f"before/{number}.py").read_text() for number in (1, 2)] == ["first", "second"]
+    assert not (make_job_folder(tmp_path, RenderJob(code="", settings={})) / "cast.py").exists()
+
+
+def test_an_error_claims_no_other_place_than_the_scene_and_the_cast(tmp_path: Path) -> None:
+    for place, fits in (("cast", True), ("/etc/passwd", False)):
+        (tmp_path / "result.json").write_text(f'{{"ok": false, "error": {{"type": "E", "place": "{place}"}}}}')
+        if fits:
+            result = read_result(open_folder(tmp_path))
+            assert result.error is not None
+            assert result.error.place == place
+        else:
+            with pytest.raises(OutputRefused, match="place"):
+                read_result(open_folder(tmp_path))
+
+
 @pytest.mark.parametrize("name", ["../escape", "/etc/escape", "a/../../escape", ""])
 def test_an_asset_name_that_leaves_the_folder_is_refused_and_nothing_is_left(tmp_path: Path, name: str) -> None:
     source = tmp_path / "source"
