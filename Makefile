@@ -8,6 +8,7 @@ PYTHON ?=
 TOPIC ?= How does photosynthesis work?
 SECONDS := 60
 FUZZ ?=
+NAME ?=
 BIN := .venv/bin
 READY := .venv/.ready
 LATEX := .venv/.latex
@@ -22,7 +23,7 @@ MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 export PYTHONDONTWRITEBYTECODE :=
 export LECTERN_HOME ?= $(CURDIR)/.lectern
 
-.PHONY: demo up test check format docs lock dashboards client studio icons hostile fuzz monitoring images containers policies bench doctor setup clean help
+.PHONY: demo up test check lessons format docs lock dashboards client studio icons hostile fuzz monitoring images containers policies bench doctor setup clean help
 
 demo: $(READY) ## set everything up and make a video (TOPIC="…" for another topic)
 	@$(BIN)/lectern make "$(TOPIC)" --out out
@@ -76,6 +77,9 @@ studio: $(READY) ## build the studio into the gateway's package (needs Node 20; 
 icons: $(READY) ## write libs/things' icons from the npm package of Material Design Icons (needs npm; whoever installs Lectern does not)
 	@mkdir -p out && cd out && npm pack --silent @mdi/svg@7.4.47 > /dev/null
 	@$(BIN)/python scripts/icons.py out/mdi-svg-7.4.47.tgz
+
+lessons: $(READY) $(LATEX) ## check every scene of the bundled lessons in all shapes, dark and light: no finding is allowed (NAME=seasons for one)
+	@$(BIN)/python -m pytest -n 2 tests/unit/lessons/run_lessons.py -k "$(NAME)"
 
 hostile: $(READY) $(LATEX) ## run hostile scene code against the sandbox (WITHOUT="tmpfs namespaces landlock" leaves layers out; LANDLOCK=1 is Linux 5.13)
 	@LECTERN_HOSTILE_WITHOUT="$(WITHOUT)" LECTERN_HOSTILE_LANDLOCK="$(or $(LANDLOCK),99)" $(BIN)/python -m pytest tests/hostile

@@ -1,4 +1,4 @@
-"""The bundled lessons: each runs in the sandbox in every aspect, in step with its voice and without findings."""
+"""The bundled lessons: each scene runs in the sandbox, in step with its voice; shape and theme change with the scene."""
 
 from __future__ import annotations
 
@@ -7,18 +7,13 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from unit.lessons.measuring import LOOKS, find_faults, narration_of, run
 
-from lectern.contracts import script as s
-from lectern.contracts.carrying import find_needs
-from lectern.contracts.narration import Narration
 from lectern.contracts.options import VideoOptions
-from lectern.contracts.quality import ASPECTS
 from lectern.lessons import Lesson, load_lessons
 from lectern.markdown import parse
-from lectern.renderer.job_settings import build_job_settings, count_frames
-from lectern.renderer.pool import PREFLIGHT_LIMITS, RenderJob, RenderOutcome, WarmPool
-from lectern.voice.engines.silent import SilentEngine
-from lectern.voice.layout import lay_out
+from lectern.renderer.job_settings import count_frames
+from lectern.renderer.pool import WarmPool
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -33,53 +28,23 @@ async def pool(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WarmPo
     await pool.close()
 
 
-async def narration_of(scene: s.Scene) -> Narration:
-    """Return the scene's narration, timed by reading speed."""
-    speech = await SilentEngine().speak(tuple(beat.spoken_text() for beat in scene.beats), "silent", "", 1.0)
-    laid = lay_out(scene.beats, speech.passages)
-    return Narration(
-        seconds=laid.seconds, samples=laid.samples, words=laid.words, beats=laid.beats, voice="silent", engine="silent",
-        timing="estimated",
-    )  # fmt: skip
-
-
-async def run(pool: WarmPool, script: s.Script, number: int, options: VideoOptions, mode: str) -> RenderOutcome:
-    scene = script.scene(number)
-    assert isinstance(scene.visual, s.Manim), "the scenes of bundled lessons bring their own code"
-    settings = build_job_settings(await narration_of(scene), options, mode)  # type: ignore[arg-type]
-    needs = find_needs(script, number, scene.visual.source)
-    return await pool.run(
-        RenderJob(
-            code=scene.visual.source,
-            cast=needs.cast,
-            before=needs.before,
-            settings=settings,
-            limits=PREFLIGHT_LIMITS,
-        )
-    )
-
-
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
-async def test_a_lesson_lasts_between_forty_and_ninety_seconds(lesson: Lesson) -> None:
+async def test_a_lesson_lasts_between_forty_seconds_and_two_minutes(lesson: Lesson) -> None:
     scenes = parse(lesson.text).scenes
     seconds = sum([(await narration_of(scene)).seconds for scene in scenes])
-    assert 40 <= seconds <= 90
+    assert 40 <= seconds <= 120
 
 
-@pytest.mark.parametrize("aspect", ASPECTS)
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
-async def test_no_scene_has_an_error_finding(pool: WarmPool, lesson: Lesson, aspect: str) -> None:
-    options = VideoOptions(quality="draft", aspect=aspect, theme="light" if aspect == "1:1" else "dark")  # type: ignore[arg-type]
-    script = parse(lesson.text)
+async def test_no_scene_has_an_error_finding(pool: WarmPool, lesson: Lesson) -> None:
+    script, first = parse(lesson.text), LESSONS.index(lesson)
     for number in range(1, len(script.scenes) + 1):
-        outcome = await run(pool, script, number, options, "measure")
-        assert outcome.ok, (number, outcome.reason, outcome.result)
-        assert outcome.result is not None
-        errors = [finding for finding in outcome.result.findings if finding.level == "error"]
-        assert not errors, (number, errors)
+        options = LOOKS[(first + number) % len(LOOKS)]  # `make lessons` looks at all of them
+        faults = await find_faults(pool, script, number, options)
+        assert not [fault for fault in faults if fault.startswith("error")], faults
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+@pytest.mark.parametrize("lesson", LESSONS[::4], ids=lambda lesson: lesson.name)
 async def test_footage_has_exactly_as_many_frames_as_the_narration_needs(pool: WarmPool, lesson: Lesson) -> None:
     script = parse(lesson.text)
     scene = script.scene(1)

@@ -30,6 +30,7 @@ from lectern.media import (
 
 HEADINGS = ("film", "s", "words/min", "still", "longest still", "empty", "body", "lead", "pause", "LUFS / peak")
 LETTER_SECONDS = 0.09  # that a letter of a word takes to be said, at an even pace
+BREATH = 0.6  # seconds between captions that belong to the narrated time
 LONG_PAUSE = 1.2  # seconds of silence in which an idea lands
 
 
@@ -82,8 +83,9 @@ def measure_film(
     """Measure a film by its frames at `FPS`, its captions, and the times of the words that start something."""
     moving, empty = find_motion(frames), find_empty(frames)
     narrated = np.zeros(len(moving), dtype=bool)
-    for cue in cues:
-        narrated[round(cue.start * FPS) : round(cue.end * FPS)] = True
+    for cue, after in zip(cues, [*cues[1:], None], strict=True):
+        lasts = after is not None and after.start - cue.end < BREATH
+        narrated[round(cue.start * FPS) : round((after.start if after and lasts else cue.end) * FPS)] = True
     still = measure_stillness(moving, FPS, narrated if cues else np.ones(len(moving), dtype=bool))
     bodies = np.array([measure_body(frame) for frame in frames[:: FPS // 3]])
     leads = [lead for lead in (measure_lead(moving, FPS, word) for word in cued) if lead is not None]
