@@ -59,11 +59,23 @@ def heard(at: float, sound: str = "pop", *, asked: bool = False) -> HeardSound:
 
 
 def test_sounds_are_sparse_and_those_asked_for_go_first() -> None:
-    assert [each.at for each in thin_out([heard(0), heard(0.5), heard(0.9), heard(1.6), heard(1.75)])] == [0, 0.9, 1.75]
-    chime = heard(0.2, "chime", asked=True)
-    assert thin_out([heard(0.0), chime]) == [chime]
-    assert thin_out([chime, heard(0.5)]) == [chime]
+    times = [each.at for each in thin_out([heard(1), heard(1.5), heard(1.9), heard(2.6), heard(2.75)])]
+    assert times == [1, 1.9, 2.75]
+    chime = heard(1.2, "chime", asked=True)
+    assert thin_out([heard(1.0), chime]) == [chime]
+    assert thin_out([chime, heard(1.5)]) == [chime]
     assert thin_out([heard(0, asked=True), heard(0.3, asked=True), heard(0.4, asked=True)])[1].at == 0.4
+
+
+def test_what_is_there_from_the_start_is_not_heard_unless_it_is_asked_for() -> None:
+    assert thin_out([heard(0.0), heard(2.0)]) == [heard(2.0)]
+    assert thin_out([heard(0.0, asked=True)]) == [heard(0.0, asked=True)]
+
+
+def test_the_kits_own_animations_have_a_sound_by_their_class() -> None:
+    from lectern.scenekit import Thing
+
+    assert cues(Thing("leaf").reveal(), at=2.0) == [(2.0, "pop")]
 
 
 def test_a_scene_has_a_bounded_number_of_sounds_and_none_beyond_its_end() -> None:

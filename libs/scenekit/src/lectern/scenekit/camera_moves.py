@@ -22,6 +22,8 @@ LIFT = 0.35
 class CameraMove(Animation):
     """The camera moves to the views that `find_views` finds when the move begins, one after the other."""
 
+    sound = "swish"
+
     def __init__(
         self,
         camera: FilmCamera,

@@ -65,6 +65,8 @@ class Spotlight(Animation):
 class Marking(Animation):
     """A mark is drawn, stays for a moment, and fades."""
 
+    sound = "draw"
+
     def __init__(self, mark: VMobject, **kwargs: Any) -> None:
         super().__init__(mark, introducer=True, remover=True, rate_func=linear, **kwargs)
         self.whole = mark.copy()

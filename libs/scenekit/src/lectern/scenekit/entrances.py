@@ -71,6 +71,8 @@ def count_up(number: Number, run_time: float = 1.2) -> Animation:
 class Pop(Animation):
     """A thing grows out of its middle, a little beyond its size and back."""
 
+    sound = "pop"
+
     def __init__(self, thing: Mobject, **kwargs: Any) -> None:
         super().__init__(thing, introducer=True, rate_func=_overshoot, **kwargs)
 
@@ -90,6 +92,8 @@ class Pop(Animation):
 
 class Rigid(Animation):
     """A piece moves and turns as one: the distances within it never change."""
+
+    sound = "swish"
 
     def __init__(self, piece: Mobject, shift: Any, turn: float, **kwargs: Any) -> None:
         super().__init__(piece, rate_func=ease_in_out_sine, **kwargs)

@@ -19,6 +19,8 @@ ARC = 0.16
 class MorphFormula(Animation):
     """The equation becomes `target`. Glyphs of `target` that `origins` name by id come from a place of their own."""
 
+    sound = "swish"
+
     def __init__(
         self, equation: VGroup, target: VGroup, origins: Mapping[int, Any] | None = None, run_time: float = 1.4
     ) -> None:

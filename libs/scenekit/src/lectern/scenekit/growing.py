@@ -16,6 +16,8 @@ from .motion import RGBAS
 class Grow(Animation):
     """A bar grows from the axis to its length while its number counts up beside it."""
 
+    sound = "draw"
+
     def __init__(self, bar: Any, *, run_time: float = 1.2, **kwargs: Any) -> None:
         more = {"rate_func": ease_out_cubic, "suspend_mobject_updating": False} | kwargs  # its number is live
         super().__init__(bar, introducer=True, run_time=run_time, **more)

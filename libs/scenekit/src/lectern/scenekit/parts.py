@@ -26,6 +26,8 @@ class Glide(Animation):
     Manim's `animate` copies the thing three times, which for text costs more than drawing it.
     """
 
+    sound = "swish"
+
     def __init__(
         self, thing: Mobject, way: Any, *, scale: float = 1.0, arc: float = 0.0, run_time: float = 0.8, **kwargs: Any
     ) -> None:

@@ -49,6 +49,8 @@ class Card(VGroup):
 class PopIn(Animation):
     """A card grows into its place while it fades in, about its centre, and stands out where `marked`."""
 
+    sound = "pop"
+
     def __init__(
         self, thing: Any, *, start: float = 0.82, marked: bool = False, run_time: float = 0.6, **kwargs: Any
     ) -> None:
@@ -150,6 +152,8 @@ class Sway(Animation):
 
 class Underscore(Animation):
     """A line is drawn below `thing` from left to right, stays, and goes the same way."""
+
+    sound = "draw"
 
     def __init__(self, thing: Any, color: Any, *, run_time: float = GLINT_SECONDS, **kwargs: Any) -> None:
         self.thing = thing

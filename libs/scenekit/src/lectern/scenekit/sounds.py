@@ -30,6 +30,7 @@ SOUNDS = ("draw", "pop", "swish", "tick", "chime")
 SILENT = "none"
 MIN_GAP_SECONDS = 0.4  # between two sounds
 MIN_USUAL_GAP_SECONDS = 0.8  # before a sound that nobody asked for
+OPENING_SECONDS = 0.3  # of a scene, whose picture is there already: a sound at every cut would be a habit
 MAX_CUES = 200  # of a scene, which lasts some tens of seconds
 MAX_DEPTH = 12  # of groups in groups
 
@@ -91,15 +92,15 @@ class SoundLog:
 
 def list_sounds(animation: Any, at: float, pace: float, depth: int = 0) -> Iterator[HeardSound]:
     """The sounds of an animation that begins `at` a time and takes `pace` times its natural length."""
-    asked = getattr(animation, "sound", None)
-    if asked in SOUNDS:
-        yield HeardSound(at=at, sound=asked, asked=True)
-    elif asked is None and isinstance(animation, AnimationGroup) and depth < MAX_DEPTH:
+    sound = getattr(animation, "sound", None)  # of its class, or of this one alone: then somebody asked for it
+    if sound in SOUNDS:
+        yield HeardSound(at=at, sound=sound, asked="sound" in vars(animation))
+    elif sound is None and isinstance(animation, AnimationGroup) and depth < MAX_DEPTH:
         total = float(animation.max_end_time) or 1.0
         share = pace * float(animation.run_time) / total
         for part, start, _ in animation.anims_with_timings:
             yield from list_sounds(part, at + float(start) * share, share, depth + 1)
-    elif asked is None and (usual := find_usual_sound(animation)) != SILENT:
+    elif sound is None and (usual := find_usual_sound(animation)) != SILENT:
         yield HeardSound(at=at, sound=usual, asked=False)
 
 
@@ -112,6 +113,8 @@ def thin_out(heard: Iterable[HeardSound]) -> list[HeardSound]:
     """The sounds in order, without those that come too soon after another: one that was asked for goes first."""
     kept: list[HeardSound] = []
     for each in sorted(heard, key=lambda one: (one.at, not one.asked)):
+        if not each.asked and each.at < OPENING_SECONDS:
+            continue
         gap = each.at - kept[-1].at if kept else float("inf")
         if gap >= (MIN_GAP_SECONDS if each.asked else MIN_USUAL_GAP_SECONDS):
             kept.append(each)

@@ -133,6 +133,8 @@ class _Hold:
 class Tagging(Animation):
     """A tag finds its place when it is played, and appears there."""
 
+    sound = "pop"
+
     def __init__(self, tag: Tag) -> None:
         super().__init__(tag, introducer=True, run_time=0.6, rate_func=ease_out_cubic, suspend_mobject_updating=False)
 

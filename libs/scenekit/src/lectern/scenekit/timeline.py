@@ -224,6 +224,8 @@ class Playhead(VGroup):
 class Travel(Animation):
     """The playhead travels along the line to `offset`, a share of its length, and the line behind it is coloured."""
 
+    sound = "swish"
+
     def __init__(self, timeline: Timeline, offset: float, **kwargs: Any) -> None:
         self.timeline, self.offset = timeline, offset
         moving = VGroup(timeline.done, timeline.head)

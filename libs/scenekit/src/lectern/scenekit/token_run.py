@@ -19,6 +19,8 @@ BUFF = 0.13
 class TokenRun(Animation):
     """A bright token runs along `way` (points in a row), `rounds` times, and is gone at its end."""
 
+    sound = "swish"
+
     def __init__(
         self, way: Sequence[Any], color: Any, *, rounds: int = 1, run_time: float = 0.9, **kwargs: Any
     ) -> None:

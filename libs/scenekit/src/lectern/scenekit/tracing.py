@@ -20,6 +20,8 @@ def trace(dot: Mobject, path: VMobject, run_time: float = 2.0, rate_func: Any = 
 class FollowEnd(Animation):
     """The dot stays at the end of a path that grows meanwhile. Play it after the path's own animation."""
 
+    sound = "draw"
+
     def __init__(self, dot: Mobject, path: VMobject, **kwargs: Any) -> None:
         super().__init__(dot, introducer=True, **kwargs)
         self.path = path

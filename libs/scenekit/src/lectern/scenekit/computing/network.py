@@ -193,6 +193,8 @@ class Router(VGroup):
 class Travel(Animation):
     """A packet runs along nodes, evenly, and pauses a moment at each."""
 
+    sound = "swish"
+
     def __init__(self, packet: Any, stops: Sequence[Any], **kwargs: Any) -> None:
         kwargs.setdefault("rate_func", lambda t: t)
         super().__init__(packet, introducer=True, **kwargs)

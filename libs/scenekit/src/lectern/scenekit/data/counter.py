@@ -45,6 +45,8 @@ class Counter(Number):
 class Count(Animation):
     """A counter runs from `start` (None: what it shows) to `end`."""
 
+    sound = "tick"
+
     def __init__(self, counter: Counter, start: float | None, end: float, run_time: float = 1.5, **kwargs: Any) -> None:
         kwargs.setdefault("rate_func", ease_in_out_sine)
         super().__init__(counter, run_time=run_time, suspend_mobject_updating=False, **kwargs)

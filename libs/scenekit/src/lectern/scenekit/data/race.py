@@ -119,6 +119,8 @@ class Race(VGroup):
 class RunRace(Animation):
     """Time runs evenly."""
 
+    sound = "tick"
+
     def __init__(self, race: Race, end: float, **kwargs: Any) -> None:
         kwargs.setdefault("rate_func", lambda t: t)
         super().__init__(race, suspend_mobject_updating=False, **kwargs)

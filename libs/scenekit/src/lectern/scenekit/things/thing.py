@@ -75,6 +75,8 @@ class Thing(VGroup):
 class PopUp(Animation):
     """A thing that grows from a small one, with a little swing; without the copies that manim's entrances make."""
 
+    sound = "pop"
+
     def __init__(self, thing: Any, *, smallest: float = 0.4, **kwargs: Any) -> None:
         super().__init__(thing, introducer=True, **kwargs)
         self.smallest = smallest
