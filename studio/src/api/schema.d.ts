@@ -2637,6 +2637,10 @@ export interface components {
             language: string;
             /** Angle */
             angle: string;
+            /** Question */
+            question: string;
+            /** Idea */
+            idea: string;
             /** Audience */
             audience: string;
             /** Scenes */
@@ -2651,6 +2655,8 @@ export interface components {
             symbols: components["schemas"]["ScriptSymbol"][];
             /** Doubts */
             doubts: string[];
+            /** Cast */
+            cast: string;
             /** Revision */
             revision: number;
             /** Approved */
@@ -2674,7 +2680,8 @@ export interface components {
         /**
          * ScriptScenePlan
          * @description What a scene is for, told to whoever draws it. `form` is the kind of drawing, "" leaves it open; `direction` is
-         *     what its user wants to see.
+         *     what its user wants to see. `carries` names what goes on into the next scene, `transition` is how this one follows
+         *     the scene before.
          */
         ScriptScenePlan: {
             /** Idea */
@@ -2690,6 +2697,13 @@ export interface components {
             form: "" | "graph" | "geometry" | "quantity" | "flow" | "levels" | "derivation" | "zoom" | "data";
             /** Direction */
             direction: string;
+            /** Carries */
+            carries: string[];
+            /**
+             * Transition
+             * @enum {string}
+             */
+            transition: "" | "cut" | "dissolve" | "push";
         };
         /**
          * ScriptSymbol
@@ -3171,9 +3185,11 @@ export interface components {
             burn_captions?: boolean | null;
             /**
              * Music
-             * @description null for none
+             * @description null or none for none
              */
             music?: (string | ("calm" | "curious")) | null;
+            /** Sounds */
+            sounds?: ("on" | "off") | null;
             /**
              * Max Cost Usd
              * @description null for no limit
@@ -3374,6 +3390,8 @@ export interface components {
             burn_captions: boolean;
             /** Music */
             music: string | null;
+            /** Sounds */
+            sounds: string;
             brand: components["schemas"]["BrandInForce"] | null;
             /** Cards */
             cards: boolean;
@@ -3556,9 +3574,17 @@ export interface components {
             burn_captions: boolean;
             /**
              * Music
-             * @description background music: calm, curious, or the id of a track from POST /v1/assets
+             * @description soft background music: calm, curious, the id of a track from POST /v1/assets, or none
+             * @default calm
              */
-            music?: (string | ("calm" | "curious")) | null;
+            music: (string | ("calm" | "curious")) | null;
+            /**
+             * Sounds
+             * @description soft sounds where things are drawn, appear or move; or off
+             * @default on
+             * @enum {string}
+             */
+            sounds: "on" | "off";
             /**
              * Critique
              * @description have a vision model look at each scene that a model drew, and repair once what it finds serious; by default where a vision model is set up
@@ -4128,6 +4154,8 @@ export interface components {
          *         levels such as energies, a formula that changes step by step, a look closer, measured data; "" leaves it open.
          *         `direction` is what the user wants to see instead, in their own words: a model then draws the scene, whatever its
          *         visual.
+         *         `carries` names the things that go on into the next scene. `transition` is how the scene follows the one before;
+         *         "" dissolves, unless things are carried across the cut.
          */
         ScenePlan: {
             /** @default  */
@@ -4143,6 +4171,13 @@ export interface components {
             form: "" | "data" | "derivation" | "flow" | "geometry" | "graph" | "levels" | "quantity" | "zoom";
             /** @default  */
             direction: string;
+            /** @default [] */
+            carries: string[];
+            /**
+             * @default
+             * @enum {unknown}
+             */
+            transition: "" | "cut" | "dissolve" | "push";
         };
         /**
          * Symbol
@@ -4155,7 +4190,7 @@ export interface components {
         };
         /**
          * ScriptEdit
-         * @description A script as GET returns it; fields that are left out have their defaults.
+         * @description A script as GET returns it; fields that are left out have their defaults, but a cast stays.
          */
         ScriptEdit: {
             /** @description refused if the script is at another revision by now */
@@ -4167,6 +4202,10 @@ export interface components {
             language: string;
             /** @default  */
             angle: string;
+            /** @default  */
+            question: string;
+            /** @default  */
+            idea: string;
             /** @default  */
             audience: string;
             scenes: components["schemas"]["Scene"][];
@@ -4180,6 +4219,8 @@ export interface components {
             symbols: components["schemas"]["Symbol"][];
             /** @default [] */
             doubts: string[];
+            /** @default  */
+            cast: string;
         };
         /**
          * StreamedDeletion
@@ -4520,6 +4561,7 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "sounds": "on",
                      *         "brand": null,
                      *         "cards": true,
                      *         "critique": null,
@@ -4745,6 +4787,7 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "sounds": "on",
                      *         "brand": null,
                      *         "cards": true,
                      *         "critique": null,
@@ -5123,6 +5166,7 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "sounds": "on",
                      *         "brand": null,
                      *         "cards": true,
                      *         "critique": null,
@@ -5536,6 +5580,7 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "sounds": "on",
                      *         "brand": null,
                      *         "cards": true,
                      *         "critique": null,
@@ -5955,6 +6000,7 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "sounds": "on",
                      *         "brand": null,
                      *         "cards": true,
                      *         "critique": null,
@@ -6180,6 +6226,7 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "sounds": "on",
                      *         "brand": null,
                      *         "cards": true,
                      *         "critique": null,
@@ -7127,6 +7174,7 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "sounds": "on",
                      *         "brand": null,
                      *         "cards": true,
                      *         "critique": null,
@@ -7531,6 +7579,7 @@ export interface operations {
                      *             "review": false,
                      *             "burn_captions": false,
                      *             "music": "calm",
+                     *             "sounds": "on",
                      *             "brand": null,
                      *             "cards": true,
                      *             "critique": null,
@@ -8824,7 +8873,9 @@ export interface operations {
                      *             "purpose": "",
                      *             "shows": "",
                      *             "form": "",
-                     *             "direction": ""
+                     *             "direction": "",
+                     *             "carries": [],
+                     *             "transition": ""
                      *           },
                      *           "voice": ""
                      *         }
@@ -8832,7 +8883,8 @@ export interface operations {
                      *       "sources": [],
                      *       "pronunciations": {},
                      *       "symbols": [],
-                     *       "doubts": []
+                     *       "doubts": [],
+                     *       "cast": ""
                      *     }
                      */
                     "application/json": components["schemas"]["ScriptDocument"];
@@ -9001,7 +9053,9 @@ export interface operations {
                  *             "purpose": "",
                  *             "shows": "",
                  *             "form": "",
-                 *             "direction": ""
+                 *             "direction": "",
+                 *             "carries": [],
+                 *             "transition": ""
                  *           },
                  *           "voice": ""
                  *         }
@@ -9009,7 +9063,8 @@ export interface operations {
                  *       "sources": [],
                  *       "pronunciations": {},
                  *       "symbols": [],
-                 *       "doubts": []
+                 *       "doubts": [],
+                 *       "cast": ""
                  *     }
                  */
                 "application/json": components["schemas"]["ScriptEdit"];
@@ -9077,6 +9132,7 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "sounds": "on",
                      *         "brand": null,
                      *         "cards": true,
                      *         "critique": null,
@@ -9302,6 +9358,7 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "sounds": "on",
                      *         "brand": null,
                      *         "cards": true,
                      *         "critique": null,
@@ -9724,6 +9781,7 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "sounds": "on",
                      *         "brand": null,
                      *         "cards": true,
                      *         "critique": null,
@@ -9949,6 +10007,7 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "sounds": "on",
                      *         "brand": null,
                      *         "cards": true,
                      *         "critique": null,
@@ -10353,6 +10412,7 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "sounds": "on",
                      *         "brand": null,
                      *         "cards": true,
                      *         "critique": null,
@@ -10578,6 +10638,7 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "sounds": "on",
                      *         "brand": null,
                      *         "cards": true,
                      *         "critique": null,
@@ -10975,6 +11036,7 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "sounds": "on",
                      *         "brand": null,
                      *         "cards": true,
                      *         "critique": null,
@@ -11200,6 +11262,7 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "sounds": "on",
                      *         "brand": null,
                      *         "cards": true,
                      *         "critique": null,
@@ -13240,6 +13303,7 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "sounds": "on",
                      *         "brand": null,
                      *         "cards": true,
                      *         "critique": null,
@@ -13465,6 +13529,7 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "sounds": "on",
                      *         "brand": null,
                      *         "cards": true,
                      *         "critique": null,
@@ -14314,6 +14379,7 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "sounds": "on",
                      *         "brand": null,
                      *         "cards": true,
                      *         "critique": null,
@@ -14539,6 +14605,7 @@ export interface operations {
                      *         "review": false,
                      *         "burn_captions": false,
                      *         "music": "calm",
+                     *         "sounds": "on",
                      *         "brand": null,
                      *         "cards": true,
                      *         "critique": null,

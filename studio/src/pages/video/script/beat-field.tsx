@@ -22,6 +22,11 @@ export function BeatField({ beat, position, scene, sceneNumber, script, error, o
   const set = (part: "text" | "spoken" | "show" | "speaker", value: string) =>
     onChange(changeBeat(script, scene.key, beat.key, (each) => ({ ...each, [part]: value })), `${beat.key}-${part}`);
 
+  function setPause(seconds: number): void {
+    const pause = Math.min(5, Math.max(0, seconds || 0));
+    onChange(changeBeat(script, scene.key, beat.key, (each) => ({ ...each, pause })), `${beat.key}-pause`);
+  }
+
   function split(offset: number): void {
     const made = splitBeat(script, scene.key, beat.key, offset);
     onChange(made.script);
@@ -89,6 +94,20 @@ export function BeatField({ beat, position, scene, sceneNumber, script, error, o
             <input class="beat-note" value={beat.show} dir="auto" onInput={(event) => set("show", event.currentTarget.value)} />
           </label>
         )}
+        {beat.pause > 0 && (
+          <label class="beat-extra">
+            <span>Then a silence, in seconds</span>
+            <input
+              class="beat-note"
+              type="number"
+              min="0"
+              max="5"
+              step="0.1"
+              value={beat.pause}
+              onChange={(event) => setPause(event.currentTarget.valueAsNumber)}
+            />
+          </label>
+        )}
       </div>
       <Menu
         label={`${name}: more`}
@@ -105,6 +124,7 @@ export function BeatField({ beat, position, scene, sceneNumber, script, error, o
           { label: "Begin a new scene here", icon: "film", disabled: position === 0, onSelect: () => onChange(splitScene(script, scene.key, beat.key)) },
           { label: "Read it aloud differently", icon: "volume", disabled: beat.spoken !== "", onSelect: () => set("spoken", beat.text) },
           { label: "Say what to show", icon: "eye", disabled: beat.show !== "", onSelect: () => set("show", "Show ") },
+          { label: "Be silent after it", icon: "pause", disabled: beat.pause > 0, onSelect: () => setPause(1.5) },
           { label: "Delete", icon: "trash", danger: true, disabled: scene.beats.length === 1, onSelect: remove },
         ]}
       />
