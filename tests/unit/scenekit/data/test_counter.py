@@ -25,6 +25,14 @@ def test_thousands_are_separated(separator: str, decimals: int, text: str) -> No
     assert Counter(1_234_567, decimals=decimals, separator=separator).text == text
 
 
+def test_it_begins_at_its_start_in_the_room_of_its_value() -> None:
+    whole, counter = Counter(1_000_000), Counter(1_000_000, start=100)
+    assert counter.text == "100"
+    assert counter.get_left()[0] == pytest.approx(whole.get_left()[0], abs=0.1)
+    play(Scene(), counter.reveal())
+    assert counter.text == "1,000,000"
+
+
 def test_it_counts_up_and_on() -> None:
     scene, counter = Scene(), Counter(1000)
     play(scene, counter.reveal())

@@ -26,6 +26,8 @@ from .style import theme
 
 ADVANCE = 0.6
 """Width of a letter of the monospaced font, as a share of the font size."""
+SMALLEST = 12.0
+"""Type size."""
 UNLIT, BAR_OPACITY = 0.35, 0.2
 """Opacity of lines that are not spoken of, and of the bar behind those that are."""
 LONGEST_PHRASE = 6
@@ -52,7 +54,7 @@ class CodeListing(VGroup):
         super().__init__(**kwargs)
         text = textwrap.dedent(source).strip("\n").expandtabs(4)
         rows = text.split("\n")
-        size = size or max(theme.small, min(32, (frame.body.height - 0.7) / len(rows) / 1.5 / UNITS_PER_POINT))
+        size = size or _choose_size(rows)
         self.source, self.language = text, language
         numbers = frame.width > 10 if numbers is None else numbers
         self.lines = VGroup()
@@ -114,9 +116,10 @@ class CodeListing(VGroup):
         """Variables stand in a panel beside the listing: `code.variables(low=0, high=9)`. Called again, they change."""
         if self.watched is not None:
             return animate_parts(self, self.watched.set_values(values))
-        self.watched = VariablesPanel(values)
         body, listing = frame.body, VGroup(self.panel, self.bar, self.lines)
-        upright = frame.portrait or listing.width + self.watched.width + 0.5 > 1.25 * body.width
+        upright = not frame.landscape
+        self.watched = VariablesPanel(values, across=upright)
+        fit(self.watched, listing.width if upright else None, body.height)
         before = listing.get_center(), listing.width
         both = VGroup(listing, self.watched).arrange(DOWN if upright else RIGHT, buff=0.45)
         fit(both, body.width, body.height).move_to([body.center[0], before[0][1] if not upright else body.center[1], 0])
@@ -156,6 +159,13 @@ class LineFollowing(Following):
             phrases = (" ".join(words[index : index + length]) for length in range(1, LONGEST_PHRASE))
             phrase = next((each for each in phrases if find_phrase(each, words, after=after) == index), words[index])
             yield phrase, SpokenCue(phrases=(phrase,), play=partial(self.listing.highlight, line + 1))
+
+
+def _choose_size(rows: list[str]) -> float:
+    """Return the type size, 32 at most, with which the rows fill the body; a wider row would be broken."""
+    longest = max(12, *map(len, rows)) + 4
+    high = (frame.body.height - 0.7) / len(rows) / 1.5
+    return max(SMALLEST, min(32.0, high / UNITS_PER_POINT, frame.body.width / longest / ADVANCE / UNITS_PER_POINT))
 
 
 def _set_row(row: str, size: float, colors: list[Any], x: float, y: float) -> Text:

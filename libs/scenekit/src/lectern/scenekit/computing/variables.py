@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from manim import DOWN, LEFT, UP, RoundedRectangle, VGroup
+from manim import DOWN, LEFT, RIGHT, UP, RoundedRectangle, VGroup
 from manim.utils.rate_functions import there_and_back
 
 from lectern.scenekit.labels import Label
@@ -19,10 +19,11 @@ ROW, VALUE_WIDTH, NAME_WIDTH, GAP = 0.78, 1.3, 1.2, 0.25
 
 
 class VariablesPanel(VGroup):
-    """Names with boxes that hold their values: `panel.set_values(low=0)` returns animations."""
+    """Names with boxes that hold their values, below each other, or side by side with `across`."""
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    def __init__(self, values: Mapping[str, Any], *, across: bool = False) -> None:
         super().__init__()
+        self.across = across
         self.boxes: dict[str, Any] = {}
         self.shown: dict[str, Any] = {}
         longest = max(values, key=lambda name: len(name), default="")
@@ -36,7 +37,12 @@ class VariablesPanel(VGroup):
         text = self._write(value)
         box = RoundedRectangle(width=max(VALUE_WIDTH, text.width + 0.5), height=ROW - 0.14, corner_radius=0.12)
         box.set_style(fill_color=theme.surface, fill_opacity=1, stroke_color=theme.border, stroke_width=3)
-        if len(self):
+        if len(self) and self.across:
+            last = self[-1]
+            VGroup(words, box, text).scale(last[1].height / (ROW - 0.14))
+            words.next_to(last[1], RIGHT, buff=0.5)
+            box.next_to(words, RIGHT, buff=0.2)
+        elif len(self):
             last = self[-1]
             scale = last[1].height / (ROW - 0.14)
             VGroup(words, box, text).scale(scale)

@@ -14,8 +14,9 @@ from lectern.scenekit.style import theme
 
 
 class Counter(Number):
-    """A big number that counts: `Counter(1_000_000, unit="people")`; `self.play(counter.reveal())` counts up from 0,
-    `counter.count(500_000)` goes on to another value. `separator` stands between thousands: "," or "." or " ".
+    """A big number that counts: `Counter(1_000_000, unit="people")`; `self.play(counter.reveal())` counts up from
+    `start`, which it shows until then if given; `counter.count(500_000)` goes on to another value. `separator` stands
+    between thousands: "," or "." or " ".
     """
 
     def __init__(
@@ -23,6 +24,7 @@ class Counter(Number):
         value: float,
         unit: str = "",
         *,
+        start: float | None = None,
         decimals: int = 0,
         size: float | None = None,
         color: Any = None,
@@ -32,10 +34,14 @@ class Counter(Number):
         self.now = float(value)
         size = (1.9 if frame.portrait else 2.6) * theme.title if size is None else size
         super().__init__(lambda: self.now, decimals, unit, size, color, separator=separator, **kwargs)
+        self.first, self.goal = start or 0.0, float(value)
+        if start is not None:
+            self.now = float(start)
+            self._refresh()
 
     def reveal(self) -> Animation:
-        """It counts up from 0."""
-        return Count(self, 0.0, self.now, introducer=True)
+        """It counts up from `start`, or from 0, to its value."""
+        return Count(self, self.first, self.goal, introducer=True)
 
     def count(self, to: float, run_time: float = 1.5) -> Animation:
         """It counts on, up or down, to another value."""

@@ -43,7 +43,7 @@ class Crowd(VMobject):
 class People(VGroup):
     """A hundred people (up to 2000) as icons, the first ones lit: `People(35, of=100)`. `people.light(9, color)` lights
     the first 9. `self.play(people.gather(sick=10, well=990))` moves them, in their order, into blocks with names and
-    counts; `people.light(9, theme.bad, of="sick")` lights within one, `people["sick"]` is its frame, to ring or label.
+    counts; `people.light(9, theme.bad, of="sick")` lights within one. `people["sick"]`, `people[:9]` are frames.
     """
 
     def __init__(self, lit: int = 0, of: int = 100, color: Any = None, **kwargs: Any) -> None:
@@ -63,9 +63,10 @@ class People(VGroup):
             crowd.set_fill(theme.accent)
         place(self)
 
-    def __getitem__(self, name: str) -> Any:
-        """An invisible frame around a block: to label it, ring it or come closer. Raises KeyError."""
-        points = self._find_icons()[list(self._find_block(name))]
+    def __getitem__(self, key: str | slice | int) -> Any:
+        """An invisible frame around a block, or some people: to label, to ring or to come closer. Raises KeyError."""
+        chosen = self._find_block(key) if isinstance(key, str) else range(self.count)[key]
+        points = self._find_icons()[list(chosen) if isinstance(chosen, range) else [chosen]]
         low, high = points.min(axis=(0, 1)), points.max(axis=(0, 1))
         box = Rectangle(width=high[0] - low[0], height=high[1] - low[1], stroke_width=0, fill_opacity=0)
         return box.move_to((low + high) / 2)
@@ -80,13 +81,13 @@ class People(VGroup):
         """They come in."""
         return animate_parts(self, [appear(crowd) for crowd in self.crowds])
 
-    def light(self, count: int, color: Any = None, *, of: str | None = None) -> Animation:
-        """The first `count` people, or those of a block, take the accent colour, or `color`. Raises ValueError."""
+    def light(self, count: int, color: Any = None, *, of: str | None = None, after: int = 0) -> Animation:
+        """The first `count` people, or those of a block, take the accent colour, or `color`; `after` so many others."""
         block = range(self.count) if of is None else self._find_block(of)
-        if not 0 <= count <= len(block):
-            raise ValueError(f"{count} people cannot be lit, there are {len(block)}")
+        if not 0 <= after <= after + count <= len(block):
+            raise ValueError(f"{count} people after {after} cannot be lit, there are {len(block)}")
         shade = theme.accent if color is None else color
-        return animate_parts(self, [Tint(each, shade) for each in self._single_out(block[:count])])
+        return animate_parts(self, [Tint(each, shade) for each in self._single_out(block[after : after + count])])
 
     def gather(self, **blocks: int) -> Animation:
         """All people move, in their order, into blocks with names and counts: `gather(sick=10, well=990)`."""
