@@ -102,7 +102,9 @@ class Network(VGroup):
         """The way through the nodes `names` is lit in the accent colour, or in `color`; none: all links are plain."""
         color = theme.accent if color is None else color
         if not names:
-            return animate_parts(self, [_colour(line, theme.border, 7) for line in self.lines.values()])
+            plain = [_colour(line, theme.border, 7) for pair, line in self.lines.items() if pair not in self.broken]
+            rings = [each[0].animate.set_stroke(theme.text) for each in self.nodes.values() if isinstance(each, Router)]
+            return animate_parts(self, [*plain, *rings])
         chosen = [self.link(one, other) for one, other in pairwise(names)]
         nodes = [self[name][0].animate.set_stroke(color) for name in names if isinstance(self[name], Router)]
         return animate_parts(self, [*nodes, *(_colour(line, color, 11) for line in chosen)], lag_ratio=0.1)
