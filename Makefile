@@ -23,7 +23,7 @@ MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 export PYTHONDONTWRITEBYTECODE :=
 export LECTERN_HOME ?= $(CURDIR)/.lectern
 
-.PHONY: demo up test check lessons format docs lock dashboards client studio icons hostile fuzz monitoring images containers policies bench doctor setup clean help
+.PHONY: demo up test check lessons format docs lock dashboards client studio icons hostile fuzz monitoring images containers policies bench doctor setup clean help gallery
 
 demo: $(READY) ## set everything up and make a video (TOPIC="…" for another topic)
 	@$(BIN)/lectern make "$(TOPIC)" --out out
@@ -54,6 +54,9 @@ docs: $(READY) $(BROWSER) ## write the generated pages: docs/settings.md, docs/m
 	@$(BIN)/python scripts/licences.py
 	@PYTHONPATH=scripts $(BIN)/python deploy/monitoring/objectives.py
 	@PYTHONPATH=scripts $(BIN)/python deploy/monitoring/prometheus_rules.py
+
+gallery: $(READY) ## draw docs/scenekit.md: every component of the scene kit as a picture (three minutes)
+	@$(BIN)/python scripts/gallery.py
 
 lock: $(READY) ## upgrade the dependencies in requirements.lock (versions and hashes, no addresses)
 	@$(BIN)/uv lock -q --upgrade

@@ -35,10 +35,10 @@ KIT = {
     *("Label", "stack", "fit", "focus", "min", "idea", "VGroup", "RoundedRectangle", "Text", "FadeIn", "FadeOut"),
     *("LaggedStart", "Circle", "Arc", "Number", "ValueTracker", "UpdateFromAlphaFunc", "AnimationGroup", "link"),
     *("GrowFromCenter", "range", "len", "zip", "enumerate"),
-    *("draw_thing", "spread_out", "arrive", "swell", "count_up", "Thing", "getattr", "max"),  # the card's own, below
+    *("draw_thing", "spread_out", "arrive", "swell", "count_up", "Thing", "getattr", "max", "alive"),  # the card's own, below
 }
 METHODS = {
-    *("add", "dwell", "point_out", "derive", "pan", "cos"),
+    *("add", "dwell", "follow", "stretch", "point_out", "derive", "pan", "cos"),
     *("beat", "play", "at", "reveal", "reveal_left", "reveal_right", "highlight", "value", "scale", "animate"),
     *(
         "set_fill",
@@ -126,14 +126,12 @@ def test_points_appear_as_they_are_spoken() -> None:
     assert "self.at('water')\n            self.play(points.reveal(1))" in source
 
 
-def test_a_code_listing_highlights_the_lines_that_the_beat_mentions() -> None:
+def test_a_code_listing_is_walked_through_as_each_beat_speaks_of_its_lines() -> None:
     code = s.CodeListing(language="python", source="low = 0\nhigh = 9\nreturn middle")
-    source = templates.write_template(
-        task(code, ("Here it is.", "The bounds low and high come first.", "It ends with the middle."))
-    )
+    source = templates.write_template(task(code, ("Here it is.", "The bounds come first.", "It ends with the middle.")))
     assert source is not None
-    assert "code.highlight(1, 2)" in source
-    assert source.index("code.highlight(3)") > source.index("It ends with")
+    assert source.count("self.play(code.follow())") == 3
+    assert "self.add(title, code)" in source, "the listing is there from the first frame"
 
 
 @pytest.mark.parametrize("kind", sorted(s.VISUAL_KINDS.keys() - {"manim"}))

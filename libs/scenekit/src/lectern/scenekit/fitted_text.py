@@ -9,13 +9,15 @@ from manim import ORIGIN
 
 from .checks.rules import TEXT_SHORTENED, Fault
 from .labels import Label
-from .line_breaking import is_unspaced
+from .line_breaking import UNITS_PER_POINT, is_unspaced, line_gap
 from .remarks import remark
 from .style import theme
 
 STEP = 0.9
 """Factor between one font size and the next smaller one that is tried."""
-MAX_CUTS = 12
+MEAN_ADVANCE = 0.53
+"""Width of a letter in em, on average: setting text takes long, so that most sizes are only reckoned with."""
+MAX_CUTS = 6
 
 
 def fit_text(
@@ -40,23 +42,38 @@ def fit_text(
     def fits(label: Label) -> bool:
         return label.width <= width + 0.01 and (height is None or label.height <= height + 0.01)
 
-    points = float(size)
-    label = set_in(text, points)
-    while points > theme.small and not (fits(label) and _keeps_words(label, text)):
-        points = max(float(theme.small), points * STEP)
+    sizes = [float(size)]
+    while sizes[-1] > theme.small:
+        sizes.append(max(float(theme.small), sizes[-1] * STEP))
+    likely = [points for points in sizes if _may_fit(text, points, width, height)] or sizes[-1:]
+    for points in likely:
         label = set_in(text, points)
-    if fits(label):
-        return label
+        if fits(label) and (_keeps_words(label, text) or points == likely[-1]):
+            return label
     words = " ".join(text.split())
-    share = min(1.0, (height or label.height) / label.height, width / label.width)
+    lines = max(1, int((height or label.height) / line_gap(points)))
+    room = int(lines * width / _advance(points))
     for cut in range(MAX_CUTS):
-        shortened = words[: max(1, int(len(words) * share * 0.94**cut) - 1)].rstrip(" .,;:-") + "\u2026"
+        shortened = words[: max(1, int(min(room, len(words)) * 0.85**cut) - 1)].rstrip(" .,;:-") + "\u2026"
         label = set_in(shortened, points)
         if fits(label):
             break
     what = f'"{words[:60]}" is too long for its place and is shown as "{label.text[:40]}"'
     remark(Fault(rule=TEXT_SHORTENED, what=what, name=words[:40]))
     return label
+
+
+def _advance(points: float) -> float:
+    return points * UNITS_PER_POINT * MEAN_ADVANCE
+
+
+def _may_fit(text: str, points: float, width: float, height: float | None) -> bool:
+    """Return whether a text is likely to fit, by the mean width of letters; a little too readily."""
+    limit = width / _advance(points) * 1.1
+    if not is_unspaced(text) and max(map(len, text.split()), default=0) > limit:
+        return False
+    lines = -(-len(text) // max(1, int(limit)))
+    return height is None or (lines - 0.4) * line_gap(points) <= height
 
 
 def fit_texts(texts: Sequence[str], **style: Any) -> list[Label]:

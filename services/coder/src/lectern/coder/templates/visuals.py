@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import assert_never
 
 from lectern.coder.coding import CodingTask
-from lectern.coder.templates.choreography import Highlight, Reveal, choreograph
+from lectern.coder.templates.choreography import CuedAnimation, Highlight, Reveal, choreograph
 from lectern.coder.templates.source import write_scene
 from lectern.coder.templates.text import clean_line, quote
 from lectern.coder.templates.things import OWN_COLOURS
@@ -40,8 +40,7 @@ def write_template(task: CodingTask) -> str | None:
             setup = [_chart_setup(visual)]
             return _write(task, "Numbers", setup, _reveal_chart(visual, task), ground="chart.ground")
         case s.CodeListing(language=language, source=source):
-            setup = [f"code = CodeListing({source!r}, language={language!r})"]
-            return _write(task, "Program", setup, _reveal_listing(source, len(task.narration.beats)), ground="code")
+            return _write_walk(task, f"code = CodeListing({source!r}, language={language!r})")
         case s.Comparison():
             setup = [_comparison_setup(visual)]
             return _write(task, "SideBySide", setup, _reveal_comparison(visual), ground="sides.ground")
@@ -66,6 +65,16 @@ def _write(
     heading = [f"title = Title({quote(title)})"] if title else []
     shown = ", ".join(each for each in (behind, "title" if title else "", ground) if each)
     return write_scene(name, [*heading, *setup, *([f"self.add({shown})"] if shown else []), ""], beats, task.narration)
+
+
+def _write_walk(task: CodingTask, listing: str) -> str:
+    """A walk through code: lines light up as each beat speaks of them, and the bar behind them never rests."""
+    title = clean_line(task.scene.title)
+    heading = [f"title = Title({quote(title)})"] if title else []
+    shown = "title, code" if title else "code"
+    beats = [[CuedAnimation(animation="code.follow()")] for _ in task.narration.beats]
+    setup = [*heading, listing, f"self.add({shown})", "code.bar.stretch(0.93, 0)", "alive(code.bar, 'pulse')", ""]
+    return write_scene("Program", setup, beats, task.narration)
 
 
 def _derive_each(lines: Sequence[str]) -> list[Reveal]:
@@ -164,26 +173,6 @@ def _reveal_chart(chart: s.Chart, task: CodingTask) -> list[Reveal]:
         )
         for label in named
     ]
-
-
-def _reveal_listing(source: str, beat_count: int) -> list[Reveal]:
-    """The listing, then its parts in turn, one for each further beat."""
-    rows = source.split("\n")
-    filled = [number for number, row in enumerate(rows, 1) if row.strip()]
-    groups = max(1, min(beat_count - 1, len(filled)))
-    size = max(1, -(-len(filled) // groups))
-    chunks = [filled[start : start + size] for start in range(0, len(filled), size)]
-    highlights = tuple(
-        Highlight(
-            text=" ".join(rows[number - 1] for number in chunk),
-            animation=f"code.highlight({', '.join(map(str, chunk))})",
-        )
-        for chunk in chunks
-    )
-    if beat_count == 1:
-        return [Reveal(text="", animation="code.reveal()", highlights=highlights)]
-    parts = [Reveal(text=each.text, animation=each.animation, highlights=(each,)) for each in highlights]
-    return [Reveal(text="", animation="code.reveal()"), *parts]
 
 
 def _comparison_setup(comparison: s.Comparison) -> str:
