@@ -26,7 +26,7 @@ SOURCE, PAGE, PICTURES = ROOT / "docs/scenekit.toml", ROOT / "docs/scenekit.md",
 KIT = ROOT / "libs/scenekit/src/lectern/scenekit"
 SIZE = (640, 360)
 SECONDS, FPS = 6.0, 5
-COLORS = 48  # in a picture's palette: flat drawings need no more, and take a few kilobytes
+COLORS = 128  # in a picture's palette: flat drawings need no more, and take a few kilobytes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,7 +93,9 @@ def draw(example: Example, scratch: Path) -> None:
     with av.open(str(folder / "footage.mp4")) as container:
         *_, last = (frame.to_image() for frame in container.decode(video=0))
     small = last.resize(SIZE, Image.Resampling.LANCZOS)
-    small.quantize(COLORS, dither=Image.Dither.NONE).save(PICTURES / example.file, optimize=True)
+    small.quantize(COLORS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+        PICTURES / example.file, optimize=True
+    )
 
 
 def describe_kit() -> dict[str, str]:
@@ -115,9 +117,9 @@ def write_page(examples: list[Example]) -> str:
     lines = [
         "# The scene kit in pictures",
         "",
-        "Everything that scenes have beyond Manim, each with the lines that draw it. They stand in `construct`, inside",
-        "`with self.beat():`; [lessons.md](lessons.md) says how a scene follows its narration. `make gallery` writes this",
-        "page from `docs/scenekit.toml`.",
+        "Everything that scenes have beyond Manim, with the lines that draw it. They stand in `construct`, inside",
+        "`with self.beat():`; [lessons.md](lessons.md) says how a scene follows its narration. `make gallery` writes",
+        "this page from `docs/scenekit.toml`.",
     ]
     part = ""
     for each in examples:

@@ -35,7 +35,17 @@ KIT = {
     *("Label", "stack", "fit", "focus", "min", "idea", "VGroup", "RoundedRectangle", "Text", "FadeIn", "FadeOut"),
     *("LaggedStart", "Circle", "Arc", "Number", "ValueTracker", "UpdateFromAlphaFunc", "AnimationGroup", "link"),
     *("GrowFromCenter", "range", "len", "zip", "enumerate"),
-    *("draw_thing", "spread_out", "arrive", "swell", "count_up", "Thing", "getattr", "max", "alive"),  # the card's own, below
+    *(
+        "draw_thing",
+        "spread_out",
+        "arrive",
+        "swell",
+        "count_up",
+        "Thing",
+        "getattr",
+        "max",
+        "alive",
+    ),  # the card's own, below
 }
 METHODS = {
     *("add", "dwell", "follow", "stretch", "point_out", "derive", "pan", "cos"),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any
 
+import numpy as np
 from manim import (
     DOWN,
     LEFT,
@@ -200,8 +201,7 @@ def draw_answer(answer: bool) -> VMobject:
     if answer:
         mark.set_points_as_corners([[-0.18, 0.0, 0], [-0.05, -0.14, 0], [0.2, 0.17, 0]])
         return mark.set_stroke(theme.good)
-    mark.start_new_path([-0.15, -0.15, 0])
-    mark.add_line_to([0.15, 0.15, 0])
-    mark.start_new_path([-0.15, 0.15, 0])
-    mark.add_line_to([0.15, -0.15, 0])
+    for start, end in (((-0.15, -0.15, 0.0), (0.15, 0.15, 0.0)), ((-0.15, 0.15, 0.0), (0.15, -0.15, 0.0))):
+        mark.start_new_path(np.array(start))
+        mark.add_line_to(np.array(end))
     return mark.set_stroke(theme.bad)

@@ -68,4 +68,4 @@ class Count(Animation):
     def interpolate_mobject(self, alpha: float) -> None:
         share = float(self.rate_func(alpha))
         self.mobject.now = self.end if share >= 1 else self.first + (self.end - self.first) * share
-        self.mobject._refresh()
+        self.mobject.refresh()

@@ -102,9 +102,9 @@ class Race(VGroup):
             bar.stretch_to_fit_width(max(0.03, self.length * value / top) * scale)
             bar.move_to([x, y, 0], aligned_edge=LEFT)
             label.move_to([x - 0.2 * scale, y, 0], aligned_edge=RIGHT)
-            number._refresh()
+            number.refresh()
             number.move_to([bar.get_right()[0] + 0.15 * scale, y, 0], aligned_edge=LEFT)
-        self.clock._refresh()
+        self.clock.refresh()
         self.clock.move_to(self.mark.get_corner(np.array([1.0, -1.0, 0.0])), aligned_edge=np.array([1.0, -1.0, 0.0]))
 
     def _find_ranks(self, now: float) -> Any:

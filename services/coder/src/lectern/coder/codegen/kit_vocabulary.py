@@ -13,7 +13,8 @@ from lectern.things import find_things, list_things
 # Names that every scene may use. The kit's slides are not among them: a picture carries the meaning, not a list.
 ESSENTIAL = frozenset({
     "NarratedScene", "theme", "frame", "Stage", "fill", "fit", "place", "Thing", "Title", "Label", "tag", "link",
-    "appear", "focus", "dim", "undim",
+    "alive", "enter", "appear", "focus",
+    "ring", "spotlight", "dim", "undim",
 })  # fmt: skip
 
 # Names that need a form of drawing, and words of the plan or the narration that ask for them (as a regular expression).

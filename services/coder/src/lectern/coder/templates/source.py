@@ -18,7 +18,7 @@ def write_scene(name: str, setup: Sequence[str], beats: Sequence[Sequence[CuedAn
     lines += [(INDENT + line).rstrip() for line in setup]
     for animations, span in zip(beats, narration.beats, strict=True):
         lines += [INDENT + comment_line(span.text), INDENT + "with self.beat():"]
-        if animations and span.end - span.start < SHORT_BEAT:
+        if len(animations) > 1 and span.end - span.start < SHORT_BEAT:
             together = ", ".join(each.animation for each in animations)
             lines.append(f"{INDENT}    self.play({together}, run_time=1)")
             continue
