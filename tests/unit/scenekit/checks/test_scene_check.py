@@ -176,6 +176,8 @@ RIGHT = [
     WIDE + "t = ValueTracker(0); n = DecimalNumber(0).add_updater(lambda m: m.set_value(t.get_value()));"
     "self.add(n); self.play(t.animate.set_value(3))",
     WIDE + "a = Label('moved'); a.add_updater(lambda m: m.set_x(1)); self.add(a); self.play(Create(Square(3.5)))",
+    "road = CountingLine(0, 100).shift(2 * DOWN); car = Square(1.5).move_to(road.at(10), DOWN); self.add(road, car);"
+    "self.add(Square(3).shift(UP)); self.play(car.animate.move_to(road.at(90), DOWN))",
 ]
 
 
