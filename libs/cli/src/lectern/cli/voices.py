@@ -9,6 +9,7 @@ from rich.table import Table
 
 from lectern.cli.api_connection import connect_api
 from lectern.cli.exit_status import OK
+from lectern.cli.natural_voices.catalogue import SUGGESTED
 from lectern.cli.terminal import encode_json, make_text
 
 _COLUMNS = ("voice", "language", "gender", "engine", "word times", "$ / million")
@@ -30,4 +31,6 @@ async def list_voices(language: str | None, url: str, home: Path, *, json: bool)
         spoken = "any" if voice["language"] == "mul" else voice["language"]
         table.add_row(*map(make_text, (voice["id"], spoken, voice["gender"], voice["engine"], voice["timing"], price)))
     console.print(table)
+    if not any(voice["engine"] not in ("espeak", "silent") for voice in voices):
+        messages.print(f"A natural voice that runs on this machine: lectern voices add {SUGGESTED}")
     return OK
