@@ -37,7 +37,7 @@ class Counter(Number):
         self.first, self.goal = start or 0.0, float(value)
         if start is not None:
             self.now = float(start)
-            self._refresh()
+            self.refresh()
 
     def reveal(self) -> Animation:
         """It counts up from `start`, or from 0, to its value."""
