@@ -153,3 +153,9 @@ def test_a_logo_that_is_no_picture_is_refused(tmp_path: Path) -> None:
 
 def test_a_job_without_the_field_has_a_glow_and_nothing_else() -> None:
     assert Surround.read({}) == Surround(ground="glow")
+
+
+@pytest.mark.slow
+def test_a_film_with_a_logo_that_is_no_picture_is_drawn_without_it_and_says_so(tmp_path: Path) -> None:
+    told = film_scene(tmp_path / "job", logo="missing.png")
+    assert "logo-unusable" in [finding["rule"] for finding in told.result["findings"]]

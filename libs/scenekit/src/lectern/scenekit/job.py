@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,7 +25,7 @@ from .director import Filming, Measuring, SpokenWord
 from .findings import Finding
 from .footage import Encoding, FootageWriter
 from .frame_costs import FrameCosts
-from .front import FrontWriter
+from .front import FrontWriter, Layer
 from .latex import use_latex
 from .photo import paint_photos
 from .remarks import listen_for_remarks
@@ -161,7 +161,11 @@ def _run_passes(settings: JobSettings, folder: Path, result: JobResult, on_progr
             result.frames = settings.table.frames
         else:
             sounds = SoundLog() if narrated else None
-            result.frames = _film(settings, folder, measuring, plans, on_progress, sounds)
+            assets = folder / "assets"
+            layers = draw_layers(
+                settings.surround, assets, seconds=settings.table.stops[-1], report=result.findings.append
+            )
+            result.frames = _film(settings, folder, measuring, plans, on_progress, sounds, layers)
             if sounds is not None:
                 result.sounds = sounds.list_cues(settings.table.stops[-1])
 
@@ -200,11 +204,12 @@ def _film(
     plans: list[BeatPlan],
     on_progress: OnProgress | None,
     sounds: SoundLog | None,
+    layers: Sequence[Layer],
 ) -> int:
     """Run the filming pass. Returns the number of frames written."""
     loaded = _load(settings, folder)
     footage = FootageWriter(folder / "footage.mp4", settings.encoding)
-    front = FrontWriter(footage, draw_layers(settings.surround, folder / "assets", seconds=settings.table.stops[-1]))
+    front = FrontWriter(footage, layers)
     ground = settings.surround.ground if issubclass(loaded.chosen, Narrated) else "plain"
     filming = Filming(measuring, plans)
     on_frames = _limit_progress(on_progress, settings.table.frames)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .cards import Closing, draw_closing, draw_logo, draw_opening
+from .findings import Finding
 from .front import Layer
 
 
@@ -42,11 +43,17 @@ class Surround:
         )
 
 
-def draw_layers(surround: Surround, assets: Path, *, seconds: float) -> Sequence[Layer]:
-    """Draw what lies in front of a scene of `seconds` seconds. Raises ValueError for a logo that is no picture."""
+def draw_layers(
+    surround: Surround, assets: Path, *, seconds: float, report: Callable[[Finding], None]
+) -> Sequence[Layer]:
+    """Draw what lies in front of a scene of `seconds` seconds. A logo that is no picture is reported and left out."""
     layers = []
     if surround.logo:
-        layers.append(draw_logo(assets / surround.logo))
+        try:
+            layers.append(draw_logo(assets / surround.logo))
+        except ValueError as error:
+            remedy = "upload it again as PNG, JPEG or WebP"
+            report(Finding(rule="logo-unusable", level="warning", message=f"{error}; the film has none: {remedy}"))
     if surround.opening:
         layers.append(draw_opening(surround.opening, seconds))
     if surround.closing:
