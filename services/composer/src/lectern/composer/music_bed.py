@@ -65,7 +65,8 @@ def _fill_pause(start: float, end: float) -> tuple[list[float], list[float]]:
     """The music's rise and fall in a pause: in a short one both are shorter, and it rises by as much less."""
     share = min(1.0, (end - start - HOLD - LEAD) / (RISE + FALL))
     top = SPEECH_LUFS + (PAUSE_LUFS - SPEECH_LUFS) * share
-    times = [start + HOLD, start + HOLD + RISE * share, end - LEAD - FALL * share, end - LEAD]
+    risen = start + HOLD + RISE * share
+    times = [start + HOLD, risen, max(risen, end - LEAD - FALL * share), end - LEAD]
     return times, [SPEECH_LUFS, top, top, SPEECH_LUFS]
 
 
