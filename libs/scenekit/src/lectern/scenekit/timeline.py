@@ -35,6 +35,8 @@ from .style import theme
 LEAST = 0.55
 """Units between two moments, however close they are."""
 GAP = 0.3
+LOW_CARD = 1.4
+"""Units; the height below which a card has no room for its words under its date."""
 LEADER = 0.75
 """Units between the line and the cards."""
 
@@ -68,11 +70,18 @@ class Timeline(VGroup):
         room = width - 0.4 - (height - 0.3 if beside else 0)
         above = height * 0.34 if pictured and not beside else 0.0
         left = height - 0.55 - above - max((date.height for date in dates), default=0.0)
+        low = self.upright and height < LOW_CARD
+        if low:  # the words stand beside their date, not below it
+            beside, drawn = False, [None] * len(drawn)
+            room = width - 0.9 - max((date.width for date in dates), default=0.0)
+            left = height - 0.15
         size = theme.body if self.upright else theme.label
         words = fit_texts(whats, size=size, width=room, height=left, align=LEFT if self.upright else ORIGIN)
         self.entries = VGroup(
             *(
-                TimelineEntry(date, label, thing, width=width, height=height, beside=beside, to_left=self.upright)
+                TimelineEntry(
+                    date, label, thing, width=width, height=height, beside=beside, to_left=self.upright, low=low
+                )
                 for date, label, thing in zip(dates, words, drawn, strict=True)
             )
         )
@@ -196,10 +205,13 @@ class TimelineEntry(Card):
         height: float,
         beside: bool,
         to_left: bool,
+        low: bool = False,
     ) -> None:
         super().__init__(width, height, color=theme.accent)
         self.when, self.words, self.thing = date, words, thing
         column = VGroup(date, words).arrange(DOWN, buff=0.24, aligned_edge=LEFT if to_left else ORIGIN)
+        if low:
+            column.arrange(RIGHT, buff=0.3)
         if thing is not None and not beside:
             thing.scale(height * 0.34 / max(thing.width, thing.height))
             VGroup(thing, column).arrange(DOWN, buff=0.16)
