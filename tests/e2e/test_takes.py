@@ -45,10 +45,10 @@ DIRECTION = "Show it as a number line."
 
 
 async def read_colour(film: Path) -> tuple[int, int, int]:
-    """The colour in the middle of a film's first second."""
+    """The colour of the first second, above what the opening lays over it."""
     process = await asyncio.create_subprocess_exec(
         "ffmpeg", "-v", "error", "-ss", "0.8", "-i", str(film), "-frames:v", "1",
-        "-vf", "crop=2:2:iw/2+40:ih/2+40,scale=1:1", "-f", "rawvideo", "-pix_fmt", "rgb24", "-",
+        "-vf", "crop=2:2:iw/2+40:ih/6,scale=1:1", "-f", "rawvideo", "-pix_fmt", "rgb24", "-",
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     pixels, _ = await process.communicate()
