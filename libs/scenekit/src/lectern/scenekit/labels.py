@@ -41,8 +41,8 @@ STILL_BESIDE = 0.05
 class Label(VGroup):
     """A piece of text. `size` is a font size and `color` a colour of the theme.
 
-    With `width` (units) it is wrapped into balanced lines; `align` is LEFT, ORIGIN (centred) or RIGHT; `weight` is
-    "NORMAL", "MEDIUM", "SEMIBOLD" or "BOLD". Example: `Label("chloroplast", color=theme.accent).next_to(leaf, DOWN)`.
+    With `width` (units) it is wrapped; `align` is LEFT, ORIGIN (centred) or RIGHT; `weight` up to "BOLD".
+    `Label("chloroplast", color=theme.accent).next_to(leaf, DOWN)` stays there when the camera comes closer.
     """
 
     def __init__(
@@ -120,9 +120,9 @@ class Caption(Label):
 
 
 class Title(VGroup):
-    """The title of a scene: a small tag at the top left of the frame, with an optional `subtitle`. One per scene.
+    """The title of a scene: a small tag at the top left, under 40 characters. `self.play(title.reveal())`.
 
-    Keep it under 40 characters. `self.play(title.reveal())`; everything else goes in `frame.body`, below it.
+    Everything else goes in `frame.body`, below it.
     """
 
     stays_on_screen = True

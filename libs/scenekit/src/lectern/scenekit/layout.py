@@ -47,7 +47,7 @@ class Area:
 
 
 class FrameGeometry:
-    """The picture's size in manim units. Its short side is always 8: landscape is 14.2 x 8, portrait 8 x 14.2.
+    """The picture, whose short side is always 8 units.
 
     `frame.safe` is the area inside the margins and above the captions; `frame.body` is the safe area below a Title.
     Both have `.left .right .top .bottom .width .height .center`. `frame.portrait` is true for upright videos.

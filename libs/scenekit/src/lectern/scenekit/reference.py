@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 OMITTED_PARAMETERS = ("self", "kwargs", "args")
+OMITTED_METHODS = ("find_screen_anchor", "get_moving_mobjects", "middle_on", "next_to", "scale")
+"""Methods that serve the kit, or do what manim's of the same name do: no author needs to be told of them."""
 
 
 def describe_names(modules: dict[str, tuple[str, ...]]) -> str:
@@ -36,7 +38,12 @@ def _describe(tree: ast.Module, name: str) -> Iterator[str]:
 
 def _describe_methods(node: ast.ClassDef) -> Iterator[str]:
     for each in node.body:
-        if not isinstance(each, ast.FunctionDef) or each.name.startswith("_") or not ast.get_docstring(each):
+        if (
+            not isinstance(each, ast.FunctionDef)
+            or each.name.startswith("_")
+            or each.name in OMITTED_METHODS
+            or not ast.get_docstring(each)
+        ):
             continue
         if any(isinstance(mark, ast.Name) and mark.id == "property" for mark in each.decorator_list):
             continue

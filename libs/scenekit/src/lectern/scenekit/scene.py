@@ -125,9 +125,7 @@ class Narrated(Scene):
 class NarratedScene(Narrated):
     """A scene in step with its narration: one `with self.beat():` block per beat of the script.
 
-    Inside, `self.play(...)` animations at natural speed and `self.at("word")` to start the next one on a spoken word.
-    The camera moves by `self.play(self.close_up(leaf))`, `self.wide()`, `self.travel(a, b)`, `self.follow(car)`; lines,
-    dots, labels and the Title keep their size on the screen.
+    The camera's moves are played: `self.play(self.close_up(leaf))`; lines, dots and labels keep their size on screen.
     """
 
     def __init__(self, camera_class: type[Camera] = FilmCamera, **kwargs: Any) -> None:

@@ -88,16 +88,15 @@ class TypeSize:
 
 
 class Theme:
-    """Colours and sizes of the video: use these, not manim's WHITE or BLUE, so that every theme looks right.
+    """Colours and sizes of the video: use these, not manim's WHITE, so that every theme looks right.
 
-    Colours: `theme.text`, `theme.muted` (secondary text), `theme.primary` (main thing), `theme.accent` (look here),
-    `theme.good`, `theme.bad`, `theme.violet`, `theme.teal`, `theme.surface` (box fill), `theme.border` (box edge),
-    `theme.background`; `theme.series` is a list of six for series. Things are filled with `theme.fill.leaf` and edged
-    with `theme.fill.leaf.shade`: sun, fire, leaf, grass, water, sky, ice, snow, cloud, earth, sand, stone, brick, wood,
-    metal, gold, copper, glass, paper, cloth, ink, night, skin, hair, flesh, blood, bone, cell, seed, petal, plum, sea.
-    Font sizes: `theme.title` 52, `theme.heading` 40, `theme.body` 34, `theme.label` 28, `theme.small` 24 (the smallest
-    that is readable), all larger in an upright video. Strokes: `theme.line.bold` (what is spoken of), `.normal`
-    (things), `.fine` (axes, guides).
+    Colours: `theme.text`, `.muted` (secondary text), `.primary` (main thing), `.accent` (look here), `.good`, `.bad`,
+    `.violet`, `.teal`, `.surface` (box fill), `.border` (box edge), `.background`; `.series` is a list of six for
+    series. Things are filled with `theme.fill.leaf` and edged with `theme.fill.leaf.shade`: sun, fire, leaf, grass,
+    water, sky, ice, snow, cloud, earth, sand, stone, brick, wood, metal, gold, copper, glass, paper, cloth, ink,
+    night, skin, hair, flesh, blood, bone, cell, seed, petal, plum, sea.
+    Font sizes: `theme.title`, `.heading`, `.body`, `.label`, `.small` (the smallest that is readable). Strokes:
+    `theme.line.bold` (what is spoken of), `.normal` (things), `.fine` (axes, guides).
     """
 
     title = TypeSize(52)

@@ -12,22 +12,25 @@ from lectern.things import find_things, list_things
 
 # Names that every scene may use. The kit's slides are not among them: a picture carries the meaning, not a list.
 ESSENTIAL = frozenset({
-    "NarratedScene", "theme", "frame", "Stage", "fill", "fit", "place", "Thing", "Title", "Label", "tag", "link",
-    "alive", "enter", "appear", "focus",
-    "ring", "spotlight", "dim", "undim",
+    "NarratedScene", "theme", "frame", "Stage", "fill", "Thing", "Title", "Label", "tag", "alive", "enter", "appear",
+    "focus", "ring", "spotlight", "dim",
 })  # fmt: skip
 
 # Names that need a form of drawing, and words of the plan or the narration that ask for them (as a regular expression).
 WANTED_FOR: dict[str, tuple[frozenset[str], str]] = {
-    "Equation": (frozenset({"derivation", "graph", "geometry", "quantity"}), r"formula|equation|[=²³√∑∫]|fraction"),
-    "Number": (frozenset({"quantity", "graph"}), r"live number|counter|counts? (up|down)|readout|value|changes|grows"),
+    "fit": (frozenset(), r"\bshrink|no larger than"),
+    "place": (frozenset(), r"\bshrink|in the middle"),
+    "link": (frozenset(), r"\barrows?\b|connect|\blinks?\b|joins?\b"),
+    "undim": (frozenset(), r"\bdim|comes? back|recede"),
+    "Equation": (frozenset({"derivation"}), r"formula|equation|[=²³√∑∫]|fraction"),
+    "Number": (frozenset({"quantity"}), r"live number|counter|counts? (up|down)|readout|value|changes|grows"),
     "glow": (frozenset(), r"\bsun\b|\blight\b|glow|\bstar|lamp|\bshine"),
     "soft_shadow": (frozenset(), r"\bcards?\b|shadow"),
     "Graph": (frozenset({"graph"}), r"\bgraph|\bcurve|\baxes\b|\baxis\b|slope|secant|tangent|\bplot"),
     "CountingLine": (frozenset(), r"number line|\bjumps?\b|counts? (in|on|up|down)|minus numbers|negative number"),
     "Fraction": (frozenset(), r"fraction|\b(half|halves|thirds?|quarters?|fifths?)\b|\bpie\b|equal pieces"),
     "UnitSquares": (frozenset(), r"unit squares|square (units|numbers)|rows of squares|counted squares"),
-    "brace": (frozenset({"geometry", "quantity"}), r"\bbraces?\b|altogether|in total|\bspan"),
+    "brace": (frozenset(), r"\bbraces?\b|altogether|in total|\bspan"),
     "Sets": (frozenset(), r"\bsets?\b|venn|overlap|in common|\bboth groups"),
     "ProbabilityTree": (frozenset(), r"probabilit|\bchances?\b|\bodds\b|\brandom|\bdice|\bcoin"),
     "NumberGrid": (frozenset(), r"matri(x|ces)|\btable of|\bgrid|rows and columns|spreadsheet"),
@@ -42,18 +45,18 @@ WANTED_FOR: dict[str, tuple[frozenset[str], str]] = {
     "swarm": (frozenset(), r"swarm|crowd|many|gas|molecules|cells|bees|particles|wander"),
     "underline": (frozenset({"derivation"}), r"underlin|word|name"),
     "move": (frozenset({"geometry"}), r"slide|rotat|turn|rigid|rearrang|moves? (to|into|over)"),
-    "trace": (frozenset({"graph"}), r"\btrac|dot (moves|runs|draws)|draws? (a|the|its) curve"),
+    "trace": (frozenset(), r"\btrac|dot (moves|runs|draws)|draws? (a|the|its) curve"),
     "NarratedMovingCameraScene": (frozenset({"zoom"}), r"zoom|closer|magnif|camera|microscope"),
     "NarratedThreeDScene": (frozenset(), r"\b3d\b|three.dimension|sphere|solid|\bcube|surface|\bspace\b"),
     "Chart": (frozenset({"data"}), r"\bchart|\bbars?\b|per cent|percent|statistic"),
     "CodeListing": (frozenset(), r"\bcode\b|program|\bloop|python|javascript|algorithm's lines"),
     "Network": (frozenset(), r"\bnetwork|\bnet\b|router|packet|internet|\blinks?\b|\bnodes?\b"),
-    "People": (frozenset({"data"}), r"people|patients|in a (hundred|thousand)|out of (a|\d+)|per ?cent"),
-    "Race": (frozenset({"data"}), r"overtak|\brace\b|over the (years|decades)|ranking"),
+    "People": (frozenset(), r"people|patients|in a (hundred|thousand)|out of (a|\d+)|per ?cent"),
+    "Race": (frozenset(), r"overtak|\brace\b|over the (years|decades)|ranking"),
     "Tree": (frozenset(), r"\btrees? (of|with|grows)|family|descend|branch|search tree|hierarch|ancest"),
     "Queue": (frozenset(), r"\bqueue|waiting line|in line\b|\bstack of|last in|first in"),
     "EnergyLevels": (frozenset(), r"energy level|electron|photon|orbital"),
-    "Counter": (frozenset({"quantity", "data"}), r"million|billion|thousand|counts? (up|down|to)|big number"),
+    "Counter": (frozenset(), r"million|billion|thousand|counts? (up|down|to)|big number"),
     "Cells": (frozenset(), r"\blist\b|array|sort|search|memory cell|\bcells?\b with|in a row"),
     "Molecule": (frozenset(), r"molecul|\batoms?\b|\bions?\b|\bco2\b|oxygen|hydrogen"),
     "combine": (frozenset(), r"molecul"),
@@ -67,9 +70,9 @@ WANTED_FOR: dict[str, tuple[frozenset[str], str]] = {
     "Narrated": (frozenset(), r"^$"),  # the rules say how beat() and at() are used
     "row": (frozenset(), r"\brow|side by side|next to each other"),
     "stack": (frozenset(), r"\bstack|below each other|one above"),
-    "columns": (frozenset({"data"}), r"side by side|two halves|left half|right half"),
+    "columns": (frozenset(), r"side by side|two halves|left half|right half"),
     "with_sound": (frozenset(), r"\bsound|\bheard\b|\bchime|answer"),
-    "Caption": (frozenset({"data"}), r"\bsource\b|\bunit\b|not to scale"),
+    "Caption": (frozenset(), r"\bsource\b|\bunit\b|not to scale"),
 }  # fmt: skip
 
 
@@ -83,6 +86,10 @@ class VocabularyEntry(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     text: str
 
+    def abridge(self) -> VocabularyEntry:
+        """Its signature and first paragraph: enough to know that it is there."""
+        return VocabularyEntry(name=self.name, text=re.split(r"\n\n|\n    \.", self.text, maxsplit=1)[0])
+
 
 def read_entries(vocabulary: str) -> tuple[VocabularyEntry, ...]:
     """The entries of the kit's reference: each starts at a line's first column."""
@@ -91,9 +98,19 @@ def read_entries(vocabulary: str) -> tuple[VocabularyEntry, ...]:
 
 
 def select_entries(entries: Iterable[VocabularyEntry], scene: Scene, form: str) -> tuple[VocabularyEntry, ...]:
-    """The entries that a scene of this form may need, in the reference's order. A name without a rule is kept."""
+    """The entries that a scene of this form may need, in the reference's order. A name without a rule is kept.
+
+    What only the form speaks for is abridged: the room in a prompt belongs to what the plan asks for.
+    """
     words = describe_scene(scene).lower()
-    return tuple(entry for entry in entries if _is_wanted(entry.name, words, form))
+    chosen: list[VocabularyEntry] = []
+    for entry in entries:
+        forms, pattern = WANTED_FOR.get(entry.name, (frozenset(), ""))
+        if entry.name in ESSENTIAL or re.search(pattern, words):
+            chosen.append(entry)
+        elif form in forms:
+            chosen.append(entry.abridge())
+    return tuple(chosen)
 
 
 def list_things_for(scene: Scene) -> str:
@@ -109,10 +126,3 @@ def describe_scene(scene: Scene) -> str:
     """All that the plan and the narration say about a scene."""
     beats = (f"{beat.text} {beat.show}" for beat in scene.beats)
     return " ".join((scene.title, scene.plan.idea, scene.plan.shows, scene.plan.direction, *beats))
-
-
-def _is_wanted(name: str, words: str, form: str) -> bool:
-    if name in ESSENTIAL or name not in WANTED_FOR:
-        return True
-    forms, pattern = WANTED_FOR[name]
-    return form in forms or re.search(pattern, words) is not None
