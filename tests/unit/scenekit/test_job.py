@@ -76,7 +76,7 @@ def test_an_animation_starts_on_its_word(tmp_path: Path) -> None:
     """
     run(job_folder(tmp_path / "job", code, beats=[(2.0, "see the light now")]))
     bright = [picture.mean() > 60 for picture in frames_of(tmp_path / "job/footage.mp4")]
-    assert bright.index(True) == 15  # the third of four words in two seconds, at 15 frames per second
+    assert bright.index(True) == 13  # 0.12 s before the third of four words in two seconds, at 15 frames per second
 
 
 def test_a_word_that_is_not_spoken_is_a_finding_with_its_line(tmp_path: Path) -> None:
