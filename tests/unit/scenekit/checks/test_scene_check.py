@@ -19,6 +19,11 @@ WRONG = [
     ("out-of-frame", "error", WIDE + "self.play(FadeIn(Text('beyond').shift(RIGHT * 7)))"),
     ("out-of-frame", "error", "self.play(Write(Text('much too long for one line of a picture ' * 3)))"),
     ("out-of-frame", "warning", WIDE + "self.play(Write(Text('where captions go').to_edge(DOWN, buff=0.1)))"),
+    (
+        "text-shortened",
+        "warning",
+        "self.play(Bullets(*['far too much to be read in so little room ' * 12] * 7).reveal())",
+    ),
     ("text-too-small", "error", WIDE + "self.play(Write(Text('tiny print', font_size=10)))"),
     ("text-too-small", "warning", WIDE + "self.play(Write(Label('small print', size=30).scale(0.5)))"),
     ("text-too-small", "warning", WIDE + "self.play(Write(MathTypst('a + b', font_size=26)))"),
