@@ -18,7 +18,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from scene_sources import write_sources
+
 from lectern.contracts import script as s
+from lectern.contracts.carrying import CodeNeeds, find_needs
 from lectern.contracts.narration import Narration
 from lectern.contracts.options import VideoOptions
 from lectern.lessons import load_lessons
@@ -49,9 +52,9 @@ def main() -> None:
     options = VideoOptions(quality=chosen.quality)
     totals = [0.0] * 4
     print(f"{'':28} preflight  foretelling  foretold    render   ratio")
-    for name, source, texts in list_scenes():
+    for name, source, needs, texts in list_scenes():
         if chosen.only in name:
-            figures = measure_scene(source, texts, options)
+            figures = measure_scene(source, needs, texts, options)
             totals = [total + figure for total, figure in zip(totals, figures, strict=True)]
             print_figures(name, figures)
     print_figures("all", totals)
@@ -63,41 +66,44 @@ def print_figures(name: str, figures: list[float]) -> None:
     print(f"{name:28} {plain:9.3f} {foretelling:12.3f} {foretold:9.1f} {render:9.1f} {foretold / render:7.2f}")
 
 
-def list_scenes() -> Iterator[tuple[str, str, list[str]]]:
-    """List each scene's name, source and spoken texts."""
+def list_scenes() -> Iterator[tuple[str, str, CodeNeeds, list[str]]]:
+    """List each scene's name, source, what that is run with, and spoken texts."""
     for lesson in load_lessons():
-        for number, scene in enumerate(parse(lesson.text).scenes, 1):
+        script = parse(lesson.text)
+        for number, scene in enumerate(script.scenes, 1):
             if isinstance(scene.visual, s.Manim):
-                yield f"{lesson.name}/{number}", scene.visual.source, [beat.spoken_text() for beat in scene.beats]
+                source, texts = scene.visual.source, [beat.spoken_text() for beat in scene.beats]
+                yield f"{lesson.name}/{number}", source, find_needs(script, number, source), texts
     for name, body in DEAR.items():
         lines = "\n".join(f"            {line}" for line in body.splitlines())
         source = f"class Dear(NarratedScene):\n    def construct(self):\n        with self.beat():\n{lines}\n"
         yield (
             name,
             source,
+            CodeNeeds(),
             ["Count with me, one two three four five six seven eight nine ten, and so on."],
         )
 
 
-def measure_scene(source: str, texts: list[str], options: VideoOptions) -> list[float]:
+def measure_scene(source: str, needs: CodeNeeds, texts: list[str], options: VideoOptions) -> list[float]:
     """Measure a scene in CPU seconds: preflight without and with foretelling, what it foretells, the render."""
     narration = asyncio.run(_narrate(texts))
     measure = {**build_job_settings(narration, options, "measure"), "tex": "none"}
-    plain, _ = run_in_fork(source, {**measure, "allowed_seconds": None})
-    foretelling, result = run_in_fork(source, measure)
-    render, _ = run_in_fork(source, {**build_job_settings(narration, options, "render"), "tex": "none"})
+    plain, _ = run_in_fork(source, needs, {**measure, "allowed_seconds": None})
+    foretelling, result = run_in_fork(source, needs, measure)
+    render, _ = run_in_fork(source, needs, {**build_job_settings(narration, options, "render"), "tex": "none"})
     for finding in result["findings"]:
         if finding["rule"] == "too-dear":
             print(finding["message"])
     return [plain, foretelling, result["render_seconds"], render]
 
 
-def run_in_fork(source: str, settings: dict[str, Any]) -> tuple[float, dict[str, Any]]:
+def run_in_fork(source: str, needs: CodeNeeds, settings: dict[str, Any]) -> tuple[float, dict[str, Any]]:
     """Run a job in a fork. Returns its CPU seconds and its result."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "job.json").write_text(json.dumps(settings))
-        (folder / "scene.py").write_text(source)
+        write_sources(folder, source, needs)
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         pid = os.fork()
         if pid == 0:

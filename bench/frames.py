@@ -17,13 +17,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from lectern.lessons import load_lessons
-
 QUALITIES = {"1080p60": (1920, 1080, 60), "720p30": (1280, 720, 30), "480p15": (854, 480, 15)}
 
-# Scenes of bundled lessons with a lot of motion, by lesson and number. Their beats and words are no-ops here, so that
-# stock manim and the job draw exactly the same at natural speed.
-SCENES = {"photosynthesis": 2, "pythagoras": 3, "compound-interest": 3}
+# Scenes with a lot of motion that stock manim can draw: no camera of ours, nothing carried. Their beats and words are
+# no-ops here, so that stock manim and the job draw exactly the same at natural speed.
+SCENES = sorted(path.stem for path in (Path(__file__).parent / "scenes").glob("*.txt"))
 
 HEAD = """
 import contextlib
@@ -85,8 +83,7 @@ def format_row(name: str, stock: float, ours: float, frames: str, similarity: st
 
 def read_scene(name: str) -> str:
     """Return the scene's code, for stock manim and the job alike; its class is called Lesson."""
-    text = next(lesson.text for lesson in load_lessons() if lesson.name == name)
-    code = re.findall(r"^```manim\n(.*?)\n```", text, re.MULTILINE | re.DOTALL)[SCENES[name] - 1]
+    code = (Path(__file__).parent / "scenes" / f"{name}.txt").read_text(encoding="utf-8")
     return HEAD + re.sub(r"class \w+\(NarratedScene\)", "class Lesson(NarratedScene)", code, count=1)
 
 

@@ -20,15 +20,17 @@ import textwrap
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import av
 import manim
+from scene_sources import write_sources
 
 from lectern.contracts import script as s
+from lectern.contracts.carrying import CodeNeeds, find_needs
 from lectern.contracts.narration import Narration
 from lectern.contracts.options import VideoOptions
 from lectern.lessons import load_lessons
@@ -48,12 +50,13 @@ OPTIONS = VideoOptions(quality="draft")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Subject:
-    """A scene to check: the settings of its job, and its source."""
+    """A scene to check: the settings of its job, its source, and what that is run with."""
 
     group: str
     name: str
     source: str
     settings: dict[str, Any]
+    needs: CodeNeeds = field(default_factory=CodeNeeds)
 
 
 def main() -> int:
@@ -78,11 +81,15 @@ def main() -> int:
 def list_subjects() -> Iterator[Subject]:
     """List all scenes, with a narration as long as reading takes."""
     for lesson in load_lessons():
-        for number, scene in enumerate(parse(lesson.text).scenes, 1):
+        script = parse(lesson.text)
+        for number, scene in enumerate(script.scenes, 1):
             if isinstance(scene.visual, s.Manim):
-                settings = describe_job([beat.spoken_text() for beat in scene.beats])
                 yield Subject(
-                    group="lessons", name=f"{lesson.name}/{number}", source=scene.visual.source, settings=settings
+                    group="lessons",
+                    name=f"{lesson.name}/{number}",
+                    source=scene.visual.source,
+                    settings=describe_job([beat.spoken_text() for beat in scene.beats]),
+                    needs=find_needs(script, number, scene.visual.source),
                 )
     texts = tomllib.loads((RECORDED / "cases.toml").read_text(encoding="utf-8"))["scenes"]
     for path in sorted(each for each in RECORDED.glob("*.txt") if each.stem not in ENDLESS):
@@ -170,7 +177,7 @@ def run_job(subject: Subject, scratch: Path, **settings: Any) -> dict[str, Any]:
     folder = scratch / subject.name.replace("/", "-")
     folder.mkdir(exist_ok=True)
     (folder / "job.json").write_text(json.dumps(settings), encoding="utf-8")
-    (folder / "scene.py").write_text(subject.source, encoding="utf-8")
+    write_sources(folder, subject.source, subject.needs)
     return run(folder)
 
 
