@@ -146,6 +146,7 @@ def test_nothing_but_the_sandbox_s_probe_decodes_media_in_process() -> None:
     assert importing == {
         "libs/scenekit/src/lectern/scenekit/cards.py",  # reads the sender's logo, within the sandbox
         "libs/scenekit/src/lectern/scenekit/footage.py",  # encodes, within the sandbox
+        "libs/scenekit/src/lectern/scenekit/photo.py",  # reads a lesson's picture, within the sandbox
         "services/renderer/src/lectern/renderer/sandbox/probe.py",
         "services/renderer/src/lectern/renderer/sandbox/zygote.py",  # imports it for the probe
     }

@@ -33,6 +33,10 @@ from .token_run import BentArrow, TokenRun, find_bent_way
 ARROW = 0.95
 """Units between two boxes, for the arrow."""
 MAX_BOX_WIDTH, MAX_BOX_HEIGHT = 4.4, 2.9
+MIN_BOX_HEIGHT = 0.8
+"""Units below which a box has no room for a line of text; a column of such boxes becomes two."""
+MIN_PICTURED_HEIGHT = 1.2
+"""Units below which a box has room for words or a thing, not for both."""
 
 
 class Box(VGroup):
@@ -198,6 +202,8 @@ class Flow(VGroup):
     def _draw_boxes(
         self, labels: Sequence[str], things: Sequence[Mobject | None], width: float, height: float
     ) -> list[Step]:
+        if height < MIN_PICTURED_HEIGHT:
+            things = [None] * len(labels)
         pictured = any(thing is not None for thing in things)
         beside = width > 2.6 * height
         text_width = width - (height * 0.66 + 0.75 if pictured and beside else 0.4)
@@ -214,21 +220,24 @@ class Flow(VGroup):
     ) -> None:
         count = len(labels)
         gap = ARROW if count < 6 or not down else 0.6
-        rows = 1 if down or count <= 4 else 2
+        rows, row_gap = 1 if down or count <= 4 else 2, 1.1
         columns = -(-count // rows)
+        if down and (area.height - gap * (count - 1)) / count < MIN_BOX_HEIGHT:
+            down, columns, row_gap = False, 2, 0.5
+            rows = -(-count // columns)
         if down:
             width = min(area.width, 6.2)
             height = min((area.height - gap * (count - 1)) / count, 1.9)
         else:
             width = min((area.width - ARROW * (columns - 1)) / columns, MAX_BOX_WIDTH)
-            height = min((area.height - 1.1 * (rows - 1)) / rows, MAX_BOX_HEIGHT, width * 0.95)
+            height = min((area.height - row_gap * (rows - 1)) / rows, MAX_BOX_HEIGHT, width * 0.95)
         self.boxes.add(*self._draw_boxes(labels, things, width, height))
         for number, box in enumerate(self.boxes):
             if down:
                 box.shift([0, -number * (height + gap), 0])
             else:
                 row, column = divmod(number, columns)
-                box.shift([column * (width + ARROW), -row * (height + 1.1), 0])
+                box.shift([column * (width + ARROW), -row * (height + row_gap), 0])
         for number, (here, there) in enumerate(zip(self.boxes[:-1], self.boxes[1:], strict=True)):
             if not down and (number + 1) % columns == 0:
                 self.arrows.add(BentArrow(here.plate.get_bottom(), there.plate.get_top(), color=theme.muted))
