@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
 from manim import DOWN, LEFT, RIGHT, Scene, VGroup
 from unit.scenekit.playing import play
 
-from lectern.scenekit import Molecule, combine
+from lectern.scenekit import Molecule, combine, fill
+from lectern.scenekit.chemistry.molecules import SMALLEST_LETTERS
+from lectern.scenekit.layout import Area
 from lectern.scenekit.style import use_theme
 
 
@@ -49,3 +52,21 @@ def test_a_reaction_that_loses_atoms_is_refused_with_the_ones_that_are_left() ->
         Molecule("H2O").split(Molecule("H2"))
     with pytest.raises(ValueError, match=r"1 O missing"):
         combine(Molecule("H2"), into=Molecule("H2O"))
+
+
+def test_letters_grow_in_atoms_that_are_made_small_and_go_where_they_would_be_illegible() -> None:
+    water = Molecule("H2O")
+    atom = water["O"]
+    large = read_share(atom)
+    group = VGroup(water)
+    fill(group, Area(left=0, right=1.3, bottom=0, top=1.3))
+    assert read_share(atom) > 1.15 * large
+    assert atom.letter[0].font_size == pytest.approx(SMALLEST_LETTERS)
+    assert water.copy().scale(0.4)["O"].letter[0][0].get_fill_opacity() == 0
+    water.rotate(0.7).scale(0.4).scale(5)
+    assert atom.letter[0][0].get_fill_opacity() == 1
+    assert read_share(water.rotate(-0.7)["O"]) == pytest.approx(large, rel=0.05)
+
+
+def read_share(atom: Any) -> float:
+    return float(atom.letter[0].font_size / atom.ball.width)

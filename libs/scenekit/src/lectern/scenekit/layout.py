@@ -119,7 +119,16 @@ def fit(thing: Mobject, width: float | None = None, height: float | None = None)
         scale = min(scale, width / thing.width)
     if height is not None and thing.height > height:
         scale = min(scale, height / thing.height)
-    return thing.scale(scale) if scale < 1 else thing
+    return resize(thing, scale) if scale < 1 else thing
+
+
+def resize(thing: Mobject, scale: float, **kwargs: Any) -> Mobject:
+    """Scale `thing`, and have the parts that are set for their size, such as letters in atoms, set anew."""
+    thing.scale(scale, **kwargs)
+    for part in thing.get_family():
+        if hasattr(part, "settle_letters"):
+            part.settle_letters()
+    return thing
 
 
 def place(thing: Mobject, width: float | None = None, height: float | None = None) -> Mobject:
@@ -134,7 +143,7 @@ def settle(thing: Mobject, area: Area, *apart: Mobject) -> None:
     scale = min(1.0, area.width / max(thing.width, 1e-6), area.height / max(thing.height, 1e-6))
     for each in (thing, *apart):
         if scale < 1:
-            each.scale(scale, about_point=center)
+            resize(each, scale, about_point=center)
         each.shift(area.center - center)
 
 

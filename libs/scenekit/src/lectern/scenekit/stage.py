@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .layout import Area, frame
+from .layout import Area, frame, resize
 from .near_names import refuse_name
 
 WIDE_GAP, TALL_GAP = 0.5, 0.35
@@ -58,7 +58,7 @@ def fill(thing: Any, area: Area | None = None, share: float = 1.0) -> Any:
     width, height = thing.width, thing.height
     ratios = [side * share / size for side, size in ((area.width, width), (area.height, height)) if size > 1e-6]
     if ratios:
-        thing.scale(min(ratios))
+        resize(thing, min(ratios))
     return thing.move_to(area.center)
 
 

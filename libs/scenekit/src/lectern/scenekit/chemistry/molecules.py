@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from manim import BLACK, RIGHT, UP, WHITE, Animation, Circle, Ellipse, Line, ManimColor, VGroup
@@ -22,10 +22,12 @@ from .reactions import React
 
 SMALLEST_LETTERS = 22
 """Type size below which an atom is drawn without its letter."""
+LETTERS, LARGEST_LETTERS = 72, {1: 108, 2: 82}
+"""Type sizes in a ball of radius 1: as a rule, and the largest that one letter or two may take to stay legible."""
 
 
 class Atom(VGroup):
-    """A ball with its element's letter: `atom.element`, `atom.ball`."""
+    """A ball with its element's letter: `atom.element`, `atom.ball`. The letter grows in a small ball, then goes."""
 
     def __init__(self, element: str, *, unit: float, charge: str = "") -> None:
         super().__init__()
@@ -36,13 +38,35 @@ class Atom(VGroup):
         self.ball = Circle(radius, stroke_width=4, stroke_color=edge).set_fill(color, opacity=1)
         shine = Ellipse(width=radius * 0.62, height=radius * 0.38, stroke_width=0).set_fill(WHITE, opacity=0.28)
         self.add(self.ball, shine.rotate(0.6).shift(radius * (0.48 * UP - 0.42 * RIGHT)))
-        size = min(radius * 72, theme.title)
+        size = min(radius * LETTERS, theme.title)
         light = color.to_rgb() @ np.array([0.3, 0.59, 0.11]) > 0.55
-        if size >= SMALLEST_LETTERS:
-            self.add(Label(element, size=size, weight="BOLD", color="#141923" if light else "#FFFFFF"))
+        self.letter: Any = None
+        fitting = fit_letters(element, radius)
+        if fitting is not None:
+            self.letter = Label(element, size=fitting, weight="BOLD", color="#141923" if light else "#FFFFFF")
+            self.spread = measure_spread(self.letter) / fitting
+            self.add(self.letter)
         if charge:
             sign = Label(charge.replace("-", "\u2212"), size=max(size * 0.8, theme.small), weight="BOLD")
             self.add(sign.move_to(self.ball.get_center() + radius * 1.02 * (UP + RIGHT)))
+
+    def scale(self, *args: Any, **kwargs: Any) -> Self:
+        super().scale(*args, **kwargs)
+        self.settle_letters()
+        return self
+
+    def settle_letters(self) -> None:
+        """Set the letter as large as the ball is now; it goes where it would be too small to read."""
+        size = 0.0 if self.letter is None else measure_spread(self.letter) / self.spread
+        if size < 1e-3:
+            return
+        fitting = fit_letters(self.element, self.ball.width / 2)
+        if fitting is None:
+            self.letter.set_opacity(0)
+            return
+        self.letter.scale(fitting / size)
+        if self.letter[0][0].get_fill_opacity() == 0:
+            self.letter.set_opacity(self.ball.get_fill_opacity())
 
 
 class Molecule(VGroup):
@@ -69,6 +93,12 @@ class Molecule(VGroup):
         )
         self.add(self.bonds, self.atoms)
         place(self)
+
+    def scale(self, *args: Any, **kwargs: Any) -> Self:
+        super().scale(*args, **kwargs)
+        for atom in self.atoms:
+            atom.settle_letters()
+        return self
 
     def __getitem__(self, name: str) -> Any:
         """An atom by its element, with its number if it is not the first: "O", "H2". Raises KeyError."""
@@ -116,6 +146,18 @@ def combine(*molecules: Any, into: Any) -> Animation:
     """
     products = list(into) if isinstance(into, Iterable) and not isinstance(into, Molecule) else [into]
     return React(list(molecules), products)
+
+
+def fit_letters(element: str, radius: float) -> float | None:
+    """Return the type size of an atom's letters in a ball of this radius; None where they would be illegible."""
+    size = min(max(radius * LETTERS, SMALLEST_LETTERS), radius * LARGEST_LETTERS[len(element)], theme.title)
+    return size if size >= SMALLEST_LETTERS else None
+
+
+def measure_spread(letter: Any) -> float:
+    """Return how far the points of a letter lie from their middle, which a turn leaves as it is."""
+    points = letter.get_all_points()
+    return float(np.linalg.norm(points - points.mean(axis=0), axis=1).mean())
 
 
 def draw_bond(one: Any, other: Any, order: int, *, unit: float) -> VGroup:
