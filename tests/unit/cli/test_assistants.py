@@ -153,7 +153,7 @@ def test_what_an_edit_leaves_out_stays() -> None:
     scene = {"title": "Light", "beats": beats, "visual": None, "plan": plan, "voice": ""}
     script = msgspec.convert(
         {
-            **dict.fromkeys(("title", "language", "angle", "audience"), ""),
+            **dict.fromkeys(("title", "language", "angle", "audience", "question", "idea"), ""),
             "scenes": [scene],
             "sources": [],
             "pronunciations": {},

@@ -5,13 +5,14 @@ from __future__ import annotations
 from lectern.coder.coding import CodingTask
 from lectern.coder.templates.choreography import CuedAnimation, Highlight, Reveal, choreograph
 from lectern.coder.templates.source import write_scene
-from lectern.coder.templates.text import clean_line, quote
+from lectern.coder.templates.text import clean_line, quote, shorten
 from lectern.coder.templates.things import NamedThing, find_things
 from lectern.contracts.quality import Aspect
 from lectern.things import find_thing
 
-MAX_THINGS: dict[Aspect, int] = {"16:9": 4, "9:16": 4, "1:1": 3}  # that a frame's body holds at a good size
+MAX_THINGS: dict[Aspect, int] = {"16:9": 4, "9:16": 3, "1:1": 3}  # that a frame's body holds at a good size
 MAX_PLAIN_TITLE = 80  # characters
+MAX_TITLE_WORD = 20  # characters of a script that is not broken between any two
 
 # A thing is a disc with its name, and a ring that turns slowly, so that nothing stands still; a figure counts in it.
 # The discs stand alternately on both sides of the middle, as large as they can be without touching.
@@ -43,7 +44,11 @@ def spread_out(*things):
         thing.scale(radius).move_to(body.center + np.array(path))
         wrap = {"width": 1.6 * radius} if " " in thing.name else {}
         words = Label(thing.name, size=theme.title, weight="SEMIBOLD", **wrap)
+        full = words.height
         thing.words, thing.number = fit(words, 1.6 * radius, 0.9 * radius).move_to(thing[1]), VGroup()
+        beside = min(words.height / full, 1.3 * radius / words.width * words.height / full, 0.36 * radius / full)
+        if beside * theme.title < theme.small:
+            thing.picture = VGroup()  # no room for the thing and its name
         if len(thing.picture) and thing.value is None:
             side = max(thing.picture.width, thing.picture.height)
             thing.picture.scale(0.95 * radius / side).move_to(thing[1]).shift(0.22 * radius * UP)
@@ -143,4 +148,6 @@ def write_plain_card(task: CodingTask) -> str:
 
 
 def _title(task: CodingTask) -> str:
-    return clean_line(task.scene.title) or clean_line(task.script.title) or "…"
+    """The title, without words so long that they could only be set too small to read."""
+    title = clean_line(task.scene.title) or clean_line(task.script.title) or "…"
+    return " ".join(shorten(word, MAX_TITLE_WORD) if word.isascii() else word for word in title.split())
