@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from manim import RIGHT, UP, Animation, AnimationGroup, LaggedStart, Line, Mobject, Rectangle, VGroup
 
-from .fitted_text import fit_texts
+from .fitted_text import MEAN_ADVANCE, fit_texts
 from .growing import Grow, Shade
 from .illustrations import draw_things
 from .labels import Label
+from .line_breaking import UNITS_PER_POINT
 from .number import Number
 from .plates import Glint
 from .style import theme
@@ -134,8 +135,12 @@ class BarPlot(VGroup):
         side = min(pitch * 0.62, 0.95) if pictured else 0.0
         words = fit_texts(names, size=theme.body, width=width * LABEL_SHARE, height=pitch * 0.85, align=RIGHT)
         left = max(label.width for label in words) + 0.3 + (side + 0.25 if pictured else 0)
-        room = width - left - (1.1 if self.numbered else 0.3)
-        origin = left - self.low / (self.high - self.low) * room
+        before = 0.0
+        if self.numbered and self.low < 0:  # the numbers of bars that run to the left
+            letters = max(len(format_number(value, self.unit)) for values in numbers for value in values if value < 0)
+            before = 0.3 + letters * theme.label * UNITS_PER_POINT * MEAN_ADVANCE
+        room = width - left - before - (1.1 if self.numbered else 0.3)
+        origin = left + before - self.low / (self.high - self.low) * room
         unit = room / (self.high - self.low)
         self.axis.add(Line([origin, 0.1, 0], [origin, -pitch * len(names) - 0.1, 0], stroke_width=3, color=theme.muted))
         for row, (label, values, thing) in enumerate(zip(words, numbers, things, strict=True)):

@@ -195,6 +195,8 @@ SCRIPT = {
     "title": "How photosynthesis works",
     "language": "en",
     "angle": "",
+    "question": "",
+    "idea": "",
     "audience": "",
     "scenes": [
         {

@@ -43,12 +43,11 @@ def spread_out(*things):
         path = [-side, -place, 0] if frame.portrait else [place, side, 0]
         thing.scale(radius).move_to(body.center + np.array(path))
         wrap = {"width": 1.6 * radius} if " " in thing.name else {}
-        words = Label(thing.name, size=theme.title, weight="SEMIBOLD", **wrap)
-        full = words.height
-        thing.words, thing.number = fit(words, 1.6 * radius, 0.9 * radius).move_to(thing[1]), VGroup()
-        beside = min(words.height / full, 1.3 * radius / words.width * words.height / full, 0.36 * radius / full)
-        if beside * theme.title < theme.small:
+        words = Label(thing.name, size=theme.small, weight="SEMIBOLD", **wrap)  # broken as the smallest type may be
+        if words.width > 1.3 * radius or words.height > 0.36 * radius:
             thing.picture = VGroup()  # no room for the thing and its name
+        words.scale(min(1.6 * radius / words.width, 0.9 * radius / words.height, theme.title / theme.small))
+        thing.words, thing.number = words.move_to(thing[1]), VGroup()
         if len(thing.picture) and thing.value is None:
             side = max(thing.picture.width, thing.picture.height)
             thing.picture.scale(0.95 * radius / side).move_to(thing[1]).shift(0.22 * radius * UP)

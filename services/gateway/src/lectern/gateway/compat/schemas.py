@@ -9,6 +9,8 @@ from pydantic import BaseModel, Field
 from lectern.contracts.options import DOCUMENT_LIMIT
 from lectern.gateway.schemas.texts import TOPIC_PATTERN
 
+MAX_SAFE_NUMBER = 2**53 - 1  # beyond it JSON's readers disagree on which number it is (RFC 8259, section 6)
+
 
 class OlderError(BaseModel):
     """Why nothing was begun."""
@@ -81,7 +83,7 @@ def describe_body(name: str, *, with_id: bool = False) -> dict[str, Any]:
     text = {"type": "string", "minLength": 1, "maxLength": DOCUMENT_LIMIT, "pattern": TOPIC_PATTERN}
     properties: dict[str, Any] = {name: {**text, "description": "what to explain"}}
     if with_id:
-        numbers = {"type": "number"}
+        numbers = {"type": "number", "minimum": -MAX_SAFE_NUMBER, "maximum": MAX_SAFE_NUMBER}
         texts = {"type": "string", "pattern": "^[!-~]{1,64}$"}
         properties["id"] = {"anyOf": [numbers, texts], "description": "the client's own id, such as a time in ms"}
     schema = {"type": "object", "properties": properties, "required": sorted(properties)}

@@ -11,7 +11,7 @@ from lectern.contracts import events as e
 from lectern.contracts.state import SceneEvents, VideoState
 from lectern.gateway import handlers, mapping
 from lectern.gateway.compat.answers import answer, check_enabled, make_request, read_fields, refuse_older
-from lectern.gateway.compat.schemas import OlderError, Submission, SubmissionStatus, describe_body
+from lectern.gateway.compat.schemas import MAX_SAFE_NUMBER, OlderError, Submission, SubmissionStatus, describe_body
 from lectern.gateway.deps import Deps, GatewayDeps
 from lectern.gateway.enqueue import enqueue_video
 from lectern.gateway.filters import VideoFilter
@@ -49,7 +49,7 @@ async def submit_video(deps: Deps, request: Request) -> Response:
         user_id = fields.get("id")
         name = _parse_id(user_id)
         if not name:
-            error = f"`id` must be a number, or a text of 1 to {MAX_ID} characters."
+            error = f"`id` must be a number up to 2^53, or a text of 1 to {MAX_ID} characters."
             return answer(OlderError(error=error), 400)
         text = fields.get("input")
         if not isinstance(text, str) or not text.strip():
@@ -74,6 +74,8 @@ async def _enqueue(deps: GatewayDeps, name: str, text: str) -> str:
 def _parse_id(sent: Any) -> str:
     """A client's id as text; "" for none. 7 and 7.0 are one number, and "7" is the same id."""
     if isinstance(sent, bool):
+        return ""
+    if isinstance(sent, int | float) and not abs(sent) <= MAX_SAFE_NUMBER:
         return ""
     if isinstance(sent, float) and sent.is_integer():
         sent = int(sent)
