@@ -164,7 +164,7 @@ async def test_responses_do_not_wait_for_the_clients_acknowledgement(served: Tes
         started = time.perf_counter()
         await served.http.get("/healthz")
         times.append(time.perf_counter() - started)
-    assert sorted(times)[5] < 0.03  # with Nagle's algorithm on, each of them takes 0.04
+    assert min(times) < 0.03  # with Nagle's algorithm on, each of them takes 0.04
 
 
 async def test_readiness_names_the_dependency_that_is_unavailable(
