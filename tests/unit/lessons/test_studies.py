@@ -10,20 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import pytest_asyncio
+from unit.lessons.measuring import narration_of
 from unit.scenekit.job_folders import frames_of
 
 from lectern.coder.codegen.draft_prompt import load_frames
 from lectern.coder.codegen.examples import MAX_CODE_CHARACTERS, find_examples
 from lectern.contracts import script as s
-from lectern.contracts.narration import Narration
 from lectern.contracts.options import VideoOptions
 from lectern.lessons import Lesson, load_lessons, load_studies
 from lectern.markdown import parse
 from lectern.media import find_motion, measure_ink
 from lectern.renderer.job_settings import build_job_settings
 from lectern.renderer.pool import PREFLIGHT_LIMITS, RenderJob, RenderOutcome, WarmPool
-from lectern.voice.engines.silent import SilentEngine
-from lectern.voice.layout import lay_out
 
 STUDIES = load_studies()
 LOOKING_FPS, LOOKING_SIZE = 5, (320, 180)
@@ -97,22 +95,13 @@ async def pool(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WarmPo
     await pool.close()
 
 
-async def narrate(scene: s.Scene) -> Narration:
-    speech = await SilentEngine().speak(tuple(beat.spoken_text() for beat in scene.beats), "silent", "", 1.0)
-    laid = lay_out(scene.beats, speech.passages)
-    return Narration(
-        seconds=laid.seconds, samples=laid.samples, words=laid.words, beats=laid.beats, voice="silent", engine="silent",
-        timing="estimated",
-    )  # fmt: skip
-
-
 @pytest.mark.slow
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("theme", ["dark", "light"])
 @each_study
 async def test_the_check_has_nothing_to_say_about_a_study(pool: WarmPool, study: Lesson, theme: str) -> None:
     options = VideoOptions(theme=theme)  # type: ignore[arg-type]
-    settings = build_job_settings(await narrate(scene_of(study)), options, "measure")
+    settings = build_job_settings(await narration_of(scene_of(study)), options, "measure")
     outcome = await pool.run(RenderJob(code=code_of(study), settings=settings, limits=PREFLIGHT_LIMITS))
     assert outcome.ok, (outcome.reason, outcome.result)
     assert outcome.result is not None
@@ -138,7 +127,7 @@ async def test_a_study_begins_with_a_picture_fills_the_frame_and_moves(pool: War
 
 async def film(pool: WarmPool, study: Lesson) -> list[npt.NDArray[np.uint8]]:
     """Render the study small, and return the luma of its frames."""
-    settings = build_job_settings(await narrate(scene_of(study)), VideoOptions(quality="draft"), "render")
+    settings = build_job_settings(await narration_of(scene_of(study)), VideoOptions(quality="draft"), "render")
     settings |= {"fps": LOOKING_FPS, "width": LOOKING_SIZE[0], "height": LOOKING_SIZE[1]}
     outcome: RenderOutcome = await pool.run(RenderJob(code=code_of(study), settings=settings, limits=PREFLIGHT_LIMITS))
     assert outcome.ok, outcome.reason

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 from manim import RIGHT, UP, Animation, AnimationGroup, LaggedStart, Line, Mobject, Rectangle, VGroup
 
-from .fitted_text import MEAN_ADVANCE, fit_texts
+from .fitted_text import estimate_advance, fit_texts
 from .growing import Grow, Shade
 from .illustrations import draw_things
 from .labels import Label
-from .line_breaking import UNITS_PER_POINT
 from .number import Number
 from .plates import Glint
 from .style import theme
@@ -138,7 +137,7 @@ class BarPlot(VGroup):
         before = 0.0
         if self.numbered and self.low < 0:  # the numbers of bars that run to the left
             letters = max(len(format_number(value, self.unit)) for values in numbers for value in values if value < 0)
-            before = 0.3 + letters * theme.label * UNITS_PER_POINT * MEAN_ADVANCE
+            before = 0.3 + letters * estimate_advance(theme.label)
         room = width - left - before - (1.1 if self.numbered else 0.3)
         origin = left + before - self.low / (self.high - self.low) * room
         unit = room / (self.high - self.low)

@@ -52,7 +52,7 @@ def fit_text(
             return label
     words = " ".join(text.split())
     lines = max(1, int((height or label.height) / line_gap(points)))
-    room = int(lines * width / _advance(points))
+    room = int(lines * width / estimate_advance(points))
     for cut in range(MAX_CUTS):
         shortened = words[: max(1, int(min(room, len(words)) * 0.85**cut) - 1)].rstrip(" .,;:-") + "\u2026"
         label = set_in(shortened, points)
@@ -63,13 +63,14 @@ def fit_text(
     return label
 
 
-def _advance(points: float) -> float:
+def estimate_advance(points: float) -> float:
+    """Estimate the width of a letter in units, in a font size."""
     return points * UNITS_PER_POINT * MEAN_ADVANCE
 
 
 def _may_fit(text: str, points: float, width: float, height: float | None) -> bool:
     """Return whether a text is likely to fit, by the mean width of letters; a little too readily."""
-    limit = width / _advance(points) * 1.1
+    limit = width / estimate_advance(points) * 1.1
     if not is_unspaced(text) and max(map(len, text.split()), default=0) > limit:
         return False
     lines = -(-len(text) // max(1, int(limit)))
