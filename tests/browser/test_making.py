@@ -55,6 +55,7 @@ def test_a_film_is_made_without_a_mouse(open_page: OpenPage) -> None:
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_role("radio", name="A topic")).to_be_focused()
     page.keyboard.press("ArrowRight")

@@ -60,7 +60,7 @@ async def test_a_single_server_refuses_replicas_and_says_what_to_do(nats: Client
 async def test_what_one_server_keeps_is_moved_to_three_and_back_while_it_is_used(tmp_path: Path) -> None:
     with nats_cluster(tmp_path) as cluster:
         client = await connect_nats(cluster.url, "test")
-        js = client.jetstream(timeout=10)
+        js = client.jetstream(timeout=60)  # three servers, on a machine that other tests use too
         try:
             names = [stream.name for stream in topology.STREAMS]
             names += [f"KV_{bucket.name}" for bucket in topology.BUCKETS]

@@ -11,6 +11,7 @@ from lectern.contracts.problems import Problem, ProblemError
 from lectern.contracts.topology import Bucket, Consumer, Stream
 
 _TOO_FEW_SERVERS = {10005, 10074}  # no suitable peers; no replicas outside a cluster
+_PATIENCE = 30.0  # seconds for one answer: a cluster that elects leaders, or moves what it keeps, takes its time
 
 
 def _stream(stream: Stream, replicas: int | None) -> api.StreamConfig:
@@ -46,7 +47,7 @@ async def apply_topology(nats: Client, *, replicas: int | None = None) -> list[s
 
     Raises ProblemError when the server is too old or the cluster too small, TimeoutError when it has no JetStream.
     """
-    js = nats.jetstream(timeout=10)
+    js = nats.jetstream(timeout=_PATIENCE)
     await _check_version(nats)
     changed: list[str] = []
     try:
@@ -71,7 +72,7 @@ async def find_drift(nats: Client, *, replicas: int | None = None) -> list[str]:
 
     With `replicas` None, any number will do.
     """
-    js = nats.jetstream(timeout=10)
+    js = nats.jetstream(timeout=_PATIENCE)
     found: list[str] = []
     for stream in topology.STREAMS:
         try:
