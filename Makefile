@@ -23,7 +23,7 @@ MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 export PYTHONDONTWRITEBYTECODE :=
 export LECTERN_HOME ?= $(CURDIR)/.lectern
 
-.PHONY: demo up test check lessons format docs lock dashboards client studio icons hostile fuzz monitoring images containers policies bench doctor setup clean help gallery
+.PHONY: demo up test long check lessons format docs lock dashboards client studio icons hostile fuzz monitoring images containers policies bench doctor setup clean help gallery
 
 demo: $(READY) ## set everything up and make a video (TOPIC="…" for another topic)
 	@$(BIN)/lectern make "$(TOPIC)" --out out
@@ -31,8 +31,11 @@ demo: $(READY) ## set everything up and make a video (TOPIC="…" for another to
 up: $(READY) ## run the API and everything behind it on http://localhost:8080
 	@$(BIN)/lectern up
 
-test: $(READY) $(LATEX) $(BROWSER) $(MONITORING) $(DEPLOY) ## run every test: unit, integration, hostile scenes, whole videos
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+test: $(READY) $(LATEX) $(BROWSER) $(MONITORING) $(DEPLOY) ## run the tests: unit, integration, hostile scenes, whole videos (a quarter of an hour on two cores)
+	@WORKERS=$(WORKERS) scripts/run_tests
+
+long: $(READY) $(LATEX) $(BROWSER) $(MONITORING) $(DEPLOY) ## run the tests that `make test` leaves out: what it shows, again in every other setting
+	@WORKERS=$(WORKERS) scripts/run_tests -m long
 
 check: $(READY) ## lint, types, import rules and fast tests, before each commit (two minutes on two cores)
 	@$(BIN)/ruff check .
@@ -42,7 +45,7 @@ check: $(READY) ## lint, types, import rules and fast tests, before each commit 
 	@$(BIN)/python scripts/licences.py --check
 	@$(BIN)/python scripts/settings_page.py --check
 	@$(BIN)/python scripts/metrics_page.py --check
-	@HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -n 3 --dist worksteal -m "not slow"
+	@HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -n 3 --dist worksteal -m "not slow and not long"
 
 format: $(READY) ## format the code and apply ruff's automatic fixes
 	@$(BIN)/ruff check --fix-only -q .

@@ -29,7 +29,7 @@ ARGUMENTS = (
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 )
-PATIENCE = 60_000  # milliseconds: a scene takes seconds on a quiet machine, and this one may not be
+PATIENCE = 120_000  # milliseconds: a scene takes seconds on a quiet machine, and this one may not be
 DESKTOP, PHONE = (1280, 800), (360, 740)
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
