@@ -276,6 +276,19 @@ def test_a_video_notes_which_voice_speaks_in_place_of_one_that_was_refused() -> 
     )
 
 
+def test_a_video_notes_the_letters_that_no_font_has() -> None:
+    events = scene_events(1, 1, AT)
+    drawn = events[3]
+    assert isinstance(drawn, e.SceneRendered)
+    boxes = msgspec.structs.replace(drawn, footage=msgspec.structs.replace(drawn.footage, missing_letters="光合"))
+    finished = e.VideoCompleted(video_id=VIDEO, at=AT, seconds=1, frames=30, outputs=(), missing_letters="水")
+    [scene, captions] = fold([*started(1), *events[:3], boxes, finished]).notes()
+    assert (scene.code, captions.code) == ("letters-missing", "letters-missing")
+    assert scene.text.startswith("Scene 1 shows boxes in place of 光 合: no font has them.")
+    assert captions.text.startswith("The captions show boxes in place of 水")
+    assert "fonts-noto-cjk" in scene.text
+
+
 def described(version: int, title: str, revision: int = 1) -> e.VideoDescribed:
     earlier = AT - timedelta(minutes=version)  # machines' clocks differ, and versions do not
     return e.VideoDescribed(

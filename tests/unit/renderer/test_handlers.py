@@ -54,6 +54,21 @@ async def test_rendered_footage_is_stored_and_its_file_removed(connections: Conn
     assert not (tmp_path / "footage.mp4").exists()
 
 
+async def test_footage_with_letters_missing_says_so_and_is_drawn_again_where_a_font_may_have_them(
+    connections: Connections, tmp_path: Path
+) -> None:
+    event = await store_scene(connections.store)
+    whole = rendered(tmp_path)
+    boxes = msgspec.structs.replace(whole, result=SceneResult(ok=True, missing_letters="光"))
+    answers = []
+    for outcome in (boxes, whole, whole):
+        again = msgspec.structs.replace(event, video_id=new_id())
+        (answer,) = (await deliver(STAGE, again, connections, build_deps(StubPool(tmp_path, outcome)))).events
+        assert isinstance(answer, e.SceneRendered)
+        answers.append((answer.footage.missing_letters, answer.footage.cached))
+    assert answers == [("光", False), ("", False), ("", True)]
+
+
 async def test_cached_footage_is_not_rendered_again(connections: Connections, tmp_path: Path) -> None:
     event = await store_scene(connections.store)
     pool = StubPool(tmp_path, rendered(tmp_path))

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from unit.scenekit.job_folders import frames_of, job_folder
 
+from lectern.scenekit import font_letters
 from lectern.scenekit.job import run
 
 TWO_BEATS = """
@@ -307,3 +308,25 @@ def test_the_command_prints_progress_and_nothing_else_on_stdout(tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert lines[-1] == {"frames": 30, "of": 30}
+
+
+def test_letters_that_no_font_has_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(font_letters, "_load_letters", lambda: lambda code: not 0x4E00 <= code < 0xA000)
+    font_letters._has_shape.cache_clear()
+    code = """
+        from lectern.scenekit import *
+
+        class Letters(Scene):
+            def construct(self):
+                self.add(Text("a \u00e9 \u5149"), Label("\u5408\u4f5c \u5149").shift(DOWN), Number(5))
+    """
+    try:
+        result = run(job_folder(tmp_path / "job", code, beats=[(1.0, "one")], mode="measure"))
+    finally:
+        font_letters._has_shape.cache_clear()
+    assert result["error"] is None
+    assert result["missing_letters"] == "\u5149\u5408\u4f5c"
+
+
+def test_letters_of_installed_fonts_and_marks_without_a_shape_are_not_missing() -> None:
+    assert font_letters.find_missing_letters("plain, na\u00efve, \u03c0 \u2192 \u221a, a\u200db\ufe0f\n") == ""

@@ -793,7 +793,7 @@ class Video(msgspec.Struct, frozen=True, kw_only=True):
     options: VideoOptionsInForce
     scenes: list[SceneState]
     outputs: list[OutputFile]
-    # doubts of the fact check, and voices that could not be used
+    # doubts of the fact check, voices that could not be used, letters without a font
     notes: list[VideoNote] = []
     usage: VideoUsage
     # the trace of the request that began this revision: logs and traces are found by it
@@ -818,7 +818,8 @@ class VideoList(msgspec.Struct, frozen=True, kw_only=True):
 class VideoNote(msgspec.Struct, frozen=True, kw_only=True):
     """What the user of a video should know about it, though nothing has failed. More codes may be added."""
 
-    # doubt: a claim to be checked; voice-replaced: a voice that could not be used
+    # doubt: a claim to be checked; voice-replaced: a voice that could not be used; letters-missing: letters that no
+    # font has
     code: str
     text: str
 

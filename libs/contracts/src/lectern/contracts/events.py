@@ -252,11 +252,12 @@ class SceneDelayed(SceneEvent, frozen=True, kw_only=True, tag="scene.delayed.v1"
 
 
 class VideoCompleted(Event, frozen=True, kw_only=True, tag="video.completed.v1"):
-    """The video is finished. `seconds` is its length."""
+    """The video is finished. `seconds` is its length, `missing_letters` those of burned-in captions without a font."""
 
     seconds: float
     frames: int
     outputs: tuple[Output, ...]
+    missing_letters: str = ""
 
 
 class VideoDelayed(Event, frozen=True, kw_only=True, tag="video.delayed.v1"):

@@ -8,11 +8,12 @@ import msgspec
 
 __all__ = ["Note", "NoteCode"]
 
-NoteCode: TypeAlias = Literal["doubt", "voice-replaced"]
+NoteCode: TypeAlias = Literal["doubt", "voice-replaced", "letters-missing"]
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
-    """A sentence or two for people. `code` is stable: a claim to be checked, a voice that could not be used."""
+    """A sentence or two for people. `code` is stable: a claim to be checked, a voice that could not be used,
+    letters that no font has."""
 
     code: NoteCode
     text: str

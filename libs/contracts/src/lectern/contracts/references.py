@@ -70,6 +70,7 @@ class FootageRef(msgspec.Struct, frozen=True, kw_only=True):
     """Points to a scene's footage. `frames / fps` is its exact length in seconds.
 
     `sounds_key` points to its `SceneSounds` in JSON; "" where nothing is heard beside the voice.
+    `missing_letters` are shown as boxes: no font has them where it was drawn.
     """
 
     key: str
@@ -78,6 +79,7 @@ class FootageRef(msgspec.Struct, frozen=True, kw_only=True):
     cpu_seconds: float = 0.0
     cached: bool = False
     sounds_key: str = ""
+    missing_letters: str = ""
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):

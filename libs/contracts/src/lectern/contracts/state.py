@@ -3,7 +3,7 @@ replays and reordering cannot change what a video is; a stale revision never win
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, TypeAlias, TypeVar
 
 import msgspec
@@ -190,7 +190,7 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return (rendered.take or rendered.revision) if rendered else None
 
     def notes(self) -> tuple[Note, ...]:
-        """What the user should know about the video: voices that could not be used, claims that are doubted."""
+        """What the user should know about the video: voices that could not be used, missing fonts, claims in doubt."""
         script = self.script()
         if script is None:
             return ()
@@ -199,8 +199,19 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         refused = (f"The voice {each.voice} could not be used. {each.reason}" for each in script.options.refused_voices)
         return (
             *(Note(code="voice-replaced", text=f"{text.strip()}{instead}") for text in refused),
+            *(Note(code="letters-missing", text=text) for text in self._describe_missing_letters()),
             *(Note(code="doubt", text=f"To be checked: {doubt}") for doubt in script.doubts),
         )
+
+    def _describe_missing_letters(self) -> Iterator[str]:
+        """Says of each scene which letters it shows as boxes, and of the captions that are burned in."""
+        remedy = "no font has them. Have fonts-noto-cjk or another font with them installed, and make it again."
+        for number, facts in self.scenes().items():
+            if facts.rendered and (letters := facts.rendered.footage.missing_letters):
+                yield f"Scene {number} shows boxes in place of {' '.join(letters)}: {remedy}"
+        outcome = self.outcome()
+        if isinstance(outcome, e.VideoCompleted) and outcome.missing_letters:
+            yield f"The captions show boxes in place of {' '.join(outcome.missing_letters)}: {remedy}"
 
     def usage(self) -> tuple[Usage, ...]:
         """The video's usage so far, over all revisions: a total for each model, voice and renderer."""

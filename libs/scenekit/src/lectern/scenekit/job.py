@@ -23,6 +23,7 @@ from .chain import CAST, SOURCE, LoadedScene, load_scene
 from .checks.scene_check import SceneCheck
 from .director import Filming, Measuring, SpokenWord
 from .findings import Finding
+from .font_letters import listen_for_missing_letters
 from .footage import Encoding, FootageWriter
 from .frame_costs import FrameCosts
 from .front import FrontWriter, Layer
@@ -39,6 +40,7 @@ from .surround import Surround, draw_layers
 from .timing import BeatPlan, Timetable, build_timetable
 
 PROGRESS_INTERVAL_SECONDS = 0.1
+MOST_MISSING_LETTERS = 40
 
 OnProgress = Callable[[int, int], None]
 
@@ -96,7 +98,7 @@ class JobSettings:
 class JobResult:
     """The contents of `result.json`, filled in as the job goes on. `render_seconds` is foretold, in CPU seconds.
 
-    `sounds` are what a narrated scene sounds like, filmed only.
+    `sounds` are what a narrated scene sounds like, filmed only. `missing_letters` are drawn as boxes: no font has them.
     """
 
     frames: int = 0
@@ -104,7 +106,13 @@ class JobResult:
     findings: list[Finding] = field(default_factory=list)
     render_seconds: float = 0.0
     sounds: list[dict[str, float | str]] = field(default_factory=list)
+    missing_letters: str = ""
     error: dict[str, Any] | None = None
+
+    def hear_missing(self, letters: str) -> None:
+        """Note letters that no font has, up to as many as anybody reads."""
+        together = dict.fromkeys(self.missing_letters + letters)
+        self.missing_letters = "".join(together)[:MOST_MISSING_LETTERS]
 
     def to_json(self, *, cpu_seconds: float) -> dict[str, Any]:
         """Return the result as it is written to result.json."""
@@ -115,6 +123,7 @@ class JobResult:
             "cpu_seconds": round(cpu_seconds, 3),
             "render_seconds": round(self.render_seconds, 3),
             "sounds": self.sounds,
+            "missing_letters": self.missing_letters,
             "findings": [finding.to_json() for finding in self.findings],
             "error": self.error,
         }
@@ -148,7 +157,7 @@ def _write_result(path: Path, result: dict[str, Any]) -> None:
 
 
 def _run_passes(settings: JobSettings, folder: Path, result: JobResult, on_progress: OnProgress | None) -> None:
-    with _configure_manim(settings, folder):
+    with _configure_manim(settings, folder), listen_for_missing_letters(result.hear_missing):
         costs = _build_costs(settings)
         measuring, plans, narrated = _measure(settings, folder, result, costs)
         result.findings += measuring.collect_findings(plans, beats_expected=narrated and bool(settings.texts))

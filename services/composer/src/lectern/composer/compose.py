@@ -35,6 +35,7 @@ class ComposedVideo(msgspec.Struct, frozen=True, kw_only=True):
     """A finished and stored video.
 
     `seconds` is its length, `drift` the difference in seconds of its audio and video tracks, `loudness` in LUFS.
+    `missing_letters` are those of burned-in captions that no font has.
     """
 
     seconds: float
@@ -42,6 +43,7 @@ class ComposedVideo(msgspec.Struct, frozen=True, kw_only=True):
     drift: float
     loudness: float
     outputs: tuple[Output, ...]
+    missing_letters: str = ""
 
 
 async def compose_video(ready: ScenesReady, job: Job[Any], *, audio_bitrate: str, transfers: int) -> ComposedVideo:
@@ -99,6 +101,7 @@ async def compose_video(ready: ScenesReady, job: Job[Any], *, audio_bitrate: str
             drift=video.drift,
             loudness=sound.loudness.integrated,
             outputs=tuple(outputs),
+            missing_letters=video.missing_letters,
         )
 
 

@@ -38,5 +38,10 @@ async def _compose(ready: ScenesReady, job: Job[ComposerDeps]) -> e.VideoComplet
         seconds=video.seconds, drift=video.drift, loudness=video.loudness, outputs=video.outputs
     )
     return job.answer(
-        e.VideoCompleted, revision=ready.revision, seconds=video.seconds, frames=video.frames, outputs=video.outputs
+        e.VideoCompleted,
+        revision=ready.revision,
+        seconds=video.seconds,
+        frames=video.frames,
+        outputs=video.outputs,
+        missing_letters=video.missing_letters,
     )

@@ -97,16 +97,19 @@ def _describe_attempt(code: CodeRef, problem: Problem) -> CodeAttempt:
     )
 
 
-def build_footage_key(event: SceneCoded, code_key: str, around: Mapping[str, Any]) -> str:
+def build_footage_key(event: SceneCoded, code_key: str, around: Mapping[str, Any], missing_letters: str = "") -> str:
     """Builds the footage's key: a hash of the code and what it is run with, the timings, all that changes its look, and
     `RENDERER_VERSION`.
 
     The keys of code and narration are themselves hashes of content, so nothing needs to be read to compute it.
+    Footage with letters missing has another key, so that it is drawn again where a font has them.
     """
     options = event.options
     look = (options.quality, options.aspect, options.theme, options.brand, around)
     context = find_context(event, code_key)
     digest = keys.digest(code_key, context, event.narration.key, look, event.assets, event.salt, RENDERER_VERSION)
+    if missing_letters:
+        digest = keys.digest(digest, missing_letters)
     return keys.cache("footage", digest, "mp4")
 
 
@@ -153,6 +156,10 @@ async def render_code(event: SceneCoded, code_key: str, job: Job[RendererDeps]) 
     try:
         footage = check_outcome(outcome, frames, job.attempt)
         cues = choose_sounds(outcome.result, seconds)
+        missing_letters = outcome.result.missing_letters if outcome.result else ""
+        if missing_letters:
+            key = build_footage_key(event, code_key, around, missing_letters)
+            sounds_key = build_sounds_key(key)
         if cues:  # before the footage, by which the whole scene is found again
             await job.store.put_json(sounds_key, SceneSounds(cues=cues))
         await job.store.put_file(key, footage, "video/mp4")
@@ -166,6 +173,7 @@ async def render_code(event: SceneCoded, code_key: str, job: Job[RendererDeps]) 
         fps=frame.fps,
         cpu_seconds=round(outcome.cpu_seconds, 3),
         sounds_key=sounds_key if cues else "",
+        missing_letters=missing_letters,
     )
 
 

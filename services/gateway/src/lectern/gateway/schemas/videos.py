@@ -92,7 +92,10 @@ class SceneState(BaseModel):
 class VideoNote(BaseModel):
     """What the user of a video should know about it, though nothing has failed. More codes may be added."""
 
-    code: str = Field(description="doubt: a claim to be checked; voice-replaced: a voice that could not be used")
+    code: str = Field(
+        description="doubt: a claim to be checked; voice-replaced: a voice that could not be used; "
+        "letters-missing: letters that no font has"
+    )
     text: str
 
 
@@ -177,7 +180,9 @@ class Video(VideoSummary):
     options: VideoOptionsInForce
     scenes: list[SceneState]
     outputs: list[OutputFile]
-    notes: list[VideoNote] = Field([], description="doubts of the fact check, and voices that could not be used")
+    notes: list[VideoNote] = Field(
+        [], description="doubts of the fact check, voices that could not be used, letters without a font"
+    )
     usage: VideoUsage
     trace_id: str | None = Field(
         None, description="the trace of the request that began this revision: logs and traces are found by it"

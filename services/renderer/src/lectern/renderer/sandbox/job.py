@@ -19,6 +19,8 @@ KillReason: TypeAlias = Literal[
 JobPurpose: TypeAlias = Literal["render", "preflight", "stills"]
 MACHINES_FAULTS: frozenset[KillReason] = frozenset({"starved", "disk", "sandbox"})  # any other is the scene's
 
+MAX_MISSING_LETTERS = 40  # as many as the scene kit lists
+
 MIB = 1024 * 1024
 
 
@@ -82,7 +84,7 @@ class BeatTiming(msgspec.Struct, frozen=True, kw_only=True):
 class SceneResult(msgspec.Struct, frozen=True, kw_only=True):
     """`result.json` as the job wrote it. Its shape and size are checked; its truth is not: hostile code wrote it.
 
-    `render_seconds` is the computing that a render is foretold to take.
+    `render_seconds` is the computing that a render is foretold to take. `missing_letters` are those that no font has.
     """
 
     ok: bool
@@ -91,6 +93,7 @@ class SceneResult(msgspec.Struct, frozen=True, kw_only=True):
     cpu_seconds: float = 0.0
     render_seconds: Annotated[float, msgspec.Meta(ge=0, le=1e9)] = 0.0
     sounds: Annotated[list[SoundCue], msgspec.Meta(max_length=MAX_SOUND_CUES)] = []
+    missing_letters: Annotated[str, msgspec.Meta(max_length=MAX_MISSING_LETTERS)] = ""
     findings: list[Finding] = []
     error: SceneException | None = None
 
