@@ -74,3 +74,21 @@ def test_unknown_cells_and_pointers_are_refused_with_what_there_is() -> None:
         Cells([])
     with pytest.raises(ValueError, match="numbers"):
         Cells(["a"], bars=True)
+
+
+def test_rows_of_bars_may_share_a_scale() -> None:
+    one, other = Cells([2, 8], bars=True), Cells([2, 4], bars=True, highest=8)
+    ratios = [each[0].bar.height / each[0].box.height for each in (one, other)]
+    assert ratios[0] == pytest.approx(ratios[1])
+
+
+def test_cells_are_sorted_where_they_stand() -> None:
+    scene, cells = Scene(), Cells([6, 3, 8, 1])
+    places = [cell.get_center() for cell in cells.cells]
+    play(scene, cells.order(0, 2))
+    assert [cell.value for cell in cells.cells] == [3, 6, 8, 1]
+    play(scene, cells.order())
+    assert [cell.value for cell in cells.cells] == [1, 3, 6, 8]
+    assert np.allclose([cell.get_center() for cell in cells.cells], places)
+    with pytest.raises(ValueError, match="no place in an order"):
+        Cells([2, None]).order()

@@ -28,8 +28,8 @@ from lectern.scenekit.style import theme
 
 WIDEST_CELL = 1.5
 """Units; a list of two or three would look like boxes otherwise."""
-TALLEST_BAR = 2.6
-"""Units."""
+TALLEST_BAR, UPRIGHT_TALLEST_BAR = 2.6, 4.2
+"""Units; an upright frame has room above a row."""
 LONG_ROW = 7
 """Cells from which on a row is narrow in an upright video."""
 
@@ -75,9 +75,11 @@ class Pointer(VGroup):
 
 class Cells(VGroup):
     """Values in boxes, a list or array: `Cells([4, 8, 15])`; `index=True` numbers them, None is an empty cell,
-    `bars=True` adds a bar for each value. A row; a long one stands upright in an upright video, unless `down=False`.
+    `bars=True` adds a bar for each value (`highest=8`: rows to one scale). A row; a long one stands upright in an
+    upright video, unless `down=False`.
     `cells[3]` is a cell (from 0), `cells["low"]` a pointer. `self.play(cells.pointer("low", 0))`, later
-    `cells.pointer("low", 5)` glides; `cells.light(3)`, `cells.strike(0, 4)`, `cells.swap(1, 2)`.
+    `cells.pointer("low", 5)` glides; `cells.light(3)`, `cells.strike(0, 4)`, `cells.swap(1, 2)`,
+    `cells.order(0, 3)`.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class Cells(VGroup):
         *,
         index: bool = False,
         bars: bool = False,
+        highest: float = 0.0,
         down: bool | None = None,
         color: Any = None,
         **kwargs: Any,
@@ -96,7 +99,14 @@ class Cells(VGroup):
         if down is None:
             down = frame.portrait and len(values) >= LONG_ROW and not bars
         self.along, self.out = (DOWN, RIGHT) if down else (RIGHT, DOWN)
-        self.row = VGroup(*_build_cells(values, down=down, bars=bars, color=theme.primary if color is None else color))
+        self.row = VGroup(
+            *_build_cells(
+                values,
+                down=down,
+                bars=max(highest, 1e-9) if bars else 0.0,
+                color=theme.primary if color is None else color,
+            )
+        )
         self.cells: list[ValueCell] = list(self.row)
         self.pointers: dict[str, Pointer] = {}
         self.indices = VGroup()
@@ -165,6 +175,25 @@ class Cells(VGroup):
         timing = {"arc": -0.6 * PI, "run_time": 1.0}
         return animate_parts(self, [Glide(first, way, **timing), Glide(second, -way, **timing)])
 
+    def order(self, first: int = 0, last: int | None = None) -> Animation:
+        """Cells `first` to `last` glide into the order of their values. ValueError where one is empty."""
+        start, end = self._check(first), self._check(-1 if last is None else last)
+        before = self.cells[start : end + 1]
+        if any(cell.value is None for cell in before):
+            raise ValueError(f"order({first}, {last}): an empty cell has no place in an order")
+        spots = [cell.box.get_center() for cell in before]
+        after = sorted(before, key=lambda cell: cell.value)
+        self.cells[start : end + 1] = after
+        ways = [spot - cell.box.get_center() for cell, spot in zip(after, spots, strict=True)]
+        return animate_parts(
+            self,
+            [
+                Glide(cell, way, arc=-0.5 * PI, run_time=1.0)
+                for cell, way in zip(after, ways, strict=True)
+                if np.abs(way).max() > 1e-6
+            ],
+        )
+
     def give(self, index: int, to: Cells, at: int) -> Animation:
         """The value of cell `index` moves to the empty cell `at` of other cells. ValueError if that one is full."""
         here, there = self[index], to[at]
@@ -180,7 +209,13 @@ class Cells(VGroup):
             VGroup(self, to),
             [
                 *(Glide(each, way) for each in moved),
-                here.box.animate(run_time=0.8).set_style(fill_opacity=0.35, stroke_opacity=0.5),
+                here.box.animate(run_time=0.8).set_style(
+                    fill_color=theme.surface,
+                    fill_opacity=0.35,
+                    stroke_color=theme.border,
+                    stroke_width=4,
+                    stroke_opacity=0.5,
+                ),
             ],
         )
 
@@ -210,13 +245,13 @@ class Cells(VGroup):
         return ways
 
 
-def _build_cells(values: Sequence[Any], *, down: bool, bars: bool, color: Any) -> list[ValueCell]:
+def _build_cells(values: Sequence[Any], *, down: bool, bars: float, color: Any) -> list[ValueCell]:
     room = frame.body.height if down else frame.body.width
     side = min(room / len(values), WIDEST_CELL)
     size = max(theme.small, min(1.4 * theme.body, side * 34))
     texts = [Label(str(each), size=size, weight="MEDIUM").width for each in values if each is not None]
     width = max([side * (1.5 if down else 0.94), *(text + 0.24 for text in texts)])
-    heights = _measure_bars(values) if bars else [0.0] * len(values)
+    heights = _measure_bars(values, bars) if bars else [0.0] * len(values)
     step = (side if down else width + side * 0.06) * (DOWN if down else RIGHT)
     cells = []
     for number, (value, height) in enumerate(zip(values, heights, strict=True)):
@@ -232,10 +267,11 @@ def _light(cell: ValueCell, color: Any, *, lit: bool) -> Any:
     )
 
 
-def _measure_bars(values: Sequence[Any]) -> list[float]:
-    """Return the height of each value's bar. Raises ValueError for what is no number."""
+def _measure_bars(values: Sequence[Any], least: float) -> list[float]:
+    """Return the height of each value's bar; the scale goes up to `least` at least. ValueError for no number."""
     numbers = [value for value in values if value is not None]
     if not all(isinstance(value, int | float) and value >= 0 for value in numbers):
         raise ValueError("Cells(..., bars=True) needs numbers of 0 or more")
-    highest = max(numbers, default=0) or 1
-    return [0.0 if value is None else max(0.04, TALLEST_BAR * value / highest) for value in values]
+    highest = max([least, *numbers])
+    tallest = UPRIGHT_TALLEST_BAR if frame.portrait else TALLEST_BAR
+    return [0.0 if value is None else max(0.04, tallest * value / highest) for value in values]
