@@ -240,6 +240,36 @@ async def test_a_long_job_is_kept_alive_and_runs_once(connections: Connections, 
         assert runs == 1
 
 
+@pytest.mark.slow
+async def test_a_process_that_was_frozen_past_its_ack_wait_does_not_begin_its_own_work_again(
+    connections: Connections, settings: Settings
+) -> None:
+    js = connections.nats.jetstream()
+    known = (await js.consumer_info(VIDEOS, "voice-fast")).config
+    await js.add_consumer(VIDEOS, api.ConsumerConfig.from_response({**known.as_dict(), "ack_wait": 500_000_000}))
+    runs, delivered_again = 0, asyncio.Event()
+
+    async def speak(event: e.ScenePlanned, job: Job[None]) -> e.AnyEvent:
+        nonlocal runs
+        runs += 1
+        await delivered_again.wait()
+        return await answer(event, job)
+
+    async def is_delivered_again() -> bool:
+        info = await js.consumer_info(VIDEOS, "voice-fast")
+        return bool(info.delivered and info.delivered.consumer_seq and info.delivered.consumer_seq > 2)
+
+    video = new_id()
+    await connections.event_log.publish(planned(video))
+    frozen = Timing(heartbeat=30.0, linger=0.1, retry_delays=(0.05,))  # no sign of life, as while it is frozen
+    async with working(voice(speak), connections, settings, frozen):
+        await until(is_delivered_again)
+        delivered_again.set()
+        await until(lambda: _has(connections, video, e.SceneNarrated))
+        await until(lambda: _idle(connections))
+    assert runs == 1
+
+
 async def test_a_cancelled_video_stops_its_jobs_within_a_second_and_no_others(
     connections: Connections, settings: Settings
 ) -> None:

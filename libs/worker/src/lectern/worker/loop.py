@@ -162,6 +162,10 @@ class StageLoop:
             await self._bury_unreadable(message, error)
             return
         delivery = Delivery(message, event, self._logger)
+        if any(each.tally_key == delivery.tally_key for each in self._running.values()):
+            # This process did not run for longer than the ack wait. Who works on it settles both deliveries.
+            delivery.logger.info("delivered again while it is worked on", action="delivered-again")
+            return
         task = asyncio.current_task()
         assert task is not None
         delivery.runs_in(task)
