@@ -25,7 +25,8 @@ from lectern.llm.metrics import ModelMetrics
 from lectern.llm.models import ModelTable, ModelTask, PriceTable
 from lectern.llm.prices import TokenPrice
 from lectern.llm.request import Completion, ModelEngine, ModelRequest, OnText
-from lectern.worker import Meter, StageMetrics
+from lectern.worker import Meter, StageMetrics, Unavailable
+from lectern.worker.testing import MemoryObjectStore
 
 KEY = "test-key-which-must-not-leak"
 
@@ -38,19 +39,6 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 GOOD = Says(json.dumps({"title": "Relativity", "year": 1905}))
-
-
-class MemoryStore:
-    """A store in memory."""
-
-    def __init__(self) -> None:
-        self.objects: dict[str, bytes] = {}
-
-    async def get(self, key: str) -> bytes:
-        return self.objects[key]
-
-    async def put(self, key: str, data: bytes, media_type: str) -> None:
-        self.objects[key] = data
 
 
 class Rig:
@@ -66,7 +54,7 @@ class Rig:
     ) -> None:
         self.script = script
         self.waits = waits
-        self.store = MemoryStore()
+        self.store = MemoryObjectStore()
         self.now = 1_000_000.0
         self.meter = Meter()
         table = ModelTable(tasks={"default": ModelTask(models=models, timeout_seconds=timeout, max_output_tokens=1000)})
@@ -291,6 +279,27 @@ async def test_a_repeated_question_is_answered_from_the_cache_for_a_day(rig: Rig
     assert not (await rig.ask()).cached  # type: ignore[attr-defined]
     await rig.ask(fresh=True)
     assert len(rig.script.requests) == 3
+
+
+async def test_nothing_is_asked_while_it_cannot_be_known_whether_it_was_answered(rig: Rig) -> None:
+    rig.store.available = False
+    with pytest.raises(Unavailable):
+        await rig.ask()
+    assert not rig.script.requests
+
+
+async def test_an_answer_that_cannot_be_stored_is_kept_until_it_can_and_not_paid_for_again(rig: Rig) -> None:
+    rig.script.then(GOOD)
+
+    def lose_store(characters: int) -> None:
+        rig.store.available = False
+
+    assert (await rig.ask(on_text=lose_store)).usage.requests == 1  # type: ignore[attr-defined]
+    assert (await rig.ask()).cached  # type: ignore[attr-defined]
+    rig.store.available = True
+    assert (await rig.ask()).cached  # type: ignore[attr-defined]
+    assert len(rig.store.keys()) == 1
+    assert len(rig.script.requests) == 1
 
 
 async def test_a_question_with_another_salt_is_asked_anew_and_cached_apart(rig: Rig) -> None:

@@ -8,7 +8,7 @@ from lectern.contracts.usage import Usage, add_up
 from lectern.llm import Budget, ModelClient, ModelFailed, ModelReply, UnusableAnswer
 from lectern.scripter.scriptwriting.prompts import read_instructions
 from lectern.scripter.writer import ModelUnavailable, OnProgress, WritingRequest
-from lectern.worker import Permanent, Transient
+from lectern.worker import Permanent, Transient, Unavailable
 
 T = TypeVar("T")
 
@@ -54,6 +54,9 @@ class ModelSession:
             )
         except ModelFailed as failure:
             self._add(failure.usage)
+            raise
+        except Unavailable as outage:  # of the store that keeps answers: those before this one are paid for
+            outage.spent = self.spent
             raise
         self._add(reply.usage)
         return reply
