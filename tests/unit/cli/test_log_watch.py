@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nats.errors
 import pytest
+from chaos.disk import Disk
 from nats.aio.client import Client
 from servers import TOKEN, free_port
 from structlog.testing import capture_logs
@@ -66,6 +67,32 @@ async def test_a_log_whose_disk_was_full_is_restarted_once_there_is_space(small_
                 await asyncio.sleep(0.05)
             await client.jetstream(timeout=5).publish("videos.fast.filler.requested", b"again")
             assert (await client.jetstream(timeout=5).stream_info("VIDEOS")).state.messages == stored + 1
+    finally:
+        watching.cancel()
+        await client.close()
+        await server.stop()
+
+
+async def test_a_single_stream_that_failed_to_store_is_mended_although_the_others_store_on(small_disk: Path) -> None:
+    folder = small_disk / "nats"
+    folder.mkdir()
+    port = free_port()
+    server = nats_server(folder, port, TOKEN).child(small_disk)
+    await server.start()
+    client = await connect_nats(f"nats://{TOKEN}@{LOOPBACK}:{port}", "test")
+    await apply_topology(client)
+    watching = asyncio.create_task(keep_log_storing(server, client, folder, interval=1.0))
+    js = client.jetstream(timeout=2)
+    try:
+        with Disk(small_disk, is_small=True).filled(), pytest.raises(nats.errors.TimeoutError):
+            await js.publish("videos.fast.filler.requested", b"x" * 100_000)
+        assert not await refuses_to_store(client), "the bucket that is looked at stores what it is given"
+        async with asyncio.timeout(60):
+            while server.starts == 1 or not client.is_connected:
+                await asyncio.sleep(0.05)
+            with contextlib.suppress(nats.errors.Error):
+                await js.publish("videos.fast.filler.requested", b"again")
+        assert (await js.stream_info("VIDEOS")).state.messages == 1
     finally:
         watching.cancel()
         await client.close()

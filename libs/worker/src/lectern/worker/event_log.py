@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from abc import ABC, abstractmethod
 
 import nats.errors
@@ -20,6 +21,11 @@ from lectern.worker.bus import Bus, NatsBus
 from lectern.worker.failures import Transient, Unavailable
 
 _WRONG_LAST_SEQUENCE = 10071  # NATS error code: the expected last sequence is not the last one
+REFUSAL_SECONDS = 60.0  # that a service stays unready by: longer than the pauses between two attempts to publish
+_FREE_SPACE = (
+    "Free some space; nats-server stores events again after a restart, which `lectern up` sees to, and the work then "
+    "goes on by itself."
+)
 _RETRIED = (
     nats.errors.TimeoutError,
     nats.errors.NoRespondersError,
@@ -34,7 +40,13 @@ class EventLog(ABC):
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self.refuses = False  # the last event was not stored, though the server answered
+        self._refusal: tuple[Unavailable, float] | None = None  # of the last event, and when
+
+    def refusal(self) -> Unavailable | None:
+        """Why the last event was not stored; None if it was, or was tried too long ago to tell anything of now."""
+        if self._refusal is None or time.monotonic() - self._refusal[1] > REFUSAL_SECONDS:
+            return None
+        return self._refusal[0]
 
     @abstractmethod
     async def publish(self, event: e.AnyEvent, *, patience: float = 60.0) -> int:
@@ -159,10 +171,10 @@ class JetStreamEventLog(EventLog):
             headers = {"Nats-Msg-Id": e.message_id(event), **trace_headers(), **headers}
             try:
                 ack = await self._js.publish(subjects.subject(event), e.encode(event), headers=headers, stream=VIDEOS)
-            except js_errors.ServiceUnavailableError:
-                self.refuses = True
+            except _RETRIED as error:
+                self._refusal = _unavailable(error), time.monotonic()
                 raise
-        self.refuses = False
+        self._refusal = None
         return ack.seq
 
 
@@ -191,5 +203,7 @@ def _refusal(error: js_errors.APIError) -> Transient:
 
 def _unavailable(error: Exception) -> Unavailable:
     if isinstance(error, js_errors.ServiceUnavailableError):
-        return Unavailable("the event log stores nothing: its disk is full, or was", code="log-full")
+        return Unavailable(
+            "the event log stores nothing: its disk is full, or was", code="log-full", remedy=_FREE_SPACE
+        )
     return Unavailable(f"the event log does not answer ({type(error).__name__})", code="log-unavailable")

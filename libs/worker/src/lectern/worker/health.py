@@ -39,9 +39,8 @@ def connection_checks(connections: Connections, scratch: Path | None = None) -> 
             await connections.nats.jetstream(timeout=CHECK_TIMEOUT_SECONDS).stream_info(VIDEOS)
         except (js_errors.ServiceUnavailableError, nats.errors.NoRespondersError) as error:
             raise Unavailable("JetStream is off", code="log-unavailable") from error
-        if connections.event_log.refuses:  # and goes on refusing once there is space
-            reason = "the event log stores nothing: its disk is full, or was; free some and restart nats-server"
-            raise Unavailable(reason, code="log-full")
+        if refusal := connections.event_log.refusal():
+            raise refusal
 
     async def check_disk() -> None:
         check_disk_space(scratch)

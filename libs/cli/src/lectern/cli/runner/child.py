@@ -55,6 +55,11 @@ class Child:
         """The running process's id; None while it is down."""
         return self._process.pid if self._process and self._process.returncode is None else None
 
+    @property
+    def log_file(self) -> Path:
+        """Where its output goes."""
+        return self._log_file
+
     async def start(self) -> None:
         """Starts the program, waits until it is ready, and keeps it running until `stop`.
 
@@ -71,6 +76,10 @@ class Child:
             await asyncio.gather(self._keeper, return_exceptions=True)
             self._keeper = None
         await self._terminate()
+
+    def change_environment(self, changes: Mapping[str, str]) -> None:
+        """Changes variables of the program, from its next start on."""
+        self._env |= changes
 
     def failure(self) -> ProblemError | None:
         """A problem once the program has crashed three times; None before."""

@@ -1,8 +1,13 @@
-"""Starting nats-server again once it may store events after its disk was full: by itself it refuses them for good."""
+"""Starting nats-server again once it may store events after its disk was full: by itself it refuses them for good.
+
+A stream that could not be written to once stays so, alone: others of the same server store on, and whoever publishes to
+it gets no answer at all. Only the server's own log tells of that.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 from pathlib import Path
 
@@ -18,20 +23,54 @@ from lectern.worker import is_disk_full
 WATCH_SECONDS = 30.0  # between two looks; each overwrites one empty value
 _PROBE_SUBJECT, _PROBE_STREAM = f"$KV.{TALLIES}.write-probe", f"KV_{TALLIES}"
 _REFUSALS = (js_errors.ServiceUnavailableError, js_errors.NoStreamResponseError, nats.errors.NoRespondersError)
+_FAILED_WRITES = (b"JetStream failed to store a msg", b"no space left on device", b"disk quota exceeded")
+_MOST_READ = 1024 * 1024  # bytes of the server's log at a look
 
 
 async def keep_log_storing(server: Child, client: Client, folder: Path, *, interval: float = WATCH_SECONDS) -> None:
-    """Restarts nats-server whenever it answers and stores nothing while `folder` has space on its disk. Never ends."""
+    """Restarts nats-server whenever a stream of it stores nothing while `folder` has space on its disk. Never ends."""
     logger = structlog.get_logger("lectern.runner").bind(child=server.name)
+    written = ServerLog(server.log_file)
+    failed, starts = False, server.starts
     while True:
         await asyncio.sleep(interval)
-        if not await refuses_to_store(client):
+        failed = written.tells_of_failed_writes() or failed
+        if server.starts > starts:  # what it told of until then is mended; what is not it tells again
+            failed, starts = False, server.starts
+        if not (failed or await refuses_to_store(client)):
             continue
         if is_disk_full(folder):
             logger.error("the event log stores nothing: its disk is full", action="log-full", remedy="Free some space.")
             continue
         logger.warning("the event log stores nothing though its disk has space; restarting it", action="log-restart")
         server.kill(signal.SIGTERM)  # as `stop` would, so that it writes what it has
+
+
+class ServerLog:
+    """The log that a server writes, from now on."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read = self._measure()
+
+    def tells_of_failed_writes(self) -> bool:
+        """True if the server has written since the last call that it could not store a message."""
+        size = self._measure()
+        if size == self._read:
+            return False
+        start = max(self._read, size - _MOST_READ) if size > self._read else 0  # smaller: it was begun anew
+        self._read = size
+        with contextlib.suppress(OSError), self._path.open("rb") as file:
+            file.seek(start)
+            found = file.read(_MOST_READ)
+            return any(words in found for words in _FAILED_WRITES)
+        return False
+
+    def _measure(self) -> int:
+        try:
+            return self._path.stat().st_size
+        except OSError:
+            return 0
 
 
 async def refuses_to_store(client: Client) -> bool:
