@@ -23,7 +23,7 @@ MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 export PYTHONDONTWRITEBYTECODE :=
 export LECTERN_HOME ?= $(CURDIR)/.lectern
 
-.PHONY: demo up test long check lessons format docs lock dashboards client studio icons hostile fuzz monitoring images containers policies bench doctor setup clean help gallery
+.PHONY: demo up test long check lessons format docs lock dashboards client studio icons countries hostile fuzz monitoring images containers policies bench doctor setup clean help gallery
 
 demo: $(READY) ## set everything up and make a video (TOPIC="…" for another topic)
 	@$(BIN)/lectern make "$(TOPIC)" --out out
@@ -83,6 +83,10 @@ studio: $(READY) ## build the studio into the gateway's package (needs Node 20; 
 icons: $(READY) ## write libs/things' icons from the npm package of Material Design Icons (needs npm; whoever installs Lectern does not)
 	@mkdir -p out && cd out && npm pack --silent @mdi/svg@7.4.47 > /dev/null
 	@$(BIN)/python scripts/icons.py out/mdi-svg-7.4.47.tgz
+
+countries: $(READY) ## write libs/things' outlines of countries from the npm package of Natural Earth's (needs npm)
+	@mkdir -p out && cd out && npm pack --silent world-atlas@2.0.2 > /dev/null
+	@$(BIN)/python scripts/countries.py out/world-atlas-2.0.2.tgz
 
 lessons: $(READY) $(LATEX) ## check every scene of the bundled lessons in all shapes, dark and light: no finding is allowed (NAME=seasons for one)
 	@$(BIN)/python -m pytest -n 2 tests/unit/lessons/run_lessons.py -k "$(NAME)"

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import countries
 import icons
 
 ROOT = Path(__file__).parents[1]
@@ -59,6 +60,7 @@ the packages listed under it; their licence texts travel with them, in `licences
 ICONS = f"""| set | version | licence | note |
 |---|---|---|---|
 | Material Design Icons (`@mdi/svg`) | {icons.VERSION} | Apache-2.0 | a part of it is data in `libs/things` |
+| Natural Earth's countries (`world-atlas`) | {countries.VERSION} | ISC (data: public domain) | `libs/things` |
 """
 
 PROGRAMS = """| program | licence | how it is used |
@@ -116,7 +118,7 @@ def main() -> int:
         studio = "\n".join(["| package | version | licence | note |", "|---|---|---|---|", *render_rows(bundled)])
         PAGE.write_text(
             f"{INTRODUCTION}\n## Python packages\n\n{table}\n\n## In the studio's built files\n\n{studio}\n\n"
-            f"## Icons\n\n{ICONS}\n## Programs and libraries\n\n{PROGRAMS}"
+            f"## Icons and maps\n\n{ICONS}\n## Programs and libraries\n\n{PROGRAMS}"
         )
         return 0
     # Another Python version installs fewer packages: all installed ones must be listed, not the reverse.

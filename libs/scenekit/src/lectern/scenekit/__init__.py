@@ -40,6 +40,7 @@ KIT = {
     "data.people": ("People",),
     "data.counter": ("Counter",),
     "data.race": ("Race",),
+    "geography.world_map": ("WorldMap",),
     "computing.tree": ("Tree",),
     "computing.queue": ("Queue",),
     "physics.levels": ("EnergyLevels",),

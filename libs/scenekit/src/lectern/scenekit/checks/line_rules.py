@@ -81,8 +81,8 @@ def _trace_segments(line: VMobject) -> tuple[Any, Any]:
 def _is_line(shape: Shape) -> bool:
     if not isinstance(shape.mobject, VMobject) or len(shape.mobject.points) < 4:
         return False
-    if isinstance(shape.owner, NumberPlane):
-        return False  # a grid is a backdrop
+    if isinstance(shape.owner, NumberPlane) or getattr(shape.mobject, "is_backdrop", False):
+        return False  # a grid, or a map's land
     return shape.stroke >= FAINT_LINE or (isinstance(shape.mobject, ArrowTip) and shape.fill >= FAINT_LINE)
 
 

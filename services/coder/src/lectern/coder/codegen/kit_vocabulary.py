@@ -53,6 +53,7 @@ WANTED_FOR: dict[str, tuple[frozenset[str], str]] = {
     "Network": (frozenset(), r"\bnetwork|\bnet\b|router|packet|internet|\blinks?\b|\bnodes?\b"),
     "People": (frozenset(), r"people|patients|in a (hundred|thousand)|out of (a|\d+)|per ?cent"),
     "Race": (frozenset(), r"overtak|\brace\b|over the (years|decades)|ranking"),
+    "WorldMap": (frozenset(), r"\bmaps?\b|continent|\bcountr(y|ies)\b|\beurope|\bafrica|\basia|\bamerica|voyage"),
     "Tree": (frozenset(), r"\btrees? (of|with|grows)|family|descend|branch|search tree|hierarch|ancest"),
     "Queue": (frozenset(), r"\bqueue|waiting line|in line\b|\bstack of|last in|first in"),
     "EnergyLevels": (frozenset(), r"energy level|electron|photon|orbital"),
