@@ -96,7 +96,7 @@ class ApiClient:
         return video
 
     async def wait_until(
-        self, video_id: str, condition: Callable[[dict[str, Any]], bool], seconds: float = 120
+        self, video_id: str, condition: Callable[[dict[str, Any]], bool], seconds: float = 240
     ) -> dict[str, Any]:
         """Waits until a Video object meets a condition, and returns it. The gateway may be unavailable meanwhile."""
         video: dict[str, Any] = {}
@@ -113,7 +113,7 @@ class ApiClient:
         except TimeoutError:
             raise AssertionError(f"not met within {seconds} s; the last video: {json.dumps(video)[:3000]}") from None
 
-    async def wait_for_outcome(self, video_id: str, seconds: float = 120) -> dict[str, Any]:
+    async def wait_for_outcome(self, video_id: str, seconds: float = 240) -> dict[str, Any]:
         """Waits until the video is completed, failed or cancelled, and returns it."""
         return await self.wait_until(video_id, lambda video: video["status"] in OUTCOMES, seconds)
 

@@ -281,7 +281,7 @@ def describe_end(outcome: RenderOutcome) -> str:
     return outcome.killed or ("ok" if outcome.ok else "error")
 
 
-def wait_until(condition: Any, seconds: float = 5.0) -> bool:
+def wait_until(condition: Any, seconds: float = 30.0) -> bool:
     """Waits until `condition()` is true. Returns False if it is not in time."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -225,7 +225,7 @@ async def test_a_killed_evaluation_resumes_with_the_remaining_briefs(tmp_path: P
         key = {"GEMINI_API_KEY": "key", "LECTERN_GEMINI_URL": model.url}
         args = ("eval", "topics.json", "--out", "out")
         first = await start_lectern(*args, home=tmp_path / "home", **key)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while not read_results(tmp_path / "out"):
                 await asyncio.sleep(0.05)
         first.kill()
@@ -252,7 +252,7 @@ async def test_an_interrupted_evaluation_cancels_its_videos(tmp_path: Path) -> N
     async with gemini(StandIn(otherwise=lambda _: Hangs())) as model:
         key = {"GEMINI_API_KEY": "key", "LECTERN_GEMINI_URL": model.url}
         process = await start_lectern("eval", "topics.json", "--out", "out", home=tmp_path / "home", **key)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while not model.requests:
                 await asyncio.sleep(0.05)
         process.send_signal(signal.SIGINT)

@@ -57,7 +57,7 @@ async def test_a_log_whose_disk_was_full_is_restarted_once_there_is_space(small_
     assert await refuses_to_store(client)
     watching = asyncio.create_task(keep_log_storing(server, client, folder, interval=0.05))
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             with capture_logs() as said:
                 while not any(entry.get("action") == "log-full" for entry in said):
                     await asyncio.sleep(0.02)

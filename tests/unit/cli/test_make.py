@@ -176,7 +176,7 @@ async def review_on_a_terminal(writers: Stack, lesson: Path, editor: str, *, pro
             asyncio.get_running_loop().remove_reader(terminal)
 
     asyncio.get_running_loop().add_reader(terminal, read)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while process.returncode is None:
             if any(video["status"] == "in_progress" for video in await videos(writers)):
                 process.send_signal(signal.SIGINT)
@@ -337,7 +337,7 @@ async def test_a_video_asks_through_files_and_takes_the_answers_from_there(tmp_p
     prompts = tmp_path / "prompts"
     process = await start_lectern("make", "Why is the sky blue?", "--prompts", "prompts", home=tmp_path / "home")
     async with answer_files(prompts, lambda name, _: json.dumps(PLAN) if name == "0001-script" else " "):
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(120):
             while not (prompts / "0002-script.md").exists():
                 assert process.returncode is None
                 await asyncio.sleep(0.05)

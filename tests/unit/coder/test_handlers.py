@@ -376,7 +376,7 @@ async def test_a_direction_that_nobody_can_follow_is_told_and_not_ignored(
 @pytest.mark.parametrize("has_model", [True, False])
 async def test_the_coder_tells_whether_it_follows_directions(memory: Connections, *, has_model: bool) -> None:
     async with memory.bus.answering(build_responder(has_model=has_model)):
-        abilities = await memory.bus.ask(DESCRIBE_CODER, DescribeCoder(), timeout=5)
+        abilities = await memory.bus.ask(DESCRIBE_CODER, DescribeCoder(), timeout=60)
     assert abilities.follows_directions is has_model
 
 

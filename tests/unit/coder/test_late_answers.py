@@ -40,7 +40,7 @@ async def check_cancelled_while_asked(service: Service, stage: Stage, event: e.A
         return Says(read_recording("code/orbit-good.txt").text, after=released)
 
     model.otherwise = answer_late
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         delivering = asyncio.create_task(deliver(stage, event, connections, service.deps, timing=SOON))
         await asked.wait()
         cancelled = e.VideoCancelled(video_id=event.video_id)

@@ -101,7 +101,7 @@ async def test_work_cut_off_while_storing_is_repeated_to_the_same_bytes(
     last = ready.scenes[-1]
     store.stalled = asyncio.Event()
     cut_off = asyncio.create_task(_deliver(connections, last))
-    await asyncio.wait_for(store.stalled.wait(), 30)
+    await asyncio.wait_for(store.stalled.wait(), 120)
     cut_off.cancel()
     assert (await cut_off).settled == "nak"
     assert await _outcomes(connections, video_id) == []

@@ -76,7 +76,7 @@ class MemoryEventFeed:
             self._event_log.followers.remove(follow)
 
 
-async def wait_until(check: Callable[[], Awaitable[bool]], seconds: float = 5.0) -> None:
+async def wait_until(check: Callable[[], Awaitable[bool]], seconds: float = 120.0) -> None:
     """Wait until something that happens by itself has happened."""
     async with asyncio.timeout(seconds):
         while not await check():
@@ -233,7 +233,7 @@ async def _client_of(deps: GatewayDeps, stop: asyncio.Event, task: asyncio.Task[
             yield TestGateway(deps, http, url, stop, task)
         finally:
             stop.set()
-            await asyncio.wait_for(task, 10)
+            await asyncio.wait_for(task, 120)
 
 
 @dataclass

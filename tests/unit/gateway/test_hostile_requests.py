@@ -62,7 +62,7 @@ async def exchange(url: str, data: bytes) -> bytes:
     """Send bytes, close our side, and read what comes back; nothing may come at all."""
     reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             writer.write(data)
             await writer.drain()
             writer.write_eof()

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 async def wait_for(check: Callable[[], bool]) -> None:
     """Wait until a mirror shows something."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while not check():
             await asyncio.sleep(0.02)
 

@@ -219,7 +219,7 @@ async def test_a_draining_server_closes_streams_with_a_retry_hint(connections: C
             server.stop.set()
             rest = [block async for block in blocks]  # httpx raises when a chunked answer is cut off
             assert (rest[-1].retry, rest[-1].comment) == (500, "draining")
-            await asyncio.wait_for(server.task, 5)
+            await asyncio.wait_for(server.task, 120)
             assert time.monotonic() - started < 2
     await video.write_script()
     await video.complete()

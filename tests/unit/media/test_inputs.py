@@ -66,7 +66,7 @@ def read_redness(still: Path) -> float:
 
 async def test_footage_that_is_also_a_playlist_shows_nothing_but_itself(polyglot: Path) -> None:
     command = build_stills_command([Shot(name=polyglot.name, seconds="0.5", still="still.jpg")], longest_edge=64)
-    await run_ffmpeg(command, folder=polyglot.parent, timeout=60)
+    await run_ffmpeg(command, folder=polyglot.parent, timeout=120)
     assert read_redness(polyglot.parent / "still.jpg") < 30
     media = await probe_media(polyglot, FOOTAGE)
     assert [track.frames for track in media.streams] == [10]
@@ -82,7 +82,7 @@ async def test_a_list_of_footage_opens_no_playlist(polyglot: Path) -> None:
         writes=("still.jpg",),
     )
     with pytest.raises(ProcessFailed, match="exited with status"):
-        await run_ffmpeg(command, folder=folder, timeout=60)
+        await run_ffmpeg(command, folder=folder, timeout=120)
     assert not (folder / "still.jpg").exists()
 
 
@@ -90,7 +90,7 @@ async def test_a_playlist_is_no_music(tmp_path: Path) -> None:
     (tmp_path / "track").write_text(f"#EXTM3U\n#EXTINF:1,\nfile://{tmp_path}/secret.mp3\n")
     command = FfmpegCommand(args=(*input_args(MediaInput(path="track", kind=MUSIC)), "-f", "null", "-"))
     with pytest.raises(ProcessFailed, match="exited with status"):
-        await run_ffmpeg(command, folder=tmp_path, timeout=60)
+        await run_ffmpeg(command, folder=tmp_path, timeout=120)
 
 
 async def test_a_codec_that_was_not_expected_is_refused(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ async def test_a_codec_that_was_not_expected_is_refused(tmp_path: Path) -> None:
         container.mux(stream.encode(None))
     command = build_stills_command([Shot(name="film.mp4", seconds="0", still="still.jpg")], longest_edge=64)
     with pytest.raises(ProcessFailed):
-        await run_ffmpeg(command, folder=tmp_path, timeout=60)
+        await run_ffmpeg(command, folder=tmp_path, timeout=120)
     assert not (tmp_path / "still.jpg").exists()
 
 

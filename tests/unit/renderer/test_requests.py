@@ -32,7 +32,7 @@ async def test_a_preflight_runs_without_animations_and_returns_findings(
         options=OPTIONS,
     )
     async with connections.bus.answering(checks):
-        verdict = await connections.bus.ask(CHECK_SCENE, request, timeout=1)
+        verdict = await connections.bus.ask(CHECK_SCENE, request, timeout=60)
     assert verdict.ok
     assert verdict.findings == (finding,)
     assert pool.jobs[0].settings["mode"] == "measure"
@@ -44,8 +44,8 @@ async def test_a_failing_renderer_reports_itself_unavailable(connections: Connec
     check = CheckScene(code_key="missing", narration_key="missing", options=OPTIONS)
     draw = DrawStills(code_key="missing", narration_key="missing", options=OPTIONS, at=(0.5,))
     async with connections.bus.answering(checks), connections.bus.answering(stills):
-        verdict = await connections.bus.ask(CHECK_SCENE, check, timeout=1)
-        drawn = await connections.bus.ask(DRAW_STILLS, draw, timeout=1)
+        verdict = await connections.bus.ask(CHECK_SCENE, check, timeout=60)
+        drawn = await connections.bus.ask(DRAW_STILLS, draw, timeout=60)
     assert not verdict.ok
     assert verdict.unavailable == "object missing is not in the store"
     assert not drawn.ok
@@ -72,7 +72,7 @@ async def test_only_an_outage_that_the_scene_had_no_part_in_may_last_for_as_long
     code, narration = await store_code(connections.store, SQUARE), await store_narration(connections.store)
     async with connections.bus.answering(checks):
         request = CheckScene(code_key=code, narration_key=narration, options=OPTIONS)
-        verdict = await connections.bus.ask(CHECK_SCENE, request, timeout=1)
+        verdict = await connections.bus.ask(CHECK_SCENE, request, timeout=60)
     assert verdict.unavailable
     assert verdict.begun == begun
 
@@ -84,6 +84,6 @@ async def test_a_retryable_outcome_is_not_blamed_on_the_code(connections: Connec
     check = CheckScene(code_key=code, narration_key=narration, options=OPTIONS)
     draw = DrawStills(code_key=code, narration_key=narration, options=OPTIONS, at=(0.5,))
     async with connections.bus.answering(checks), connections.bus.answering(stills):
-        verdict = await connections.bus.ask(CHECK_SCENE, check, timeout=1)
-        drawn = await connections.bus.ask(DRAW_STILLS, draw, timeout=1)
+        verdict = await connections.bus.ask(CHECK_SCENE, check, timeout=60)
+        drawn = await connections.bus.ask(DRAW_STILLS, draw, timeout=60)
     assert verdict.unavailable == drawn.unavailable == "No space left on device"

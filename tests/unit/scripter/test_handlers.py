@@ -194,9 +194,9 @@ async def test_other_services_reach_both_responders(scripter: Scripter) -> None:
     async with AsyncExitStack() as answering:
         for responder in scripter.service.responders:
             await answering.enter_async_context(bus.answering(responder))
-        parsed = await bus.ask(PARSE_MARKDOWN, ParseMarkdown(markdown=LESSON), timeout=5)
+        parsed = await bus.ask(PARSE_MARKDOWN, ParseMarkdown(markdown=LESSON), timeout=60)
         assert parsed.script == parse(LESSON)
-        rendered = await bus.ask(RENDER_MARKDOWN, RenderMarkdown(script=parse(LESSON)), timeout=5)
+        rendered = await bus.ask(RENDER_MARKDOWN, RenderMarkdown(script=parse(LESSON)), timeout=60)
         assert parse(rendered.markdown or "") == parse(LESSON)
 
 

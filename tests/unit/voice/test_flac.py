@@ -23,7 +23,7 @@ async def read_samples(path: Path) -> np.ndarray:
     raw = path.with_suffix(".raw")
     flac = input_args(MediaInput(path=path.name, kind=FLAC))
     command = FfmpegCommand(args=(*flac, "-f", "s16le", raw.name), writes=(raw.name,))
-    await run_ffmpeg(command, folder=path.parent, timeout=30)
+    await run_ffmpeg(command, folder=path.parent, timeout=120)
     return np.fromfile(raw, dtype="<i2")
 
 
@@ -38,7 +38,7 @@ async def test_speech_has_the_target_loudness_and_never_clips(gain: float, tmp_p
     assert loudness.integrated == pytest.approx(-14, abs=1.0)
     flac = input_args(MediaInput(path="n.flac", kind=FLAC))
     command = FfmpegCommand(args=(*flac, "-af", "ebur128=peak=true:framelog=verbose", "-f", "null", "-"))
-    log = await run_ffmpeg(command, folder=tmp_path, timeout=30)
+    log = await run_ffmpeg(command, folder=tmp_path, timeout=120)
     peak = float(re.findall(r"Peak:\s+(-?[\d.]+) dBFS", log)[-1])
     assert peak < -1.0
 

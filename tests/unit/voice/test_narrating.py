@@ -57,7 +57,7 @@ async def read_samples(connections: Connections, key: str, folder: Path) -> np.n
     flac, wav = folder / "n.flac", folder / "n.wav"
     await connections.store.get_file(key, flac)
     source = input_args(MediaInput(path=flac.name, kind=FLAC))
-    await run_ffmpeg(FfmpegCommand(args=(*source, wav.name), writes=(wav.name,)), folder=folder, timeout=30)
+    await run_ffmpeg(FfmpegCommand(args=(*source, wav.name), writes=(wav.name,)), folder=folder, timeout=120)
     with wave.open(str(wav)) as sound:
         assert (sound.getframerate(), sound.getnchannels()) == (AUDIO_RATE, 1)
         return np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2")

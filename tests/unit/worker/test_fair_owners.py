@@ -58,7 +58,7 @@ class Work:
 
     async def until(self, begun: int) -> None:
         """Waits until that many jobs have begun."""
-        async with asyncio.timeout(30), self._changed:
+        async with asyncio.timeout(120), self._changed:
             await self._changed.wait_for(lambda: len(self.begun) >= begun)
 
     async def end_one(self) -> None:
@@ -145,7 +145,7 @@ async def test_what_stands_aside_for_others_is_all_done_in_the_end_and_delivered
         for _ in range(count - 1):
             await work.end_one()
         work.end_all()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             while True:
                 info = await connections.nats.jetstream().consumer_info(VIDEOS, "renderer-fast")
                 if (info.num_pending, info.num_ack_pending) == (0, 0):
@@ -177,7 +177,7 @@ async def test_requests_are_answered_in_turns_of_owners(connections: Connections
         request = CheckScene(
             code_key="c", narration_key="n", options=planned("v").options, owner=owner, video_id=new_id()
         )
-        return asyncio.create_task(connections.bus.ask(CHECK_SCENE, request, timeout=20))
+        return asyncio.create_task(connections.bus.ask(CHECK_SCENE, request, timeout=120))
 
     async with connections.bus.answering(responder):
         asked = [ask("ann") for _ in range(30)]

@@ -74,7 +74,7 @@ async def queue(connections: Connections, *scenes: int) -> list[str]:
 
 
 async def until_idle(connections: Connections) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         while True:
             info = await connections.nats.jetstream().consumer_info(VIDEOS, "voice-fast")
             if (info.num_pending, info.num_ack_pending) == (0, 0):
@@ -89,7 +89,7 @@ async def test_a_video_is_served_after_two_jobs_of_another_that_came_first_with_
     long, short = await queue(connections, 12, 1)
     order = Order(13)
     async with replicas(workers, fair_stage(order), connections, settings):
-        await asyncio.wait_for(order.done.wait(), 20)
+        await asyncio.wait_for(order.done.wait(), 120)
     assert order.videos.index(short) <= 2 * workers
     assert (order.videos.count(long), len(order.videos)) == (12, 13), "every scene is made, and made once"
     assert set(order.attempts) == {1}, "giving others their turn is no attempt"
@@ -100,12 +100,12 @@ async def test_a_video_that_comes_later_is_served_next(connections: Connections,
     [long] = await queue(connections, 8)
     order = Order(9)
     async with replicas(1, fair_stage(order), connections, settings):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             while len(order.videos) < 3:
                 await asyncio.sleep(0.01)
         before = len(order.videos)
         [short] = await queue(connections, 1)
-        await asyncio.wait_for(order.done.wait(), 20)
+        await asyncio.wait_for(order.done.wait(), 120)
     assert order.videos.index(short) - before <= 2
     assert order.videos.count(long) == 8
 
@@ -118,7 +118,7 @@ async def test_while_three_videos_wait_none_is_more_than_two_jobs_ahead_in_each_
     videos = await queue(connections, 5, 5, 5)
     order = Order(15)
     async with replicas(workers, fair_stage(order), connections, settings):
-        await asyncio.wait_for(order.done.wait(), 20)
+        await asyncio.wait_for(order.done.wait(), 120)
     served = dict.fromkeys(videos, 0)
     for video in order.videos:
         served[video] += 1
@@ -132,7 +132,7 @@ async def test_a_penalised_video_waits_behind_all_others(connections: Connection
     ledger, order = ServiceLedger(), Order(8)
     ledger.penalise(Party(video=bad))
     async with replicas(1, fair_stage(order), connections, settings, ledger):
-        await asyncio.wait_for(order.done.wait(), 20)
+        await asyncio.wait_for(order.done.wait(), 120)
     assert order.videos == [good] * 4 + [bad] * 4
 
 
@@ -141,7 +141,7 @@ async def test_a_look_reaches_beyond_a_video_that_fills_it(connections: Connecti
     long, short = await queue(connections, 500, 1)
     order = Order(30)
     async with replicas(1, fair_stage(order), connections, settings):
-        await asyncio.wait_for(order.done.wait(), 30)
+        await asyncio.wait_for(order.done.wait(), 120)
     assert short in order.videos[:6]
     assert order.videos.count(long) == 29
 
@@ -161,9 +161,9 @@ async def test_work_that_was_handed_back_is_still_cancelled(connections: Connect
                 stopped.set()
 
     async with replicas(1, fair_stage(work), connections, settings):
-        await asyncio.wait_for(begun.wait(), 10)
+        await asyncio.wait_for(begun.wait(), 120)
         await connections.event_log.record_outcome(e.VideoCancelled(video_id=doomed))
-        await asyncio.wait_for(stopped.wait(), 5)
+        await asyncio.wait_for(stopped.wait(), 120)
         await until_idle(connections)
     assert (served.count(doomed), served.count(other)) == (1, 6)
 
@@ -182,7 +182,7 @@ async def test_failures_are_counted_though_others_had_their_turn_between(
         raise Transient("it failed")
 
     async with replicas(1, fair_stage(work), connections, settings):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             while not (await connections.event_log.read(video)).state.scene(1).failed:
                 await asyncio.sleep(0.02)
     assert attempts == [1, 2, 3, 4, 5]
@@ -206,7 +206,7 @@ async def test_requests_are_answered_in_turns_of_their_videos(connections: Conne
 
     def ask(video: str) -> asyncio.Task[SceneVerdict]:
         request = CheckScene(code_key="c", narration_key="n", options=planned("v").options, video_id=video)
-        return asyncio.create_task(connections.bus.ask(CHECK_SCENE, request, timeout=20))
+        return asyncio.create_task(connections.bus.ask(CHECK_SCENE, request, timeout=120))
 
     async with connections.bus.answering(responder):
         asked = [ask("long") for _ in range(8)]

@@ -76,7 +76,7 @@ async def test_a_watcher_gets_what_exists_and_then_each_change(bucket: KeyValueS
     for number in range(present):
         await bucket.create(f"old{number}", b"1")
     received: asyncio.Queue[KeyValueEntry] = asyncio.Queue()
-    async with bucket.watching(received.put) as current, asyncio.timeout(5):
+    async with bucket.watching(received.put) as current, asyncio.timeout(120):
         await current.wait()
         assert received.qsize() == present
         await bucket.create("new", b"2")

@@ -39,7 +39,7 @@ class Storing:
         return job.answer(e.SceneNarrated, narration=narrated(event.video_id).narration)
 
 
-async def until_narrated(connections: Connections, video: str, seconds: float = 60) -> e.SceneNarrated:
+async def until_narrated(connections: Connections, video: str, seconds: float = 120) -> e.SceneNarrated:
     async with asyncio.timeout(seconds):
         while True:
             try:
@@ -98,13 +98,13 @@ async def test_a_restart_of_the_log_while_work_waits_loses_nothing(tmp_path: Pat
             connections = Connections.over(client, store)
             await connections.event_log.publish(planned(video))
             loop = asyncio.create_task(StageLoop(storing.stage, connections, None, settings, TIMING).run(stop))
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(120):
                 while storing.tries < 2:
                     await asyncio.sleep(0.05)
             first.close()  # nats-server is killed
             tries = storing.tries
             with nats_server(tmp_path, port):
-                async with asyncio.timeout(90):
+                async with asyncio.timeout(120):
                     while storing.tries < tries + 2:
                         await asyncio.sleep(0.05)
                 log = await connections.event_log.read(video)

@@ -222,10 +222,10 @@ async def test_who_is_cancelled_leaves_the_list_and_gives_its_slot_on() -> None:
         assert slots.waiting == 3
         gone[1].cancel()  # it is still on the list when the slot becomes free
     gone[2].cancel()  # it may just have been granted the slot
-    await asyncio.wait_for(stays, 5)
+    await asyncio.wait_for(stays, 120)
     await asyncio.gather(*gone, return_exceptions=True)
     assert begun == ["stays"]
-    await asyncio.wait_for(work("later"), 5)
+    await asyncio.wait_for(work("later"), 120)
 
 
 async def test_a_flood_is_refused_and_others_are_not() -> None:

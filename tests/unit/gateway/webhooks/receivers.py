@@ -40,7 +40,7 @@ class Receiver:
         """Its URL on this machine."""
         return f"{self.scheme}://localhost:{self.port}/hook"
 
-    async def wait_for(self, requests: int, seconds: float = 20.0) -> None:
+    async def wait_for(self, requests: int, seconds: float = 120.0) -> None:
         """Wait until so many requests have come."""
         async with asyncio.timeout(seconds):
             while len(self.requests) < requests:
