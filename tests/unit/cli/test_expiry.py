@@ -9,9 +9,8 @@ import pytest
 
 from lectern.cli.runner.expiry import keep_expiring, read_clock
 from lectern.contracts.ids import new_id
-from lectern.worker import Settings
+from lectern.worker import Settings, open_store
 from lectern.worker.bucket import find_bucket
-from lectern.worker.store import open_store
 
 pytestmark = pytest.mark.slow
 

@@ -256,3 +256,61 @@ async def test_progress_is_reported_for_the_whole_video(connections: Connections
         await _deliver(connections, ready.scenes[0])
     assert (reports[0].stage, reports[0].doing, reports[0].of) == ("composer", "fetching scenes", 5)
     assert (reports[-1].done, reports[-1].scene) == (5, None)
+
+
+async def _compose_again(connections: Connections, ready: ScenesReady, **options: Any) -> Delivered:
+    """Has another video composed of the same scenes."""
+    video_id = new_id()
+    asked = msgspec.structs.replace(ready, options=msgspec.structs.replace(ready.options, **options))
+    await connections.event_log.publish(scripted_event(video_id, asked))
+    return await _deliver(connections, msgspec.structs.replace(ready.scenes[0], video_id=video_id))
+
+
+async def _compose_first(connections: Connections, folder: Path) -> tuple[ScenesReady, dict[str, e.Output]]:
+    _, ready = await _prepare(connections, folder, [SampleScene(frames=150)])
+    return ready, _outputs_of(await _deliver(connections, ready.scenes[0]))
+
+
+def _outputs_of(delivered: Delivered) -> dict[str, e.Output]:
+    (completed,) = delivered.events
+    assert isinstance(completed, e.VideoCompleted)
+    assert all(output.key.startswith(f"videos/{completed.video_id}/r1/") for output in completed.outputs)
+    return {output.kind: output for output in completed.outputs}
+
+
+def _refuse_to_compose(*_: Any, **__: Any) -> None:
+    raise AssertionError("it was composed again")
+
+
+async def test_a_film_that_was_composed_before_is_copied_and_outlives_the_video_it_was_found_in(
+    connections: Connections, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready, first = await _compose_first(connections, tmp_path)
+    made = {kind: await connections.store.get(output.key) for kind, output in first.items()}
+    monkeypatch.setattr("lectern.composer.compose.compose_video", _refuse_to_compose)
+    again = _outputs_of(await _compose_again(connections, ready))
+    for output in first.values():
+        await connections.store.delete(output.key)
+    assert {kind: await connections.store.get(output.key) for kind, output in again.items()} == made
+
+
+@pytest.mark.parametrize("left", [None, b"another file"])
+async def test_a_film_whose_files_are_gone_or_not_the_same_is_composed_again(
+    connections: Connections, tmp_path: Path, left: bytes | None
+) -> None:
+    ready, first = await _compose_first(connections, tmp_path)
+    key = first["video"].key
+    made = await connections.store.get(key)
+    await (connections.store.delete(key) if left is None else connections.store.put(key, left, "video/mp4"))
+    again = _outputs_of(await _compose_again(connections, ready))
+    assert await connections.store.get(again["video"].key) == made
+
+
+@pytest.mark.parametrize("changed", [{"captions": "off"}, {"sounds": "off"}, {"cards": False}])
+async def test_with_another_option_it_is_another_film(
+    connections: Connections, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any]
+) -> None:
+    ready, _ = await _compose_first(connections, tmp_path)
+    monkeypatch.setattr("lectern.composer.compose.compose_video", _refuse_to_compose)
+    delivered = await _compose_again(connections, ready, **changed)
+    assert (delivered.settled, delivered.events) == ("nak", ())

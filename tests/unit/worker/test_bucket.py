@@ -14,9 +14,9 @@ from pydantic import SecretStr, ValidationError
 
 from lectern.contracts.ids import new_id
 from lectern.contracts.topology import EVENT_DAYS
-from lectern.worker import Settings, Unavailable
+from lectern.worker import Settings, Unavailable, open_store
 from lectern.worker.bucket import apply_rules, delete_expired, find_bucket
-from lectern.worker.store import open_client, open_store
+from lectern.worker.s3_store import open_client
 
 pytestmark = pytest.mark.slow  # each opens clients of its own
 

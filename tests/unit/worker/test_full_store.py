@@ -11,8 +11,7 @@ import pytest
 from pydantic import SecretStr
 from servers import s3_server
 
-from lectern.worker import ObjectStore, Settings, Unavailable
-from lectern.worker.store import open_store
+from lectern.worker import ObjectStore, Settings, Unavailable, open_store
 
 pytestmark = pytest.mark.slow
 BALLAST = 30_000_000  # bytes of the disk that are freed

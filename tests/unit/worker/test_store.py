@@ -16,8 +16,9 @@ from servers import S3, s3_server
 
 from lectern.cli.runner.home import BUCKET
 from lectern.contracts.ids import new_id
-from lectern.worker import Missing, ObjectStore, Settings, Transient, Unavailable
-from lectern.worker.store import open_client, open_store
+from lectern.worker import Missing, ObjectStore, Settings, Transient, Unavailable, open_store
+from lectern.worker.on_demand_store import OnDemandStore
+from lectern.worker.s3_store import open_client
 from lectern.worker.testing import MemoryObjectStore
 
 KEYS = ("key", "a-secret-of-some-length")
@@ -45,6 +46,35 @@ async def test_an_absent_object_is_missing_and_its_head_is_none(any_store: Objec
     with pytest.raises(Missing, match="is not in the store"):
         await any_store.get("t/absent")
     assert await any_store.head("t/absent") is None
+
+
+async def test_a_copy_is_an_object_of_its_own(any_store: ObjectStore) -> None:
+    first, second = f"t/{new_id()}", f"t/{new_id()}"
+    await any_store.put(first, b"hello", "text/plain")
+    await any_store.put(second, b"overwritten", "image/png")
+    await any_store.copy(first, second)
+    await any_store.delete(first)
+    assert await any_store.get(second) == b"hello"
+    info = await any_store.head(second)
+    assert info is not None
+    assert (info.size, info.media_type) == (5, "text/plain")
+    with pytest.raises(Missing):
+        await any_store.copy(first, second)
+
+
+async def test_a_copy_onto_itself_was_written_now(any_store: ObjectStore) -> None:
+    key = f"t/{new_id()}"
+    await any_store.put(key, b"hello", "text/plain")
+    before = await any_store.head(key)
+    await asyncio.sleep(1.1)  # stores tell seconds
+    await any_store.copy(key, key)
+    after = await any_store.head(key)
+    assert before is not None
+    assert after is not None
+    assert before.written is not None
+    assert after.written is not None
+    assert before.written < after.written
+    assert (await any_store.get(key), after.media_type) == (b"hello", "text/plain")
 
 
 async def test_a_large_file_makes_the_round_trip(any_store: ObjectStore, tmp_path: Path) -> None:
@@ -227,3 +257,19 @@ async def test_objects_outlive_a_store_that_is_killed(tmp_path: Path, settings: 
             info = await store.head("t/large")
             assert info is not None
             assert (info.size, info.media_type) == (len(large), "video/mp4")
+
+
+async def test_a_store_on_demand_is_connected_to_once_and_by_its_first_use() -> None:
+    opened: list[MemoryObjectStore] = []
+
+    async def connect() -> ObjectStore:
+        await asyncio.sleep(0)
+        opened.append(MemoryObjectStore())
+        return opened[-1]
+
+    store = OnDemandStore(connect)
+    assert opened == []
+    await asyncio.gather(*(store.put(f"t/{number}", b"hello", "text/plain") for number in range(3)))
+    assert len(opened) == 1
+    assert await store.list_keys("t/") == ["t/0", "t/1", "t/2"]
+    assert b"".join([piece async for piece in store.stream("t/0", 1, 2)]) == b"el"

@@ -46,6 +46,7 @@ from lectern.worker.meter import (
     MetricLabel,
 )
 from lectern.worker.nats_login import NatsLogin
+from lectern.worker.on_demand_store import open_store
 from lectern.worker.outages import find_outage, is_disk_full
 from lectern.worker.process_metrics import ProcessMetrics, show_process
 from lectern.worker.processing import Timing
@@ -56,7 +57,7 @@ from lectern.worker.settings import Settings
 from lectern.worker.stage import Stage, take_turns
 from lectern.worker.stage_metrics import StageMetrics
 from lectern.worker.stopping import wait_for, wait_until_done
-from lectern.worker.store import ObjectInfo, ObjectStore, open_store
+from lectern.worker.store import ObjectInfo, ObjectStore
 from lectern.worker.telemetry import configure_logs
 from lectern.worker.turns import Rank, ServiceLedger, WaitingList
 

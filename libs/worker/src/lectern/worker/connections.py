@@ -20,10 +20,11 @@ from lectern.worker.key_value import JetStreamKeyValueStore, KeyValueStore
 from lectern.worker.measured_connections import ConnectionMetrics, MeasuredBus, MeasuredEventLog, MeasuredStore
 from lectern.worker.meter import Meter
 from lectern.worker.nats_login import NatsLogin
+from lectern.worker.on_demand_store import open_store, open_store_on_demand
 from lectern.worker.process_metrics import ProcessMetrics
 from lectern.worker.settings import Settings
 from lectern.worker.stage_metrics import StageMetrics
-from lectern.worker.store import ObjectStore, open_store
+from lectern.worker.store import ObjectStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,12 +106,19 @@ async def connect_nats(url: str, name: str = "lectern", login: NatsLogin | None 
 
 @asynccontextmanager
 async def connect(
-    settings: Settings, name: str = "lectern", registry: CollectorRegistry | None = None
+    settings: Settings,
+    name: str = "lectern",
+    registry: CollectorRegistry | None = None,
+    *,
+    store_on_demand: bool = False,
 ) -> AsyncIterator[Connections]:
-    """Opens both connections and closes them afterwards. Metrics go to `registry`, or one of their own."""
+    """Opens both connections and closes them afterwards. Metrics go to `registry`, or one of their own.
+
+    With `store_on_demand`, what speaks to the store is loaded when it is first used.
+    """
     client = await connect_nats(settings.nats_url, name, NatsLogin.of(settings))
     try:
-        async with open_store(settings) as store:
+        async with (open_store_on_demand if store_on_demand else open_store)(settings) as store:
             yield Connections.over(client, store, registry, component=name)
     finally:
         with contextlib.suppress(ConnectionError, OSError):

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import nats.errors
-from aiohttp import web
 from nats.js import errors as js_errors
 from prometheus_client import CollectorRegistry
 
@@ -95,6 +94,7 @@ async def run_check(check: Check) -> str:
 @asynccontextmanager
 async def serve_health(service: str, report: Report, registry: CollectorRegistry, port: int) -> AsyncIterator[None]:
     """Serves all three while the context lasts, on a port that no ingress ever shows."""
+    from aiohttp import web  # loaded only by a process that has such a port
 
     async def healthz(_: web.Request) -> web.Response:
         return web.json_response(liveness(service))

@@ -15,7 +15,7 @@ COMPONENT_LABEL = MetricLabel("component", ("gateway", *STAGE_INPUTS))
 LANE_LABEL = MetricLabel("lane", LANES)
 QUALITY_LABEL = MetricLabel("quality", get_args(Quality))
 CODE_LABEL = MetricLabel("code", (*PIPELINE_CODES, *FINDING_RULES), shown="a problem's code")
-CACHE_LABEL = MetricLabel("cache", ("narration", "preflight", "footage", "stills", "answers", "derived-files"))
+CACHE_LABEL = MetricLabel("cache", ("narration", "preflight", "footage", "stills", "film", "answers", "derived-files"))
 CACHE_RESULT_LABEL = MetricLabel("result", ("hit", "miss"))
 
 # Their values are named by an operator's own tables.

@@ -30,7 +30,7 @@ R = TypeVar("R", bound=msgspec.Struct)
 
 OK, MISSING, CONFLICT, FAILED = "ok", "missing", "conflict", "failed"
 
-_STORE_OPERATION = MetricLabel("operation", ("get", "put", "head", "list", "delete", "check"))
+_STORE_OPERATION = MetricLabel("operation", ("get", "put", "head", "list", "copy", "delete", "check"))
 _STORE_OUTCOME = MetricLabel("outcome", (OK, MISSING, FAILED))
 _LOG_OPERATION = MetricLabel("operation", ("publish", "append", "read"))
 _LOG_OUTCOME = MetricLabel("outcome", (OK, CONFLICT, FAILED))
@@ -143,6 +143,11 @@ class MeasuredStore(ObjectStore):
         """The keys that begin with `prefix`."""
         with self._metrics.measure(self._metrics.store, "list"):
             return await self._store.list_keys(prefix)
+
+    async def copy(self, source: str, target: str) -> None:
+        """Copies an object within the store."""
+        with self._metrics.measure(self._metrics.store, "copy"):
+            await self._store.copy(source, target)
 
     async def delete(self, key: str) -> None:
         """Removes an object."""

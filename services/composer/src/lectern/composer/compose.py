@@ -7,13 +7,13 @@ was cut off is simply repeated.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from lectern.composer.captions import SceneCues
+from lectern.composer.composed_films import ComposedVideo
 from lectern.composer.fan_in import ScenesReady
 from lectern.composer.inputs import VideoInputs, fetch_inputs
 from lectern.composer.join import BurnedCaptions, JoinedVideo, join_video
@@ -29,21 +29,6 @@ from lectern.contracts.quality import preset
 from lectern.worker import Job, ObjectStore, map_concurrently
 
 STEPS_AFTER_FETCHING = 4  # sound, joining, thumbnail, storing
-
-
-class ComposedVideo(msgspec.Struct, frozen=True, kw_only=True):
-    """A finished and stored video.
-
-    `seconds` is its length, `drift` the difference in seconds of its audio and video tracks, `loudness` in LUFS.
-    `missing_letters` are those of burned-in captions that no font has.
-    """
-
-    seconds: float
-    frames: int
-    drift: float
-    loudness: float
-    outputs: tuple[Output, ...]
-    missing_letters: str = ""
 
 
 async def compose_video(ready: ScenesReady, job: Job[Any], *, audio_bitrate: str, transfers: int) -> ComposedVideo:
@@ -99,7 +84,7 @@ async def compose_video(ready: ScenesReady, job: Job[Any], *, audio_bitrate: str
             seconds=inputs.timeline.seconds,
             frames=inputs.timeline.frames,
             drift=video.drift,
-            loudness=sound.loudness.integrated,
+            loudness=sound.loudness.integrated if math.isfinite(sound.loudness.integrated) else None,
             outputs=tuple(outputs),
             missing_letters=video.missing_letters,
         )

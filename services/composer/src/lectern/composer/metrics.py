@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 from lectern.contracts.events import Output
@@ -44,11 +43,11 @@ class ComposerMetrics:
             buckets=LOUDNESS_BUCKETS,
         )
 
-    def count_video(self, *, seconds: float, drift: float, loudness: float, outputs: Iterable[Output]) -> None:
-        """Counts a finished video. `drift` in seconds; `loudness` in LUFS, -inf for silence."""
+    def count_video(self, *, seconds: float, drift: float, loudness: float | None, outputs: Iterable[Output]) -> None:
+        """Counts a finished video. `drift` in seconds; `loudness` in LUFS, None for silence."""
         self._seconds.inc(by=seconds)
         self._drift.observe(drift)
-        if math.isfinite(loudness):
+        if loudness is not None:
             self._loudness.observe(loudness)
         for output in outputs:
             self._bytes.inc(output.kind, by=output.bytes)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,9 +18,11 @@ _CHUNK = 64 * 1024
 class MemoryObjectStore(ObjectStore):
     """Keeps objects in a dictionary. `available` False makes every call raise Unavailable."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.available = True
         self._objects: dict[str, tuple[bytes, str]] = {}
+        self._written: dict[str, datetime] = {}
+        self._clock = clock
 
     def keys(self) -> list[str]:
         """The keys of all objects, sorted."""
@@ -38,6 +41,7 @@ class MemoryObjectStore(ObjectStore):
         self._check_available(key)
         await asyncio.sleep(0)  # a server would let others go first here, too
         self._objects[key] = (bytes(data), media_type)
+        self._written[key] = self._clock()
 
     async def get_file(self, key: str, path: Path) -> None:
         """See `ObjectStore.get_file`."""
@@ -54,7 +58,7 @@ class MemoryObjectStore(ObjectStore):
             return None
         data, media_type = self._objects[key]
         etag = f'"{hashlib.md5(data, usedforsecurity=False).hexdigest()}"'
-        return ObjectInfo(size=len(data), media_type=media_type, etag=etag)
+        return ObjectInfo(size=len(data), media_type=media_type, etag=etag, written=self._written[key])
 
     async def stream(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """See `ObjectStore.stream`."""
@@ -71,6 +75,11 @@ class MemoryObjectStore(ObjectStore):
         """See `ObjectStore.list_keys`."""
         self._check_available(prefix)
         return [key for key in self.keys() if key.startswith(prefix)]
+
+    async def copy(self, source: str, target: str) -> None:
+        """See `ObjectStore.copy`."""
+        data, media_type = self._find(source)
+        await self.put(target, data, media_type)
 
     async def delete(self, key: str) -> None:
         """See `ObjectStore.delete`."""
