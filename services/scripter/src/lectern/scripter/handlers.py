@@ -123,7 +123,8 @@ async def _write(event: VideoRequested, job: Job[ScripterDeps], spent_usd: float
     brief = event.brief
     if event.variant and brief.dub is None:
         return WrittenScript(script=await read_original(event.variant, job))
-    request = WritingRequest(brief=brief, options=event.options, spent_usd=spent_usd, fresh=event.revision > 1)
+    salt = message_id(event) if event.revision > 1 else ""  # and not afresh: a delivery that comes again pays nothing
+    request = WritingRequest(brief=brief, options=event.options, spent_usd=spent_usd, salt=salt)
     try:
         if brief.dub is not None:
             return await write_dub(brief.dub, request, job)

@@ -21,7 +21,7 @@ class ModelSession:
     ) -> None:
         self._model_client = model_client
         self._budget = Budget(request.options.max_cost_usd, spent_usd=request.spent_usd)
-        self._fresh = request.fresh
+        self._salt = request.salt
         self._on_progress = on_progress
         self._usage: list[Usage] = []
         self._characters = 0
@@ -50,7 +50,7 @@ class ModelSession:
                 result=result,
                 budget=self._budget,
                 on_text=count,
-                fresh=self._fresh,
+                salt=self._salt,
             )
         except ModelFailed as failure:
             self._add(failure.usage)

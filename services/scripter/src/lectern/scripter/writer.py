@@ -18,15 +18,15 @@ OnProgress: TypeAlias = Callable[[int, str], None]  # called with the characters
 class WritingRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A script to write.
 
-    `material` is a text to explain, in place of a topic. `spent_usd` is what the video has cost so far. `fresh` skips
-    cached answers: the user rejected what they led to.
+    `material` is a text to explain, in place of a topic. `spent_usd` is what the video has cost so far. `salt` sets
+    a model's answers apart from earlier ones, once the user has rejected what those led to.
     """
 
     brief: Brief
     options: VideoOptions
     material: str = ""
     spent_usd: float = 0.0
-    fresh: bool = False
+    salt: str = ""
 
 
 class WrittenScript(msgspec.Struct, frozen=True, kw_only=True):
