@@ -14,7 +14,7 @@ from unit.coder.coding_tasks import narrate
 from lectern.coder.app import build
 from lectern.coder.clients import PreflightClient, StillsClient, verdict_key
 from lectern.coder.deps import CoderDeps
-from lectern.coder.handlers import STAGE
+from lectern.coder.handlers import STAGE, foretell_voices
 from lectern.coder.requests import build_responder
 from lectern.coder.settings import CoderSettings
 from lectern.contracts import events as e
@@ -36,7 +36,9 @@ from lectern.contracts.requests import (
     SceneVerdict,
     Stills,
 )
+from lectern.contracts.state import fold
 from lectern.contracts.topology import ATTEMPTS
+from lectern.contracts.usage import Usage
 from lectern.worker import Bus, Connections, NoReply, Responder, Transient, Unavailable
 from lectern.worker.delivery import DeliveryResult
 from lectern.worker.testing import deliver, memory_connections
@@ -477,3 +479,23 @@ def test_a_verdict_is_another_with_another_cast_or_other_scenes_before() -> None
         replace(request, context=e.CodeContext(before=("x",))),
     ]
     assert len({verdict_key(each) for each in other}) == 3
+
+
+def narrated_at(cost: float, scene: int = 1) -> e.SceneNarrated:
+    return e.SceneNarrated(
+        video_id="v", scene=scene, script_key="s", options=VideoOptions(),
+        narration=e.NarrationRef(key="n", audio_key="n", seconds=4.0, beats=1),
+        spent=(Usage(kind="voice", name="v", characters=50, cost_usd=cost),),
+    )  # fmt: skip
+
+
+def test_money_for_the_voice_of_scenes_that_are_not_spoken_yet_is_left_to_it() -> None:
+    titles = tuple(e.SceneTitle(title=f"{n}", words=words) for n, words in ((1, 10), (2, 20), (3, 30)))
+    common = {"video_id": "v", "script_key": "s", "options": VideoOptions()}
+    log: list[e.AnyEvent] = [
+        e.VideoScripted(title="t", scenes=titles, **common),
+        *(e.ScenePlanned(scene=n, **common) for n in (1, 2, 3)),
+    ]
+    assert foretell_voices(fold(log)) == 0.0, "nothing is known of the price"
+    assert foretell_voices(fold([*log, narrated_at(0.01)])) == pytest.approx(0.05)
+    assert foretell_voices(fold([*log, narrated_at(0.01), narrated_at(0.02, 2)])) == pytest.approx(0.03)

@@ -17,12 +17,14 @@ from lectern.contracts.narration import Narration
 from lectern.contracts.options import Brief, VideoOptions
 from lectern.contracts.problems import Problem
 from lectern.contracts.script import Beat, Scene, Script
+from lectern.contracts.usage import Usage
 from lectern.voice.app import build_deps
 from lectern.voice.deps import VoiceDeps
 from lectern.voice.handlers import STAGE
 from lectern.voice.settings import VoiceSettings
 from lectern.worker import Connections, Unavailable
 from lectern.worker.delivery import DeliveryResult
+from lectern.worker.tallies import Tally
 from lectern.worker.testing import MemoryObjectStore, deliver, memory_connections
 
 pytestmark = pytest.mark.usefixtures("rough_loudness")
@@ -147,6 +149,17 @@ async def test_scenes_fail_before_the_cost_limit_is_passed(voice: VoiceStage) ->
     assert problem.code == "budget-exceeded"
     assert "3 scenes with en-US-Neural2-F" in problem.detail
     assert "max_cost_usd" in problem.remedy
+    assert not voice.google.requests
+
+
+async def test_what_was_paid_without_an_answer_counts_towards_the_limit(voice: VoiceStage) -> None:
+    first, *_ = await voice.plan(max_cost_usd=COST * 3.2)
+    tally = Tally(attempts=1, spent=(Usage(kind="voice", name="en-US-Neural2-F", cost_usd=COST),))
+    sequence = await voice.connections.event_log.publish(first)
+    await voice.connections.tallies.create(f"voice-fast.{sequence}", msgspec.json.encode(tally))
+    [failed] = (await deliver(STAGE, first, voice.connections, voice.deps, attempt=2)).events
+    assert isinstance(failed, e.SceneFailed)
+    assert failed.problem.code == "budget-exceeded"
     assert not voice.google.requests
 
 

@@ -16,6 +16,7 @@ from lectern.contracts.events import CodeContext, CodeRef, SceneCoded, SceneNarr
 from lectern.contracts.narration import Narration
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import CheckScene, DrawStills, SceneVerdict
+from lectern.contracts.state import VideoState
 from lectern.worker import Job, Missing, Permanent, Stage, take_turns
 
 STAGE = Stage("coder", turns=take_turns)
@@ -131,14 +132,32 @@ async def _answer(
 
 
 def _scene_budget(event: SceneNarrated | SceneRefused, job: Job[CoderDeps]) -> float | None:
-    """This scene's equal share of what the video may still cost; None when it may cost any amount."""
+    """This scene's equal share of what models may still cost; None when that is any amount.
+
+    A voice that is paid for speaks every scene, or there is no video: what it will cost is left to it.
+    """
     limit = event.options.max_cost_usd
     if limit is None:
         return None
     state = job.log.state
-    left = limit - sum(item.cost_usd for item in (*state.usage(), *job.spent_before))
+    left = limit - sum(item.cost_usd for item in (*state.usage(), *job.spent_before)) - foretell_voices(state)
     uncoded_scenes = sum(facts.coded is None or facts.refusal() is not None for facts in state.scenes().values())
     return max(0.0, left) / max(1, uncoded_scenes)
+
+
+def foretell_voices(state: VideoState) -> float:
+    """US dollars that the scenes without narration will cost: by their words, and the dearest that was spoken."""
+    script = state.script()
+    titles = script.scenes if script else ()
+    prices, words = [0.0], 0
+    for number, facts in state.scenes().items():
+        spoken = facts.narrated
+        if spoken is not None:
+            cost = sum(item.cost_usd for item in spoken.spent if item.kind == "voice")
+            prices.append(cost / max(1, titles[number - 1].words))
+        elif facts.status() in ("waiting", "planned"):
+            words += titles[number - 1].words
+    return max(prices) * words
 
 
 def _find_scene(script: s.Script, number: int) -> s.Scene:

@@ -68,7 +68,7 @@ async def _narrate(event: ScenePlanned, script: Script, job: Job[VoiceDeps]) -> 
         spent = await _read_bill(event, job.store, sha256) if paid else ()
         known = _ref(key, audio_key, cached, own_voice=own_voice)
         return job.answer(SceneNarrated, narration=known, cached=True, spent=spent)
-    check_budget(event, job.log.state, script, roles, lead)
+    check_budget(event, job.log.state, script, roles, lead, job.spent_before)
     await job.progress(0, 1, "speaking")
     speech = job.deps.unstored.get(sha256)
     if speech is None:
