@@ -23,7 +23,7 @@ MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 export PYTHONDONTWRITEBYTECODE :=
 export LECTERN_HOME ?= $(CURDIR)/.lectern
 
-.PHONY: demo up test long check lessons format docs lock dashboards client studio icons countries hostile fuzz monitoring images containers policies bench doctor setup clean help gallery
+.PHONY: demo up test long check lessons format docs lock dashboards client studio icons countries hostile fuzz rules monitoring images containers policies bench doctor setup clean help gallery
 
 demo: $(READY) ## set everything up and make a video (TOPIC="…" for another topic)
 	@$(BIN)/lectern make "$(TOPIC)" --out out
@@ -96,6 +96,9 @@ hostile: $(READY) $(LATEX) ## run hostile scene code against the sandbox (WITHOU
 
 fuzz: $(READY) ## look for inputs that break a parser, for SECONDS=60; findings join tests/fuzz/corpus
 	@PYTHONPATH=tests $(BIN)/python -W ignore -m fuzz --seconds $(SECONDS) $(FUZZ)
+
+rules: $(READY) ## live a thousand lives of videos among faults and users' wishes, other ones each time (half an hour)
+	@HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest --timeout 7200 tests/rules
 
 monitoring: $(READY) $(MONITORING) $(BROWSER) ## fire alerts for real and ask every panel: Prometheus, Alertmanager and a running Lectern; draw docs/images/dashboards (ten minutes)
 	@$(BIN)/python -m pytest -s tests/monitoring/run_*.py

@@ -17,7 +17,7 @@ from lectern.worker import Connections, ObjectStore, Settings, apply_topology, c
 
 # `make test` installs a browser; for `make check`, which runs nothing in it, none is needed.
 collect_ignore = [] if find_spec("playwright") else ["browser"]
-SLOW_PLACES = {"hostile", "e2e", "chaos", "browser"}
+SLOW_PLACES = {"hostile", "e2e", "chaos", "rules", "browser"}
 
 
 def pytest_collection_finish() -> None:
