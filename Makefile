@@ -7,6 +7,9 @@ SHELL := /bin/bash
 PYTHON ?=
 TOPIC ?= How does photosynthesis work?
 SECONDS := 60
+VIDEOS := 50
+SEED ?=
+CHAOS ?=
 FUZZ ?=
 NAME ?=
 BIN := .venv/bin
@@ -23,7 +26,7 @@ MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 export PYTHONDONTWRITEBYTECODE :=
 export LECTERN_HOME ?= $(CURDIR)/.lectern
 
-.PHONY: demo up test long check lessons format docs lock dashboards client studio icons countries hostile fuzz rules monitoring images containers policies bench doctor setup clean help gallery
+.PHONY: demo up test long check lessons format docs lock dashboards client studio icons countries hostile fuzz chaos rules monitoring images containers policies bench doctor setup clean help gallery
 
 demo: $(READY) ## set everything up and make a video (TOPIC="…" for another topic)
 	@$(BIN)/lectern make "$(TOPIC)" --out out
@@ -99,6 +102,9 @@ fuzz: $(READY) ## look for inputs that break a parser, for SECONDS=60; findings 
 
 rules: $(READY) ## live a thousand lives of videos among faults and users' wishes, other ones each time (half an hour)
 	@HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest --timeout 7200 tests/rules
+
+chaos: $(READY) ## make VIDEOS=50 while processes, servers, disks, connections, clocks and builds fail at random (SEED=… replays a plan)
+	@PYTHONPATH=tests $(BIN)/python -m chaos --videos $(VIDEOS) $(if $(SEED),--seed $(SEED)) $(CHAOS)
 
 monitoring: $(READY) $(MONITORING) $(BROWSER) ## fire alerts for real and ask every panel: Prometheus, Alertmanager and a running Lectern; draw docs/images/dashboards (ten minutes)
 	@$(BIN)/python -m pytest -s tests/monitoring/run_*.py

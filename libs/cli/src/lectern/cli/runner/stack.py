@@ -105,17 +105,21 @@ async def run_stack(
     home: Path,
     *,
     separate: bool = False,
+    apart: Collection[str] = (),
     renderers: int = 0,
     services: Collection[str] | None = None,
     host: str = LOOPBACK,
     port: int = 0,
+    nats_port: int = 0,
+    store_port: int = 0,
     grace_seconds: float = 5.0,
     settings: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> AsyncIterator[Stack]:
     """Runs Lectern on this machine while the context lasts; everything it started is stopped afterwards.
 
-    `renderers` is how many scenes are rendered at once (0: one per CPU): slots of one process, or with `separate`
-    that many processes. `services` are those to run (None: all that are installed). `port` 0 chooses a free one.
+    All services run in this process, other than those `apart`; with `separate` each has a process of its own.
+    `renderers` is how many scenes are rendered at once (0: one per CPU): slots of this process, or that many processes.
+    `services` are those to run (None: all that are installed). A port of 0 chooses a free one.
     `settings` are further settings by service.
     Raises ProblemError when another runner owns the home, or when a part does not start.
     """
@@ -124,16 +128,18 @@ async def run_stack(
         if port:
             require_free(host, port)
         async with AsyncExitStack() as closing:
-            stack = _prepare_servers(closing, claimed, host, port or hold_port(closing), grace_seconds)
+            ports = [chosen or hold_port(closing) for chosen in (port, nats_port, store_port)]
+            stack = _prepare_servers(closing, claimed, host, ports, grace_seconds)
             async with _starting(stack.members["store"]):  # the slower one
                 await stack.members["nats"].start()
                 connections = await closing.enter_async_context(connect(stack.settings, "runner"))
                 await apply_topology(connections.nats)
                 if not separate:
-                    _load(points)
+                    _load({name: point for name, point in points.items() if name not in apart})
             await closing.enter_async_context(_watching_servers(stack, connections))
             await move_old_objects(claimed.old_objects, connections.store)
-            parts = _prepare_services(points, stack, None if separate else connections, host, renderers, settings or {})
+            own = frozenset(points) if separate else frozenset(apart)
+            parts = _prepare_services(points, stack, connections, own, host, renderers, settings or {})
             stack.members.update({part.name: part for part in parts})
             try:
                 await _start_all(parts)
@@ -179,9 +185,11 @@ def _load(points: Mapping[str, EntryPoint]) -> None:
             point.load()
 
 
-def _prepare_servers(closing: AsyncExitStack, home: Home, host: str, port: int, grace: float) -> Stack:
-    """The servers, not started yet, and where they will be found."""
-    nats_port, store_port = hold_port(closing), hold_port(closing)
+def _prepare_servers(
+    closing: AsyncExitStack, home: Home, host: str, ports: Sequence[int], grace_seconds: float
+) -> Stack:
+    """The servers, not started yet, and where they will be found. `ports` are the API's, the log's and the store's."""
+    port, nats_port, store_port = ports
     keys = home.keys()
     nats = nats_server(home.nats, nats_port, keys.nats_token).child(home.logs)
     store = object_store(home.store, store_port, keys).child(home.logs)
@@ -207,7 +215,7 @@ def _prepare_servers(closing: AsyncExitStack, home: Home, host: str, port: int, 
         s3_access_key=keys.access,
         s3_secret_key=SecretStr(keys.secret),
         metrics_port=0,
-        grace_seconds=grace,
+        grace_seconds=grace_seconds,
     )
     return Stack(home=home, endpoint=endpoint, settings=settings, members={"nats": nats, "store": store})
 
@@ -215,12 +223,13 @@ def _prepare_servers(closing: AsyncExitStack, home: Home, host: str, port: int, 
 def _prepare_services(
     points: Mapping[str, EntryPoint],
     stack: Stack,
-    connections: Connections | None,
+    connections: Connections,
+    own: Collection[str],
     host: str,
     renderers: int,
     settings: Mapping[str, Mapping[str, Any]],
 ) -> list[Child | InProcess]:
-    """The services, not started yet: inside this process when there are `connections` to share, else as children."""
+    """The services, not started yet: those of `own` as children, the others in this process with its connections."""
     parts: list[Child | InProcess] = []
     registries = Registries()
     for name, point in points.items():
@@ -231,7 +240,7 @@ def _prepare_services(
                 values |= {"signing_key": stack.home.keys().signing_key}
         if name == VOICE and not os.environ.get("LECTERN_PIPER_VOICES") and has_voices(stack.home.path):
             values |= {"piper_voices": voices_folder(stack.home.path)}
-        if connections is not None:
+        if name not in own:
             if name == RENDERER:
                 values |= {"slots": renderers}  # 0: the renderer has one per CPU
             registry = functools.partial(registries.create, name, show_all=name == GATEWAY)

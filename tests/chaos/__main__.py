@@ -1,0 +1,84 @@
+"""`python -m chaos --videos 50 --seed 1`: exit status 1 when a promise was broken. The seed replays the plan of faults."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import secrets
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+import structlog
+
+from chaos.builds import find_earlier_revision
+from chaos.fault import draw_plan
+from chaos.faults import FAULTS
+from chaos.films import list_films
+from chaos.journal import Journal
+from chaos.paid import run_providers
+from chaos.running import Result, Run, run_chaos
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The exit status: 0 when every promise was kept."""
+    parser = argparse.ArgumentParser(prog="make chaos")
+    parser.add_argument("--videos", type=int, default=50)
+    parser.add_argument("--strikes", type=int, default=0, help="how many faults; 0: two for each video")
+    parser.add_argument("--pace", type=float, default=5.0, help="seconds between two faults, on average")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(2**32))
+    parser.add_argument("--fault", choices=sorted(FAULTS), action="append", help="only these")
+    parser.add_argument(
+        "--earlier", default="", help="a revision to roll services to as well; `auto`: the last release"
+    )
+    options = parser.parse_args(arguments)
+    strikes = options.strikes or 2 * options.videos
+    seconds = strikes * options.pace
+    names = options.fault or sorted(FAULTS)
+    run = Run(
+        films=list_films(options.videos),
+        plan=draw_plan(options.seed, names, strikes, seconds),
+        seconds=seconds,
+        seed=options.seed,
+    )
+    print(f"seed {options.seed}: {options.videos} videos, {strikes} faults in {seconds / 60:.0f} minutes", flush=True)
+    for name in [name for name in os.environ if name.startswith(("LECTERN_", "GEMINI_", "GOOGLE_"))]:
+        del os.environ[name]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was mounted and started is put away
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell has it ignored
+    revision = find_earlier_revision() if options.earlier == "auto" else options.earlier
+    with tempfile.TemporaryDirectory(prefix="lectern-chaos-") as folder:
+        result = asyncio.run(_run(run, Path(folder), revision))
+    tell(result, run)
+    return 1 if result.wrong else 0
+
+
+async def _run(run: Run, folder: Path, revision: str) -> Result:
+    async with run_providers() as providers:
+        os.environ.update(providers.environment)
+        return await run_chaos(run, providers, folder, Journal(), revision=revision)
+
+
+def tell(result: Result, run: Run) -> None:
+    """Prints what a run came to."""
+    print(f"\nseed {run.seed}: {result.seconds:.0f} s, {sum(result.strikes.values())} faults, {len(run.films)} videos")
+    for title, counted in (
+        ("faults", result.strikes),
+        ("outcomes", result.outcomes),
+        ("attempts by event", result.attempts),
+        ("waits", result.delays),
+    ):
+        print(f"  {title}: " + (", ".join(f"{name} {count}" for name, count in sorted(counted.items())) or "none"))
+    print(f"  calls that cost money: {result.calls}, of them repeated after a kill: {result.repeated}")
+    print(f"  answers of the API that said: not now: {result.refusals}")
+    print(f"  broken promises: {len(result.wrong)}")
+    for line in result.wrong:
+        print(f"    {line}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""Cutting, slowing and holding what passes between the services and a server."""
+
+from __future__ import annotations
+
+import asyncio
+from random import Random
+
+from chaos.fault import Fault
+from chaos.proxy import Proxy
+from chaos.world import World
+
+
+def _find(world: World, server: str) -> Proxy:
+    return world.nats_proxy if server == "nats" else world.store_proxy
+
+
+def cut_connections(server: str) -> Fault:
+    """A fault that resets every connection to a server, a few times."""
+
+    async def strike(world: World, random: Random) -> str:
+        times, cut = random.randint(1, 3), 0
+        for _ in range(times):
+            cut += _find(world, server).cut()
+            await asyncio.sleep(random.uniform(0.1, 0.8))
+        return f"cut {cut} connections to {server} in {times} blows"
+
+    return Fault(name=f"cut-{server}", touches=frozenset({f"{server}-network"}), strike=strike)
+
+
+def refuse_connections(server: str) -> Fault:
+    """A fault in which nobody reaches a server that is up."""
+
+    async def strike(world: World, random: Random) -> str:
+        with _find(world, server).refusing():
+            await asyncio.sleep(random.uniform(1, 8) * world.scale)
+        return f"nobody reached {server}"
+
+    return Fault(name=f"refuse-{server}", touches=frozenset({f"{server}-network"}), strike=strike)
+
+
+def slow_connections(server: str) -> Fault:
+    """A fault in which each piece of data waits."""
+
+    async def strike(world: World, random: Random) -> str:
+        pause = random.uniform(0.02, 0.3)
+        with _find(world, server).slowing(pause):
+            await asyncio.sleep(random.uniform(3, 10) * world.scale)
+        return f"{server} was slower by {pause:.2f} s a piece"
+
+    return Fault(name=f"slow-{server}", touches=frozenset({f"{server}-network"}), strike=strike)
+
+
+def hold_connections(server: str) -> Fault:
+    """A fault in which connections stay open and nothing passes."""
+
+    async def strike(world: World, random: Random) -> str:
+        with _find(world, server).holding():
+            await asyncio.sleep(random.uniform(2, 10) * world.scale)
+        return f"nothing passed to {server}"
+
+    return Fault(name=f"hold-{server}", touches=frozenset({f"{server}-network"}), strike=strike)
+
+
+NETWORK_FAULTS = tuple(
+    make(server)
+    for server in ("nats", "store")
+    for make in (cut_connections, refuse_connections, slow_connections, hold_connections)
+)
