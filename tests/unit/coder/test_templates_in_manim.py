@@ -41,6 +41,7 @@ FULL: list[s.AnyVisual | None] = [
     s.CodeListing(language="python", source="\n".join(f"value_{n} = compute({n}, 'text')" for n in range(16))),
     s.Image(name="leaf.png", alt="A leaf"),
 ]
+PARTS = 4  # of the lessons' scenes, one of them in every run: prime to the number of aspects, so that it has them all
 HOSTILE_TEXTS = ["'); import os; ('", "{{ }} \\ #", "日本語 🌿", "\x00\u202e", "w" * 200]
 
 
@@ -121,9 +122,12 @@ def lesson_scenes() -> list[CodingTask]:
 
 
 @pytest.mark.slow
-def test_the_card_of_any_scene_passes_without_even_a_warning(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "part", [0, *(pytest.param(number, marks=pytest.mark.long) for number in range(1, PARTS))], ids="part {}".format
+)
+def test_the_card_of_any_scene_passes_without_even_a_warning(part: int, tmp_path: Path) -> None:
     told: dict[str, list[str]] = {}
-    for place, given in enumerate(lesson_scenes()):
+    for place, given in enumerate(lesson_scenes()[part::PARTS]):
         result = run_scene(given, templates.write_card(given), tmp_path / str(place), given.options.aspect)
         assert result["ok"], result["error"]
         told[f"{given.scene.title}, {given.options.aspect}"] = [each["message"] for each in result["findings"]]
