@@ -21,6 +21,7 @@ from lectern.contracts.requests import (
     RenderedMarkdown,
     RenderMarkdown,
 )
+from lectern.contracts.state import fold
 from lectern.lessons import Lesson, load_lessons, read_lesson
 from lectern.markdown import parse
 from lectern.scripter.app import build
@@ -227,6 +228,31 @@ async def test_every_finished_lesson_is_served_by_its_title_and_topics(lesson: L
     writer = LessonWriter(load_lessons())
     for topic in (lesson.title, f"How does {lesson.title} work?", *lesson.topics):
         assert (await writer.write(writing_request(topic))).script.title == lesson.title
+
+
+async def test_a_lesson_in_another_language_is_refused_and_not_served_in_its_own() -> None:
+    request = msgspec.structs.replace(
+        writing_request("How does photosynthesis work?"), options=VideoOptions(language="de")
+    )
+    with pytest.raises(Permanent) as raised:
+        await LessonWriter(load_lessons()).write(request)
+    problem = raised.value.problem
+    assert problem.code == "lesson-in-another-language"
+    assert "“en”, not in “de”" in problem.detail
+    british = msgspec.structs.replace(request, options=VideoOptions(language="en-GB"))
+    assert (await LessonWriter(load_lessons()).write(british)).unmet == ()
+
+
+async def test_what_a_finished_lesson_does_not_do_that_was_asked_for_is_told(scripter: Scripter) -> None:
+    brief = Brief(topic="How does photosynthesis work?", target_seconds=30, scenes=2, audience="engineers", search=True)
+    [scripted, *_] = await scripter.handle(request(brief))
+    assert isinstance(scripted, e.VideoScripted)
+    length, scenes, audience, search = scripted.unmet
+    assert length.endswith("seconds, not 30")
+    assert scenes.endswith("scenes, not 2")
+    assert "not “engineers”" in audience
+    assert search == "nothing was searched for it"
+    assert [note.code for note in fold([scripted]).notes()] == ["wish-unmet"] * 4
 
 
 def test_a_failure_of_the_scripter_ends_the_video() -> None:

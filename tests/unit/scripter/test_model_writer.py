@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from standins.behaviour import Blocks, Cuts, Empty, Fails, Garbles, Hangs, Move, Says
 from standins.gemini import gemini_client
@@ -179,6 +180,19 @@ async def test_a_finished_lesson_asked_for_by_its_title_costs_nothing(model: Rec
     written = await model.write(brief=Brief(topic="How does photosynthesis work?"))
     assert written.spent == ()
     assert isinstance(written.script.scenes[0].visual, s.Manim)
+
+
+@pytest.mark.parametrize(
+    ("brief", "language"),
+    [({"target_seconds": 30}, "en"), ({"scenes": 3}, "en"), ({"audience": "engineers"}, "en"), ({}, "de")],
+)
+async def test_a_finished_lesson_that_is_not_what_was_wished_for_is_not_served(
+    model: RecordedModel, brief: dict[str, int | str], language: str
+) -> None:
+    asked = msgspec.convert({"topic": "How does photosynthesis work?", **brief}, Brief)
+    with pytest.raises(Permanent):
+        await model.write(Blocks(), brief=asked, language=language)
+    assert len(model.script.requests) == 1, "the model is asked"
 
 
 async def test_a_topic_that_only_touches_a_lesson_is_written_by_the_model(model: RecordedModel) -> None:

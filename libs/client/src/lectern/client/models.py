@@ -819,7 +819,7 @@ class VideoNote(msgspec.Struct, frozen=True, kw_only=True):
     """What the user of a video should know about it, though nothing has failed. More codes may be added."""
 
     # doubt: a claim to be checked; voice-replaced: a voice that could not be used; letters-missing: letters that no
-    # font has
+    # font has; wish-unmet: what a finished lesson does not do that was asked for
     code: str
     text: str
 

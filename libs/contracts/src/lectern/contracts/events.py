@@ -122,7 +122,8 @@ class VideoDescribed(Event, frozen=True, kw_only=True, tag="video.described.v1")
 class VideoScripted(Event, frozen=True, kw_only=True, tag="video.scripted.v1"):
     """The script is written. With `review` the pipeline waits for `ScriptApproved`.
 
-    `doubts` are those of the script, in short: what a person should verify.
+    `doubts` are those of the script, in short: what a person should verify. `unmet` are wishes that a finished script
+    does not meet, each as a clause.
     """
 
     script_key: str
@@ -133,6 +134,7 @@ class VideoScripted(Event, frozen=True, kw_only=True, tag="video.scripted.v1"):
     review: bool = False
     doubts: tuple[str, ...] = ()
     spent: tuple[Usage, ...] = ()
+    unmet: tuple[str, ...] = ()
 
 
 class ScriptApproved(Event, frozen=True, kw_only=True, tag="video.approved.v1"):

@@ -8,12 +8,12 @@ import msgspec
 
 __all__ = ["Note", "NoteCode"]
 
-NoteCode: TypeAlias = Literal["doubt", "voice-replaced", "letters-missing"]
+NoteCode: TypeAlias = Literal["doubt", "voice-replaced", "letters-missing", "wish-unmet"]
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
     """A sentence or two for people. `code` is stable: a claim to be checked, a voice that could not be used,
-    letters that no font has."""
+    letters that no font has, a wish that a finished lesson does not meet."""
 
     code: NoteCode
     text: str

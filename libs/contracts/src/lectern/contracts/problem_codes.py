@@ -103,6 +103,7 @@ USERS_CODES = (
     "document-encoding",
     "document-too-complex",
     "empty-brief",
+    "lesson-in-another-language",
     "malformed-script",
     "missing-picture",
     "music-gone",

@@ -197,8 +197,10 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         voice = self.voice()
         instead = f" It is spoken by {voice} instead." if voice else ""
         refused = (f"The voice {each.voice} could not be used. {each.reason}" for each in script.options.refused_voices)
+        unmet = script.unmet if isinstance(script, e.VideoScripted) else ()
         return (
             *(Note(code="voice-replaced", text=f"{text.strip()}{instead}") for text in refused),
+            *(Note(code="wish-unmet", text=f"This is a finished lesson: {clause}.") for clause in unmet),
             *(Note(code="letters-missing", text=text) for text in self._describe_missing_letters()),
             *(Note(code="doubt", text=f"To be checked: {doubt}") for doubt in script.doubts),
         )

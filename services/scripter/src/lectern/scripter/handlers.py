@@ -62,6 +62,7 @@ async def write_script(event: VideoRequested, job: Job[ScripterDeps]) -> list[An
         review=options.review,
         doubts=script.shorten_doubts(),
         spent=written.spent,
+        unmet=written.unmet,
     )
     if options.review:
         return [scripted]

@@ -8,6 +8,7 @@ from lectern.contracts.problems import Problem
 from lectern.lessons import Lesson
 from lectern.markdown import parse
 from lectern.scripter.lesson_search import find_lesson
+from lectern.scripter.lesson_wishes import list_unmet_wishes, speaks
 from lectern.scripter.writer import OnProgress, WritingRequest, WrittenScript
 from lectern.worker import Permanent
 
@@ -21,14 +22,31 @@ class LessonWriter:
         self._lessons = tuple(lessons)
 
     async def write(self, request: WritingRequest, on_progress: OnProgress | None = None) -> WrittenScript:
-        """The finished lesson on the topic. Raises Permanent with similar lessons, or what to do instead."""
+        """The finished lesson on the topic. Raises Permanent with similar lessons, or what to do instead.
+
+        It is as it is: in another language it is refused, and what else was wished for is told.
+        """
         topic = request.brief.topic
         match = find_lesson(topic, self._lessons)
         if match.lesson:
-            return WrittenScript(script=parse(match.lesson.text))
+            if not speaks(match.lesson, request.options.language):
+                raise Permanent(_other_language(match.lesson, request.options.language))
+            script = parse(match.lesson.text)
+            unmet = list_unmet_wishes(match.lesson, len(script.scenes), request.brief)
+            return WrittenScript(script=script, unmet=unmet)
         raise Permanent(
             _unclear_topic(topic, match.similar) if match.similar else _unknown_lesson(topic, self._lessons)
         )
+
+
+def _other_language(lesson: Lesson, language: str) -> Problem:
+    return Problem(
+        code="lesson-in-another-language",
+        title="The lesson is in another language",
+        detail=f"The finished lesson “{lesson.title}” is in “{lesson.language}”, not in “{language}”, "
+        "and no model is configured to translate it.",
+        remedy=f"Ask for it in “{lesson.language}”, send your own translation as a document, or set GEMINI_API_KEY.",
+    )
 
 
 def _unclear_topic(topic: str, similar: Sequence[Lesson]) -> Problem:

@@ -30,10 +30,11 @@ class WritingRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WrittenScript(msgspec.Struct, frozen=True, kw_only=True):
-    """A script, and what it cost."""
+    """A script, and what it cost. `unmet` are wishes that a finished script does not meet, each as a clause."""
 
     script: Script
     spent: tuple[Usage, ...] = ()
+    unmet: tuple[str, ...] = ()
 
 
 class ModelUnavailable(Unavailable):

@@ -94,7 +94,7 @@ class VideoNote(BaseModel):
 
     code: str = Field(
         description="doubt: a claim to be checked; voice-replaced: a voice that could not be used; "
-        "letters-missing: letters that no font has"
+        "letters-missing: letters that no font has; wish-unmet: what a finished lesson does not do that was asked for"
     )
     text: str
 

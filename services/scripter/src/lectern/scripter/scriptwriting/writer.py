@@ -14,6 +14,7 @@ from lectern.lessons import Lesson
 from lectern.llm import Citation, ModelClient, ModelFailed
 from lectern.markdown import clean_line, parse
 from lectern.scripter.lesson_search import subject_of
+from lectern.scripter.lesson_wishes import list_unmet_wishes, speaks
 from lectern.scripter.model_session import ModelSession
 from lectern.scripter.reading.reader import LessonReader
 from lectern.scripter.scriptwriting import prompts, replies
@@ -30,7 +31,9 @@ MIN_SCRIPT_SHARE = 0.5  # of a script's letters that must be in the script of it
 
 
 class ModelWriter:
-    """Writes about anything. A topic that is a finished lesson's own title gets that lesson, which costs nothing."""
+    """Writes about anything. A topic that is a finished lesson's own title gets that lesson, which costs nothing,
+    unless something else was wished for than it is.
+    """
 
     explains_prose = True
 
@@ -43,7 +46,11 @@ class ModelWriter:
         """The script about the topic or the material. Raises Permanent or ModelUnavailable with what was spent."""
         for lesson in self._lessons:
             if not request.material and subject_of(lesson.title) == subject_of(request.brief.topic):
-                return WrittenScript(script=parse(lesson.text))
+                script = parse(lesson.text)
+                if speaks(lesson, request.options.language) and not list_unmet_wishes(
+                    lesson, len(script.scenes), request.brief
+                ):
+                    return WrittenScript(script=script)
         session = ModelSession(self._model_client, request, on_progress)
         try:
             script = await _write(session, request, self._reader)
