@@ -81,6 +81,7 @@ studio: $(READY) ## build the studio into the gateway's package (needs Node 20; 
 	@cd studio && npm ci --silent --no-audit --no-fund
 	@$(BIN)/python scripts/studio_inputs.py
 	@cd studio && npx openapi-typescript .openapi.json -o src/api/schema.d.ts > /dev/null
+	@$(BIN)/python scripts/studio_inputs.py --seal
 	@cd studio && npx tsc --noEmit && node build.mjs test && node build.mjs
 
 icons: $(READY) ## write libs/things' icons from the npm package of Material Design Icons (needs npm; whoever installs Lectern does not)

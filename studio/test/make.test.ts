@@ -18,6 +18,22 @@ test("captions that are off are not burned in", () => {
   assert.deepEqual(options, { captions: "off" });
 });
 
+test("a brand names what was chosen of it, and cards only where there are none", () => {
+  const brand = { colours: { primary: "#0b5fff" }, font: "Noto Serif" as const, logo: "", logoName: "" };
+  assert.deepEqual(makeRequest({ ...EMPTY_DRAFT, topic: "x", options: { ...DEFAULT_OPTIONS, brand, cards: false } }).options, {
+    brand: { colours: { primary: "#0b5fff" }, font: "Noto Serif" },
+    cards: false,
+  });
+});
+
+test("a stored brand keeps what a brand can have", () => {
+  const brand = { colours: { primary: "#0b5fff", text: "red", x: 1 }, font: "Inter", logo: 3 };
+  assert.deepEqual(restoreDraft(JSON.stringify({ options: { brand } })).options.brand, {
+    colours: { primary: "#0b5fff" }, font: "Inter", logo: "", logoName: "",
+  });
+  assert.deepEqual(restoreDraft(JSON.stringify({ options: { brand: "mine", cards: "no" } })).options, DEFAULT_OPTIONS);
+});
+
 test("a budget is read with a point, a comma or a dollar sign", () => {
   assert.deepEqual(["0.3", "0,3", "$ 2", ""].map(readBudget), [0.3, 0.3, 2, undefined]);
 });

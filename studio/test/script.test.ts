@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { countWords, estimateSeconds, formatScenes, isSame, listRemade, measurePace } from "../src/pages/video/script/changes";
 import * as edit from "../src/pages/video/script/editing";
 import { mergeScripts, takeTheirs } from "../src/pages/video/script/merging";
-import { closeScript, openScript, type PlainScript, type Script, type ScriptDocument } from "../src/pages/video/script/model";
+import { type Beat, closeScript, findHints, findWholeHints, openScript, type PlainScript, readHints, type Script, type ScriptDocument } from "../src/pages/video/script/model";
 import { findForm, parseField, printField, summarizeVisual, type VisualField } from "../src/pages/video/script/visual-forms";
 
 const beat = (text: string) => ({ text, spoken: "", show: "", speaker: "" });
@@ -33,7 +33,7 @@ const key = (script: Script, index: number) => script.scenes[index]?.key ?? "";
 const beatKey = (script: Script, index: number, position: number) => script.scenes[index]?.beats[position]?.key ?? "";
 
 test("a script that was opened and closed is what it was", () => {
-  const { revision: _, approved: __, ...rest } = sent();
+  const { revision: _, approved: __, hints: ___, ...rest } = sent();
   assert.deepEqual(plain(), rest);
 });
 
@@ -56,6 +56,31 @@ test("cutting the last scene only joins the rest anew, as does a new title", () 
   const script = open();
   assert.deepEqual(listRemade(plain(), edit.deleteScene(script, key(script, 2))), [1]);
   assert.deepEqual(listRemade(plain(), { ...script, title: "The green leaf" }), [1]);
+});
+
+test("what is told around the scenes is made again where it is seen or heard", () => {
+  const script = open();
+  assert.deepEqual(listRemade(plain(), { ...script, question: "Why is it green?" }), [1]);
+  assert.deepEqual(listRemade(plain(), { ...script, idea: "A leaf drinks light." }), [3]);
+  assert.deepEqual(listRemade(plain(), { ...script, title: "The leaf of all leaves", sources: ["A book"] }), [1, 3]);
+  assert.deepEqual(listRemade(plain(), { ...script, pronunciations: { sugar: "shoogar" } }), [2]);
+  assert.deepEqual(listRemade(plain(), { ...script, idea: "A leaf drinks light." }, false), [1], "without cards, it is only joined anew");
+});
+
+test("a hint stands at its sentence until that is read aloud in another way", () => {
+  const hints = readHints({ ...sent(), hints: [{ code: "misreading", text: "May be misread.", scene: 2, beat: 1 }] });
+  const beat = open().scenes[1]?.beats[0] as Beat;
+  assert.deepEqual(findHints(hints, beat).map((hint) => hint.text), ["May be misread."]);
+  assert.deepEqual(findHints(hints, open().scenes[0]?.beats[0] as Beat), []);
+  assert.deepEqual(findHints(hints, { ...beat, spoken: "As it sounds." }), []);
+});
+
+test("who has put in a silence is not asked for one", () => {
+  const hints = readHints({ ...sent(), hints: [{ code: "no-pause", text: "No silence.", scene: 0, beat: 0 }] });
+  const script = open();
+  assert.equal(findWholeHints(hints, script).length, 1);
+  const silent = edit.changeBeat(script, key(script, 0), beatKey(script, 0, 0), (each) => ({ ...each, pause: 1.5 }));
+  assert.equal(findWholeHints(hints, silent).length, 0);
 });
 
 test("another language makes everything again", () => {

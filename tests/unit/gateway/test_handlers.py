@@ -51,6 +51,11 @@ def make_approved(revision: int = 1, plan: Sequence[int] = (1, 2)) -> e.ScriptAp
     )
 
 
+def make_finished(options: VideoOptions = OPTIONS) -> VideoLog:
+    approved = msgspec.structs.replace(make_approved(), options=options)
+    return make_log(make_requested(), make_scripted(), approved, make_rendered(1), make_rendered(2))
+
+
 def make_coded(scene: int) -> e.SceneCoded:
     return e.SceneCoded(
         video_id=VIDEO_ID,
@@ -143,6 +148,45 @@ def test_an_edit_of_the_cast_plans_the_scenes_that_use_it_and_an_older_client_le
     removed = handlers.edit(log, before, SCRIPT)
     assert removed is not None
     assert removed.script == SCRIPT
+
+
+@pytest.mark.parametrize(
+    ("change", "plan"),
+    [
+        ({"title": "Another title"}, (1,)),
+        ({"question": "Why is a leaf green?"}, (1,)),
+        ({"idea": "A leaf drinks light."}, (2,)),
+        ({"sources": ("A book",)}, (2,)),
+        ({"title": "Another title", "sources": ("A book",)}, (1, 2)),
+        ({"pronunciations": {"leaf": "leef"}}, (2,)),
+    ],
+    ids=lambda value: "+".join(value) if isinstance(value, dict) else "",
+)
+def test_an_edit_of_what_the_script_tells_plans_the_scenes_that_show_or_say_it(
+    change: dict[str, object], plan: tuple[int, ...]
+) -> None:
+    said = msgspec.structs.replace(SCRIPT.scene(2), beats=(s.Beat(text="Look at the leaf."),))
+    before = msgspec.structs.replace(SCRIPT, scenes=(SCRIPT.scene(1), said))
+    edited = handlers.edit(make_finished(), before, msgspec.structs.replace(before, **change))  # type: ignore[arg-type]
+    assert edited is not None
+    assert isinstance(edited.event, e.ScriptApproved)
+    assert (edited.event.plan, edited.event.chosen) == (plan, ())
+
+
+def test_without_cards_an_edit_of_the_question_only_joins_the_film_anew() -> None:
+    log = make_finished(msgspec.structs.replace(OPTIONS, cards=False))
+    edited = handlers.edit(log, SCRIPT, msgspec.structs.replace(SCRIPT, question="Why?"))
+    assert edited is not None
+    assert isinstance(edited.event, e.ScriptApproved)
+    assert [take.scene for take in edited.event.chosen] == [1]
+
+
+def test_the_scene_that_is_the_last_one_now_gets_the_end_card() -> None:
+    before = msgspec.structs.replace(make_script(3), idea="A leaf drinks light.")
+    edited = handlers.edit(make_finished(), before, msgspec.structs.replace(before, scenes=before.scenes[:2]))
+    assert edited is not None
+    assert isinstance(edited.event, e.ScriptApproved)
+    assert edited.event.plan == (2,)
 
 
 def test_scenes_that_go_on_with_things_of_a_changed_one_are_planned_with_it() -> None:
@@ -323,7 +367,7 @@ def test_a_take_in_another_language_is_not_put_between_scenes_of_this_one() -> N
 
 def test_an_edit_that_changes_no_scene_keeps_the_take_in_force() -> None:
     log = make_log(*RENDERED.events, make_approved(2, (1,)), make_rendered(1, 2, take=1))
-    change = handlers.edit(log, SCRIPT, msgspec.structs.replace(SCRIPT, title="Another title"))
+    change = handlers.edit(log, SCRIPT, msgspec.structs.replace(SCRIPT, audience="Nurses"))
     assert change is not None
     assert isinstance(change.event, e.ScriptApproved)
     assert [(take.scene, take.take) for take in change.event.chosen] == [(1, 1)]

@@ -171,6 +171,25 @@ async def test_doubts_are_notes_of_the_video_until_they_are_taken_out_of_its_scr
     assert (await gateway.http.put(f"{video.url}/script", json=cleared)).json()["notes"] == []
 
 
+async def test_what_a_voice_may_misread_is_told_with_the_script_and_with_the_video_until_it_is_settled(
+    gateway: TestGateway, connections: Connections
+) -> None:
+    video = PublishedVideo(connections)
+    await video.finish()
+    script = (await gateway.http.get(f"{video.url}/script")).json()
+    script["scenes"][1]["beats"][0]["text"] = "She saw the tear."
+    edited = (await gateway.http.put(f"{video.url}/script", json=script)).json()
+    (note,) = edited["notes"]
+    assert note["code"] == "misreading"
+    assert note["text"].startswith("Scene 2, sentence 1: “tear” in “She saw the tear.” may be misread")
+    read = (await gateway.http.get(f"{video.url}/script")).json()
+    (hint,) = read["hints"]
+    assert (hint["code"], hint["scene"], hint["beat"]) == ("misreading", 2, 1)
+    read["scenes"][1]["beats"][0]["spoken"] = "She saw the teer."
+    settled = await gateway.http.put(f"{video.url}/script", json=read)
+    assert (settled.status_code, settled.json()["notes"]) == (202, []), "hints of a script that is put back are ignored"
+
+
 async def test_a_client_that_knows_of_no_cast_keeps_it_and_an_empty_one_removes_it(
     gateway: TestGateway, connections: Connections
 ) -> None:

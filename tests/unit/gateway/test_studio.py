@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import studio_inputs
 from unit.gateway.gateways import TestGateway, gateway_in_process
 
 from lectern.gateway.studio_files import PAGE, load_studio, parse_codings
@@ -38,6 +39,20 @@ def digest_sources() -> str:
 
 def test_the_built_studio_is_that_of_its_sources() -> None:
     assert MANIFEST["digest"] == digest_sources(), "the studio's sources have changed: run `make studio`, commit both"
+
+
+def test_the_types_of_the_api_are_those_of_the_api() -> None:
+    sealed = studio_inputs.TYPES.read_text().partition("\n")[0]
+    expected = studio_inputs.SEAL.format(digest=studio_inputs.digest_types(studio_inputs.build_openapi())).strip()
+    assert sealed == expected, "the API has changed: run `make studio`, commit what it writes"
+
+
+def test_a_better_sentence_changes_no_type_and_a_field_of_that_name_does() -> None:
+    schema = {"properties": {"title": {"type": "string", "description": "a name"}}}
+    reworded = {"properties": {"title": {"type": "string", "description": "its name"}}}
+    renamed = {"properties": {"summary": {"type": "string", "description": "a name"}}}
+    assert studio_inputs.digest_types(schema) == studio_inputs.digest_types(reworded)
+    assert studio_inputs.digest_types(schema) != studio_inputs.digest_types(renamed)
 
 
 def test_every_built_file_is_listed_and_its_compressed_forms_are_the_same_file() -> None:

@@ -77,6 +77,13 @@ async def test_a_document_becomes_a_script_and_planned_scenes(scripter: Scripter
     assert {each.script_key for each in planned if isinstance(each, e.ScenePlanned)} == {scripted.script_key}
 
 
+async def test_what_a_voice_may_misread_is_told_with_the_script(scripter: Scripter) -> None:
+    lesson = "# Paper\n\n## A scene\n\nShe saw the tear.\n"
+    scripted, *_ = await scripter.handle(request(await scripter.store_document(lesson)))
+    assert isinstance(scripted, e.VideoScripted)
+    assert [hint.code for hint in scripted.hints] == ["misreading"]
+
+
 async def test_the_script_is_stored_as_json_and_as_markdown(scripter: Scripter) -> None:
     scripted, *_ = await scripter.handle(request(await scripter.store_document(LESSON)))
     assert isinstance(scripted, e.VideoScripted)

@@ -4,6 +4,17 @@ import { effect, signal } from "@preact/signals";
 import type { Schemas } from "../../api/client";
 import { readStored, writeStored } from "../../storage";
 
+export type Brand = {
+  /** Colours by a palette's names; what is missing is the theme's. */
+  colours: Readonly<Record<string, string>>;
+  font: Schemas["BrandRequest"]["font"];
+  /** The id of an uploaded image, "" for none. */
+  logo: string;
+  logoName: string;
+};
+
+export const EMPTY_BRAND: Brand = { colours: {}, font: "", logo: "", logoName: "" };
+
 export type Options = {
   aspect: "16:9" | "9:16" | "1:1";
   theme: "dark" | "light" | "chalkboard" | "contrast";
@@ -26,6 +37,8 @@ export type Options = {
   search: boolean;
   budget: string;
   bulk: boolean;
+  brand: Brand;
+  cards: boolean;
 };
 
 export type Draft = {
@@ -58,6 +71,8 @@ export const DEFAULT_OPTIONS: Options = {
   search: false,
   budget: "",
   bulk: false,
+  brand: EMPTY_BRAND,
+  cards: true,
 };
 
 export const EMPTY_DRAFT: Draft = { source: "topic", topic: "", markdown: "", images: {}, options: DEFAULT_OPTIONS };
@@ -101,6 +116,8 @@ export function makeRequest(draft: Draft): Schemas["VideoRequest"] {
   add("sounds", options.sounds, "on");
   add("review", options.review, false);
   add("critique", { auto: undefined, on: true, off: false }[options.critique], undefined);
+  add("brand", nameBrand(options.brand), undefined);
+  add("cards", options.cards, true);
   add("max_cost_usd", readBudget(options.budget), undefined);
   const body: Record<string, unknown> = { options: sent };
   if (draft.source === "topic") body.topic = draft.topic.trim();
@@ -112,6 +129,12 @@ export function makeRequest(draft: Draft): Schemas["VideoRequest"] {
   if (options.search) body.search = true;
   if (options.bulk) body.lane = "bulk";
   return body as Schemas["VideoRequest"];
+}
+
+/** A brand as the API takes it: what was chosen of it, or nothing. */
+function nameBrand({ colours, font, logo }: Brand): object | undefined {
+  const chosen = { ...(Object.keys(colours).length && { colours }), ...(font && { font }), ...(logo && { logo }) };
+  return Object.keys(chosen).length ? chosen : undefined;
 }
 
 /** Dollars as typed, with a point or a comma; undefined for none. What is no number is sent as it is, and refused with a
@@ -158,6 +181,10 @@ export function changeOptions(changes: Partial<Options>): void {
   changeDraft({ options: { ...draft.peek().options, ...changes } });
 }
 
+export function changeBrand(changes: Partial<Brand>): void {
+  changeOptions({ brand: { ...draft.peek().options.brand, ...changes } });
+}
+
 const SENT_KEY = "sent";
 const MOST_SENT = 5;
 
@@ -202,10 +229,17 @@ function keepTexts(value: Record<string, unknown>): Record<string, string> {
 function keepKnown<T extends object>(defaults: T, stored: unknown): T {
   if (!isRecord(stored)) return defaults;
   const kept = Object.entries(defaults).map(([name, fallback]) => {
-    const value = stored[name];
+    const value = name === "brand" ? readBrand(stored[name]) : stored[name];
     return [name, typeof value === typeof fallback && isAllowed(name, value) ? value : fallback];
   });
   return Object.fromEntries(kept) as T;
+}
+
+function readBrand(stored: unknown): Brand {
+  if (!isRecord(stored)) return EMPTY_BRAND;
+  const { colours, ...texts } = stored;
+  const kept = isRecord(colours) ? Object.entries(keepTexts(colours)).filter(([, colour]) => /^#[0-9a-f]{6}$/i.test(colour)) : [];
+  return { ...EMPTY_BRAND, ...keepKnown({ font: "", logo: "", logoName: "" }, texts), colours: Object.fromEntries(kept) } as Brand;
 }
 
 const ALLOWED: Readonly<Record<string, readonly unknown[]>> = {

@@ -4,6 +4,7 @@ import { request } from "../../api/client";
 import { useLoaded } from "../../api/load";
 import { findFieldProblem, type Problem, toProblem } from "../../api/problem";
 import { Button, FieldError, Icon, Segmented, Select, Switch, TextField } from "../../design";
+import { BrandFields, findBrandProblem } from "./brand";
 import { changeOptions, draft, type Options } from "./draft";
 import { Preview } from "./preview";
 import { ACCEPTED_MUSIC, takeMusic } from "./uploads";
@@ -98,6 +99,14 @@ export function OptionsPanel({ problem }: { problem: Problem | null }) {
           <Icon name="chevronDown" />
         </summary>
         <MoreOptions options={options} errorOf={errorOf} problem={problem} />
+      </details>
+      <details class="options-more card" open={findBrandProblem(problem) !== "" || undefined}>
+        <summary>
+          <span>Brand and cards</span>
+          <span class="options-summary">{summarizeBrand(options)}</span>
+          <Icon name="chevronDown" />
+        </summary>
+        <BrandFields options={options} problem={problem} />
       </details>
     </section>
   );
@@ -333,6 +342,17 @@ function summarize(options: Options): string {
     options.budget ? `up to $${options.budget}` : "",
   ].filter(Boolean);
   return parts.join(" · ") || "Chosen for you";
+}
+
+function summarizeBrand({ brand, cards }: Options): string {
+  const count = Object.keys(brand.colours).length;
+  const parts = [
+    count ? (count === 1 ? "1 colour" : `${count} colours`) : "",
+    brand.font,
+    brand.logo ? "a logo" : "",
+    cards ? "" : "no cards",
+  ].filter(Boolean);
+  return parts.join(" · ") || "The theme's own";
 }
 
 function baseOf(tag: string): string {

@@ -1,19 +1,25 @@
 import { useEffect, useState } from "preact/hooks";
 import themes from "../../design/themes.json";
 import type { Options } from "./draft";
+import { findLogoAddress } from "./uploads";
 
 const WORDS = "Light turns water and air into sugar".split(" ");
 const WORD_MS = 420;
 
 /** What the choices look like: a frame in the video's real colours and shape. It stands for no video in particular. */
 export function Preview({ options, title }: { options: Options; title: string }) {
-  const colours = themes[options.theme];
+  const colours = { ...themes[options.theme], ...options.brand.colours };
+  const logo = findLogoAddress(options.brand.logo);
   const spoken = useSpokenWord(options.captions === "karaoke");
-  const style = Object.fromEntries(Object.entries(colours).map(([name, colour]) => [`--video-${name}`, colour]));
+  const style = {
+    ...Object.fromEntries(Object.entries(colours).map(([name, colour]) => [`--video-${name}`, colour])),
+    ...(options.brand.font && { fontFamily: `"${options.brand.font}", var(--font)` }),
+  };
   return (
     <figure class="preview" aria-label={describe(options)} role="img">
       <div class="preview-frame" data-aspect={options.aspect} style={style}>
         <div class="preview-inner">
+          {logo && <img class="preview-logo" src={logo} alt="" />}
           <p class="preview-title" dir="auto">
             {title || "How does a leaf make sugar?"}
           </p>

@@ -1,7 +1,7 @@
 // Files that are dropped or chosen: a lesson's text, its images, a track.
 
 import { request } from "../../api/client";
-import { changeDraft, changeOptions, draft } from "./draft";
+import { changeBrand, changeDraft, changeOptions, draft } from "./draft";
 import { listImageNames, matchImageName } from "./lesson-text";
 
 const TEXT = /\.(md|markdown|txt)$/i;
@@ -10,6 +10,7 @@ const MUSIC = /\.(mp3|wav|flac|ogg|opus|m4a)$/i;
 const TEXT_LIMIT = 1_000_000; // bytes; 200,000 characters fit in any script
 
 export const ACCEPTED = ".md,.markdown,.txt,.png,.jpg,.jpeg,.webp";
+export const ACCEPTED_LOGOS = ".png,.jpg,.jpeg,.webp";
 export const ACCEPTED_MUSIC = ".mp3,.wav,.flac,.ogg,.opus,.m4a";
 
 export type Refused = { name: string; reason: string };
@@ -46,6 +47,20 @@ export async function takeMusic(file: File): Promise<void> {
   const type = file.type || "audio/mpeg";
   const { data } = await request("post", "/v1/assets", { raw: { content: file, type: MUSIC.test(file.name) ? type : "audio/mpeg" } });
   changeOptions({ music: data.id, musicName: file.name });
+}
+
+const shownLogos = new Map<string, string>(); // addresses of images of this page by their ids
+
+/** Store an image as the brand's logo. Throws ProblemError when it is none. */
+export async function takeLogo(file: File): Promise<void> {
+  const { data } = await request("post", "/v1/assets", { raw: { content: file, type: typeOf(file) ?? file.type } });
+  if (!shownLogos.has(data.id)) shownLogos.set(data.id, URL.createObjectURL(file));
+  changeBrand({ logo: data.id, logoName: file.name });
+}
+
+/** Where this page can show a logo from; undefined for one that was chosen before a reload. */
+export function findLogoAddress(id: string): string | undefined {
+  return shownLogos.get(id);
 }
 
 function typeOf(file: File): string | undefined {

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 from unit.scenekit.checks.scene_findings import find_all, list_rules
+from unit.scenekit.job_folders import job_folder
+
+from lectern.scenekit.job import run
 
 LARGE = "self.play(Create(Square(5)))"
 WORDS = "one two three four five six seven eight nine ten eleven twelve"
@@ -69,10 +72,6 @@ def test_a_title_alone_is_no_picture(tmp_path: Path) -> None:
 
 
 def test_what_the_camera_comes_close_to_is_large(tmp_path: Path) -> None:
-    from unit.scenekit.job_folders import job_folder
-
-    from lectern.scenekit.job import run
-
     code = """
         from lectern.scenekit import *
 
@@ -84,3 +83,24 @@ def test_what_the_camera_comes_close_to_is_large(tmp_path: Path) -> None:
     """
     result = run(job_folder(tmp_path / "job", code, beats=[(4.0, "one")], mode="measure"))
     assert result["findings"] == []
+
+
+def test_a_picture_that_leaves_one_side_empty_is_reported(tmp_path: Path) -> None:
+    aside = "self.play(Rotate(Square(4.5).shift(4 * RIGHT), PI), run_time=5)"
+    both = "self.add(Square(3).shift(4 * LEFT)); " + aside
+    crossing = (
+        "thing = Square(4.5).shift(4 * RIGHT); self.play(FadeIn(thing)); "
+        "self.play(thing.animate.shift(8 * LEFT), run_time=4.5)"
+    )
+    assert list_rules(tmp_path / "a", aside, seconds=5) == [("lopsided-picture", "warning")]
+    assert list_rules(tmp_path / "b", both, seconds=5) == []
+    assert list_rules(tmp_path / "c", crossing, seconds=5) == []
+    assert list_rules(tmp_path / "d", aside.replace("=5", "=3"), seconds=3) == []
+
+
+def test_a_picture_at_the_foot_of_an_upright_frame_is_reported(tmp_path: Path) -> None:
+    low = "Rectangle(width=frame.body.width, height=0.4 * frame.body.height).move_to(frame.body.at(0.5, 0.25))"
+    body = f"self.play(Indicate({low}), run_time=5)"
+    code = f"class Film(NarratedScene):\n    def construct(self):\n        with self.beat():\n            {body}\n"
+    folder = job_folder(tmp_path / "job", code, beats=[(5.0, "one")], mode="measure", size=(144, 256))
+    assert [each["rule"] for each in run(folder)["findings"]] == ["lopsided-picture"]

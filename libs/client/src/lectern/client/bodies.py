@@ -134,6 +134,8 @@ class ScriptEdit(TypedDict, total=False):
     revision: int
     # ignored
     approved: bool
+    # ignored
+    hints: list[Any]
     title: Required[str]
     language: str
     angle: str

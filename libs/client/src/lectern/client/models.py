@@ -282,6 +282,8 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     voice: str | None
     # what this assumes, in sentences
     basis: list[str]
+    # hints for the script of the request's document
+    notes: list[VideoNote] = []
 
 
 class EstimateList(msgspec.Struct, frozen=True, kw_only=True):
@@ -504,7 +506,7 @@ class ScriptBeat(msgspec.Struct, kw_only=True):
 
 
 class ScriptDocument(msgspec.Struct, kw_only=True):
-    """A video's script. PUT accepts it in the same form; `revision` then guards against lost edits."""
+    """A video's script. PUT accepts it in the same form, without its hints; `revision` guards against lost edits."""
 
     title: str
     language: str
@@ -520,6 +522,20 @@ class ScriptDocument(msgspec.Struct, kw_only=True):
     cast: str
     revision: int
     approved: bool
+    # words that a voice may say wrongly, and a film without a silence
+    hints: list[ScriptHint] = []
+
+
+class ScriptHint(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to look at before it is spoken, though nothing is wrong. More codes may be added."""
+
+    # misreading: a word that a voice may say wrongly; no-pause: a long film without one
+    code: str
+    text: str
+    # its number; 0 is the whole script
+    scene: int
+    # its place in the scene, from 1; 0 is the whole scene
+    beat: int
 
 
 class ScriptScene(msgspec.Struct, kw_only=True):
@@ -793,7 +809,7 @@ class Video(msgspec.Struct, frozen=True, kw_only=True):
     options: VideoOptionsInForce
     scenes: list[SceneState]
     outputs: list[OutputFile]
-    # doubts of the fact check, voices that could not be used, letters without a font
+    # doubts, voices that could not be used, letters without a font, and hints for the script
     notes: list[VideoNote] = []
     usage: VideoUsage
     # the trace of the request that began this revision: logs and traces are found by it
@@ -819,7 +835,8 @@ class VideoNote(msgspec.Struct, frozen=True, kw_only=True):
     """What the user of a video should know about it, though nothing has failed. More codes may be added."""
 
     # doubt: a claim to be checked; voice-replaced: a voice that could not be used; letters-missing: letters that no
-    # font has; wish-unmet: what a finished lesson does not do that was asked for
+    # font has; wish-unmet: what a finished lesson does not do that was asked for; misreading: a word that a voice
+    # may say wrongly; no-pause: a long film without a silence
     code: str
     text: str
 

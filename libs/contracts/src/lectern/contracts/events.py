@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from lectern.contracts.notes import Note
 from lectern.contracts.options import Brief, Lane, Variant, VideoOptions
 from lectern.contracts.problems import Problem
 from lectern.contracts.references import (
@@ -123,7 +124,7 @@ class VideoScripted(Event, frozen=True, kw_only=True, tag="video.scripted.v1"):
     """The script is written. With `review` the pipeline waits for `ScriptApproved`.
 
     `doubts` are those of the script, in short: what a person should verify. `unmet` are wishes that a finished script
-    does not meet, each as a clause.
+    does not meet, each as a clause. `hints` are what its writer should know.
     """
 
     script_key: str
@@ -133,6 +134,7 @@ class VideoScripted(Event, frozen=True, kw_only=True, tag="video.scripted.v1"):
     assets: dict[str, str] = {}
     review: bool = False
     doubts: tuple[str, ...] = ()
+    hints: tuple[Note, ...] = ()
     spent: tuple[Usage, ...] = ()
     unmet: tuple[str, ...] = ()
 
@@ -154,6 +156,7 @@ class ScriptApproved(Event, frozen=True, kw_only=True, tag="video.approved.v1"):
     chosen: tuple[ChosenTake, ...] = ()
     salts: dict[int, str] = {}  # of planned scenes that keep what was made with them, where nothing else changed
     doubts: tuple[str, ...] = ()
+    hints: tuple[Note, ...] = ()
     spent: tuple[Usage, ...] = ()
 
 

@@ -8,12 +8,14 @@ import msgspec
 
 __all__ = ["Note", "NoteCode"]
 
-NoteCode: TypeAlias = Literal["doubt", "voice-replaced", "letters-missing", "wish-unmet"]
+NoteCode: TypeAlias = Literal["doubt", "voice-replaced", "letters-missing", "wish-unmet", "misreading", "no-pause"]
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
-    """A sentence or two for people. `code` is stable: a claim to be checked, a voice that could not be used,
-    letters that no font has, a wish that a finished lesson does not meet."""
+    """A sentence or two for people. `code` is stable: a claim to be checked, a voice that could not be used, letters
+    that no font has, a wish that a finished lesson does not meet, a word that a voice may say wrongly, a long film
+    without a silence.
+    """
 
     code: NoteCode
     text: str

@@ -285,6 +285,11 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """What is written on the film's first picture."""
         return self.question or self.title
 
+    @property
+    def closing(self) -> str:
+        """The sentence to remember, as its end card has it."""
+        return self.idea or self.title
+
     def closes_with(self, number: int) -> bool:
         """Whether scene `number` ends with the end card: the last one, where there is an idea or a source to tell."""
         return number == len(self.scenes) and bool(self.idea or self.sources)

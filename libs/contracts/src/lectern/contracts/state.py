@@ -215,6 +215,11 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if isinstance(outcome, e.VideoCompleted) and outcome.missing_letters:
             yield f"The captions show boxes in place of {' '.join(outcome.missing_letters)}: {remedy}"
 
+    def hints(self) -> tuple[Note, ...]:
+        """What whoever writes the script should know; viewers need not."""
+        script = self.script()
+        return script.hints if script else ()
+
     def usage(self) -> tuple[Usage, ...]:
         """The video's usage so far, over all revisions: a total for each model, voice and renderer."""
         return add_up(item for spent in self.usage_by_event.values() for item in spent)

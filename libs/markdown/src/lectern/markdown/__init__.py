@@ -6,6 +6,7 @@ Its `limits` module says how long the parts of a lesson may be.
 from lectern.markdown.blocks import parse_block
 from lectern.markdown.errors import ErrorCollector, NoScenes
 from lectern.markdown.front_matter import FrontMatter, read_front_matter
+from lectern.markdown.hints import Hint, find_hints, write_notes
 from lectern.markdown.images import images
 from lectern.markdown.inline import clean_line
 from lectern.markdown.narration import narration, silence
@@ -15,8 +16,10 @@ from lectern.markdown.rendering import render
 __all__ = [
     "ErrorCollector",
     "FrontMatter",
+    "Hint",
     "NoScenes",
     "clean_line",
+    "find_hints",
     "images",
     "narration",
     "parse",
@@ -24,4 +27,5 @@ __all__ = [
     "read_front_matter",
     "render",
     "silence",
+    "write_notes",
 ]

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from lectern.contracts.problems import ProblemError
 from lectern.contracts.script import Script
-from lectern.language.pronunciation import list_misreadings
 from lectern.language.words import count_words
-from lectern.markdown import limits, parse
+from lectern.markdown import limits, parse, write_notes
 
 
 def outline(script: Script) -> str:
@@ -24,26 +23,13 @@ def outline(script: Script) -> str:
     return "\n".join(lines)
 
 
-def tell_misreadings(script: Script) -> list[str]:
-    """A line for each word that a voice may say wrongly: where it stands, and what to write."""
-    said = set(script.pronunciations)
-    remedy = "spell it as it sounds in a comment below its paragraph, <!-- say: … -->"
-    return [
-        f"scene {number}, beat {place}: {found.word!r} in {found.around!r} may be misread ({found.ways}): {remedy}"
-        for number, scene in enumerate(script.scenes, 1)
-        for place, beat in enumerate(scene.beats, 1)
-        for found in list_misreadings(beat.spoken_text(), script.language)
-        if found.word not in said
-    ]
-
-
 def main(names: list[str]) -> int:
     """Exit status 0 when every lesson can be read, 1 otherwise."""
     failures = 0
     for name in names:
         try:
             script = parse(Path(name).read_text(encoding="utf-8"))
-            sys.stdout.write("\n".join([outline(script), *tell_misreadings(script)]) + "\n")
+            sys.stdout.write("\n".join([outline(script), *(note.text for note in write_notes(script))]) + "\n")
         except ProblemError as error:
             failures += 1
             for each in error.problem.errors:

@@ -8,6 +8,7 @@ import msgspec
 
 from lectern.contracts import events as e
 from lectern.contracts.log import VideoLog
+from lectern.contracts.notes import Note
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.script import Script
 from lectern.gateway import schemas
@@ -22,6 +23,7 @@ from lectern.gateway.schemas import EstimateRange
 from lectern.gateway.script_store import read_script
 from lectern.gateway.workload import GUESSED_SCENES, GUESSED_SECONDS, WORDS_PER_SECOND, plan_workload
 from lectern.language.words import count_words
+from lectern.markdown import write_notes
 
 CHARACTERS_PER_SECOND = 15.0  # of speech: 2.5 words of six characters, spaces included
 PROSE_SHARE = 0.6  # of a document's words are spoken when a model explains it
@@ -35,6 +37,7 @@ class FilmPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     `modelled` scenes are drawn by a model, and `redrawn` ones by one unless code that exists fits; `written` says that
     a model writes the script. `left` names the stages in which some scenes are reused, with the lengths of the others.
+    `notes` are hints for the script.
     """
 
     lengths: tuple[float, ...]
@@ -45,6 +48,7 @@ class FilmPlan(msgspec.Struct, frozen=True, kw_only=True):
     redrawn: int = 0
     written: bool = False
     left: dict[str, tuple[float, ...]] = {}
+    notes: tuple[Note, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -70,7 +74,7 @@ async def _plan_request(deps: GatewayDeps, body: schemas.VideoRequest, options: 
         seconds = count_words(body.document.markdown) * PROSE_SHARE / WORDS_PER_SECOND
         plan = _plan_topic(body.target_seconds or round(seconds), body.scenes)
         return msgspec.structs.replace(plan, basis=("The document has no headings, so a model explains it.",))
-    return plan_script(script, options)
+    return msgspec.structs.replace(plan_script(script, options), notes=write_notes(script))
 
 
 async def estimate_dub(
@@ -143,6 +147,7 @@ async def estimate_plan(deps: GatewayDeps, plan: FilmPlan, options: VideoOptions
         ),
         voice=voice,
         basis=[*plan.basis, time_basis, voice_basis, model_basis, "Scenes that were made before are reused and free."],
+        notes=[schemas.VideoNote(code=note.code, text=note.text) for note in plan.notes],
     )
 
 

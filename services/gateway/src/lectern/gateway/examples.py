@@ -220,6 +220,7 @@ SCRIPT = {
     "symbols": [],
     "doubts": [],
     "cast": "",
+    "hints": [],
 }
 ASSET = {
     "id": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",

@@ -12,6 +12,7 @@ from lectern.gateway.handlers.script_events import ScriptEvent
 from lectern.gateway.outlook import Prospect
 from lectern.gateway.schemas import StageName
 from lectern.gateway.timings import map_scene_timings, map_video_timings
+from lectern.markdown import find_hints
 from lectern.tracing import read_trace_id
 
 # A scene's status says what is done; the stage it is in is the next one.
@@ -90,7 +91,7 @@ def map_video(state: VideoState, first: e.AnyEvent, prospect: Prospect | None = 
             "timings": map_video_timings(state, first),
             "queue": map_queue(prospect),
             "eta": map_eta(prospect),
-            "notes": [schemas.VideoNote(code=note.code, text=note.text) for note in state.notes()],
+            "notes": [schemas.VideoNote(code=note.code, text=note.text) for note in (*state.notes(), *state.hints())],
             "scenes": [map_scene(state, first.video_id, number) for number in range(1, state.scene_count() + 1)],
             "outputs": [
                 schemas.OutputFile(
@@ -146,7 +147,8 @@ def _map_scene_urls(facts: SceneEvents, path: str) -> dict[str, str | None]:
 def map_script(event: ScriptEvent, script: Script, *, approved: bool) -> schemas.ScriptDocument:
     """A script with the revision it is from."""
     text = schemas.ScriptText.model_validate(script)
-    return schemas.ScriptDocument(revision=event.revision, approved=approved, **dict(text))
+    hints = [schemas.ScriptHint.model_validate(hint) for hint in find_hints(script)]
+    return schemas.ScriptDocument(revision=event.revision, approved=approved, hints=hints, **dict(text))
 
 
 def map_take(

@@ -52,7 +52,8 @@ def parse_json(body: bytes) -> ReceivedScript:
     revision = None
     if isinstance(received, dict):
         revision = received.pop("revision", None)
-        received.pop("approved", None)
+        for told in ("approved", "hints"):
+            received.pop(told, None)
         if revision is not None and not isinstance(revision, int):
             raise refuse_fields(
                 FieldError(pointer="/revision", detail="must be the number that GET returned, or absent")

@@ -30,7 +30,7 @@ def describe_surround(script: Script, number: int, options: VideoOptions) -> dic
     if options.cards and number == 1:
         around["opening"] = script.opening
     if options.cards and script.closes_with(number):
-        around["closing"] = {"idea": script.idea or script.title, "sources": script.sources}
+        around["closing"] = {"idea": script.closing, "sources": script.sources}
     return around
 
 

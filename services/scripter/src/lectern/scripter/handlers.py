@@ -23,7 +23,7 @@ from lectern.contracts.events import (
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.language.words import count_words
-from lectern.markdown import NoScenes, render
+from lectern.markdown import NoScenes, render, write_notes
 from lectern.scripter.deps import ScripterDeps
 from lectern.scripter.documents import decode_document
 from lectern.scripter.dubbing.dub import write_dub
@@ -61,6 +61,7 @@ async def write_script(event: VideoRequested, job: Job[ScripterDeps]) -> list[An
         assets=assets,
         review=options.review,
         doubts=script.shorten_doubts(),
+        hints=write_notes(script),
         spent=written.spent,
         unmet=written.unmet,
     )

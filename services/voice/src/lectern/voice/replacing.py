@@ -76,6 +76,7 @@ def _approve_again(
         options=options,
         assets=script.assets,
         doubts=script.doubts,
+        hints=script.hints,
         salts={number: salt for number in plan if (salt := log.find_salt(number))},
         spent=spent,
     )

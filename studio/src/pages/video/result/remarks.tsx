@@ -8,6 +8,8 @@ import { hasEnded, type ViewProps } from "../view";
 const TITLES: Readonly<Record<string, string>> = {
   doubt: "To be checked",
   "voice-replaced": "Another voice speaks",
+  misreading: "May be said wrongly",
+  "no-pause": "No time to think",
 };
 
 /** What its user should know of the film though nothing has failed: doubts, other voices, scenes that show less. */

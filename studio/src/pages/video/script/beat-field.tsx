@@ -1,8 +1,8 @@
 import { useRef } from "preact/hooks";
-import { announce, FieldError, Menu, showToast } from "../../../design";
+import { announce, FieldError, Icon, Menu, showToast } from "../../../design";
 import { changeBeat, deleteBeat, mergeBeat, moveBeat, splitBeat, splitScene } from "./editing";
 import { focusLater } from "./focusing";
-import type { Beat, Scene, Script } from "./model";
+import type { Beat, Hint, Scene, Script } from "./model";
 
 type BeatProps = {
   beat: Beat;
@@ -11,12 +11,13 @@ type BeatProps = {
   sceneNumber: number;
   script: Script;
   error: string;
+  hints: readonly Hint[];
   onChange: (next: Script, group?: string) => void;
   onUndo: () => void;
 };
 
 /** A sentence. Enter splits it at the caret, Backspace at its start joins it to the one before; the menu does both too. */
-export function BeatField({ beat, position, scene, sceneNumber, script, error, onChange, onUndo }: BeatProps) {
+export function BeatField({ beat, position, scene, sceneNumber, script, error, hints, onChange, onUndo }: BeatProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const name = `Sentence ${position + 1} of scene ${sceneNumber}`;
   const set = (part: "text" | "spoken" | "show" | "speaker", value: string) =>
@@ -82,6 +83,12 @@ export function BeatField({ beat, position, scene, sceneNumber, script, error, o
           onKeyDown={onKeyDown}
         />
         {error && <FieldError>{error}</FieldError>}
+        {hints.map((hint) => (
+          <p key={hint.text} class="beat-hint">
+            <Icon name="volume" size={15} />
+            <span>{hint.text}</span>
+          </p>
+        ))}
         {beat.spoken && (
           <label class="beat-extra">
             <span>Read aloud as</span>

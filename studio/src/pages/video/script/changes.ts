@@ -14,15 +14,29 @@ export function isSame(a: unknown, b: unknown): boolean {
 }
 
 /** The numbers of the scenes that saving makes again, as the API decides it (`PUT …/script`): those that differ from
- *  the scene of the same number, all of them in another language, and the first alone where only the whole is joined anew. */
-export function listRemade(before: PlainScript, after: Script): number[] {
+ *  the scene of the same number, all of them in another language, those that show or say what is told around them, and
+ *  the first alone where only the whole is joined anew. */
+export function listRemade(before: PlainScript, after: Script, cards = true): number[] {
   const now = closeScript(after);
   if (isSame(before, now)) return [];
   const changed = now.scenes
     .map((scene, index) => ({ number: index + 1, same: isSame(scene, before.scenes[index]) }))
-    .filter(({ same }) => before.language !== now.language || !same)
+    .filter(({ number, same }) => before.language !== now.language || !same || !isSame(tellAround(before, number, cards), tellAround(now, number, cards)))
     .map(({ number }) => number);
   return changed.length ? changed : [1];
+}
+
+/** What a scene shows and says of the script around it: its cards, its heading, and how words are said. */
+function tellAround(script: PlainScript, number: number, cards: boolean): unknown {
+  const scene = script.scenes[number - 1];
+  const said = scene?.beats.map((beat) => beat.spoken || beat.text).join(" ") ?? "";
+  const closes = cards && number === script.scenes.length && Boolean(script.idea || script.sources.length);
+  return {
+    opening: cards && number === 1 ? script.question || script.title : "",
+    closing: closes ? [script.idea || script.title, script.sources] : [],
+    heading: scene?.title ? "" : script.title,
+    pronunciations: Object.fromEntries(Object.entries(script.pronunciations).filter(([word]) => said.includes(word))),
+  };
 }
 
 /** [2, 3, 4, 7] -> "scenes 2 to 4 and 7"; [1] -> "scene 1". */

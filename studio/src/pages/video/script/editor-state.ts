@@ -4,7 +4,7 @@ import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import { listRemade } from "./changes";
 import { dropDraft, getTab, keepDraft, listOtherDrafts, readDraft } from "./drafts";
 import { mergeScripts, type Merge, takeTheirs, type Conflict } from "./merging";
-import { closeScript, openScript, type PlainScript, type Script, type ScriptDocument } from "./model";
+import { closeScript, type Hint, openScript, type PlainScript, readHints, type Script, type ScriptDocument } from "./model";
 
 export type EditorState = {
   script: ReadonlySignal<Script>;
@@ -13,6 +13,9 @@ export type EditorState = {
   remade: ReadonlySignal<readonly number[]>;
   dirty: ReadonlySignal<boolean>;
   canUndo: ReadonlySignal<boolean>;
+  /** What the API found in the script as it was last read. */
+  hints: ReadonlySignal<readonly Hint[]>;
+  keepHints: (sent: ScriptDocument) => void;
   /** Edits from before a reload were found and are in the script. */
   restored: ReadonlySignal<boolean>;
   change: (next: Script, group?: string) => void;
@@ -29,14 +32,15 @@ export type EditorState = {
 
 const MOST_STEPS = 200; // ways back
 
-export function openEditor(video: string, sent: ScriptDocument): EditorState {
+export function openEditor(video: string, sent: ScriptDocument, cards = true): EditorState {
   const tab = getTab();
   const opened = openScript(sent);
   const base = signal({ revision: sent.revision, script: closeScript(opened) });
   const script = signal(opened);
   const past = signal<readonly { script: Script; group: string | undefined }[]>([]);
   const restored = signal(false);
-  const remade = computed(() => listRemade(base.value.script, script.value));
+  const hints = signal<readonly Hint[]>(readHints(sent));
+  const remade = computed(() => listRemade(base.value.script, script.value, cards));
   let group: string | undefined;
 
   function keep(): void {
@@ -69,6 +73,10 @@ export function openEditor(video: string, sent: ScriptDocument): EditorState {
     script,
     base,
     remade,
+    hints,
+    keepHints: (read) => {
+      hints.value = readHints(read);
+    },
     restored,
     dirty: computed(() => remade.value.length > 0),
     canUndo: computed(() => past.value.length > 0),
@@ -95,6 +103,7 @@ export function openEditor(video: string, sent: ScriptDocument): EditorState {
       batch(() => {
         change(openPlain(takeTheirs(merge, chosen), theirs.revision, script.peek()));
         base.value = { revision: theirs.revision, script: closeScript(openScript(theirs)) };
+        hints.value = readHints(theirs);
       });
       keep();
     },
@@ -109,5 +118,5 @@ export function openEditor(video: string, sent: ScriptDocument): EditorState {
 }
 
 function openPlain(plain: PlainScript, revision: number, like: Script): Script {
-  return openScript({ ...plain, revision, approved: false }, like);
+  return openScript({ ...plain, revision, approved: false, hints: [] }, like);
 }

@@ -9,7 +9,7 @@ export type Visual = { kind: string } & Record<string, unknown>;
 
 export type Beat = SentBeat & { readonly key: string };
 export type Scene = Omit<SentScene, "beats" | "visual"> & { readonly key: string; beats: readonly Beat[]; visual: Visual | null };
-export type Script = Omit<ScriptDocument, "scenes" | "revision" | "approved"> & { readonly scenes: readonly Scene[] };
+export type Script = Omit<ScriptDocument, "scenes" | "revision" | "approved" | "hints"> & { readonly scenes: readonly Scene[] };
 
 let last = 0;
 
@@ -22,7 +22,7 @@ export function makeItemKey(): string {
 /** A script as the API sends it, ready to be edited. What is at the place of something in `like` gets its key: its
  *  field stays, and with it the caret of whoever is typing there. */
 export function openScript(sent: ScriptDocument, like?: Script): Script {
-  const { revision: _revision, approved: _approved, scenes, ...rest } = sent;
+  const { revision: _revision, approved: _approved, hints: _hints, scenes, ...rest } = sent;
   return {
     ...rest,
     scenes: scenes.map((scene, index) => {
@@ -37,7 +37,7 @@ export function openScript(sent: ScriptDocument, like?: Script): Script {
   };
 }
 
-export type PlainScript = Omit<ScriptDocument, "revision" | "approved">;
+export type PlainScript = Omit<ScriptDocument, "revision" | "approved" | "hints">;
 
 /** The script as the API accepts it. */
 export function closeScript(script: Script): PlainScript {
@@ -52,6 +52,30 @@ export function closeScene({ key: _, beats, visual, ...scene }: Scene): SentScen
 export function makeBeat(text = ""): Beat {
   return { key: makeItemKey(), text, spoken: "", show: "", speaker: "", pause: 0 };
 }
+
+/** Something to look at before it is spoken. `said` are the words that it is about; "" for the whole script. */
+export type Hint = { readonly code: string; readonly text: string; readonly said: string };
+
+/** The hints that the API gives with a script. */
+export function readHints(sent: ScriptDocument): Hint[] {
+  return (sent.hints ?? []).map(({ code, text, scene, beat }) => {
+    const about = sent.scenes[scene - 1]?.beats[beat - 1];
+    return { code, text, said: about ? about.spoken || about.text : "" };
+  });
+}
+
+/** What is to be told at a sentence: what was found in it, as long as it is read aloud as it was. */
+export function findHints(hints: readonly Hint[], beat: Beat): Hint[] {
+  return hints.filter((hint) => hint.said !== "" && hint.said === (beat.spoken || beat.text));
+}
+
+/** What is to be told of the whole script. Whoever has put in a silence need not be asked for one. */
+export function findWholeHints(hints: readonly Hint[], script: Script): Hint[] {
+  const silent = script.scenes.some((scene) => scene.beats.some((beat) => beat.pause >= LONG_PAUSE));
+  return hints.filter((hint) => hint.said === "" && !(hint.code === "no-pause" && silent));
+}
+
+const LONG_PAUSE = 1.2; // seconds in which an idea lands, as the API counts them
 
 /** The texts of a scene, for words and lengths: what is said, not what is shown. */
 export function readSpoken(scene: Scene): string {

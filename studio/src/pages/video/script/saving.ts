@@ -38,6 +38,7 @@ export function useSaving(id: string, editor: EditorState, following: Following)
         headers: { "If-Match": `"${editor.base.peek().revision}"` },
       });
       editor.markSaved(data.script_revision ?? editor.base.peek().revision);
+      void readHintsAgain();
       const text = status === 202 ? `Saved. Making ${formatScenes(remade)} again.` : "Saved.";
       showToast({ text, tone: "good" });
       followAgain(id, following);
@@ -48,6 +49,14 @@ export function useSaving(id: string, editor: EditorState, following: Following)
       return false;
     } finally {
       setBusy(false);
+    }
+  }
+
+  async function readHintsAgain(): Promise<void> {
+    try {
+      editor.keepHints((await request("get", "/v1/videos/{video_id}/script", { path: { video_id: id } })).data as ScriptDocument);
+    } catch {
+      // the script is saved; what was found in it is told when the page is opened again
     }
   }
 

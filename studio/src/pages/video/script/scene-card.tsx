@@ -6,7 +6,7 @@ import { BeatField } from "./beat-field";
 import { countWords, estimateSeconds, formatEstimate } from "./changes";
 import { addBeat, addScene, changeScene, deleteScene, mergeScene, moveScene } from "./editing";
 import { focusLater } from "./focusing";
-import { readSpoken, type Scene, type Script } from "./model";
+import { findHints, type Hint, readSpoken, type Scene, type Script } from "./model";
 import { VisualFields } from "./visual-fields";
 
 type CardProps = {
@@ -17,6 +17,7 @@ type CardProps = {
   pace: number;
   changed: boolean;
   problem: Problem | null;
+  hints: readonly Hint[];
   onChange: (next: Script, group?: string) => void;
   onFocus: () => void;
   onUndo: () => void;
@@ -24,7 +25,7 @@ type CardProps = {
 
 /** A scene of the script: its heading, its sentences and what it shows, all edited in place. */
 export function SceneCard(props: CardProps) {
-  const { scene, index, script, pace, changed, problem, onChange, onFocus, onUndo } = props;
+  const { scene, index, script, pace, changed, problem, hints, onChange, onFocus, onUndo } = props;
   const id = useId();
   const list = useRef<HTMLOListElement>(null);
   const number = index + 1;
@@ -100,6 +101,7 @@ export function SceneCard(props: CardProps) {
             sceneNumber={number}
             script={script}
             error={findFieldProblem(problem, `${at}/beats/${position}`)}
+            hints={findHints(hints, beat)}
             onChange={onChange}
             onUndo={onUndo}
           />

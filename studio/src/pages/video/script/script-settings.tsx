@@ -21,6 +21,28 @@ export function ScriptSettings({ editor, problem }: { editor: EditorState; probl
         error={findFieldProblem(problem, "/title")}
         onInput={(event) => set("title", event.currentTarget.value)}
       />
+      <div class="script-cards">
+        <TextField
+          label="Question"
+          hint="Stands on the first picture; empty for the title"
+          value={script.question}
+          maxLength={200}
+          dir="auto"
+          lang={script.language}
+          error={findFieldProblem(problem, "/question")}
+          onInput={(event) => set("question", event.currentTarget.value)}
+        />
+        <TextField
+          label="Idea"
+          hint="One sentence to remember, after the last word"
+          value={script.idea}
+          maxLength={300}
+          dir="auto"
+          lang={script.language}
+          error={findFieldProblem(problem, "/idea")}
+          onInput={(event) => set("idea", event.currentTarget.value)}
+        />
+      </div>
       <details class="script-more">
         <summary>
           <span>Pronunciations and sources</span>
@@ -87,7 +109,7 @@ function Pronunciations({ pronunciations, onChange }: { pronunciations: Record<s
           Add a word
         </Button>
       </p>
-      <p class="field-hint">A scene is said anew when it is made again; redo the scenes in which the word matters.</p>
+      <p class="field-hint">The scenes that say the word are made again.</p>
     </fieldset>
   );
 }

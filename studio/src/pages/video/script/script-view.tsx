@@ -9,7 +9,7 @@ import { type EditorState, openEditor } from "./editor-state";
 import { addScene } from "./editing";
 import { measurePace } from "./changes";
 import { focusLater } from "./focusing";
-import type { ScriptDocument } from "./model";
+import { findWholeHints, type ScriptDocument } from "./model";
 import { SaveBar } from "./save-bar";
 import { ScenePreview } from "./scene-preview";
 import { SceneCard } from "./scene-card";
@@ -30,7 +30,7 @@ export default function ScriptView(props: ViewProps) {
 
 function Editor(props: ViewProps & { sent: ScriptDocument }) {
   const { id, video, sent } = props;
-  const editor = useMemo(() => openEditor(id, sent), [id, sent]);
+  const editor = useMemo(() => openEditor(id, sent, video.options.cards), [id, sent]);
   const saving = useSaving(id, editor, props.following);
   const [shown, setShown] = useState(0);
   const form = useRef<HTMLDivElement>(null);
@@ -54,6 +54,11 @@ function Editor(props: ViewProps & { sent: ScriptDocument }) {
     <div class="script" ref={form}>
       <div class="script-main">
         <Restored editor={editor} />
+        {findWholeHints(editor.hints.value, script).map((hint) => (
+          <Notice key={hint.text} icon="pause" title="No time to think">
+            <p>{hint.text}</p>
+          </Notice>
+        ))}
         <ScriptSettings editor={editor} problem={saving.problem} />
         <ol class="script-scenes" aria-label="Scenes">
           {script.scenes.map((scene, index) => (
@@ -65,6 +70,7 @@ function Editor(props: ViewProps & { sent: ScriptDocument }) {
               pace={pace}
               changed={editor.remade.value.includes(index + 1)}
               problem={saving.problem}
+              hints={editor.hints.value}
               onChange={editor.change}
               onFocus={() => setShown(index)}
               onUndo={editor.undo}

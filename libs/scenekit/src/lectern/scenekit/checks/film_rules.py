@@ -13,7 +13,7 @@ from lectern.scenekit.layout import frame
 
 from .film import Span, quote_words
 from .picture import Box
-from .rules import EMPTY_PICTURE, NOTHING_MOVES, SMALL_PICTURE, Fault
+from .rules import EMPTY_PICTURE, LOPSIDED, NOTHING_MOVES, SMALL_PICTURE, Fault
 
 STILL_SECONDS = 2.5
 """A picture that stands still for longer bores."""
@@ -21,6 +21,8 @@ EMPTY_SECONDS, BLANK_SECONDS = 1.0, 3.0
 """An empty picture for longer is a gap; from the second on it is taken for a fault of the film."""
 SMALL_SHARE, SMALL_SECONDS = 0.45, 3.0
 """Share of the body's width and of its height below which a picture is lost in the frame, and how long it may be."""
+EMPTY_SIDE_SHARE, LOPSIDED_SECONDS = 0.45, 4.0
+"""Share of the body's width or height that is empty on one side, and at most half of it on the other, and how long."""
 MAX_STRETCHES = 3
 """Stretches of one rule that are reported for a scene: the longest ones."""
 
@@ -58,7 +60,9 @@ def check_film(spans: Sequence[Span], sights: Mapping[int, Sight], measuring: Me
 
     empty = _find_runs(spans, lambda span: not span.moving and see(span)[-1].empty)
     yield from _report(empty, EMPTY_SECONDS, measuring, _describe_empty)
-    yield from _report(_find_small_runs(spans, see), SMALL_SECONDS, measuring, _describe_small)
+    yield from _report(_find_runs_of_pictures(spans, see, _is_small), SMALL_SECONDS, measuring, _describe_small)
+    lopsided = _find_runs_of_pictures(spans, see, _is_lopsided)
+    yield from _report(lopsided, LOPSIDED_SECONDS, measuring, _describe_lopsided)
 
 
 def _find_runs(spans: Sequence[Span], applies: Callable[[Span], bool]) -> list[list[Span]]:
@@ -66,8 +70,10 @@ def _find_runs(spans: Sequence[Span], applies: Callable[[Span], bool]) -> list[l
     return [list(run) for fits, run in groupby(spans, applies) if fits]
 
 
-def _find_small_runs(spans: Sequence[Span], see: Callable[[Span], list[Sight]]) -> list[list[Span]]:
-    """Find runs of spans whose pictures are small, and small together: what crosses the frame uses all of it."""
+def _find_runs_of_pictures(
+    spans: Sequence[Span], see: Callable[[Span], list[Sight]], is_bad: Callable[[Box | None], bool]
+) -> list[list[Span]]:
+    """Find runs of spans whose pictures are bad, and bad together: what crosses the frame uses all of it."""
     runs: list[list[Span]] = [[]]
     field: Box | None = None
     for span in spans:
@@ -79,10 +85,10 @@ def _find_small_runs(spans: Sequence[Span], see: Callable[[Span], list[Sight]]) 
             continue
         alone = _unite(boxes)
         together = _unite([*boxes, field] if field is not None else boxes)
-        if not _is_small(together):
+        if not is_bad(together):
             runs.append([])
             together = alone
-        if _is_small(together):
+        if is_bad(together):
             runs[-1].append(span)
             field = together
         else:
@@ -102,6 +108,16 @@ def _is_small(body: Box | None) -> bool:
         return True
     width, height = body[2] - body[0], body[3] - body[1]
     return width < SMALL_SHARE * frame.body.width and height < SMALL_SHARE * frame.body.height
+
+
+def _is_lopsided(body: Box | None) -> bool:
+    """Return whether a picture that is not small lies on one side of the body. Boxes are measured from a corner."""
+    if body is None or _is_small(body):
+        return False
+    left, bottom = frame.body.left + frame.width / 2, frame.body.bottom + frame.height / 2
+    across = (body[0] - left) / frame.body.width, (left + frame.body.width - body[2]) / frame.body.width
+    along = (body[1] - bottom) / frame.body.height, (bottom + frame.body.height - body[3]) / frame.body.height
+    return any(max(gaps) > EMPTY_SIDE_SHARE and min(gaps) < EMPTY_SIDE_SHARE / 2 for gaps in (across, along))
 
 
 def _report(
@@ -135,3 +151,8 @@ def _describe_small(start: float, stop: float, words: str) -> Fault:
         f"{start:.1f} to {stop:.1f} s{words}"
     )
     return Fault(rule=SMALL_PICTURE, what=what)
+
+
+def _describe_lopsided(start: float, stop: float, words: str) -> Fault:
+    what = f"the picture leaves one side empty for {stop - start:.1f} s, from {start:.1f} to {stop:.1f} s{words}"
+    return Fault(rule=LOPSIDED, what=what)

@@ -111,6 +111,12 @@ SMALL_PICTURE = Rule(
     sees="a picture that fills less than 45 % of the body's width and of its height for three seconds",
     remedy="draw it larger, so that it fills frame.body in at least one direction",
 )
+LOPSIDED = Rule(
+    name="lopsided-picture",
+    level="warning",
+    sees="a picture that leaves nearly half of the body empty, on one side, for four seconds",
+    remedy="centre it with fill(...) or place(...), or put what it is compared with on the other side",
+)
 NOTHING_MOVES = Rule(
     name="nothing-moves",
     level="warning",
@@ -121,7 +127,7 @@ PIECE_CHANGES_SIZE = Rule(
     name="piece-changes-size",
     level="warning",
     sees="a rigid piece that shrinks on its way, because a transform moves its corners in straight lines",
-    remedy="turn it with Rotate(piece, angle), or give the transform path_arc=angle, so that it moves as a rigid piece",
+    remedy="move it with move(piece, to=place, turn=angle), which keeps its shape",
 )
 DOT_LAGS = Rule(
     name="dot-lags-behind",
@@ -148,6 +154,7 @@ RULES = (
     LABEL_LEFT_BEHIND,
     EMPTY_PICTURE,
     SMALL_PICTURE,
+    LOPSIDED,
     NOTHING_MOVES,
     PIECE_CHANGES_SIZE,
     DOT_LAGS,

@@ -34,4 +34,5 @@ def approve(log: VideoLog, script_revision: int | None = None) -> e.ScriptApprov
         options=script.options,
         assets=script.assets,
         doubts=script.doubts,
+        hints=script.hints,
     )

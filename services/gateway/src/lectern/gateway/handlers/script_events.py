@@ -16,6 +16,7 @@ from lectern.contracts.state import VideoState
 from lectern.gateway import problem_types
 from lectern.gateway.refusals import refuse, refuse_state, refuse_unknown_scene
 from lectern.language.words import count_words
+from lectern.markdown import write_notes
 
 ScriptEvent: TypeAlias = e.VideoScripted | e.ScriptApproved
 
@@ -76,6 +77,7 @@ def replace_script(event: ScriptEvent, script: Script) -> ScriptEvent:
             for scene in script.scenes
         ),
         doubts=script.shorten_doubts(),
+        hints=write_notes(script),
     )
 
 
@@ -92,6 +94,7 @@ def review_again(log: VideoLog, script: ScriptEvent) -> e.VideoScripted:
         options=script.options,
         assets=script.assets,
         doubts=script.doubts,
+        hints=script.hints,
         review=True,
     )
 
@@ -141,6 +144,7 @@ def start_revision(
         options=script.options,
         assets=script.assets,
         doubts=script.doubts,
+        hints=script.hints,
         fresh=fresh,
         chosen=(*chosen, *kept),
         salts={} if fresh else salts,

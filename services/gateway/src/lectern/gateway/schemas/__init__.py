@@ -55,6 +55,7 @@ from lectern.gateway.schemas.scripts import (
     MAX_SCENES,
     MAX_TITLE_CHARACTERS,
     ScriptDocument,
+    ScriptHint,
     ScriptText,
 )
 from lectern.gateway.schemas.streams import STREAM_BLOCK_SCHEMA, STREAM_DATA_SCHEMA, STREAM_SCHEMAS
@@ -157,6 +158,7 @@ __all__ = [
     "SceneTimings",
     "SceneWords",
     "ScriptDocument",
+    "ScriptHint",
     "ScriptText",
     "SentDocument",
     "SessionInfo",

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from lectern.gateway.schemas.videos import VideoNote
+
 
 class EstimateRange(BaseModel):
     """A range in which the value is expected; `low` equals `high` where it is known."""
@@ -23,6 +25,7 @@ class Estimate(BaseModel):
     cost_usd: EstimateRange = Field(description="of models and voices; 0 where neither costs anything")
     voice: str | None = Field(description="the voice that would speak; null where no voice service answers")
     basis: list[str] = Field(description="what this assumes, in sentences")
+    notes: list[VideoNote] = Field([], description="hints for the script of the request's document")
 
 
 class EstimateList(BaseModel):

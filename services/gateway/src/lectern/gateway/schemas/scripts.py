@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from lectern.contracts.script import (
     MAX_CAST_CHARACTERS,
@@ -42,6 +42,7 @@ CONTRACT_SCHEMAS["ScriptEdit"] = {
     "properties": {
         "revision": {"type": "integer", "description": "refused if the script is at another revision by now"},
         "approved": {"type": "boolean", "description": "ignored"},
+        "hints": {"type": "array", "items": {}, "description": "ignored"},
         **_SCRIPT_SCHEMA["properties"],
     },
 }
@@ -127,8 +128,20 @@ class ScriptText(BaseModel):
     cast: str
 
 
+class ScriptHint(BaseModel):
+    """Something to look at before it is spoken, though nothing is wrong. More codes may be added."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str = Field(description="misreading: a word that a voice may say wrongly; no-pause: a long film without one")
+    text: str
+    scene: int = Field(description="its number; 0 is the whole script")
+    beat: int = Field(description="its place in the scene, from 1; 0 is the whole scene")
+
+
 class ScriptDocument(ScriptText):
-    """A video's script. PUT accepts it in the same form; `revision` then guards against lost edits."""
+    """A video's script. PUT accepts it in the same form, without its hints; `revision` guards against lost edits."""
 
     revision: int
     approved: bool
+    hints: list[ScriptHint] = Field([], description="words that a voice may say wrongly, and a film without a silence")

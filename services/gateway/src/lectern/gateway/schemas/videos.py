@@ -94,7 +94,8 @@ class VideoNote(BaseModel):
 
     code: str = Field(
         description="doubt: a claim to be checked; voice-replaced: a voice that could not be used; "
-        "letters-missing: letters that no font has; wish-unmet: what a finished lesson does not do that was asked for"
+        "letters-missing: letters that no font has; wish-unmet: what a finished lesson does not do that was asked for; "
+        "misreading: a word that a voice may say wrongly; no-pause: a long film without a silence"
     )
     text: str
 
@@ -181,7 +182,7 @@ class Video(VideoSummary):
     scenes: list[SceneState]
     outputs: list[OutputFile]
     notes: list[VideoNote] = Field(
-        [], description="doubts of the fact check, voices that could not be used, letters without a font"
+        [], description="doubts, voices that could not be used, letters without a font, and hints for the script"
     )
     usage: VideoUsage
     trace_id: str | None = Field(
