@@ -124,8 +124,13 @@ class Fetcher:
         turns. A lane on which the other task lingers is not asked: whatever comes goes there. A late message is taken
         all the same, since no other puller sees it. Raises nats.errors.Error.
         """
-        for lane, puller in self._pullers[home].items():
-            if (lane not in self._lingering or puller.has_late) and (message := await puller.pull()):
+        asked = [
+            puller for lane, puller in self._pullers[home].items() if lane not in self._lingering or puller.has_late
+        ]
+        if asked and asked[-1] is self._pullers[home][home]:
+            del asked[-1]  # the pull that lingers asks it next
+        for puller in asked:
+            if message := await puller.pull():
                 return message
         seconds = linger if self._lingering else linger / _TURNS
         self._lingering.add(home)

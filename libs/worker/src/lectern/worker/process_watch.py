@@ -11,7 +11,7 @@ from lectern.worker.health import Check, run_check
 from lectern.worker.process_metrics import ProcessMetrics
 
 CHECK_SECONDS = 15.0  # between two looks at what a service needs
-TICK_SECONDS = 0.5  # of the timer whose lateness is measured
+TICK_SECONDS = 2.0  # of the timer whose lateness is measured
 
 
 @contextlib.asynccontextmanager

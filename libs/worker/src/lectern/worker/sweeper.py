@@ -20,9 +20,10 @@ from lectern.worker.failures import Transient
 from lectern.worker.fetching import open_puller
 from lectern.worker.giving_up import describe_crashes, fail
 from lectern.worker.stage import Stage
-from lectern.worker.stopping import wait_for
+from lectern.worker.stopping import wait_for, wait_until_done
 
-SWEEP_INTERVAL = 2.0  # seconds between two looks for advisories
+SWEEP_SECONDS = 20.0  # that one question for advisories waits at the server, which answers it at once if there is one
+RETRY_SECONDS = 2.0  # until it is asked again when it could not be
 
 
 class Advisory(msgspec.Struct):
@@ -38,15 +39,19 @@ async def sweep(connections: Connections, stop: asyncio.Event) -> None:
     logger = structlog.get_logger("lectern.sweeper")
     async with open_puller(connections.nats, ADVISORIES, SWEEPER) as puller:
         while not stop.is_set():
+            pulling = asyncio.create_task(puller.pull(SWEEP_SECONDS))
+            if not await wait_until_done(pulling, stop):
+                pulling.cancel()
+                await asyncio.gather(pulling, return_exceptions=True)
+                return
             try:
-                message = await puller.pull()
+                message = pulling.result()
             except (nats.errors.Error, TimeoutError, ConnectionError):
-                message = None
-            if message is None:
-                await wait_for(stop, SWEEP_INTERVAL)
+                await wait_for(stop, RETRY_SECONDS)
                 continue
-            with contextlib.suppress(nats.errors.Error):  # an advisory that is not settled comes again
-                await _settle(message, connections, logger)
+            if message is not None:
+                with contextlib.suppress(nats.errors.Error):  # an advisory that is not settled comes again
+                    await _settle(message, connections, logger)
 
 
 async def _settle(message: Msg, connections: Connections, logger: FilteringBoundLogger) -> None:

@@ -10,6 +10,7 @@ from lectern.renderer.pool import ColdPool, Pool, WarmPool
 from lectern.renderer.requests import build_responders
 from lectern.renderer.sandbox.cores import count_cores
 from lectern.renderer.settings import RendererSettings
+from lectern.renderer.warming_up import warm_up_for_work
 from lectern.worker import Connections, Service, ServiceLedger
 
 
@@ -29,12 +30,21 @@ def build(settings: RendererSettings | None, connections: Connections) -> Servic
         ledger=ledger,
         start=pool.start,
         close=pool.close,
+        run=lambda stop: warm_up_for_work(pool, connections.bus, stop),
         responders=build_responders(pool, connections.store, connections.metrics),
-        ready=lambda: {f"sandbox.{layer}": state for layer, state in pool.layers().items()},
+        ready=lambda: _describe_layers(pool),
     )
+
+
+def _describe_layers(pool: Pool) -> dict[str, str]:
+    layers = {f"sandbox.{layer}": state for layer, state in pool.layers().items()}
+    return layers or {"sandbox": "not started; it starts with the first work"}
 
 
 def _build_pool(settings: RendererSettings, slots: int, ledger: ServiceLedger) -> Pool:
     if settings.sandbox == "warm":
-        return WarmPool(scratch=settings.scratch, slots=slots, tex=settings.tex_cache, ledger=ledger)
+        on_demand = settings.warm_up == "with-work"
+        return WarmPool(
+            scratch=settings.scratch, slots=slots, tex=settings.tex_cache, ledger=ledger, on_demand=on_demand
+        )
     return ColdPool(scratch=settings.scratch, slots=slots)

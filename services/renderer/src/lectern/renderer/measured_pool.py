@@ -30,6 +30,10 @@ class MeasuredPool:
         """Gets ready to run jobs."""
         await self._pool.start()
 
+    async def warm_up(self) -> None:
+        """Gets ready to run jobs at once."""
+        await self._pool.warm_up()
+
     async def run(self, job: RenderJob, on_progress: ProgressCallback | None = None) -> RenderOutcome:
         """Runs one job to its end."""
         outcome = await self._pool.run(job, on_progress)

@@ -53,6 +53,9 @@ class Pool(Protocol):
     async def start(self) -> None:
         """Gets ready to run jobs. Raises ProblemError when the sandbox cannot be set up."""
 
+    async def warm_up(self) -> None:
+        """Gets ready to run jobs at once, unless it is. Raises ProblemError when the sandbox cannot be set up."""
+
     async def run(self, job: RenderJob, on_progress: ProgressCallback | None = None) -> RenderOutcome:
         """Runs one job to its end. Raises ProblemError only when the pool itself is broken."""
 

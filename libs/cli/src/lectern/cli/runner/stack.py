@@ -240,6 +240,8 @@ def _prepare_services(
                 values |= {"signing_key": stack.home.keys().signing_key}
         if name == VOICE and not os.environ.get("LECTERN_PIPER_VOICES") and has_voices(stack.home.path):
             values |= {"piper_voices": voices_folder(stack.home.path)}
+        if name == RENDERER and "LECTERN_WARM_UP" not in os.environ:
+            values |= {"warm_up": "with-work"}
         if name not in own:
             if name == RENDERER:
                 values |= {"slots": renderers}  # 0: the renderer has one per CPU

@@ -18,7 +18,7 @@ from lectern.renderer.sandbox.cores import count_cores
 from lectern.renderer.sandbox.disk_usage import is_disk_full
 from lectern.renderer.sandbox.job import DecodedFootage, JobLimits, ProgressCallback, RenderJob, RenderOutcome
 from lectern.renderer.sandbox.job_folder import make_job_folder, wipe_folder
-from lectern.renderer.sandbox.layers.confinement import is_readable_by_all
+from lectern.renderer.sandbox.layers.confinement import can_confine_jobs, is_readable_by_all
 from lectern.renderer.sandbox.layers.job_users import JobUsers
 from lectern.renderer.sandbox.messages import JobEnded
 from lectern.renderer.sandbox.supervisor import SupervisorConfig
@@ -51,7 +51,7 @@ class WarmPool:
     LaTeX were not installed. A zygote is replaced after `recycle_after` jobs and after any job that was
     killed. `disabled_layers` names layers to leave out ("namespaces", "tmpfs", "landlock", "seccomp", "uid"), to find
     out which of them fails on a host; the pool still refuses to start with too few. `max_landlock_abi` emulates an
-    older kernel.
+    older kernel. With `on_demand` its processes start with `warm_up`, or with the first job.
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class WarmPool:
         disabled_layers: frozenset[str] = frozenset(),
         max_landlock_abi: int = 99,
         ledger: ServiceLedger | None = None,
+        on_demand: bool = False,
     ) -> None:
         self._slots = slots or count_cores()
         self._given_root = root
@@ -87,6 +88,7 @@ class WarmPool:
         self._runs = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        self._on_demand = on_demand
         self._turns = FairSlots(self._slots, ledger=ledger)
         self._free_slots: list[int] = []
         self._warmup: asyncio.Task[None] | None = None
@@ -139,8 +141,15 @@ class WarmPool:
         # One user for each slot, one for the warm-up job, one for the broker.
         self._users = JobUsers(self._slots + 2)
         self._uids = self._users.ids
-        await self._supervisor.ensure_running(self._configure)
+        if not (self._on_demand and can_confine_jobs()):  # else what is missing is said at the start
+            await self._supervisor.ensure_running(self._configure)
         self._closed = False
+
+    async def warm_up(self) -> None:
+        """Starts the supervisor unless it runs, so that the next job need not wait for it."""
+        with self._postpone_close():
+            if not self._closed:
+                await self._supervisor.ensure_running(self._configure)
 
     def _start_warmup(self) -> None:
         """Starts to fill the TeX cache, unless that was done before."""

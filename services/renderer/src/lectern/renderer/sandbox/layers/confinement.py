@@ -41,6 +41,11 @@ class Confinement(msgspec.Struct, frozen=True, kw_only=True):
     readable: tuple[str, ...]
 
 
+def can_confine_jobs() -> bool:
+    """True if this kernel has Landlock and seccomp, as a zygote will find: asked in a moment, without one."""
+    return landlock.read_abi_version() > 0 and Path("/proc/sys/kernel/seccomp/actions_avail").exists()
+
+
 def list_readable_paths() -> tuple[str, ...]:
     """Lists what a job has to read to run: interpreter, packages, the kit and its data, system libraries, fonts."""
     paths = sysconfig.get_paths()
