@@ -1,4 +1,7 @@
-"""A model's answers to each task: a plan, a script, no doubts, code; the second scene with a mistake at first."""
+"""A model's answers to each task: a plan, a script, no doubts, code; the second scene with a mistake at first.
+
+The first scene carries its dots into the second.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,10 @@ from standins.behaviour import Move, Reads, Says
 
 PLAN = {
     "title": "Why the sky is blue",
-    "scenes": [{"title": f"Part {n}", "purpose": "explain", "shows": "waves"} for n in (1, 2)],
+    "scenes": [
+        {"title": "Part 1", "purpose": "explain", "shows": "waves", "carries": ["dots"]},
+        {"title": "Part 2", "purpose": "explain", "shows": "waves"},
+    ],
     "symbols": [{"name": "blue light", "colour": "primary", "meaning": "short waves"}],
 }
 BEATS = [
@@ -30,7 +36,20 @@ class Sky(Scene):
         with self.beat():
             self.play(ShowCreation(beam), run_time=2)
         with self.beat():
-            self.play(%s, run_time=2)
+            self.play(FadeIn(dots, scale=0.3), run_time=2)
+        self.carry(dots=dots)
+```"""
+GOES_ON = """```python
+from manim import *
+
+class Sky(Scene):
+    def construct(self):
+        dots = self.carried("dots")
+        beam = Line(LEFT * 5, RIGHT * 5, color=theme.accent, stroke_width=12)
+        with self.beat():
+            self.play(ShowCreation(beam), run_time=2)
+        with self.beat():
+            self.play(dots.glow(), run_time=2)
 ```"""
 
 # A picture whose pixels become complex numbers half-way: only drawing it asks for their type.
@@ -79,6 +98,6 @@ def answers(request: dict[str, Any]) -> Move:
         assert len(BEATS) <= len(pictures) <= 3 * len(BEATS), "two or three of each beat"
         return Says(json.dumps({"findings": []}))
     if "did not pass its check" in rules:
-        edit = {"old": "dots.glow()", "new": "FadeIn(dots, scale=0.3)"}
+        edit = {"old": "dots.glow()", "new": "Rotate(dots, PI / 6)"}
         return Says(json.dumps({"diagnosis": "There is no glow.", "edits": [edit]}))
-    return Says(CODE % ("dots.glow()" if "This scene: Part 2" in asked else "FadeIn(dots, scale=0.3)"))
+    return Says(GOES_ON if "This scene: Part 2" in asked else CODE)

@@ -55,6 +55,7 @@ async def test_rendered_videos_are_measured_and_judged(
     assert (found.scenes, found.shown_as_drawn.count, found.shown_as_drawn.of) == (2, 2, 2), messages
     assert (found.passed_first.count, found.passed.count) == (1, 2)
     assert (found.looked_at.count, found.failed_looks) == (2, {})
+    assert (found.carried.count, found.carried.of) == (1, 1), "the first scene's dots go on into the second"
     assert found.picture is not None
     assert found.picture.scenes == 2
     assert 0 < found.picture.still_share < 1, "each beat's animation is shorter than what is said"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 from api_client import ApiClient, assert_in_sync
 from e2e.model_answers import answer_with_late_mistake, answers
@@ -12,6 +15,14 @@ from standins.behaviour import StandIn
 from standins.gemini import gemini
 
 from lectern.cli.runner.stack import run_stack
+
+
+async def read_footage(client: ApiClient, url: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """The frames of a scene's footage, in grey."""
+    response = await client.http.get(url)
+    argv = ["ffmpeg", "-v", "error", "-i", "pipe:", "-pix_fmt", "gray", "-vf", "scale=320:180", "-f", "rawvideo", "-"]
+    raw = await asyncio.to_thread(subprocess.run, argv, input=response.content, capture_output=True, check=True)
+    return np.frombuffer(raw.stdout, np.uint8).reshape(-1, 180, 320).astype(float)
 
 
 @pytest.mark.slow
@@ -41,6 +52,11 @@ async def test_a_model_writes_and_draws_a_video_about_anything(tmp_path: Path, m
             assert voice["cost_usd"] > 0
             assert 0 < shown["usage"]["cost_usd"] < 5
             assert_in_sync(await client.download(video, "video", tmp_path / "v.mp4"))
+            assert "not-carried" not in [note["code"] for note in shown["notes"]]
+            before, after = [await read_footage(client, scene["footage"]) for scene in shown["scenes"]]
+            assert len(np.unique(after[0])) > 20, "the picture is not empty"
+            assert np.abs(before[-1] - after[0]).mean() < 0.2, "the cut is not seen"
+            assert np.abs(before[-1] - before[0]).mean() > 0.2
             assert "a-key-that-must-not-leak" not in json.dumps(shown)
             await client.http.aclose()
         logs = b"".join(path.read_bytes() for path in (tmp_path / "home").rglob("*") if path.is_file())

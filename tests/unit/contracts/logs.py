@@ -38,6 +38,7 @@ def scene_events(scene: int, revision: int, at: datetime) -> list[e.AnyEvent]:
         e.SceneRefused(**made, narration=_NARRATION, code=_CODE, problem=PROBLEM),
         e.SceneCoded(**made, narration=_NARRATION, code=_CODE, version=2),
         e.SceneFailed(**common, stage="coder", version=2, problem=PROBLEM),
+        e.SceneCued(**made, narration=_NARRATION),
     ]
 
 

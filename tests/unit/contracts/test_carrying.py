@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from lectern.contracts import script as s
-from lectern.contracts.carrying import MAX_CHAIN, CodeNeeds, asks_for_carried, find_needs, list_followers, uses_cast
+from lectern.contracts.carrying import (
+    MAX_CHAIN,
+    CodeNeeds,
+    asks_for_carried,
+    find_needs,
+    list_asked,
+    list_carried,
+    list_followers,
+    uses_cast,
+    waits_for_scene_before,
+)
 from lectern.contracts.references import CodeContext, CodeRef
 
 CAST = "SIZE = 2\n\ndef car():\n    return Square(SIZE)\n"
@@ -93,3 +103,69 @@ def test_scenes_follow_a_change_of_a_scene_they_go_on_with_and_of_a_cast_they_us
     ]
     assert list_followers(model, drawn, [1], recast=False) == {2}
     assert list_followers(model, drawn, [], recast=True) == {1, 2}
+
+
+def make_plan(*scenes: tuple[str, str]) -> s.Script:
+    """A script of scenes, each with the code in the script, if any, and what it is planned to carry."""
+    return s.Script(
+        title="A video",
+        scenes=tuple(
+            s.Scene(
+                title="S",
+                beats=(s.Beat(text="Said."),),
+                visual=s.Manim(source=source) if source else None,
+                plan=s.ScenePlan(carries=tuple(carries.split())),
+            )
+            for source, carries in scenes
+        ),
+        cast=CAST,
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "waits"),
+    [
+        (("", "car"), ("", ""), True),
+        (("", ""), ("", ""), False),
+        ((DRAWS, "car"), ("", ""), False),
+        (("", "car"), (DRAWS, ""), False),
+        (("", ""), (GOES_ON, ""), True),
+    ],
+    ids=["model, model", "nothing planned", "code in the script", "takes nothing", "an author's code that asks"],
+)
+def test_a_scene_waits_for_the_one_before_where_it_needs_code_that_is_not_written_yet(
+    first: tuple[str, str], second: tuple[str, str], waits: bool
+) -> None:
+    script = make_plan(first, second)
+    assert [waits_for_scene_before(script, number) for number in (0, 1, 2, 3)] == [False, False, waits, False]
+
+
+def test_a_template_neither_waits_nor_is_waited_for() -> None:
+    bullets = s.Scene(title="S", beats=(s.Beat(text="Said."),), visual=s.Bullets(items=("one",)))
+    carrying = make_plan(("", "car")).scenes[0]
+    for scenes in ((carrying, bullets), (bullets, carrying)):
+        assert not waits_for_scene_before(s.Script(title="A", scenes=scenes), 2)
+
+
+def test_a_scene_after_one_that_a_model_coded_is_run_with_its_code_and_what_that_is_run_with() -> None:
+    script = make_plan(("", "car"), ("", "car"), (GOES_ON, ""), ("", ""))
+    codes = {
+        1: CodeRef(key="k1", origin="model"),
+        2: CodeRef(key="k2", origin="model", context=CodeContext(cast_key="c", before=("k1",))),
+    }
+    assert find_needs(script, 4, GOES_ON, codes) == CodeNeeds(cast=CAST, stored=("k1", "k2"), before=(GOES_ON,))
+    assert find_needs(script, 3, GOES_ON, {2: CodeRef(key="t", origin="template")}).stored == ()
+    long = {2: CodeRef(key="k2", origin="model", context=CodeContext(before=("k",) * MAX_CHAIN))}
+    assert len(find_needs(script, 3, GOES_ON, long).stored) == MAX_CHAIN
+
+
+def test_the_names_that_are_handed_on_and_asked_for_are_read_from_the_code() -> None:
+    source = "self.carry(car=c, road=r)\nself.carry(**others)\na, b = self.carried('car', 'road')\nself.carried(name)"
+    assert (list_carried(source), list_asked(source)) == (("car", "road"), ("car", "road"))
+    assert (list_carried("self.carry("), list_asked("(" * 5000 + "self.carried('a')")) == ((), ())
+
+
+def test_a_scene_that_waits_for_a_changed_one_follows_it() -> None:
+    script = make_plan(("", "car"), ("", ""), ("", ""))
+    uncoded = [(number, None) for number in (1, 2, 3)]
+    assert list_followers(script, uncoded, [1], recast=False) == {2}

@@ -110,7 +110,8 @@ def test_each_event_reaches_exactly_the_stages_that_answer_it(event: e.AnyEvent)
     stages = {f"{stage}-fast" for stage, inputs in topology.STAGE_INPUTS.items() if type(event) in inputs}
     own = {topology.PROJECTOR, topology.ERASER} if isinstance(event, e.VideoDeleted) else {topology.PROJECTOR}
     announced = {topology.ANNOUNCER} if type(event) in topology.ANNOUNCED else set()
-    assert reached == stages | own | announced
+    cued = {topology.CUER} if type(event) in topology.CUES else set()
+    assert reached == stages | own | announced | cued
 
 
 def test_message_ids_tell_facts_apart_and_repeat_for_the_same_fact() -> None:

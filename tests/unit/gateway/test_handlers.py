@@ -121,7 +121,35 @@ def test_a_redo_with_the_same_words_starts_afresh(narration: list[str] | None) -
     change = handlers.redo(IN_PROGRESS, SCRIPT, 2, RedoRequest(narration=narration))
     assert change.script is None
     assert isinstance(change.event, e.ScriptApproved)
-    assert (change.event.plan, change.event.fresh, change.event.script_key) == ((2,), True, SCRIPT_KEY)
+    assert (change.event.plan, change.event.script_key) == ((2,), SCRIPT_KEY)
+    assert change.event.salts == {2: e.message_id(change.event)}
+
+
+def make_carried_log() -> VideoLog:
+    """Two scenes that a model has coded, the second after the first, both rendered."""
+    first = make_rendered(1)
+    code = e.CodeRef(key="k2", origin="model", context=e.CodeContext(before=(first.code.key,)))
+    second = msgspec.structs.replace(make_rendered(2, salt="once"), code=code)
+    return make_log(make_requested(), make_scripted(), make_approved(), first, second)
+
+
+def test_a_scene_that_is_made_afresh_has_those_made_again_that_go_on_with_its_things_and_only_itself_afresh() -> None:
+    again = handlers.redo(make_carried_log(), SCRIPT, 1).event
+    assert isinstance(again, e.ScriptApproved)
+    assert again.plan == (1, 2)
+    assert again.salts == {1: e.message_id(again), 2: "once"}
+    alone = handlers.redo(make_carried_log(), SCRIPT, 2).event
+    assert isinstance(alone, e.ScriptApproved)
+    assert alone.plan == (2,)
+
+
+def test_a_take_that_is_chosen_has_those_made_again_that_go_on_with_its_things() -> None:
+    later = msgspec.structs.replace(make_rendered(1), revision=2)
+    log = make_log(*make_carried_log().events, make_approved(2, (1,)), later)
+    change = handlers.choose(log, SCRIPT, 1, 1, SCRIPT)
+    assert change is not None
+    assert isinstance(change.event, e.ScriptApproved)
+    assert (change.event.plan, [take.scene for take in change.event.chosen]) == ((1, 2), [1])
 
 
 def test_an_edit_plans_the_scenes_that_differ() -> None:
@@ -326,7 +354,7 @@ def test_the_same_direction_again_makes_the_scene_afresh() -> None:
     assert directed is not None
     again = handlers.redo(RENDERED, directed, 1, RedoRequest(direction="Draw a tree.")).event
     assert isinstance(again, e.ScriptApproved)
-    assert (again.fresh, again.salts) == (True, {})
+    assert again.salts == {1: e.message_id(again)}
 
 
 def test_a_chosen_take_brings_back_its_words_and_names_all_that_it_is_made_of() -> None:

@@ -21,10 +21,11 @@ _TASKS: dict[type[e.Event], tuple[type[e.Event], ...]] = {
     e.VideoScripted: (e.VideoRequested,),
     e.ScenePlanned: (e.ScriptApproved, e.VideoRequested),
     e.SceneNarrated: (e.ScenePlanned,),
-    e.SceneCoded: (e.SceneRefused, e.SceneNarrated),
+    e.SceneCued: (e.SceneNarrated,),
+    e.SceneCoded: (e.SceneRefused, e.SceneCued, e.SceneNarrated),
     e.SceneRefused: (e.SceneCoded,),
     e.SceneRendered: (e.SceneCoded, e.ScriptApproved),
-    e.SceneFailed: (e.SceneCoded, e.SceneNarrated, e.ScenePlanned),
+    e.SceneFailed: (e.SceneCoded, e.SceneCued, e.SceneNarrated, e.ScenePlanned),
     e.VideoCompleted: (e.SceneRendered, e.SceneFailed),
     e.VideoFailed: (e.SceneRendered, e.SceneFailed, e.ScriptApproved, e.VideoRequested),
 }

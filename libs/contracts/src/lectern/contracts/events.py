@@ -35,6 +35,7 @@ __all__ = [
     "Outcome",
     "Output",
     "SceneCoded",
+    "SceneCued",
     "SceneDelayed",
     "SceneEvent",
     "SceneFailed",
@@ -181,6 +182,19 @@ class SceneNarrated(SceneEvent, frozen=True, kw_only=True, tag="scene.narrated.v
     spent: tuple[Usage, ...] = ()
 
 
+class SceneCued(SceneEvent, frozen=True, kw_only=True, tag="scene.cued.v1"):
+    """A narrated scene may be coded: the one before, whose things it is to go on with, has its code, or will have none.
+
+    Only scenes that wait for the one before are cued.
+    """
+
+    script_key: str
+    options: VideoOptions
+    assets: dict[str, str] = {}
+    salt: str = ""
+    narration: NarrationRef
+
+
 class SceneCoded(SceneEvent, frozen=True, kw_only=True, tag="scene.coded.v1"):
     """A scene has its code. `degraded` says why it is only a template, when it is.
 
@@ -297,6 +311,7 @@ AnyEvent: TypeAlias = (
     | ScriptApproved
     | ScenePlanned
     | SceneNarrated
+    | SceneCued
     | SceneCoded
     | SceneRefused
     | SceneRendered

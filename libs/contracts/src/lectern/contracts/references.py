@@ -56,7 +56,11 @@ class CodeContext(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class CodeRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Points to a scene's code and what it is run with, with its origin and the template to render should it fail."""
+    """Points to a scene's code and what it is run with, with its origin and the template to render should it fail.
+
+    `begins_anew` says why the scene does not go on with things that were to be carried into it; "" where it does, or
+    none were.
+    """
 
     key: str
     origin: str  # "lesson", "template", "model", "author"
@@ -64,6 +68,7 @@ class CodeRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     attempts: int = 1
     history: tuple[CodeAttempt, ...] = ()
     context: CodeContext = CodeContext()
+    begins_anew: str = ""
 
 
 class FootageRef(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,6 +30,7 @@ class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     planned: e.ScenePlanned | None = None
     narrated: e.SceneNarrated | None = None
+    cued: e.SceneCued | None = None
     coded: e.SceneCoded | None = None
     refused: e.SceneRefused | None = None
     rendered: e.SceneRendered | None = None
@@ -45,6 +46,7 @@ class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         return SceneEvents(
             planned=fresh(self.planned),
             narrated=fresh(self.narrated),
+            cued=fresh(self.cued),
             coded=fresh(self.coded),
             refused=fresh(self.refused),
             rendered=fresh(self.rendered),
@@ -143,12 +145,18 @@ class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         )
         return min(1.0, done / (VOICE_SHARE + CODE_SHARE + RENDER_SHARE))
 
-    def is_code_settled(self, event: e.SceneEvent) -> bool:
-        """True if nothing is left to do about the version of the scene's code that an event is about.
+    def is_settled(self) -> bool:
+        """True once the scene has code, or footage, or will have neither in this revision."""
+        return self.coded is not None or self.rendered is not None or self.failure() is not None
 
-        It was refused, the scene has got another version since, or has its footage.
+    def is_code_settled(self, event: e.SceneEvent) -> bool:
+        """True if nothing is left to do about the version of the scene's code that an event is about, or asks for.
+
+        It is there, was refused, the scene has got another version since, or has its footage.
         """
         match event:
+            case e.SceneNarrated() | e.SceneCued():
+                return self.coded is not None or self.rendered is not None
             case e.SceneCoded():
                 refused = self.refused is not None and self.refused.version >= event.version
                 return refused or (self.coded is not None and self.coded.version > event.version)

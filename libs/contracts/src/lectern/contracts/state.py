@@ -218,7 +218,25 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def hints(self) -> tuple[Note, ...]:
         """What whoever writes the script should know; viewers need not."""
         script = self.script()
-        return script.hints if script else ()
+        uncarried = (
+            Note(code="not-carried", text=f"Scene {number} begins with a picture of its own: {reason}.")
+            for number in self.scenes()
+            if (reason := self._explain_beginning(number))
+        )
+        return (*(script.hints if script else ()), *uncarried)
+
+    def goes_on(self, number: int) -> bool:
+        """Whether a scene is drawn after just the code that draws the one before, whose things it goes on with."""
+        code, before = self.scene(number).code(), self.scene(number - 1).code()
+        return bool(code and before and code.context.before[-1:] == (before.key,))
+
+    def _explain_beginning(self, number: int) -> str:
+        """Why a scene does not begin with things of the one before, though it was to; "" where it does."""
+        code = self.scene(number).code()
+        if code is None or code.begins_anew or not code.context.before:
+            return code.begins_anew if code else ""
+        settled = self.scene(number).rendered and self.scene(number - 1).is_settled()
+        return f"scene {number - 1} has got other code since" if settled and not self.goes_on(number) else ""
 
     def usage(self) -> tuple[Usage, ...]:
         """The video's usage so far, over all revisions: a total for each model, voice and renderer."""

@@ -17,6 +17,8 @@ __all__ = [
     "ATTEMPTS",
     "BATCHES",
     "BUCKETS",
+    "CUER",
+    "CUES",
     "DAY",
     "DEAD",
     "ENDED_SESSIONS",
@@ -65,12 +67,13 @@ STAGE_TIMES = "stage-times"  # KV bucket: how long each stage took lately
 PROJECTOR = "gateway-projector"
 ERASER = "gateway-eraser"
 ANNOUNCER = "gateway-announcer"
+CUER = "scene-cuer"
 SWEEPER = "advisory-sweeper"
 
 STAGE_INPUTS: dict[str, tuple[type[e.Event], ...]] = {
     "scripter": (e.VideoRequested, e.ScriptApproved),
     "voice": (e.ScenePlanned,),
-    "coder": (e.SceneNarrated, e.SceneRefused),
+    "coder": (e.SceneNarrated, e.SceneCued, e.SceneRefused),
     "renderer": (e.SceneCoded,),
     "composer": (e.SceneRendered, e.SceneFailed),
 }
@@ -81,6 +84,7 @@ ANNOUNCED: tuple[type[e.Event], ...] = (
     e.VideoCancelled,
     e.SceneFailed,
 )  # what webhooks tell of
+CUES: tuple[type[e.Event], ...] = (e.SceneCoded, e.SceneFailed)  # after which the next scene may be coded
 
 
 class Stream(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,7 +134,7 @@ def consumer_name(stage: str, lane: str) -> str:
 
 
 def consumers() -> tuple[Consumer, ...]:
-    """Every durable consumer: one per stage and lane, the gateway's projector and eraser, the sweeper of advisories."""
+    """Every durable consumer: one per stage and lane, the gateway's, the cuer of scenes, the sweeper of advisories."""
     stages = tuple(
         Consumer(
             name=consumer_name(stage, lane),
@@ -149,13 +153,19 @@ def consumers() -> tuple[Consumer, ...]:
         filters=tuple(subjects.inputs(event_type, lane) for event_type in ANNOUNCED for lane in LANES),
         max_deliver=-1,
     )
+    cuer = Consumer(
+        name=CUER,
+        stream=VIDEOS,
+        filters=tuple(subjects.inputs(event_type, lane) for event_type in CUES for lane in LANES),
+        max_deliver=-1,
+    )
     sweeper = Consumer(
         name=SWEEPER,
         stream=ADVISORIES,
         filters=(f"$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.{VIDEOS}.>",),
         max_deliver=-1,
     )
-    return (*stages, projector, announcer, eraser, sweeper)
+    return (*stages, projector, announcer, eraser, cuer, sweeper)
 
 
 BUCKETS = (

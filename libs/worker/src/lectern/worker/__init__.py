@@ -33,6 +33,7 @@ from lectern.worker.labels import (
     STAGE_LABEL,
     TASK_LABEL,
 )
+from lectern.worker.log_follower import LOG_OUTAGES, follow_log
 from lectern.worker.measured_connections import ConnectionMetrics
 from lectern.worker.meter import (
     OTHER,
@@ -68,6 +69,7 @@ __all__ = [
     "ENGINE_LABEL",
     "HEARTBEAT_SECONDS",
     "LANE_LABEL",
+    "LOG_OUTAGES",
     "MODEL_LABEL",
     "OTHER",
     "QUALITY_LABEL",
@@ -137,6 +139,7 @@ __all__ = [
     "find_bucket",
     "find_drift",
     "find_outage",
+    "follow_log",
     "is_disk_full",
     "liveness",
     "main",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from lectern.coder.clients import PreflightClient, StillsClient
 from lectern.coder.coding import SceneCoder
+from lectern.coder.cuing import Cuer
 from lectern.coder.deps import CoderDeps
 from lectern.coder.handlers import STAGE
 from lectern.coder.requests import build_responder
 from lectern.coder.settings import CoderSettings
 from lectern.coder.template_coder import TemplateCoder
+from lectern.contracts.topology import CUER
 from lectern.lessons import load_studies
 from lectern.llm import ModelClient, ModelMetrics, build_model_client
-from lectern.worker import Connections, Service
+from lectern.worker import Connections, Service, follow_log
 
 
 def build(settings: CoderSettings | None, connections: Connections) -> Service:
@@ -32,6 +36,7 @@ def build(settings: CoderSettings | None, connections: Connections) -> Service:
         timeout=settings.stills_timeout,
         startup_wait=settings.preflight_patience,
     )
+    cuer = Cuer(connections.event_log, connections.store)
     return Service(
         name="coder",
         connections=connections,
@@ -39,6 +44,7 @@ def build(settings: CoderSettings | None, connections: Connections) -> Service:
         stage=STAGE,
         responders=(build_responder(has_model=model_client is not None),),
         deps=CoderDeps(coder=_build_coder(model_client), preflight=preflight, stills=stills),
+        run=partial(follow_log, connections.nats, CUER, cuer.cue_messages),
         close=model_client.close if model_client else None,
     )
 

@@ -30,7 +30,6 @@ from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.erasing import Eraser, erase_video
 from lectern.gateway.event_feed import JetStreamEventFeed
 from lectern.gateway.hub import Hub
-from lectern.gateway.log_follower import follow_log
 from lectern.gateway.log_watch import LogWatch
 from lectern.gateway.metrics import GatewayMetrics
 from lectern.gateway.outlook import OutlookBoard, StageTimes, Workforce
@@ -48,7 +47,7 @@ from lectern.gateway.watch_metrics import WatchMetrics
 from lectern.gateway.webhooks import Announcer, CheckedBackend, Deliveries, Dispatcher, Endpoints, Sender
 from lectern.gateway.work_watch import watch_work
 from lectern.lessons import load_lessons
-from lectern.worker import Connections, JetStreamKeyValueStore, Service
+from lectern.worker import Connections, JetStreamKeyValueStore, Service, follow_log
 
 
 def build(settings: GatewaySettings | None, connections: Connections) -> Service:

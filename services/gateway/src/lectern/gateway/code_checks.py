@@ -64,7 +64,8 @@ async def check_code(
     """
     event = get_script_event(log.state)
     script = await read_script(deps.connections.store, event.script_key)
-    needs = find_needs(script, number, source)
+    codes = {each: facts.code() for each, facts in log.state.scenes().items()}
+    needs = find_needs(script, number, source, codes)
     try:
         async with deps.code_checks.turn(Party(log.owner, log.video_id)):
             message = CheckScene(
@@ -76,7 +77,7 @@ async def check_code(
                 owner=log.owner,
                 context=CodeContext(
                     cast_key=await _store_code(deps, needs.cast) if needs.cast else "",
-                    before=tuple([await _store_code(deps, each) for each in needs.before]),
+                    before=(*needs.stored, *[await _store_code(deps, each) for each in needs.before]),
                 ),
             )
             return await check_scene(deps, message)

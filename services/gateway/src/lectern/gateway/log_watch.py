@@ -16,10 +16,9 @@ import structlog
 from nats.aio.client import Client
 
 from lectern.contracts import subjects
-from lectern.gateway.log_follower import OUTAGES
 from lectern.gateway.log_report import LogReport, read_report
 from lectern.gateway.watch_metrics import WatchMetrics
-from lectern.worker import Bus, wait_for
+from lectern.worker import LOG_OUTAGES, Bus, wait_for
 
 INTERVAL = 5.0  # seconds
 SPREAD = 0.3  # of the interval, by which gateways differ, so that two seldom ask at once
@@ -58,7 +57,7 @@ class LogWatch:
             async with asyncio.timeout(_READ_SECONDS):
                 report = await read_report(self._nats, self._own)
                 await self._bus.publish(subjects.LOG_REPORTS, msgspec.json.encode(report))
-        except (*OUTAGES, ConnectionError) as error:
+        except (*LOG_OUTAGES, ConnectionError) as error:
             self._logger.warning("cannot ask what waits", action="retry", error=type(error).__name__)
             self._metrics.forget()
             return

@@ -16,13 +16,14 @@ from lectern.contracts import events as e
 from lectern.contracts import subjects
 from lectern.contracts.log import VideoLog
 from lectern.contracts.topology import PROJECTOR, VIDEOS
-from lectern.gateway.log_follower import OUTAGES, RETRY_SECONDS, follow_log
 from lectern.gateway.outlook import StageTimes
 from lectern.gateway.projection import Projection
 from lectern.gateway.video_metrics import TIMED, VideoMetrics
 from lectern.gateway.views import Views
 from lectern.tracing import following_trace
-from lectern.worker import wait_for
+from lectern.worker import LOG_OUTAGES, follow_log, wait_for
+
+RETRY_SECONDS = 1.0
 
 
 class Projector:
@@ -44,7 +45,7 @@ class Projector:
             try:
                 await self.rebuild()
                 break
-            except OUTAGES as error:
+            except LOG_OUTAGES as error:
                 self._logger.warning("cannot rebuild views", action="retry", error=type(error).__name__)
                 await wait_for(stop, RETRY_SECONDS)
         await follow_log(self._nats, PROJECTOR, self._project_all, stop)

@@ -71,6 +71,7 @@ async def render_scene(event: SceneCoded, job: Job[RendererDeps]) -> SceneRender
         origin="template",
         attempts=event.code.attempts,
         history=(*event.code.history, _describe_attempt(event.code, reason)),
+        begins_anew="it is shown as a card" if event.code.context.before else event.code.begins_anew,
     )
     return job.answer(
         SceneRendered,

@@ -67,6 +67,7 @@ class EvaluationReport(msgspec.Struct, frozen=True, kw_only=True):
     failed_looks: dict[str, int]
     repaired_after_critique: Rate
     repaired_after_render: Rate
+    carried: Rate
     degraded: dict[str, int]
     scenes_failed: dict[str, int]
     versions: dict[int, int]
@@ -122,6 +123,7 @@ def summarize(trials: Sequence[Trial]) -> EvaluationReport:
         failed_looks=_count(reason for scene in judged for reason in facts.list_failed_looks(scene)),
         repaired_after_critique=_rate(faulted, facts.is_repaired_after_critique),
         repaired_after_render=_rate(refused, facts.is_repaired_after_render),
+        carried=measure_rate(sum(trial.cuts_carried for trial in trials), sum(trial.cuts_planned for trial in trials)),
         degraded=_count(scene.degraded for scene in scenes),
         scenes_failed=_count(scene.failed for scene in scenes),
         versions=dict(sorted(Counter(map(facts.count_versions, judged)).items())),

@@ -82,6 +82,7 @@ _ROWS: tuple[tuple[str, Show], ...] = (
     ("looks that failed", lambda r: _show_counts(r.failed_looks)),
     ("repaired after a critique", lambda r: _show_rate(r.repaired_after_critique)),
     ("repaired after a failed render", lambda r: _show_rate(r.repaired_after_render)),
+    ("cuts across which things are carried, of those planned", lambda r: _show_rate(r.carried)),
     ("scenes degraded", lambda r: _show_counts(r.degraded)),
     ("scenes failed", lambda r: _show_counts(r.scenes_failed)),
     ("scenes by versions of their code", lambda r: _show_counts({str(n): count for n, count in r.versions.items()})),

@@ -50,7 +50,8 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `asked_seconds` the length asked for, 0 for none.
 
     `brief` is the same in every evaluation of what was asked for. `failed` is a problem code, `reason` what it means.
-    `doubts` are those of the script's fact-check.
+    `doubts` are those of the script's fact-check. `cuts_planned` are the cuts across which the plan carries things, and
+    `cuts_carried` those across which the scenes' code does.
     """
 
     key: str
@@ -64,6 +65,8 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     failed: str = ""
     reason: str = ""
     doubts: tuple[str, ...] = ()
+    cuts_planned: int = 0
+    cuts_carried: int = 0
     scenes: tuple[SceneTrial, ...] = ()
     usage: tuple[Usage, ...] = ()
     judgement: Judgement | None = None
@@ -98,6 +101,8 @@ async def try_brief(api: Api, brief: TrialBrief, *, render: bool, judge: Judge |
     if video["status"] not in FINAL_STATUSES:
         await api.cancel(video_id, "every scene has its code")
     error = (video.get("error") or {}) if video["status"] == "failed" else {}
+    script = await _read_script(api, video_id)
+    followers = _list_followers(script)
     return Trial(
         key=brief.key,
         brief=brief.brief,
@@ -109,7 +114,9 @@ async def try_brief(api: Api, brief: TrialBrief, *, render: bool, judge: Judge |
         asked_seconds=float(brief.request.get("target_seconds", 0)),
         failed=error.get("code", "cancelled" if video["status"] == "cancelled" else ""),
         reason=error.get("detail", ""),
-        doubts=await _read_doubts(api, video_id),
+        doubts=tuple(script.get("doubts", ())),
+        cuts_planned=len(followers),
+        cuts_carried=_count_carried(video, followers),
         scenes=tuple([await _describe_scene(api, scene, video) for scene in video["scenes"]]),
         usage=tuple(msgspec.convert(video["usage"]["items"], list[Usage])),
         judgement=await judge(api, video) if judge and video["status"] == "completed" else None,
@@ -125,11 +132,27 @@ async def _follow(api: Api, video_id: str, *, render: bool) -> JsonObject:
     return await api.video(video_id)
 
 
-async def _read_doubts(api: Api, video_id: str) -> tuple[str, ...]:
+async def _read_script(api: Api, video_id: str) -> JsonObject:
     try:
-        return tuple((await api.script(video_id))["doubts"])
+        return await api.script(video_id)
     except ApiRefusal:  # the video failed before it had a script
-        return ()
+        return {}
+
+
+def _list_followers(script: JsonObject) -> list[int]:
+    """The scenes into which the plan carries things, counted from 1."""
+    return [
+        number
+        for number, before in enumerate(script.get("scenes", ())[:-1], 2)
+        if (before.get("plan") or {}).get("carries")
+    ]
+
+
+def _count_carried(video: JsonObject, followers: list[int]) -> int:
+    """How many scenes begin with what was carried into them: they have code, and no note says otherwise."""
+    made = sum(int(scene["number"]) in followers and scene["code"] is not None for scene in video["scenes"])
+    uncarried = sum(bool(note["code"] == "not-carried") for note in video["notes"])
+    return max(0, made - uncarried)
 
 
 async def _describe_scene(api: Api, scene: dict[str, Any], video: JsonObject) -> SceneTrial:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
+from lectern.coder.codegen.handing_on import NOT_CARRIED
 from lectern.coder.codegen.repair_history import RepairHistory
 from lectern.coder.codegen.repair_prompt import list_findings
 from lectern.coder.coding import CaptureStills, CodingTask, Preflight
@@ -52,6 +53,10 @@ class CodingRun:
     def origin(self) -> str:
         """The code's author, as `CodeRef.origin` names it."""
         return "author" if self.authored and not self.repaired else "model"
+
+    def asks_for_handing_on(self) -> bool:
+        """True until a version was sent back only for handing nothing on: one question is enough for that."""
+        return self.origin == "model" and NOT_CARRIED not in (attempt.rule for attempt in self.attempts)
 
     def add_usage(self, usage: Usage) -> None:
         """Records the cost of a question; cached answers cost nothing."""

@@ -40,6 +40,8 @@ def draft_request(task: CodingTask, frame: FrameAreas, examples: Sequence[Worked
         _describe_purpose(task.scene),
         describe_direction(task.scene),
         _describe_former_picture(task.scene),
+        describe_cuts(task),
+        _quote_scene_before(task),
         describe_beats(task),
         describe_symbols(task.script),
         *map(_describe_example, examples),
@@ -80,6 +82,28 @@ def describe_direction(scene: s.Scene) -> str:
         "decide over its picture where the two differ. They are a wish about the picture and nothing else: they change "
         f"no rule, no narration and no form of your answer.\n{fence(scene.plan.direction)}"
     )
+
+
+def describe_cuts(task: CodingTask) -> str:
+    """What crosses the cuts before and after the scene; "" where nothing does."""
+    parts = []
+    if task.carried is not None:
+        names = ", ".join(task.carried.names)
+        asked = ", ".join(f'"{name}"' for name in task.carried.names)
+        parts.append(
+            "It goes on with the last picture of the scene before, and its first frame is that picture: the things "
+            "that are handed on are on screen already, where that scene left them and as large. Take those that you "
+            f"need first of all in `construct`, `{names} = self.carried({asked})`, and play them on: move, change, "
+            "enlarge or fade them. Never add them, fade them in or draw them anew; what you do not ask for leaves."
+        )
+    if task.names_to_carry:
+        given = ", ".join(f"{name}={name}" for name in task.names_to_carry)
+        parts.append(
+            "The next scene goes on with its last picture. Draw each of these things by a function of its name below "
+            f"the class, as one group where it has parts, and end `construct` with `self.carry({given})`: the very "
+            "objects on screen, whole, large and well placed. All else leaves by itself."
+        )
+    return "\n".join(parts)
 
 
 def describe_symbols(script: s.Script) -> str:
@@ -128,6 +152,16 @@ def _describe_former_picture(scene: s.Scene) -> str:
         return f"Until now it is drawn by this code:\n```python\n{scene.visual.source}\n```"
     content = msgspec.json.encode(scene.visual).decode()
     return f"Until now it shows this, whose content is still what the scene is about:\n{fence(content)}"
+
+
+def _quote_scene_before(task: CodingTask) -> str:
+    """The code by which the things that go on were drawn; "" where none do."""
+    if task.carried is None:
+        return ""
+    return (
+        "The code of the scene before, for what its things are made of; it has been run, and none of it is to be "
+        f"repeated:\n```python\n{task.carried.source}\n```"
+    )
 
 
 def _mark_times(words: Sequence[Word], start: float) -> Iterator[str]:

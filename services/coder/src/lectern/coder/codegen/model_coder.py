@@ -15,6 +15,7 @@ from lectern.coder.codegen.edits import EditRefused, apply_edits
 from lectern.coder.codegen.examples import ExampleIndex
 from lectern.coder.codegen.fixes import fix_code
 from lectern.coder.codegen.forms import find_form
+from lectern.coder.codegen.handing_on import check_handing_on
 from lectern.coder.codegen.kit_vocabulary import describe_scene, list_things_for, read_entries, select_entries
 from lectern.coder.codegen.reference import ManimReference, load_text
 from lectern.coder.codegen.repair_history import RepairStrategy, fingerprint
@@ -150,6 +151,8 @@ class ModelCoder:
         accepts = is_acceptable_from_author if run.authored and not run.repaired else is_acceptable
         for repairs_left in range(MAX_REPAIRS, -1, -1):
             verdict = await run.preflight(code)
+            if run.asks_for_handing_on():
+                verdict = check_handing_on(run.task, code, verdict)
             if accepts(verdict):
                 run.add_success(strategy, verdict)
                 return code
@@ -183,7 +186,7 @@ class ModelCoder:
             if repaired is None:
                 return code
             new_code, strategy = repaired
-            verdict = await run.preflight(new_code)
+            verdict = check_handing_on(run.task, new_code, await run.preflight(new_code))
         except ModelFailed as failure:
             run.add_usage(failure.usage)
             return code

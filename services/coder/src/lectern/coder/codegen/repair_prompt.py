@@ -11,6 +11,7 @@ from lectern.coder.codegen.code_beats import find_beat_of_line, find_names_in_li
 from lectern.coder.codegen.draft_prompt import (
     FrameAreas,
     describe_beats,
+    describe_cuts,
     describe_direction,
     describe_frame,
     describe_symbols,
@@ -65,6 +66,7 @@ def repair_request(
     parts = [
         f"Scene {task.number}: {task.scene.title}",
         describe_direction(task.scene),
+        describe_cuts(task),
         describe_beats(task),
         describe_symbols(task.script),
         describe_frame(task, frame),

@@ -32,7 +32,8 @@ def redo(log: VideoLog, script: Script, number: int, request: RedoRequest | None
         raise refuse_unknown_scene(number, len(script.scenes))
     changed = replace_scene(script, number, _change(script.scene(number), request or RedoRequest()))
     if changed == script:
-        return ScriptChange(event=start_revision(log, event, [number], fresh=True))
+        numbers = follow_changes(log, script, [number])
+        return ScriptChange(event=start_revision(log, event, numbers, fresh=[number]))
     check_script(changed)
     numbers = follow_changes(log, changed, [number])
     return ScriptChange(event=start_revision(log, replace_script(event, changed), numbers), script=changed)

@@ -112,15 +112,16 @@ def start_revision(
     script: ScriptEvent,
     scenes: Iterable[int],
     *,
-    fresh: bool = False,
+    fresh: Iterable[int] = (),
     resumed: Iterable[int] = (),
     chosen: tuple[e.ChosenTake, ...] = (),
 ) -> e.ScriptApproved:
     """Begin the next revision, in which `scenes` are made.
 
-    After a failure or cancellation every scene that was never rendered joins them. `fresh`: nothing is reused, even
-    though nothing changed. `chosen` are the takes that scenes among them get back instead of being made. What is
-    `resumed`, or joins, goes on as it was planned: afresh, or with the take that was chosen for it.
+    After a failure or cancellation every scene that was never rendered joins them. For those among them that are
+    `fresh` nothing is reused, even though nothing changed. `chosen` are the takes that scenes among them get back
+    instead of being made. What is `resumed`, or joins, goes on as it was planned: afresh, or with the take that was
+    chosen for it.
     """
     state = log.state
     stopped = isinstance(state.outcome(), e.VideoFailed | e.VideoCancelled)
@@ -132,7 +133,7 @@ def start_revision(
     plan = tuple(sorted(changed | others))
     kept = tuple(take for number in sorted(others) if (take := log.find_chosen_take(number)))
     salts = {number: salt for number in plan if (salt := log.find_salt(number))}
-    return e.ScriptApproved(
+    approved = e.ScriptApproved(
         video_id=log.video_id,
         owner=log.owner,
         lane=log.lane,
@@ -145,10 +146,10 @@ def start_revision(
         assets=script.assets,
         doubts=script.doubts,
         hints=script.hints,
-        fresh=fresh,
         chosen=(*chosen, *kept),
-        salts={} if fresh else salts,
     )
+    anew = dict.fromkeys(fresh, e.message_id(approved))
+    return msgspec.structs.replace(approved, salts={**salts, **anew})
 
 
 def refuse_unapproved(state: VideoState) -> None:

@@ -58,7 +58,8 @@ def choose(log: VideoLog, script: Script, number: int, revision: int, script_of_
     if restored == script:
         if log.state.take_in_force(number) == revision:
             return None
-        return ScriptChange(event=start_revision(log, event, [number], chosen=(e.name_take(take),)))
+        numbers = follow_changes(log, script, [number])
+        return ScriptChange(event=start_revision(log, event, numbers, chosen=(e.name_take(take),)))
     edited = replace_script(event, restored)
     numbers = follow_changes(log, restored, [number])
     return ScriptChange(event=start_revision(log, edited, numbers, chosen=(e.name_take(take),)), script=restored)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import keyword
+import re
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from lectern.contracts import script as s
+from lectern.contracts.carrying import is_drawn_by_model
 from lectern.contracts.problems import ProblemError
 from lectern.language.sentences import sentences
 from lectern.language.words import count_words
@@ -20,6 +23,7 @@ MAX_CARD_CHARACTERS = 120  # on the first picture and the last
 MAX_TITLE_CHARACTERS = 80  # a heading on screen is read at a glance
 MAX_SPEAKER_CHARACTERS = 40
 MAX_NOTE_CHARACTERS = 600  # of a note on what to draw: the instructions ask for 60 words
+MAX_CARRIES = 4  # things that go on across a cut: more is a picture of its own
 MAX_REPORTED_ERRORS = 3  # of one visual
 _SIMILAR_COLOURS = {
     "blue": "primary", "white": "text", "black": "text", "grey": "text", "gray": "text",
@@ -56,7 +60,7 @@ def draft_script(
         question=clean_title(plan.question, MAX_CARD_CHARACTERS),
         idea=clean_title(plan.idea, MAX_CARD_CHARACTERS),
         audience=clean_note(plan.audience, language),
-        scenes=tuple(scenes),
+        scenes=_keep_followed_carries(scenes),
         symbols=draft_symbols(plan.symbols),
         pronunciations={
             strip_markup(each.written): strip_markup(each.spoken)
@@ -108,6 +112,25 @@ def _draft_plan(planned: replies.PlannedScene, language: str) -> s.ScenePlan:
         purpose=clean_note(planned.purpose, language),
         shows=clean_note(planned.shows, language),
         form=msgspec.convert(form if form in s.FORMS else "", s.Form),
+        carries=draft_carries(planned.carries),
+    )
+
+
+def draft_carries(names: Sequence[str]) -> tuple[str, ...]:
+    """The first names of things that go on, as code can have them; those that it cannot are left out."""
+    spelt = (re.sub(r"\W+", "_", name).strip("_").lower() for name in names)
+    usable = dict.fromkeys(name for name in spelt if name.isidentifier() and not keyword.iskeyword(name))
+    return tuple(usable)[:MAX_CARRIES]
+
+
+def _keep_followed_carries(scenes: Sequence[s.Scene]) -> tuple[s.Scene, ...]:
+    """The scenes, without carrying from or into a template, which draws by itself, and out of the last one."""
+    drawn = [*map(is_drawn_by_model, scenes), False]
+    return tuple(
+        scene
+        if own and following
+        else msgspec.structs.replace(scene, plan=msgspec.structs.replace(scene.plan, carries=()))
+        for scene, own, following in zip(scenes, drawn, drawn[1:], strict=False)
     )
 
 

@@ -102,7 +102,10 @@ def _join_short_scenes(scenes: list[s.Scene], target: ScriptTarget) -> list[s.Sc
         if joined and min(estimate_seconds(each, target.rate) for each in (joined[-1], scene)) < MIN_SCENE_SECONDS:
             before = joined[-1]
             both = msgspec.structs.replace(
-                before, beats=(*before.beats, *scene.beats), visual=before.visual or scene.visual
+                before,
+                beats=(*before.beats, *scene.beats),
+                visual=before.visual or scene.visual,
+                plan=msgspec.structs.replace(before.plan, carries=scene.plan.carries),
             )
             if estimate_seconds(both, target.rate) <= MAX_SCENE_SECONDS and not (before.visual and scene.visual):
                 joined[-1] = both

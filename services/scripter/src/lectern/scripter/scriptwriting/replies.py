@@ -27,13 +27,17 @@ VisualKind: TypeAlias = Annotated[str, msgspec.Meta(extra_json_schema={"enum": l
 
 
 class PlannedScene(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A scene of the plan. `seconds` is its share of the video, 0 when the plan does not say."""
+    """A scene of the plan. `seconds` is its share of the video, 0 when the plan does not say.
+
+    `carries` names what stays on screen into the next scene.
+    """
 
     title: Line
     purpose: str
     idea: str = ""
     shows: str
     form: FormName = ""
+    carries: list[str] = []
     seconds: float = 0.0
 
 

@@ -15,20 +15,21 @@ from nats.js import JetStreamContext
 from nats.js import errors as js_errors
 
 from lectern.contracts.topology import VIDEOS
-from lectern.worker import Transient, wait_for, wait_until_done
+from lectern.worker.failures import Transient
+from lectern.worker.stopping import wait_for, wait_until_done
 
 BATCH_SIZE = 64
 PULL_SECONDS = 5.0  # how long one pull waits for a message
 GATHER_SECONDS = 0.02  # further events join a batch within this time: one fold then serves several
-RETRY_SECONDS = 1.0
-OUTAGES = (nats_errors.Error, js_errors.Error, Transient, TimeoutError)
+_RETRY_SECONDS = 1.0
+LOG_OUTAGES = (nats_errors.Error, js_errors.Error, Transient, TimeoutError)
 
 BatchHandler: TypeAlias = Callable[[list[Msg]], Awaitable[None]]
 
 
 async def follow_log(nats: Client, consumer: str, handle: BatchHandler, stop: asyncio.Event) -> None:
     """Pass batches of events to `handle` until `stop`. A batch whose handling fails comes again after a second."""
-    logger = structlog.get_logger("lectern.gateway").bind(consumer=consumer)
+    logger = structlog.get_logger("lectern.log-follower").bind(consumer=consumer)
     subscription = await nats.jetstream(timeout=5).pull_subscribe_bind(consumer, VIDEOS)
     try:
         while not stop.is_set():
@@ -39,7 +40,7 @@ async def follow_log(nats: Client, consumer: str, handle: BatchHandler, stop: as
                 break
             if failure := following.exception():
                 logger.warning("cannot follow the log", action="retry", error=repr(failure))
-                await wait_for(stop, RETRY_SECONDS)
+                await wait_for(stop, _RETRY_SECONDS)
     finally:
         with contextlib.suppress(nats_errors.Error):
             await subscription.unsubscribe()  # or the server keeps our last pull and loses an event to it
@@ -56,7 +57,7 @@ async def _handle_batch(subscription: JetStreamContext.PullSubscription, handle:
         await handle(messages)
     except BaseException:
         for message in messages:
-            with contextlib.suppress(*OUTAGES):
+            with contextlib.suppress(*LOG_OUTAGES):
                 await message.nak(delay=1)
         raise
     for message in messages:
