@@ -192,3 +192,18 @@ def test_a_scene_is_filmed_through_its_camera_and_the_check_sees_what_it_shows(t
     assert bright[5] > 5 * bright[0]
     assert bright[9] == pytest.approx(bright[5], rel=0.1)
     assert bright[-1] == pytest.approx(bright[0], rel=0.3)
+
+
+def test_a_thing_that_is_drawn_while_the_camera_comes_closer_is_seen_whole(tmp_path: Path) -> None:
+    code = """
+    from lectern.scenekit import *
+
+    class Ring(NarratedScene):
+        def construct(self):
+            ring = Circle(2)
+            with self.beat():
+                self.play(Create(ring), self.close_up(ring, fill=0.8))
+            assert self.camera.view.width > 4, self.camera.view
+    """
+    folder = job_folder(tmp_path / "job", code, beats=[(2, "a ring")], mode="measure")
+    assert run_in_fork(folder)["error"] is None

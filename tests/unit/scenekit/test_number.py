@@ -82,3 +82,8 @@ def test_it_can_be_faded_in_while_its_value_gets_more_digits() -> None:
     number.update()
 
     assert number.text == "1234"
+
+
+def test_a_unit_of_several_words_keeps_the_spaces_between_them() -> None:
+    together, apart = Number(5, unit="aday"), Number(5, unit="a day")
+    assert apart.width > together.width + 0.15 * apart.height

@@ -94,6 +94,11 @@ def find_view(thing: Any, fill: float) -> CameraView:
     return CameraView(x=x - scale * body.center[0], y=y - scale * body.center[1], width=scale * config.frame_width)
 
 
+def has_extent(thing: Any) -> bool:
+    """Tell whether a thing takes any room; a point that is no thing does."""
+    return not isinstance(thing, Mobject) or max(thing.width, thing.height) > 1e-3
+
+
 def find_whole_view() -> CameraView:
     """Find the view of the whole frame."""
     return CameraView(x=0.0, y=0.0, width=float(config.frame_width))

@@ -17,7 +17,7 @@ NARROW = 0.55
 """Width of points, commas and gaps, in widths of a digit."""
 SPARE_SLOTS = 4
 """Glyphs that a number may grow by before its family changes."""
-UNIT_GAP = 0.3
+UNIT_GAP = 0.45
 """Space before the unit, in widths of a digit."""
 SIDE_BEARING = 0.12
 """Space around a digit, as a share of the widest one."""
@@ -47,7 +47,7 @@ class Number(VGroup):
         self.decimals, self.unit, self.size = decimals, unit, size
         color = theme.text if color is None else color
         marks = CHARACTERS + separator.strip()
-        glyphs = list(Text(marks + unit.replace(" ", ""), font_size=size, color=color, disable_ligatures=True))
+        glyphs = list(Text(marks + unit, font_size=size, color=color, disable_ligatures=True))
         digits = glyphs[:10]
         self._cell = max(each.width for each in digits) * (1 + 2 * SIDE_BEARING)
         baseline, self._height = digits[1].get_bottom()[1], digits[1].height
@@ -55,7 +55,8 @@ class Number(VGroup):
             character: glyph.points - [_middle(glyph), baseline, 0]
             for character, glyph in zip(marks, glyphs, strict=False)
         }
-        self._unit = [each.points - [0, baseline, 0] for each in glyphs[len(marks) :]]
+        letters = zip(unit, glyphs[len(marks) :], strict=False)
+        self._unit = [glyph.points - [0, baseline, 0] for letter, glyph in letters if not letter.isspace()]
         # an invisible upright stroke tells where the number has been moved, how it was scaled and turned
         self._mark = Line(ORIGIN, [0, self._height, 0], stroke_width=0, stroke_opacity=0)
         self._slots = VGroup()

@@ -11,7 +11,7 @@ from manim import Animation, Mobject, MovingCameraScene, Scene, ThreeDScene
 from manim.camera.camera import Camera
 
 from .camera import FilmCamera
-from .camera_moves import CameraFollow, CameraMove, find_view, find_whole_view, list_way
+from .camera_moves import CameraFollow, CameraMove, find_view, find_whole_view, has_extent, list_way
 from .carrying import Handover, Luggage, drop_pieces, vanish
 from .following import Following
 from .renderer import DirectedRenderer, FilmingRenderer, MeasuringRenderer
@@ -135,7 +135,10 @@ class NarratedScene(Narrated):
 
     def close_up(self, thing: Any, fill: float = 0.5, run_time: float = 1.4) -> Animation:
         """The camera comes closer until `thing`, or a point, takes `fill` of the picture's width or height."""
-        return CameraMove(self.camera, lambda _: [find_view(thing, fill)], run_time=run_time)
+        made = find_view(thing, fill)  # a thing that is drawn on the way begins as a point
+        return CameraMove(
+            self.camera, lambda _: [find_view(thing, fill) if has_extent(thing) else made], run_time=run_time
+        )
 
     def wide(self, run_time: float = 1.2) -> Animation:
         """The camera shows the whole picture again."""
