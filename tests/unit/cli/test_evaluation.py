@@ -247,6 +247,7 @@ async def test_a_killed_evaluation_resumes_with_the_remaining_briefs(tmp_path: P
 
 
 @pytest.mark.slow
+@pytest.mark.long
 async def test_an_interrupted_evaluation_cancels_its_videos(tmp_path: Path) -> None:
     (tmp_path / "topics.json").write_text('["Why is the sky blue?"]')
     async with gemini(StandIn(otherwise=lambda _: Hangs())) as model:
