@@ -17,9 +17,12 @@ import sys
 import tempfile
 import threading
 import time
+import unicodedata
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
+
+import msgspec
 
 from lectern.renderer.pool import JobLimits, RenderJob, RenderOutcome, WarmPool
 from lectern.renderer.sandbox.tex.warmup import WARMUP_MARKER
@@ -239,6 +242,9 @@ class MonitoredPool:
         output = f"{outcome.log_tail}{outcome.result}{outcome.reason}"
         if self.secret in output:
             yield "the scene read the secret"
+        told = msgspec.json.encode((outcome.result, outcome.reason)).decode()
+        if acting := {letter for text in _texts(json.loads(told)) for letter in text if not _is_plain(letter)}:
+            yield f"the outcome has letters that act on who reads it: {acting}"
         yield from re.findall(r"^ESCAPED.*", outcome.log_tail, re.M)
 
     def close(self) -> None:
@@ -251,6 +257,24 @@ class MonitoredPool:
         self._thread.join()
         self._loop.close()
         shutil.rmtree(self.home)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list():
+            for item in value:
+                yield from _texts(item)
+        case dict():
+            for name, item in value.items():
+                yield name
+                yield from _texts(item)
+
+
+def _is_plain(letter: str) -> bool:
+    """Whether a letter shows and does nothing else: no control character, none that turns the direction of text."""
+    return letter == "\n" or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 def _disabled_layers() -> frozenset[str]:
