@@ -21,9 +21,11 @@ from lectern.gateway.projection import Projection
 from lectern.gateway.video_metrics import TIMED, VideoMetrics
 from lectern.gateway.views import Views
 from lectern.tracing import following_trace
-from lectern.worker import LOG_OUTAGES, follow_log, wait_for
+from lectern.worker import LOG_OUTAGES, follow_log, map_concurrently, wait_for
 
 RETRY_SECONDS = 1.0
+_AT_ONCE = 16  # videos that are read while views are rebuilt: requests then share packets
+_CHUNK = 1000  # videos that tasks are made for at once
 
 
 class Projector:
@@ -40,15 +42,20 @@ class Projector:
         self._logger = structlog.get_logger("lectern.gateway.projector")
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Rebuild what is missing, then follow the log until `stop`."""
+        """Follow the log until `stop`, and meanwhile rebuild what is missing: new videos do not wait for old ones."""
+        async with asyncio.TaskGroup() as tasks:
+            rebuilding = tasks.create_task(self._rebuild_once(stop), name="gateway:rebuild")
+            await follow_log(self._nats, PROJECTOR, self._project_all, stop)
+            rebuilding.cancel()
+
+    async def _rebuild_once(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
                 await self.rebuild()
-                break
+                return
             except LOG_OUTAGES as error:
                 self._logger.warning("cannot rebuild views", action="retry", error=type(error).__name__)
                 await wait_for(stop, RETRY_SECONDS)
-        await follow_log(self._nats, PROJECTOR, self._project_all, stop)
 
     async def _project_all(self, messages: Sequence[Msg]) -> None:
         newest: dict[str, int] = {}
@@ -76,19 +83,20 @@ class Projector:
         """
         await self._views.wait_until_current()
         counts, last = await self._count_events()
-        made = 0
-        for video_id, events in counts.items():
-            view = self._views.get(video_id)
-            if view is None or view.events < events:
-                await self._projection.project(video_id)
-                made += 1
+        short = [video_id for video_id, events in counts.items() if self._lacks(video_id, events)]
+        for start in range(0, len(short), _CHUNK):
+            await map_concurrently(self._projection.project, short[start : start + _CHUNK], limit=_AT_ONCE)
         for video_id in self._views.ids():
             view = self._views.get(video_id)
             if video_id not in counts and view and view.seq <= last:
                 await self._views.delete(video_id)
-        if made:
-            self._logger.info("views rebuilt", action="rebuilt", made=made)
-        return made
+        if short:
+            self._logger.info("views rebuilt", action="rebuilt", made=len(short))
+        return len(short)
+
+    def _lacks(self, video_id: str, events: int) -> bool:
+        view = self._views.get(video_id)
+        return view is None or view.events < events
 
     async def _count_events(self) -> tuple[Counter[str], int]:
         """The number of each video's events, and the stream's last sequence, from the server's index of subjects."""

@@ -155,6 +155,8 @@ class Views(MirroredBucket):
     async def write(self, video_id: str, view: View) -> bool:
         """Store a view unless the stored one is as new; compare-and-set, so that replicas may all try."""
         data = msgspec.json.encode(view)
+        if self.get(video_id) is None and await self.bucket.create(video_id, data) is not None:
+            return True
         written = False
 
         def replace(value: bytes | None) -> bytes | None:

@@ -1,0 +1,154 @@
+"""What rebuilding every view costs a gateway: `python bench/rebuild.py [--videos 5000] [--scenes 3] [--profile]`.
+
+A real nats-server holds the logs of finished videos and no view of them, as after an upgrade that changed what a view
+says. Measured is the projector's own rebuild: CPU seconds of this process and of the server for a hundred thousand
+videos, by proportion; and whether lists are answered meanwhile. Elapsed seconds are those of a busy machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import cProfile
+import os
+import pstats
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from lectern.contracts import events as e
+from lectern.contracts import subjects
+from lectern.contracts.ids import new_id
+from lectern.contracts.options import Brief, VideoOptions
+from lectern.contracts.topology import STAGE_TIMES, VIDEO_VIEWS
+from lectern.contracts.usage import Usage
+from lectern.gateway.filters import VideoFilter
+from lectern.gateway.metrics import GatewayMetrics
+from lectern.gateway.outlook import StageTimes
+from lectern.gateway.projection import Projection
+from lectern.gateway.projector import Projector
+from lectern.gateway.video_metrics import VideoMetrics
+from lectern.gateway.views import Views
+from lectern.worker import (
+    JetStreamEventLog,
+    JetStreamKeyValueStore,
+    Meter,
+    apply_topology,
+    configure_logs,
+    connect_nats,
+)
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from servers import nats_server
+
+MANY = 100_000
+_AT_ONCE = 64
+
+
+def make_finished_log(scenes: int) -> list[e.AnyEvent]:
+    """The events of a video that was made without a hitch."""
+    video, options = new_id(), VideoOptions()
+    made = {"video_id": video, "script_key": f"videos/{video}/script/0123456789abcdef.json", "options": options}
+    digest = "0123456789abcdef" * 4
+    narration = e.NarrationRef(
+        key=f"cache/narration/{digest}.json", audio_key=f"cache/narration/{digest}.flac", seconds=20.0, beats=3
+    )
+    code = e.CodeRef(key=f"cache/code/{digest}.py", origin="model", fallback_key=f"cache/code/{digest}.py")
+    footage = e.FootageRef(key=f"cache/footage/{digest}.mp4", frames=600, fps=30)
+    spent = (Usage(kind="model", name="model", task="code", requests=2, input=9000, output=2000, cost_usd=0.004),)
+    titles = tuple(e.SceneTitle(title=f"Scene {number} of a film", words=60) for number in range(1, scenes + 1))
+    events: list[e.AnyEvent] = [
+        e.VideoRequested(video_id=video, brief=Brief(topic="How do tides work?"), options=options),
+        e.VideoScripted(title="The pull of the Moon", scenes=titles, spent=spent, **made),
+    ]
+    for scene in range(1, scenes + 1):
+        events += [
+            e.ScenePlanned(scene=scene, **made),
+            e.SceneNarrated(scene=scene, narration=narration, **made),
+            e.SceneCoded(scene=scene, narration=narration, code=code, spent=spent, **made),
+            e.SceneRendered(scene=scene, narration=narration, code=code, footage=footage, **made),
+        ]
+    outputs = tuple(
+        e.Output(kind=kind, key=f"videos/{video}/r1/{kind}", media_type="video/mp4", bytes=10_000_000)
+        for kind in ("video", "captions_vtt", "captions_srt", "chapters_vtt", "transcript", "thumbnail")
+    )
+    return [*events, e.VideoCompleted(video_id=video, seconds=60.0, frames=1800, outputs=outputs)]
+
+
+async def fill(url: str, videos: int, scenes: int) -> None:
+    """Writes the logs."""
+    nats = await connect_nats(url, "fill")
+    js = nats.jetstream(timeout=60)
+    free = asyncio.Semaphore(_AT_ONCE)
+
+    async def write() -> None:
+        async with free:
+            for event in make_finished_log(scenes):
+                await js.publish(subjects.subject(event), e.encode(event), headers={"Nats-Msg-Id": e.message_id(event)})
+
+    await asyncio.gather(*(write() for _ in range(videos)))
+    await nats.close()
+
+
+def read_cpu(pid: int) -> float:
+    """CPU seconds of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def find_server() -> int:
+    """The nats-server among this process's children."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return next(int(pid) for pid in children if b"nats-server" in Path(f"/proc/{pid}/cmdline").read_bytes())
+
+
+async def measure(url: str, videos: int, scenes: int, *, profile: bool) -> None:
+    """Fills a log, rebuilds its views, and prints the figures."""
+    setup = await connect_nats(url, "setup")
+    await apply_topology(setup)
+    await setup.close()
+    await fill(url, videos, scenes)
+    nats = await connect_nats(url, "gateway")
+    views, meter = Views(JetStreamKeyValueStore(nats, VIDEO_VIEWS)), Meter()
+    await views.start()
+    times = StageTimes(JetStreamKeyValueStore(nats, STAGE_TIMES))
+    projection = Projection(JetStreamEventLog(nats), views, GatewayMetrics(meter))
+    projector = Projector(nats, projection, views, times, VideoMetrics(meter))
+    server, profiler = find_server(), cProfile.Profile()
+    own, others, began = time.process_time(), read_cpu(server), time.perf_counter()
+    slowest, rebuilding = 0.0, asyncio.create_task(projector.rebuild())
+    if profile:
+        profiler.enable()
+    while not rebuilding.done():
+        asked = time.perf_counter()
+        await asyncio.sleep(0.05)
+        views.page(VideoFilter(), limit=20)
+        slowest = max(slowest, time.perf_counter() - asked - 0.05)
+    profiler.disable()
+    made = await rebuilding
+    own, others, elapsed = time.process_time() - own, read_cpu(server) - others, time.perf_counter() - began
+    print(
+        f"{made} videos of {scenes} scenes: {own:.2f} s of the gateway's CPU, {others:.2f} s of the server's,"
+        f" {elapsed:.1f} s elapsed at load {os.getloadavg()[0]:.0f}; a page of the list waited {slowest * 1000:.0f} ms"
+        f" at most; {MANY} videos: {own / made * MANY:.0f} s and {others / made * MANY:.0f} s of CPU"
+    )
+    if profile:
+        pstats.Stats(profiler).sort_stats("cumulative").print_stats(45)
+    await views.close()
+    await nats.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--videos", type=int, default=5000)
+    parser.add_argument("--scenes", type=int, default=3)
+    parser.add_argument("--profile", action="store_true")
+    options = parser.parse_args()
+    configure_logs("json", "ERROR")
+    with tempfile.TemporaryDirectory() as folder, nats_server(Path(folder)) as url:
+        asyncio.run(measure(url, options.videos, options.scenes, profile=options.profile))
+
+
+if __name__ == "__main__":
+    main()
