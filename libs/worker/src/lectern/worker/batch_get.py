@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 import nats.errors
 from nats.aio.client import Client
-from nats.aio.subscription import Subscription
+from nats.aio.msg import Msg
 
 from lectern.worker.failures import Unavailable
 
@@ -38,28 +39,43 @@ async def get_first(nats: Client, stream: str, subject: str) -> bytes | None:
 async def _get_batch(nats_: Client, stream: str, query: dict[str, Any]) -> tuple[list[tuple[int, bytes]], int]:
     """One batch, and how many messages come after it."""
     inbox = nats_.new_inbox()
-    subscription = await nats_.subscribe(inbox)
     try:
-        await nats_.publish(f"$JS.API.DIRECT.GET.{stream}", json.dumps(query).encode(), reply=inbox)
-        return await _receive(subscription)
+        async with asyncio.timeout(_TIMEOUT) as limit:
+            answer = _Answer(limit)
+            subscription = await nats_.subscribe(inbox, cb=answer.take)
+            try:
+                await nats_.publish(f"$JS.API.DIRECT.GET.{stream}", json.dumps(query).encode(), reply=inbox)
+                return answer.messages, await answer.pending
+            finally:
+                await subscription.unsubscribe()
     except (nats.errors.Error, TimeoutError, ConnectionError) as error:
         raise Unavailable(f"the event log does not answer ({type(error).__name__})", code="log-unavailable") from error
-    finally:
-        await subscription.unsubscribe()
 
 
-async def _receive(subscription: Subscription) -> tuple[list[tuple[int, bytes]], int]:
-    messages: list[tuple[int, bytes]] = []
-    while True:
-        message = await subscription.next_msg(timeout=_TIMEOUT)
+class _Answer:
+    """The messages of one answer, in which each may take as long as `limit` allowed for the first.
+
+    They are called back rather than waited for one by one, which takes two tasks and a timer for each.
+    """
+
+    def __init__(self, limit: asyncio.Timeout) -> None:
+        self.messages: list[tuple[int, bytes]] = []
+        self.pending: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._limit = limit
+
+    async def take(self, message: Msg) -> None:
+        """The next message, or the status that ends the answer."""
+        if self.pending.done():
+            return
         headers = message.headers or {}
         match headers.get("Status"):
             case None:
-                messages.append((int(headers["Nats-Sequence"]), message.data))
+                self.messages.append((int(headers["Nats-Sequence"]), message.data))
+                self._limit.reschedule(asyncio.get_running_loop().time() + _TIMEOUT)
             case "204":
-                return messages, int(headers.get("Nats-Num-Pending", "0"))
+                self.pending.set_result(int(headers.get("Nats-Num-Pending", "0")))
             case "404":
-                return messages, 0
+                self.pending.set_result(0)
             case status:
                 answered = f"the event log answered {status} {headers.get('Description', '')}".rstrip()
-                raise Unavailable(answered, code="log-unavailable")
+                self.pending.set_exception(Unavailable(answered, code="log-unavailable"))
