@@ -13,7 +13,9 @@ from contextlib import AsyncExitStack
 import pytest
 from nats.aio.client import Client
 
-from lectern.contracts.requests import LIST_VOICES, ListVoices, VoiceList
+from lectern.contracts import subjects
+from lectern.contracts.options import VideoOptions
+from lectern.contracts.requests import DRAW_STILLS, LIST_VOICES, DrawStills, ListVoices, Stills, VoiceList
 from lectern.worker import NoReply, Responder
 from lectern.worker.bus import NatsBus
 from lectern.worker.signs_of_life import SignTiming
@@ -103,6 +105,10 @@ class Work:
             raise
         return VoiceList(voices=(), refused="done")
 
+    async def draw(self, _: DrawStills) -> Stills:
+        await self(ListVoices())
+        return Stills(ok=True)
+
     def respond(self) -> Responder[ListVoices, VoiceList]:
         return Responder(request=LIST_VOICES, handler=self, failed=lambda error: VoiceList(voices=()))
 
@@ -126,6 +132,30 @@ async def test_work_ends_when_nobody_waits_for_it_any_more(nats: Client) -> None
         await work.started.wait()
         asking.cancel()
         await work.cancelled.wait()
+
+
+@pytest.mark.parametrize("waits", [True, False])
+async def test_when_a_video_is_cancelled_work_on_it_that_nobody_waits_for_ends_at_once(
+    nats: Client, waits: bool
+) -> None:
+    """A beat is longer than the test: only the signal can end it. Whoever still waits is answered."""
+    work, bus = Work(), NatsBus(nats, SignTiming(beat=600.0, silence=600.0))
+    responder = Responder(request=DRAW_STILLS, handler=work.draw, failed=lambda error: Stills(ok=False))
+    about = DrawStills(code_key="c", narration_key="n", options=VideoOptions(), at=(), video_id="cancelled")
+    async with bus.answering(responder), asyncio.timeout(120):
+        asking = asyncio.create_task(bus.ask(DRAW_STILLS, about, timeout=120))
+        await work.started.wait()
+        if waits:
+            await nats.publish(subjects.cancel("cancelled"), b"1")
+            await asyncio.sleep(0.2)  # it is looked at several times
+            work.finish.set()
+            assert (await asking).ok
+        else:
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+            await nats.publish(subjects.cancel("another"), b"1")
+            await nats.publish(subjects.cancel("cancelled"), b"1")
+            await work.cancelled.wait()
 
 
 async def test_a_waiting_request_that_was_given_up_is_never_begun(nats: Client) -> None:

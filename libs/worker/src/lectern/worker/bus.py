@@ -17,6 +17,7 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from structlog.contextvars import bound_contextvars
 
+from lectern.contracts import subjects
 from lectern.contracts.parties import Party
 from lectern.contracts.requests import Request
 from lectern.tracing import SpanKind, continue_trace, read_answer, record_span, response_headers, trace_headers
@@ -89,8 +90,9 @@ class Bus(Protocol):
     async def ask(self, request: Request[Q, R], message: Q, *, timeout: float) -> R:
         """The reply to a request, within `timeout` seconds. A responder that seems dead is passed over after a while.
 
-        When the caller stops waiting, so does the responder. Raises NoReply when no service answers such requests
-        (`absent`), when none answers in time, and for a reply that this version cannot read.
+        When the caller stops waiting, so does the responder: soon, or at once when its video is cancelled. Raises
+        NoReply when no service answers such requests (`absent`), when none answers in time, and for a reply that this
+        version cannot read.
         """
 
     def answering(self, responder: Responder[Any, Any]) -> AbstractAsyncContextManager[None]:
@@ -137,7 +139,13 @@ class NatsBus:
         slots = FairSlots(responder.slots, ledger=responder.ledger)
         running: set[asyncio.Task[None]] = set()
         waiting: set[asyncio.Task[Any]] = set()  # for their turn
+        doubts: dict[asyncio.Event, str] = {}  # of those who ask about a video, once it is cancelled
         leaving = False
+
+        async def doubt_askers(subject: str, _: bytes) -> None:
+            for doubt, video_id in doubts.items():
+                if video_id == subject.rpartition(".")[2]:
+                    doubt.set()
 
         async def work_on(message: Msg) -> bytes:
             task = asyncio.current_task()
@@ -161,13 +169,19 @@ class NatsBus:
             if leaving:
                 await tell_leaving(self._nats, message)
                 return
+            doubt = asyncio.Event()
+            doubts[doubt] = _find_video(message.data)
             try:
-                reply = await work_while_awaited(self._nats, message, work_on(message), timing=self._timing)
+                reply = await work_while_awaited(
+                    self._nats, message, work_on(message), timing=self._timing, doubt=doubt
+                )
             except asyncio.CancelledError:
                 if not leaving:
                     raise
                 await tell_leaving(self._nats, message)
                 return
+            finally:
+                del doubts[doubt]
             if reply is None:
                 structlog.get_logger("lectern.requests").info(
                     "nobody waits for a reply any more", action="request-abandoned", subject=message.subject
@@ -187,14 +201,15 @@ class NatsBus:
 
         request = responder.request
         subscription = await self._nats.subscribe(request.subject, queue=request.queue, cb=on_request)
-        try:
-            yield
-        finally:
-            leaving = True
-            for task in list(waiting):
-                task.cancel()
-            await self._end(subscription)
-            await _finish(running)
+        async with self.listening(subjects.CANCEL, doubt_askers):
+            try:
+                yield
+            finally:
+                leaving = True
+                for task in list(waiting):
+                    task.cancel()
+                await self._end(subscription)
+                await _finish(running)
 
     @asynccontextmanager
     async def listening(self, subject: str, listener: Listener) -> AsyncIterator[None]:
@@ -216,6 +231,18 @@ class NatsBus:
                 await subscription.drain()  # type: ignore[no-untyped-call]
         except (nats.errors.Error, TimeoutError):
             await _unsubscribe(subscription)
+
+
+class _Asked(msgspec.Struct):
+    video_id: str = ""
+
+
+def _find_video(data: bytes) -> str:
+    """The video that a request is about; "" for none."""
+    try:
+        return msgspec.json.decode(data, type=_Asked).video_id
+    except msgspec.MsgspecError:
+        return ""
 
 
 async def _finish(running: set[asyncio.Task[None]]) -> None:

@@ -22,6 +22,7 @@ import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+_LOOKS_IN_DOUBT = (0.02, 0.05, 0.1, 0.2, 0.2)  # seconds between them: the asker may hear of it later than we do
 _WANTED = {"Lectern-Signs": "wanted"}  # on a request
 _MAY_LEAVE = {"Lectern-Leaving": "understood"}  # on a request of a version that passes over who leaves
 _SIGN = {"Lectern-Signs": "working"}  # on a message that is no answer yet
@@ -74,16 +75,25 @@ async def ask_until_answered(
 
 
 async def work_while_awaited(
-    client: Client, request: Msg, work: Coroutine[Any, Any, bytes], *, timing: SignTiming
+    client: Client, request: Msg, work: Coroutine[Any, Any, bytes], *, timing: SignTiming, doubt: asyncio.Event
 ) -> bytes | None:
-    """The result of the work, which a request asks for; None if it was ended because nobody waits for it any more."""
+    """The result of the work, which a request asks for; None if it was ended because nobody waits for it any more.
+
+    Whether somebody waits is asked at each beat, and several times soon after there is `doubt`.
+    """
     working = asyncio.create_task(work)
+    doubting = asyncio.create_task(doubt.wait())
+    soon = iter(_LOOKS_IN_DOUBT)
     try:
-        while not (await asyncio.wait({working}, timeout=timing.beat))[0]:
+        while True:
+            beat = next(soon, timing.beat) if doubt.is_set() else timing.beat
+            watched = {working} if doubt.is_set() else {working, doubting}
+            if working in (await asyncio.wait(watched, timeout=beat, return_when=asyncio.FIRST_COMPLETED))[0]:
+                return working.result()
             if _wants_signs(request) and not await _is_awaited(client, request, timing):
                 return None
-        return working.result()
     finally:
+        doubting.cancel()
         if not working.done():
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
