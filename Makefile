@@ -10,6 +10,7 @@ SECONDS := 60
 VIDEOS := 50
 SEED ?=
 CHAOS ?=
+MINUTES := 60
 FUZZ ?=
 NAME ?=
 BIN := .venv/bin
@@ -26,7 +27,7 @@ MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 export PYTHONDONTWRITEBYTECODE :=
 export LECTERN_HOME ?= $(CURDIR)/.lectern
 
-.PHONY: demo up test long check lessons format docs lock dashboards client studio icons countries hostile fuzz chaos rules monitoring images containers policies bench doctor setup clean help gallery
+.PHONY: demo up test long check lessons format docs lock dashboards client studio icons countries hostile fuzz chaos rules monitoring images containers policies bench soak doctor setup clean help gallery
 
 demo: $(READY) ## set everything up and make a video (TOPIC="…" for another topic)
 	@$(BIN)/lectern make "$(TOPIC)" --out out
@@ -125,7 +126,10 @@ policies: $(DEPLOY) $(POLICIES) ## ask checkov about the manifests of the produc
 	@.venv/policies/bin/checkov --config-file deploy/k8s/checkov.yaml --directory out/manifests
 
 bench: $(READY) ## run the benchmarks on this machine
-	@for each in bench/*.py; do $(BIN)/python "$$each"; done
+	@for each in $(filter-out bench/soak.py,$(wildcard bench/*.py)); do $(BIN)/python "$$each"; done
+
+soak: $(READY) ## make videos for MINUTES=60, and tell how memory, files, threads and disk of each process grow an hour
+	@$(BIN)/python bench/soak.py --minutes $(MINUTES)
 
 doctor: $(READY) ## check this machine's dependencies
 	@$(BIN)/lectern doctor
