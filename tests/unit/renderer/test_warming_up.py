@@ -57,16 +57,16 @@ def report_of(stage: str) -> bytes:
     return msgspec.json.encode(Progress(video_id="v", stage=stage, doing="speaking", done=0, of=1, scene=1))
 
 
-@pytest.mark.parametrize("stage", ["scripter", "voice", "coder", "renderer"])
-async def test_a_stage_that_is_at_work_warms_the_sandbox_up(tmp_path: Path, stage: str) -> None:
+@pytest.mark.parametrize("stage", ["scripter", "voice"])
+async def test_writing_and_speaking_warm_the_sandbox_up(tmp_path: Path, stage: str) -> None:
     pool = WarmedPool(tmp_path)
     async with waiting_for_work(pool) as report:
         await report(report_of(stage))
         await asyncio.wait_for(pool.warmed.wait(), 5)
 
 
-@pytest.mark.parametrize("data", [report_of("composer"), b"{"])
-async def test_joining_what_was_drawn_and_reports_of_other_versions_do_not(tmp_path: Path, data: bytes) -> None:
+@pytest.mark.parametrize("data", [report_of("composer"), report_of("coder"), b"{"])
+async def test_looks_for_what_was_made_before_and_reports_of_other_versions_do_not(tmp_path: Path, data: bytes) -> None:
     pool = WarmedPool(tmp_path)
     async with waiting_for_work(pool) as report:
         await report(data)

@@ -25,9 +25,16 @@ START_TIMEOUT_SECONDS = 90.0  # the first imports after an installation read a c
 
 @asynccontextmanager
 async def connect_api(
-    url: str, home: Path, show_message: Callable[[str], None], *, prompts: Path | None = None
+    url: str,
+    home: Path,
+    show_message: Callable[[str], None],
+    *,
+    prompts: Path | None = None,
+    only_asks: bool = False,
 ) -> AsyncIterator[Api]:
     """An API client that is connected. A runner that was started for it is stopped afterwards.
+
+    Who `only_asks` for videos or voices is content with a runner that makes none.
 
     With a `prompts` folder, the runner asks through files there. Raises CommandExit (3) when the address does not
     answer or a runner does not start, and (2) when there is one already that asks other models.
@@ -39,7 +46,7 @@ async def connect_api(
         async with Api(url) as api:
             yield api
         return
-    runner = LocalRunner(home, show_message, prompts)
+    runner = LocalRunner(home, show_message, prompts, only_asks=only_asks)
     try:
         async with Api(await runner.find_or_start(), find_again=runner.find_or_start) as api:
             yield api
@@ -50,10 +57,18 @@ async def connect_api(
 class LocalRunner:
     """The runner of a home, whether this command started it or another process."""
 
-    def __init__(self, path: Path, show_message: Callable[[str], None], prompts: Path | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        show_message: Callable[[str], None],
+        prompts: Path | None = None,
+        *,
+        only_asks: bool = False,
+    ) -> None:
         self._home = Home.at(path)
         self._show_message = show_message
         self._prompts = prompts
+        self._only_asks = only_asks
         self._child: Child | None = None
         self._child_url = ""
         self._port = contextlib.ExitStack()
@@ -64,7 +79,7 @@ class LocalRunner:
             return self._child_url
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while True:
-            if endpoint := self._home.find():
+            if (endpoint := self._home.find()) and (self._only_asks or not endpoint.only_answers):
                 if self._prompts:
                     raise refuse_prompts(endpoint.url)
                 return endpoint.url
@@ -102,6 +117,8 @@ class LocalRunner:
             return endpoint is not None and endpoint.url == url
 
         argv = [sys.executable, "-m", "lectern.cli", "up", "--home", str(self._home.path), "--port", str(port)]
+        if self._only_asks:
+            argv.append("--only-answers")
         if self._prompts:
             prepare_folder(self._prompts)
             self._show_message(f"Requests to the model are written to {self._prompts}, and answers awaited there")

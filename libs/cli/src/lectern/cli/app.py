@@ -238,6 +238,7 @@ def up(
     ] = "127.0.0.1",
     renderers: Annotated[int, typer.Option(min=0, max=256, help="Scenes rendered at once; 0: one per CPU.")] = 0,
     separate: Annotated[bool, typer.Option("--separate", help="Run each service in its own process.")] = False,
+    only_answers: Annotated[bool, typer.Option("--only-answers", hidden=True)] = False,
     prompts: Prompts = None,
     json: Json = False,
     home: Home = DEFAULT_HOME,
@@ -246,7 +247,14 @@ def up(
     from lectern.cli import up as command
 
     arguments = command.UpArguments(
-        home=home, host=host, port=port, renderers=renderers, separate=separate, json=json, prompts=prompts
+        home=home,
+        host=host,
+        port=port,
+        renderers=renderers,
+        separate=separate,
+        json=json,
+        prompts=prompts,
+        only_answers=only_answers,
     )
     run_command(lambda: command.up(arguments), json=json)
 

@@ -35,11 +35,15 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @asynccontextmanager
-async def open_client(address: Address) -> AsyncIterator[AsyncClient]:
-    """A client of the Lectern at an address, or of this machine's. Its errors are raised as CommandExit."""
+async def open_client(address: Address, *, only_asks: bool = False) -> AsyncIterator[AsyncClient]:
+    """A client of the Lectern at an address, or of this machine's. Its errors are raised as CommandExit.
+
+    Who `only_asks` is content with a runner that makes no videos.
+    """
     messages = Console(stderr=True, highlight=False, markup=False)
     try:
-        async with connect_api(address.url, address.home, messages.print) as api, AsyncClient(api.url) as client:
+        connecting = connect_api(address.url, address.home, messages.print, only_asks=only_asks)
+        async with connecting as api, AsyncClient(api.url) as client:
             yield client
     except LecternError as error:
         raise make_refusal(error) from error
@@ -56,7 +60,7 @@ async def open_client(address: Address) -> AsyncIterator[AsyncClient]:
 async def list_videos(words: str, statuses: list[str], limit: int, address: Address) -> int:
     """Prints videos, newest first."""
     found: list[VideoSummary] = []
-    async with open_client(address) as client:
+    async with open_client(address, only_asks=True) as client:
         cursor: str | None = None
         while len(found) < limit:
             wanted = min(limit - len(found), 100)
@@ -84,7 +88,7 @@ async def list_videos(words: str, statuses: list[str], limit: int, address: Addr
 
 async def show_video(video_id: str, address: Address) -> int:
     """Prints one video with its scenes."""
-    async with open_client(address) as client:
+    async with open_client(address, only_asks=True) as client:
         print_video(await client.videos.get(video_id), address)
     return OK
 

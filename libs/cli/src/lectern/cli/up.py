@@ -28,6 +28,7 @@ class UpArguments(msgspec.Struct, frozen=True, kw_only=True):
     separate: bool
     json: bool
     prompts: Path | None = None
+    only_answers: bool = False
 
 
 async def up(arguments: UpArguments) -> int:
@@ -51,6 +52,7 @@ async def _run(arguments: UpArguments) -> None:
         host=arguments.host,
         port=arguments.port,
         settings=build_prompt_settings(arguments.prompts) if arguments.prompts else None,
+        only_answers=arguments.only_answers,
     ) as stack:
         _announce(stack, json=arguments.json)
         await asyncio.Event().wait()

@@ -19,7 +19,7 @@ async def list_voices(language: str | None, url: str, home: Path, *, json: bool)
     """Prints the voices of the Lectern at `url`, or of this machine's. Raises CommandExit."""
     console = Console(highlight=False, soft_wrap=True, markup=False)
     messages = Console(stderr=True, highlight=False, markup=False)
-    async with connect_api(url, home, messages.print) as api:
+    async with connect_api(url, home, messages.print, only_asks=True) as api:
         voices = await api.voices(language)
     if json:
         for voice in voices:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 
 from lectern.language.words import count_words
@@ -13,15 +14,19 @@ BEAT_PAUSE_SECONDS = 0.5  # with the longer pauses between scenes, shared out ov
 
 @dataclass(frozen=True, kw_only=True)
 class Lesson:
-    """A finished lesson. `topics` are phrases to find it by, `seconds` is the estimated length of its video."""
+    """A finished lesson. `topics` are phrases to find it by."""
 
     name: str
     title: str
     topics: tuple[str, ...]
     audience: str
     language: str
-    seconds: float
     text: str
+
+    @cached_property
+    def seconds(self) -> float:
+        """The estimated length of its video. Reckoned when it is asked for, as the whole text is read for it."""
+        return estimate_seconds(self.text)
 
 
 def load_lessons() -> tuple[Lesson, ...]:
@@ -51,7 +56,6 @@ def read_lesson(name: str, text: str) -> Lesson:
         topics=head.split("topics", ","),
         audience=head.first("audience") or "general",
         language=head.first("language") or "en",
-        seconds=estimate_seconds(text),
         text=text,
     )
 

@@ -13,13 +13,14 @@ from lectern.contracts.requests import Progress
 from lectern.renderer.pool import Pool
 from lectern.worker import Bus, wait_until_done
 
-_NEVER_DRAWN = "composer"  # what it reports follows the drawing
+_BEFORE_DRAWING = frozenset({"scripter", "voice"})  # the coder asks for a check a moment after it reports
 
 
 async def warm_up_for_work(pool: Pool, bus: Bus, stop: asyncio.Event) -> None:
-    """Warms the pool up as soon as a stage reports progress, which none does that finds its result in the store.
+    """Warms the pool up as soon as a script is written or a scene spoken: neither is reported if it was done before.
 
-    A scene is written, spoken and coded before it is drawn; the sandbox starts meanwhile. Returns at `stop`.
+    The sandbox starts meanwhile. A scene that was spoken before is checked at once, which starts it as well. Returns at
+    `stop`.
     """
     work_heard = asyncio.Event()
 
@@ -28,7 +29,7 @@ async def warm_up_for_work(pool: Pool, bus: Bus, stop: asyncio.Event) -> None:
             progress = msgspec.json.decode(data, type=Progress)
         except msgspec.MsgspecError:
             return  # of another version: the first job warms the pool up
-        if progress.stage != _NEVER_DRAWN:
+        if progress.stage in _BEFORE_DRAWING:
             work_heard.set()
 
     async with bus.listening(subjects.PROGRESS, on_progress):

@@ -32,12 +32,16 @@ class LocalKeys(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """The addresses of a running Lectern: `url` of the API, the others of the servers behind it."""
+    """The addresses of a running Lectern: `url` of the API, the others of the servers behind it.
+
+    `only_answers`: it was started for a question, makes no videos, and ends with the question.
+    """
 
     pid: int
     url: str
     nats_url: str
     s3_endpoint: str
+    only_answers: bool = False
 
 
 class Home(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,7 +27,6 @@ from lectern.cli.runner.metrics import Registries
 from lectern.cli.runner.old_objects import move_old_objects
 from lectern.cli.runner.servers import LOOPBACK, hold_port, nats_server, require_free
 from lectern.cli.runner.services import InProcess, discover, separate_process
-from lectern.cli.runner.store_server import object_store
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.worker import Connections, NatsLogin, Settings, apply_topology, connect, map_concurrently
 
@@ -48,6 +47,7 @@ SHARED_SETTINGS = {
     "grace_seconds",
 }
 GATEWAY, RENDERER, VOICE = "gateway", "renderer", "voice"
+ANSWERING = (GATEWAY, VOICE)
 GATEWAY_TIMEOUT_SECONDS = 60.0  # until the first answer; imports from a cold disk are slow
 
 
@@ -114,30 +114,34 @@ async def run_stack(
     store_port: int = 0,
     grace_seconds: float = 5.0,
     settings: Mapping[str, Mapping[str, Any]] | None = None,
+    only_answers: bool = False,
 ) -> AsyncIterator[Stack]:
     """Runs Lectern on this machine while the context lasts; everything it started is stopped afterwards.
 
     All services run in this process, other than those `apart`; with `separate` each has a process of its own.
     `renderers` is how many scenes are rendered at once (0: one per CPU): slots of this process, or that many processes.
     `services` are those to run (None: all that are installed). A port of 0 chooses a free one.
-    `settings` are further settings by service.
+    `settings` are further settings by service. `only_answers` runs what tells of videos and voices, without a store.
     Raises ProblemError when another runner owns the home, or when a part does not start.
     """
+    services = ANSWERING if only_answers else services
     points = discover(frozenset(services) if services is not None else None)
     with claim_home(home) as claimed:
         if port:
             require_free(host, port)
         async with AsyncExitStack() as closing:
             ports = [chosen or hold_port(closing) for chosen in (port, nats_port, store_port)]
-            stack = _prepare_servers(closing, claimed, host, ports, grace_seconds)
-            async with _starting(stack.members["store"]):  # the slower one
+            stack = _prepare_servers(closing, claimed, host, ports, grace_seconds, only_answers=only_answers)
+            async with _starting(stack.members.get("store")):  # the slower one
                 await stack.members["nats"].start()
-                connections = await closing.enter_async_context(connect(stack.settings, "runner"))
+                connected = connect(stack.settings, "runner", store_on_demand=only_answers)
+                connections = await closing.enter_async_context(connected)
                 await apply_topology(connections.nats)
                 if not separate:
                     _load({name: point for name, point in points.items() if name not in apart})
-            await closing.enter_async_context(_watching_servers(stack, connections))
-            await move_old_objects(claimed.old_objects, connections.store)
+            if not only_answers:
+                await closing.enter_async_context(_watching_servers(stack, connections))
+                await move_old_objects(claimed.old_objects, connections.store)
             own = frozenset(points) if separate else frozenset(apart)
             parts = _prepare_services(points, stack, connections, own, host, renderers, settings or {})
             stack.members.update({part.name: part for part in parts})
@@ -167,8 +171,11 @@ async def _watching_servers(stack: Stack, connections: Connections) -> AsyncIter
 
 
 @asynccontextmanager
-async def _starting(part: Child | InProcess) -> AsyncIterator[None]:
+async def _starting(part: Child | InProcess | None) -> AsyncIterator[None]:
     """Starts a part while the context lasts; it has started when the context ends. Raises what `start` raises."""
+    if part is None:
+        yield
+        return
     start = asyncio.create_task(part.start(), name=f"start:{part.name}")
     try:
         yield
@@ -186,14 +193,17 @@ def _load(points: Mapping[str, EntryPoint]) -> None:
 
 
 def _prepare_servers(
-    closing: AsyncExitStack, home: Home, host: str, ports: Sequence[int], grace_seconds: float
+    closing: AsyncExitStack, home: Home, host: str, ports: Sequence[int], grace_seconds: float, *, only_answers: bool
 ) -> Stack:
     """The servers, not started yet, and where they will be found. `ports` are the API's, the log's and the store's."""
     port, nats_port, store_port = ports
     keys = home.keys()
-    nats = nats_server(home.nats, nats_port, keys.nats_token).child(home.logs)
-    store = object_store(home.store, store_port, keys).child(home.logs)
-    for child in (nats, store):
+    servers = {"nats": nats_server(home.nats, nats_port, keys.nats_token).child(home.logs)}
+    if not only_answers:
+        from lectern.cli.runner.store_server import object_store  # certificates and signatures: a tenth of a second
+
+        servers["store"] = object_store(home.store, store_port, keys).child(home.logs)
+    for child in servers.values():
         closing.push_async_callback(child.stop)
     visible_host = LOOPBACK if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     endpoint = Endpoint(
@@ -201,6 +211,7 @@ def _prepare_servers(
         url=f"http://{visible_host}:{port}",
         nats_url=f"nats://{LOOPBACK}:{nats_port}",
         s3_endpoint=f"http://{LOOPBACK}:{store_port}",
+        only_answers=only_answers,
     )
     settings = Settings(
         nats_url=endpoint.nats_url,
@@ -217,7 +228,7 @@ def _prepare_servers(
         metrics_port=0,
         grace_seconds=grace_seconds,
     )
-    return Stack(home=home, endpoint=endpoint, settings=settings, members={"nats": nats, "store": store})
+    return Stack(home=home, endpoint=endpoint, settings=settings, members={**servers})
 
 
 def _prepare_services(
