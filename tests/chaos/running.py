@@ -216,7 +216,7 @@ async def _look(run: Run, world: World, audience: Audience, result: Result, fold
     for video, log in logs.items():
         film = result.films[video]
         result.wrong += checks.find_wrong_outcomes(film, video, log)
-        result.outcomes[log.state.status()] += 1
+        result.outcomes["deleted" if log.is_deleted else log.state.status()] += 1
         result.attempts.update(event.attempt for _, event in log)
         result.delays.update(event.problem.code for _, event in log if hasattr(event, "since"))
         if log.state.completed and not log.is_deleted:

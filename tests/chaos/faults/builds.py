@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from random import Random
 
 from chaos.fault import Fault
@@ -35,7 +36,8 @@ async def _run_with(world: World, service: str, python_path: str) -> None:
     for member in world.stack.find_members(service):
         assert isinstance(member, Child), "only services in processes of their own can be rolled"
         await member.stop()
-        member.change_environment({"PYTHONPATH": python_path})
+        paths = (python_path, os.environ.get("PYTHONPATH", ""))
+        member.change_environment({"PYTHONPATH": os.pathsep.join(filter(None, paths))})
         await member.start()
 
 

@@ -13,6 +13,7 @@ from nats.js import api
 from unit.worker.pipeline_events import narrated, planned, requested
 
 from lectern.contracts import events as e
+from lectern.contracts import subjects
 from lectern.contracts.ids import new_id
 from lectern.contracts.problems import Problem
 from lectern.contracts.topology import ADVISORIES, ATTEMPTS, DEAD, SWEEPER, VIDEOS
@@ -268,6 +269,32 @@ async def test_a_process_that_was_frozen_past_its_ack_wait_does_not_begin_its_ow
         await until(lambda: _has(connections, video, e.SceneNarrated))
         await until(lambda: _idle(connections))
     assert runs == 1
+
+
+@pytest.mark.slow
+async def test_an_event_that_was_stored_twice_is_worked_on_once_at_a_time(
+    connections: Connections, settings: Settings
+) -> None:
+    at_once: list[int] = []
+    running = 0
+
+    async def speak(event: e.ScenePlanned, job: Job[None]) -> e.AnyEvent:
+        nonlocal running
+        running += 1
+        at_once.append(running)
+        await asyncio.sleep(0.5)
+        running -= 1
+        return await answer(event, job)
+
+    event = planned(new_id())
+    await connections.event_log.publish(event)
+    js = connections.nats.jetstream()
+    await js.publish(
+        subjects.subject(event), e.encode(event), headers={"Nats-Msg-Id": "after the window of duplicates"}
+    )
+    async with working(voice(speak), connections, settings):
+        await until(lambda: _idle(connections), seconds=20)
+    assert at_once == [1, 1]
 
 
 async def test_a_cancelled_video_stops_its_jobs_within_a_second_and_no_others(

@@ -31,6 +31,7 @@ from lectern.worker.stage import Stage
 from lectern.worker.stopping import wait_for, wait_until_done
 from lectern.worker.turns import ServiceLedger
 
+_REPEATED_SECONDS = 3.0  # until an event is looked at again that is worked on already
 _FETCH_RETRY = 1.0  # seconds until the next fetch after one failed
 
 
@@ -165,6 +166,11 @@ class StageLoop:
         if any(each.tally_key == delivery.tally_key for each in self._running.values()):
             # This process did not run for longer than the ack wait. Who works on it settles both deliveries.
             delivery.logger.info("delivered again while it is worked on", action="delivered-again")
+            return
+        if any(e.message_id(each.event) == e.message_id(event) for each in self._running.values()):
+            # The same event, stored a second time. What it asks for is found once the first has ended.
+            delivery.logger.info("put off a repeated event", action="repeated-event")
+            await delivery.hand_back(_REPEATED_SECONDS)
             return
         task = asyncio.current_task()
         assert task is not None

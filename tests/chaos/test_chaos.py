@@ -1,0 +1,67 @@
+"""A few films while a renderer is killed and the servers are away: the short form of `make chaos`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+import stamina
+
+from chaos.fault import PlannedStrike, draw_plan
+from chaos.faults import FAULTS
+from chaos.films import Film
+from chaos.journal import Journal
+from chaos.paid import run_providers
+from chaos.running import Result, Run, run_chaos
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(290)]
+
+# A renderer dies while it draws; then nobody can store, nobody can publish, and what was published comes twice.
+STRIKES = (
+    PlannedStrike(0.0, "kill-renderer", 1, after="scene.coded"),
+    PlannedStrike(0.0, "stop-store", 2, after="scene.narrated"),
+    PlannedStrike(0.1, "kill-nats", 3, after="scene.coded"),
+    PlannedStrike(0.2, "cut-store", 4, after="scene.coded"),
+    PlannedStrike(0.3, "delay-deliveries", 5, after="scene.narrated"),
+    PlannedStrike(0.4, "repeat-events", 6, after="scene.rendered"),
+)
+
+
+async def run_briefly(films: tuple[Film, ...], plan: tuple[PlannedStrike, ...], folder: Path) -> Result:
+    """Makes the films with the renderer in a process of its own, and all else in this one."""
+    run = Run(
+        films=films,
+        plan=plan,
+        seconds=2.0,
+        seed=1,
+        scale=0.3,
+        patience=240.0,
+        separate=False,
+        apart=frozenset({"renderer"}),
+    )
+    async with run_providers() as providers:
+        with pytest.MonkeyPatch.context() as environment, stamina.set_testing(False):
+            for name, value in providers.environment.items():
+                environment.setenv(name, value)
+            return await run_chaos(run, providers, folder, Journal(quiet=True))
+
+
+async def test_every_film_has_one_outcome_and_nothing_is_lost_or_left_whatever_fails(tmp_path: Path) -> None:
+    films = (Film(1, by_model=False, ending=""), Film(2, by_model=False, ending="delete"))
+    result = await run_briefly(films, STRIKES, tmp_path)
+    assert result.wrong == []
+    assert result.strikes.total() == len(STRIKES)
+    assert result.outcomes["completed"] >= 1
+    assert result.calls >= 1
+
+
+def test_a_seed_replays_its_plan_and_each_fault_comes_before_any_comes_again() -> None:
+    names = sorted(FAULTS)
+    plan = draw_plan(7, names, len(names) + 3, 100.0)
+    assert plan == draw_plan(7, names, len(names) + 3, 100.0)
+    assert plan != draw_plan(8, names, len(names) + 3, 100.0)
+    assert {each.fault for each in plan[: len(names)]} == set(names)
+    assert [each.at for each in plan] == sorted(each.at for each in plan)
+    assert all(0 < each.at <= 100 for each in plan)
+    assert Random(plan[0].seed).random() == Random(plan[0].seed).random()
