@@ -11,6 +11,8 @@ VIDEOS := 50
 SEED ?=
 CHAOS ?=
 MINUTES := 60
+OUTAGE_SECONDS := 600
+ROLLS := $(foreach each,gateway scripter voice coder renderer composer,--fault roll-$(each))
 FUZZ ?=
 NAME ?=
 BIN := .venv/bin
@@ -27,7 +29,7 @@ MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 export PYTHONDONTWRITEBYTECODE :=
 export LECTERN_HOME ?= $(CURDIR)/.lectern
 
-.PHONY: demo up test long check lessons format docs lock dashboards client studio icons countries hostile fuzz chaos rules monitoring images containers policies bench soak doctor setup clean help gallery
+.PHONY: demo up test long check lessons format docs lock dashboards client studio icons countries hostile fuzz chaos upgrades outages rules monitoring images containers policies bench soak doctor setup clean help gallery
 
 demo: $(READY) ## set everything up and make a video (TOPIC="…" for another topic)
 	@$(BIN)/lectern make "$(TOPIC)" --out out
@@ -107,6 +109,13 @@ rules: $(READY) ## live a thousand lives of videos among faults and users' wishe
 
 chaos: $(READY) ## make VIDEOS=50 while processes, servers, disks, connections, clocks and builds fail at random (SEED=… replays a plan)
 	@PYTHONPATH=tests $(BIN)/python -m chaos --videos $(VIDEOS) $(if $(SEED),--seed $(SEED)) $(CHAOS)
+	@$(BIN)/python -m pytest tests/chaos/run_cluster.py tests/chaos/run_busy_machine.py
+
+outages: $(READY) ## ten minutes without the store, the log and a provider, all at once: films go on afterwards (OUTAGE_SECONDS=600)
+	@OUTAGE_SECONDS=$(OUTAGE_SECONDS) $(BIN)/python -m pytest -n 3 tests/chaos/run_outages.py
+
+upgrades: $(READY) ## make films while services are rolled to the last release, or FROM=<revision>, to the next version, and back
+	@PYTHONPATH=tests $(BIN)/python -m chaos --videos 10 --earlier $(or $(FROM),auto) $(if $(SEED),--seed $(SEED)) $(ROLLS)
 
 monitoring: $(READY) $(MONITORING) $(BROWSER) ## fire alerts for real and ask every panel: Prometheus, Alertmanager and a running Lectern; draw docs/images/dashboards (ten minutes)
 	@$(BIN)/python -m pytest -s tests/monitoring/run_*.py

@@ -90,7 +90,7 @@ async def test_without_the_store(tmp_path: Path) -> None:
             waiting = asyncio.create_task(asyncio.sleep(SECONDS))
             shown = await wait_until_told(client, video, "store-unavailable")
             assert "object store" in str(shown["waiting"]), shown["waiting"]
-            assert "object store" in (await ask_readiness(client, 503))["store"]
+            assert "failed" in (await ask_readiness(client, 503))["store"]
             refused = await client.http.post("/v1/videos", json=Film(4, by_model=False, ending="").to_request())
             assert (refused.status_code, "Retry-After" in refused.headers) == (503, True), refused.text
             await waiting

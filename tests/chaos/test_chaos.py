@@ -15,7 +15,7 @@ from chaos.journal import Journal
 from chaos.paid import run_providers
 from chaos.running import Result, Run, run_chaos
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(290)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 # A renderer dies while it draws; then nobody can store, nobody can publish, and what was published comes twice.
 STRIKES = (
@@ -36,7 +36,7 @@ async def run_briefly(films: tuple[Film, ...], plan: tuple[PlannedStrike, ...], 
         seconds=2.0,
         seed=1,
         scale=0.3,
-        patience=240.0,
+        patience=600.0,
         separate=False,
         apart=frozenset({"renderer"}),
     )

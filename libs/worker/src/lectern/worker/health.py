@@ -86,6 +86,8 @@ async def run_check(check: Check) -> str:
             await check()
     except Unavailable as error:
         return f"failed: {error}"
+    except TimeoutError:
+        return f"failed: no answer within {CHECK_TIMEOUT_SECONDS:.0f} s"
     except Exception as error:
         return f"failed: {type(error).__name__}"
     return "ok"
