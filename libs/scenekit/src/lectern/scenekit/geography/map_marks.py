@@ -25,6 +25,8 @@ HALO = 5.0
 ROUTE_WIDTH = 6.0
 ROUTE_PIECES = 16
 """Bézier pieces of a route: what is drawn of it grows evenly."""
+IN_FRONT = 2
+"""The z index of names: what is drawn on the map later does not cover them."""
 SIDES = (RIGHT, LEFT, UP, DOWN, RIGHT + UP, LEFT + UP, RIGHT + DOWN, LEFT + DOWN)
 """Where a name may stand, the side that reads best first."""
 
@@ -42,7 +44,7 @@ class MapPlace(VGroup):
         if name:
             self.label = surround_text(Label(name, size=theme.small, weight="MEDIUM"), halo)
             self._put_name(self.label, side)
-            self.add(self.label)
+            self.add(self.label.set_z_index(IN_FRONT))
 
     def get_center(self) -> Any:
         """The middle of the dot: the place itself."""
