@@ -1,0 +1,219 @@
+"""A thousand videos at once, and a gateway that goes on answering: `python bench/load.py [--videos 1000] [--slots 8]`.
+
+Stub stages of known duration run in the real worker loop on a real nats-server, for several owners and both lanes,
+beside a real gateway process. Told are: how long rendering took against the ideal of the slots; where each owner's
+videos ended in the order of all; deliveries for each job; the gateway's memory over time; and how long creating,
+listing and opening a stream took meanwhile, beside the same of the idle gateway before. A busy machine makes all of it
+worse.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import statistics
+import sys
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection
+from pathlib import Path
+
+import httpx
+from gateway_process import GatewayProcess, run_gateway
+
+from lectern.contracts import events as e
+from lectern.contracts.ids import new_id
+from lectern.contracts.options import LANES, Brief, VideoOptions
+from lectern.contracts.topology import VIDEOS, consumer_name
+from lectern.worker import Connections, Job, Settings, Stage, configure_logs, connect_nats, take_turns
+from lectern.worker.loop import StageLoop
+from lectern.worker.testing import MemoryObjectStore
+
+OWNERS = 5
+IDLE_LOOKS = 20  # requests of each kind before there is any load
+OPTIONS = VideoOptions(quality="draft")
+MADE = {"script_key": "s", "options": OPTIONS}
+NARRATION = e.NarrationRef(key="n", audio_key="n", seconds=15.0, beats=1)
+
+
+class StubStages:
+    """Stages that only take time: rendering so many seconds a scene, the others a tenth of that."""
+
+    def __init__(self, scenes: int, seconds: float, videos: Collection[str]) -> None:
+        self._scenes, self._seconds, self._videos = scenes, seconds, videos
+        self.ended: list[str] = []
+        self.first_render = self.last_render = 0.0
+        self.rendered = 0
+        self.done = asyncio.Event()
+
+    async def write(self, event: e.VideoRequested, job: Job[None]) -> list[e.AnyEvent]:
+        """A script, and its scenes planned."""
+        await asyncio.sleep(self._seconds / 10)
+        titles = tuple(e.SceneTitle(title="t", words=30) for _ in range(self._scenes))
+        planned = [job.answer(e.ScenePlanned, scene=number, **MADE) for number in range(1, self._scenes + 1)]
+        return [job.answer(e.VideoScripted, title="t", scenes=titles, **MADE), *planned]
+
+    async def speak(self, event: e.ScenePlanned, job: Job[None]) -> e.AnyEvent:
+        """A narration."""
+        await asyncio.sleep(self._seconds / 10)
+        return job.answer(e.SceneNarrated, narration=NARRATION)
+
+    async def code(self, event: e.SceneNarrated, job: Job[None]) -> e.AnyEvent:
+        """A code."""
+        await asyncio.sleep(self._seconds / 10)
+        return job.answer(e.SceneCoded, code=e.CodeRef(key="c", origin="template"))
+
+    async def render(self, event: e.SceneCoded, job: Job[None]) -> e.AnyEvent:
+        """Footage, once its time has passed."""
+        self.first_render = self.first_render or time.perf_counter()
+        await asyncio.sleep(self._seconds)
+        self.last_render = time.perf_counter()
+        self.rendered += 1
+        return job.answer(e.SceneRendered, footage=e.FootageRef(key="f", frames=1, fps=15))
+
+    async def compose(self, event: e.SceneRendered, job: Job[None]) -> None:
+        """The end, with the last scene."""
+        if job.log.state.final_events() is None:
+            return
+        completed = job.answer(e.VideoCompleted, seconds=15.0, frames=1, outputs=())
+        known = event.video_id in self._videos and event.video_id not in self.ended
+        if await job.record_outcome(completed) and known:
+            self.ended.append(event.video_id)
+            if len(self.ended) == len(self._videos):
+                self.done.set()
+
+    def build(self, slots: int) -> list[Stage]:
+        """The stages: the renderer has these slots, the others far more than they need."""
+        stages = []
+        for name, kind, handler, places in (
+            ("scripter", e.VideoRequested, self.write, 4 * slots),
+            ("voice", e.ScenePlanned, self.speak, 4 * slots),
+            ("coder", e.SceneNarrated, self.code, 4 * slots),
+            ("renderer", e.SceneCoded, self.render, slots),
+            ("composer", e.SceneRendered, self.compose, 4 * slots),
+        ):
+            stage = Stage(name, fails="video" if name in ("scripter", "composer") else "scene", turns=take_turns)
+            stage.on(kind, slots=places)(handler)  # type: ignore[arg-type]
+            stages.append(stage)
+        return stages
+
+
+class Visitors:
+    """Requests that a person's browser makes, timed by kind. What they create is cancelled at once."""
+
+    def __init__(self, gateway: GatewayProcess) -> None:
+        self._http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{gateway.port}", timeout=60, trust_env=False)
+        self._gateway = gateway
+        self.seconds: dict[str, list[float]] = defaultdict(list)
+        self.memory: list[float] = []
+
+    async def visit(self) -> None:
+        """One of each request."""
+        created = await self._time("create", lambda: self._http.post("/v1/videos", json={"topic": f"{uuid.uuid4()}"}))
+        video = created.json()["id"]
+        await self._time("list", lambda: self._http.get("/v1/videos"))
+        began = time.perf_counter()
+        async with self._http.stream("GET", f"/v1/videos/{video}/events") as stream:
+            async for _ in stream.aiter_bytes():
+                break
+        self.seconds["stream"].append(time.perf_counter() - began)
+        await self._http.post(f"/v1/videos/{video}/cancel")
+        self.memory.append(self._gateway.resident_bytes() / 1e6)
+
+    async def _time(self, kind: str, ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+        began = time.perf_counter()
+        response = (await ask()).raise_for_status()
+        self.seconds[kind].append(time.perf_counter() - began)
+        return response
+
+    def take(self) -> dict[str, float]:
+        """The 95th percentile of each kind in milliseconds, of what was asked since the last time."""
+        found = {kind: sorted(times)[int(len(times) * 0.95)] * 1000 for kind, times in self.seconds.items()}
+        self.seconds.clear()
+        return found
+
+    async def close(self) -> None:
+        """Closes connections."""
+        await self._http.aclose()
+
+
+async def queue(connections: Connections, videos: int) -> dict[str, tuple[str, str]]:
+    """Queues videos, an owner's after another's; returns the owner and lane of each."""
+    found: dict[str, tuple[str, str]] = {}
+    requests = []
+    for number in range(videos):
+        owner, lane = f"owner-{number * OWNERS // videos}", LANES[number % 2]
+        video = new_id()
+        found[video] = (owner, lane)
+        requests.append(
+            e.VideoRequested(video_id=video, owner=owner, lane=lane, brief=Brief(topic="Tides"), options=OPTIONS)
+        )
+    for start in range(0, videos, 100):
+        await asyncio.gather(*map(connections.event_log.publish, requests[start : start + 100]))
+    return found
+
+
+async def measure(videos: int, scenes: int, seconds: float, slots: int) -> None:
+    """Runs everything and prints the figures."""
+    with run_gateway() as gateway:
+        visitors = Visitors(gateway)
+        for _ in range(IDLE_LOOKS):
+            await visitors.visit()
+        idle = visitors.take()
+        nats = await connect_nats(gateway.nats_url, "bench")
+        connections = Connections.over(nats, MemoryObjectStore())
+        places = await queue(connections, videos)
+        stubs, stop = StubStages(scenes, seconds, places), asyncio.Event()
+        before = len(visitors.memory)
+        loops = [StageLoop(each, connections, None, Settings()).run(stop) for each in stubs.build(slots)]
+        running = [asyncio.create_task(each) for each in loops]
+        while not stubs.done.is_set():
+            await visitors.visit()
+            await asyncio.sleep(0.2)
+        loaded = visitors.take()
+        deliveries = 0
+        for lane in LANES:
+            info = await nats.jetstream().consumer_info(VIDEOS, consumer_name("renderer", lane))
+            deliveries += info.delivered.consumer_seq if info.delivered else 0
+        stop.set()
+        await asyncio.gather(*running)
+        await visitors.close()
+        await nats.close()
+    ideal, took = videos * scenes * seconds / slots, stubs.last_render - stubs.first_render
+    print(f"{videos} videos of {scenes} scenes, {slots} slots of {seconds} s; load {os.getloadavg()[0]:.0f}")
+    print(
+        f"rendered in {took:.1f} s, ideally {ideal:.1f} s: {ideal / took:.0%};"
+        f" {deliveries / stubs.rendered:.2f} deliveries a job"
+    )
+    ranks: dict[str, list[int]] = defaultdict(list)
+    for rank, video in enumerate(stubs.ended):
+        for party in places[video]:
+            ranks[party].append(rank)
+    means = {party: statistics.mean(found) / videos for party, found in sorted(ranks.items())}
+    print("mean place at the end, of 1: " + ", ".join(f"{party} {mean:.2f}" for party, mean in means.items()))
+    memory = visitors.memory[before:]
+    third = max(1, len(memory) // 3)
+    print(
+        f"the gateway's memory: {memory[0]:.0f} MB, then {statistics.mean(memory[:third]):.0f} and"
+        f" {statistics.mean(memory[-third:]):.0f} MB in the first and last third"
+    )
+    for kind, p95 in loaded.items():
+        print(f"{kind:<8} p95 {p95:.0f} ms, idle {idle[kind]:.0f} ms: {p95 / idle[kind]:.1f} times")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--videos", type=int, default=1000)
+    parser.add_argument("--scenes", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=1.0)
+    parser.add_argument("--slots", type=int, default=8)
+    options = parser.parse_args()
+    configure_logs("json", "ERROR")
+    asyncio.run(measure(options.videos, options.scenes, options.seconds, options.slots))
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent))
+    main()
