@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from metrics_page import PAGE, collect_families, make_page
 
+from lectern.coder.codegen.handing_on import NOT_CARRIED
 from lectern.contracts import problem_codes
 from lectern.contracts.acceptance import OUT_OF_STEP_RULES, TOO_DEAR
 from lectern.gateway.video_metrics import VideoMetrics
@@ -124,7 +125,7 @@ def test_metrics_are_defined_nowhere_else() -> None:
 
 def test_the_rules_are_those_of_the_scene_checks() -> None:
     checked = {rule.name for rule in vars(rules).values() if isinstance(rule, rules.Rule)}
-    assert checked | OUT_OF_STEP_RULES | {TOO_DEAR} <= set(problem_codes.FINDING_RULES)
+    assert checked | OUT_OF_STEP_RULES | {TOO_DEAR, NOT_CARRIED} <= set(problem_codes.FINDING_RULES)
     assert set(problem_codes.KILL_REASONS) == set(KillReason.__args__)  # type: ignore[attr-defined]
 
 

@@ -15,7 +15,7 @@ __all__ = [
 
 KILL_REASONS = ("cpu", "idle", "starved", "memory", "output", "disk", "log", "threads", "crash", "sandbox")
 
-# Of the checks of scene code (`lectern.scenekit`), and of the critic that looks at a scene.
+# Of the checks of scene code (`lectern.scenekit`), of what it hands on, and of the critic that looks at a scene.
 FINDING_RULES = (
     "beat-missing",
     "beat-overrun",
@@ -34,10 +34,12 @@ FINDING_RULES = (
     "label-left-behind",
     "empty-picture",
     "small-picture",
+    "lopsided-picture",
     "nothing-moves",
     "piece-changes-size",
     "dot-lags-behind",
     "text-set-anew",
+    "not-carried",
     "critique",
 )
 

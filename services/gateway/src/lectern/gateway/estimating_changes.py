@@ -48,7 +48,8 @@ async def estimate_redo(deps: GatewayDeps, log: VideoLog, change: ScriptChange, 
     event = get_script_event(log.state)
     before = await read_script(deps.connections.store, event.script_key)
     after = change.script or before
-    fresh = isinstance(change.event, e.ScriptApproved) and change.event.fresh
+    salts = change.event.salts if isinstance(change.event, e.ScriptApproved) else {}
+    fresh = salts.get(number) == e.message_id(change.event)
     old, new = before.scene(number), after.scene(number)
     respoken = fresh or (old.beats, old.voice) != (new.beats, new.voice)
     redrawn = fresh or old.plan.direction != new.plan.direction or old.visual != new.visual
