@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -273,3 +274,18 @@ async def test_a_store_on_demand_is_connected_to_once_and_by_its_first_use() -> 
     assert len(opened) == 1
     assert await store.list_keys("t/") == ["t/0", "t/1", "t/2"]
     assert b"".join([piece async for piece in store.stream("t/0", 1, 2)]) == b"el"
+
+
+@pytest.mark.parametrize(("days", "renewed"), [(6, False), (8, True)])
+async def test_what_is_used_again_after_a_week_lasts_as_if_it_was_written_then(days: int, *, renewed: bool) -> None:
+    written = datetime.now(UTC) - timedelta(days=days)
+    times = [written]
+    store = MemoryObjectStore(clock=lambda: times[-1])
+    await store.put("cache/t/shared", b"hello", "text/plain")
+    times.append(datetime.now(UTC))
+    assert await store.reuse("cache/t/absent") is None
+    assert await store.reuse("cache/t/shared") is not None
+    info = await store.head("cache/t/shared")
+    assert info is not None
+    assert (info.written != written) is renewed
+    assert await store.get("cache/t/shared") == b"hello"

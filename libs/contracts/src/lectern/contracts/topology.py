@@ -29,6 +29,7 @@ __all__ = [
     "PROJECTOR",
     "QUOTAS",
     "RATES",
+    "REUSE_DAYS",
     "SHARES",
     "STAGE_INPUTS",
     "STAGE_TIMES",
@@ -48,6 +49,7 @@ __all__ = [
 
 DAY = 86_400.0
 EVENT_DAYS = 30  # that the log keeps an event, and so a video in lists
+REUSE_DAYS = 7  # within which another use of something cached is not noted: writing it again costs a copy
 VIDEOS, DEAD, ADVISORIES = "VIDEOS", "DEAD", "ADVISORIES"
 VIDEO_VIEWS = "video-views"  # KV bucket: the gateway's projection for lists
 IDEMPOTENCY = "idempotency"  # KV bucket: the answer given to each Idempotency-Key

@@ -61,6 +61,7 @@ from lectern.worker.stopping import wait_for, wait_until_done
 from lectern.worker.store import ObjectInfo, ObjectStore
 from lectern.worker.telemetry import configure_logs
 from lectern.worker.turns import Rank, ServiceLedger, WaitingList
+from lectern.worker.work_folders import make_work_folder, remove_abandoned_folders
 
 __all__ = [
     "CHECK_TIMEOUT_SECONDS",
@@ -143,12 +144,14 @@ __all__ = [
     "is_disk_full",
     "liveness",
     "main",
+    "make_work_folder",
     "map_concurrently",
     "open_store",
     "parse_retry_after",
     "read_backlog",
     "read_keys",
     "readiness",
+    "remove_abandoned_folders",
     "revoke_key",
     "rotate_key",
     "show_process",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
-import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -21,6 +19,7 @@ from lectern.contracts.requests import Progress
 from lectern.contracts.usage import Usage
 from lectern.worker.connections import Connections
 from lectern.worker.delivery import Delivery
+from lectern.worker.work_folders import make_work_folder
 
 D = TypeVar("D")
 E = TypeVar("E", bound=e.Event)
@@ -102,12 +101,9 @@ class Job(Generic[D]):
 
     @asynccontextmanager
     async def scratch(self) -> AsyncIterator[Path]:
-        """A private temporary folder, removed afterwards whatever happens."""
-        folder = Path(tempfile.mkdtemp(prefix=f"lectern-{self.stage}-", dir=self._scratch_root))
-        try:
+        """A private temporary folder, removed afterwards whatever happens, after a crash by the next to start."""
+        with make_work_folder(self.stage, self._scratch_root) as folder:
             yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
 
     def answer(self, event_type: type[E], **fields: Any) -> E:
         """An event that answers the one being handled: what both types share is carried over (but

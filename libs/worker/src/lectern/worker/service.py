@@ -26,12 +26,14 @@ from lectern.worker.process_watch import watching_process
 from lectern.worker.processing import TIMING, Timing
 from lectern.worker.settings import Settings
 from lectern.worker.stage import Stage
-from lectern.worker.stopping import wait_until_done
+from lectern.worker.stopping import wait_for, wait_until_done
 from lectern.worker.sweeper import sweep
 from lectern.worker.telemetry import configure_logs
 from lectern.worker.turns import ServiceLedger
+from lectern.worker.work_folders import remove_abandoned_folders
 
 Hook: TypeAlias = Callable[[], Awaitable[None]]
+CLEANING_SECONDS = 3600.0  # between two looks for what crashed processes of this machine have left
 S = TypeVar("S", bound=Settings)
 Build: TypeAlias = Callable[[S | None, Connections], "Service"]
 
@@ -64,6 +66,7 @@ class Service:
             await self.start()
         checks = connection_checks(self.connections, self.settings.scratch)
         watching = watching_process(self.connections.process, checks)
+        cleaning = asyncio.create_task(_keep_scratch_clean(self.settings, stop), name=f"{self.name}:cleaning")
         try:
             async with watching, self._answering(stop), asyncio.TaskGroup() as tasks:
                 if self.stage:
@@ -77,6 +80,7 @@ class Service:
                 if not (self.stage or self.run):  # it only answers requests
                     await stop.wait()
         finally:
+            cleaning.cancel()
             if self.close:
                 await self.close()
 
@@ -109,6 +113,23 @@ class Service:
         if self.stage:
             checks["consumers"] = consumer_check(self.connections, self.stage.name)
         return await readiness(checks, self.ready)
+
+
+async def clean_scratch(settings: Settings) -> None:
+    """Removes the work folders of processes that were killed. One that cannot be removed is left for the next look."""
+    try:
+        removed = await asyncio.to_thread(remove_abandoned_folders, settings.scratch)
+    except OSError as error:
+        structlog.get_logger("lectern.worker").warning("cannot clean up", action="uncleaned", reason=str(error))
+        return
+    if removed:
+        structlog.get_logger("lectern.worker").info("removed what a crash left", action="cleaned", folders=removed)
+
+
+async def _keep_scratch_clean(settings: Settings, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        await clean_scratch(settings)
+        await wait_for(stop, CLEANING_SECONDS)
 
 
 async def _await(work: Awaitable[None]) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from lectern.contracts.topology import EVENT_DAYS
+from lectern.contracts.topology import EVENT_DAYS, REUSE_DAYS
 
 
 class Settings(BaseSettings):
@@ -35,7 +35,12 @@ class Settings(BaseSettings):
         None, description="folder of a store on this machine, which is looked at for space when the store cannot write"
     )
     s3_region: str = Field("auto", description="S3 region; R2 wants `auto`")
-    keep_cache_days: int = Field(30, ge=0, description="days that `cache/` is kept after the last write; 0 for good")
+    keep_cache_days: int = Field(
+        EVENT_DAYS + REUSE_DAYS + 1,
+        ge=0,
+        description=f"days that `cache/` is kept after the last write, or use {REUSE_DAYS} days or more after that: "
+        "longer than the event log keeps a video that shares in it; 0 for good",
+    )
     keep_video_days: int = Field(
         31,
         ge=0,

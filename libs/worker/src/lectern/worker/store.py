@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+
+from lectern.contracts.topology import REUSE_DAYS
 
 T = TypeVar("T")
 
@@ -71,6 +73,16 @@ class ObjectStore(ABC):
     @abstractmethod
     async def check(self) -> None:
         """Returns when the store answers; raises Unavailable when it does not."""
+
+    async def reuse(self, key: str) -> ObjectInfo | None:
+        """Describes an object that is used again, which then expires as if it was written now; None when there is none.
+
+        So what videos share outlives the first of them, and goes after the last.
+        """
+        info = await self.head(key)
+        if info and info.written and datetime.now(UTC) - info.written > timedelta(days=REUSE_DAYS):
+            await self.copy(key, key)
+        return info
 
     async def get_json(self, key: str, type_: type[T]) -> T:
         """The object decoded into a msgspec type. Raises msgspec.ValidationError when it does not fit."""

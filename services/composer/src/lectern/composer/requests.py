@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -15,7 +12,16 @@ from lectern.contracts.derived_files import derived_key, derived_media_type
 from lectern.contracts.parties import Party
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import MAKE_FILE, FileMade, MakeFile
-from lectern.worker import Missing, ObjectStore, Permanent, Responder, StageMetrics, Unavailable, find_outage
+from lectern.worker import (
+    Missing,
+    ObjectStore,
+    Permanent,
+    Responder,
+    StageMetrics,
+    Unavailable,
+    find_outage,
+    make_work_folder,
+)
 
 MAKE_SLOTS = 2  # a short scene takes a tenth of a second, mostly waiting for the store
 
@@ -34,7 +40,7 @@ def build_responder(
             metrics.count_look("derived-files", hit=info is not None)
             if info is not None:
                 return FileMade(key=key, bytes=info.size)
-            async with _make_folder(scratch) as folder:
+            with make_work_folder("file", scratch) as folder:
                 path = await make_derived_file(message.file, store, folder, audio_bitrate=deps.audio_bitrate)
                 size = path.stat().st_size
                 await store.put_file(key, path, derived_media_type(message.file))
@@ -47,15 +53,6 @@ def build_responder(
         slots=MAKE_SLOTS,
         turns=lambda message: Party(message.owner, message.video_id),
     )
-
-
-@asynccontextmanager
-async def _make_folder(scratch: Path | None) -> AsyncIterator[Path]:
-    folder = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="lectern-file-", dir=scratch)
-    try:
-        yield Path(folder.name)
-    finally:
-        await asyncio.to_thread(folder.cleanup)
 
 
 def _describe_failure(error: Exception, scratch: Path | None) -> Problem:

@@ -126,11 +126,11 @@ async def render_code(event: SceneCoded, code_key: str, job: Job[RendererDeps]) 
     key = build_footage_key(event, code_key, around)
     frame = preset(event.options.quality, event.options.aspect)
     frames = count_frames(event.narration.seconds, frame.fps)
-    cached = await job.store.head(key) is not None
+    cached = await job.store.reuse(key) is not None
     job.metrics.count_look("footage", hit=cached)
     sounds_key = build_sounds_key(key)
     if cached:
-        heard = await job.store.head(sounds_key) is not None
+        heard = await job.store.reuse(sounds_key) is not None
         return FootageRef(key=key, frames=frames, fps=frame.fps, cached=True, sounds_key=sounds_key if heard else "")
     async with job.scratch() as folder:
         inputs = await fetch_inputs(

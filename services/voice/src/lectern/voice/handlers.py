@@ -61,7 +61,7 @@ async def _narrate(event: ScenePlanned, script: Script, job: Job[VoiceDeps]) -> 
     beats = respell_beats(beats, spoken_by, script.language, job.deps.respelt)
     sha256 = _narration_digest(event, script, beats, spoken_by, lead, job.deps)
     key, audio_key = keys.cache("narration", sha256, "json"), keys.cache("narration", sha256, "flac")
-    cached = await _find_narration(job.store, key)
+    cached = await _find_narration(job.store, key, audio_key)
     job.metrics.count_look("narration", hit=cached is not None)
     if cached is not None:
         paid = lead.usd_per_million and not job.spent_before  # else the worker remembers the cost
@@ -93,9 +93,10 @@ def _narration_digest(
     return keys.digest(LAYOUT_VERSION, lead.engine, version, names, script.language, rate, beats, event.salt)
 
 
-async def _find_narration(store: ObjectStore, key: str) -> Narration | None:
-    """The cached narration, if any. Its JSON is written after its sound, so the sound exists too."""
-    return await store.get_json(key, Narration) if await store.head(key) else None
+async def _find_narration(store: ObjectStore, key: str, audio_key: str) -> Narration | None:
+    """The cached narration, if any. Its JSON is written after its sound, and may expire after it."""
+    found = await store.reuse(key) and await store.reuse(audio_key)
+    return await store.get_json(key, Narration) if found else None
 
 
 async def _read_bill(event: ScenePlanned, store: ObjectStore, sha256: str) -> tuple[Usage, ...]:

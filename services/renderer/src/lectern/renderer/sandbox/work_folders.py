@@ -1,83 +1,26 @@
-"""Temporary folders that do not outlive a crash for longer than until the renderer starts again.
-
-All are below one folder of the user's, `lectern-render-<uid>`. Each is locked by the process that works in it, and the
-kernel releases the lock when that process ends, however it ends. What nobody holds is removed at the next start.
-"""
+"""The sandbox's temporary folders. What a scene left in one is removed whatever its depth and modes."""
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
-import stat
-import tempfile
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+from lectern import worker
 from lectern.renderer.sandbox.job_folder import wipe_folder
 
+_FAMILY = "lectern-render"
+_SEARCHED_BY_JOBS = 0o711  # which run as users of their own; they may not read it
 
-@contextlib.contextmanager
-def make_work_folder(kind: str, parent: Path | None = None) -> Iterator[Path]:
+
+def make_work_folder(kind: str, parent: Path | None = None) -> AbstractContextManager[Path]:
     """Makes a folder that is removed on leaving, or after a crash by `remove_abandoned_folders`.
 
     It is below `parent`, or the system's folder for temporary files. Others may search it, but not read it. Raises
     OSError when the disk is full.
     """
-    base = _make_base(parent)
-    with _lock(base):  # so that nobody takes it for abandoned before it is locked
-        folder = Path(tempfile.mkdtemp(prefix=f"{kind}-", dir=base))
-        folder.chmod(0o711)
-        lock = _try_to_lock(folder)
-    try:
-        yield folder
-    finally:
-        wipe_folder(folder)
-        if lock is not None:
-            os.close(lock)
+    return worker.make_work_folder(kind, parent, family=_FAMILY, mode=_SEARCHED_BY_JOBS, wipe=wipe_folder)
 
 
 def remove_abandoned_folders(parent: Path | None = None) -> None:
     """Removes all work folders of processes that have ended without doing so."""
-    base = _make_base(parent)
-    with _lock(base):
-        abandoned = {folder: _try_to_lock(folder) for folder in base.iterdir()}
-    for folder, lock in abandoned.items():
-        if lock is not None:
-            with contextlib.suppress(OSError):  # its last job may still be dying; the next start tries again
-                wipe_folder(folder)
-            os.close(lock)
-
-
-def _make_base(parent: Path | None) -> Path:
-    base = (parent or Path(tempfile.gettempdir())) / f"lectern-render-{os.geteuid()}"
-    base.mkdir(mode=0o711, parents=True, exist_ok=True)
-    status = base.lstat()
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
-        raise OSError(f"{base} is not a folder of this user; remove it, or set LECTERN_SCRATCH to another folder")
-    base.chmod(0o711)
-    return base
-
-
-@contextlib.contextmanager
-def _lock(base: Path) -> Iterator[None]:
-    fd = os.open(base, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(fd)
-
-
-def _try_to_lock(folder: Path) -> int | None:
-    """Locks the folder. Returns the descriptor that holds the lock, or None if another process has it."""
-    try:
-        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError:  # it is gone, or not a folder and nothing of ours
-        return None
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(fd)
-        return None
-    return fd
+    worker.remove_abandoned_folders(parent, family=_FAMILY, wipe=wipe_folder)
