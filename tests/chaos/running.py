@@ -139,9 +139,10 @@ async def open_world(run: Run, folder: Path, journal: Journal, disks: ExitStack,
 
 def _make_builds(folder: Path, closing: ExitStack, revision: str) -> dict[str, str]:
     builds = {"the-next-version": build_next(folder / "next")}
-    builds |= {name: build_skewed(folder / name, seconds) for name, seconds in SKEWS.items()}
     if revision:
         builds[f"revision-{revision[:8]}"] = closing.enter_context(build_revision(folder / "earlier", revision))
+    else:
+        builds |= {name: build_skewed(folder / name, seconds) for name, seconds in SKEWS.items()}
     return builds
 
 

@@ -44,7 +44,9 @@ async def publish_many(connections: Connections) -> None:
         await connections.event_log.publish(planned(new_id()), patience=4)
 
 
-async def test_a_log_that_stores_nothing_is_named_in_the_error_and_in_readyz(small_disk: Path) -> None:
+async def test_a_log_that_stores_nothing_is_named_in_the_error_and_for_a_while_in_readyz(
+    small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with nats_server(small_disk) as url:
         client = await connect_nats(url, "test")
         await apply_topology(client)
@@ -55,7 +57,10 @@ async def test_a_log_that_stores_nothing_is_named_in_the_error_and_in_readyz(sma
         with pytest.raises(Unavailable, match="stores nothing: its disk is full") as failure:
             await publish_many(connections)
         status, body = await readiness(connection_checks(connections))
+        monkeypatch.setattr("lectern.worker.event_log.REFUSAL_SECONDS", 0.0)
+        later, _ = await readiness(connection_checks(connections))
         await client.close()
     assert failure.value.problem.code == "log-full"
     assert status == 503
+    assert later == 200, "who is sent nothing while it is unready would never find out that the log stores again"
     assert "its disk is full" in body["checks"]["stream"]

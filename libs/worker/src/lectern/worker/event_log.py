@@ -21,7 +21,7 @@ from lectern.worker.bus import Bus, NatsBus
 from lectern.worker.failures import Transient, Unavailable
 
 _WRONG_LAST_SEQUENCE = 10071  # NATS error code: the expected last sequence is not the last one
-REFUSAL_SECONDS = 60.0  # that a service stays unready by: longer than the pauses between two attempts to publish
+REFUSAL_SECONDS = 20.0  # that a service is unready by: whoever is sent nothing meanwhile cannot find out by publishing
 _FREE_SPACE = (
     "Free some space; nats-server stores events again after a restart, which `lectern up` sees to, and the work then "
     "goes on by itself."
