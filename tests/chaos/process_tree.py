@@ -7,6 +7,7 @@ import ctypes
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,13 +44,29 @@ class ProcessTree:
 
 
 def _read_parents() -> Iterator[tuple[int, int]]:
+    return ((pid, parent) for pid, parent, is_dead in _read_processes() if not is_dead)
+
+
+def _read_processes() -> Iterator[tuple[int, int, bool]]:
     for entry in filter(str.isdigit, os.listdir("/proc")):
         with contextlib.suppress(OSError):
             state, parent = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()[:2]
-            if state != "Z":
-                yield int(entry), int(parent)
+            yield int(entry), int(parent), state == "Z"
 
 
-def adopt_orphans() -> None:
-    """Makes this process the parent of whatever its descendants leave behind, so that nothing hides from it."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+@contextmanager
+def adopting_orphans() -> Iterator[None]:
+    """Makes this process the parent of whatever its descendants leave behind, so that nothing hides from it.
+
+    At the end no child of this process may be waited for by anybody else: those that have ended are buried.
+    """
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    try:
+        yield
+    finally:
+        prctl(_PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+        for pid, parent, is_dead in _read_processes():
+            if is_dead and parent == os.getpid():
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(pid, os.WNOHANG)

@@ -24,7 +24,7 @@ from chaos.faults import FAULTS
 from chaos.films import Audience, Film
 from chaos.journal import Journal
 from chaos.paid import Providers
-from chaos.process_tree import ProcessTree, adopt_orphans
+from chaos.process_tree import ProcessTree, adopting_orphans
 from chaos.proxy import run_proxy
 from chaos.world import World
 from lectern.cli.runner.servers import LOOPBACK
@@ -73,7 +73,13 @@ class Result:
 
 async def run_chaos(run: Run, providers: Providers, folder: Path, journal: Journal, *, revision: str = "") -> Result:
     """Runs it in an empty folder. The variables of the providers must be in the environment."""
-    adopt_orphans()
+    with adopting_orphans():
+        result = await _run_among_orphans(run, providers, folder, journal, revision)
+    result.seconds = time.monotonic() - journal.start
+    return result
+
+
+async def _run_among_orphans(run: Run, providers: Providers, folder: Path, journal: Journal, revision: str) -> Result:
     before = frozenset(ProcessTree.read().list_below(os.getpid()))
     result = Result()
     with ExitStack() as disks:
@@ -90,7 +96,6 @@ async def run_chaos(run: Run, providers: Providers, folder: Path, journal: Journ
     result.wrong += providers.find_repeated(journal)
     result.calls, result.repeated = providers.count(), providers.count_repeated()
     result.strikes = Counter(record.fault for record in journal.strikes)
-    result.seconds = time.monotonic() - journal.start
     return result
 
 
