@@ -98,6 +98,9 @@ countries: $(READY) ## write libs/things' outlines of countries from the npm pac
 lessons: $(READY) $(LATEX) ## check every scene of the bundled lessons in all shapes, dark and light: no finding is allowed (NAME=seasons for one)
 	@$(BIN)/python -m pytest -n 2 tests/unit/lessons/run_lessons.py -k "$(NAME)"
 
+films: $(READY) ## make every bundled lesson's film, measure it, and write bench/measured/films.json (an hour; NAME=seasons for one)
+	@$(BIN)/python scripts/film_figures.py $(NAME)
+
 hostile: $(READY) $(LATEX) ## run hostile scene code against the sandbox (WITHOUT="tmpfs namespaces landlock" leaves layers out; LANDLOCK=1 is Linux 5.13)
 	@LECTERN_HOSTILE_WITHOUT="$(WITHOUT)" LECTERN_HOSTILE_LANDLOCK="$(or $(LANDLOCK),99)" $(BIN)/python -m pytest -m "" tests/hostile
 

@@ -48,7 +48,7 @@ KIT = {
     ),  # the card's own, below
 }
 METHODS = {
-    *("add", "dwell", "follow", "stretch", "point_out", "derive", "pan", "cos"),
+    *("add", "dwell", "follow", "stretch", "point_out", "derive", "pan", "cos", "explain"),
     *("beat", "play", "at", "reveal", "reveal_left", "reveal_right", "highlight", "value", "scale", "animate"),
     *(
         "set_fill",
@@ -250,3 +250,22 @@ def test_a_key_phrase_is_one_short_line(text: str) -> None:
     assert len(phrase.split()) <= MAX_WORDS
     assert len(phrase) <= 91
     assert "\n" not in phrase
+
+
+def test_letters_of_a_single_formula_are_named_where_the_script_says_what_they_mean() -> None:
+    symbols = (
+        s.Symbol(name="F", colour="primary", meaning="force"),
+        s.Symbol(name="m", colour="teal", meaning="a mass that is much too long to stand at a letter"),
+        s.Symbol(name="q", colour="teal", meaning="charge"),
+    )
+    beats = ("Newton wrote this down.", "The force is what we look for.")
+
+    def write(*lines: str) -> str:
+        made = task(s.Equation(lines=lines), beats)
+        made = msgspec.structs.replace(made, script=msgspec.structs.replace(made.script, symbols=symbols))
+        return templates.write_template(made) or ""
+
+    source = write("F = m a")
+    assert source.count("eq.explain(") == 1
+    assert "self.at('force')\n            self.play(eq.explain('F', 'force'))" in source
+    assert "explain(" not in write("F = m a", "a = F / m")

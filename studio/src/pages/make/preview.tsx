@@ -8,7 +8,10 @@ const WORD_MS = 420;
 
 /** What the choices look like: a frame in the video's real colours and shape. It stands for no video in particular. */
 export function Preview({ options, title }: { options: Options; title: string }) {
-  const colours = { ...themes[options.theme], ...options.brand.colours };
+  const own = options.brand.colours;
+  // As the film has it: cards follow a background of one's own.
+  const surface = own.background ? { surface: `color-mix(in oklab, ${own.background} 90%, ${own.text ?? themes[options.theme].text})` } : {};
+  const colours = { ...themes[options.theme], ...surface, ...own };
   const logo = findLogoAddress(options.brand.logo);
   const spoken = useSpokenWord(options.captions === "karaoke");
   const style = {

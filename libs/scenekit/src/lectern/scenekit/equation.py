@@ -21,6 +21,7 @@ from manim.utils.rate_functions import ease_in_out_sine
 
 from .following import Following, SpokenCue
 from .formula_motion import MorphFormula
+from .formula_names import PartName, name_part
 from .formula_shapes import thicken
 from .formula_words import fill_parts, find_all_parts, find_parts, list_spoken_parts, read_number
 from .layout import fit, frame, place
@@ -40,7 +41,8 @@ class Equation(VGroup):
     `alpha`, `pi`, `infinity`, `times`, `<=`, `!=`, `->`, words in quotes `"speed" = v`; letters that are multiplied are
     spaced: `E = m c^2`. Letters are as high as a Label's of that `size`; `colors={"a": theme.primary}` colours parts.
     `eq[0]` is a line, `eq.part("c^2")` a part, to colour or `focus`. `self.play(eq.reveal())`, `eq.reveal(0)` one line,
-    `eq.derive(1)` grows line 1 out of the line before it; `eq.morph("c^2 = a^2 + b^2")`, `eq.fill("a", 3)`.
+    `eq.derive(1)` grows line 1 out of the line before it; `eq.morph("c^2 = a^2 + b^2")`, `eq.fill("a", 3)`;
+    `eq.explain("c", "hypotenuse")` names a part.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Equation(VGroup):
     ) -> None:
         super().__init__(**kwargs)
         self.sources = tuple(lines)
+        self.names: list[PartName] = []
         size = (size or (theme.heading if len(lines) < 4 else theme.body)) * FORMULA_SCALE
         self.color_ = theme.text if color is None else color
         self.colors, self._size = dict(colors or {}), size
@@ -112,6 +115,12 @@ class Equation(VGroup):
                     origins[id(glyph)] = place
         target.sources = tuple(fill_parts(each, numbers) for each in plain)
         return MorphFormula(self, target, origins)
+
+    def explain(self, part: str, text: str) -> Animation:
+        """A part's name comes, with a line to it: `eq.explain("F", "force")`. It stands below or above the formula."""
+        name = name_part(self, self.part(part), text, self.names)
+        self.names.append(name)
+        return name.reveal()
 
     def follow(self, line: int | None = None) -> Following:
         """Parts light up as they are spoken: `self.play(eq.follow())` in the beat that says "a squared plus ..."."""

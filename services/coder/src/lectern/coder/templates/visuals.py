@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import assert_never
 
@@ -15,6 +15,8 @@ from lectern.coder.templates.things import OWN_COLOURS
 from lectern.contracts import script as s
 from lectern.language.stems import stems
 
+MAX_MEANING = 24
+"""Characters of a symbol's meaning that find room beside it."""
 _UNIT = re.compile(r"(.*\S)\s*[(\[]([^()\[\]]{1,12})[)\]]")
 _SYMBOL = re.compile(r"(?<![A-Za-z_^.])[A-Za-z](?![A-Za-z(])")
 
@@ -27,9 +29,13 @@ def write_template(task: CodingTask) -> str | None:
             return None
         case s.Equation(lines=lines):
             arguments = ", ".join(repr(clean_line(line)) for line in lines)
-            colors = _color_symbols(lines)
-            setup = [f"eq = Equation({arguments}{colors})", _enlarge("eq", 2.2)]
-            return _write(task, "Formulas", setup, _derive_each(lines), ground="eq[0]")
+            colours = _choose_colours(lines)
+            setup = [
+                f"eq = Equation({arguments}{_write_colours(colours)})",
+                _enlarge("eq", 2.2 if len(lines) > 1 else 3.4),
+            ]
+            reveals = [*_derive_each(lines), *_name_symbols(task.script.symbols, lines, colours)]
+            return _write(task, "Formulas", setup, reveals, ground="eq[0]")
         case s.Bullets(items=items):
             setup = [f"points = Bullets({_arguments(items)})"]
             return _write(task, "Points", setup, _reveal_each("points", items), ground="points.ground")
@@ -88,12 +94,34 @@ def _derive_each(lines: Sequence[str]) -> list[Reveal]:
     return reveals
 
 
-def _color_symbols(lines: Sequence[str]) -> str:
+def _choose_colours(lines: Sequence[str]) -> dict[str, str]:
     """Colours for the first letters that stand for themselves in the formulas, the same in each line."""
     found = [letter for line in lines for letter in _SYMBOL.findall(clean_line(line))]
     chosen = [] if '"' in "".join(lines) else list(dict.fromkeys(found))[: len(OWN_COLOURS)]
-    pairs = ", ".join(f"{letter!r}: theme.{colour}" for letter, colour in zip(chosen, OWN_COLOURS, strict=False))
+    return dict(zip(chosen, OWN_COLOURS, strict=False))
+
+
+def _write_colours(colours: Mapping[str, str]) -> str:
+    pairs = ", ".join(f"{letter!r}: theme.{colour}" for letter, colour in colours.items())
     return f", colors={{{pairs}}}" if pairs else ""
+
+
+def _name_symbols(symbols: Sequence[s.Symbol], lines: Sequence[str], colours: Mapping[str, str]) -> list[Reveal]:
+    """What the letters of a formula mean, beside them as it is said; several formulas leave no room for it."""
+    if len(lines) > 1:
+        return []
+    named = [(each.name, clean_line(each.meaning)) for each in symbols if each.name in colours]
+    linger = "eq.dwell(0, "
+    return [
+        Reveal(
+            text=meaning,
+            animation=f"eq.explain({name!r}, {quote(meaning)})",
+            linger=linger,
+            highlights=(Highlight(text=meaning, animation=linger, linger=linger, paced=True),),
+        )
+        for name, meaning in named
+        if 0 < len(meaning) <= MAX_MEANING
+    ]
 
 
 def _enlarge(name: str, max_scale: float) -> str:
