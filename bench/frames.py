@@ -1,8 +1,13 @@
 """The cost of a frame: stock manim and scenekit's job on the same scenes, side by side.
 
-`python bench/frames.py [--quality 1080p60] [--only NAME]` renders each scene with both, each time in a process of its
-own, and prints CPU seconds (user + system, of the process and its children), their ratio, frame counts and the SSIM
-between both videos as ffmpeg measures it. Exits with 1 when frame counts differ or SSIM is below 0.99.
+`python bench/frames.py [--quality 1080p60] [--only NAME …] [--lesson NAME …] [--record LABEL]` renders each scene with
+both, each in a cold process of its own, and prints CPU seconds (user + system, of the process and its children), their
+ratio, frame counts and the SSIM between both videos as ffmpeg measures it. Exits with 1 when frame counts differ or
+SSIM is below 0.99.
+
+`scenes/` are in the kit's words at natural speed; `scenes/hard/` are plain manim, hard on a renderer. A lesson is held
+to its narration, scene by scene: manim's own drawing and encoding get the frames that the job plans. `--record` writes
+the figures to measured/frames.json under LABEL.
 """
 
 from __future__ import annotations
@@ -14,22 +19,35 @@ import resource
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-QUALITIES = {"1080p60": (1920, 1080, 60), "720p30": (1280, 720, 30), "480p15": (854, 480, 15)}
+from narrated_jobs import list_lesson_scenes, narrate, write_job
 
+from lectern.contracts.options import VideoOptions
+from lectern.contracts.quality import Quality
+from lectern.renderer.job_settings import build_job_settings
+
+SIZES = {"1080p60": (1920, 1080, 60), "720p30": (1280, 720, 30), "480p15": (854, 480, 15)}
+LESSON_QUALITIES: dict[str, Quality] = {"1080p60": "high", "720p30": "standard", "480p15": "draft"}
+LEAST_SSIM = 0.99
+
+FOLDER = Path(__file__).parent
 # Scenes with a lot of motion that stock manim can draw: no camera of ours, nothing carried. Their beats and words are
 # no-ops here, so that stock manim and the job draw exactly the same at natural speed.
-SCENES = sorted(path.stem for path in (Path(__file__).parent / "scenes").glob("*.txt"))
+KIT_SCENES = sorted((FOLDER / "scenes").glob("*.txt"))
+HARD_SCENES = sorted((FOLDER / "scenes/hard").glob("*.txt"))
+SCENES = {path.stem: path for path in (*KIT_SCENES, *HARD_SCENES)}
 
-HEAD = """
+KIT_HEAD = """
 import contextlib
 
 from lectern.scenekit import *
 from lectern.scenekit.style import use_theme
 
-use_theme("dark").__enter__()
+in_theme = use_theme("dark")  # kept: what is thrown away leaves its theme
+in_theme.__enter__()
 config.background_color = theme.background
 
 
@@ -42,6 +60,15 @@ class NarratedScene(Scene):
 
 
 """
+HARD_HEAD = """
+from manim import *
+from lectern.scenekit.style import use_theme
+
+in_theme = use_theme("dark")  # kept: what is thrown away leaves its theme
+in_theme.__enter__()
+
+
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,79 +76,160 @@ class Cost:
     """The cost of a render in CPU seconds, and its video."""
 
     cpu_seconds: float
-    frames: int
     video: Path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """A scene's figures: CPU seconds and frames of stock manim and of ours, and how alike their videos are."""
+
+    scene: str
+    stock: float
+    ours: float
+    stock_frames: int
+    frames: int
+    ssim: float
+
+    @property
+    def passed(self) -> bool:
+        """Return whether both have drawn the same."""
+        return self.stock_frames == self.frames and self.ssim >= LEAST_SSIM
+
+    def format(self) -> str:
+        """Format one row of the table."""
+        ratio, frames = self.ours / self.stock, f"{self.stock_frames}/{self.frames}"
+        return f"{self.scene:20} {self.stock:12.2f} {self.ours:11.2f} {ratio:6.2f} {frames:>12} {self.ssim:7.4f}"
 
 
 def main() -> int:
     """Render the scenes both ways and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--quality", choices=QUALITIES, default="1080p60")
-    parser.add_argument("--only", choices=SCENES)
+    parser.add_argument("--quality", choices=SIZES, default="1080p60")
+    parser.add_argument("--only", choices=sorted(SCENES), nargs="*")
+    parser.add_argument("--lesson", nargs="*", default=[])
+    parser.add_argument("--record", default="")
     options = parser.parse_args()
-    passed = True
-    totals = [0.0, 0.0]
-    print(f"{'scene':18} {'stock CPU s':>12} {'ours CPU s':>11} {'ratio':>6} {'frames':>12} {'SSIM':>7}")
+    names = options.only if options.only is not None or options.lesson else list(SCENES)
+    print(f"{'scene':20} {'stock CPU s':>12} {'ours CPU s':>11} {'ratio':>6} {'frames':>12} {'SSIM':>7}")
+    rows = []
     with tempfile.TemporaryDirectory() as scratch:
-        for name in [options.only] if options.only else SCENES:
-            folder = Path(scratch) / name
-            stock = render_stock(folder / "stock", name, options.quality)
-            ours = render_ours(folder / "ours", name, options.quality, stock.frames)
-            similarity = measure_ssim(stock.video, ours.video)
-            passed = passed and stock.frames == ours.frames and similarity >= 0.99
-            totals = [totals[0] + stock.cpu_seconds, totals[1] + ours.cpu_seconds]
-            frames = f"{stock.frames}/{ours.frames}"
-            print(format_row(name, stock.cpu_seconds, ours.cpu_seconds, frames, f"{similarity:.4f}"), flush=True)
-    print(format_row("all", *totals, "", ""))
-    return 0 if passed else 1
+        for name in names or []:
+            rows.append(compare_scene(Path(scratch) / name, name, options.quality))
+            print(rows[-1].format(), flush=True)
+        for lesson in options.lesson:
+            scenes = []
+            for row in compare_lesson(Path(scratch) / lesson, lesson, options.quality):
+                print(row.format(), flush=True)
+                scenes.append(row)
+            rows.append(add_up(lesson, scenes))
+            print(rows[-1].format(), flush=True)
+    if options.record:
+        record(options.record, options.quality, rows)
+    return 0 if all(row.passed for row in rows) else 1
 
 
-def format_row(name: str, stock: float, ours: float, frames: str, similarity: str) -> str:
-    """Format one row of the table."""
-    return f"{name:18} {stock:12.2f} {ours:11.2f} {ours / stock:6.2f} {frames:>12} {similarity:>7}"
+def compare_scene(folder: Path, name: str, quality: str) -> Row:
+    """Render a scene of this folder with both, at natural speed."""
+    stock = render_stock(folder / "stock", name, quality)
+    frames = count_frames(stock.video)
+    return compare(name, stock, render_ours(folder / "ours", name, quality, frames))
+
+
+def compare_lesson(folder: Path, lesson: str, quality: str) -> Iterator[Row]:
+    """Render each scene of a lesson with both, held to its narration."""
+    for scene in list_lesson_scenes(lesson):
+        place = folder / scene.name.replace("/", "-")
+        chosen = VideoOptions(quality=LESSON_QUALITIES[quality])
+        settings = build_job_settings(narrate(scene.texts), chosen, "render")
+        costs = []
+        for kind, command in (("stock", [str(FOLDER / "stock_drawing.py")]), ("ours", ["-m", "lectern.scenekit"])):
+            write_job(place / kind, scene.source, scene.needs, settings)
+            cpu_seconds, printed = run_timed([sys.executable, *command, str(place / kind)], place)
+            if kind == "stock":
+                cpu_seconds -= float(printed)
+            costs.append(Cost(cpu_seconds=cpu_seconds, video=place / kind / "footage.mp4"))
+        yield compare(scene.name, *costs)
+
+
+def compare(name: str, stock: Cost, ours: Cost) -> Row:
+    """Compare two renders."""
+    return Row(
+        scene=name,
+        stock=round(stock.cpu_seconds, 2),
+        ours=round(ours.cpu_seconds, 2),
+        stock_frames=count_frames(stock.video),
+        frames=count_frames(ours.video),
+        ssim=measure_ssim(stock.video, ours.video),
+    )
+
+
+def add_up(name: str, rows: Sequence[Row]) -> Row:
+    """Add up the scenes of a film. Its likeness is that of its worst scene."""
+    return Row(
+        scene=name,
+        stock=round(sum(row.stock for row in rows), 2),
+        ours=round(sum(row.ours for row in rows), 2),
+        stock_frames=sum(row.stock_frames for row in rows),
+        frames=sum(row.frames for row in rows),
+        ssim=min(row.ssim for row in rows),
+    )
+
+
+def record(label: str, quality: str, rows: Sequence[Row]) -> None:
+    """Write the figures where those of other runs are kept."""
+    path = FOLDER / "measured/frames.json"
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    kept.setdefault(label, {}).update({row.scene: {"quality": quality} | asdict(row) for row in rows})
+    path.write_text(json.dumps(kept, indent=1) + "\n")
 
 
 def read_scene(name: str) -> str:
     """Return the scene's code, for stock manim and the job alike; its class is called Lesson."""
-    code = (Path(__file__).parent / "scenes" / f"{name}.txt").read_text(encoding="utf-8")
-    return HEAD + re.sub(r"class \w+\(NarratedScene\)", "class Lesson(NarratedScene)", code, count=1)
+    path = SCENES[name]
+    code = path.read_text(encoding="utf-8")
+    if path in HARD_SCENES:
+        return HARD_HEAD + code
+    return KIT_HEAD + re.sub(r"class \w+\(NarratedScene\)", "class Lesson(NarratedScene)", code, count=1)
 
 
 def render_stock(folder: Path, name: str, quality: str) -> Cost:
     """Run `manim render` with its own settings in a new folder."""
-    width, height, fps = QUALITIES[quality]
+    width, height, fps = SIZES[quality]
     folder.mkdir(parents=True)
     (folder / "scene.py").write_text(read_scene(name))
     command = [sys.executable, "-m", "manim", "render", "-r", f"{width},{height}", "--fps", str(fps), "-v", "ERROR"]
     command += ["--progress_bar", "none", "--media_dir", str(folder), "--silent", "scene.py", "Lesson"]
-    cpu_seconds = run_timed(command, folder)
+    cpu_seconds, _ = run_timed(command, folder)
     video = next(path for path in folder.rglob("Lesson.mp4") if "partial" not in str(path))
-    return Cost(cpu_seconds=cpu_seconds, frames=count_frames(video), video=video)
+    return Cost(cpu_seconds=cpu_seconds, video=video)
 
 
 def render_ours(folder: Path, name: str, quality: str, frames: int) -> Cost:
     """Run the render job in a process of its own, with a narration as long as stock manim's video of `frames`."""
-    width, height, fps = QUALITIES[quality]
+    width, height, fps = SIZES[quality]
     folder.mkdir(parents=True)
     (folder / "scene.py").write_text(read_scene(name))
     job = {"mode": "render", "width": width, "height": height, "fps": fps, "seconds": frames / fps, "tex": "none"}
-    (folder / "job.json").write_text(json.dumps(job))
-    cpu_seconds = run_timed([sys.executable, "-m", "lectern.scenekit", str(folder)], folder)
-    return Cost(cpu_seconds=cpu_seconds, frames=count_frames(folder / "footage.mp4"), video=folder / "footage.mp4")
+    (folder / "job.json").write_text(json.dumps(job | {"seed": 0}))
+    cpu_seconds, _ = run_timed([sys.executable, "-m", "lectern.scenekit", str(folder)], folder)
+    return Cost(cpu_seconds=cpu_seconds, video=folder / "footage.mp4")
 
 
-def run_timed(command: list[str], folder: Path) -> float:
-    """Run a command; return the CPU seconds it and its children used. Raises CalledProcessError when it fails."""
+def run_timed(command: list[str], folder: Path) -> tuple[float, str]:
+    """Run a command; return the CPU seconds that it and its children used, and what it printed.
+
+    Raises CalledProcessError when it fails.
+    """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+    printed = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, text=True).stdout
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, printed
 
 
 def count_frames(video: Path) -> int:
-    """Count the frames of a video by decoding it."""
-    command = ["ffprobe", "-v", "error", "-count_frames", "-select_streams", "v:0"]
-    command += ["-show_entries", "stream=nb_read_frames", "-of", "csv=p=0", str(video)]
+    """Count the frames of a video by its packets."""
+    command = ["ffprobe", "-v", "error", "-count_packets", "-select_streams", "v:0"]
+    command += ["-show_entries", "stream=nb_read_packets", "-of", "csv=p=0", str(video)]
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip().strip(","))
 
 

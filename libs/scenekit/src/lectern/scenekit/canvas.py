@@ -7,6 +7,7 @@ conversion to video, is kept. Pictures are the same as manim's, up to rounding a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +16,12 @@ import numpy as np
 from manim import Mobject, MovingCamera, VMobject
 from manim.camera.camera import Camera
 
+from .cairo_paths import PathData, build_path
 from .camera import FilmCamera
+from .painter import Painter
 from .photo import Photo
 from .regions import Region, align, area, intersect, merge
+from .space_camera import SpaceCamera
 
 MITER_LIMIT = 10.0
 """Cairo's default: a sharp corner sticks out by up to this many half line widths."""
@@ -25,14 +29,27 @@ MAX_REDRAWN_SHARE = 0.7
 """When more than this share of the picture changed, redrawing all of it is cheaper."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _View:
+    """How a camera sees: the middle and size of what it shows, in units, the width of a line of width 1, and more."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    line_width: float
+    orientation: tuple[float, ...] = ()
+
+
 @dataclass(kw_only=True, slots=True)
 class _Entry:
-    """An object as it was last drawn. `path` is cached for objects that are redrawn without having changed."""
+    """An object as it was last drawn. `path` and `box` (left, low, right, high) do not depend on its `placing`."""
 
     appearance: tuple[Any, ...]
+    placing: tuple[float, float, float] | None
+    path: PathData | None
+    box: tuple[float, float, float, float]
     region: Region | None
-    path: Any = None
-    painted: bool = False
 
 
 class Canvas:
@@ -41,10 +58,11 @@ class Canvas:
     def __init__(self, camera: Camera) -> None:
         self.camera = camera
         self.whole: Region = (0, 0, camera.pixel_width, camera.pixel_height)
+        self._painter = Painter(camera)
         self._static_pixels = np.empty_like(camera.pixel_array)
         self._entries: dict[int, _Entry] = {}
         self._static_entries: dict[int, _Entry] = {}
-        self._view: tuple[float, ...] | None = None
+        self._view: _View | None = None
         self._redraw_all = True
 
     def begin(self, static: Sequence[Mobject]) -> None:
@@ -55,15 +73,13 @@ class Canvas:
         if not can_compare(camera, shown):
             camera.capture_mobjects(static)
         else:
+            view = self._look_at(shown)
             context = camera.get_cairo_context(camera.pixel_array)
+            before, self._static_entries = self._static_entries, {}
             for each in shown:
-                entry = self._static_entries.get(id(each))
-                appearance = self._describe(each)
-                if entry is None or entry.appearance != appearance:
-                    entry = self._static_entries[id(each)] = _Entry(appearance=appearance, region=None)
-                self._paint(context, each, entry)
+                entry = self._static_entries[id(each)] = self._describe(each, before.get(id(each)), view)
+                self._painter.paint(context, each, entry.path, entry.placing, view.line_width)
         np.copyto(self._static_pixels, camera.pixel_array)
-        self._entries = {}
         self._redraw_all = True
 
     def draw(self, moving: Iterable[Mobject]) -> list[Region]:
@@ -75,40 +91,53 @@ class Canvas:
             camera.capture_mobjects(moving)
             self._redraw_all = True
             return [self.whole]
-        entries, changed = self._compare(shown)
-        self._entries = entries
-        if not changed:
-            return []
-        self._redraw(shown, entries, changed)
+        view = self._look_at(shown)
+        entries, changed = self._compare(shown, view)
+        self._entries, self._view = entries, view
+        if changed:
+            self._redraw(shown, entries, changed, view.line_width)
         return changed
 
-    def _compare(self, shown: Sequence[Any]) -> tuple[dict[int, _Entry], list[Region]]:
-        view = _view(self.camera)
-        whole = self._redraw_all or view != self._view
-        self._redraw_all, self._view = False, view
-        before, entries, dirty = self._entries, {}, []
+    def _look_at(self, shown: Sequence[Any]) -> _View:
+        camera = self.camera
+        center = camera.frame_center
+        orientation: tuple[float, ...] = ()
+        if isinstance(camera, SpaceCamera):
+            camera.look_at(shown)
+            orientation = camera.orientation
+        return _View(
+            x=float(center[0]),
+            y=float(center[1]),
+            width=float(camera.frame_width),
+            height=float(camera.frame_height),
+            line_width=float(camera.cairo_line_width_multiple),
+            orientation=orientation,
+        )
+
+    def _compare(self, shown: Sequence[Any], view: _View) -> tuple[dict[int, _Entry], list[Region]]:
+        """Find out how things are drawn now, and the regions where that differs from what they were drawn like."""
+        still = view == self._view
+        before, entries = self._entries, {}
+        dirty: list[Region | None] = []
         for each in shown:
-            appearance = self._describe(each)
             old = before.get(id(each))
-            alike = old is not None and old.appearance == appearance
-            if old is not None and alike and not whole:
-                entries[id(each)] = old
-                continue
-            entry = entries[id(each)] = _Entry(appearance=appearance, region=self._find_region(each, view))
-            if old is not None and alike:  # only the view has changed: paths are in the scene's units
-                entry.path, entry.painted = old.path, old.painted
-            dirty.append(entry.region)
-            if old is not None:
-                dirty.append(old.region)
+            entry = entries[id(each)] = self._describe(each, old, view, keep=still)
+            if entry is not old:
+                dirty.append(entry.region)
+                if old is not None:
+                    dirty.append(old.region)
+        if self._redraw_all:
+            self._redraw_all = False
+            return entries, [self.whole]
         dirty += [old.region for key, old in before.items() if key not in entries]
-        kept = [key for key in before if key in entries]
-        whole = whole or kept != [key for key in entries if key in before]
-        regions = [self.whole] if whole else merge(region for region in dirty if region is not None)
+        if [key for key in before if key in entries] != [key for key in entries if key in before]:
+            dirty += [entry.region for entry in entries.values()]
+        regions = merge(region for region in dirty if region is not None)
         if sum(map(area, regions)) > MAX_REDRAWN_SHARE * area(self.whole):
             regions = [self.whole]
         return entries, regions
 
-    def _redraw(self, shown: Sequence[Any], entries: dict[int, _Entry], regions: list[Region]) -> None:
+    def _redraw(self, shown: Sequence[Any], entries: dict[int, _Entry], regions: list[Region], line_width: float) -> None:
         pixels = self.camera.pixel_array
         context = self.camera.get_cairo_context(pixels)
         context.save()
@@ -125,52 +154,60 @@ class Canvas:
         for each in shown:
             entry = entries[id(each)]
             if entry.region is not None and any(intersect(entry.region, region) for region in regions):
-                self._paint(context, each, entry)
+                self._painter.paint(context, each, entry.path, entry.placing, line_width)
         context.restore()
 
-    def _paint(self, context: Any, each: Any, entry: _Entry) -> None:
-        camera = self.camera
-        if entry.path is not None:
-            context.new_path()
-            context.append_path(entry.path)
-        else:
-            camera.set_cairo_context_path(context, each)
-            # an object drawn a second time with the same appearance will be drawn a third time
-            entry.path = context.copy_path() if entry.painted or entry.region is None else None
-            entry.painted = True
-        camera.apply_stroke(context, each, background=True)
-        camera.apply_fill(context, each)
-        camera.apply_stroke(context, each)
-
-    def _describe(self, each: Any) -> tuple[Any, ...]:
+    def _describe(self, each: Any, old: _Entry | None, view: _View, *, keep: bool = False) -> _Entry:
+        """Describe how a thing is drawn. With `keep` the old entry is returned if nothing has changed in this view."""
         appearance = describe_appearance(each)
-        if isinstance(self.camera, FilmCamera):
-            return (*appearance, self.camera.placing_of(each))
-        return appearance
+        camera = self.camera
+        alike = old is not None and old.appearance == appearance
+        placing = camera.placing_of(each) if isinstance(camera, FilmCamera) else None
+        in_space = isinstance(camera, SpaceCamera)
+        if old is not None and alike and (not in_space or (keep and not camera.is_fixed(each))):
+            if keep and placing == old.placing:
+                return old
+            path, box = old.path, old.box
+        else:
+            points = camera.find_points(each) if in_space else each.points
+            path, box = build_path(points, each.tolerance_for_point_equality), find_box(points)
+        region = self._find_region(each, box, placing, view)
+        return _Entry(appearance=appearance, placing=placing, path=path, box=box, region=region)
 
-    def _find_region(self, each: Any, view: tuple[float, ...]) -> Region | None:
-        points = each.points
-        if isinstance(self.camera, FilmCamera):
-            points = self.camera.place_points(each, points)
-        low, high = points.min(axis=0), points.max(axis=0)
-        if not (np.isfinite(low).all() and np.isfinite(high).all()):
+    def _find_region(
+        self,
+        each: Any,
+        box: tuple[float, float, float, float],
+        placing: tuple[float, float, float] | None,
+        view: _View,
+    ) -> Region | None:
+        if not all(map(math.isfinite, box)):
             return self.whole
+        scale, x, y = placing or (1.0, 0.0, 0.0)
+        left, low, right, high = box
         widest = max(each.get_stroke_width(), each.get_stroke_width(background=True))
-        beyond = widest * self.camera.cairo_line_width_multiple / 2 * MITER_LIMIT
-        x, y, width, height = view
-        across, down = self.whole[2] / width, self.whole[3] / height
-        box = (
-            (low[0] - beyond - x + width / 2) * across,
-            (y + height / 2 - high[1] - beyond) * down,
-            (high[0] + beyond - x + width / 2) * across,
-            (y + height / 2 - low[1] + beyond) * down,
+        beyond = widest * view.line_width / 2 * MITER_LIMIT
+        x, y = x - view.x + view.width / 2, view.y + view.height / 2 - y
+        across, down = self.whole[2] / view.width, self.whole[3] / view.height
+        drawn = (
+            (left * scale - beyond + x) * across,
+            (y - high * scale - beyond) * down,
+            (right * scale + beyond + x) * across,
+            (y - low * scale + beyond) * down,
         )
-        return align(box, self.whole[2], self.whole[3])
+        return align(drawn, self.whole[2], self.whole[3])
+
+
+def find_box(points: Any) -> tuple[float, float, float, float]:
+    """Find the smallest box around points: left, low, right, high."""
+    left, low = points[:, :2].min(axis=0).tolist()
+    right, high = points[:, :2].max(axis=0).tolist()
+    return left, low, right, high
 
 
 def can_compare(camera: Camera, shown: Sequence[Any]) -> bool:
     """Return whether the objects can be compared and drawn one by one: plain shapes in front of a plain camera."""
-    return type(camera) in (Camera, MovingCamera, FilmCamera) and all(
+    return type(camera) in (Camera, MovingCamera, FilmCamera, SpaceCamera) and all(
         isinstance(each, VMobject) and each.get_background_image() is None for each in shown
     )
 
@@ -191,8 +228,3 @@ def describe_appearance(each: Any) -> tuple[Any, ...]:
         tuple(each.get_sheen_direction()) if graded else None,
         each.window if isinstance(each, Photo) else None,
     )
-
-
-def _view(camera: Camera) -> tuple[float, ...]:
-    center = camera.frame_center
-    return float(center[0]), float(center[1]), float(camera.frame_width), float(camera.frame_height)

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Literal, Protocol
 
 import manim.scene.scene
-from manim import Scene, Wait
+from manim import Scene, ThreeDCamera, Wait
 from manim._config.output import OutputFormat, OutputSpec
 from manim.camera.camera import Camera
 from manim.renderer.cairo_renderer import CairoRenderer
@@ -22,6 +22,7 @@ from .ground import lay_ground
 from .patching import patch_attribute
 from .settling import describe_looks, settle
 from .sounds import SoundLog
+from .space_camera import SpaceCamera
 
 MEASURING_STEP = 1 / 15
 """Seconds between updates while measuring a scene with time-based updaters: coarse, but simulations stay stable."""
@@ -201,6 +202,8 @@ class FilmingRenderer(DirectedRenderer):
         self.sounds = sounds
         self.footage = footage
         self.on_frames = on_frames
+        if kwargs.get("camera_class") is ThreeDCamera:
+            kwargs["camera_class"] = SpaceCamera
         super().__init__(**kwargs)
         lay_ground(self.camera, ground)
         self.canvas = Canvas(self.camera)
