@@ -66,6 +66,7 @@ from lectern.scenekit.style import use_theme
 
 in_theme = use_theme("dark")  # kept: what is thrown away leaves its theme
 in_theme.__enter__()
+config.seed = 0
 
 
 """

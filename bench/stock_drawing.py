@@ -63,6 +63,7 @@ class StockFootage:
             height=encoding.height, frame_rate=Fraction(encoding.fps), options=(("crf", "23"),),
         )  # fmt: skip
         self.encoding, self.frames_written = encoding, 0
+        self.conversion_seconds = self.encoding_seconds = 0.0
         self._encoder = VideoSegmentEncoder(target=path, spec=spec)
         self._queue: Queue[tuple[Pixels, int] | None] = Queue(maxsize=QUEUED_FRAMES)
         self._thread = Thread(target=self._encode_all)

@@ -38,6 +38,14 @@ def test_footage_has_exactly_as_many_frames_as_the_narration(
     assert len(frames_of(tmp_path / "job/footage.mp4")) == result["frames"]
 
 
+def test_the_computing_is_told_by_part(tmp_path: Path) -> None:
+    result = run(job_folder(tmp_path / "job", TWO_BEATS, beats=[(1.0, "one"), (1.0, "two")]))
+    parts = result["cpu_parts"]
+    assert list(parts) == ["set_up", "interpolation", "rasterising", "conversion", "encoding"]
+    assert all(seconds > 0 for seconds in parts.values())
+    assert sum(parts.values()) == pytest.approx(result["cpu_seconds"], abs=0.01)
+
+
 def test_an_animation_shorter_than_its_beat_is_held(tmp_path: Path) -> None:
     result = run(job_folder(tmp_path / "job", TWO_BEATS, beats=[(2.0, "one"), (1.0, "two")]))
     pictures = frames_of(tmp_path / "job/footage.mp4")

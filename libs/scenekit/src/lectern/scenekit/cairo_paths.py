@@ -1,7 +1,7 @@
 """Paths for cairo, built from a shape's points in one go.
 
-Manim calls cairo once for every curve, from Python: for a page of letters that takes longer than filling them. Here a
-whole path is laid out in memory as cairo stores it (`cairo_path_data_t`) and appended by one call of `cairo_append_path`.
+Manim calls cairo once for every curve, from Python. Here a whole path is laid out in memory as cairo stores it
+(`cairo_path_data_t`), kept while the shape stays the same, and appended by one call of `cairo_append_path`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 PathData = npt.NDArray[np.float64]
-"""Rows of 16 bytes, as in cairo's `cairo_path_data_t`: a header (kind and length, two ints), or a point (two doubles)."""
+"""Rows of 16 bytes, as `cairo_path_data_t`: a header (kind and length, two ints), or a point (two doubles)."""
 
 POINTS_PER_CURVE = 4
 MOVE, CURVE, CLOSE = np.array([[0, 2, 0, 0], [2, 4, 0, 0], [3, 1, 0, 0]], dtype=np.int32).view(np.float64)
@@ -32,8 +32,8 @@ class _CairoPath(ctypes.Structure):
 class PathAppender:
     """Appends built paths to the path of a pycairo context.
 
-    It finds the context in the object as pycairo's C API does (`PycairoContext_GET` in pycairo.h): the first field after
-    the object's head.
+    It finds the context in the object as pycairo's C API does (`PycairoContext_GET` in pycairo.h): the first field
+    after the object's head.
     """
 
     def __init__(self) -> None:

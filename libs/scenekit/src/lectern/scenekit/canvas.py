@@ -137,7 +137,9 @@ class Canvas:
             regions = [self.whole]
         return entries, regions
 
-    def _redraw(self, shown: Sequence[Any], entries: dict[int, _Entry], regions: list[Region], line_width: float) -> None:
+    def _redraw(
+        self, shown: Sequence[Any], entries: dict[int, _Entry], regions: list[Region], line_width: float
+    ) -> None:
         pixels = self.camera.pixel_array
         context = self.camera.get_cairo_context(pixels)
         context.save()

@@ -6,6 +6,7 @@ constant frame rate, no B-frames, closed groups of pictures with a key frame eve
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -59,13 +60,15 @@ class Patch:
 class FootageWriter:
     """Writes frames to `path`: `write` each picture, then `finish`.
 
-    When the encoder fails, the next call raises RuntimeError.
+    When the encoder fails, the next call raises RuntimeError. `conversion_seconds` is the CPU time that pictures took
+    to become the encoder's, `encoding_seconds` that of the encoder, known when it is finished.
     """
 
     def __init__(self, path: Path, encoding: Encoding) -> None:
         self.path = path
         self.encoding = encoding
         self.frames_written = 0
+        self.conversion_seconds = self.encoding_seconds = 0.0
         self._part = path.with_name(path.name + ".part")
         self._reformatter = VideoReformatter()
         self._queue: Queue[tuple[tuple[Patch, ...], int] | None] = Queue(maxsize=MAX_QUEUED_FRAMES)
@@ -85,7 +88,10 @@ class FootageWriter:
             return
         if changed is None or self.frames_written == 0:
             changed = [(0, 0, self.encoding.width, self.encoding.height)]
-        self._queue.put((tuple(self._convert(pixels, region) for region in changed), count))
+        started = time.thread_time()
+        patches = tuple(self._convert(pixels, region) for region in changed)
+        self.conversion_seconds += time.thread_time() - started
+        self._queue.put((patches, count))
         self.frames_written += count
 
     def finish(self) -> None:
@@ -145,6 +151,8 @@ class FootageWriter:
         except BaseException as failure:
             self._failure = self._failure or failure
             self._drain()
+        finally:
+            self.encoding_seconds = time.thread_time()  # this thread does nothing else
 
     def _drain(self) -> None:
         while not self._closed or not self._queue.empty():

@@ -21,6 +21,7 @@ from manim import logger, tempconfig
 
 from .chain import CAST, SOURCE, LoadedScene, load_scene
 from .checks.scene_check import SceneCheck
+from .cpu_parts import CpuSplit
 from .director import Filming, Measuring, SpokenWord
 from .findings import Finding
 from .font_letters import listen_for_missing_letters
@@ -29,6 +30,7 @@ from .frame_costs import FrameCosts
 from .front import FrontWriter, Layer
 from .latex import use_latex
 from .photo import paint_photos
+from .quick_manim import quicken_manim
 from .remarks import listen_for_remarks
 from .renderer import FilmingRenderer, MeasuringRenderer, frame_shape
 from .right_to_left import keep_right_to_left_text
@@ -107,6 +109,7 @@ class JobResult:
     render_seconds: float = 0.0
     sounds: list[dict[str, float | str]] = field(default_factory=list)
     missing_letters: str = ""
+    parts: CpuSplit = field(default_factory=CpuSplit)
     error: dict[str, Any] | None = None
 
     def hear_missing(self, letters: str) -> None:
@@ -121,6 +124,7 @@ class JobResult:
             "frames": self.frames,
             "beats": self.beats,
             "cpu_seconds": round(cpu_seconds, 3),
+            "cpu_parts": self.parts.to_json(cpu_seconds=cpu_seconds),
             "render_seconds": round(self.render_seconds, 3),
             "sounds": self.sounds,
             "missing_letters": self.missing_letters,
@@ -174,7 +178,7 @@ def _run_passes(settings: JobSettings, folder: Path, result: JobResult, on_progr
             layers = draw_layers(
                 settings.surround, assets, seconds=settings.table.stops[-1], report=result.findings.append
             )
-            result.frames = _film(settings, folder, measuring, plans, on_progress, sounds, layers)
+            result.frames, result.parts = _film(settings, folder, measuring, plans, on_progress, sounds, layers)
             if sounds is not None:
                 result.sounds = sounds.list_cues(settings.table.stops[-1])
 
@@ -214,8 +218,8 @@ def _film(
     on_progress: OnProgress | None,
     sounds: SoundLog | None,
     layers: Sequence[Layer],
-) -> int:
-    """Run the filming pass. Returns the number of frames written."""
+) -> tuple[int, CpuSplit]:
+    """Run the filming pass. Returns the number of frames written, and what that was spent on."""
     loaded = _load(settings, folder)
     footage = FootageWriter(folder / "footage.mp4", settings.encoding)
     front = FrontWriter(footage, layers)
@@ -231,7 +235,13 @@ def _film(
     except BaseException:
         footage.abort()
         raise
-    return footage.frames_written
+    parts = CpuSplit(
+        interpolation=renderer.moving_seconds,
+        rasterising=renderer.showing_seconds - footage.conversion_seconds,
+        conversion=footage.conversion_seconds,
+        encoding=footage.encoding_seconds,
+    )
+    return footage.frames_written, parts
 
 
 def _load(settings: JobSettings, folder: Path) -> LoadedScene:
@@ -290,6 +300,7 @@ def _configure_manim(settings: JobSettings, folder: Path) -> Iterator[None]:
             use_latex(settings.tex),
             keep_right_to_left_text(),
             paint_photos(),
+            quicken_manim(),
         ):
             yield
     finally:

@@ -1,4 +1,4 @@
-"""Painting one shape as manim's camera does, with fewer calls: nothing is asked twice, and nothing invisible painted."""
+"""Painting one shape as manim's camera does, with fewer calls: nothing is asked twice, nothing invisible painted."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ class Painter:
         self.camera = camera
         self._paths = PathAppender()
 
-    def paint(self, context: Any, shape: Any, path: PathData | None, placing: Placing | None, line_width: float) -> None:
-        """Paint a shape with its path; without one manim's own way is gone. `line_width` is that of a line of width 1."""
+    def paint(
+        self, context: Any, shape: Any, path: PathData | None, placing: Placing | None, line_width: float
+    ) -> None:
+        """Paint a shape with its path, or by manim's own way without one. `line_width` is that of a line of width 1."""
         camera = self.camera
         if path is None:
             camera.set_cairo_context_path(context, shape)

@@ -3,6 +3,7 @@
 # mypy: disallow-subclassing-any=False
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Literal, Protocol
@@ -68,7 +69,8 @@ class DirectedRenderer(CairoRenderer):
     """Plays a scene the way both passes do. They differ in how they perform a play."""
 
     def __init__(self, camera_class: type[Camera] | None = None, **_: Any) -> None:
-        super().__init__(file_writer_class=_NoFiles, camera_class=camera_class)
+        quicker = SpaceCamera if camera_class is ThreeDCamera else camera_class
+        super().__init__(file_writer_class=_NoFiles, camera_class=quicker)
         self.luggage = Luggage(Handover())
 
     @property
@@ -186,7 +188,8 @@ class MeasuringRenderer(DirectedRenderer):
 class FilmingRenderer(DirectedRenderer):
     """Draws every frame that the director grants and passes it to the encoder. `on_frames` gets the frames so far.
 
-    `sounds` notes what is heard meanwhile.
+    `sounds` notes what is heard meanwhile. `moving_seconds` is the CPU time that things took to be moved, and
+    `showing_seconds` that of drawing them and handing the pictures on.
     """
 
     def __init__(
@@ -202,8 +205,7 @@ class FilmingRenderer(DirectedRenderer):
         self.sounds = sounds
         self.footage = footage
         self.on_frames = on_frames
-        if kwargs.get("camera_class") is ThreeDCamera:
-            kwargs["camera_class"] = SpaceCamera
+        self.moving_seconds = self.showing_seconds = 0.0
         super().__init__(**kwargs)
         lay_ground(self.camera, ground)
         self.canvas = Canvas(self.camera)
@@ -219,12 +221,16 @@ class FilmingRenderer(DirectedRenderer):
             length = self.director.next_length(length)
             frames = self._grant_play(scene, length)
         if frames:
+            started = time.thread_time()
             self.canvas.begin(scene.static_mobjects)
+            self.showing_seconds += time.thread_time() - started
         if frozen:
             self._emit(scene, frames)
             return
         for number in range(frames):
+            started = time.thread_time()
             scene.update_to_time(length * number / frames)
+            self.moving_seconds += time.thread_time() - started
             self._emit(scene, 1)
         self.finish_animations(scene)
 
@@ -252,8 +258,10 @@ class FilmingRenderer(DirectedRenderer):
     def _emit(self, scene: Scene, count: int) -> None:
         if not count:
             return
+        started = time.thread_time()
         changed = self.canvas.draw(scene.moving_mobjects)
         self.footage.write(self.camera.pixel_array, count, changed)
+        self.showing_seconds += time.thread_time() - started
         self.time += count / self.director.table.fps
         self.on_frames(self.footage.frames_written)
 

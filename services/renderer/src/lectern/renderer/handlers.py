@@ -167,7 +167,12 @@ async def render_code(event: SceneCoded, code_key: str, job: Job[RendererDeps]) 
     finally:
         if outcome.footage:
             outcome.footage.unlink(missing_ok=True)
-    job.deps.metrics.count_footage(event.options.quality, seconds=seconds, cpu_seconds=outcome.cpu_seconds)
+    job.deps.metrics.count_footage(
+        event.options.quality,
+        seconds=seconds,
+        cpu_seconds=outcome.cpu_seconds,
+        parts=outcome.result.cpu_parts if outcome.result else None,
+    )
     return FootageRef(
         key=key,
         frames=frames,

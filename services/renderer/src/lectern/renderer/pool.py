@@ -9,6 +9,7 @@ from lectern.renderer.sandbox.cold_pool import ColdPool
 from lectern.renderer.sandbox.job import (
     PREFLIGHT_LIMITS,
     BeatTiming,
+    CpuParts,
     DecodedFootage,
     JobLimits,
     JobPurpose,
@@ -24,6 +25,7 @@ __all__ = [
     "PREFLIGHT_LIMITS",
     "BeatTiming",
     "ColdPool",
+    "CpuParts",
     "DecodedFootage",
     "JobLimits",
     "JobPurpose",

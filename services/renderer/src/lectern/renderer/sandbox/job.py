@@ -81,6 +81,25 @@ class BeatTiming(msgspec.Struct, frozen=True, kw_only=True):
     speed: float = 1.0
 
 
+PartSeconds: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
+
+
+class CpuParts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a job says that its computing was spent on, in CPU seconds."""
+
+    set_up: PartSeconds = 0.0
+    interpolation: PartSeconds = 0.0
+    rasterising: PartSeconds = 0.0
+    conversion: PartSeconds = 0.0
+    encoding: PartSeconds = 0.0
+
+    def share(self, cpu_seconds: float) -> dict[str, float]:
+        """Shares out what the kernel says that the job used, as the job says it was spent."""
+        told = msgspec.structs.asdict(self)
+        whole = sum(told.values())
+        return {part: cpu_seconds * seconds / whole for part, seconds in told.items()} if whole else {}
+
+
 class SceneResult(msgspec.Struct, frozen=True, kw_only=True):
     """`result.json` as the job wrote it. Its shape and size are checked; its truth is not: hostile code wrote it.
 
@@ -91,6 +110,7 @@ class SceneResult(msgspec.Struct, frozen=True, kw_only=True):
     frames: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] = 0
     beats: list[BeatTiming] = []
     cpu_seconds: float = 0.0
+    cpu_parts: CpuParts = CpuParts()
     render_seconds: Annotated[float, msgspec.Meta(ge=0, le=1e9)] = 0.0
     sounds: Annotated[list[SoundCue], msgspec.Meta(max_length=MAX_SOUND_CUES)] = []
     missing_letters: Annotated[str, msgspec.Meta(max_length=MAX_MISSING_LETTERS)] = ""

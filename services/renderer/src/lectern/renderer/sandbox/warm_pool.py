@@ -253,6 +253,10 @@ class WarmPool:
             with record_span("run scene code", mode=str(job.settings.get("mode", ""))) as span:
                 outcome = await self._run_job(self._choose_tex(job), uid, on_progress)
                 span.set_attribute("lectern.cpu_seconds", outcome.cpu_seconds)
+                for part, seconds in (
+                    outcome.result.cpu_parts.share(outcome.cpu_seconds) if outcome.result else {}
+                ).items():
+                    span.set_attribute(f"lectern.cpu_{part}", round(seconds, 3))
                 if outcome.killed:
                     note_failure(span, outcome.killed)
             if outcome.footage is None:

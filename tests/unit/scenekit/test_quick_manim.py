@@ -1,0 +1,171 @@
+"""Quicker forms of manim's functions find what manim's own find."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from manim import (
+    DOWN,
+    LEFT,
+    ORIGIN,
+    OUT,
+    RIGHT,
+    UP,
+    Arrow,
+    Axes,
+    Circle,
+    CubicBezier,
+    Dot,
+    Mobject,
+    Square,
+    Text,
+    ValueTracker,
+    VGroup,
+    VMobject,
+    tempconfig,
+)
+
+from lectern.scenekit.quick_manim import quicken_manim, takes_dt
+
+
+@pytest.fixture(autouse=True)
+def _scratch(tmp_path: Path) -> Iterator[None]:
+    with tempconfig({"media_dir": str(tmp_path)}):
+        yield
+
+
+class Offset(Square):
+    """A shape whose anchors are its own affair."""
+
+    def get_anchors(self) -> Any:
+        return [point + 3 * RIGHT for point in super().get_anchors()]
+
+
+SHAPES: dict[str, Callable[[], Any]] = {
+    "a letter": lambda: Text("g"),
+    "a group": lambda: VGroup(Circle(), Arrow(LEFT, UP), VGroup(), Dot([2, 3, -1])),
+    "axes": Axes,
+    "nothing": VMobject,
+    "a point": lambda: ValueTracker(3.0),
+    "its own anchors": Offset,
+    "a group with its own anchors": lambda: VGroup(Circle(), Offset()),
+    "in space": lambda: CubicBezier(ORIGIN, UP + OUT, RIGHT + 2 * OUT, DOWN),
+}
+
+
+def measure(shape: Any) -> list[Any]:
+    """Measure a shape in the ways that are quickened."""
+    found = [shape.get_critical_point(way) for way in (ORIGIN, UP, DOWN + LEFT, OUT + RIGHT)]
+    found.append(shape.get_points_defining_boundary())
+    if isinstance(shape, VMobject) and len(shape.points):
+        found += [shape.point_from_proportion(share) for share in (0, 0.1, 0.77, 1)]
+        found.append(np.array([length for _, length in shape.get_curve_functions_with_lengths()]))
+        found.append(np.array([length for _, length in shape.get_curve_functions_with_lengths(sample_points=4)]))
+    return found
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_places_and_lengths_are_manims(name: str) -> None:
+    shape = SHAPES[name]()
+    expected = measure(shape)
+    with quicken_manim():
+        found = measure(shape)
+    for one, other in zip(expected, found, strict=True):
+        assert one.shape == other.shape
+        np.testing.assert_allclose(other, one, rtol=0, atol=1e-13)
+    after = measure(shape)
+    assert all(np.array_equal(one, other) for one, other in zip(expected, after, strict=True))
+
+
+class Follower:
+    """An updater that is an object."""
+
+    def __call__(self, thing: Mobject, dt: float) -> None:
+        """Do nothing."""
+
+    def follow(self, thing: Mobject) -> None:
+        """Do nothing."""
+
+
+def _with_dt(thing: Mobject, dt: float) -> None: ...
+
+
+def _with_a_local(thing: Mobject) -> None:
+    dt = 1
+    del dt
+
+
+def _keyword(thing: Mobject, *, dt: float = 0) -> None: ...
+
+
+def _many(thing: Mobject, *dt: float) -> None: ...
+
+
+@functools.wraps(_with_dt)
+def _wrapped(*args: Any) -> None: ...
+
+
+@pytest.mark.parametrize(
+    "updater",
+    [
+        _with_dt,
+        _with_a_local,
+        _keyword,
+        _many,
+        _wrapped,
+        lambda thing: thing,
+        lambda thing, dt: dt,
+        lambda thing, **dt: dt,
+        Follower(),
+        Follower().follow,
+        functools.partial(_with_dt, dt=2),
+    ],
+)
+def test_a_function_that_takes_time_is_told_from_one_that_does_not(updater: Callable[..., Any]) -> None:
+    assert takes_dt(updater) == ("dt" in inspect.signature(updater).parameters)
+
+
+def test_updaters_are_called_as_manim_calls_them() -> None:
+    calls: list[Any] = []
+    inner, outer = Square(), VGroup()
+    outer.add(inner)
+    outer.add_updater(lambda thing: calls.append(thing))
+    inner.add_updater(lambda thing, dt: calls.append(dt))
+    with quicken_manim():
+        outer.update(0.5)
+        inner.suspend_updating()
+        outer.update(0.25)
+    assert calls == [outer, 0.5, outer]
+
+
+def test_a_copy_shares_what_nobody_changes_and_nothing_else() -> None:
+    with quicken_manim():
+        letter = Text("g")[0]
+        copy = letter.copy()
+        assert copy.path_obj is letter.path_obj
+        copy.shift(UP).set_fill("#FF0000")
+    assert copy.get_fill_color() != letter.get_fill_color()
+    assert not np.array_equal(copy.points, letter.points)
+    assert letter.copy().path_obj is not letter.path_obj
+
+
+def test_a_copy_has_parts_and_values_of_its_own() -> None:
+    group = VGroup(Circle(), Square())
+    group.both = [group[0], group[1]]
+    plain = group.copy()
+    with quicken_manim():
+        copy = group.copy()
+    assert copy.both[0] is copy[0]
+    assert copy[0] is not group[0]
+    assert copy.original_id == plain.original_id == str(id(group))
+    assert {name: type(value) for name, value in vars(copy[0]).items()} == {
+        name: type(value) for name, value in vars(plain[0]).items()
+    }
+    copy[0].points += 1
+    assert np.array_equal(group[0].points, plain[0].points)
