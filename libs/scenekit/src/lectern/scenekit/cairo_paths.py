@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 from typing import Any
 
-import cairo._cairo
+import cairo._cairo  # type: ignore[import-not-found]
 import numpy as np
 import numpy.typing as npt
 

@@ -74,6 +74,7 @@ class Painter:
             ends = self.camera.transform_points_pre_display(shape, shape.get_gradient_start_and_end_points())
         pattern = cairo.LinearGradient(*itertools.chain(*(point[:2] for point in ends)))
         for rgba, offset in zip(rgbas, np.linspace(0, 1, len(rgbas)), strict=True):
-            pattern.add_color_stop_rgba(offset, *rgba[2::-1], rgba[3])
+            red, green, blue, alpha = rgba.tolist()
+            pattern.add_color_stop_rgba(float(offset), blue, green, red, alpha)
         context.set_source(pattern)
         return True

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from manim import ManimColor, Mobject, VMobject
 from manim.utils.bezier import bezier
-from svgelements import Path
+from svgelements import Path  # type: ignore[import-untyped]
 
 from .patching import patch_attribute
 
@@ -72,9 +72,10 @@ def update(self: Any, dt: float = 0, recursive: bool = True) -> Any:
     return self
 
 
-def copy_thing(self: Any, memo: dict[int, Any]) -> Any:
+def copy_thing(self: Mobject, memo: dict[int, Any]) -> Any:
     """Copy a thing with its parts, as `Mobject.__deepcopy__` does."""
-    result = type(self).__new__(type(self))
+    kind = type(self)
+    result: Any = kind.__new__(kind)
     memo[id(self)] = result
     for name, value in self.__dict__.items():
         setattr(result, name, value if type(value) in UNCHANGING else deepcopy(value, memo))
@@ -139,7 +140,7 @@ def _quicken_lengths(plain: Callable[..., Any]) -> Callable[..., Any]:
         count = self.get_num_curves()
         curves = self.points[: 4 * count].reshape(count, 4, -1)
         shares = np.linspace(0, 1, SAMPLES).reshape(-1, 1, 1)
-        steps = np.diff(bezier(curves.transpose(1, 0, 2))(shares), axis=0)  # type: ignore[arg-type]
+        steps = np.diff(bezier(curves.transpose(1, 0, 2))(shares), axis=0)
         lengths = np.linalg.norm(steps, axis=2).sum(axis=0)
         return zip(map(bezier, curves), lengths, strict=True)
 
