@@ -75,7 +75,7 @@ def update(self: Any, dt: float = 0, recursive: bool = True) -> Any:
 def copy_thing(self: Mobject, memo: dict[int, Any]) -> Any:
     """Copy a thing with its parts, as `Mobject.__deepcopy__` does."""
     kind = type(self)
-    result: Any = kind.__new__(kind)
+    result: Any = object.__new__(kind)
     memo[id(self)] = result
     for name, value in self.__dict__.items():
         setattr(result, name, value if type(value) in UNCHANGING else deepcopy(value, memo))
