@@ -49,6 +49,7 @@ class FakeCoder:
         self.fails: set[int] = set()
         self.cards: set[int] = set()
         self.empty: set[int] = set()
+        self.renamed: set[int] = set()
 
     def numbers(self) -> list[int]:
         """The scenes that were coded, in order."""
@@ -64,6 +65,7 @@ class FakeCoder:
             return CodingResult(source="class Card: pass", origin="template", fallback="x = 1", degraded=PROBLEM)
         takes = task.carried.names[0] if task.carried else ""
         gives = task.names_to_carry[0] if task.names_to_carry and task.number not in self.empty else ""
+        gives += "_of_another_kind" if task.number in self.renamed else ""
         source = write_scene(task.number, takes=takes, gives=gives) + f"  # {task.salt}"
         return CodingResult(source=source, origin="model", fallback="x = 1")
 
@@ -263,6 +265,14 @@ async def test_a_redone_scene_that_carries_something_else_has_its_follower_coded
     await film.settle(waiting=[film.narrated(1, 2, salt="again"), film.narrated(2, 2), film.narrated(3, 2)])
     assert film.coder.numbers() == [1, 2], "the third still finds what it takes in the second's new code"
     assert film.coder.tasks[1].carried is None
+
+
+async def test_a_follower_does_not_keep_code_that_takes_what_is_carried_under_another_name_now(film: Film) -> None:
+    await film.settle(waiting=[film.narrated(number) for number in (1, 2, 3, 4)])
+    await plan_again(film, (1, 2, 3), salts={1: "again"})
+    film.coder.renamed.add(1)
+    await film.settle(waiting=[film.narrated(1, 2, salt="again"), film.narrated(2, 2), film.narrated(3, 2)])
+    assert film.coder.numbers() == [1, 2]
 
 
 async def test_kept_code_that_fails_after_the_new_scene_is_written_anew(film: Film) -> None:
