@@ -89,13 +89,19 @@ def _find_repeated(requests: TimedRequests, journal: Journal, asker: Any) -> lis
 
 
 def answer_for_film(request: dict[str, Any]) -> Move:
-    """As `answers`, with the film's number in each sentence, so that no two films ask for the same."""
+    """As `answers`, with the film's number and the scene's in each sentence, so that no two scenes ask for the same."""
     move = answers(request)
     number = re.search(r"film (\d+)", json.dumps(request["contents"]))
     if not isinstance(move, Says) or number is None:
         return move
-    text = move.text.replace("Sunlight is", f"Sunlight of film {number[1]} is")
-    return dataclasses.replace(move, text=text.replace("The air scatters", f"In film {number[1]}, the air scatters"))
+    text = move.text
+    for words, told in (
+        ("Sunlight is", "Sunlight in part {} of film {} is"),
+        ("The air", "In part {} of film {}, the air"),
+    ):
+        parts = itertools.count(1)
+        text = re.sub(words, lambda _, told=told, parts=parts: told.format(next(parts), number[1]), text)
+    return dataclasses.replace(move, text=text)
 
 
 @asynccontextmanager
