@@ -90,7 +90,7 @@ class World:
         self._closing = ExitStack()
         self._folder = Path(self._closing.enter_context(TemporaryDirectory(prefix="lectern-rules-")))
         self._closing.enter_context(patch("lectern.voice.handlers.write_flac", build_flac_writer()))
-        self._closing.enter_context(patch("lectern.composer.handlers.compose_video", compose_footage))
+        self._closing.enter_context(patch("lectern.composer.compose.compose_video", compose_footage))
         self._deps: dict[tuple[str, int], Any] = {}
 
     async def open(self) -> None:
