@@ -61,3 +61,4 @@ def test_a_folder_that_its_job_has_removed_itself_is_no_failure(tmp_path: Path) 
 def test_without_a_scratch_folder_the_systems_is_used() -> None:
     with make_work_folder("voice") as folder:
         assert folder.is_relative_to(tempfile.gettempdir())
+        assert folder.stat().st_mode & 0o077 == 0, "nobody else may look into it"

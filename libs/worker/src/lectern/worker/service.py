@@ -24,7 +24,6 @@ from lectern.worker.presence import show_presence
 from lectern.worker.process_metrics import show_process
 from lectern.worker.process_watch import watching_process
 from lectern.worker.processing import TIMING, Timing
-from lectern.worker.scratch_folders import remove_abandoned_scratch
 from lectern.worker.settings import Settings
 from lectern.worker.stage import Stage
 from lectern.worker.stopping import wait_for, wait_until_done
@@ -63,8 +62,6 @@ class Service:
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Runs until `stop` is set, then drains. Raises what its parts raise; returns early when they all return."""
-        if self.stage:
-            await asyncio.to_thread(remove_abandoned_scratch, self.stage.name, self.settings.scratch)
         if self.start:
             await self.start()
         checks = connection_checks(self.connections, self.settings.scratch)
