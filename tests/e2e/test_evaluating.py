@@ -18,7 +18,7 @@ from lectern.cli.evaluation.judging import DIMENSIONS, INSTRUCTIONS
 from lectern.cli.evaluation.report import EvaluationReport
 from lectern.cli.exit_status import OK
 
-BRIEF = {"topic": "Why is the sky blue?", "target_seconds": 30, "options": {"voice": "silent"}}
+BRIEF = {"topic": "Why is the sea salty?", "target_seconds": 30, "options": {"voice": "silent"}}
 SCORES = json.dumps({name: {"score": n, "reason": f"frame {n}"} for n, name in enumerate(DIMENSIONS, 5)})
 
 

@@ -115,7 +115,7 @@ async def test_a_direction_reaches_the_model_and_other_forms_of_the_video_ask_no
         async with run_stack(tmp_path / "home") as stack:
             client = ApiClient(stack.url)
             body: dict[str, Any] = {
-                "topic": "Why is the sky blue?",
+                "topic": "Why is the sea salty?",
                 "options": {"quality": "draft", "critique": False},
             }
             video = str((await client.http.post("/v1/videos", json=body)).json()["id"])

@@ -33,7 +33,7 @@ async def test_a_model_writes_and_draws_a_video_about_anything(tmp_path: Path, m
         async with run_stack(tmp_path / "home") as stack:
             client = ApiClient(stack.url)
             body = {
-                "topic": "Why is the sky blue?",
+                "topic": "Why is the sea salty?",
                 "options": {"quality": "draft", "max_cost_usd": 5.0},
             }
             video = str((await client.http.post("/v1/videos", json=body)).json()["id"])
@@ -72,7 +72,7 @@ async def test_code_that_raises_only_while_it_is_drawn_is_repaired_and_shown_as_
         monkeypatch.setenv("LECTERN_GEMINI_URL", script.url)
         async with run_stack(tmp_path / "home") as stack:
             client = ApiClient(stack.url)
-            body = {"topic": "Why is the sky blue?", "options": {"quality": "draft", "critique": False}}
+            body = {"topic": "Why is the sea salty?", "options": {"quality": "draft", "critique": False}}
             video = str((await client.http.post("/v1/videos", json=body)).json()["id"])
             shown = await client.wait_for_outcome(video)
             assert shown["status"] == "completed", shown
