@@ -161,7 +161,11 @@ class Users:
 
 
 def _digest(script: Script, number: int) -> str:
-    return keys.digest(script.scene(number)) if number <= len(script.scenes) else ""
+    """What a scene is made from: its own part of the script, and what is written on the film's first and last picture."""
+    if number > len(script.scenes):
+        return ""
+    opening = script.opening if number == 1 else ""
+    return keys.digest(script.scene(number), opening, script.closes_with(number) and (script.idea or script.title))
 
 
 def _list_footage(state: VideoState, scenes: Iterable[int]) -> frozenset[str]:
