@@ -138,7 +138,7 @@ async def test_a_run_reports_every_brief_and_resumes_where_it_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     topics = tmp_path / "topics.json"
-    topics.write_text(json.dumps(["Why is the sky blue?", "A hopeless case?", "An unspeakable one?"]))
+    topics.write_text(json.dumps(["Why is the sea salty?", "A hopeless case?", "An unspeakable one?"]))
     plan = EvaluateArguments(topics=topics, out=tmp_path / "out", parallel=3)
     messages: list[str] = []
     async with gemini(StandIn(otherwise=sometimes_wrong)) as model:
@@ -160,7 +160,7 @@ async def test_a_run_reports_every_brief_and_resumes_where_it_stopped(
         assert not stored, "nothing was rendered"
 
         trials = {trial.title: (file, trial) for file, trial in read_results(tmp_path / "out")}
-        file, sky = trials["Why is the sky blue?"]
+        file, sky = trials["Why is the sea salty?"]
         file.unlink()
         capsys.readouterr()
         again = msgspec.structs.replace(plan, against=tmp_path / "out")
@@ -196,7 +196,7 @@ async def test_without_a_model_lessons_are_tried_and_no_rate_is_reported(
 
 @pytest.mark.slow
 async def test_each_repeat_asks_the_model_again(tmp_path: Path) -> None:
-    (tmp_path / "topics.json").write_text('["Why is the sky blue?"]')
+    (tmp_path / "topics.json").write_text('["Why is the sea salty?"]')
     async with gemini(StandIn(otherwise=answers)) as model:
         key = {"GEMINI_API_KEY": "key", "LECTERN_GEMINI_URL": model.url}
         args = ("eval", "topics.json", "--repeat", "2", "--parallel", "1", "--out", "out", "--json")
@@ -214,7 +214,7 @@ async def test_each_repeat_asks_the_model_again(tmp_path: Path) -> None:
 @pytest.mark.slow
 async def test_a_killed_evaluation_resumes_with_the_remaining_briefs(tmp_path: Path) -> None:
     """The brief that was being tried starts again, and its old video is cancelled."""
-    topics = ["Why is the sky blue?", "Why is the sea blue?"]
+    topics = ["Why is the sea salty?", "Why is the sea blue?"]
     (tmp_path / "topics.json").write_text(json.dumps(topics))
     hangs = True
 
@@ -249,7 +249,7 @@ async def test_a_killed_evaluation_resumes_with_the_remaining_briefs(tmp_path: P
 @pytest.mark.slow
 @pytest.mark.long
 async def test_an_interrupted_evaluation_cancels_its_videos(tmp_path: Path) -> None:
-    (tmp_path / "topics.json").write_text('["Why is the sky blue?"]')
+    (tmp_path / "topics.json").write_text('["Why is the sea salty?"]')
     async with gemini(StandIn(otherwise=lambda _: Hangs())) as model:
         key = {"GEMINI_API_KEY": "key", "LECTERN_GEMINI_URL": model.url}
         process = await start_lectern("eval", "topics.json", "--out", "out", home=tmp_path / "home", **key)

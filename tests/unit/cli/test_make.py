@@ -323,7 +323,7 @@ if not opened.exists():
 
 
 async def test_prompts_are_refused_where_a_lectern_runs_that_would_not_use_them(writers: Stack, tmp_path: Path) -> None:
-    result = await run_lectern("make", "Why is the sky blue?", "--prompts", "prompts", home=tmp_path / "home")
+    result = await run_lectern("make", "Why is the sea salty?", "--prompts", "prompts", home=tmp_path / "home")
     assert result.status == 2
     assert "--prompts would have no effect" in result.err
     assert f"{writers.url} asks the models that it was started with" in " ".join(result.err.split())
@@ -335,7 +335,7 @@ async def test_prompts_are_refused_where_a_lectern_runs_that_would_not_use_them(
 async def test_a_video_asks_through_files_and_takes_the_answers_from_there(tmp_path: Path) -> None:
     """As soon as the plan is answered in the folder, the narration is asked for there."""
     prompts = tmp_path / "prompts"
-    process = await start_lectern("make", "Why is the sky blue?", "--prompts", "prompts", home=tmp_path / "home")
+    process = await start_lectern("make", "Why is the sea salty?", "--prompts", "prompts", home=tmp_path / "home")
     async with answer_files(prompts, lambda name, _: json.dumps(PLAN) if name == "0001-script" else " "):
         async with asyncio.timeout(120):
             while not (prompts / "0002-script.md").exists():

@@ -68,7 +68,7 @@ async def test_an_answer_after_the_cancellation_changes_nothing(of: str) -> None
         if of == "scripter":
             service = build_scripter(ScripterSettings(gemini_api_key=key, gemini_url=model.url), connections)
             asked_for = e.VideoRequested(
-                video_id=new_id(), brief=Brief(topic="Why is the sky blue?"), options=VideoOptions()
+                video_id=new_id(), brief=Brief(topic="Why is the sea salty?"), options=VideoOptions()
             )
             await check_cancelled_while_asked(service, SCRIPTER, asked_for, model)
         else:

@@ -65,7 +65,7 @@ async def scripter() -> AsyncIterator[ScripterWithModel]:
 
 
 def request(brief: Brief | None = None, **options: object) -> e.VideoRequested:
-    brief = brief or Brief(topic="Why is the sky blue?")
+    brief = brief or Brief(topic="Why is the sea salty?")
     return e.VideoRequested(video_id=new_id(), brief=brief, options=msgspec.convert(options, VideoOptions))
 
 
