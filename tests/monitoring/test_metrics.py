@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from metrics_page import PAGE, collect_families, make_page
@@ -14,6 +15,7 @@ from metrics_page import PAGE, collect_families, make_page
 from lectern.coder.codegen.handing_on import NOT_CARRIED
 from lectern.contracts import problem_codes
 from lectern.contracts.acceptance import OUT_OF_STEP_RULES, TOO_DEAR
+from lectern.contracts.notes import NoteCode
 from lectern.gateway.video_metrics import VideoMetrics
 from lectern.renderer.metrics import RendererMetrics
 from lectern.renderer.pool import KillReason
@@ -159,7 +161,7 @@ STARTING = {"no-sandbox", "nats-too-old", "model-not-set-up", "unknown", "nats-c
 def test_every_code_of_the_pipeline_is_known() -> None:
     places = ("libs/worker", "libs/llm", "libs/markdown", "libs/media", *(f"services/{each}" for each in PIPELINE))
     written = {code: name for code, name in _list_codes(places) if re.fullmatch(r"[a-z]+(-[a-z]+)*", code)}
-    known = {*problem_codes.PIPELINE_CODES, *STARTING}
+    known = {*problem_codes.PIPELINE_CODES, *STARTING, *get_args(NoteCode)}
     assert {code: name for code, name in written.items() if code not in known} == {}, "add them to problem_codes.py"
     assert len(written) > 80, "the search still finds them"
 
