@@ -46,7 +46,7 @@ NEED_MORE = {
 }  # fmt: skip
 
 
-TOPICS = {"blue": "Why is the sky blue?", "red": "Why is the sunset red?", "green": "Why is the grass green?"}
+TOPICS = {"blue": "Why is the sky blue by day?", "red": "Why is the sunset red?", "green": "Why is the grass green?"}
 
 
 def answer(request: dict[str, Any]) -> Move:

@@ -21,7 +21,7 @@ from lectern.scripter.scriptwriting.writer import ModelWriter
 from lectern.scripter.writer import OnProgress, WritingRequest, WrittenScript
 
 RECORDED = Path(__file__).parents[2] / "recorded" / "script"
-BRIEF = Brief(topic="Why is the sky blue?", audience="school")
+BRIEF = Brief(topic="Why is the sky blue by day?", audience="school")
 RECORDED_RATE = 172 / 60 / limits.WORDS_PER_SECOND  # the answers were written for a voice of 172 words a minute
 CHARACTERS_PER_TOKEN = 4  # of English prose and JSON, about
 
