@@ -6,7 +6,7 @@ from nats.aio.client import Client
 from unit.worker.pipeline_events import planned
 
 from lectern.contracts import subjects, topology
-from lectern.contracts.events import SceneNarrated, SceneRefused
+from lectern.contracts.events import SceneCued, SceneNarrated, SceneRefused
 from lectern.contracts.ids import new_id
 from lectern.contracts.problems import Problem
 from lectern.worker import JetStreamDeadLetters, JetStreamEventLog, read_backlog
@@ -46,9 +46,10 @@ async def test_what_was_done_out_of_order_is_not_the_oldest(nats: Client) -> Non
     assert backlog.oldest.at is not None
 
 
-async def test_a_consumer_of_two_kinds_of_events_has_the_older_of_both(nats: Client) -> None:
+async def test_a_consumer_of_several_kinds_of_events_has_the_oldest_of_all(nats: Client) -> None:
     consumer = CONSUMERS["coder-fast"]
-    assert consumer.filters == (subjects.inputs(SceneNarrated, "fast"), subjects.inputs(SceneRefused, "fast"))
+    kinds = (SceneNarrated, SceneCued, SceneRefused)
+    assert consumer.filters == tuple(subjects.inputs(kind, "fast") for kind in kinds)
     js, video = nats.jetstream(), new_id()
     await js.publish(f"videos.fast.{video}.scenes.1.refused", b"x")
     await js.publish(f"videos.fast.{video}.scenes.2.narrated", b"x")
