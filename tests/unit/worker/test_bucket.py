@@ -64,7 +64,7 @@ async def test_a_missing_bucket_is_made_once_and_by_nobody_who_only_looks(settin
 async def test_rules_are_reported_then_set_and_read_back_as_declared(own: Settings) -> None:
     missing = await apply_rules(own, change=False)
     assert missing.lines == [
-        "store rule lectern-cache is missing: cache/ expires after 30 days",
+        "store rule lectern-cache is missing: cache/ expires after 38 days",
         "store rule lectern-assets is missing: assets/ expires after 62 days",
         "store rule lectern-videos is missing: videos/ expires after 31 days",
     ]
@@ -74,7 +74,7 @@ async def test_rules_are_reported_then_set_and_read_back_as_declared(own: Settin
         (rule["ID"], rule["Filter"]["Prefix"], rule["Status"], rule["Expiration"]["Days"])
         for rule in await read_rules(own)
     } == {
-        ("lectern-cache", "cache/", "Enabled", 30),
+        ("lectern-cache", "cache/", "Enabled", 38),
         ("lectern-assets", "assets/", "Enabled", 62),
         ("lectern-videos", "videos/", "Enabled", 31),
     }
@@ -159,7 +159,7 @@ async def test_a_store_that_sets_no_rules_is_told_about_with_what_to_set(
         report = await apply_rules(settings.model_copy(update={"s3_endpoint": endpoint}), change=change)
     assert not report.lines
     assert code in report.refusal
-    assert "cache/ 30 days, assets/ 62 days, videos/ 31 days" in report.refusal
+    assert "cache/ 38 days, assets/ 62 days, videos/ 31 days" in report.refusal
     assert settings.s3_access_key not in report.refusal
 
 
@@ -175,9 +175,11 @@ async def test_what_is_older_than_its_rule_is_deleted_and_nothing_else(own: Sett
     async with open_store(own) as store:
         for key in keys:
             await store.put(key, b"1", "text/plain")
-        assert await delete_expired(own, now + datetime.timedelta(days=29)) == 0
-        assert await delete_expired(own, now + datetime.timedelta(days=30, hours=1)) == 1
-        assert await store.list_keys("") == ["assets/a", "other/c", "videos/d/r1/video.mp4"]
+        assert await delete_expired(own, now + datetime.timedelta(days=30)) == 0
+        assert await delete_expired(own, now + datetime.timedelta(days=31, hours=1)) == 1
+        assert await store.list_keys("") == ["assets/a", "cache/footage/b.mp4", "other/c"], "what videos share, later"
+        assert await delete_expired(own, now + datetime.timedelta(days=38, hours=1)) == 1
+        assert await store.list_keys("") == ["assets/a", "other/c"]
         for_good = own.model_copy(update={"keep_video_days": 0})
         assert await delete_expired(for_good, now + datetime.timedelta(days=400)) == 0
         assert await delete_expired(own, now + datetime.timedelta(days=31, hours=1)) == 1
