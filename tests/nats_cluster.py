@@ -16,7 +16,7 @@ from servers import free_port
 
 from lectern.cli.runner.servers import LOOPBACK, find_program
 
-START_TIMEOUT_SECONDS = 30.0
+START_TIMEOUT_SECONDS = 120.0
 TOKEN = "token-of-the-tests"
 
 

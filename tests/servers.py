@@ -18,7 +18,7 @@ from lectern.cli.runner.store_server import object_store
 
 __all__ = ["BUCKET", "S3", "free_port", "nats_server", "s3_server"]
 
-START_TIMEOUT_SECONDS = 10.0
+START_TIMEOUT_SECONDS = 120  # on a machine that runs other tests as well
 TOKEN = "token-of-the-tests"  # of every nats-server, so that one which is started again knows its clients
 
 

@@ -16,7 +16,7 @@ import structlog
 from lectern.cli.runner.restarts import keep_running
 from lectern.contracts.problems import Problem, ProblemError
 
-START_TIMEOUT_SECONDS = 20.0  # reading a large event log takes a while
+START_TIMEOUT_SECONDS = 60.0  # reading a large event log takes a while
 MAX_LOG_BYTES = 8 * 1024 * 1024  # of a log that is continued when its program starts
 MAX_STARTS = 3  # a program that was started more often does not stay up
 
