@@ -219,7 +219,7 @@ async def test_a_killed_evaluation_resumes_with_the_remaining_briefs(tmp_path: P
     hangs = True
 
     def stuck(request: dict[str, Any]) -> Move:
-        return Hangs() if hangs and "the sea" in json.dumps(request["contents"]) else answers(request)
+        return Hangs() if hangs and "sea blue" in json.dumps(request["contents"]) else answers(request)
 
     async with gemini(StandIn(otherwise=stuck)) as model:
         key = {"GEMINI_API_KEY": "key", "LECTERN_GEMINI_URL": model.url}

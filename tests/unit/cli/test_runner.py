@@ -17,7 +17,7 @@ from unit.cli.processes import is_alive, processes_mentioning, wait_until
 from lectern.cli.runner.home import Home
 from lectern.cli.runner.stack import run_stack
 from lectern.contracts.problems import ProblemError
-from lectern.worker import connect, find_drift
+from lectern.worker import ObjectStore, Unavailable, connect, find_drift
 
 pytestmark = pytest.mark.slow
 
@@ -64,7 +64,16 @@ async def test_a_server_that_dies_is_restarted_on_the_same_address(tmp_path: Pat
         await wait_until(lambda: connections.nats.is_connected)
         async with asyncio.timeout(120):
             assert await find_drift(connections.nats) == []
-            await connections.store.check()
+            while not await answers(connections.store):  # it is started, and may not be ready yet
+                await asyncio.sleep(0.05)
+
+
+async def answers(store: ObjectStore) -> bool:
+    try:
+        await store.check()
+    except Unavailable:
+        return False
+    return True
 
 
 async def test_a_server_can_be_kept_down_for_a_while(tmp_path: Path) -> None:

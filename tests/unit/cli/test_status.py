@@ -101,10 +101,10 @@ async def test_a_missing_consumer_and_dead_letters_need_a_hand(nats: Client) -> 
 
     status = await read_status(nats, 0)
 
-    assert status.findings == (
+    assert {
         "coder-bulk is missing: run `lectern provision`.",
         "coder: 1 dead letters; `lectern dead list` says why.",
-    )
+    } <= set(status.findings)
     assert [(stream.name, stream.current, stream.replicas) for stream in status.streams] == [
         ("VIDEOS", 1, 1),
         ("DEAD", 1, 1),
