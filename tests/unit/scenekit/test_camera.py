@@ -127,6 +127,20 @@ def test_a_close_up_shows_the_thing_in_the_middle_of_the_body_as_large_as_asked(
     assert on_screen == pytest.approx(frame.body.center)
 
 
+@pytest.mark.parametrize("corner", [(-6.5, 3.5), (6.5, -3.5)])
+def test_a_close_up_of_a_thing_in_a_corner_shows_nothing_beyond_the_frame(corner: tuple[float, float]) -> None:
+    view = find_view(Square(0.8).move_to([*corner, 0]), 0.5)
+    height = view.width * HEIGHT / WIDTH
+    assert abs(view.x) + view.width / 2 == pytest.approx(WIDTH / 2)
+    assert abs(view.y) + height / 2 == pytest.approx(HEIGHT / 2)
+    assert (view.x * corner[0], view.y * corner[1]) > (0, 0)
+
+
+def test_a_close_up_of_a_thing_that_reaches_beyond_the_frame_has_it_in_the_middle() -> None:
+    view = find_view(Square(3).move_to([9, 0, 0]), 0.5)
+    assert view.x == pytest.approx(9 - view.scale * frame.body.center[0])
+
+
 def test_the_camera_never_goes_farther_away_than_the_whole_picture() -> None:
     assert find_view(Square(40), 0.5).width == pytest.approx(WIDTH)
     middle = mix_views(CameraView(x=-6, y=0, width=WIDTH), CameraView(x=6, y=0, width=WIDTH), 0.5)

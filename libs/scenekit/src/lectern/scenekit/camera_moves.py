@@ -80,18 +80,37 @@ class CameraFollow(Animation):
 
 
 def find_view(thing: Any, fill: float) -> CameraView:
-    """Find the view in which a thing, or a point, takes `fill` of the body's width or height, and is in its middle."""
+    """Find the view in which a thing, or a point, takes `fill` of the body's width or height, and is in its middle.
+
+    Near an edge of the frame the view ends there, and the thing is off the middle: beyond is nothing to see. A thing
+    that reaches beyond the frame itself is looked at as it is.
+    """
     if not 0 < fill <= 1:
         raise ValueError(f"close_up(thing, fill={fill!r}): fill is the share of the picture that it takes, up to 1")
     body = frame.body
     if isinstance(thing, Mobject):
         x, y, _ = thing.get_center()
+        half = thing.width / 2, thing.height / 2
         scale = max(thing.width / (fill * body.width), thing.height / (fill * body.height))
     else:
         x, y = (float(each) for each in tuple(thing)[:2])
+        half = 0.0, 0.0
         scale = 0.2 / fill
     scale = min(1.0, max(CLOSEST, scale))
-    return CameraView(x=x - scale * body.center[0], y=y - scale * body.center[1], width=scale * config.frame_width)
+    sides = float(config.frame_width), float(config.frame_height)
+    x, y = (
+        _keep_inside(at, at - scale * middle, reach, side, scale)
+        for at, middle, reach, side in zip((x, y), body.center[:2], half, sides, strict=True)
+    )
+    return CameraView(x=x, y=y, width=scale * sides[0])
+
+
+def _keep_inside(at: float, aim: float, reach: float, side: float, scale: float) -> float:
+    """Return the middle of a view, `aim` where it may be, of `scale` times a side of the frame, on one axis."""
+    if abs(at) + reach > side / 2:
+        return aim
+    room = side * (1 - scale) / 2
+    return min(max(aim, -room), room)
 
 
 def has_extent(thing: Any) -> bool:
