@@ -268,7 +268,7 @@ async def test_voices_are_listed_as_a_table_and_as_json(speakers: Stack, tmp_pat
 async def test_options_of_the_brief_reach_the_event_log(speakers: Stack) -> None:
     options = ["--scenes", "4", "--tone", "warm", "--dialogue", "--search", "--max-cost", "0.5", "--seconds", "70"]
     process = await start_lectern("make", "Why do cats purr?", "--json", *options, home=speakers.home.path)
-    shown = await follow(process, "video.failed")
+    shown = await follow(process, "video.snapshot")
     async with httpx.AsyncClient(base_url=speakers.url) as http:
         video = (await http.get(f"/v1/videos/{shown['video']['id']}")).json()  # type: ignore[index]
         assert video["options"]["max_cost_usd"] == 0.5
