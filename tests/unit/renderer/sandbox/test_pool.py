@@ -212,7 +212,7 @@ async def test_as_many_jobs_run_at_once_as_there_are_slots(pool: WarmPool, root:
     for run in runs:
         run.cancel()
     await asyncio.gather(*runs, return_exceptions=True)
-    assert find_running(pool) == []
+    await wait_until(lambda: not find_running(pool))
 
 
 async def test_videos_take_turns_and_one_whose_scene_was_killed_waits_behind_all_others(tmp_path: Path) -> None:
