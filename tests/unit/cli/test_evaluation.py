@@ -211,6 +211,10 @@ async def test_each_repeat_asks_the_model_again(tmp_path: Path) -> None:
     assert "handled" in (tmp_path / "out" / "home" / "logs" / "runner.log").read_text()
 
 
+async def list_statuses(http: httpx.AsyncClient, url: str) -> list[str]:
+    return [str(video["status"]) for video in (await http.get(f"{url}/v1/videos")).json()["data"]]
+
+
 @pytest.mark.slow
 async def test_a_killed_evaluation_resumes_with_the_remaining_briefs(tmp_path: Path) -> None:
     """The brief that was being tried starts again, and its old video is cancelled."""
@@ -238,12 +242,13 @@ async def test_a_killed_evaluation_resumes_with_the_remaining_briefs(tmp_path: P
         result = await run_lectern(*args, home=tmp_path / "home", **key)
         after = len([each for each in text_requests(model) if topics[0] in json.dumps(each["contents"])])
         async with run_stack(tmp_path / "out" / "home", services=["gateway"]) as stack, httpx.AsyncClient() as http:
-            videos = (await http.get(f"{stack.url}/v1/videos")).json()["data"]
+            async with asyncio.timeout(120):  # a list follows the log a little later
+                while (await list_statuses(http, stack.url)) != ["cancelled"] * 3:  # one of them is the killed run's
+                    await asyncio.sleep(0.1)
     assert result.status == OK, result.err
     assert "1 of 2 briefs have results already" in result.err
     assert {trial.title for _, trial in read_results(tmp_path / "out")} == set(topics)
     assert before == after > 0
-    assert [video["status"] for video in videos] == ["cancelled"] * 3, "one of them is from the killed run"
 
 
 @pytest.mark.slow
