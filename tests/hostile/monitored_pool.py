@@ -29,6 +29,7 @@ from lectern.renderer.sandbox.tex.warmup import WARMUP_MARKER
 
 T = TypeVar("T")
 SCENES = Path(__file__).parent / "scenes"
+CASTS = Path(__file__).parent / "casts"
 HONEST = """
 from manim import Circle, Create, Scene
 
@@ -166,6 +167,7 @@ class MonitoredPool:
     def build_job(self, code: str, **limits: float) -> RenderJob:
         return RenderJob(
             code=code,
+            cast=_read_cast(code),
             settings=SETTINGS,
             assets={"targets.json": self.targets},
             limits=JobLimits(**(LIMITS | limits)),  # type: ignore[arg-type]
@@ -291,6 +293,12 @@ def _parse_limits(code: str) -> dict[str, float]:
     found = re.search(r"^# limits: (.*)$", code, re.M)
     pairs = (pair.split("=") for pair in found[1].split()) if found else ()
     return {name: type(LIMITS[name])(float(value)) for name, value in pairs}
+
+
+def _read_cast(code: str) -> str:
+    """Reads the code that a scene's `# cast:` line names, which it shares with others."""
+    found = re.search(r"^# cast: (.*)$", code, re.M)
+    return (CASTS / f"{found[1]}.py").read_text() if found else ""
 
 
 def parse_expected_ends(code: str) -> set[str]:

@@ -57,6 +57,26 @@ def test_a_hostile_scene_does_no_harm_and_the_next_honest_job_works(
     assert monitored.render_honest_scene() == honest_digest
 
 
+HONEST_FILM = """# cast: films
+import os
+from manim import Scene
+
+class Honest(Scene):
+    def construct(self):
+        film("footage.mp4")
+        open("result.json", "w").write('{"ok": true, "frames": 5}')
+        os._exit(0)
+"""
+
+
+def test_a_film_as_hostile_scenes_make_theirs_is_accepted_as_it_is(monitored: MonitoredPool) -> None:
+    """A control: they are refused for what they add to it."""
+    outcome = monitored.wait(monitored.pool.run(monitored.build_job(HONEST_FILM)))
+    assert outcome.ok, outcome
+    assert outcome.footage is not None
+    outcome.footage.unlink()
+
+
 @pytest.mark.parametrize("place", ["cast", "before"])
 @pytest.mark.parametrize("scene", ["endless_loop", "read_host_secrets", "exec_a_program"])
 def test_a_cast_and_the_scenes_before_are_held_by_the_same_sandbox(

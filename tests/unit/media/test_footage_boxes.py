@@ -150,6 +150,14 @@ REFERENCE = box(b"dref", b"\0\0\0\0" + b"\0\0\0\x01" + box(b"url ", b"\0\0\0\0fi
         pytest.param(
             lambda data: replace_box(data, b"elst", lambda elst: elst[:-1] + b"\1"), "'elst'", id="another speed"
         ),
+        pytest.param(
+            lambda data: replace_box(data, b"tkhd", lambda tkhd: tkhd[:48] + b"\xff\xff\0\0" + tkhd[52:]),
+            "'tkhd'", id="a picture that is turned",
+        ),
+        pytest.param(
+            lambda data: replace_box(data, b"mvhd", lambda mvhd: mvhd[:44] + b"\0\2\0\0" + mvhd[48:]),
+            "'mvhd'", id="a picture that is scaled",
+        ),
         pytest.param(lambda data: data.replace(b"avc1\0\0", b"mp4v\0\0"), "'mp4v'", id="another codec"),
         pytest.param(lambda data: b"", "no box 'ftyp'", id="nothing"),
     ],

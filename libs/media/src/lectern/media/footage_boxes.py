@@ -19,6 +19,7 @@ MAX_FRAMES = 1_000_000
 MAX_RAW_BYTES_PER_PIXEL = 1.5  # 4:2:0 without any compression; pure noise takes up to 1.0 with our settings, measured
 _MAX_CONTAINER_BYTES = 64 * 1024  # beside pictures and tables
 _BRANDS = {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"avc1", b"mp41", b"mp42"}
+_UPRIGHT = b"".join(value.to_bytes(4) for value in (1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30))
 _OWN_FILE = b"\0\0\0\0" + b"\0\0\0\x01" + b"\0\0\0\x0curl \0\0\0\x01"  # a data reference: one, to the file itself
 
 _Check: TypeAlias = Callable[[memoryview], object]
@@ -194,11 +195,11 @@ def _parse_moov(data: memoryview) -> _Moov:
     _check_children(
         data,
         required={
-            b"mvhd": _within("mvhd", 100, 112),
+            b"mvhd": _upright("mvhd", 100, matrix=36),
             b"trak": lambda content: _check_children(
                 content,
                 required={
-                    b"tkhd": _within("tkhd", 84, 96),
+                    b"tkhd": _upright("tkhd", 84, matrix=40),
                     b"mdia": lambda inner: _check_children(inner, required=track),
                 },
                 optional={b"edts": lambda inner: _check_children(inner, required={b"elst": _check_edits})},
@@ -254,6 +255,20 @@ def _walk(data: memoryview, known: Mapping[bytes, _Check] | set[bytes]) -> Itera
             raise FootageRefused(f"the box {_show(kind)} does not end within the box around it")
         yield kind, data[at + 8 : at + size]
         at += size
+
+
+def _upright(name: str, length: int, *, matrix: int) -> _Check:
+    """Accepts a header of a length, with its picture neither turned, mirrored, moved nor scaled (ISO 14496-12, 8.3.2).
+
+    `matrix` is where it says so. In the version with times of 64 bits both are 12 bytes further on.
+    """
+
+    def check(content: memoryview) -> None:
+        more = 12 if bytes(content[:1]) == b"\x01" else 0
+        _require(name, len(content) == length + more)
+        _require(name, bytes(content[matrix + more : matrix + more + len(_UPRIGHT)]) == _UPRIGHT)
+
+    return check
 
 
 def _within(name: str, least: int, most: int) -> _Check:
