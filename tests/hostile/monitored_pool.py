@@ -308,6 +308,12 @@ def parse_expected_ends(code: str) -> set[str]:
     return set(found[1].split())
 
 
+def parse_expected_reason(code: str) -> str:
+    """Parses what the reason says that a scene's end is given, from its `# because:` line; "" where it has none."""
+    found = re.search(r"^# because: (.*)$", code, re.M)
+    return found[1] if found else ""
+
+
 def describe_end(outcome: RenderOutcome) -> str:
     """Describes how a scene ended, in the words of its `# ends:` line."""
     return outcome.killed or ("ok" if outcome.ok else "error")

@@ -19,6 +19,7 @@ from hostile.monitored_pool import (
     MonitoredPool,
     describe_end,
     parse_expected_ends,
+    parse_expected_reason,
     wait_until,
 )
 
@@ -51,6 +52,7 @@ def test_a_hostile_scene_does_no_harm_and_the_next_honest_job_works(
 
     assert list(monitored.find_damage(outcome)) == []
     assert describe_end(outcome) in parse_expected_ends(scene.read_text()), outcome
+    assert parse_expected_reason(scene.read_text()) in outcome.reason
     assert all(0 <= frames <= of == 5 for frames, of in progress)
     assert all(before < after for before, after in pairwise(progress))
     assert duration < LIMITS["wall_seconds"] + 5

@@ -1,6 +1,7 @@
 """Delivers frames that are not one frame apart: sound and picture must not drift apart."""
 
 # ends: sandbox
+# because: fps is
 # cast: films
 
 import os

@@ -1,6 +1,7 @@
 """Forges a result without footage: the renderer must not believe it."""
 
 # ends: sandbox
+# because: No such file
 
 import os
 

@@ -1,6 +1,7 @@
 """Delivers a folder as footage: the renderer must not follow, open or wait for it."""
 
 # ends: sandbox
+# because: not a regular file
 
 import contextlib
 import os

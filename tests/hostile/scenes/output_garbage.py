@@ -1,6 +1,7 @@
 """Delivers random bytes under an MP4's name and magic: they must not be decoded outside a sandbox, or accepted."""
 
 # ends: sandbox
+# because: does not end where the file does
 
 import os
 

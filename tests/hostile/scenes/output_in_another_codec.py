@@ -1,6 +1,7 @@
 """Delivers MPEG-4 Part 2 under an MP4's name: it must not reach a decoder that is not H.264's."""
 
 # ends: sandbox
+# because: an unexpected box 'mp4v'
 # cast: films
 
 import os

@@ -1,6 +1,7 @@
 """Delivers fragmented footage, whose tables are anywhere: it must not be accepted."""
 
 # ends: sandbox
+# because: an unexpected box 'moof'
 # cast: films
 
 import os

@@ -1,26 +1,17 @@
 """Delivers footage with a gigantic frame: decoding must not exhaust the machine's memory."""
 
-# ends: sandbox memory error
+# ends: sandbox
+# because: width is 8192, not 426
+# cast: films
+# limits: memory_bytes=3221225472 cpu_seconds=20
 
 import os
 
-import av
-import numpy
 from manim import Scene
-
-
-def film(path, width, height, frames, codec="libx264", format="mp4"):
-    with av.open(path, "w", format=format) as container:
-        stream = container.add_stream(codec, rate=10)
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        for _ in range(frames):
-            picture = av.VideoFrame.from_ndarray(numpy.zeros((height, width, 3), numpy.uint8), format="rgb24")
-            container.mux(stream.encode(picture))
-        container.mux(stream.encode(None))
 
 
 class Hostile(Scene):
     def construct(self):
-        film("footage.mp4", 8192, 4320, 2)
+        film("footage.mp4", width=8192, height=4320, frames=2)
         open("result.json", "w").write('{"ok": true, "frames": 2}')
         os._exit(0)

@@ -1,6 +1,7 @@
 """Delivers two films in one file: whatever reads the second must not see another than what was checked."""
 
 # ends: sandbox
+# because: another box 'ftyp'
 # cast: films
 
 import os

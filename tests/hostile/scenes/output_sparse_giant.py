@@ -1,6 +1,7 @@
 """Delivers a sparse file of a claimed 20 GB: it must not be copied or accepted."""
 
 # ends: sandbox
+# because: at most 832656 are allowed
 
 import os
 

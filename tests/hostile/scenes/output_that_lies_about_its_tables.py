@@ -1,6 +1,7 @@
 """Delivers footage whose tables claim billions of entries: reading them must not take memory or time."""
 
 # ends: sandbox
+# because: has another length than it says
 # cast: films
 
 import os

@@ -1,6 +1,7 @@
 """Delivers boxes inside boxes, thousands deep: walking through them must not exhaust the stack."""
 
 # ends: sandbox
+# because: another box 'moov'
 # cast: films
 
 import os

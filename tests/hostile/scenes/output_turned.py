@@ -1,6 +1,7 @@
 """Delivers footage with a turned and mirrored picture: it must not stand on its head in the film."""
 
 # ends: sandbox
+# because: the box 'tkhd' is not as our encoder writes it
 # cast: films
 
 import os

@@ -1,6 +1,7 @@
 """Delivers footage with a track of sound: it must not be accepted, as the narration is the only sound."""
 
 # ends: sandbox
+# because: there are two boxes 'trak'
 # cast: films
 
 import os

@@ -1,6 +1,7 @@
 """Delivers footage whose metadata are markup and a link: they must not be passed on to who plays the film."""
 
 # ends: sandbox
+# because: an unexpected box 'uuid'
 # cast: films
 
 import os
