@@ -15,7 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import httpx
@@ -117,13 +117,13 @@ async def time_end(stack: Stack, log: JetStreamEventLog, http: httpx.AsyncClient
     return time.perf_counter() - began
 
 
-async def measure(home: Path, rounds: int, *, delete: bool) -> None:
+async def measure(home: Path, rounds: int, cases: Sequence[Case], *, delete: bool) -> None:
     """Prints the latency at each stage."""
     async with run_stack(home, separate=True, renderers=1) as stack:
         nats = await connect_nats(stack.nats_url, "bench", stack.nats_login)
         log = JetStreamEventLog(nats)
         async with httpx.AsyncClient(base_url=stack.url, timeout=60, trust_env=False) as http:
-            for case in CASES:
+            for case in cases:
                 times = []
                 for _ in range(rounds):
                     try:
@@ -133,7 +133,7 @@ async def measure(home: Path, rounds: int, *, delete: bool) -> None:
                 if times:
                     print(
                         f"{case.stage:<10} median {statistics.median(times):.2f} s, longest {max(times):.2f} s"
-                        f" of {len(times)}; load {os.getloadavg()[0]:.0f}",
+                        f" of {len(times)}: {' '.join(f'{each:.2f}' for each in times)}; load {os.getloadavg()[0]:.0f}",
                         flush=True,
                     )
         await nats.close()
@@ -143,10 +143,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--delete", action="store_true")
+    parser.add_argument("--stages", nargs="*", default=[case.stage for case in CASES])
     options = parser.parse_args()
+    cases = [case for case in CASES if case.stage in options.stages]
     configure_logs("json", "ERROR")
     with tempfile.TemporaryDirectory(prefix="lectern-cancel-") as folder:
-        asyncio.run(measure(Path(folder) / "home", options.rounds, delete=options.delete))
+        asyncio.run(measure(Path(folder) / "home", options.rounds, cases, delete=options.delete))
 
 
 if __name__ == "__main__":

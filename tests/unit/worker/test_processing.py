@@ -23,11 +23,13 @@ from lectern.contracts.requests import Progress
 from lectern.contracts.topology import ATTEMPTS
 from lectern.contracts.usage import Usage
 from lectern.worker import Connections, DeadLetter, Job, Permanent, Stage, Timing, Transient, Unavailable, failures
-from lectern.worker.delivery import DeliveryResult
+from lectern.worker.delivery import Delivery, DeliveryResult, StopReason
 from lectern.worker.failures import MOST_RUNS_CUT_SHORT
+from lectern.worker.processing import Processor
 from lectern.worker.stage import Handler
 from lectern.worker.tallies import Tally
 from lectern.worker.testing import MemoryDeadLetters, MemoryEventLog, deliver, memory_connections
+from lectern.worker.testing.delivering import MemoryMessage
 
 PROBLEM = Problem(code="no-voice", title="No such voice", detail="There is no voice x.", remedy="Choose y.")
 
@@ -169,6 +171,27 @@ async def test_work_for_a_cancelled_video_is_not_begun(connections: Connections)
     await connections.event_log.record_outcome(e.VideoCancelled(video_id=video))
     delivered = await deliver(raising(AssertionError("begun")), planned(video), connections)
     assert (delivered.result, delivered.settled) == (DeliveryResult.STALE, "ack")
+
+
+async def test_work_that_is_stopped_just_as_its_log_is_read_is_not_begun(connections: Connections) -> None:
+    """The stop is swallowed where an answer arrives at that very moment."""
+    event = planned(new_id())
+    message = MemoryMessage(event, "voice", await connections.event_log.publish(event), 1)
+    delivery = Delivery(message, event, structlog.get_logger())
+
+    class StoppedLog(MemoryEventLog):
+        async def read(self, video_id: str, lane: str = "*", *, at_least: int = 0) -> VideoLog:
+            delivery.stop(StopReason.CANCELLED)
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(0)
+            return await connections.event_log.read(video_id, lane, at_least=at_least)
+
+    stopped = dataclasses.replace(connections, event_log=StoppedLog(connections.bus))
+    processor = Processor(raising(AssertionError("begun")), stopped, None, scratch=None, timing=Timing())
+    task = asyncio.create_task(processor.process(delivery))
+    delivery.runs_in(task)
+    assert await task is DeliveryResult.CANCELLED
+    assert message.settled == "ack"
 
 
 async def test_work_for_an_overtaken_revision_is_not_begun(connections: Connections) -> None:

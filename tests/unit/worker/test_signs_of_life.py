@@ -10,8 +10,10 @@ import textwrap
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
+import msgspec
 import pytest
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 
 from lectern.contracts import subjects
 from lectern.contracts.options import VideoOptions
@@ -156,6 +158,48 @@ async def test_when_a_video_is_cancelled_work_on_it_that_nobody_waits_for_ends_a
             await nats.publish(subjects.cancel("another"), b"1")
             await nats.publish(subjects.cancel("cancelled"), b"1")
             await work.cancelled.wait()
+
+
+async def test_whoever_stops_waiting_just_as_a_sign_arrives_stops_all_the_same(nats: Client) -> None:
+    """A cancelled video is doubted at once, so that the signal and a sign often reach an asker together."""
+    work, bus = Work(), NatsBus(nats, SignTiming(beat=0.02, silence=600.0))
+    asking: list[asyncio.Task[VoiceList]] = []
+
+    async def stop_asking(message: Msg) -> None:
+        if message.headers:  # the sign, before its asker has taken it
+            asking[0].cancel()
+            await listening.unsubscribe()
+
+    listening = await nats.subscribe("_INBOX.>", cb=stop_asking)
+    async with bus.answering(work.respond()), asyncio.timeout(120):
+        asking.append(asyncio.create_task(bus.ask(LIST_VOICES, ListVoices(), timeout=30)))
+        await asyncio.wait(asking)
+        assert asking[0].cancelled()
+        await work.cancelled.wait()
+
+
+async def test_a_sign_that_a_leaving_asker_left_unanswered_does_not_hold_its_end_up(nats: Client) -> None:
+    """It came before the asker was gone, and was taken by nobody: the next one soon finds nobody there."""
+    work, bus = Work(), NatsBus(nats, SignTiming(beat=30.0, silence=600.0))
+    responder = Responder(request=DRAW_STILLS, handler=work.draw, failed=lambda error: Stills(ok=False))
+    about = DrawStills(code_key="c", narration_key="n", options=VideoOptions(), at=(), video_id="cancelled")
+    signs = 0
+
+    async def take_sign(message: Msg) -> None:
+        nonlocal signs
+        signs += 1
+        await asker.unsubscribe()
+
+    inbox = nats.new_inbox()
+    asker = await nats.subscribe(inbox, cb=take_sign)
+    async with bus.answering(responder):
+        wanted = {"Lectern-Signs": "wanted"}
+        await nats.publish(DRAW_STILLS.subject, msgspec.json.encode(about), reply=inbox, headers=wanted)
+        async with asyncio.timeout(20):  # less than a beat, for which a sign outside of doubt waits
+            await work.started.wait()
+            await nats.publish(subjects.cancel("cancelled"), b"1")
+            await work.cancelled.wait()
+    assert signs == 1
 
 
 async def test_a_waiting_request_that_was_given_up_is_never_begun(nats: Client) -> None:

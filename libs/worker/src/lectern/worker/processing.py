@@ -116,6 +116,8 @@ class Processor:
             connections=self._connections,
             scratch_root=self._scratch,
         )
+        if delivery.stop_reason:  # `asyncio.wait_for`, in nats-py, returns what arrives just as its task is cancelled
+            raise asyncio.CancelledError
         try:
             answer = await self._stage.routes[type(event)].handler(event, job)
         finally:

@@ -23,6 +23,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 _LOOKS_IN_DOUBT = (0.02, 0.05, 0.1, 0.2, 0.2)  # seconds between them: the asker may hear of it later than we do
+_PATIENCE_IN_DOUBT = 0.2  # seconds for an answer to one: an asker that is just leaving takes a sign and answers nothing
 _WANTED = {"Lectern-Signs": "wanted"}  # on a request
 _MAY_LEAVE = {"Lectern-Leaving": "understood"}  # on a request of a version that passes over who leaves
 _SIGN = {"Lectern-Signs": "working"}  # on a message that is no answer yet
@@ -45,7 +46,9 @@ async def ask_until_answered(
     Raises nats.errors.NoRespondersError when no process answers such requests, nats.errors.TimeoutError.
     """
     inbox = client.new_inbox()
-    subscription = await client.subscribe(inbox)
+    # Called back, since `next_msg` of a task that is cancelled as a message arrives returns it and goes on.
+    arrived: asyncio.Queue[Msg] = asyncio.Queue()
+    subscription = await client.subscribe(inbox, cb=arrived.put)
     silence, asked = timing.silence, 0
     try:
         async with asyncio.timeout(timeout):
@@ -54,8 +57,9 @@ async def ask_until_answered(
                 asked += 1
                 while True:
                     try:
-                        message = await subscription.next_msg(timeout=silence)
-                    except nats.errors.TimeoutError:
+                        async with asyncio.timeout(silence):
+                            message = await arrived.get()
+                    except TimeoutError:
                         silence = min(silence * 2, timing.silence * 4)
                         break
                     if _is_sign(message):
@@ -86,11 +90,15 @@ async def work_while_awaited(
     soon = iter(_LOOKS_IN_DOUBT)
     try:
         while True:
-            beat = next(soon, timing.beat) if doubt.is_set() else timing.beat
-            watched = {working} if doubt.is_set() else {working, doubting}
-            if working in (await asyncio.wait(watched, timeout=beat, return_when=asyncio.FIRST_COMPLETED))[0]:
+            in_doubt = doubt.is_set()
+            beat, patience = (next(soon, timing.beat), _PATIENCE_IN_DOUBT) if in_doubt else (timing.beat, timing.beat)
+            watched = {working} if in_doubt else {working, doubting}
+            ended, _ = await asyncio.wait(watched, timeout=beat, return_when=asyncio.FIRST_COMPLETED)
+            if working in ended:
                 return working.result()
-            if _wants_signs(request) and not await _is_awaited(client, request, timing):
+            if doubting in ended:
+                continue  # the asker hears of it at the same moment, and had better be gone when it is asked
+            if _wants_signs(request) and not await _is_awaited(client, request, patience):
                 return None
     finally:
         doubting.cancel()
@@ -106,9 +114,9 @@ async def tell_leaving(client: Client, request: Msg) -> None:
             await client.publish(request.reply, b"", headers=dict(_LEAVING))
 
 
-async def _is_awaited(client: Client, request: Msg, timing: SignTiming) -> bool:
+async def _is_awaited(client: Client, request: Msg, patience: float) -> bool:
     try:
-        await client.request(request.reply, b"", timeout=timing.beat, headers=dict(_SIGN))
+        await client.request(request.reply, b"", timeout=patience, headers=dict(_SIGN))
     except nats.errors.NoRespondersError:
         return False
     except nats.errors.Error:
