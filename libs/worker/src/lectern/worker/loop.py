@@ -83,18 +83,19 @@ class StageLoop:
             async with self._connections.bus.listening(subjects.CANCEL, self._on_cancel):
                 try:
                     async with (
-                        open_fetcher(self._connections.nats, self._stage.name) as fetcher,
+                        open_fetcher(self._connections.nats, self._stage.name, self._timing.turn) as fetcher,
                         asyncio.TaskGroup() as fetching,
                     ):
                         for home in LANES:
                             fetching.create_task(self._fetch(fetcher, home, stop))
+                        fetching.create_task(_end_fetching(fetcher, stop))
                 finally:
                     await self._drain()
         finally:
             metrics.end(self._stage.name, self._slots)
 
     async def _fetch(self, fetcher: Fetcher, home: Lane, stop: asyncio.Event) -> None:
-        while await self._take_slot(stop):
+        while await self._take_slot(fetcher, home, stop):
             message = None
             try:
                 message = await fetcher.next(home, self._timing.linger)
@@ -109,8 +110,14 @@ class StageLoop:
             if message is not None:
                 await self._start(message, fetcher, stop)
 
-    async def _take_slot(self, stop: asyncio.Event) -> bool:
+    async def _take_slot(self, fetcher: Fetcher, home: Lane, stop: asyncio.Event) -> bool:
         """Waits for a free slot; False when the loop is stopped first."""
+        if stop.is_set():
+            return False
+        if not self._free.locked():
+            await self._free.acquire()  # at once
+            return True
+        fetcher.want_slot(home)
         taking = asyncio.create_task(self._free.acquire())
         try:
             taken = await wait_until_done(taking, stop)
@@ -118,6 +125,7 @@ class StageLoop:
                 self._free.release()
             return not stop.is_set()
         finally:
+            fetcher.have_slot(home)
             taking.cancel()
 
     async def _start(self, message: Msg, fetcher: Fetcher, stop: asyncio.Event) -> None:
@@ -205,3 +213,8 @@ class StageLoop:
             if delivery := self._running.get(task):
                 delivery.stop(StopReason.SHUTDOWN)
         await asyncio.gather(*unfinished, return_exceptions=True)
+
+
+async def _end_fetching(fetcher: Fetcher, stop: asyncio.Event) -> None:
+    await stop.wait()
+    fetcher.end()

@@ -43,12 +43,14 @@ from lectern.worker.tallies import Tallies, Tally
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
     """The loop's intervals in seconds; tests shorten them.
 
-    `heartbeat` is how often an ack is kept alive, `linger` how long a pull waits at the server, `retry_delays` come
-    before attempts 2, 3, 4 and 5. Work that waits is looked at again after `wait_delays`, for as long as `patience`.
+    `heartbeat` is how often an ack is kept alive, `linger` how long a pull waits at the server, `turn` how long where
+    both lanes share the last slot; `retry_delays` come before attempts 2, 3, 4 and 5. Work that waits is looked at
+    again after `wait_delays`, for as long as `patience`.
     """
 
     heartbeat: float = ACK_WAIT / 3
-    linger: float = 0.5
+    linger: float = 15.0
+    turn: float = 0.1
     retry_delays: tuple[float, ...] = RETRY_DELAYS
     wait_delays: tuple[float, ...] = WAIT_DELAYS
     patience: float = PATIENCE

@@ -76,7 +76,7 @@ def object_store(folder: Path, port: int, keys: LocalKeys) -> ServerProgram:
     argv += [f"-s3.config={identities}", "-s3.autoCreateBucket=false", "-s3.iam=false"]
     argv += ["-s3.port.iceberg=0", "-s3.port.lance=0", "-webdav=false", "-admin.ui=false", "-master.telemetry=false"]
     argv += [f"-master.volumeSizeLimitMB={_VOLUME_MB}", f"-filer.maxMB={_CHUNK_MB}", "-volume.readBufferSizeMB=1"]
-    argv += ["-s3.readerCacheSizeMB=16"]
+    argv += ["-s3.readerCacheSizeMB=16", "-volume.preStopSeconds=0"]
 
     def is_ready() -> bool:
         return _make_bucket(port, keys)
