@@ -281,6 +281,27 @@ async def test_a_repeated_question_is_answered_from_the_cache_for_a_day(rig: Rig
     assert len(rig.script.requests) == 3
 
 
+async def test_a_question_that_is_being_asked_is_not_asked_again_meanwhile(rig: Rig) -> None:
+    rig.script.then(GOOD)
+    first, *others = await asyncio.gather(*(rig.ask() for _ in range(3)))
+    assert len(rig.script.requests) == 1
+    assert first.usage.requests == 1  # type: ignore[attr-defined]
+    assert all(other.cached and other.usage.cost_usd == 0 for other in others)  # type: ignore[attr-defined]
+
+
+async def test_whoever_waits_for_another_s_answer_asks_when_that_one_fails_or_gives_up(rig: Rig) -> None:
+    rig.script.then(Hangs(), Blocks(), GOOD)
+    gone, failed, asked = (asyncio.create_task(rig.ask()) for _ in range(3))
+    while not rig.script.requests:
+        await asyncio.sleep(0.01)
+    gone.cancel()
+    async with asyncio.timeout(60):
+        await asyncio.wait({gone, failed, asked})
+    assert gone.cancelled()
+    assert isinstance(failed.exception(), ModelFailed)
+    assert not (await asked).cached  # type: ignore[attr-defined]
+
+
 async def test_nothing_is_asked_while_it_cannot_be_known_whether_it_was_answered(rig: Rig) -> None:
     rig.store.available = False
     with pytest.raises(Unavailable):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -120,6 +121,16 @@ async def test_nothing_is_paid_for_twice(voice: VoiceStage) -> None:
     other = await voice.narrate(msgspec.structs.replace(event, video_id=new_id()))
     assert len(voice.google.requests) == requests
     assert other.spent == (), "for another video it is free"
+
+
+async def test_the_same_words_of_two_videos_at_once_are_paid_for_by_one(voice: VoiceStage) -> None:
+    event, *_ = await voice.plan()
+    other = msgspec.structs.replace(event, video_id=new_id())
+    answers = await asyncio.gather(voice.narrate(event), voice.narrate(other))
+    assert len({str(request) for request in voice.google.requests}) == len(voice.google.requests)
+    assert sorted(bool(answer.spent) for answer in answers) == [False, True]
+    assert len({answer.narration.key for answer in answers}) == 1
+    assert not voice.deps.speaking, "nothing is left of who waited"
 
 
 async def test_a_narration_that_could_not_be_stored_is_not_paid_for_again(voice: VoiceStage) -> None:

@@ -29,7 +29,7 @@ from lectern.llm.prices import NO_USAGE, highest_cost
 from lectern.llm.request import Citation, Completion, ModelEngine, ModelRequest, OnText, PromptPart
 from lectern.llm.schema import decode_answer, json_schema
 from lectern.tracing import SpanKind, record_span
-from lectern.worker import Meter
+from lectern.worker import KeyLocks, Meter
 
 T = TypeVar("T")
 
@@ -69,6 +69,7 @@ class ModelClient:
         self._cache = AnswerCache(store, clock)
         self._breakers: dict[str, CircuitBreaker] = {}
         self._slots = asyncio.Semaphore(MAX_CONCURRENT_REQUESTS)
+        self._asking = KeyLocks()
 
     def has_task(self, task: str) -> bool:
         """True if the model table names models for the task itself, rather than only the engine's default."""
@@ -108,12 +109,6 @@ class ModelClient:
             keys.digest(task, instructions, _digestible(parts), schema, settings, *[salt] * bool(salt)),
             "json",
         )
-        known = None if fresh else await self._cache.get(key)
-        if self._cache.is_kept and not fresh:
-            self._metrics.count_look(hit=known is not None)
-        if known:
-            value = _decode(known.text, result)
-            return ModelReply(value=value, usage=NO_USAGE, model=known.model, cached=True, citations=known.citations)
         request = ModelRequest(
             model="",
             instructions=instructions,
@@ -126,9 +121,30 @@ class ModelClient:
             task=task,
         )
         bill = Bill(task, self._prices.models, budget or Budget())
+        if fresh or not self._cache.is_kept:
+            return await self._ask_models(key, request, settings.models, bill, result, on_text)
+        async with self._asking.holding(key):  # whoever asks the same meanwhile finds the answer, paid for once
+            known = await self._cache.get(key)
+            self._metrics.count_look(hit=known is not None)
+            if known is None:
+                return await self._ask_models(key, request, settings.models, bill, result, on_text)
+        value = _decode(known.text, result)
+        return ModelReply(value=value, usage=NO_USAGE, model=known.model, cached=True, citations=known.citations)
+
+    async def _ask_models(
+        self,
+        key: str,
+        request: ModelRequest,
+        models: tuple[str, ...],
+        bill: Bill,
+        result: type[T],
+        on_text: OnText | None,
+    ) -> ModelReply[T]:
+        """An answer that can be used, which is kept under the key."""
+        parts = request.parts
         error: ValueError | None = None
         for _ in range(MAX_SHAPE_ATTEMPTS):
-            completion = await self._complete(request, settings.models, bill, on_text)
+            completion = await self._complete(request, models, bill, on_text)
             model = completion.usage.name
             try:
                 value = _decode(completion.text, result)

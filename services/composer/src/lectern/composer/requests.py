@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
-from weakref import WeakValueDictionary
 
 from lectern.composer.deps import ComposerDeps
 from lectern.composer.derived_files import make_derived_file
@@ -13,6 +11,7 @@ from lectern.contracts.parties import Party
 from lectern.contracts.problems import Problem
 from lectern.contracts.requests import MAKE_FILE, FileMade, MakeFile
 from lectern.worker import (
+    KeyLocks,
     Missing,
     ObjectStore,
     Permanent,
@@ -30,12 +29,11 @@ def build_responder(
     store: ObjectStore, deps: ComposerDeps, scratch: Path | None, metrics: StageMetrics
 ) -> Responder[MakeFile, FileMade]:
     """Builds the responder that makes derived files. Owners, and videos of nobody, take turns."""
-    making: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+    making = KeyLocks()
 
     async def answer(message: MakeFile) -> FileMade:
         key = derived_key(message.file)
-        lock = making.setdefault(key, asyncio.Lock())
-        async with lock:  # a player asks for several ranges at once
+        async with making.holding(key):  # a player asks for several ranges at once
             info = await store.head(key)
             metrics.count_look("derived-files", hit=info is not None)
             if info is not None:

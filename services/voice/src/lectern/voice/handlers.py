@@ -14,7 +14,7 @@ from lectern.contracts.usage import Usage
 from lectern.media import ProcessFailed
 from lectern.voice.beats import prepare_beats, respell_beats
 from lectern.voice.budget import check_budget
-from lectern.voice.casting import cast_scene
+from lectern.voice.casting import Cast, cast_scene
 from lectern.voice.deps import VoiceDeps
 from lectern.voice.flac import write_flac
 from lectern.voice.layout import lay_out
@@ -56,19 +56,33 @@ async def _narrate(event: ScenePlanned, script: Script, job: Job[VoiceDeps]) -> 
     beats = prepare_beats(script, event.scene, cards=event.options.cards)
     cast = cast_scene(script, event.scene, event.options, job.deps.voices, job.log.state.voice())
     lead, roles = cast.lead, cast.roles
-    own_voice = bool(script.scene(event.scene).voice)
     spoken_by = tuple(roles.get(beat.speaker, lead) for beat in beats)
     beats = respell_beats(beats, spoken_by, script.language, job.deps.respelt)
     sha256 = _narration_digest(event, script, beats, spoken_by, lead, job.deps)
-    key, audio_key = keys.cache("narration", sha256, "json"), keys.cache("narration", sha256, "flac")
+    async with job.deps.speaking.holding(sha256):  # the same words at the same time are spoken once
+        narration, spent, cached = await _obtain(event, script, job, beats, cast, spoken_by, sha256)
+    key, audio_key = _name_files(sha256)
+    ref = _ref(key, audio_key, narration, own_voice=bool(script.scene(event.scene).voice))
+    return job.answer(SceneNarrated, narration=ref, cached=cached, spent=spent)
+
+
+async def _obtain(
+    event: ScenePlanned,
+    script: Script,
+    job: Job[VoiceDeps],
+    beats: tuple[Beat, ...],
+    cast: Cast,
+    spoken_by: Sequence[Voice],
+    sha256: str,
+) -> tuple[Narration, tuple[Usage, ...], bool]:
+    """The narration that is stored or made, what it cost this event, and whether it was stored."""
+    key, audio_key = _name_files(sha256)
     cached = await _find_narration(job.store, key, audio_key)
     job.metrics.count_look("narration", hit=cached is not None)
     if cached is not None:
-        paid = lead.usd_per_million and not job.spent_before  # else the worker remembers the cost
-        spent = await _read_bill(event, job.store, sha256) if paid else ()
-        known = _ref(key, audio_key, cached, own_voice=own_voice)
-        return job.answer(SceneNarrated, narration=known, cached=True, spent=spent)
-    check_budget(event, job.log.state, script, roles, lead, job.spent_before)
+        paid = cast.lead.usd_per_million and not job.spent_before  # else the worker remembers the cost
+        return cached, await _read_bill(event, job.store, sha256) if paid else (), True
+    check_budget(event, job.log.state, script, cast.roles, cast.lead, job.spent_before)
     await job.progress(0, 1, "speaking")
     speech = job.deps.unstored.get(sha256)
     if speech is None:
@@ -79,10 +93,15 @@ async def _narrate(event: ScenePlanned, script: Script, job: Job[VoiceDeps]) -> 
     if any(item.cost_usd for item in speech.spent):
         bill = NarrationBill(event=message_id(event), spent=speech.spent)
         await job.store.put_json(keys.narration_bill(sha256), bill)
-    narration = await _store_narration(job, beats, speech, lead, script.language, key, audio_key)
+    narration = await _store_narration(job, beats, speech, cast.lead, script.language, key, audio_key)
     job.deps.unstored.pop(sha256, None)
     await job.progress(1, 1, "speaking")
-    return job.answer(SceneNarrated, narration=_ref(key, audio_key, narration, own_voice=own_voice), spent=speech.spent)
+    return narration, speech.spent, False
+
+
+def _name_files(sha256: str) -> tuple[str, str]:
+    """The keys of a narration and of its sound."""
+    return keys.cache("narration", sha256, "json"), keys.cache("narration", sha256, "flac")
 
 
 def _narration_digest(
