@@ -13,7 +13,7 @@ from unit.cli.command import invoke_in_thread, invoke_lectern
 
 from lectern.cli.exit_status import FAILED, OK, UNAVAILABLE, USAGE, CommandExit
 from lectern.cli.natural_voices import download
-from lectern.cli.natural_voices.install import add_voice, has_voices, voices_folder
+from lectern.cli.natural_voices.install import add_voice, has_voices, hint_at_voices, voices_folder
 
 MODEL = os.urandom(300_000)
 
@@ -126,6 +126,19 @@ async def test_an_unknown_voice_is_refused_with_similar_ones(tmp_path: Path) -> 
             await add(publisher, tmp_path, "en_GB-hmu-low")
     assert caught.value.status == USAGE
     assert NAME in caught.value.problem.remedy
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", NAME), ("ja", "none for 'ja'")])
+async def test_a_language_is_answered_with_its_voices(tmp_path: Path, language: str, told: str) -> None:
+    async with voice_publisher(VoicePublisher(model=MODEL)) as publisher:
+        with pytest.raises(CommandExit) as caught:
+            await add(publisher, tmp_path, language)
+    assert told in caught.value.problem.detail
+
+
+def test_the_hint_names_a_voice_or_asks_for_those_of_the_films_language() -> None:
+    assert hint_at_voices("en-GB").endswith("lectern voices add en_US-ljspeech-high")
+    assert hint_at_voices("de-AT").endswith("lectern voices add de")
 
 
 async def test_nothing_is_fetched_under_a_licence_that_is_not_accepted(tmp_path: Path) -> None:

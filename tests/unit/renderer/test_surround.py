@@ -30,6 +30,11 @@ def test_without_a_question_the_title_opens_the_film_and_without_an_idea_or_sour
     assert "closing" not in describe_surround(plain, 3, OPTIONS)
 
 
+@pytest.mark.parametrize(("language", "letters"), [("zh", "Hans"), ("zh-TW", "Hant"), ("ja", "Jpan"), ("de", None)])
+def test_a_film_says_whose_chinese_characters_it_shows(language: str, letters: str | None) -> None:
+    assert describe_surround(replace(SCRIPT, language=language), 2, OPTIONS).get("script") == letters
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_cards_can_be_left_out(number: int) -> None:
     assert describe_surround(SCRIPT, number, replace(OPTIONS, cards=False)) == {"ground": "glow"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from manim import Circle, ManimColor
 
+from lectern.scenekit.labels import Label
 from lectern.scenekit.style import theme, use_theme
 
 
@@ -21,6 +22,19 @@ def test_a_sun_is_never_brown() -> None:
         with use_theme(name):
             tones.add(theme.fill.sun.to_hex())
     assert tones == {"#FFCE3D"}
+
+
+def test_chinese_characters_have_the_shapes_of_the_films_language() -> None:
+    shapes = {}
+    for script in ("Hans", "Hant", "Jpan"):
+        with use_theme("midnight", script=script):
+            shapes[script] = Label("\u76f4\u9aa8").get_all_points().round(3).tobytes()
+    assert len(set(shapes.values())) == 3
+
+
+def test_a_brands_font_comes_before_that_of_chinese_characters() -> None:
+    with use_theme("midnight", font="Liberation Serif", script="Hant"):
+        assert theme.font == "Liberation Serif, Noto Sans CJK TC"
 
 
 def test_an_unknown_fill_is_refused_with_a_near_one() -> None:

@@ -98,7 +98,7 @@ def _check_ffmpeg() -> DependencyCheck:
 
 def _check_font(family: str) -> DependencyCheck:
     name = f"font {family}"
-    remedy = "apt-get install fontconfig fonts-inter fonts-noto-core fonts-noto-mono"
+    remedy = "apt-get install fontconfig fonts-inter fonts-noto-core fonts-noto-cjk fonts-noto-mono"
     if not shutil.which("fc-list"):
         return DependencyCheck(name=name, ok=False, found="fc-list is missing", remedy=remedy)
     listed = subprocess.run(["fc-list", "-q", family], capture_output=True, check=False)

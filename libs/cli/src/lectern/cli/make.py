@@ -22,7 +22,7 @@ from lectern.cli.document import is_file_name, read_document
 from lectern.cli.exit_status import CANCELLED, FAILED, OK, USAGE, CommandExit, command_exit
 from lectern.cli.interrupts import Interrupted, InterruptHandler
 from lectern.cli.music import find_track
-from lectern.cli.natural_voices.install import HINT, has_voices
+from lectern.cli.natural_voices.install import has_voices, hint_at_voices
 from lectern.cli.progress import VideoProgress
 from lectern.cli.review import review
 from lectern.contracts.problems import Problem
@@ -72,18 +72,19 @@ async def make(arguments: MakeArguments, url: str, home: Path, display: Display)
             video = await api.create({**source, **arguments.brief, "options": options, "lane": arguments.lane})
             status = await _follow_or_cancel(api, video["id"], arguments.out, display, interrupts, show=arguments.show)
             if status == OK and not url and "voice" not in options:
-                await _suggest_voice(api, home, options.get("language", "en"), display)
+                await _suggest_voice(api, home, video["id"], display)
             return status
 
 
-async def _suggest_voice(api: Api, home: Path, language: str, display: Display) -> None:
+async def _suggest_voice(api: Api, home: Path, video_id: str, display: Display) -> None:
     """Says how to get a natural voice where espeak-ng is the best that this machine has."""
     if has_voices(home) or os.environ.get("LECTERN_PIPER_VOICES"):
         return
     with contextlib.suppress(CommandExit):
+        language = (await api.script(video_id))["language"]
         best = next(iter(await api.voices(language)), None)
         if best and best["engine"] == "espeak":
-            display.show_message(HINT)
+            display.show_message(hint_at_voices(language))
 
 
 async def _send_brand(api: Api, brand: BrandFile) -> JsonObject:

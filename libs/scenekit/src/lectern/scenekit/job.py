@@ -296,7 +296,7 @@ def _configure_manim(settings: JobSettings, folder: Path) -> Iterator[None]:
         around = settings.surround
         with (
             tempconfig(config),
-            use_theme(settings.theme, around.colours, around.font),
+            use_theme(settings.theme, around.colours, around.font, around.script),
             use_latex(settings.tex),
             keep_right_to_left_text(),
             paint_photos(),

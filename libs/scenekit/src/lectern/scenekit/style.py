@@ -37,6 +37,15 @@ from .layout import frame
 from .patching import patch_defaults
 
 FONT = "Inter"
+HAN_FONTS: Mapping[str, str] = MappingProxyType(
+    {
+        "Hans": "Noto Sans CJK SC",
+        "Hant": "Noto Sans CJK TC",
+        "Jpan": "Noto Sans CJK JP",
+        "Kore": "Noto Sans CJK KR",
+    }
+)
+"""By script (ISO 15924): the same character has another shape in Simplified Chinese and in Japanese."""
 MONO = "Noto Sans Mono"
 COLOURS = tuple(field.name for field in fields(Palette))
 MIDNIGHT = THEMES["midnight"]
@@ -138,19 +147,20 @@ def is_dark(palette: Palette) -> bool:
 
 
 @contextmanager
-def use_theme(name: str, colours: Mapping[str, str] = NO_COLOURS, font: str = "") -> Iterator[None]:
+def use_theme(name: str, colours: Mapping[str, str] = NO_COLOURS, font: str = "", script: str = "") -> Iterator[None]:
     """Draw in the theme `name` inside the block, with a brand's colours and font if there are any.
 
-    Plain manim objects get its text colour and font by default. Raises ValueError for a theme that does not exist, and
-    for colours that cannot be read.
+    `script` (ISO 15924) decides the shapes of Chinese characters. Plain manim objects get the theme's text colour and
+    font by default. Raises ValueError for a theme that does not exist, and for colours that cannot be read.
     """
     palette = apply_brand(name, colours)
-    tokens = _palette.set(palette), _font.set(font or FONT)
+    families = ", ".join(each for each in (font or FONT, HAN_FONTS.get(script)) if each)
+    tokens = _palette.set(palette), _font.set(families)
     settings: dict[str, Any] = {"background_color": palette.background}
     try:
         with tempconfig(settings), ExitStack() as stack:
             for text in (Text, MarkupText):
-                stack.enter_context(patch_defaults(text, font=font or FONT, color=palette.text))
+                stack.enter_context(patch_defaults(text, font=families, color=palette.text))
             for formula in (Tex, MathTex, Typst, DecimalNumber):
                 stack.enter_context(patch_defaults(formula, color=palette.text))
             if not is_dark(palette):  # manim's own default, white, is right on dark

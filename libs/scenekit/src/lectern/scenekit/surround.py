@@ -17,7 +17,8 @@ class Surround:
     """The field `surround` of `job.json`.
 
     `opening` is the question on the first picture, "" for none. `colours` are a brand's by the palette's names, `font`
-    its font, `logo` the name of its picture among the assets. Plain manim code stands on a plain ground.
+    its font, `logo` the name of its picture among the assets. `script` (ISO 15924) is that of the film's words, ""
+    where it decides no shapes. Plain manim code stands on a plain ground.
     """
 
     ground: str = "glow"
@@ -26,6 +27,7 @@ class Surround:
     colours: Mapping[str, str] = field(default_factory=dict)
     font: str = ""
     logo: str = ""
+    script: str = ""
 
     @classmethod
     def read(cls, fields: Mapping[str, Any]) -> Surround:
@@ -40,6 +42,7 @@ class Surround:
             colours=dict(fields.get("colours", {})),
             font=fields.get("font", ""),
             logo=fields.get("logo", ""),
+            script=fields.get("script", ""),
         )
 
 

@@ -8,10 +8,12 @@ from typing import Any
 from lectern.contracts.narration import Narration
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.script import Equation, Manim, Scene, Script
+from lectern.language import tags
 
 LOGO = "brand-logo"  # among the assets of a job; a document's images have a suffix
 AFTER_WORD_SECONDS = 0.3  # until the end card comes
 MATHEMATICAL_SHARE = 0.5  # of the scenes of a film that stands on squared paper
+HAN_SCRIPTS = ("Hans", "Hant", "Jpan", "Kore")  # in which the same characters have other shapes
 _FORMS = ("graph", "geometry", "derivation")
 _DRAWN = re.compile(r"\b(Graph|NumberLine|NumberPlane|Axes|Equation|Fraction|Polygon)\(")
 
@@ -25,6 +27,8 @@ def describe_brand(options: VideoOptions) -> dict[str, Any]:
 def describe_surround(script: Script, number: int, options: VideoOptions) -> dict[str, Any]:
     """Describes what scene `number` of a film has around it, but for when its end card comes."""
     around = {**describe_brand(options), "ground": choose_ground(script)}
+    if (letters := tags.script(script.language)) in HAN_SCRIPTS:
+        around["script"] = letters
     if options.brand and options.brand.logo_key:
         around["logo"] = LOGO
     if options.cards and number == 1:

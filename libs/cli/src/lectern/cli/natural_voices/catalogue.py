@@ -7,7 +7,7 @@ import re
 
 import msgspec
 
-from lectern.cli.exit_status import FAILED, USAGE, command_exit
+from lectern.cli.exit_status import FAILED, USAGE, CommandExit, command_exit
 
 PUBLISHER = "https://huggingface.co/rhasspy/piper-voices/resolve/main"
 SUGGESTED = "en_US-ljspeech-high"  # trained on LJ Speech, recordings in the public domain
@@ -57,6 +57,8 @@ def find_voice_files(name: str, catalogue: bytes) -> VoiceFiles:
         ) from error
     wanted = name.removeprefix("piper-")
     voice = voices.get(wanted)
+    if re.fullmatch("[a-z]{2,3}", wanted):
+        raise _refuse_language(wanted, sorted(each for each in voices if each.partition("_")[0] == wanted))
     if voice is None or not _NAME.fullmatch(wanted):
         near = (
             difflib.get_close_matches(wanted, voices, n=3, cutoff=0.4)
@@ -71,6 +73,12 @@ def find_voice_files(name: str, catalogue: bytes) -> VoiceFiles:
         detail = f"The catalogue's entry for {wanted} names no model and settings that could be fetched."
         raise command_exit(FAILED, "voice-catalogue", "The voice cannot be fetched", detail, "Choose another voice.")
     return VoiceFiles(name=wanted, model=model, settings=settings, card=_pick(voice, "/MODEL_CARD"))
+
+
+def _refuse_language(language: str, names: list[str]) -> CommandExit:
+    detail = f"The catalogue has {', '.join(names) if names else 'none'} for {language!r}."
+    remedy = f"Name one of them: lectern voices add {names[0]}" if names else "Voices of paid services speak it, too."
+    return command_exit(USAGE, "voice-unknown", "A language is no voice", detail, remedy)
 
 
 def _pick(voice: CatalogueVoice, ending: str) -> tuple[str, CatalogueFile] | None:

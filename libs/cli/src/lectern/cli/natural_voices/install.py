@@ -11,8 +11,8 @@ from rich.console import Console
 from lectern.cli.exit_status import OK, USAGE, command_exit
 from lectern.cli.natural_voices.catalogue import SUGGESTED, CatalogueFile, VoiceFiles, find_voice_files
 from lectern.cli.natural_voices.download import TIMEOUT_SECONDS, OnBytes, fetch_file, fetch_text, hash_file
+from lectern.language.tags import base_language
 
-HINT = f"The voice is espeak-ng. For a natural one on this machine: lectern voices add {SUGGESTED}"
 _FOLDER, _PARTS = "voices", ".parts"
 _MAX_CARD_CHARACTERS = 4_000
 
@@ -25,6 +25,12 @@ def voices_folder(home: Path) -> Path:
 def has_voices(home: Path) -> bool:
     """True if a voice was added to the home."""
     return any(voices_folder(home).glob("*.onnx.json"))
+
+
+def hint_at_voices(language: str) -> str:
+    """Says how to get a natural voice for a language (BCP-47) instead of espeak-ng's."""
+    wanted = SUGGESTED if base_language(language) == "en" else base_language(language)
+    return f"The voice is espeak-ng. For a natural one on this machine: lectern voices add {wanted}"
 
 
 async def add_voice(name: str, home: Path, publisher: str, accept: Callable[[str], bool], messages: Console) -> int:

@@ -18,7 +18,7 @@ _TIMEOUT = 60.0  # seconds for one scene
 class EspeakEngine:
     """Speaks through the library of the espeakng-loader wheel."""
 
-    version = "3"
+    version = "4"
 
     async def speak(self, texts: tuple[str, ...], voice: Voice, language: str, rate: float) -> Speech:
         """Speaks each text as a passage with exact times."""
@@ -28,9 +28,9 @@ class EspeakEngine:
         except VoiceNotLoaded as error:
             problem = Problem(
                 code="voice-unavailable",
-                title="espeak-ng does not have this voice",
-                detail=f"espeak-ng cannot load {voice.name!r}: {error}",
-                remedy="Choose another voice, or reinstall the espeakng-loader package; `lectern doctor` checks it.",
+                title="espeak-ng cannot use this voice",
+                detail=f"espeak-ng cannot speak with {voice.name!r}: {error}",
+                remedy="Choose another voice, or install what is missing; `lectern doctor` checks espeak-ng itself.",
             )
             raise VoiceRefused(problem) from error
         usage = Usage(kind="voice", name=f"espeak/{voice.name}", requests=1, characters=sum(map(len, texts)))

@@ -9,11 +9,13 @@ import espeakng_loader
 import msgspec
 
 from lectern.voice.engines.child import ChildPassage, ChildSpeech, VoiceNotLoaded, run_child
+from lectern.voice.engines.kana import Reading, read_in_kana
 
 _RETRIEVAL_SYNCHRONOUS = 2  # AUDIO_OUTPUT_SYNCHRONOUS: sound is passed to our callback, in our thread
 _UTF8, _POSITION_CHARACTER = 1, 1
 _RATE, _PITCH, _RANGE = 1, 3, 4  # espeak_PARAMETER
 _WORD, _END = 1, 0  # espeak_EVENT_TYPE
+JAPANESE = "ja"
 
 
 class EspeakText(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,11 +76,17 @@ def speak(message: EspeakText) -> tuple[ChildSpeech, bytes]:
     for text in message.texts:
         before = len(sound)
         marks.clear()
-        data = text.encode() + b"\0"
+        reading = read_in_kana(text) if message.voice == JAPANESE else Reading(text=text)
+        data = reading.text.encode() + b"\0"
         library.espeak_Synth(data, ctypes.c_size_t(len(data)), 0, _POSITION_CHARACTER, 0, _UTF8, None, None)
         library.espeak_Synchronize()
-        passages.append(ChildPassage(samples=(len(sound) - before) // 2, marks=tuple(marks)))
+        passages.append(ChildPassage(samples=(len(sound) - before) // 2, marks=_place_marks(marks, reading)))
     return ChildSpeech(rate=rate, passages=tuple(passages)), bytes(sound)
+
+
+def _place_marks(marks: list[tuple[int, int]], reading: Reading) -> tuple[tuple[int, int], ...]:
+    """Moves marks from what was spoken to what is written."""
+    return tuple((reading.place(offset), sample) for offset, sample in marks)
 
 
 def _load_library() -> tuple[ctypes.CDLL, int]:
