@@ -29,6 +29,7 @@ from manim import (
     Text,
     ThreeDAxes,
     ThreeDCamera,
+    ValueTracker,
     VGroup,
     tempconfig,
 )
@@ -98,6 +99,22 @@ def test_unchanged_objects_are_not_redrawn() -> None:
     moving[2].shift(RIGHT * 0.01)
     changed = canvas.draw(moving)
     assert sum(map(area, changed)) < 640 * 360 / 8
+
+
+@pytest.mark.parametrize("kind", [Camera, SpaceCamera])
+def test_a_tracker_among_things_does_not_have_all_of_them_redrawn(kind: type[Camera]) -> None:
+    camera = kind()
+    canvas = Canvas(camera)
+    static, moving = scenery()
+    tracker = ValueTracker(1)
+    canvas.begin([*static, ValueTracker(2)])
+    canvas.draw([*moving, tracker])
+    tracker.increment_value(1)
+    assert canvas.draw([*moving, tracker]) == []
+    moving[2].shift(RIGHT * 0.01)
+    changed = canvas.draw([*moving, tracker])
+    assert 0 < sum(map(area, changed)) < 640 * 360 / 8
+    assert_alike(camera, draw_everything(camera, [*static, *moving]))
 
 
 def test_a_moving_camera_redraws_what_it_has_moved() -> None:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from manim import Mobject, MovingCamera, VMobject
+from manim import Mobject, MovingCamera, PMobject, VMobject
 from manim.camera.camera import Camera
+from manim.mobject.types.image_mobject import AbstractImageMobject
 
 from .cairo_paths import PathData, build_path
 from .camera import FilmCamera
@@ -25,6 +26,8 @@ from .space_camera import SpaceCamera
 
 MITER_LIMIT = 10.0
 """Cairo's default: a sharp corner sticks out by up to this many half line widths."""
+PICTURED = (VMobject, PMobject, AbstractImageMobject)
+"""The kinds of things that manim's cameras draw (`Camera.type_or_raise`)."""
 MAX_REDRAWN_SHARE = 0.7
 """When more than this share of the picture changed, redrawing all of it is cheaper."""
 
@@ -69,7 +72,7 @@ class Canvas:
         """Draw the background and the objects that stand still during the next frames."""
         camera = self.camera
         camera.reset()
-        shown = camera.get_mobjects_to_display(static) if static else []
+        shown = self._list_shown(static) if static else []
         if not can_compare(camera, shown):
             camera.capture_mobjects(static)
         else:
@@ -85,7 +88,7 @@ class Canvas:
     def draw(self, moving: Iterable[Mobject]) -> list[Region]:
         """Bring the picture up to date; return the regions that changed, an empty list when none did."""
         camera = self.camera
-        shown = camera.get_mobjects_to_display(moving)
+        shown = self._list_shown(moving)
         if not can_compare(camera, shown):
             np.copyto(camera.pixel_array, self._static_pixels)
             camera.capture_mobjects(moving)
@@ -97,6 +100,10 @@ class Canvas:
         if changed:
             self._redraw(shown, entries, changed, view.line_width)
         return changed
+
+    def _list_shown(self, things: Iterable[Mobject]) -> list[Any]:
+        """List what is drawn, in order. Trackers have a point and no picture, and stand in many scenes."""
+        return [each for each in self.camera.get_mobjects_to_display(things) if isinstance(each, PICTURED)]
 
     def _look_at(self, shown: Sequence[Any]) -> _View:
         camera = self.camera
