@@ -29,7 +29,7 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks tests that run whole pipelines or attack the sandbox as slow: `make check` leaves them out."""
     for item in items:
-        if SLOW_PLACES & set(item.path.parts):
+        if SLOW_PLACES & set(item.path.relative_to(Path(__file__).parent).parts):
             item.add_marker(pytest.mark.slow)
 
 

@@ -14,7 +14,8 @@ import msgspec
 
 from fuzz.mutation import mutate
 from fuzz.running import Finding, check_input, minimize, run_batch
-from fuzz.targets import TARGETS, Target
+from fuzz.target import Target
+from fuzz.targets import TARGETS
 
 CORPUS = Path(__file__).parent / "corpus"
 BATCH = 25

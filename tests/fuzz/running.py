@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from fuzz.targets import Target
+from fuzz.target import Target
 
 ADDRESS_SPACE = 3 * 1024**3
 CPU_BACKSTOP = 20  # seconds for one input, over every target's own limit

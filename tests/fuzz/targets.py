@@ -15,6 +15,9 @@ from pathlib import Path
 import msgspec
 from pydantic import ValidationError
 
+from fuzz.message_targets import MESSAGE_TARGETS
+from fuzz.target import Target, split_words
+from fuzz.upload_targets import UPLOAD_TARGETS
 from lectern.coder.codegen.fixes import fix_code
 from lectern.coder.codegen.reference import ManimReference
 from lectern.coder.templates.phrases import key_phrase
@@ -38,26 +41,6 @@ from lectern.scripter.dubbing.code_texts import find_texts, replace_texts
 from lectern.scripter.scriptwriting.plain_text import strip_markup
 
 _REFERENCE = ManimReference(manim="0", names={"Circle": "()", "Create": "()"}, methods={}, added={}, kit=("Flow",))
-
-
-class Target(msgspec.Struct, frozen=True, kw_only=True):
-    """A parser under test. An input of n bytes may take `cpu` seconds and `cpu_per_byte` for each byte.
-
-    Both are twice what the dearest input known takes on a machine whose cores are shared; what grows faster than the
-    input exceeds them many times.
-    """
-
-    name: str
-    check: Callable[[bytes], None]
-    tokens: tuple[bytes, ...]
-    max_bytes: int = 100_000
-    cpu: float = 1.0
-    cpu_per_byte: float = 0.0
-    memory: int = 200 * 1024**2
-
-
-def _words(text: str) -> tuple[bytes, ...]:
-    return (*(word.encode() for word in text.split(" ")), b" ", b"\n")
 
 
 def check_lesson(data: bytes) -> None:
@@ -184,12 +167,12 @@ def check_code(data: bytes) -> None:
     assert replace_texts(code, {each: each for each in texts.screen}, {}) == code, "a text replaced by itself"
 
 
-_MARKDOWN = _words(
+_MARKDOWN = split_words(
     "## # --- ``` ~~~ ```manim ```chart ```flow ```equation ```timeline ```comparison ```python | |- -|- : - * ** _ __ "
     "` [ ] ( ) ![ ]( [a]: <!-- --> <!--say: <div> < > &amp; &# \\ $ $$ > - 1. title: language: symbol: pronounce: "
     "source: import a .a f\"{a}\" -> \ufeff \u202e \u0301 中 。 👩\u200d \x00 \r\n \t"
 )  # fmt: skip
-_JSON = _words(
+_JSON = split_words(
     '{ } [ ] , : " "topic": "document": "markdown": "assets": "options": "title": "scenes": "beats": "text": "visual": '
     '"kind": "manim" "source": \\ud800 \\u0000 1e999 -0 null true NaN 0.5 "quality": "language": "de" "draft"'
 )
@@ -209,7 +192,7 @@ TARGETS = {
         Target(
             name="names",
             check=check_picture_names,
-            tokens=_words("a / .. . ./ % %00 é \\ \x00 \u202e .png ( ) [ ] < > & * _ ` # ? : é́"),
+            tokens=split_words("a / .. . ./ % %00 é \\ \x00 \u202e .png ( ) [ ] < > & * _ ` # ? : é́"),
             max_bytes=4_000,
         ),
         Target(name="request", check=check_request, tokens=_JSON),
@@ -234,7 +217,7 @@ TARGETS = {
         Target(
             name="result",
             check=check_result,
-            tokens=_words(
+            tokens=split_words(
                 '{ } [ ] , : " "ok": "beats": "findings": "error": "frames": \\u001b \\ud800 1e999 true null -1'
             ),
         ),
@@ -242,10 +225,12 @@ TARGETS = {
         Target(
             name="code",
             check=check_code,
-            tokens=_words(
+            tokens=split_words(
                 'import .a a f"{a}" ( ) [ ] { } "ab" \' """ \\ : class def Scene Axes( x_min=0, x_max=1 .at( lambda - not # 9 0x “ ” −'
             ),
             max_bytes=20_000,
         ),
+        *MESSAGE_TARGETS,
+        *UPLOAD_TARGETS,
     )
 }

@@ -6,7 +6,8 @@ import pytest
 
 from fuzz.__main__ import CORPUS, main, read_corpus
 from fuzz.running import Finding, check_input, minimize, run_batch
-from fuzz.targets import TARGETS, Target
+from fuzz.target import Target
+from fuzz.targets import TARGETS
 
 LONG = ("tall-table", "formatted-string", "dotted-import")  # seconds of computing each, by design
 CASES = [

@@ -55,6 +55,14 @@ def test_every_event_ever_written_is_still_read(event: e.AnyEvent) -> None:
     assert e.decode(golden.read_bytes()) == event
 
 
+@pytest.mark.parametrize("event", SAMPLES, ids=tag)
+def test_an_event_that_is_nested_without_end_is_refused_as_any_other_that_cannot_be_read(event: e.AnyEvent) -> None:
+    nested = e.encode(event)[:-1] + b',"more":' + b"[" * 50_000 + b"]" * 50_000 + b"}"
+    for read in (e.decode, e.owner_of):
+        with pytest.raises(msgspec.DecodeError, match="nested too deep"):
+            read(nested)
+
+
 def declared_events() -> list[type[e.Event]]:
     """Every event class with a tag of its own."""
     return [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 from nats.aio.client import Client
 
@@ -62,6 +63,11 @@ async def test_a_handler_that_raises_is_answered_as_failed(bus: Bus) -> None:
 
     async with bus.answering(Responder(request=LIST_VOICES, handler=crash, failed=RESPONDER.failed)):
         assert (await bus.ask(LIST_VOICES, ListVoices(), timeout=60)).refused == "unread"
+
+
+@pytest.mark.parametrize("data", [b"{", b"\xff", b'{"more":' + b"[" * 50_000 + b"]" * 50_000 + b"}"])
+async def test_a_request_that_cannot_be_read_is_answered_as_failed(data: bytes) -> None:
+    assert msgspec.json.decode(await RESPONDER.reply_to(data), type=VoiceList).refused == "unread"
 
 
 async def test_a_request_without_a_reply_address_disturbs_no_other(bus: Bus) -> None:

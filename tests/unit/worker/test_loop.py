@@ -210,17 +210,23 @@ async def test_a_permanent_failure_is_not_retried(connections: Connections, sett
     assert attempts == 1
 
 
+NESTED = b'{"type":"scene.planned.v1","video_id":"odd","more":' + b"[" * 50_000 + b"]" * 50_000 + b"}"
+
+
+@pytest.mark.parametrize(
+    "unreadable", [b'{"type":"scene.planned.v99"}', NESTED, b"\xff\xfe"], ids=["later", "nested", "bytes"]
+)
 async def test_an_unreadable_message_is_kept_and_does_not_block_the_next(
-    connections: Connections, settings: Settings
+    unreadable: bytes, connections: Connections, settings: Settings
 ) -> None:
     js = connections.nats.jetstream()
-    await js.publish("videos.fast.odd.scenes.1.planned", b'{"type":"scene.planned.v99"}')
+    await js.publish("videos.fast.odd.scenes.1.planned", unreadable)
     video = new_id()
     await connections.event_log.publish(planned(video))
     async with working(voice(answer), connections, settings):
         await until(lambda: _has(connections, video, e.SceneNarrated))
         await until(lambda: _idle(connections))
-    assert (await js.get_last_msg(DEAD, "dead.voice.odd")).data == b'{"type":"scene.planned.v99"}'
+    assert (await js.get_last_msg(DEAD, "dead.voice.odd")).data == unreadable
 
 
 @pytest.mark.slow

@@ -32,7 +32,7 @@ def read_brand(path: Path) -> BrandFile:
         found = tomllib.loads(path.expanduser().read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise _refusal(f"there is no file {path}", "Check the path.") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise _refusal(f"{path} cannot be read: {error}", "Write it as docs/brand.md shows.") from None
     for name in found:
         if name not in FIELDS:

@@ -85,7 +85,10 @@ def _find_image(folder: Path, name: str) -> Path:
     root = folder.resolve()
     # A browser may have saved the file under its encoded name, and macOS writes accents apart from their letters.
     for spelling in (name, quote(name), unicodedata.normalize("NFD", name)):
-        file = (root / spelling).resolve()
+        try:
+            file = (root / spelling).resolve()
+        except (OSError, RuntimeError):  # links that lead to each other; until Python 3.13 a RuntimeError
+            continue
         if file.is_file():
             if not file.is_relative_to(root):
                 raise ValueError(f"{name} is a link to a file outside the lesson's folder")

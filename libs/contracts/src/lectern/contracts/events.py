@@ -336,8 +336,11 @@ def encode(event: AnyEvent) -> bytes:
 
 
 def decode(data: bytes) -> AnyEvent:
-    """The event in `data`. Raises msgspec.ValidationError for an unknown type or a missing field."""
-    return _decoder.decode(data)
+    """The event in `data`. Raises msgspec.DecodeError for whatever is none, ValidationError for an unknown type."""
+    try:
+        return _decoder.decode(data)
+    except RecursionError:
+        raise msgspec.DecodeError("it is nested too deep") from None
 
 
 class _Owned(msgspec.Struct):
@@ -346,7 +349,10 @@ class _Owned(msgspec.Struct):
 
 def owner_of(data: bytes) -> str:
     """The owner in an encoded event, also of a type that this version does not know. Raises msgspec.DecodeError."""
-    return msgspec.json.decode(data, type=_Owned).owner
+    try:
+        return msgspec.json.decode(data, type=_Owned).owner
+    except RecursionError:
+        raise msgspec.DecodeError("it is nested too deep") from None
 
 
 def verb(event_type: type[Event]) -> str:

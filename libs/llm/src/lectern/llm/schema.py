@@ -49,4 +49,7 @@ def decode_answer(text: str, type_: type[T]) -> T:
     body = strip_fence(text)
     first = min((i for i in (body.find("{"), body.find("[")) if i >= 0), default=0)
     last = max(body.rfind("}"), body.rfind("]"))
-    return msgspec.json.decode(body[first : last + 1] if last > first else body, type=type_)
+    try:
+        return msgspec.json.decode(body[first : last + 1] if last > first else body, type=type_)
+    except RecursionError:
+        raise msgspec.DecodeError("it is nested too deep") from None

@@ -53,7 +53,7 @@ class Responder(Generic[Q, R]):
         """The party whose turn an encoded request takes; nobody for one that cannot be read."""
         try:
             return self.turns(msgspec.json.decode(data, type=self.request.message)) if self.turns else Party()
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             return Party()
 
     def refuse(self, error: Exception) -> bytes:
@@ -64,7 +64,7 @@ class Responder(Generic[Q, R]):
         """The encoded reply to an encoded request. Never raises. Log lines name the video that it is about."""
         try:
             message = msgspec.json.decode(data, type=self.request.message)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             return msgspec.json.encode(self._explain(error))
         video = getattr(message, "video_id", "")
         with bound_contextvars(**{"video": video} if video else {}):
@@ -130,7 +130,7 @@ class NatsBus:
             return msgspec.json.decode(reply.data, type=request.reply)
         except nats.errors.NoRespondersError as error:
             raise NoReply(request.subject, absent=True) from error
-        except (nats.errors.Error, TimeoutError, msgspec.MsgspecError) as error:
+        except (nats.errors.Error, TimeoutError, msgspec.MsgspecError, RecursionError) as error:
             raise NoReply(request.subject) from error
 
     @asynccontextmanager
@@ -241,7 +241,7 @@ def _find_video(data: bytes) -> str:
     """The video that a request is about; "" for none."""
     try:
         return msgspec.json.decode(data, type=_Asked).video_id
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return ""
 
 

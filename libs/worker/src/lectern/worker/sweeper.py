@@ -57,7 +57,7 @@ async def sweep(connections: Connections, stop: asyncio.Event) -> None:
 async def _settle(message: Msg, connections: Connections, logger: FilteringBoundLogger) -> None:
     try:
         advisory = msgspec.json.decode(message.data, type=Advisory)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         logger.error("unreadable advisory", action="unreadable", error=str(error))
         await message.term()
         return

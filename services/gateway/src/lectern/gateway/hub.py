@@ -144,5 +144,5 @@ class Hub:
             return
         try:
             video.offer(stream_frames.make_progress_frame(msgspec.json.decode(data, type=Progress)))
-        except ValueError:
+        except (ValueError, RecursionError):
             return
