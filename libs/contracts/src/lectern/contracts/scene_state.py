@@ -38,7 +38,9 @@ class SceneEvents(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     delayed: e.SceneDelayed | None = None
 
     def of_revision(self, revision: int) -> SceneEvents:
-        """A copy without what was made before `revision`."""
+        """The same, or a copy without what was made before `revision`."""
+        if revision <= 1:
+            return self  # there was nothing before; most scenes are never planned again
 
         def fresh(event: E | None) -> E | None:
             return event if event is not None and event.revision >= revision else None

@@ -272,30 +272,6 @@ class VideoState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return int(SCRIPT_SHARE * bool(self.script()) + making * done)
 
 
-def _with_plan(state: VideoState, scenes: Iterable[int], revision: int) -> VideoState:
-    planned_in = {number: max(revision, state.planned_in.get(number, 1)) for number in scenes}
-    return msgspec.structs.replace(state, planned_in={**state.planned_in, **planned_in}) if planned_in else state
-
-
-def _add_usage(state: VideoState, event: e.AnyEvent) -> VideoState:
-    """Counts an event's usage once for its message id; of two versions of one event the more expensive counts."""
-    spent: tuple[Usage, ...] = getattr(event, "spent", ())
-    if not spent:
-        return state
-    name = e.message_id(event)
-    dearer = max(
-        spent, state.usage_by_event.get(name, ()), key=lambda items: (sum(i.cost_usd for i in items), str(items))
-    )
-    return msgspec.structs.replace(state, usage_by_event={**state.usage_by_event, name: dearer})
-
-
-def _keep_take(state: VideoState, event: e.SceneRendered) -> VideoState:
-    """Keeps every version of a scene, also one that came too late to be in force."""
-    takes, take = state.takes.get(event.scene, {}), event.take or event.revision
-    kept = {**takes, take: _original(takes.get(take), event)}
-    return msgspec.structs.replace(state, takes={**state.takes, event.scene: kept})
-
-
 def _plan(event: e.AnyEvent) -> tuple[int, ...]:
     """The scenes that an event asks for."""
     match event:
@@ -311,21 +287,67 @@ def apply(state: VideoState, event: e.AnyEvent) -> VideoState:
 
     Each event is kept under its verb, in the video's fields or in its scene's: `scene.coded` in `SceneEvents.coded`.
     """
-    state = _with_plan(_add_usage(state, event), _plan(event), event.revision)
-    verb = e.verb(type(event))
-    merge = _newest if isinstance(event, e.Delay) else _furthest if isinstance(event, e.SceneFailed) else _later
-    if not isinstance(event, e.SceneEvent):
-        return msgspec.structs.replace(state, **{verb: merge(getattr(state, verb), event)})
-    if isinstance(event, e.SceneRendered):
-        state = _keep_take(state, event)
-    facts = state.scene_events.get(event.scene, SceneEvents())
-    facts = msgspec.structs.replace(facts, **{verb: merge(getattr(facts, verb), event)})
-    return msgspec.structs.replace(state, scene_events={**state.scene_events, event.scene: facts})
+    return fold((event,), state)
 
 
 def fold(events: Iterable[e.AnyEvent], state: VideoState | None = None) -> VideoState:
     """The state that events (of one video) add up to, starting from `state` when part was folded before."""
-    result = state or VideoState()
+    merging = _Merging(state or VideoState())
     for event in events:
-        result = apply(result, event)
-    return result
+        merging.add(event)
+    return merging.build()
+
+
+class _Merging:
+    """A state that is being folded: in dictionaries, since a copy for each event would cost more than the merge."""
+
+    def __init__(self, state: VideoState) -> None:
+        self._facts = msgspec.structs.asdict(state)
+        self._scenes = {number: msgspec.structs.asdict(facts) for number, facts in state.scene_events.items()}
+        self._planned_in = dict(state.planned_in)
+        self._takes = {scene: dict(takes) for scene, takes in state.takes.items()}
+        self._usage = dict(state.usage_by_event)
+
+    def add(self, event: e.AnyEvent) -> None:
+        """Merges one event."""
+        self._add_usage(event)
+        for number in _plan(event):
+            self._planned_in[number] = max(event.revision, self._planned_in.get(number, 1))
+        facts = self._facts
+        if isinstance(event, e.SceneEvent):
+            facts = self._scenes.setdefault(event.scene, {})
+        if isinstance(event, e.SceneRendered):
+            self._keep_take(event)
+        verb, merge = e.verb(type(event)), _later
+        if isinstance(event, e.Delay):
+            merge = _newest
+        elif isinstance(event, e.SceneFailed):
+            merge = _furthest
+        facts[verb] = merge(facts.get(verb), event)
+
+    def _add_usage(self, event: e.AnyEvent) -> None:
+        """Counts an event's usage once for its message id; of two versions of one event the more expensive counts."""
+        spent: tuple[Usage, ...] = getattr(event, "spent", ())
+        if spent:
+            name = e.message_id(event)
+            known = self._usage.get(name)
+            self._usage[name] = max(spent, known, key=_order_by_cost) if known else spent
+
+    def _keep_take(self, event: e.SceneRendered) -> None:
+        """Keeps every version of a scene, also one that came too late to be in force."""
+        takes, take = self._takes.setdefault(event.scene, {}), event.take or event.revision
+        takes[take] = _original(takes.get(take), event)
+
+    def build(self) -> VideoState:
+        """The state."""
+        parts = {
+            "scene_events": {number: SceneEvents(**facts) for number, facts in self._scenes.items()},
+            "planned_in": self._planned_in,
+            "takes": self._takes,
+            "usage_by_event": self._usage,
+        }
+        return VideoState(**self._facts | parts)
+
+
+def _order_by_cost(items: tuple[Usage, ...]) -> tuple[float, str]:
+    return sum(item.cost_usd for item in items), str(items)

@@ -71,7 +71,7 @@ class _Answer:
         match headers.get("Status"):
             case None:
                 self.messages.append((int(headers["Nats-Sequence"]), message.data))
-                self._limit.reschedule(asyncio.get_running_loop().time() + _TIMEOUT)
+                self._extend()
             case "204":
                 self.pending.set_result(int(headers.get("Nats-Num-Pending", "0")))
             case "404":
@@ -79,3 +79,9 @@ class _Answer:
             case status:
                 answered = f"the event log answered {status} {headers.get('Description', '')}".rstrip()
                 self.pending.set_exception(Unavailable(answered, code="log-unavailable"))
+
+    def _extend(self) -> None:
+        """A timer for each message would cost as much as reading it: one for each second does."""
+        now = asyncio.get_running_loop().time()
+        if (self._limit.when() or now) < now + _TIMEOUT - 1.0:
+            self._limit.reschedule(now + _TIMEOUT)

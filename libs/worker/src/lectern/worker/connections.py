@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import nats
 import structlog
 from nats.aio.client import Client
 from prometheus_client import CollectorRegistry
@@ -22,6 +21,7 @@ from lectern.worker.meter import Meter
 from lectern.worker.nats_login import NatsLogin
 from lectern.worker.on_demand_store import open_store, open_store_on_demand
 from lectern.worker.process_metrics import ProcessMetrics
+from lectern.worker.quick_headers import QuickClient
 from lectern.worker.settings import Settings
 from lectern.worker.stage_metrics import StageMetrics
 from lectern.worker.store import ObjectStore
@@ -90,11 +90,12 @@ async def connect_nats(url: str, name: str = "lectern", login: NatsLogin | None 
         else:
             logger.debug("NATS error", error=type(error).__name__)
 
-    return await nats.connect(
+    client = QuickClient()
+    await client.connect(
         url.split(","),
         name=name,
         max_reconnect_attempts=-1,
-        reconnect_time_wait=0.5,
+        reconnect_time_wait=0.5,  # type: ignore[arg-type]  # a number of seconds, whole or not
         ping_interval=20,
         max_outstanding_pings=2,
         disconnected_cb=on_disconnect,
@@ -102,6 +103,7 @@ async def connect_nats(url: str, name: str = "lectern", login: NatsLogin | None 
         error_cb=on_error,
         **(login or NatsLogin()).to_options(),
     )
+    return client
 
 
 @asynccontextmanager

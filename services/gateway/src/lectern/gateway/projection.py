@@ -8,6 +8,7 @@ import msgspec
 
 from lectern.contracts import events as e
 from lectern.contracts.log import VideoLog
+from lectern.contracts.usage import Usage
 from lectern.gateway import mapping
 from lectern.gateway.filters import fold_text
 from lectern.gateway.metrics import GatewayMetrics
@@ -81,8 +82,8 @@ def _count_dollars(log: VideoLog) -> dict[str, float]:
     """What models and voices cost on each day; an event that two workers published counts once, the dearer of both."""
     found: dict[str, tuple[float, str]] = {}
     for _, event in log:
-        cost = sum(item.cost_usd for item in getattr(event, "spent", ()))
-        if cost:
+        spent: tuple[Usage, ...] = getattr(event, "spent", ())
+        if spent and (cost := sum(item.cost_usd for item in spent)):
             name = e.message_id(event)
             found[name] = max(found.get(name, (0.0, "")), (cost, _name_day(event)))
     days: dict[str, float] = {}
