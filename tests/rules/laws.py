@@ -7,6 +7,7 @@ from collections import Counter
 
 from lectern.contracts import events as e
 from lectern.contracts import keys
+from lectern.contracts.carrying import waits_for_scene_before
 from lectern.contracts.script import Script
 from lectern.contracts.state import VideoState, fold
 from rules.users import Users
@@ -65,6 +66,18 @@ def check_versions(world: World) -> None:
                 place = (video, number, coded.revision)
                 assert coded.version >= newest.get(place, 0), "a scene went back to an older version of its code"
                 newest[place] = coded.version
+
+
+async def check_cues(world: World) -> None:
+    """A scene that goes on with the one before is cued once that one is settled, and no other scene is cued."""
+    states = {video: VideoState() for video in world.videos}
+    for _, event in world.log.entries():
+        state = states[event.video_id]
+        if isinstance(event, e.SceneCued) and not state.is_stale(event):
+            assert state.scene(event.scene - 1).is_settled(), "a scene was cued before the one that it goes on with"
+            script = await world.store.get_json(event.script_key, Script)
+            assert waits_for_scene_before(script, event.scene), "a scene was cued that waits for none"
+        states[event.video_id] = fold([event], state)
 
 
 def check_fold(world: World) -> None:

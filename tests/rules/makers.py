@@ -17,7 +17,7 @@ from lectern.contracts import keys
 from lectern.contracts.ids import new_id
 from lectern.contracts.options import VideoOptions
 from lectern.contracts.quality import preset
-from lectern.contracts.script import Beat, Scene, Script
+from lectern.contracts.script import Beat, Scene, ScenePlan, Script
 from lectern.contracts.usage import Usage
 from lectern.llm import Budget, ModelClient, ModelFailed
 from lectern.llm.errors import KeyRejected, TruncatedCompletion
@@ -133,13 +133,16 @@ class _AnswerKeeper:
                 self._books.keep(call)
 
 
-def make_scene(name: str) -> Scene:
-    """A scene about something."""
-    return Scene(title=name, beats=(Beat(text=f"This is {name}."),))
+def make_scene(name: str, *, carries: tuple[str, ...] = ()) -> Scene:
+    """A scene about something, of which some things go on into the next one."""
+    return Scene(title=name, beats=(Beat(text=f"This is {name}."),), plan=ScenePlan(carries=carries))
 
 
 class PaidWriter:
-    """Asks the model twice, as a plan and its draft are, and writes as many scenes as the brief wants."""
+    """Asks the model twice, as a plan and its draft are, and writes as many scenes as the brief wants.
+
+    The second goes on with the first, so that it is coded on its cue; a third does not.
+    """
 
     explains_prose = True
 
@@ -155,7 +158,8 @@ class PaidWriter:
         except ModelFailed as failure:
             raise session.error(failure) from failure
         scenes = tuple(
-            make_scene(f"{number} of {request.brief.topic}") for number in range(1, request.brief.scenes + 1)
+            make_scene(f"{number} of {request.brief.topic}", carries=("moon",) if number == 1 else ())
+            for number in range(1, request.brief.scenes + 1)
         )
         return WrittenScript(script=Script(title="t", scenes=scenes), spent=session.spent)
 

@@ -7,6 +7,7 @@ from typing import TypeAlias, get_args
 
 import pytest
 
+from lectern.contracts import events as e
 from rules.deliveries import Fate
 from rules.laws import check_always
 from rules.test_rules import live_to_the_end
@@ -71,3 +72,13 @@ async def test_a_video_that_once_ended_badly_ends_well(world: World, steps: list
             await users.act(name, number)  # type: ignore[arg-type]
         check_always(world, users)
     await live_to_the_end(world, users)
+
+
+async def test_a_scene_that_goes_on_is_coded_once_the_one_before_is(world: World) -> None:
+    users = Users(world)
+    video = await world.request(scenes=2, review=False, max_cost_usd=None)
+    await live_to_the_end(world, users)
+    kinds = [(type(event), event.scene) for _, event in world.log.entries() if isinstance(event, e.SceneEvent)]
+    order = [(e.SceneNarrated, 2), (e.SceneCoded, 1), (e.SceneCued, 2), (e.SceneCoded, 2)]
+    assert [kinds.index(each) for each in order] == sorted(kinds.index(each) for each in order)
+    assert isinstance(world.states[video].outcome(), e.VideoCompleted)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from rules.deliveries import Fate
-from rules.laws import check_always, check_books, check_films, check_fold, check_versions
+from rules.laws import check_always, check_books, check_cues, check_films, check_fold, check_versions
 from rules.users import Users, Wish
 from rules.world import REPLICAS, World
 
@@ -41,6 +41,7 @@ async def live_to_the_end(world: World, users: Users) -> None:
     for video in world.videos:
         assert world.states[video].outcome() is not None
     check_versions(world)
+    await check_cues(world)
     check_fold(world)
     check_books(world)
     await check_films(world, users)

@@ -10,11 +10,13 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
+from lectern.coder.cuing import Cuer
 from lectern.coder.deps import CoderDeps
 from lectern.coder.handlers import STAGE as CODER
 from lectern.composer.deps import ComposerDeps
@@ -27,7 +29,7 @@ from lectern.contracts.log import LogEntry
 from lectern.contracts.options import Brief, VideoOptions
 from lectern.contracts.requests import SceneVerdict
 from lectern.contracts.state import VideoState, fold
-from lectern.contracts.topology import STAGE_INPUTS
+from lectern.contracts.topology import CUES, STAGE_INPUTS
 from lectern.renderer.deps import RendererDeps
 from lectern.renderer.handlers import STAGE as RENDERER
 from lectern.renderer.metrics import RendererMetrics
@@ -36,7 +38,7 @@ from lectern.scripter.handlers import STAGE as SCRIPTER
 from lectern.scripter.reading.reader import LessonReader
 from lectern.voice.deps import VoiceDeps
 from lectern.voice.handlers import STAGE as VOICE
-from lectern.worker import Meter
+from lectern.worker import Meter, Transient
 from lectern.worker.delivery import DeliveryResult, StopReason
 from lectern.worker.processing import Processor, Timing
 from lectern.worker.testing import memory_connections
@@ -55,7 +57,8 @@ from rules.makers import (
 from rules.servers import FatefulLog, FatefulStore, FatefulTallies
 
 STAGES = {stage.name: stage for stage in (SCRIPTER, VOICE, CODER, RENDERER, COMPOSER)}
-REPLICAS = 2  # processes of each stage
+REPLICAS = 2  # processes of each stage; another starts where all are frozen
+_CUER = "cuer"  # in a stage's place: it follows the log
 _SECONDS = 60.0  # of a machine that is very busy, for one step
 
 
@@ -125,6 +128,9 @@ class World:
         for stage, inputs in STAGE_INPUTS.items():
             if isinstance(entry.event, inputs):
                 self.pending[stage, entry.sequence] = (entry.event, 0)
+        event, scenes = entry.event, self.states[video].scene_count()
+        if isinstance(event, CUES) and isinstance(event, e.SceneEvent) and event.scene < scenes:  # the last has nobody
+            self.pending[_CUER, entry.sequence] = (event, 0)
 
     async def _hear_cancellation(self, subject: str, data: bytes) -> None:
         """The frozen hear it when they wake."""
@@ -134,7 +140,7 @@ class World:
                 run.disturbed = True
                 if run in self.frozen:
                     run.cancelled = True
-                else:
+                elif run.stage != _CUER:  # which has no job that could be stopped
                     run.delivery.stop(StopReason.CANCELLED)
 
     async def deliver(self, number: int, fate: Fate, after: int, replica: int = 0) -> None:
@@ -147,7 +153,8 @@ class World:
         for other in self.frozen:
             other.disturbed = other.disturbed or other.key == key
         run = Run(key[0], event, key[1], deliveries + 1, fate, after)
-        run.replica = replica % REPLICAS
+        asleep = {each.replica for each in self.frozen if each.stage == run.stage}
+        run.replica = next(each for each in count(replica % REPLICAS) if each not in asleep)
         run.task = asyncio.create_task(self._process(run))
         run.delivery.runs_in(run.task)
         await self._follow(run)
@@ -158,15 +165,29 @@ class World:
             run = self.frozen.pop(number % len(self.frozen))
             run.frozen.clear()
             run.woken.set()
-            if run.cancelled:
+            if run.cancelled and run.stage != _CUER:
                 run.delivery.stop(StopReason.CANCELLED)
             await self._follow(run)
 
     async def _process(self, run: Run) -> None:
         RUN.set(run)
+        if run.stage == _CUER:
+            run.result = await self._cue(run)
+            return
         deps = self._find_deps(run.stage, run.replica)
         processor = Processor(STAGES[run.stage], self.connections, deps, scratch=self._folder, timing=Timing())
         run.result = await processor.process(run.delivery)
+
+    async def _cue(self, run: Run) -> DeliveryResult:
+        """What `follow_log` does with an event and the cuer's answer to it."""
+        assert isinstance(run.event, e.SceneEvent)
+        try:
+            await Cuer(self.log, self.store).cue_follower(run.event, at_least=run.key[1])
+        except (Transient, asyncio.CancelledError):
+            await run.message.nak()
+            return DeliveryResult.HANDED_BACK
+        await run.message.ack()
+        return DeliveryResult.SUCCESS
 
     async def _follow(self, run: Run) -> None:
         """Returns when the run has ended or is frozen."""
