@@ -6,6 +6,7 @@ They come first in profiles of scenes whose things are built anew in each frame:
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
@@ -18,9 +19,13 @@ from manim.utils.bezier import bezier
 from svgelements import Path  # type: ignore[import-untyped]
 
 from .patching import patch_attribute
+from .quick_numbers import quicken_numbers
 
 SAMPLES = 10
 """Points on a curve between which manim measures its length, unless it is told a number."""
+SHARES = np.linspace(0, 1, SAMPLES)[:, np.newaxis]
+STEPS = np.diff(np.hstack([math.comb(3, k) * SHARES**k * (1 - SHARES) ** (3 - k) for k in range(4)]), axis=0)
+"""What a cubic curve's points are multiplied by for the steps between its samples."""
 MISSING = object()
 UNCHANGING = frozenset((int, float, bool, str, type(None), ManimColor, FunctionType))
 """Kinds of values that a copy shares with what it was made from, without being asked."""
@@ -30,6 +35,7 @@ UNCHANGING = frozenset((int, float, bool, str, type(None), ManimColor, FunctionT
 def quicken_manim() -> Iterator[None]:
     """Use quicker forms of manim's functions inside the block. What a subclass does its own way stays as it is."""
     with ExitStack() as stack:
+        stack.enter_context(quicken_numbers())
         for kind in (ManimColor, Path):
             stack.enter_context(_share_in_copies(kind))
         stack.enter_context(patch_attribute(Mobject, "update", update))
@@ -139,9 +145,8 @@ def _quicken_lengths(plain: Callable[..., Any]) -> Callable[..., Any]:
             return plain(self, **kwargs)  # type: ignore[no-any-return]
         count = self.get_num_curves()
         curves = self.points[: 4 * count].reshape(count, 4, -1)
-        shares = np.linspace(0, 1, SAMPLES).reshape(-1, 1, 1)
-        steps = np.diff(bezier(curves.transpose(1, 0, 2))(shares), axis=0)
-        lengths = np.linalg.norm(steps, axis=2).sum(axis=0)
+        steps = STEPS @ curves
+        lengths = np.sqrt((steps * steps).sum(axis=2)).sum(axis=1)
         return zip(map(bezier, curves), lengths, strict=True)
 
     return get_curve_functions_with_lengths
