@@ -53,11 +53,11 @@ def test_the_words_that_scenes_wait_for_are_found_one_after_the_other() -> None:
 
 
 def test_a_film_is_measured_by_what_is_seen_while_somebody_speaks() -> None:
-    frames = [np.full((180, 320), 20, dtype=np.uint8) for _ in range(8 * FPS)]
+    frames = [np.full((3, 180, 320), 20, dtype=np.uint8) for _ in range(8 * FPS)]
     for number, frame in enumerate(frames):
         if number >= FPS:
             at = 40 + (number if 2 * FPS <= number < 5 * FPS else 0)
-            frame[60:120, at : at + 100] = 200
+            frame[0, 60:120, at : at + 100] = 200
     measures = measure_film("Car", frames, read_cues(KARAOKE), [2.1])
     assert measures.first_frame_empty
     assert measures.empty_seconds == pytest.approx(1.0)
@@ -66,6 +66,17 @@ def test_a_film_is_measured_by_what_is_seen_while_somebody_speaks() -> None:
     assert measures.longest_pause == pytest.approx(2.24, abs=0.02)
     assert measures.long_pauses_a_minute == pytest.approx(7.5)
     assert measures.lead == pytest.approx(-0.1)
+
+
+def test_what_turns_to_another_colour_of_the_same_brightness_moves() -> None:
+    frames = [np.full((3, 180, 320), 128, dtype=np.uint8) for _ in range(8 * FPS)]
+    for number, frame in enumerate(frames):
+        frame[0, 60:120, 40:140] = 200
+        frame[1, 60:120, 40:140] = 60 + 20 * (number % 8)
+    assert measure_film("Glow", frames, read_cues(KARAOKE), []).still_share < 0.2
+    for frame in frames:
+        frame[1:] = 128
+    assert measure_film("Still", frames, read_cues(KARAOKE), []).still_share == 1.0
 
 
 def test_a_sheet_shows_the_end_of_each_sentence_with_its_last_words() -> None:

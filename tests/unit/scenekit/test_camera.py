@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from manim import DOWN, LEFT, RIGHT, UP, Animation, Arrow, Dot, Line, Mobject, Square, VGroup, tempconfig
+from unit.scenekit.filmed_jobs import film
 from unit.scenekit.forked_jobs import run_in_fork
 from unit.scenekit.job_folders import frames_of, job_folder
 
@@ -22,6 +24,7 @@ from lectern.scenekit.number import Number
 from lectern.scenekit.style import use_theme
 
 WIDTH, HEIGHT = 128 / 9, 8.0
+ONE = [(3.0, "One two.")]
 
 
 @pytest.fixture(autouse=True)
@@ -147,6 +150,28 @@ def test_the_camera_never_goes_farther_away_than_the_whole_picture() -> None:
     assert middle.width == pytest.approx(WIDTH)
 
 
+def test_the_larger_its_share_the_closer_a_point_is_looked_at() -> None:
+    scales = [find_view([1, 1, 0], share).scale for share in (0.02, 0.1, 0.2, 0.5, 1.0)]
+    assert scales[0] == pytest.approx(1, abs=0.02)
+    assert all(one > other + 0.05 for one, other in pairwise(scales))
+    assert scales[-1] == pytest.approx(0.2)
+
+
+def test_a_scene_that_begins_close_is_close_in_its_first_frame(tmp_path: Path) -> None:
+    code = """
+        class Close(NarratedScene):
+            def construct(self):
+                thing = Square(2, fill_opacity=1, color=WHITE)
+                self.add(thing)
+                self.begin_close(thing, fill=0.9)
+                with self.beat():
+                    self.play(self.wide())
+    """
+    filmed = film(job_folder(tmp_path / "1", code, beats=[(2.0, "One two.")]))
+    bright = [(picture[..., :3] > 128).mean() for picture in (filmed.first, filmed.last)]
+    assert bright[0] > 5 * bright[1] > 0
+
+
 def test_a_share_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="fill is the share"):
         find_view(Square(), 3)
@@ -221,3 +246,32 @@ def test_a_thing_that_is_drawn_while_the_camera_comes_closer_is_seen_whole(tmp_p
     """
     folder = job_folder(tmp_path / "job", code, beats=[(2, "a ring")], mode="measure")
     assert run_in_fork(folder)["error"] is None
+
+
+@pytest.mark.parametrize("moves", ["close_up", "follow", "travel"])
+def test_a_thing_turns_into_another_after_the_camera_has_moved(tmp_path: Path, moves: str) -> None:
+    turn = (
+        "line, far = Line(3 * LEFT, 3 * RIGHT, stroke_width=20), Line(3 * LEFT, 3 * RIGHT, stroke_width=20).shift(UP)"
+    )
+    move = {"travel": "self.travel(line, dot)"}.get(moves, f"self.{moves}(line, fill=0.8)")
+    code = f"""
+        class Turns(NarratedScene):
+            def construct(self):
+                {turn}
+                dot = alive(Square(0.5).shift(2 * DOWN))
+                self.add(dot, line)
+                with self.beat():
+                    {{}}
+                    self.play(Transform(line, far))
+    """
+    moved = film(
+        job_folder(
+            tmp_path / "1",
+            code.format(f"self.play({move}, run_time=0.4); self.play(self.wide(), run_time=0.4)"),
+            beats=ONE,
+        )
+    )
+    still = film(job_folder(tmp_path / "2", code.format("self.wait(0.1)"), beats=ONE))
+    band = slice(44, 64)  # of rows, around the line where it ends
+    assert (still.last[band, :, :3] > 128).any()
+    assert np.abs(moved.last[band].astype(int) - still.last[band]).max() < 3

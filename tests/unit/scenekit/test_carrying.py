@@ -229,3 +229,29 @@ def test_what_moves_by_itself_is_at_the_cut_where_the_next_scene_finds_it_and_li
     assert np.array_equal(first.last, second.first)
     pictures = frames_of(tmp_path / "1/footage.mp4")
     assert max(np.abs(a.astype(int) - b).mean() for a, b in itertools.pairwise(pictures[-9:])) < 6
+
+
+def test_waves_that_are_carried_run_on_at_the_cut_and_do_not_flatten(tmp_path: Path) -> None:
+    waves = """
+        class Waves(NarratedScene):
+            def construct(self):
+                one = Wave(wavelength=2, amplitude=0.8, speed=0.37).shift(2 * UP)
+                other = Wave(wavelength=1.5, amplitude=0.8, speed=0.23).shift(DOWN)
+                self.add(one, other)
+                with self.beat():
+                    self.at("three")
+                self.carry(one=one, other=other)
+    """
+    code = """
+        class On(NarratedScene):
+            def construct(self):
+                one, other = self.carried("one", "other")
+                with self.beat():
+                    self.wait(1)
+    """
+    first = film(carrying_folder(tmp_path / "1", waves, beats=[(4.0, "one two three four")]))
+    second = film(carrying_folder(tmp_path / "2", code, waves, beats=[(1.5, "one")]))
+    assert np.array_equal(first.last, second.first)
+    heights = [np.flatnonzero((frame[:72] > 60).any(axis=1)) for frame in frames_of(tmp_path / "1/footage.mp4")]
+    crests = [int(np.ptp(rows)) for rows in heights]
+    assert min(crests[-12:]) > 0.85 * max(crests)

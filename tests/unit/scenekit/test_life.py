@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from manim import (
+    DL,
     PI,
     RIGHT,
     UP,
+    UR,
     Circle,
     Create,
     Dot,
@@ -24,15 +26,17 @@ from manim import (
     Square,
     VGroup,
     tempconfig,
+    there_and_back,
 )
 from unit.scenekit.forked_jobs import run_in_fork
 from unit.scenekit.job_folders import frames_of, job_folder
 
+from lectern.scenekit.crowds import stream, swarm
 from lectern.scenekit.emphasis import Spotlight, ring, spotlight
 from lectern.scenekit.entrances import Pop, enter, move
 from lectern.scenekit.labels import Label, Title
 from lectern.scenekit.layout import Area
-from lectern.scenekit.life import alive, calm, stream, swarm
+from lectern.scenekit.life import alive, calm
 from lectern.scenekit.motion import Appear, focus
 from lectern.scenekit.number import Number
 from lectern.scenekit.style import theme, use_theme
@@ -63,6 +67,42 @@ def test_a_living_thing_moves_a_little_goes_where_it_is_sent_and_comes_to_rest(k
     assert thing.points == pytest.approx(before + 3 * RIGHT, abs=0.02)
     thing.update(1.0)
     assert thing.points == pytest.approx(before + 3 * RIGHT, abs=0.02), "it is calm for good"
+
+
+@pytest.mark.parametrize("kind", ["sway", "drift", "pulse"])
+def test_a_part_of_a_living_thing_that_is_animated_stays_in_its_place(kind: str) -> None:
+    scene = Scene()
+    thing = VGroup(Rectangle(width=2, height=2), Square(0.5).shift(0.4 * UP))
+    twin = alive(thing.copy(), kind)
+    alive(thing, kind)
+    scene.add(thing, twin)
+    for number in range(43):
+        scene.update_mobjects(0.1)
+        if number == 12:
+            grows = thing[1].animate(run_time=1, rate_func=there_and_back).scale(2).build()
+            grows.begin()
+        if 12 <= number < 24:
+            grows.interpolate((number - 12) / 12)
+        if number == 24:
+            grows.finish()
+    scene.update_mobjects(0)
+    assert np.abs(twin[1].points - Square(0.5).shift(0.4 * UP).points).max() > 0.02, "it has moved"
+    assert thing[1].points == pytest.approx(twin[1].points, abs=0.006)
+    assert thing[0].points == pytest.approx(twin[0].points, abs=0.006)
+
+
+def test_a_part_that_is_animated_moves_along_with_its_thing() -> None:
+    scene = Scene()
+    thing = alive(VGroup(Square(), Dot()), "drift")
+    scene.add(thing)
+    for _ in range(10):
+        scene.update_mobjects(0.1)
+    turns_red = thing[1].animate(run_time=1).set_color("#ff0000").build()
+    turns_red.begin()
+    for number in range(10):
+        turns_red.interpolate(number / 10)
+        scene.update_mobjects(0.1)
+        assert thing[1].get_center() == pytest.approx(thing[0].get_center(), abs=1e-6)
 
 
 def test_a_copy_of_a_living_thing_does_not_move_it_twice() -> None:
@@ -108,6 +148,42 @@ def test_a_swarm_stays_in_its_area_and_is_the_same_each_time() -> None:
     assert np.array([each.get_center() for each in other]) == pytest.approx(places)
     with pytest.raises(ValueError, match="1 to 60"):
         swarm(500, Dot())
+
+
+def test_a_swarm_keeps_clear_of_texts_that_are_there_and_of_those_that_come() -> None:
+    scene, area = Scene(), Area(left=-5, right=5, bottom=-3, top=3)
+    bees = swarm(20, Square(0.5), area)
+    first, later = Label("a long label in the middle"), Label("later").move_to(2 * UP + 3 * RIGHT)
+
+    def is_clear(text: Label) -> bool:
+        low, high = text.get_corner(DL), text.get_corner(UR)
+        return all(
+            bee.get_right()[0] <= low[0]
+            or bee.get_left()[0] >= high[0]
+            or bee.get_top()[1] <= low[1]
+            or bee.get_bottom()[1] >= high[1]
+            for bee in bees
+        )
+
+    scene.add(first)
+    bees.reveal()._setup_scene(scene)
+    for _ in range(60):
+        scene.update_mobjects(0.1)
+        assert is_clear(first)
+    scene.add(later)
+    for _ in range(40):
+        scene.update_mobjects(0.1)
+    for _ in range(60):
+        scene.update_mobjects(0.1)
+        assert is_clear(first)
+        assert is_clear(later)
+
+
+def test_a_swarm_that_texts_leave_no_room_stays_where_it_is() -> None:
+    bees = swarm(6, Square(), Area(left=-2, right=2, bottom=-1, top=1))
+    before = bees.spots(0.0)
+    bees.make_way(np.array([[-2, -1, 2, 1]]))
+    assert bees.spots(0.0) == pytest.approx(before)
 
 
 def shine(animation: Spotlight, scene: Scene) -> None:

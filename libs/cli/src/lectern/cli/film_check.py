@@ -80,21 +80,25 @@ async def check_films(sources: Sequence[str], url: str, home: Path, *, json: boo
 def measure_film(
     name: str, frames: Sequence[npt.NDArray[np.uint8]], cues: Sequence[CaptionCue], cued: Sequence[float]
 ) -> FilmMeasures:
-    """Measure a film by its frames at `FPS`, its captions, and the times of the words that start something."""
-    moving, empty = find_motion(frames), find_empty(frames)
+    """Measure a film by its frames at `FPS`, its captions, and the times of the words that start something.
+
+    Frames are (3, height, width): what only changes its colour moves as well.
+    """
+    lumas = [frame[0] for frame in frames]
+    moving, empty = find_motion(frames), find_empty(lumas)
     narrated = np.zeros(len(moving), dtype=bool)
     for cue, after in zip(cues, [*cues[1:], None], strict=True):
         lasts = after is not None and after.start - cue.end < BREATH
         narrated[round(cue.start * FPS) : round((after.start if after and lasts else cue.end) * FPS)] = True
     still = measure_stillness(moving, FPS, narrated if cues else np.ones(len(moving), dtype=bool))
-    bodies = np.array([measure_body(frame) for frame in frames[:: FPS // 3]])
+    bodies = np.array([measure_body(frame) for frame in lumas[:: FPS // 3]])
     leads = [lead for lead in (measure_lead(moving, FPS, word) for word in cued) if lead is not None]
     seconds = len(frames) / FPS
     pauses = _find_pauses(cues)
     spoken = sum(len(cue.words) for cue in cues)
     return FilmMeasures(
         film=name,
-        shape=name_shape(frames[0]),
+        shape=name_shape(lumas[0]),
         seconds=round(seconds, 1),
         words_a_minute=round(spoken / seconds * 60) if cues else None,
         still_share=round(still.share, 3),

@@ -1,4 +1,4 @@
-"""A finished film as it can be judged: its frames, small and in luma, and what is said in it, from its captions."""
+"""A finished film as it can be judged: its frames, small, and what is said in it, from its captions."""
 
 from __future__ import annotations
 
@@ -29,14 +29,18 @@ class CaptionCue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def read_frames(video: Path) -> list[npt.NDArray[np.uint8]]:
-    """Read a film's frames at `FPS`, small, as luma. Raises ProcessFailed for a file that is no film."""
+    """Read a film's frames at `FPS`, small, as arrays (3, height, width): luma, and two planes of colour.
+
+    Raises ProcessFailed for a file that is no film.
+    """
     width, height = await measure_picture(video, LOOKING_AREA)
     source = input_args(MediaInput(path=video.name, kind=FINISHED_VIDEO))
-    look = f"fps={FPS},scale={width}:{height}:flags=area,format=gray"
-    args = (*source, "-map", "0:v:0", "-vf", look, "-f", "rawvideo", "-pix_fmt", "gray", "-")
+    look = f"fps={FPS},scale={width}:{height}:flags=area,format=yuv444p"
+    args = (*source, "-map", "0:v:0", "-vf", look, "-f", "rawvideo", "-pix_fmt", "yuv444p", "-")
     raw = await read_from_ffmpeg(FfmpegCommand(args=args), folder=video.parent, timeout=TIMEOUT_SECONDS)
-    pictures = np.frombuffer(raw[: len(raw) // (width * height) * width * height], dtype=np.uint8)
-    return list(pictures.reshape(-1, height, width))
+    size = 3 * width * height
+    pictures = np.frombuffer(raw[: len(raw) // size * size], dtype=np.uint8)
+    return list(pictures.reshape(-1, 3, height, width))
 
 
 async def measure_picture(video: Path, area: int) -> tuple[int, int]:

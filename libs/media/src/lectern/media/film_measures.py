@@ -1,6 +1,6 @@
 """What a viewer sees of a film, measured on its frames: motion, emptiness, the size of the picture. Pure.
 
-Frames are luma, as arrays (height, width), taken at an even pace.
+Frames are luma, as arrays (height, width), taken at an even pace; motion is also found in planes of luma and colour.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy.typing as npt
 Luma = npt.NDArray[np.uint8]
 
 INK = 12
-"""Levels of luma by which a pixel differs from the background, or from the frame before."""
+"""Levels of luma, or of colour, by which a pixel differs from the background, or from the frame before."""
 BODIES = {
     "16:9": (0.049, 0.951, 0.15, 0.868),
     "1:1": (0.0625, 0.9375, 0.15, 0.868),

@@ -80,7 +80,10 @@ class CameraFollow(Animation):
 
 
 def find_view(thing: Any, fill: float) -> CameraView:
-    """Find the view in which a thing, or a point, takes `fill` of the body's width or height, and is in its middle.
+    """Find the view in which a thing takes `fill` of the body's width or height, and is in its middle.
+
+    A point has no size: the view comes the closer to it, the larger `fill` is, from the whole frame for almost 0 to a
+    fifth of it for 1.
 
     Near an edge of the frame the view ends there, and the thing is off the middle: beyond is nothing to see. A thing
     that reaches beyond the frame itself is looked at as it is.
@@ -95,7 +98,7 @@ def find_view(thing: Any, fill: float) -> CameraView:
     else:
         x, y = (float(each) for each in tuple(thing)[:2])
         half = 0.0, 0.0
-        scale = 0.2 / fill
+        scale = 1 / (1 + 4 * fill**1.5)
     scale = min(1.0, max(CLOSEST, scale))
     sides = float(config.frame_width), float(config.frame_height)
     x, y = (

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from manim import Animation, Mobject, VGroup, VMobject
+from manim import Animation, Mobject, VGroup
 from manim.utils.rate_functions import ease_in_out_sine, linear
 
-from .layout import Area, frame
-from .motion import RGBAS
 from .near_names import refuse_name
 
 WAKING_SECONDS = 0.8
@@ -19,13 +19,19 @@ SWAY_ANGLE, SWAY_SECONDS = 0.06, 3.2
 DRIFT_UNITS, DRIFT_SECONDS = 0.09, 5.0
 PULSE_SHARE, PULSE_SECONDS = 0.05, 1.6
 """Amounts (radians, units, share of the size) and periods of the three ways to live."""
-TABLE = 160
-"""Points of a path that a stream runs along."""
-FADING = 0.1
-"""Share of a path at each end on which what streams along it comes into being, and goes."""
-MOST_STREAMING, MOST_SWARMING = 40, 60
-GOLDEN = 0.618034
-"""Multiples of the golden ratio are spread evenly and never repeat: chance without a seed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Pose:
+    """By how much a living thing is turned, enlarged and moved."""
+
+    turn: float = 0.0
+    size: float = 1.0
+    x: float = 0.0
+    y: float = 0.0
+
+
+REST = _Pose()
 
 
 class Life:
@@ -34,8 +40,9 @@ class Life:
     def __init__(self, thing: Mobject, kind: str) -> None:
         self.thing, self.kind = thing, kind
         self.time, self.strength, self.waking = 0.0, 0.0, True
-        self._turn, self._size, self._shift = 0.0, 1.0, np.zeros(3)
+        self._pose = REST
         self._foot = find_foot(thing)
+        self._held: dict[int, _HeldPart] = {}
 
     def step(self, thing: Mobject, dt: float) -> None:
         """Move on by `dt` seconds. A copy of the thing, such as an animation makes, stays as it is."""
@@ -47,24 +54,73 @@ class Life:
         self.show()
 
     def show(self) -> None:
-        """Bring the thing to where it is at this time: by what has changed since, so that it may be moved as well."""
-        thing, strength = self.thing, ease_in_out_sine(self.strength)
-        wave = 2 * np.pi * self.time
+        """Bring the thing to where it is at this time: by what has changed since, so that it may be moved as well.
+
+        A part that an animation holds is put each time to where that wants it, as it was posed when it began.
+        """
+        held = self._list_held()
+        foot = self._find_anchor(held)
+        for each in held:
+            if each.part.points is not each.left:
+                _pose_anew(each.part, each.pose, self._pose, foot)
+        pose = self._find_pose()
+        _pose_anew(self.thing, self._pose, pose, foot)
+        self._pose = pose
+        self._held = {
+            id(each.part): replace(each, left=each.part.points, foot=foot)
+            for each in held
+            if each.part.updating_suspended
+        }
+
+    def _list_held(self) -> list[_HeldPart]:
+        """List the parts that animations hold, and those that they held until now."""
+        if not self._held and not any(part.updating_suspended for part in self.thing.get_family()[1:]):
+            return []
+        held = []
+        for part in self.thing.get_family()[1:]:
+            known = self._held.get(id(part))
+            if known is not None or part.updating_suspended:
+                held.append(known or _HeldPart(part=part, pose=self._pose, left=part.points))
+        return held
+
+    def _find_anchor(self, held: Sequence[_HeldPart]) -> Any:
+        """Return the point about which the thing turns or pulses: it stays put while a part is animated by itself."""
+        known = [each.foot for each in held if each.foot is not None]
+        if known:
+            return known[0]
+        if self.kind == "pulse":
+            return self.thing.get_center()
+        part, index = self._foot
+        return part.points[index].copy() if index < len(part.points) else self.thing.get_bottom()
+
+    def _find_pose(self) -> _Pose:
+        strength, wave = ease_in_out_sine(self.strength), 2 * np.pi * self.time
         if self.kind == "sway":
-            turn = strength * SWAY_ANGLE * np.sin(wave / SWAY_SECONDS)
-            part, index = self._foot
-            foot = part.points[index].copy() if index < len(part.points) else thing.get_bottom()
-            thing.rotate(turn - self._turn, about_point=foot)
-            self._turn = turn
-        elif self.kind == "pulse":
-            size = 1 + strength * PULSE_SHARE * np.sin(wave / PULSE_SECONDS)
-            thing.scale(size / self._size)
-            self._size = size
-        else:
-            x, y = np.sin(wave / DRIFT_SECONDS), np.sin(2 * wave / DRIFT_SECONDS + 1.0) - np.sin(1.0)
-            shift = strength * DRIFT_UNITS * np.array([x, 0.8 * y, 0.0])
-            thing.shift(shift - self._shift)
-            self._shift = shift
+            return _Pose(turn=strength * SWAY_ANGLE * np.sin(wave / SWAY_SECONDS))
+        if self.kind == "pulse":
+            return _Pose(size=1 + strength * PULSE_SHARE * np.sin(wave / PULSE_SECONDS))
+        x, y = np.sin(wave / DRIFT_SECONDS), np.sin(2 * wave / DRIFT_SECONDS + 1.0) - np.sin(1.0)
+        return _Pose(x=strength * DRIFT_UNITS * x, y=strength * DRIFT_UNITS * 0.8 * y)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _HeldPart:
+    """A part that an animation holds: the pose in which it began, the points that were left, and the anchor then."""
+
+    part: Mobject
+    pose: _Pose
+    left: Any
+    foot: Any = None
+
+
+def _pose_anew(thing: Mobject, before: _Pose, after: _Pose, foot: Any) -> None:
+    """Bring a thing from one pose to another."""
+    if after.turn != before.turn:
+        thing.rotate(after.turn - before.turn, about_point=foot)
+    if after.size != before.size:
+        thing.scale(after.size / before.size, about_point=foot)
+    if (after.x, after.y) != (before.x, before.y):
+        thing.shift(np.array([after.x - before.x, after.y - before.y, 0.0]))
 
 
 def find_foot(thing: Mobject) -> tuple[Mobject, int]:
@@ -134,152 +190,3 @@ def calm(*things: Any) -> Animation:
     if len(things) == 1:
         return Calm(things[0], run_time=0.6, rate_func=linear)
     return Calm(VGroup(*things), run_time=0.6, rate_func=linear)
-
-
-class Crowd(VGroup):
-    """Copies of a thing that move by themselves; `spots(time)` their places, `presence(time)` how solid they are."""
-
-    def __init__(self, thing: VMobject, count: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.time, self.shown = 0.0, 0.0
-        self.add(*(thing.copy().move_to([0, 0, 0]) for _ in range(count)))
-        parts = [each.family_members_with_points() for each in self.submobjects]
-        self._shapes = [[(part, part.points.copy()) for part in family] for family in parts]
-        self._colors = [
-            [(part, name, getattr(part, name).copy()) for part in family for name in RGBAS if hasattr(part, name)]
-            for family in parts
-        ]
-        self._solid = np.full(count, -1.0)
-        self.add_updater(lambda me, dt: me.step(dt) if me is self else None)
-
-    def spots(self, time: float) -> Any:
-        """Return the places (n, 3) of the copies."""
-        raise NotImplementedError
-
-    def presence(self, time: float) -> Any:
-        """Return how solid the copies are (n,), from 0 to 1."""
-        return np.ones(len(self.submobjects))
-
-    def step(self, dt: float) -> None:
-        """Move on by `dt` seconds."""
-        self.time += dt
-        self.draw()
-
-    def draw(self) -> None:
-        """Put each copy in its place: shapes are made once, and only moved."""
-        solid = np.round(self.presence(self.time) * self.shown, 2)
-        for index, spot in enumerate(self.spots(self.time)):
-            for part, points in self._shapes[index]:
-                part.points = points + spot
-            if solid[index] != self._solid[index]:
-                for part, name, rgbas in self._colors[index]:
-                    faint = rgbas.copy()
-                    faint[:, 3] *= solid[index]
-                    setattr(part, name, faint)
-        self._solid = solid
-
-    def reveal(self) -> Animation:
-        """The copies come into being, moving already."""
-        return ShowCrowd(self, run_time=0.8)
-
-
-class ShowCrowd(Animation):
-    """A crowd becomes visible while it moves."""
-
-    def __init__(self, crowd: Crowd, **kwargs: Any) -> None:
-        super().__init__(crowd, introducer=True, suspend_mobject_updating=False, rate_func=linear, **kwargs)
-
-    def create_starting_mobject(self) -> Any:
-        return self.mobject
-
-    def interpolate_mobject(self, alpha: float) -> None:
-        self.mobject.shown = alpha
-        self.mobject.draw()
-
-
-class ThingStream(Crowd):
-    """Copies of a thing that run along a path, one after the other."""
-
-    def __init__(self, path: VMobject, thing: VMobject, *, rate: float, seconds: float) -> None:
-        self.seconds = seconds
-        count = max(1, min(MOST_STREAMING, round(rate * seconds)))
-        self._phases = np.arange(count) / count
-        self._table = _measure_path(path)
-        super().__init__(thing, count)
-        self.draw()
-
-    def spots(self, time: float) -> Any:
-        return _look_up(self._table, self._find_shares(time))
-
-    def presence(self, time: float) -> Any:
-        shares = self._find_shares(time)
-        return np.clip(np.minimum(shares, 1 - shares) / FADING, 0, 1)
-
-    def _find_shares(self, time: float) -> Any:
-        return (self._phases + time / self.seconds) % 1.0
-
-
-class Swarm(Crowd):
-    """Copies of a thing that wander about, each around a place of its own in the area."""
-
-    def __init__(self, count: int, thing: VMobject, area: Area) -> None:
-        number = np.arange(count)
-        columns = max(1, round(float(np.sqrt(count * area.width / max(area.height, 1e-6)))))
-        rows = -(-count // columns)
-        reach = np.array([area.width / columns, area.height / rows]) / 2
-        self._homes = np.stack(
-            [
-                area.left + reach[0] * (2 * (number % columns) + 1),
-                area.bottom + reach[1] * (2 * (number // columns) + 1),
-            ],
-            axis=1,
-        )
-        self._reach = np.maximum(0.0, reach - np.array([thing.width, thing.height]) / 2)
-        self._speeds = 2 * np.pi / (3.5 + 3 * (number[:, None] * np.array([GOLDEN, GOLDEN**2]) % 1))
-        self._starts = 2 * np.pi * (number[:, None] * np.array([GOLDEN**2, GOLDEN]) % 1)
-        super().__init__(thing, count)
-        self.draw()
-
-    def spots(self, time: float) -> Any:
-        flat = self._homes + self._reach * np.sin(self._speeds * time + self._starts)
-        return np.concatenate([flat, np.zeros((len(flat), 1))], axis=1)
-
-
-def stream(path: VMobject, thing: Any, rate: float = 2.0, seconds: float = 3.0) -> ThingStream:
-    """Copies of `thing` run along `path` for ever: `water = stream(root, drop)`, then `self.play(water.reveal())`.
-
-    `rate` of them start each second, and each takes `seconds`. `FadeOut(water)` ends it.
-    """
-    if not 0 < rate <= 20 or not seconds > 0:
-        raise ValueError(f"stream(path, thing, rate={rate!r}): start up to 20 a second, each for more than 0 seconds")
-    return ThingStream(path, thing, rate=rate, seconds=seconds)
-
-
-def swarm(n: int, thing: Any, area: Area | None = None) -> Swarm:
-    """`n` copies of `thing` wander about in `area`, by default the body: `gas = swarm(30, Dot(), stage["left"])`.
-
-    `self.play(gas.reveal())`; at most 60, and they never meet.
-    """
-    if not 1 <= n <= MOST_SWARMING:
-        raise ValueError(f"swarm({n}, thing): draw 1 to {MOST_SWARMING}")
-    return Swarm(n, thing, frame.body if area is None else area)
-
-
-def _measure_path(path: VMobject) -> Any:
-    """Return points (TABLE, 3) at equal distances along a path. Raises ValueError for a group or an empty path."""
-    if not len(path.points):
-        raise ValueError("stream(path, thing) runs along one path, a Line, an Arc or a curve, not along a group")
-    curves = path.points[: len(path.points) // 4 * 4].reshape(-1, 4, 3)
-    t = np.linspace(0, 1, 24)[None, :, None]
-    one, two, three, four = (curves[:, None, index] for index in range(4))
-    points = (1 - t) ** 3 * one + 3 * (1 - t) ** 2 * t * two + 3 * (1 - t) * t**2 * three + t**3 * four
-    points = points.reshape(-1, 3)
-    along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
-    even = np.linspace(0, along[-1], TABLE)
-    return np.stack([np.interp(even, along, points[:, axis]) for axis in range(3)], axis=1)
-
-
-def _look_up(table: Any, shares: Any) -> Any:
-    at = shares * (len(table) - 1)
-    low = np.minimum(at.astype(int), len(table) - 2)
-    return table[low] + (table[low + 1] - table[low]) * (at - low)[:, None]

@@ -134,24 +134,29 @@ class NarratedScene(Narrated):
             self.camera.list_things = lambda: self.mobjects
 
     def close_up(self, thing: Any, fill: float = 0.5, run_time: float = 1.4) -> Animation:
-        """The camera comes closer until `thing`, or a point, takes `fill` of the picture's width or height."""
+        """Come closer until `thing`, or a point, takes `fill` of the picture's width or height."""
         made = find_view(thing, fill)  # a thing that is drawn on the way begins as a point
         return CameraMove(
             self.camera, lambda _: [find_view(thing, fill) if has_extent(thing) else made], run_time=run_time
         )
 
+    def begin_close(self, thing: Any, fill: float = 0.5) -> None:
+        """Begin close to `thing`, before the first beat."""
+        if isinstance(self.camera, FilmCamera):
+            self.camera.show(find_view(thing, fill))
+
     def wide(self, run_time: float = 1.2) -> Animation:
-        """The camera shows the whole picture again."""
+        """Show all again."""
         return CameraMove(self.camera, lambda _: [find_whole_view()], run_time=run_time)
 
     def travel(self, a: Any, b: Any, fill: float = 0.5, run_time: float = 2.5) -> Animation:
-        """The camera travels from a close-up of `a` to one of `b`."""
+        """From a close-up of `a` to one of `b`."""
         return CameraMove(
             self.camera, lambda start: list_way(start, find_view(a, fill), find_view(b, fill)), run_time=run_time
         )
 
     def follow(self, thing: Mobject, fill: float | None = None, run_time: float = 1.0) -> Animation:
-        """The camera goes where `thing` goes, until its next move: `self.play(self.follow(car), car.animate...)`."""
+        """Go where `thing` goes, until the next move: `self.play(self.follow(car), car.animate...)`."""
         scale = None if fill is None else find_view(thing, fill).scale
         return CameraFollow(self.camera, thing, scale, run_time=run_time)
 

@@ -19,8 +19,10 @@ from .motion import RGBAS
 NEAR = 1e-9
 """Units, or shares of a colour, below which nothing is made up for."""
 
+CLOCKS = "clocks"
+"""The attribute of things that run round and round: where they are in each round, from 0 to 1; set, they are drawn."""
 Look = dict[str, Any]
-"""What a part looks like: its points and colours by the name of the attribute that has them."""
+"""What a part looks like: its points, colours and clocks by the name of the attribute that has them."""
 
 
 def describe_looks(things: Sequence[Mobject]) -> list[list[Look]]:
@@ -39,19 +41,34 @@ def settle(things: Sequence[Mobject], looks: Sequence[Sequence[Look]], run_time:
             (part, name, getattr(part, name).copy(), target)
             for part, look in zip(family, targets, strict=True)
             for name, target in look.items()
-            if _differs(getattr(part, name, None), target)
+            if name != CLOCKS and _differs(getattr(part, name, None), target)
         ]
-        if moves:
-            settling.append(Settle(thing, moves, run_time=run_time))
+        turns = [
+            (part, np.array(part.clocks), look[CLOCKS])
+            for part, look in zip(family, targets, strict=True)
+            if CLOCKS in look and _differs(np.array(part.clocks), look[CLOCKS])
+        ]
+        if moves or turns:
+            settling.append(Settle(thing, moves, turns, run_time=run_time))
     return settling
 
 
 class Settle(Animation):
-    """A thing comes to where its parts are to be: `moves` are (part, attribute, from, to)."""
+    """A thing comes to where its parts are to be: `moves` are (part, attribute, from, to).
 
-    def __init__(self, thing: Mobject, moves: Sequence[tuple[Mobject, str, Any, Any]], *, run_time: float) -> None:
+    `turns` are (part, clocks now, clocks then): what runs goes on running, until its clocks show the time.
+    """
+
+    def __init__(
+        self,
+        thing: Mobject,
+        moves: Sequence[tuple[Mobject, str, Any, Any]],
+        turns: Sequence[tuple[Any, Any, Any]],
+        *,
+        run_time: float,
+    ) -> None:
         super().__init__(thing, run_time=run_time, rate_func=smooth)
-        self.moves = moves
+        self.moves, self.turns = moves, turns
 
     def is_introducer(self) -> bool:
         """Keep the thing as it is on screen: part by part, perhaps, and where it is in the drawing order."""
@@ -65,8 +82,16 @@ class Settle(Animation):
 
     def interpolate_mobject(self, alpha: float) -> None:
         share = float(self.rate_func(alpha))
+        if share == 1:
+            self._run_clocks(1.0)  # first, as they redraw what the moves then bring to its very place
         for part, name, start, target in self.moves:
             setattr(part, name, target.copy() if share == 1 else start + share * (target - start))
+        if share < 1:
+            self._run_clocks(alpha)
+
+    def _run_clocks(self, alpha: float) -> None:
+        for part, start, target in self.turns:
+            part.clocks = target if alpha == 1 else (start + alpha * ((target - start) % 1.0)) % 1.0
 
     def finish(self) -> None:
         super().finish()
@@ -74,7 +99,8 @@ class Settle(Animation):
 
 
 def _describe(part: Mobject) -> Look:
-    return {name: getattr(part, name).copy() for name in ("points", *RGBAS) if hasattr(part, name)}
+    look = {name: getattr(part, name).copy() for name in ("points", *RGBAS) if hasattr(part, name)}
+    return look | {CLOCKS: np.array(part.clocks)} if hasattr(part, CLOCKS) else look
 
 
 def _differs(now: Any, target: Any) -> bool:

@@ -91,9 +91,23 @@ class Circuit(Parametric):
             self._blade.points = np.linspace(hinge, hinge + turn @ way, 4)
         for glow in self._glows:
             glow.set_fill(opacity=0.1 + 0.85 * min(1.0, self.current * 1.5))
-        count = int(self._length / CHARGE_GAP)
+        count = self._count
         places = [self._walk((number / count + self._gone) % 1.0) for number in range(count)]
         self.charges.points = (np.array(places)[:, None] + self._dot[None]).reshape(-1, 3)
+
+    @property
+    def clocks(self) -> tuple[float, ...]:
+        """How far the charges are on the way to the next one's place, from 0 to 1: they are alike."""
+        return (self._gone * self._count % 1.0,)
+
+    @clocks.setter
+    def clocks(self, shares: Any) -> None:
+        self._gone = float(shares[0]) / self._count
+        self.redraw()
+
+    @property
+    def _count(self) -> int:
+        return int(self._length / CHARGE_GAP)
 
     def _flow(self, dt: float) -> None:
         if dt and self.current > 0:

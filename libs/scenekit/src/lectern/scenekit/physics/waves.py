@@ -92,6 +92,16 @@ class Wave(Parametric):
         """The largest height that the wave can have."""
         return max(abs(self.amplitude), 1e-6)
 
+    @property
+    def clocks(self) -> tuple[float, ...]:
+        """The phases that it is drawn from, from 0 to 1."""
+        return (self.phase,)
+
+    @clocks.setter
+    def clocks(self, phases: Any) -> None:
+        self.phase = float(phases[0])
+        self.redraw()
+
     def reveal(self) -> Animation:
         """The wave is drawn from left to right."""
         return Enter(self, Create(self.path, run_time=1.2))
@@ -121,6 +131,16 @@ class WaveSum(Wave):
 
     def slope_at(self, x: Any) -> Any:
         return sum(each.slope_at(x) for each in self.waves)
+
+    @property
+    def clocks(self) -> tuple[float, ...]:
+        return tuple(phase for each in self.waves for phase in each.clocks)
+
+    @clocks.setter
+    def clocks(self, phases: Any) -> None:
+        one, other = self.waves
+        one.clocks, other.clocks = phases[: len(one.clocks)], phases[len(one.clocks) :]
+        self.redraw()
 
     def run(self, dt: float) -> None:
         self.ticks += 1
