@@ -245,6 +245,12 @@ async def test_a_lesson_becomes_a_video_with_captions_and_nothing_keeps_running(
     assert "scene 1/1 Light: ready" in result.err
     assert processes_mentioning(str(home)) == []
 
+    again = await run_lectern("make", str(lesson), "--quality", "draft", "--out", "elsewhere", home=home)
+    assert again.status == 0, again.err
+    assert "Made before" in again.err
+    assert "Starting Lectern" not in again.err
+    assert (lesson.parent / "elsewhere/a-leaf.mp4").read_bytes() == files["mp4"]
+
 
 @pytest.fixture
 async def speakers(tmp_path: Path) -> AsyncIterator[Stack]:

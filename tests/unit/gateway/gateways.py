@@ -37,7 +37,7 @@ from lectern.gateway.studio_files import load_studio
 from lectern.gateway.views import Views
 from lectern.gateway.webhooks import Deliveries, Endpoints
 from lectern.lessons import load_lessons
-from lectern.worker import Connections, KeyValueStore, Settings
+from lectern.worker import Connections, KeyValueStore, RoomWatch, Settings
 from lectern.worker.testing import MemoryEventLog, MemoryKeyValueStore
 
 SIGNING_KEY = "a signing key of the tests, long enough"
@@ -127,6 +127,7 @@ async def start_deps(
         checks={"views": views.wait_until_current, "store": connections.store.check},
         access=build_access(settings, access_buckets or make_buckets(), views),
         outlook=OutlookBoard(views, StageTimes(MemoryKeyValueStore()), Workforce(connections.bus)),
+        room=RoomWatch(settings, hold=0.0),
         studio=_read_studio(),
         lessons=_read_lessons(),
     )

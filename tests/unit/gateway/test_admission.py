@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from fastapi.routing import APIRoute
 from unit.gateway.gateways import TestGateway, gateway_in_process
+from unit.gateway.images import make_png
 from unit.gateway.keyed import client_of
 from unit.gateway.published_video import OUT_OF_MEMORY, PublishedVideo
 
@@ -96,9 +98,8 @@ class EndedVideo(PublishedVideo):
         )
 
 
-@pytest.fixture
-async def keyed(connections: Connections) -> AsyncIterator[TestGateway]:
-    """A gateway that asks for keys, with a coder and a renderer that answer."""
+async def answer_for_others(stack: AsyncExitStack, connections: Connections) -> None:
+    """A coder and a renderer that agree to everything."""
     ok, able = SceneVerdict(ok=True, render_seconds=1.0), CoderAbilities(follows_directions=True)
 
     def say(reply: Any) -> Callable[[Any], Any]:
@@ -107,10 +108,16 @@ async def keyed(connections: Connections) -> AsyncIterator[TestGateway]:
 
         return answer
 
+    for request, reply in ((CHECK_SCENE, ok), (DESCRIBE_CODER, able)):
+        responder: Responder[Any, Any] = Responder(request=request, handler=say(reply), failed=lambda _, r=reply: r)
+        await stack.enter_async_context(connections.bus.answering(responder))
+
+
+@pytest.fixture
+async def keyed(connections: Connections) -> AsyncIterator[TestGateway]:
+    """A gateway that asks for keys, with a coder and a renderer that answer."""
     async with AsyncExitStack() as stack:
-        for request, reply in ((CHECK_SCENE, ok), (DESCRIBE_CODER, able)):
-            responder: Responder[Any, Any] = Responder(request=request, handler=say(reply), failed=lambda _, r=reply: r)
-            await stack.enter_async_context(connections.bus.answering(responder))
+        await answer_for_others(stack, connections)
         yield await stack.enter_async_context(gateway_in_process(connections, require_keys=True, compat_wait=0))
 
 
@@ -156,6 +163,53 @@ async def test_work_begins_only_where_a_quota_has_room(
         assert (await alice.post(f"{busy.url}/cancel")).status_code == 202
         accepted = await ask(alice, route, ended)
         assert accepted.status_code in (200, 202), accepted.text
+
+
+@pytest.fixture
+async def cramped(connections: Connections, tmp_path: Path) -> AsyncIterator[TestGateway]:
+    """A gateway whose store may hold a megabyte, and holds two: the file `ballast`."""
+    (tmp_path / "ballast").write_bytes(bytes(2_000_000))
+    async with AsyncExitStack() as stack:
+        await answer_for_others(stack, connections)
+        limits = {"s3_folder": tmp_path, "store_limit_gb": 0.001}
+        yield await stack.enter_async_context(gateway_in_process(connections, compat_wait=0, **limits))
+
+
+@pytest.mark.parametrize("route", MAKING)
+async def test_work_begins_only_where_the_store_has_room(
+    cramped: TestGateway, connections: Connections, route: str, tmp_path: Path
+) -> None:
+    ended = EndedVideo(connections)
+    await ended.make()
+    await (ended.complete() if "dub" in route or "variants" in route or "choose" in route else ended.fail())
+    if "dub" in route:
+        await ended.take(2, 1)
+    before = len(await ended.read()), len(cramped.deps.views.list_all())
+    refused = await ask(cramped.http, route, ended)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "60"), refused.text
+    assert "he object store holds 2 MB, and may hold 1 MB" in refused.text
+    assert (len(await ended.read()), len(cramped.deps.views.list_all())) == before
+    (tmp_path / "ballast").unlink()
+    accepted = await ask(cramped.http, route, ended)
+    assert accepted.status_code in (200, 202), accepted.text
+
+
+async def test_without_room_uploads_are_refused_and_what_is_made_goes_on(
+    cramped: TestGateway, connections: Connections, tmp_path: Path
+) -> None:
+    waiting = PublishedVideo(connections, review=True)
+    await waiting.request()
+    await waiting.write_script()
+    refused = await cramped.http.post("/v1/assets", content=make_png(8, 8), headers={"Content-Type": "image/png"})
+    assert (refused.status_code, refused.json()["code"]) == (503, "store-nearly-full")
+    assert "Delete videos" in refused.json()["remedy"]
+    assert (await cramped.http.post(f"{waiting.url}/approve")).status_code == 202
+    assert (await cramped.http.post(f"{waiting.url}/cancel")).status_code == 202
+    ready = await cramped.http.get("/readyz")
+    assert ready.status_code == 200, "what is there is served"
+    assert ready.json()["checks"]["room"].startswith("refusing new videos: the object store holds 2 MB")
+    (tmp_path / "ballast").unlink()
+    assert (await cramped.http.get("/readyz")).json()["checks"]["room"] == "ok"
 
 
 async def test_an_ended_video_that_is_made_again_takes_the_place_of_a_new_one(

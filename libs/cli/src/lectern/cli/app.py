@@ -91,6 +91,7 @@ def make(
     max_cost: MaxCost = None,
     review: Annotated[bool, typer.Option("--review", help="Edit and approve the script first ($EDITOR).")] = False,
     lane: Annotated[Lane, typer.Option(help="Queue: bulk waits until fast is empty.")] = "fast",
+    again: Annotated[bool, typer.Option("--again", help="Make it anew, though the same was made before.")] = False,
     prompts: Prompts = None,
     show: Open = True,
     json: Json = False,
@@ -99,7 +100,8 @@ def make(
 ) -> None:
     """Make a video.
 
-    Uses the Lectern that runs on this machine, or starts one for the duration. Ctrl-C cancels the video.
+    Uses the Lectern that runs on this machine, or starts one for the duration. Ctrl-C cancels the video. What was made
+    before in the same way is shown at once.
     """
     from lectern.cli import make as command
     from lectern.cli.display import choose_display
@@ -141,6 +143,7 @@ def make(
         out=out,
         show=show and not json,
         prompts=prompts,
+        again=again,
     )
     display = choose_display(json=json)
     run_command(lambda: command.make(arguments, url, home, display), json=json)

@@ -8,8 +8,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -21,12 +22,14 @@ from lectern.cli.display import Display
 from lectern.cli.document import is_file_name, read_document
 from lectern.cli.exit_status import CANCELLED, FAILED, OK, USAGE, CommandExit, command_exit
 from lectern.cli.interrupts import Interrupted, InterruptHandler
+from lectern.cli.made_before import Wish
 from lectern.cli.music import find_track
 from lectern.cli.natural_voices.install import has_voices, hint_at_voices
 from lectern.cli.progress import VideoProgress
 from lectern.cli.review import review
 from lectern.contracts.problems import Problem
 
+OnMade: TypeAlias = Callable[[JsonObject, dict[str, Path]], None]
 CANCEL_TIMEOUT_SECONDS = 10.0  # until the workers of a cancelled video have stopped
 
 
@@ -42,6 +45,7 @@ class MakeArguments(msgspec.Struct, frozen=True, kw_only=True):
     music: str | None = None
     brand: Path | None = None
     prompts: Path | None = None
+    again: bool = False
 
 
 class DubArguments(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +64,13 @@ async def make(arguments: MakeArguments, url: str, home: Path, display: Display)
     source, images = _read_source(arguments.source)
     options, music = arguments.options, find_track(arguments.music) if arguments.music else None
     brand = read_brand(arguments.brand) if arguments.brand else None
+    wish = None
+    if not (url or arguments.prompts or options.get("review")):
+        wish = Wish.describe(home, {**source, **arguments.brief, "options": options}, images, music, brand)
+    if wish and not arguments.again and (found := wish.find_made(arguments.out)):
+        display.show_message(f"Made before, as video {found.video['id']}; --again makes it anew")
+        _show_completed(found.video, found.files, display, show=arguments.show)
+        return OK
     with InterruptHandler() as interrupts:
         async with connect_api(url, home, display.show_message, prompts=arguments.prompts) as api:
             await _upload_images(api, source, images)
@@ -70,7 +81,11 @@ async def make(arguments: MakeArguments, url: str, home: Path, display: Display)
             if brand:
                 options = {**options, "brand": await _send_brand(api, brand)}
             video = await api.create({**source, **arguments.brief, "options": options, "lane": arguments.lane})
-            status = await _follow_or_cancel(api, video["id"], arguments.out, display, interrupts, show=arguments.show)
+            note = wish.note_made if wish else None
+            follow = _follow_or_cancel(
+                api, video["id"], arguments.out, display, interrupts, show=arguments.show, note=note
+            )
+            status = await follow
             if status == OK and not url and "voice" not in options:
                 await _suggest_voice(api, home, video["id"], display)
             return status
@@ -139,7 +154,14 @@ async def _upload_images(api: Api, source: JsonObject, images: dict[str, Path]) 
 
 
 async def _follow_or_cancel(
-    api: Api, video_id: str, out: Path, display: Display, interrupts: InterruptHandler, *, show: bool
+    api: Api,
+    video_id: str,
+    out: Path,
+    display: Display,
+    interrupts: InterruptHandler,
+    *,
+    show: bool,
+    note: OnMade | None = None,
 ) -> int:
     """Follows a video to its end; Ctrl-C cancels it. Returns the exit status."""
     progress = VideoProgress()
@@ -156,7 +178,7 @@ async def _follow_or_cancel(
         if video["status"] != "completed":  # it may have been completed a moment before
             display.show_result("cancelled", video, {})
             return CANCELLED
-    return await _finish(api, video, out, display, show=show)
+    return await _finish(api, video, out, display, show=show, note=note)
 
 
 async def _follow(api: Api, video_id: str, progress: VideoProgress, display: Display) -> JsonObject:
@@ -171,20 +193,28 @@ async def _follow(api: Api, video_id: str, progress: VideoProgress, display: Dis
     return await api.video(video_id)
 
 
-async def _finish(api: Api, video: JsonObject, out: Path | None, display: Display, *, show: bool) -> int:
-    """Reports a video that has ended and downloads its files. Returns the exit status."""
+async def _finish(
+    api: Api, video: JsonObject, out: Path | None, display: Display, *, show: bool, note: OnMade | None = None
+) -> int:
+    """Reports a video that has ended and downloads its files, which `note` is told. Returns the exit status."""
     status = str(video["status"])
     if status == "completed":
         files = await outputs.download_outputs(api, video, out) if out else {}
-        display.show_result(status, video, files)
-        if show and "video" in files:
-            _open(files["video"])
+        if note:
+            await asyncio.to_thread(note, video, files)
+        _show_completed(video, files, display, show=show)
         return OK
     if status == "failed":
         error = video["error"] or {}
         raise CommandExit(FAILED, msgspec.convert({name: value for name, value in error.items() if value}, Problem))
     display.show_result(status, video, {})
     return CANCELLED
+
+
+def _show_completed(video: JsonObject, files: dict[str, Path], display: Display, *, show: bool) -> None:
+    display.show_result("completed", video, files)
+    if show and "video" in files:
+        _open(files["video"])
 
 
 def _open(file: Path) -> None:

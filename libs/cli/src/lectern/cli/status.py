@@ -17,6 +17,7 @@ from rich.table import Table
 
 from lectern.cli.exit_status import FAILED, OK
 from lectern.cli.nats_connection import connect_event_log
+from lectern.cli.runner.home import Home
 from lectern.cli.terminal import encode_json, make_text
 from lectern.contracts import subjects, topology
 from lectern.contracts.events import now
@@ -27,10 +28,13 @@ from lectern.worker import (
     JetStreamDeadLetters,
     JetStreamEventLog,
     NatsBus,
+    Settings,
+    StoreRoom,
     StreamReport,
     Transient,
     describe_stream,
     map_concurrently,
+    measure_room,
     read_backlog,
 )
 
@@ -61,11 +65,15 @@ class StageStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InstallationStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that the command shows. `findings` are the sentences that say what needs a hand and what to do."""
+    """Everything that the command shows. `findings` are the sentences that say what needs a hand and what to do.
+
+    `room` is that of a store on this machine, whose event log was asked.
+    """
 
     stages: tuple[StageStatus, ...]
     streams: tuple[StreamReport, ...]
     findings: tuple[str, ...]
+    room: StoreRoom | None = None
 
 
 class _Backlogs(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,11 +87,20 @@ async def show_status(nats_url: str, home: Path, *, json: bool) -> int:
     """Prints the status. Returns 1 when something needs a hand."""
     async with connect_event_log(nats_url, home) as client:
         status = await read_status(client, LISTENING_SECONDS)
+    if not nats_url:
+        status = _add_room(status, Home.at(home))
     if json:
         typer.echo(encode_json(status))
     else:
         _print_table(status)
     return FAILED if status.findings else OK
+
+
+def _add_room(status: InstallationStatus, home: Home) -> InstallationStatus:
+    room = measure_room(Settings(s3_folder=home.store))
+    shortage = room.describe_shortage() if room else ""
+    findings = [f"New videos are refused: {shortage}. Delete videos, or free some space."] if shortage else []
+    return msgspec.structs.replace(status, room=room, findings=(*status.findings, *findings))
 
 
 async def read_status(client: Client, listen_seconds: float) -> InstallationStatus:
@@ -213,6 +230,10 @@ def _print_table(status: InstallationStatus) -> None:
     for stream in status.streams:
         line = f"{stream.name}: {stream.messages} messages, {stream.bytes / 1e6:.1f} MB, led by {stream.leader or '?'}"
         console.print(make_text(f"{line}, {stream.current} of {stream.replicas} servers up to date"))
+    if room := status.room:
+        disk = f"{room.free / 1e9:.1f} of {room.total / 1e9:.1f} GB of its disk free"
+        line = f"store: {room.used / 1e9:.2f} GB used, {disk}"
+        console.print(make_text(line + (f", may use {room.limit / 1e9:.1f} GB" if room.limit else "")))
     for each in status.stages:
         if each.oldest_video:
             scene = f" scene {each.oldest_scene}" if each.oldest_scene is not None else ""

@@ -60,6 +60,7 @@ from lectern.worker.stage import Stage, take_turns
 from lectern.worker.stage_metrics import StageMetrics
 from lectern.worker.stopping import wait_for, wait_until_done
 from lectern.worker.store import ObjectInfo, ObjectStore
+from lectern.worker.store_room import RoomWatch, StoreRoom, measure_room
 from lectern.worker.telemetry import configure_logs
 from lectern.worker.turns import Rank, ServiceLedger, WaitingList
 from lectern.worker.work_folders import make_work_folder, remove_abandoned_folders
@@ -115,12 +116,14 @@ __all__ = [
     "ProcessMetrics",
     "Rank",
     "Responder",
+    "RoomWatch",
     "RuleReport",
     "Service",
     "ServiceLedger",
     "Settings",
     "Stage",
     "StageMetrics",
+    "StoreRoom",
     "StoredDeadLetter",
     "StreamReport",
     "Timing",
@@ -148,6 +151,7 @@ __all__ = [
     "main",
     "make_work_folder",
     "map_concurrently",
+    "measure_room",
     "open_store",
     "parse_retry_after",
     "read_backlog",

@@ -34,6 +34,15 @@ class Settings(BaseSettings):
     s3_folder: Path | None = Field(
         None, description="folder of a store on this machine, which is looked at for space when the store cannot write"
     )
+    disk_reserve_mb: int = Field(
+        1000,
+        ge=0,
+        description="megabytes of the disk below that folder that are kept for videos that have begun, at most a "
+        "twentieth of it: new ones and uploads are refused when there is less",
+    )
+    store_limit_gb: float = Field(
+        0.0, ge=0, description="gigabytes that the store in that folder may take before new videos are refused; 0: any"
+    )
     s3_region: str = Field("auto", description="S3 region; R2 wants `auto`")
     keep_cache_days: int = Field(
         EVENT_DAYS + REUSE_DAYS + 1,

@@ -47,7 +47,7 @@ from lectern.gateway.watch_metrics import WatchMetrics
 from lectern.gateway.webhooks import Announcer, CheckedBackend, Deliveries, Dispatcher, Endpoints, Sender
 from lectern.gateway.work_watch import watch_work
 from lectern.lessons import load_lessons
-from lectern.worker import Connections, JetStreamKeyValueStore, Service, follow_log
+from lectern.worker import Connections, JetStreamKeyValueStore, RoomWatch, Service, follow_log
 
 
 def build(settings: GatewaySettings | None, connections: Connections) -> Service:
@@ -59,6 +59,7 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
     endpoints = Endpoints(JetStreamKeyValueStore(nats, WEBHOOK_ENDPOINTS))
     deliveries = Deliveries(JetStreamKeyValueStore(nats, WEBHOOK_DELIVERIES))
     times = StageTimes(JetStreamKeyValueStore(nats, STAGE_TIMES))
+    room = RoomWatch(settings)
     deps = GatewayDeps(
         settings=settings,
         connections=connections,
@@ -84,6 +85,7 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
             views,
         ),
         outlook=OutlookBoard(views, times, Workforce(connections.bus)),
+        room=room,
         studio=load_studio(),
         lessons=load_lessons(),
     )
@@ -116,7 +118,7 @@ def build(settings: GatewaySettings | None, connections: Connections) -> Service
             tasks.create_task(follow_log(nats, ANNOUNCER, announcer.announce_messages, stop), name="gateway:announcer")
             tasks.create_task(dispatcher.run(stop), name="gateway:webhooks")
             tasks.create_task(log_watch.run(stop), name="gateway:log-watch")
-            tasks.create_task(watch_work(views, dispatcher, watch_metrics, stop), name="gateway:work-watch")
+            tasks.create_task(watch_work(views, dispatcher, room, watch_metrics, stop), name="gateway:work-watch")
 
     return Service(
         name="gateway", connections=connections, settings=settings, deps=deps, start=start, close=deps.close, run=run

@@ -22,7 +22,7 @@ from lectern.gateway.studio_files import StudioFile
 from lectern.gateway.views import Views
 from lectern.gateway.webhooks import Deliveries, Endpoints
 from lectern.lessons import Lesson
-from lectern.worker import Check, Connections, EventLog, FairSlots, KeyValueStore
+from lectern.worker import Check, Connections, EventLog, FairSlots, KeyValueStore, RoomWatch
 
 CODE_CHECKS = 4  # of users at once, far fewer than the requests that a renderer takes on
 
@@ -51,6 +51,7 @@ class GatewayDeps:
     checks: Mapping[str, Check]
     access: Access
     outlook: OutlookBoard
+    room: RoomWatch
     studio: Mapping[str, StudioFile]
     lessons: Sequence[Lesson]
     code_checks: FairSlots = dataclasses.field(default_factory=lambda: FairSlots(CODE_CHECKS, most_waiting=64))

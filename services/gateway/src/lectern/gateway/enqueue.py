@@ -16,6 +16,7 @@ from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.idempotency import StoredResponse, run_once
 from lectern.gateway.refusals import refuse
 from lectern.gateway.responses import make_accepted_headers, make_video
+from lectern.gateway.room import require_room
 from lectern.gateway.schemas import DubRequest, VideoRequest
 from lectern.tracing import current_traceparent
 from lectern.worker import Missing, ObjectStore
@@ -79,6 +80,8 @@ async def publish_together(deps: GatewayDeps, events: Sequence[e.VideoRequested]
 
 async def _admit(deps: GatewayDeps, events: Sequence[e.VideoRequested]) -> list[e.VideoRequested]:
     """The events as their owner's, and with the costs that its quotas leave. Every new video comes by here."""
+    if events:
+        await require_room(deps)
     wanted = [WantedVideo(event.video_id, event.options.max_cost_usd) for event in events]
     ceilings = await deps.access.quotas.admit(deps.principal, wanted)
     return [

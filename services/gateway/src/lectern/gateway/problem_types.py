@@ -331,6 +331,13 @@ DEPENDENCY_UNAVAILABLE = ProblemType(
     cause="The event log, the object store or a service that the request needs does not answer.",
     remedy="Retry in a few seconds; nothing was lost.",
 )
+STORE_NEARLY_FULL = ProblemType(
+    code="store-nearly-full",
+    status=503,
+    title="There is no room for more",
+    cause="The disk of the store is nearly full, or the store holds as much as it may. Videos in the making go on.",
+    remedy="Delete videos or free some space; an operator can raise LECTERN_STORE_LIMIT_GB.",
+)
 
 PROBLEM_TYPES = {
     kind.code: kind
@@ -379,5 +386,6 @@ PROBLEM_TYPES = {
         INTERNAL,
         HTTP_ERROR,
         DEPENDENCY_UNAVAILABLE,
+        STORE_NEARLY_FULL,
     )
 }

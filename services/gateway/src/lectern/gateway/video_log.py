@@ -15,6 +15,7 @@ from lectern.gateway import problem_types
 from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.handlers.script_events import ScriptChange, get_script_event
 from lectern.gateway.refusals import refuse, refuse_busy, refuse_unknown_video
+from lectern.gateway.room import require_room
 from lectern.gateway.script_store import read_script, store_change
 from lectern.tracing import current_traceparent, link_current
 
@@ -133,6 +134,7 @@ async def _admit_work(deps: GatewayDeps, log: VideoLog, event: BegunWork) -> Beg
     if log.state.outcome() is None:
         await deps.access.quotas.check_more_work(deps.principal)
         return event
+    await require_room(deps)
     spent = sum(usage.cost_usd for usage in log.state.usage())
     ceiling = await deps.access.quotas.admit_again(
         deps.principal, log.video_id, last=log.last, spent=spent, ceiling=event.options.max_cost_usd

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lectern.contracts.topology import BUCKETS, STAGE_INPUTS, STREAMS, consumers
 from lectern.gateway.log_report import LogReport
-from lectern.worker import LANE_LABEL, STAGE_LABEL, Meter, MetricLabel
+from lectern.worker import LANE_LABEL, STAGE_LABEL, Meter, MetricLabel, StoreRoom
 
 NOBODY = ""  # of a label that a consumer of the gateways' own does not have
 
@@ -103,6 +103,15 @@ class WatchMetrics:
             counted_by="watched",
         )
 
+        self._store_bytes = meter.gauge(
+            "lectern_store_used_bytes", "Bytes that the store on this machine takes", counted_by="watched"
+        )
+        self._store_free = meter.gauge(
+            "lectern_store_free_bytes",
+            "Bytes that are free on the disk of that store",
+            counted_by="watched",
+        )
+
     def show(self, report: LogReport) -> None:
         """Shows what the server told this gateway or another; what it no longer names is not shown as it was."""
         self.forget()
@@ -130,6 +139,11 @@ class WatchMetrics:
         """Shows how many deliveries wait, and for how many seconds the oldest that is due has."""
         self._webhooks_waiting.set(waiting)
         self._webhooks_overdue.set(overdue)
+
+    def show_room(self, room: StoreRoom) -> None:
+        """Shows what the store takes of its disk."""
+        self._store_bytes.set(room.used)
+        self._store_free.set(room.free)
 
     def forget(self) -> None:
         """Shows nothing of the log: what was true a while ago would look as if it were true now."""

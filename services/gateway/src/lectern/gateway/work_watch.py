@@ -9,18 +9,22 @@ from lectern.contracts.events import now
 from lectern.gateway.views import Views
 from lectern.gateway.watch_metrics import WatchMetrics
 from lectern.gateway.webhooks import Dispatcher
-from lectern.worker import wait_for
+from lectern.worker import RoomWatch, wait_for
 
 INTERVAL = 10.0  # seconds: ten thousand views take some milliseconds
 STALLED_AFTER = 900.0  # seconds without an event: most jobs take less, though a long render or a long queue does not
 _MADE = ("queued", "in_progress")
 
 
-async def watch_work(views: Views, dispatcher: Dispatcher, metrics: WatchMetrics, stop: asyncio.Event) -> None:
+async def watch_work(
+    views: Views, dispatcher: Dispatcher, room: RoomWatch, metrics: WatchMetrics, stop: asyncio.Event
+) -> None:
     """Counts again and again until `stop`."""
     while not stop.is_set():
         count_videos(views, metrics)
         metrics.show_webhooks(*dispatcher.measure_backlog())
+        if seen := await room.look():
+            metrics.show_room(seen)
         await wait_for(stop, INTERVAL)
 
 

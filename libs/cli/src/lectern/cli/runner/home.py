@@ -34,7 +34,8 @@ class LocalKeys(msgspec.Struct, frozen=True, kw_only=True):
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """The addresses of a running Lectern: `url` of the API, the others of the servers behind it.
 
-    `only_answers`: it was started for a question, makes no videos, and ends with the question.
+    `only_answers`: it was started for a question, makes no videos, and ends with the question. `surroundings` is the
+    digest of what it makes films with.
     """
 
     pid: int
@@ -42,6 +43,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     nats_url: str
     s3_endpoint: str
     only_answers: bool = False
+    surroundings: str = ""
 
 
 class Home(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,11 +18,14 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
+from lectern.cli.made_films import MadeFilms
 from lectern.cli.natural_voices.install import has_voices, voices_folder
 from lectern.cli.runner.child import Child
 from lectern.cli.runner.expiry import keep_expiring
+from lectern.cli.runner.forgetting import forgetting_changed
 from lectern.cli.runner.home import BUCKET, Endpoint, Home, claim_home
 from lectern.cli.runner.log_watch import keep_log_storing
+from lectern.cli.runner.made_with import digest_surroundings
 from lectern.cli.runner.metrics import Registries
 from lectern.cli.runner.old_objects import move_old_objects
 from lectern.cli.runner.servers import LOOPBACK, hold_port, nats_server, require_free
@@ -163,11 +166,12 @@ async def _watching_servers(stack: Stack, connections: Connections) -> AsyncIter
         asyncio.create_task(keep_log_storing(server, connections.nats, stack.home.nats), name="watch:nats"),
         asyncio.create_task(keep_expiring(stack.settings), name="watch:store"),
     ]
-    try:
-        yield
-    finally:
-        for each in watching:
-            each.cancel()
+    async with forgetting_changed(connections.bus, MadeFilms(stack.home.path)):
+        try:
+            yield
+        finally:
+            for each in watching:
+                each.cancel()
 
 
 @asynccontextmanager
@@ -212,6 +216,7 @@ def _prepare_servers(
         nats_url=f"nats://{LOOPBACK}:{nats_port}",
         s3_endpoint=f"http://{LOOPBACK}:{store_port}",
         only_answers=only_answers,
+        surroundings="" if only_answers else digest_surroundings(home.path, os.environ),
     )
     settings = Settings(
         nats_url=endpoint.nats_url,

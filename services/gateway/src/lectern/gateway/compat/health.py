@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Response
 from lectern.gateway.compat.answers import answer, check_enabled
 from lectern.gateway.compat.schemas import OlderHealth
 from lectern.gateway.deps import Deps
+from lectern.gateway.room import describe_room
 from lectern.worker import readiness
 
 router = APIRouter(tags=["older clients"], dependencies=[Depends(check_enabled)], deprecated=True)
@@ -20,6 +21,7 @@ router = APIRouter(tags=["older clients"], dependencies=[Depends(check_enabled)]
 )
 async def check_health(deps: Deps) -> Response:
     """The same as `/readyz`."""
-    status, body = await readiness(deps.checks)
+    facts = await describe_room(deps)
+    status, body = await readiness(deps.checks, lambda: facts)
     word = "healthy" if status == 200 else "unhealthy"
     return answer(OlderHealth(status=word, checks=body["checks"]), status)

@@ -16,6 +16,7 @@ from lectern.gateway.media_types import AUDIO_TYPES, IMAGE_TYPES, detect_media_t
 from lectern.gateway.openapi import describe_json, describe_problems
 from lectern.gateway.refusals import refuse, refuse_media_type
 from lectern.gateway.responses import make_json_response
+from lectern.gateway.room import require_room
 from lectern.gateway.schemas import Asset
 
 router = APIRouter(tags=["videos"])
@@ -57,6 +58,7 @@ async def upload_asset(deps: Deps, request: Request, content_type: Annotated[str
         )
     if actual in IMAGE_TYPES:
         _check_image(data, actual)
+    await require_room(deps)
     sha256 = hashlib.sha256(data).hexdigest()
     await deps.connections.store.put(keys.asset(sha256, deps.principal.owner), data, actual)
     structlog.get_logger("lectern.gateway").info("asset stored", action="asset", bytes=len(data), asset=sha256[:12])

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 
 from lectern.gateway.deps import Deps
 from lectern.gateway.responses import make_json_response
+from lectern.gateway.room import describe_room
 from lectern.gateway.schemas import Health, Readiness
 from lectern.worker import liveness, readiness
 
@@ -26,5 +27,6 @@ async def show_health() -> Health:
 )
 async def show_readiness(deps: Deps) -> Response:
     """Asks the event log, its stream and consumers, the views and the object store, all within a second."""
-    status, body = await readiness(deps.checks)
+    facts = await describe_room(deps)
+    status, body = await readiness(deps.checks, lambda: facts)
     return make_json_response(Readiness.model_validate(body), status)
