@@ -117,7 +117,7 @@ chaos: $(READY) ## make VIDEOS=50 while processes, servers, disks, connections, 
 outages: $(READY) ## ten minutes without the store, the log and a provider, all at once: films go on afterwards (OUTAGE_SECONDS=600)
 	@OUTAGE_SECONDS=$(OUTAGE_SECONDS) $(BIN)/python -m pytest -n 3 tests/chaos/run_outages.py
 
-upgrades: $(READY) ## make films while services are rolled to the last release, or FROM=<revision>, to the next version, and back
+upgrades: $(READY) ## make films while services are rolled to the last release (a hundred commits ago before the first; FROM=<revision>), to the next version, and back
 	@PYTHONPATH=tests $(BIN)/python -m chaos --videos 10 --earlier $(or $(FROM),auto) $(if $(SEED),--seed $(SEED)) $(ROLLS)
 
 monitoring: $(READY) $(MONITORING) $(BROWSER) ## fire alerts for real and ask every panel: Prometheus, Alertmanager and a running Lectern; draw docs/images/dashboards (ten minutes)

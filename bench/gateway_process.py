@@ -21,9 +21,26 @@ from servers import BUCKET, free_port, nats_server, s3_server
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
+def read_cpu(pid: int) -> float:
+    """The CPU seconds that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def read_memory(pid: int) -> int:
+    """The bytes of memory that a process has resident."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def find_server() -> int:
+    """The nats-server among this process's children."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return next(int(pid) for pid in children if b"nats-server" in Path(f"/proc/{pid}/cmdline").read_bytes())
+
+
 @dataclass(frozen=True)
 class GatewayProcess:
-    """A running gateway."""
+    """A running gateway, with the nats-server that is its own."""
 
     pid: int
     port: int
@@ -31,12 +48,11 @@ class GatewayProcess:
 
     def cpu_seconds(self) -> float:
         """The CPU time that it has used."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        return read_cpu(self.pid)
 
     def resident_bytes(self) -> int:
         """The memory that it has resident."""
-        return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        return read_memory(self.pid)
 
 
 @contextmanager

@@ -2,9 +2,9 @@
 
 Stub stages of known duration run in the real worker loop on a real nats-server, for several owners and both lanes,
 beside a real gateway process. Told are: how long rendering took against the ideal of the slots; where each owner's
-videos ended in the order of all; deliveries for each job; the gateway's memory over time; and how long creating,
+videos ended in the order of all; deliveries for each job; memory and CPU of each process; and how long creating,
 listing and opening a stream took meanwhile, beside the same of the idle gateway before. A busy machine makes all of it
-worse.
+worse, but for memory and CPU.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 
 import httpx
-from gateway_process import GatewayProcess, run_gateway
+from gateway_process import GatewayProcess, find_server, read_cpu, read_memory, run_gateway
 
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
@@ -105,9 +105,9 @@ class Visitors:
 
     def __init__(self, gateway: GatewayProcess) -> None:
         self._http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{gateway.port}", timeout=60, trust_env=False)
-        self._gateway = gateway
+        self.processes = {"gateway": gateway.pid, "nats-server": find_server(), "workers and this": os.getpid()}
         self.seconds: dict[str, list[float]] = defaultdict(list)
-        self.memory: list[float] = []
+        self.memory: dict[str, list[int]] = defaultdict(list)
 
     async def visit(self) -> None:
         """One of each request."""
@@ -120,7 +120,8 @@ class Visitors:
                 break
         self.seconds["stream"].append(time.perf_counter() - began)
         await self._http.post(f"/v1/videos/{video}/cancel")
-        self.memory.append(self._gateway.resident_bytes() / 1e6)
+        for name, pid in self.processes.items():
+            self.memory[name].append(read_memory(pid))
 
     async def _time(self, kind: str, ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
         began = time.perf_counter()
@@ -166,13 +167,15 @@ async def measure(videos: int, scenes: int, seconds: float, slots: int) -> None:
         connections = Connections.over(nats, MemoryObjectStore())
         places = await queue(connections, videos)
         stubs, stop = StubStages(scenes, seconds, places), asyncio.Event()
-        before = len(visitors.memory)
+        visitors.memory.clear()
+        before = {name: read_cpu(pid) for name, pid in visitors.processes.items()}
         loops = [StageLoop(each, connections, None, Settings()).run(stop) for each in stubs.build(slots)]
         running = [asyncio.create_task(each) for each in loops]
         while not stubs.done.is_set():
             await visitors.visit()
             await asyncio.sleep(0.2)
         loaded = visitors.take()
+        used = {name: read_cpu(pid) - before[name] for name, pid in visitors.processes.items()}
         deliveries = 0
         for lane in LANES:
             info = await nats.jetstream().consumer_info(VIDEOS, consumer_name("renderer", lane))
@@ -193,12 +196,13 @@ async def measure(videos: int, scenes: int, seconds: float, slots: int) -> None:
             ranks[party].append(rank)
     means = {party: statistics.mean(found) / videos for party, found in sorted(ranks.items())}
     print("mean place at the end, of 1: " + ", ".join(f"{party} {mean:.2f}" for party, mean in means.items()))
-    memory = visitors.memory[before:]
-    third = max(1, len(memory) // 3)
-    print(
-        f"the gateway's memory: {memory[0]:.0f} MB, then {statistics.mean(memory[:third]):.0f} and"
-        f" {statistics.mean(memory[-third:]):.0f} MB in the first and last third"
-    )
+    for name, memory in visitors.memory.items():
+        third = max(1, len(memory) // 3)
+        first, last = (statistics.mean(part) / 1e6 for part in (memory[:third], memory[-third:]))
+        print(
+            f"{name}: {first:.0f} MB in the first third of the time, {last:.0f} in the last;"
+            f" {used[name]:.1f} s of CPU, {used[name] / stubs.rendered * 1000:.1f} ms a scene"
+        )
     for kind, p95 in loaded.items():
         print(f"{kind:<8} p95 {p95:.0f} ms, idle {idle[kind]:.0f} ms: {p95 / idle[kind]:.1f} times")
 

@@ -17,6 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from gateway_process import find_server, read_cpu
+
 from lectern.contracts import events as e
 from lectern.contracts import subjects
 from lectern.contracts.ids import new_id
@@ -89,18 +91,6 @@ async def fill(url: str, videos: int, scenes: int) -> None:
 
     await asyncio.gather(*(write() for _ in range(videos)))
     await nats.close()
-
-
-def read_cpu(pid: int) -> float:
-    """CPU seconds of a process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def find_server() -> int:
-    """The nats-server among this process's children."""
-    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    return next(int(pid) for pid in children if b"nats-server" in Path(f"/proc/{pid}/cmdline").read_bytes())
 
 
 async def measure(url: str, videos: int, scenes: int, *, profile: bool) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import structlog
 
-from chaos.builds import find_earlier_revision
+from chaos.builds import describe_revision, find_earlier_revision
 from chaos.fault import draw_plan
 from chaos.faults import FAULTS
 from chaos.films import list_films
@@ -32,7 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**32))
     parser.add_argument("--fault", choices=sorted(FAULTS), action="append", help="only these")
     parser.add_argument(
-        "--earlier", default="", help="a revision to roll services to as well; `auto`: the last release"
+        "--earlier",
+        default="",
+        help="a revision to roll services to as well; `auto`: the last release, or a hundred commits ago",
     )
     options = parser.parse_args(arguments)
     strikes = options.strikes or 2 * options.videos
@@ -51,6 +53,8 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was mounted and started is put away
     signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell has it ignored
     revision = find_earlier_revision() if options.earlier == "auto" else options.earlier
+    if revision:
+        print(f"services are rolled to {describe_revision(revision)} as well", flush=True)
     with tempfile.TemporaryDirectory(prefix="lectern-chaos-") as folder:
         result = asyncio.run(_run(run, Path(folder), revision))
     tell(result, run)

@@ -47,6 +47,13 @@ def find_earlier_revision() -> str:
     return described or _git("rev-list", "--first-parent", "-n", "1", "--skip", "100", "HEAD")
 
 
+def describe_revision(revision: str) -> str:
+    """A revision in words: its tag if it has one, what it is and from when."""
+    tag = _git("describe", "--tags", "--exact-match", revision, check=False)
+    what = _git("log", "-1", "--format=%h of %cs (%s)", revision)
+    return f"the release {tag}, {what}" if tag else f"{what}, which is no release"
+
+
 @contextmanager
 def build_revision(folder: Path, revision: str) -> Iterator[str]:
     """A build of another revision of this repository, checked out while the context lasts."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from random import Random
 
 import pytest
 import stamina
 
+from chaos.builds import describe_revision
 from chaos.fault import PlannedStrike, draw_plan
 from chaos.faults import FAULTS
 from chaos.films import Film
@@ -65,3 +67,9 @@ def test_a_seed_replays_its_plan_and_each_fault_comes_before_any_comes_again() -
     assert [each.at for each in plan] == sorted(each.at for each in plan)
     assert all(0 < each.at <= 100 for each in plan)
     assert Random(plan[0].seed).random() == Random(plan[0].seed).random()
+
+
+def test_a_revision_that_services_are_rolled_to_is_told() -> None:
+    assert re.fullmatch(
+        r"(the release .+, )?[0-9a-f]+ of \d{4}-\d\d-\d\d \(.+\)(, which is no release)?", describe_revision("HEAD")
+    )

@@ -75,10 +75,10 @@ class _AlwaysFine:
 class World:
     """Videos, what each consumer still has to deliver, the deliveries that are frozen, and the books."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: FatefulLog | None = None) -> None:
         self.books = Books()
         self.refusing: set[str] = set()  # voices
-        self.log = FatefulLog()
+        self.log = log or FatefulLog()
         self.store = FatefulStore(self.books)
         self.connections = dataclasses.replace(
             memory_connections(), event_log=self.log, store=self.store, tallies=FatefulTallies()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from random import Random
 
 from chaos.fault import Fault
@@ -29,13 +31,29 @@ def cut_connections(server: str) -> Fault:
 
 def refuse_connections(server: str) -> Fault:
     """A fault in which nobody reaches a server that is up."""
+    return _disturb(f"refuse-{server}", server, Proxy.refusing, (1, 8), f"nobody reached {server}")
+
+
+def hold_connections(server: str) -> Fault:
+    """A fault in which connections stay open and nothing passes."""
+    return _disturb(f"hold-{server}", server, Proxy.holding, (2, 10), f"nothing passed to {server}")
+
+
+def _disturb(
+    name: str,
+    server: str,
+    disturb: Callable[[Proxy], AbstractContextManager[None]],
+    seconds: tuple[float, float],
+    told: str,
+) -> Fault:
+    """A fault that disturbs a server's proxy for some of the seconds between these two."""
 
     async def strike(world: World, random: Random) -> str:
-        with _find(world, server).refusing():
-            await asyncio.sleep(random.uniform(1, 8) * world.scale)
-        return f"nobody reached {server}"
+        with disturb(_find(world, server)):
+            await asyncio.sleep(random.uniform(*seconds) * world.scale)
+        return told
 
-    return Fault(name=f"refuse-{server}", touches=frozenset({f"{server}-network"}), strike=strike)
+    return Fault(name=name, touches=frozenset({f"{server}-network"}), strike=strike)
 
 
 def slow_connections(server: str) -> Fault:
@@ -48,17 +66,6 @@ def slow_connections(server: str) -> Fault:
         return f"{server} was slower by {pause:.2f} s a piece"
 
     return Fault(name=f"slow-{server}", touches=frozenset({f"{server}-network"}), strike=strike)
-
-
-def hold_connections(server: str) -> Fault:
-    """A fault in which connections stay open and nothing passes."""
-
-    async def strike(world: World, random: Random) -> str:
-        with _find(world, server).holding():
-            await asyncio.sleep(random.uniform(2, 10) * world.scale)
-        return f"nothing passed to {server}"
-
-    return Fault(name=f"hold-{server}", touches=frozenset({f"{server}-network"}), strike=strike)
 
 
 NETWORK_FAULTS = tuple(

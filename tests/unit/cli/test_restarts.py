@@ -27,10 +27,11 @@ async def test_what_returns_or_raises_is_run_again_until_it_is_stopped(monkeypat
         if outcome:
             raise outcome
 
-    async def pause(_: asyncio.Event, seconds: float) -> None:
+    async def pause(stop: asyncio.Event, seconds: float) -> bool:
         pauses.append(seconds)
+        return stop.is_set()
 
-    monkeypatch.setattr(restarts, "wait_before_restart", pause)
+    monkeypatch.setattr(restarts, "wait_for", pause)
     await keep_running(run, stop, failures.append)
     assert [str(error) for error in failures] == ["bug"]
     assert pauses[0] == FIRST_PAUSE_SECONDS
