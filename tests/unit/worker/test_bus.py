@@ -65,7 +65,7 @@ async def test_a_handler_that_raises_is_answered_as_failed(bus: Bus) -> None:
         assert (await bus.ask(LIST_VOICES, ListVoices(), timeout=60)).refused == "unread"
 
 
-@pytest.mark.parametrize("data", [b"{", b"\xff", b'{"more":' + b"[" * 50_000 + b"]" * 50_000 + b"}"])
+@pytest.mark.parametrize("data", [b"{", b"\xff", b'{"\x83"', b'{"more":' + b"[" * 50_000 + b"]" * 50_000 + b"}"])
 async def test_a_request_that_cannot_be_read_is_answered_as_failed(data: bytes) -> None:
     assert msgspec.json.decode(await RESPONDER.reply_to(data), type=VoiceList).refused == "unread"
 

@@ -32,7 +32,7 @@ def read_brand(path: Path) -> BrandFile:
         found = tomllib.loads(path.expanduser().read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise _refusal(f"there is no file {path}", "Check the path.") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _refusal(f"{path} cannot be read: {error}", "Write it as docs/brand.md shows.") from None
     for name in found:
         if name not in FIELDS:
@@ -52,11 +52,18 @@ def _find_logo(name: Any, path: Path) -> Path | None:
     if name is None:
         return None
     logo = path.expanduser().parent / str(name)
-    if not logo.is_file():
+    if not _is_file(logo):
         raise _refusal(f"there is no logo {logo}", "Name an image beside the file.")
     if logo.suffix.lower() not in LOGO_SUFFIXES:
         raise _refusal(f"{logo.name} is not an image", f"Use a file ending in {', '.join(LOGO_SUFFIXES)}.")
     return logo
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than any file's
+        return False
 
 
 def _refusal(detail: str, remedy: str) -> CommandExit:

@@ -15,6 +15,7 @@ from lectern.cli.exit_status import OK, USAGE, command_exit
 from lectern.cli.nats_connection import connect_event_log
 from lectern.cli.terminal import encode_json, make_text
 from lectern.contracts import events as e
+from lectern.contracts.decoding import UNREADABLE
 from lectern.contracts.plain_text import clean_line
 from lectern.contracts.subjects import read_place
 from lectern.worker import JetStreamDeadLetters, JetStreamEventLog, StoredDeadLetter
@@ -102,7 +103,7 @@ async def _read(client: Client, number: int) -> StoredDeadLetter:
 def _as_json(letter: StoredDeadLetter) -> dict[str, Any]:
     try:
         data: object = msgspec.json.decode(letter.data)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         data = letter.data.decode("utf-8", "replace")
     return {
         "number": letter.number,

@@ -87,9 +87,10 @@ def _find_image(folder: Path, name: str) -> Path:
     for spelling in (name, quote(name), unicodedata.normalize("NFD", name)):
         try:
             file = (root / spelling).resolve()
-        except (OSError, RuntimeError):  # links that lead to each other; until Python 3.13 a RuntimeError
+            found = file.is_file()
+        except (OSError, RuntimeError):  # links to each other, until Python 3.13 a RuntimeError; or to too long a name
             continue
-        if file.is_file():
+        if found:
             if not file.is_relative_to(root):
                 raise ValueError(f"{name} is a link to a file outside the lesson's folder")
             return file

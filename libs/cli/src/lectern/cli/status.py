@@ -20,6 +20,7 @@ from lectern.cli.nats_connection import connect_event_log
 from lectern.cli.runner.home import Home
 from lectern.cli.terminal import encode_json, make_text
 from lectern.contracts import subjects, topology
+from lectern.contracts.decoding import UNREADABLE
 from lectern.contracts.events import now
 from lectern.contracts.options import LANES
 from lectern.contracts.requests import WorkerSign
@@ -124,7 +125,7 @@ async def _hear_workers(client: Client, seconds: float) -> dict[str, tuple[Worke
     async def note(_: str, data: bytes) -> None:
         try:
             sign = msgspec.json.decode(data, type=WorkerSign)
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             return  # another version's
         heard[sign.worker] = sign
 

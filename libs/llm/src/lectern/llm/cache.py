@@ -9,6 +9,7 @@ from typing import Protocol
 import msgspec
 import structlog
 
+from lectern.contracts.decoding import UNREADABLE
 from lectern.llm.request import Citation
 from lectern.worker import Transient, Unavailable
 
@@ -70,7 +71,7 @@ class AnswerCache:
             return msgspec.json.decode(await store.get(key), type=CachedAnswer)
         except Unavailable:
             raise
-        except (Transient, msgspec.MsgspecError):
+        except (Transient, *UNREADABLE):
             return None  # absent, or not readable any more
 
     async def _keep(self, key: str, answer: CachedAnswer) -> None:

@@ -18,6 +18,7 @@ from nats.aio.subscription import Subscription
 from structlog.contextvars import bound_contextvars
 
 from lectern.contracts import subjects
+from lectern.contracts.decoding import UNREADABLE
 from lectern.contracts.parties import Party
 from lectern.contracts.requests import Request
 from lectern.tracing import SpanKind, continue_trace, read_answer, record_span, response_headers, trace_headers
@@ -53,7 +54,7 @@ class Responder(Generic[Q, R]):
         """The party whose turn an encoded request takes; nobody for one that cannot be read."""
         try:
             return self.turns(msgspec.json.decode(data, type=self.request.message)) if self.turns else Party()
-        except (msgspec.MsgspecError, RecursionError):
+        except UNREADABLE:
             return Party()
 
     def refuse(self, error: Exception) -> bytes:
@@ -64,7 +65,7 @@ class Responder(Generic[Q, R]):
         """The encoded reply to an encoded request. Never raises. Log lines name the video that it is about."""
         try:
             message = msgspec.json.decode(data, type=self.request.message)
-        except (msgspec.MsgspecError, RecursionError) as error:
+        except UNREADABLE as error:
             return msgspec.json.encode(self._explain(error))
         video = getattr(message, "video_id", "")
         with bound_contextvars(**{"video": video} if video else {}):
@@ -130,7 +131,7 @@ class NatsBus:
             return msgspec.json.decode(reply.data, type=request.reply)
         except nats.errors.NoRespondersError as error:
             raise NoReply(request.subject, absent=True) from error
-        except (nats.errors.Error, TimeoutError, msgspec.MsgspecError, RecursionError) as error:
+        except (nats.errors.Error, TimeoutError, *UNREADABLE) as error:
             raise NoReply(request.subject) from error
 
     @asynccontextmanager
@@ -241,7 +242,7 @@ def _find_video(data: bytes) -> str:
     """The video that a request is about; "" for none."""
     try:
         return msgspec.json.decode(data, type=_Asked).video_id
-    except (msgspec.MsgspecError, RecursionError):
+    except UNREADABLE:
         return ""
 
 

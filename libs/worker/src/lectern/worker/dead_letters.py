@@ -12,6 +12,7 @@ from nats.aio.client import Client
 from nats.js import api
 from nats.js import errors as js_errors
 
+from lectern.contracts.decoding import UNREADABLE
 from lectern.contracts.problems import Problem
 from lectern.contracts.subjects import read_place
 from lectern.contracts.topology import DEAD, VIDEOS
@@ -124,7 +125,7 @@ def _decode(message: api.RawStreamMsg) -> StoredDeadLetter:
     headers = message.headers or {}
     try:
         problem = msgspec.json.decode(headers.get(_REASON, ""), type=Problem)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         problem = Problem(code="unknown", title="Unknown", detail="The reason was not recorded.", remedy="")
     return StoredDeadLetter(
         number=message.seq or 0,

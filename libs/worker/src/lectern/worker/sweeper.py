@@ -13,6 +13,7 @@ from nats.js import errors as js_errors
 from structlog.typing import FilteringBoundLogger
 
 from lectern.contracts import events as e
+from lectern.contracts.decoding import UNREADABLE
 from lectern.contracts.topology import ADVISORIES, SWEEPER, VIDEOS
 from lectern.worker.connections import Connections
 from lectern.worker.dead_letters import DeadLetter
@@ -57,7 +58,7 @@ async def sweep(connections: Connections, stop: asyncio.Event) -> None:
 async def _settle(message: Msg, connections: Connections, logger: FilteringBoundLogger) -> None:
     try:
         advisory = msgspec.json.decode(message.data, type=Advisory)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except UNREADABLE as error:
         logger.error("unreadable advisory", action="unreadable", error=str(error))
         await message.term()
         return

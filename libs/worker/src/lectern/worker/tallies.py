@@ -11,6 +11,7 @@ from datetime import datetime
 import msgspec
 import nats.errors
 
+from lectern.contracts.decoding import UNREADABLE
 from lectern.contracts.usage import Usage
 from lectern.worker.failures import Unavailable
 from lectern.worker.key_value import KeyValueStore
@@ -53,7 +54,7 @@ class Tallies:
             return Tally(), 0
         try:
             return msgspec.json.decode(entry.value, type=Tally), entry.revision
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             return Tally(), entry.revision  # a later version's
 
     async def write(self, key: str, tally: Tally, last: int) -> int:

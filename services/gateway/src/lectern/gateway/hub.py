@@ -15,6 +15,7 @@ from cachetools import LRUCache, TTLCache
 
 from lectern.contracts import events as e
 from lectern.contracts import subjects
+from lectern.contracts.decoding import UNREADABLE
 from lectern.contracts.log import VideoLog
 from lectern.contracts.requests import Progress
 from lectern.contracts.state import VideoState
@@ -144,5 +145,5 @@ class Hub:
             return
         try:
             video.offer(stream_frames.make_progress_frame(msgspec.json.decode(data, type=Progress)))
-        except (ValueError, RecursionError):
+        except UNREADABLE:
             return

@@ -16,6 +16,7 @@ import structlog
 from nats.aio.client import Client
 
 from lectern.contracts import subjects
+from lectern.contracts.decoding import UNREADABLE
 from lectern.gateway.log_report import LogReport, read_report
 from lectern.gateway.watch_metrics import WatchMetrics
 from lectern.worker import LOG_OUTAGES, Bus, wait_for
@@ -66,7 +67,7 @@ class LogWatch:
     async def _on_report(self, _: str, data: bytes) -> None:
         try:
             report = msgspec.json.decode(data, type=LogReport)
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             return  # of another version, which this one does without
         if report.gateway != self._own:
             self._heard = True

@@ -8,6 +8,7 @@ import msgspec
 import structlog
 
 from lectern.contracts import subjects
+from lectern.contracts.decoding import UNREADABLE
 from lectern.contracts.problems import ProblemError
 from lectern.contracts.requests import Progress
 from lectern.renderer.pool import Pool
@@ -27,7 +28,7 @@ async def warm_up_for_work(pool: Pool, bus: Bus, stop: asyncio.Event) -> None:
     async def on_progress(_: str, data: bytes) -> None:
         try:
             progress = msgspec.json.decode(data, type=Progress)
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             return  # of another version: the first job warms the pool up
         if progress.stage in _BEFORE_DRAWING:
             work_heard.set()

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from lectern.contracts.decoding import UNREADABLE
 from lectern.contracts.requests import Request
 from lectern.worker.bus import Listener, Responder
 from lectern.worker.failures import NoReply
@@ -40,7 +41,7 @@ class MemoryBus:
         try:
             async with asyncio.timeout(timeout):
                 return msgspec.json.decode(await responder.reply_to(msgspec.json.encode(message)), type=request.reply)
-        except (TimeoutError, msgspec.MsgspecError) as error:
+        except (TimeoutError, *UNREADABLE) as error:
             raise NoReply(request.subject) from error
 
     @asynccontextmanager

@@ -10,6 +10,7 @@ import msgspec
 from cachetools import LRUCache
 
 from lectern.contracts import subjects
+from lectern.contracts.decoding import UNREADABLE
 from lectern.contracts.requests import Progress, WorkerSign
 from lectern.gateway.outlook.forecast import AtWork
 from lectern.worker import Bus
@@ -67,7 +68,7 @@ class Workforce:
     async def _on_sign(self, subject: str, data: bytes) -> None:
         try:
             sign = msgspec.json.decode(data, type=WorkerSign)
-        except ValueError:
+        except UNREADABLE:
             return
         if sign.slots:
             self._seen[sign.worker] = _Seen(sign, self._clock())
@@ -77,7 +78,7 @@ class Workforce:
     async def _on_progress(self, subject: str, data: bytes) -> None:
         try:
             told = msgspec.json.decode(data, type=Progress)
-        except ValueError:
+        except UNREADABLE:
             return
         share = min(1.0, max(0.0, told.done / told.of)) if told.of > 0 else 0.0
         key = (told.video_id, STAGE_OF_SERVICE.get(told.stage, told.stage), told.scene or 0)

@@ -12,8 +12,7 @@ import subprocess
 import sys
 import termios
 
-import msgspec
-
+from lectern.contracts.decoding import UNREADABLE
 from lectern.renderer.sandbox.confined_fork import ZygoteSetup
 from lectern.renderer.sandbox.job_clock import HelpTimes
 from lectern.renderer.sandbox.message_socket import MessageSocket
@@ -124,7 +123,7 @@ class TexBrokerProcess:
             received = socket.receive(wait=False)
         except BlockingIOError:
             return
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             received = None
         if received is None:
             asyncio.get_running_loop().remove_reader(socket.fileno())

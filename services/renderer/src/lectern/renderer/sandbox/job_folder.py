@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from lectern.contracts.decoding import UNREADABLE
 from lectern.contracts.plain_text import clean_line, clean_text, shorten
 from lectern.renderer.sandbox.job import RenderJob, SceneResult
 
@@ -97,7 +98,7 @@ def read_result(folder_fd: int) -> SceneResult:
         data = file.read(MAX_RESULT_BYTES + 1)
     try:
         result = msgspec.json.decode(data, type=SceneResult)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise OutputRefused(f"result.json: {shorten(clean_line(str(error)), 300)}") from None
     if len(result.findings) > MAX_ENTRIES or len(result.beats) > MAX_ENTRIES:
         raise OutputRefused(f"result.json: more than {MAX_ENTRIES} entries")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from lectern.contracts.decoding import UNREADABLE
 from lectern.renderer.sandbox.cancellation import run_in_thread
 from lectern.renderer.sandbox.confined_fork import ZygoteSetup
 from lectern.renderer.sandbox.cores import count_cores
@@ -324,5 +325,5 @@ def _delete_footage(outcome: RenderOutcome) -> None:
 def _decode_report(ended: JobEnded) -> DecodedFootage | None:
     try:
         return msgspec.json.decode(ended.output, type=DecodedFootage)
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         return None

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 
+from lectern.contracts.decoding import UNREADABLE
 from lectern.renderer.sandbox.message_socket import MessageSocket
 from lectern.renderer.sandbox.messages import SandboxMessage, ServeTex, TypesettingBegan, TypesettingEnded
 from lectern.renderer.sandbox.tex import typesetting
@@ -100,7 +101,7 @@ class TexBroker:
                     awaited = False
                     self._report(TypesettingEnded(id=job.id))
                 await write_all(replies, encode_frame(reply))
-        except (OSError, EOFError, msgspec.MsgspecError):
+        except (OSError, EOFError, *UNREADABLE):
             return
         finally:
             if awaited:

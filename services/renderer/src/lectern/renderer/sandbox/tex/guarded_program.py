@@ -21,6 +21,7 @@ from typing import NoReturn
 import msgspec
 
 from lectern.confinement import kernel, landlock, seccomp
+from lectern.contracts.decoding import UNREADABLE
 from lectern.renderer.sandbox.cancellation import wait_until_done
 from lectern.renderer.sandbox.tex.pipes import read_to_end
 
@@ -105,7 +106,7 @@ async def run_program(
         os.close(report)
     try:
         return msgspec.msgpack.decode(data, type=ProgramEnd)
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         return ProgramEnd(stopped="failed", detail="its guard was killed")
 
 
