@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 import cairo
-import numpy as np
 from manim.camera.camera import CAP_STYLE_MAP, LINE_JOIN_MAP, Camera
 
 from .cairo_paths import PathAppender, PathData
@@ -63,18 +61,20 @@ class Painter:
 
     def _set_source(self, context: Any, shape: Any, rgbas: Any) -> bool:
         """Set the colours to paint with; return False for one that is not seen."""
-        if len(rgbas) == 1:
-            red, green, blue, alpha = rgbas[0].tolist()
-            if alpha > 0:
-                context.set_source_rgba(blue, green, red, alpha)  # manim keeps red where cairo has blue
-            return bool(alpha > 0)
+        stops = rgbas.tolist()
+        if all(alpha <= 0 for _, _, _, alpha in stops):
+            return False
+        if all(stop == stops[0] for stop in stops[1:]):
+            red, green, blue, alpha = stops[0]
+            context.set_source_rgba(blue, green, red, alpha)  # manim keeps red where cairo has blue
+            return True
         if isinstance(self.camera, SpaceCamera):
             ends = self.camera.find_gradient(shape)
         else:
             ends = self.camera.transform_points_pre_display(shape, shape.get_gradient_start_and_end_points())
-        pattern = cairo.LinearGradient(*itertools.chain(*(point[:2] for point in ends)))
-        for rgba, offset in zip(rgbas, np.linspace(0, 1, len(rgbas)), strict=True):
-            red, green, blue, alpha = rgba.tolist()
-            pattern.add_color_stop_rgba(float(offset), blue, green, red, alpha)
+        (left, low), (right, high) = (point[:2] for point in ends)
+        pattern = cairo.LinearGradient(left, low, right, high)
+        for index, (red, green, blue, alpha) in enumerate(stops):
+            pattern.add_color_stop_rgba(index / (len(stops) - 1), blue, green, red, alpha)
         context.set_source(pattern)
         return True
