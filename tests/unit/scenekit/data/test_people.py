@@ -43,6 +43,19 @@ def test_gathered_into_blocks_people_are_lit_within_them() -> None:
     assert np.isfinite(people._find_icons()).all()
 
 
+def test_mixed_people_are_spread_and_walk_to_their_block_without_crossing_their_neighbours() -> None:
+    scene, people = Scene(), People(10, of=100, mixed=True)
+    assert people[:10].height > 0.5 * people.height
+    spread = people._find_icons().mean(axis=1)
+    scene.add(people)
+    play(scene, people.gather(sick=10, well=90))
+    sick = people._find_icons().mean(axis=1)[:10]
+    top, bottom = spread[:10, 1].argmax(), spread[:10, 1].argmin()
+    assert sick[top, 1] >= sick[bottom, 1]
+    assert len({tuple(spot) for spot in people._find_icons().mean(axis=1).round(4)}) == 100
+    assert count(people, theme.accent) == 10
+
+
 def test_numbers_that_do_not_add_up_and_unknown_blocks_are_refused() -> None:
     people = People(of=10)
     with pytest.raises(ValueError, match="not all 10"):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from manim import Animation, ManimColor, Rectangle, VGroup, VMobject
-from manim.utils.rate_functions import ease_in_out_sine
+from manim.utils.rate_functions import ease_in_out_sine, smooth
 
 from lectern.scenekit.labels import Label
 from lectern.scenekit.layout import frame, place
@@ -23,6 +23,8 @@ SHAPE_RATIO = 0.62
 """A person's width by its height, with the room beside it."""
 GAP = 0.9
 """Units between blocks."""
+MIXING = 3
+"""Seeds the places of people that are mixed, so that a scene always looks the same."""
 
 
 class Crowd(VMobject):
@@ -41,12 +43,13 @@ class Crowd(VMobject):
 
 
 class People(VGroup):
-    """A hundred people (up to 2000) as icons, the first ones lit: `People(35, of=100)`. `people.light(9, color)` lights
-    the first 9. `self.play(people.gather(sick=10, well=990))` moves them, in their order, into blocks with names and
-    counts; `people.light(9, theme.bad, of="sick")` lights within one. `people["sick"]`, `people[:9]` are frames.
+    """A hundred people (up to 2000) as icons, the first ones lit: `People(35, of=100)`; `mixed=True` spreads them among
+    the others. `people.light(9, color)` lights the first 9. `self.play(people.gather(sick=10, well=990))` moves them, in
+    their order, into blocks with names and counts; `people.light(9, theme.bad, of="sick")` lights within one.
+    `people["sick"]`, `people[:9]` are frames.
     """
 
-    def __init__(self, lit: int = 0, of: int = 100, color: Any = None, **kwargs: Any) -> None:
+    def __init__(self, lit: int = 0, of: int = 100, color: Any = None, *, mixed: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if not 1 <= of <= MOST or not 0 <= lit <= of:
             raise ValueError(f"People({lit}, of={of}): of must be 1 to {MOST}, and the first number 0 to that")
@@ -54,7 +57,10 @@ class People(VGroup):
         body = frame.body
         columns = _choose_columns(of, body.width / body.height)
         self.cell = min(body.height / math.ceil(of / columns), body.width / columns / SHAPE_RATIO)
-        icons = _draw_person()[None] * self.cell * 0.86 + _lay_grid(of, columns, self.cell)[:, None]
+        spots = _lay_grid(of, columns, self.cell)
+        if mixed:
+            spots = spots[np.random.default_rng(MIXING).permutation(of)]
+        icons = _draw_person()[None] * self.cell * 0.86 + spots[:, None]
         self.crowds = VGroup(Crowd(list(range(of)), icons, theme.border if color is None else color))
         self.blocks: dict[str, range] = {}
         self.labels = VGroup()
@@ -103,9 +109,12 @@ class People(VGroup):
         icons = self._find_icons()
         size = float(np.ptp(icons[0][:, 1])) / 0.86
         spots, labels, cell = _lay_blocks(self.blocks)
+        for members in self.blocks.values():
+            block = slice(members.start, members.stop)
+            spots[block] = _keep_neighbours(icons[block].mean(axis=1), spots[block])
         self.labels.add(*labels)
         moves = [Regroup(crowd, spots[crowd.members], cell / size) for crowd in self.crowds]
-        return animate_parts(self, [*moves, *(appear(label) for label in labels)])
+        return animate_parts(self, [*moves, *(appear(label, rate_func=show_late) for label in labels)])
 
     def _find_block(self, name: str) -> range:
         if name not in self.blocks:
@@ -135,6 +144,11 @@ class People(VGroup):
             self.crowds.add(fresh)
             found.append(fresh)
         return found
+
+
+def show_late(share: float) -> float:
+    """The pace of a name that comes once people have walked out of its way."""
+    return float(smooth((share - 0.75) / 0.25)) if share > 0.75 else 0.0
 
 
 class Tint(Animation):
@@ -209,7 +223,11 @@ def _lay_blocks(blocks: dict[str, range]) -> tuple[Any, list[Label], float]:
         for members, label in zip(blocks.values(), labels, strict=True):
             room = body.width / cell / SHAPE_RATIO if frame.portrait else math.inf
             most_rows = max(1, int((body.height - band) / cell))
-            columns = max(1, int(room)) if frame.portrait else math.ceil(len(members) / most_rows)
+            columns = (
+                max(1, int(room))
+                if frame.portrait
+                else max(round(math.sqrt(len(members))), math.ceil(len(members) / most_rows))
+            )
             columns = min(columns - columns % 5 if frame.portrait and columns > 10 else columns, len(members))
             rows = math.ceil(len(members) / columns)
             sizes.append((columns, max(columns * cell * SHAPE_RATIO, label.width), rows * cell + band))
@@ -228,6 +246,18 @@ def _lay_blocks(blocks: dict[str, range]) -> tuple[Any, list[Label], float]:
         spots.append(np.add(grid, [middle, y - band - (height - band) / 2, 0]))
         x, y = (x, y - height - GAP * 0.5) if frame.portrait else (x + width + GAP, y)
     return np.concatenate(spots), labels, cell
+
+
+def _keep_neighbours(stand: Any, spots: Any) -> Any:
+    """Return the spots for people who stand at `stand`, so that who is above or to the left of another stays there."""
+    taken = np.empty_like(spots)
+    taken[_read_in_rows(stand)] = spots[_read_in_rows(spots)]
+    return taken
+
+
+def _read_in_rows(spots: Any) -> Any:
+    """Return the order of places as a page is read; what is less than a thousandth apart is one row."""
+    return np.lexsort((spots[:, 0], -spots[:, 1].round(3)))
 
 
 def _draw_person() -> Any:
