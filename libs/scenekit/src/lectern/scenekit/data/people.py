@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 import numpy as np
-from manim import Animation, ManimColor, Rectangle, VGroup, VMobject
+from manim import Animation, FadeIn, ManimColor, Rectangle, VGroup, VMobject
 from manim.utils.rate_functions import ease_in_out_sine, smooth
 
 from lectern.scenekit.labels import Label
@@ -114,7 +114,7 @@ class People(VGroup):
             spots[block] = _keep_neighbours(icons[block].mean(axis=1), spots[block])
         self.labels.add(*labels)
         moves = [Regroup(crowd, spots[crowd.members], cell / size) for crowd in self.crowds]
-        return animate_parts(self, [*moves, *(appear(label, rate_func=show_late) for label in labels)])
+        return animate_parts(self, [*moves, *(FadeIn(label, run_time=1.6, rate_func=show_late) for label in labels)])
 
     def _find_block(self, name: str) -> range:
         if name not in self.blocks:
