@@ -44,8 +44,8 @@ class Crowd(VMobject):
 
 class People(VGroup):
     """A hundred people (up to 2000) as icons, the first ones lit: `People(35, of=100)`; `mixed=True` spreads them among
-    the others. `people.light(9, color)` lights the first 9. `self.play(people.gather(sick=10, well=990))` moves them, in
-    their order, into blocks with names and counts; `people.light(9, theme.bad, of="sick")` lights within one.
+    the others. `people.light(9, color)` lights the first 9. `self.play(people.gather(sick=10, well=990))` moves them,
+    in their order, into blocks with names and counts; `people.light(9, theme.bad, of="sick")` lights within one.
     `people["sick"]`, `people[:9]` are frames.
     """
 
