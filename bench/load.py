@@ -17,11 +17,12 @@ import sys
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from pathlib import Path
 
 import httpx
 from gateway_process import GatewayProcess, find_server, read_cpu, read_memory, run_gateway
+from nats.aio.client import Client
 
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
@@ -48,27 +49,36 @@ class StubStages:
         self.rendered = 0
         self.done = asyncio.Event()
 
+    def count_scenes(self, video_id: str) -> int:
+        """How many scenes a video has."""
+        return self._scenes
+
+    def find_seconds(self, stage: str, event: e.AnyEvent) -> float:
+        """How long a stage works on what an event asks for."""
+        return self._seconds if stage == "renderer" else self._seconds / 10
+
     async def write(self, event: e.VideoRequested, job: Job[None]) -> list[e.AnyEvent]:
         """A script, and its scenes planned."""
-        await asyncio.sleep(self._seconds / 10)
-        titles = tuple(e.SceneTitle(title="t", words=30) for _ in range(self._scenes))
-        planned = [job.answer(e.ScenePlanned, scene=number, **MADE) for number in range(1, self._scenes + 1)]
+        await asyncio.sleep(self.find_seconds("scripter", event))
+        scenes = self.count_scenes(event.video_id)
+        titles = tuple(e.SceneTitle(title="t", words=30) for _ in range(scenes))
+        planned = [job.answer(e.ScenePlanned, scene=number, **MADE) for number in range(1, scenes + 1)]
         return [job.answer(e.VideoScripted, title="t", scenes=titles, **MADE), *planned]
 
     async def speak(self, event: e.ScenePlanned, job: Job[None]) -> e.AnyEvent:
         """A narration."""
-        await asyncio.sleep(self._seconds / 10)
+        await asyncio.sleep(self.find_seconds("voice", event))
         return job.answer(e.SceneNarrated, narration=NARRATION)
 
     async def code(self, event: e.SceneNarrated, job: Job[None]) -> e.AnyEvent:
         """A code."""
-        await asyncio.sleep(self._seconds / 10)
+        await asyncio.sleep(self.find_seconds("coder", event))
         return job.answer(e.SceneCoded, code=e.CodeRef(key="c", origin="template"))
 
     async def render(self, event: e.SceneCoded, job: Job[None]) -> e.AnyEvent:
         """Footage, once its time has passed."""
         self.first_render = self.first_render or time.perf_counter()
-        await asyncio.sleep(self._seconds)
+        await asyncio.sleep(self.find_seconds("renderer", event))
         self.last_render = time.perf_counter()
         self.rendered += 1
         return job.answer(e.SceneRendered, footage=e.FootageRef(key="f", frames=1, fps=15))
@@ -77,6 +87,7 @@ class StubStages:
         """The end, with the last scene."""
         if job.log.state.final_events() is None:
             return
+        await asyncio.sleep(self.find_seconds("composer", event))
         completed = job.answer(e.VideoCompleted, seconds=15.0, frames=1, outputs=())
         known = event.video_id in self._videos and event.video_id not in self.ended
         if await job.record_outcome(completed) and known:
@@ -108,6 +119,7 @@ class Visitors:
         self.processes = {"gateway": gateway.pid, "nats-server": find_server(), "workers and this": os.getpid()}
         self.seconds: dict[str, list[float]] = defaultdict(list)
         self.memory: dict[str, list[int]] = defaultdict(list)
+        self._before: dict[str, float] = {}
 
     async def visit(self) -> None:
         """One of each request."""
@@ -135,6 +147,15 @@ class Visitors:
         self.seconds.clear()
         return found
 
+    def begin(self) -> None:
+        """Begins to count what processes use."""
+        self.memory.clear()
+        self._before = {name: read_cpu(pid) for name, pid in self.processes.items()}
+
+    def end(self) -> dict[str, float]:
+        """CPU seconds of each process since."""
+        return {name: read_cpu(pid) - self._before[name] for name, pid in self.processes.items()}
+
     async def close(self) -> None:
         """Closes connections."""
         await self._http.aclose()
@@ -156,6 +177,32 @@ async def queue(connections: Connections, videos: int) -> dict[str, tuple[str, s
     return found
 
 
+async def count_deliveries(nats: Client) -> int:
+    """How many messages renderers were given, those that they put aside included."""
+    found = 0
+    for lane in LANES:
+        info = await nats.jetstream().consumer_info(VIDEOS, consumer_name("renderer", lane))
+        found += info.delivered.consumer_seq if info.delivered else 0
+    return found
+
+
+def tell(visitors: Visitors, used: Mapping[str, float], rendered: int) -> None:
+    """Prints what each process used."""
+    for name, memory in visitors.memory.items():
+        third = max(1, len(memory) // 3)
+        first, last = (statistics.mean(part) / 1e6 for part in (memory[:third], memory[-third:]))
+        print(
+            f"{name}: {first:.0f} MB in the first third of the time, {last:.0f} in the last;"
+            f" {used[name]:.1f} s of CPU, {used[name] / rendered * 1000:.1f} ms a scene"
+        )
+
+
+def tell_visits(loaded: Mapping[str, float], idle: Mapping[str, float]) -> None:
+    """Prints how long requests took."""
+    for kind, p95 in loaded.items():
+        print(f"{kind:<8} p95 {p95:.0f} ms, idle {idle[kind]:.0f} ms: {p95 / idle[kind]:.1f} times")
+
+
 async def measure(videos: int, scenes: int, seconds: float, slots: int) -> None:
     """Runs everything and prints the figures."""
     with run_gateway() as gateway:
@@ -167,19 +214,15 @@ async def measure(videos: int, scenes: int, seconds: float, slots: int) -> None:
         connections = Connections.over(nats, MemoryObjectStore())
         places = await queue(connections, videos)
         stubs, stop = StubStages(scenes, seconds, places), asyncio.Event()
-        visitors.memory.clear()
-        before = {name: read_cpu(pid) for name, pid in visitors.processes.items()}
+        visitors.begin()
         loops = [StageLoop(each, connections, None, Settings()).run(stop) for each in stubs.build(slots)]
         running = [asyncio.create_task(each) for each in loops]
         while not stubs.done.is_set():
             await visitors.visit()
             await asyncio.sleep(0.2)
         loaded = visitors.take()
-        used = {name: read_cpu(pid) - before[name] for name, pid in visitors.processes.items()}
-        deliveries = 0
-        for lane in LANES:
-            info = await nats.jetstream().consumer_info(VIDEOS, consumer_name("renderer", lane))
-            deliveries += info.delivered.consumer_seq if info.delivered else 0
+        used = visitors.end()
+        deliveries = await count_deliveries(nats)
         stop.set()
         await asyncio.gather(*running)
         await visitors.close()
@@ -196,15 +239,8 @@ async def measure(videos: int, scenes: int, seconds: float, slots: int) -> None:
             ranks[party].append(rank)
     means = {party: statistics.mean(found) / videos for party, found in sorted(ranks.items())}
     print("mean place at the end, of 1: " + ", ".join(f"{party} {mean:.2f}" for party, mean in means.items()))
-    for name, memory in visitors.memory.items():
-        third = max(1, len(memory) // 3)
-        first, last = (statistics.mean(part) / 1e6 for part in (memory[:third], memory[-third:]))
-        print(
-            f"{name}: {first:.0f} MB in the first third of the time, {last:.0f} in the last;"
-            f" {used[name]:.1f} s of CPU, {used[name] / stubs.rendered * 1000:.1f} ms a scene"
-        )
-    for kind, p95 in loaded.items():
-        print(f"{kind:<8} p95 {p95:.0f} ms, idle {idle[kind]:.0f} ms: {p95 / idle[kind]:.1f} times")
+    tell(visitors, used, stubs.rendered)
+    tell_visits(loaded, idle)
 
 
 def main() -> None:

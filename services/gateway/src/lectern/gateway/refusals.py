@@ -57,6 +57,11 @@ def refuse_fields(*errors: FieldError) -> Refusal:
     return refuse(problem_types.VALIDATION_ERROR, detail, errors=errors)
 
 
+def refuse_cursor() -> Refusal:
+    """422: `after` is not what a page of a list names as the next one."""
+    return refuse_fields(FieldError(pointer="?after", detail="is no cursor; send the previous page's `next_cursor`"))
+
+
 def refuse_unknown_video(video_id: str) -> Refusal:
     """404: no such video, or its log has expired."""
     return refuse(

@@ -9,7 +9,6 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Query, Response
 
 from lectern.contracts import keys
-from lectern.contracts.problems import FieldError
 from lectern.gateway import examples, handlers, mapping
 from lectern.gateway.batch_requests import MAX_AT_ONCE, create_batch
 from lectern.gateway.batches import BatchRecord
@@ -17,7 +16,7 @@ from lectern.gateway.deps import Deps, GatewayDeps
 from lectern.gateway.idempotency import IdempotencyKey, StoredResponse, run_once
 from lectern.gateway.json_body import JsonRoute
 from lectern.gateway.openapi import describe_json, describe_problems
-from lectern.gateway.refusals import Refusal, refuse_fields, refuse_unknown_batch
+from lectern.gateway.refusals import Refusal, refuse_cursor, refuse_unknown_batch
 from lectern.gateway.responses import POLL_SECONDS, make_json_response
 from lectern.gateway.schemas import Batch, BatchCounts, BatchItem, BatchList, BatchRequest, BatchSummary, BatchUrls
 from lectern.gateway.video_log import VIDEO_ID, record_cancellation
@@ -73,7 +72,7 @@ async def list_batches(
 ) -> Response:
     """Batches are kept as long as their videos' history: 30 days."""
     if after and not VIDEO_ID.fullmatch(after):
-        raise refuse_fields(FieldError(pointer="?after", detail="is no cursor; send the previous page's `next_cursor`"))
+        raise refuse_cursor()
     records, cursor = await deps.batches.page(deps.principal.owner, limit=limit, after=after)
     await deps.views.wait_until_current()
     data = [BatchSummary(**dict(map_batch(deps, each))) for each in records]

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query, Request, Response
 
 from lectern.contracts import events as e
 from lectern.contracts.derived_files import NarrationCopy
-from lectern.contracts.problems import FieldError
 from lectern.contracts.script import Script
 from lectern.gateway import examples, handlers, problem_types, take_examples
 from lectern.gateway.deps import Deps, GatewayDeps
@@ -19,7 +18,7 @@ from lectern.gateway.idempotency import IdempotencyKey
 from lectern.gateway.mapping import map_take
 from lectern.gateway.object_response import OBJECT_RESPONSES, make_object_response
 from lectern.gateway.openapi import describe_json, describe_problems
-from lectern.gateway.refusals import refuse, refuse_fields
+from lectern.gateway.refusals import refuse, refuse_cursor
 from lectern.gateway.responses import make_json_response
 from lectern.gateway.schemas import TakeList, Video
 from lectern.gateway.script_changes import change_script_once
@@ -56,7 +55,7 @@ async def show_takes(
 ) -> Response:
     """A take is a version of the scene that was rendered, named by its revision. Choosing one makes no new one."""
     if after and not (after.isascii() and after.isdecimal() and len(after) < 10):
-        raise refuse_fields(FieldError(pointer="?after", detail="is no cursor; send the previous page's `next_cursor`"))
+        raise refuse_cursor()
     log = await read_video(deps, video_id)
     takes = [take for take in list_takes(log.state, number) if not after or take[0] < int(after)]
     page, more = takes[:limit], len(takes) > limit

@@ -8,13 +8,12 @@ from fastapi import APIRouter, Body, Path, Query, Response
 
 from lectern.contracts import keys
 from lectern.contracts.ids import new_id
-from lectern.contracts.problems import FieldError
 from lectern.gateway import examples, problem_types, webhooks
 from lectern.gateway.deps import Deps, GatewayDeps
 from lectern.gateway.idempotency import IdempotencyKey, StoredResponse, run_once
 from lectern.gateway.json_body import JsonRoute
 from lectern.gateway.openapi import describe_json, describe_problems
-from lectern.gateway.refusals import Refusal, refuse, refuse_fields
+from lectern.gateway.refusals import Refusal, refuse, refuse_cursor
 from lectern.gateway.responses import make_json_response
 from lectern.gateway.schemas import (
     DeliveryEntry,
@@ -205,7 +204,7 @@ async def list_deliveries(
 ) -> DeliveryList:
     """What was sent in the last seven days, what came back, and what is tried again when."""
     if after and not VIDEO_ID.fullmatch(after):
-        raise refuse_fields(FieldError(pointer="?after", detail="is no cursor; send the previous page's `next_cursor`"))
+        raise refuse_cursor()
     endpoint = await _read_endpoint(deps, webhook_id)
     await deps.webhook_deliveries.wait_until_current()
     found, cursor = await deps.webhook_deliveries.page(endpoint.id, limit=limit, after=after or None)
