@@ -66,6 +66,7 @@ class Canvas:
         self._entries: dict[int, _Entry] = {}
         self._static_entries: dict[int, _Entry] = {}
         self._view: _View | None = None
+        self._context: tuple[_View, int, Any] | None = None
         self._redraw_all = True
 
     def begin(self, static: Sequence[Mobject]) -> None:
@@ -77,7 +78,7 @@ class Canvas:
             camera.capture_mobjects(static)
         else:
             view = self._look_at(shown)
-            context = camera.get_cairo_context(camera.pixel_array)
+            context = self._find_context(view)
             before, self._static_entries = self._static_entries, {}
             for each in shown:
                 entry = self._static_entries[id(each)] = self._describe(each, before.get(id(each)), view)
@@ -98,7 +99,7 @@ class Canvas:
         entries, changed = self._compare(shown, view)
         self._entries, self._view = entries, view
         if changed:
-            self._redraw(shown, entries, changed, view.line_width)
+            self._redraw(shown, entries, changed, view)
         return changed
 
     def _list_shown(self, things: Iterable[Mobject]) -> list[Any]:
@@ -144,11 +145,9 @@ class Canvas:
             regions = [self.whole]
         return entries, regions
 
-    def _redraw(
-        self, shown: Sequence[Any], entries: dict[int, _Entry], regions: list[Region], line_width: float
-    ) -> None:
+    def _redraw(self, shown: Sequence[Any], entries: dict[int, _Entry], regions: list[Region], view: _View) -> None:
         pixels = self.camera.pixel_array
-        context = self.camera.get_cairo_context(pixels)
+        context = self._find_context(view)
         context.save()
         if regions != [self.whole]:
             matrix = context.get_matrix()
@@ -163,8 +162,15 @@ class Canvas:
         for each in shown:
             entry = entries[id(each)]
             if entry.region is not None and any(intersect(entry.region, region) for region in regions):
-                self._painter.paint(context, each, entry.path, entry.placing, line_width)
+                self._painter.paint(context, each, entry.path, entry.placing, view.line_width)
         context.restore()
+
+    def _find_context(self, view: _View) -> Any:
+        """Return cairo's context for this view. Manim's moving cameras would make one for each picture."""
+        pixels = self.camera.pixel_array
+        if self._context is None or self._context[:2] != (view, id(pixels)):
+            self._context = view, id(pixels), self.camera.get_cairo_context(pixels)
+        return self._context[2]
 
     def _describe(self, each: Any, old: _Entry | None, view: _View, *, keep: bool = False) -> _Entry:
         """Describe how a thing is drawn. With `keep` the old entry is returned if nothing has changed in this view."""

@@ -107,13 +107,8 @@ def _quicken_critical_point(plain: Callable[..., Any]) -> Callable[..., Any]:
         points = self.get_points_defining_boundary()
         if len(points) == 0:
             return np.zeros(self.dim)
-        low, high = points.min(axis=0), points.max(axis=0)
-        return np.array(
-            [
-                low[axis] if key < 0 else (low[axis] + high[axis]) / 2 if key == 0 else high[axis]
-                for axis, key in enumerate(tuple(direction)[:3])
-            ]
-        )
+        ends = zip(np.minimum.reduce(points).tolist(), np.maximum.reduce(points).tolist(), direction, strict=False)
+        return np.array([low if key < 0 else (low + high) / 2 if key == 0 else high for low, high, key in ends])
 
     return get_critical_point
 
