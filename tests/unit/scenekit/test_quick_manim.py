@@ -22,8 +22,10 @@ from manim import (
     Circle,
     CubicBezier,
     Dot,
+    MarkupText,
     Mobject,
     Square,
+    SVGMobject,
     Text,
     ValueTracker,
     VGroup,
@@ -169,3 +171,32 @@ def test_a_copy_has_parts_and_values_of_its_own() -> None:
     }
     copy[0].points += 1
     assert np.array_equal(group[0].points, plain[0].points)
+
+
+@pytest.mark.parametrize("make", [lambda: Text("a line\nand i"), lambda: MarkupText("<b>bold</b> one")])
+def test_a_text_set_again_has_letters_of_its_own_that_are_the_same(make: Callable[[], Any]) -> None:
+    plain = make()
+    with quicken_manim():
+        first = make()
+        first.set_color("#FF0000").shift(UP)
+        second, third = make(), make().set_color("#00FF00")
+    for one, other in zip(plain, second, strict=True):
+        np.testing.assert_array_equal(one.points, other.points)
+        assert one.get_fill_color() == other.get_fill_color()
+    assert second.id_to_vgroup_dict.keys() == plain.id_to_vgroup_dict.keys()
+    assert {id(letter) for letter in second}.isdisjoint(id(letter) for letter in [*first, *third])
+
+
+def test_a_text_that_is_set_again_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Any] = []
+    plain = SVGMobject.get_mobjects_from
+
+    def get_mobjects_from(self: Any, svg: Any) -> Any:
+        read.append(svg)
+        return plain(self, svg)
+
+    monkeypatch.setattr(SVGMobject, "get_mobjects_from", get_mobjects_from)
+    with quicken_manim():
+        for text in ("one", "one", "two", "one"):
+            Text(text)
+    assert len(read) == 2

@@ -14,7 +14,7 @@ from types import FunctionType
 from typing import Any
 
 import numpy as np
-from manim import ManimColor, Mobject, VMobject
+from manim import ManimColor, MarkupText, Mobject, SVGMobject, Text, VMobject
 from manim.utils.bezier import bezier
 from svgelements import Path  # type: ignore[import-untyped]
 
@@ -26,6 +26,8 @@ SAMPLES = 10
 SHARES = np.linspace(0, 1, SAMPLES)[:, np.newaxis]
 STEPS = np.diff(np.hstack([math.comb(3, k) * SHARES**k * (1 - SHARES) ** (3 - k) for k in range(4)]), axis=0)
 """What a cubic curve's points are multiplied by for the steps between its samples."""
+MOST_KEPT_TEXTS = 500
+"""A text of twenty letters takes about 100 kB."""
 MISSING = object()
 UNCHANGING = frozenset((int, float, bool, str, type(None), ManimColor, FunctionType))
 """Kinds of values that a copy shares with what it was made from, without being asked."""
@@ -44,6 +46,7 @@ def quicken_manim() -> Iterator[None]:
             (Mobject, "get_critical_point", _quicken_critical_point),
             (VMobject, "get_points_defining_boundary", _quicken_boundary),
             (VMobject, "get_curve_functions_with_lengths", _quicken_lengths),
+            (SVGMobject, "generate_mobject", _quicken_letters),
         ):
             stack.enter_context(patch_attribute(owner, name, replace(getattr(owner, name))))
         yield
@@ -145,3 +148,23 @@ def _quicken_lengths(plain: Callable[..., Any]) -> Callable[..., Any]:
         return zip(map(bezier, curves), lengths, strict=True)
 
     return get_curve_functions_with_lengths
+
+
+def _quicken_letters(plain: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep the letters of each text: both passes set it, and many set it anew in each frame."""
+    kept: dict[tuple[str, ...], Any] = {}
+
+    def generate_mobject(self: Any) -> Any:
+        if type(self).generate_mobject is not generate_mobject or not isinstance(self, Text | MarkupText):
+            return plain(self)
+        key = tuple(map(repr, self.hash_seed))  # a text's file is named after all that decides its letters
+        if key in kept:
+            letters, self.id_to_vgroup_dict = deepcopy(kept[key])
+            self.add(*letters)
+            return self
+        plain(self)
+        if len(kept) < MOST_KEPT_TEXTS:
+            kept[key] = deepcopy((self.submobjects, self.id_to_vgroup_dict))
+        return self
+
+    return generate_mobject
