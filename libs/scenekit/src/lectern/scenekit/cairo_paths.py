@@ -45,7 +45,7 @@ class PathAppender:
     def append(self, context: Any, data: PathData) -> None:
         """Append a path; it is transformed by the context's matrix as it is now."""
         place = ctypes.c_void_p.from_address(id(context) + object.__basicsize__)
-        path = _CairoPath(0, ctypes.addressof(ctypes.c_char.from_buffer(data)), len(data))
+        path = _CairoPath(0, ctypes.addressof(ctypes.c_char.from_buffer(data.data)), len(data))
         self._append(place, ctypes.byref(path))
 
 
