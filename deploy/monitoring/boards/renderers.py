@@ -6,10 +6,11 @@ from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from boards.frame import AnyPanel, add_rows, begin_dashboard, list_values
 from boards.panels import Limits, show_lines, show_ranking, show_share, show_spread, show_stack, show_tile
-from boards.promql import Line, grown, lag, oldest, per_minute, quantile, quantiles, select
+from boards.promql import Line, grown, lag, oldest, per_minute, per_second, quantile, quantiles, select
 
 QUALITY, RENDERER = 'quality=~"$quality"', 'stage="renderer"'
 CPU, FILM = "lectern_render_cpu_seconds_total", "lectern_render_video_seconds_total"
+PARTS = "lectern_render_part_cpu_seconds_total"
 SLOTS, BUSY = f"sum({select('lectern_stage_slots', RENDERER)})", f"sum({select('lectern_stage_in_progress', RENDERER)})"
 WAITING, COMING = f"sum({lag('renderer')})", f"sum({lag('coder')})"
 DEPLOYED = 'deployment="renderer"'
@@ -151,6 +152,23 @@ def _work() -> list[AnyPanel]:
             "Time in the renderer's handler, where it succeeded.",
             quantiles("lectern_stage_duration_seconds", RENDERER, 'outcome="success"'),
             unit="s",
+        ),
+        show_stack(
+            "What a second of film is computed for",
+            "CPU seconds by part, all qualities. Interpolation and rasterising rise with what is drawn, conversion and "
+            "encoding with pixels; set-up is the scene's code, the scenes before it and the measuring pass.",
+            [Line(f"{per_second(PARTS, by='part')} / on () group_left () {per_second(FILM)}", "{{part}}")],
+            unit="short",
+            span=12,
+        ),
+        show_ranking(
+            "Where the computing goes",
+            "Share of each part of all CPU seconds of footage in this time.",
+            f"{grown(PARTS, by='part')} / on () group_left () {grown(PARTS)}",
+            legend="{{part}}",
+            unit="percentunit",
+            span=12,
+            most=1,
         ),
     ]
 
