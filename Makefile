@@ -29,7 +29,7 @@ MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 export PYTHONDONTWRITEBYTECODE :=
 export LECTERN_HOME ?= $(CURDIR)/.lectern
 
-.PHONY: demo up test long check lessons format docs lock dashboards client studio icons countries hostile fuzz chaos upgrades outages rules monitoring images containers policies bench soak doctor setup clean help gallery
+.PHONY: demo up test long check lessons format docs lock dashboards client studio icons countries hostile fuzz chaos upgrades outages rules monitoring images containers policies bench idle soak doctor setup clean help gallery
 
 demo: $(READY) ## set everything up and make a video (TOPIC="…" for another topic)
 	@$(BIN)/lectern make "$(TOPIC)" --out out
@@ -138,7 +138,10 @@ policies: $(DEPLOY) $(POLICIES) ## ask checkov about the manifests of the produc
 	@.venv/policies/bin/checkov --config-file deploy/k8s/checkov.yaml --directory out/manifests
 
 bench: $(READY) ## run the benchmarks on this machine
-	@for each in $(filter-out bench/soak.py,$(wildcard bench/*.py)); do $(BIN)/python "$$each"; done
+	@for each in $(filter-out bench/soak.py bench/idle.py,$(wildcard bench/*.py)); do $(BIN)/python "$$each"; done
+
+idle: $(READY) ## measure what a runner costs at rest, and commands for what is there already (ten minutes)
+	@$(BIN)/python bench/idle.py start && $(BIN)/python bench/idle.py rest
 
 soak: $(READY) ## make videos for MINUTES=60, and tell how memory, files, threads and disk of each process grow an hour
 	@$(BIN)/python bench/soak.py --minutes $(MINUTES)

@@ -10,7 +10,7 @@ from generated_files import write_or_check
 from pydantic import AliasChoices, SecretStr
 from pydantic.fields import FieldInfo
 
-from lectern.worker import Settings
+from lectern.worker import Retention, Settings
 
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
 SERVICES = ("gateway", "scripter", "voice", "coder", "renderer", "composer")
@@ -37,7 +37,7 @@ def default(info: FieldInfo) -> str:
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
-def table(kind: type[Settings], without: type[Settings] | None = None) -> str:
+def table(kind: type[Retention], without: type[Retention] | None = None) -> str:
     """One row for each field that `without` does not have."""
     rows = ["| variable | default | |", "|---|---|---|"]
     for field, info in kind.model_fields.items():
@@ -49,7 +49,9 @@ def table(kind: type[Settings], without: type[Settings] | None = None) -> str:
 
 def page() -> str:
     """The page as Markdown."""
-    parts = [INTRODUCTION, "## Every service\n", table(Settings)]
+    kept = (Retention.__doc__ or "").strip()
+    parts = [INTRODUCTION, "## How long things are kept\n", f"{kept}\n", table(Retention)]
+    parts += ["\n## Every service\n", table(Settings, Retention)]
     for service in SERVICES:
         module = importlib.import_module(f"lectern.{service}.settings")
         kind: type[Settings] = getattr(module, f"{service.capitalize()}Settings")

@@ -14,8 +14,9 @@ from pydantic import SecretStr, ValidationError
 
 from lectern.contracts.ids import new_id
 from lectern.contracts.topology import EVENT_DAYS
-from lectern.worker import Settings, Unavailable, open_store
+from lectern.worker import Retention, Settings, Unavailable, open_store
 from lectern.worker.bucket import apply_rules, delete_expired, find_bucket
+from lectern.worker.retention import declare_rules
 from lectern.worker.s3_store import open_client
 
 pytestmark = pytest.mark.slow  # each opens clients of its own
@@ -122,10 +123,32 @@ async def test_what_is_kept_for_good_has_no_rule_and_an_earlier_one_is_removed(o
     assert len((await apply_rules(own, change=False)).lines) == 3
 
 
-def test_files_are_not_kept_for_a_shorter_time_than_their_video_is_listed() -> None:
-    assert Settings(keep_video_days=0).keep_video_days == 0
-    with pytest.raises(ValidationError, match="kept for longer"):
-        Settings(keep_video_days=EVENT_DAYS)
+@pytest.mark.parametrize(
+    ("days", "reason"),
+    [
+        ({"keep_video_days": EVENT_DAYS}, "kept for longer"),
+        ({"keep_history_days": 90}, "listed for 90 days"),
+        ({"keep_history_days": 0}, "listed for good"),
+        ({"keep_upload_days": 7}, "LECTERN_KEEP_UPLOAD_DAYS"),
+        ({"keep_video_days": 0, "keep_upload_days": 7}, "LECTERN_KEEP_UPLOAD_DAYS"),
+    ],
+)
+def test_nothing_is_forgotten_that_a_listed_video_needs(days: dict[str, int], reason: str) -> None:
+    with pytest.raises(ValidationError, match=reason):
+        Settings(**days)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("days", "kept"),
+    [
+        ({}, [38, 62, 31]),
+        ({"keep_history_days": 7, "keep_video_days": 8, "keep_cache_days": 15}, [15, 16, 8]),
+        ({"keep_upload_days": 31}, [38, 31, 31]),
+        ({"keep_history_days": 0, "keep_video_days": 0}, [38, 0, 0]),
+    ],
+)
+def test_one_class_of_settings_says_what_expires_when(days: dict[str, int], kept: list[int]) -> None:
+    assert [rule.days for rule in declare_rules(Retention(**days))] == kept  # type: ignore[arg-type]
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from nats_cluster import nats_cluster
 
 from lectern.contracts import topology
 from lectern.contracts.problems import ProblemError
-from lectern.worker import connect_nats
+from lectern.worker import Retention, connect_nats
 from lectern.worker.provision import apply_topology, find_drift
 
 
@@ -39,6 +39,20 @@ async def test_a_consumer_that_was_changed_is_reported_and_restored(
     assert any(reported in line for line in await find_drift(nats))
     assert await apply_topology(nats) == ["consumer voice-fast"]
     assert await find_drift(nats) == []
+
+
+async def test_history_is_kept_as_long_as_it_is_set(nats: Client) -> None:
+    week, day = Retention(keep_history_days=7, keep_video_days=8), topology.DAY
+    names = ["stream VIDEOS", "stream DEAD", "bucket batches"]
+    assert [line.partition(":")[0] for line in await find_drift(nats, retention=week)] == names
+    assert await apply_topology(nats, retention=week) == names
+    assert await find_drift(nats, retention=week) == []
+    js = nats.jetstream()
+    ages = [(await js.stream_info(name)).config.max_age for name in ("VIDEOS", "DEAD", "KV_batches", "ADVISORIES")]
+    assert ages == [7 * day, 7 * day, 7 * day, 7 * day]
+    for_good = Retention(keep_history_days=0, keep_video_days=0)
+    assert await apply_topology(nats, retention=for_good) == names
+    assert [(await js.stream_info(name)).config.max_age or 0 for name in ("VIDEOS", "KV_batches")] == [0, 0]
 
 
 async def test_what_is_missing_is_reported_and_created(nats: Client) -> None:

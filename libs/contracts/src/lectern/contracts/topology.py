@@ -90,12 +90,13 @@ CUES: tuple[type[e.Event], ...] = (e.SceneCoded, e.SceneFailed)  # after which t
 
 
 class Stream(msgspec.Struct, frozen=True, kw_only=True):
-    """A stream. Ages in seconds."""
+    """A stream. Ages in seconds; that of one `of_history` is the default of a setting."""
 
     name: str
     subjects: tuple[str, ...]
     max_age: float
     duplicate_window: float = 120.0
+    of_history: bool = False
 
 
 class Consumer(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,15 +111,22 @@ class Consumer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Bucket(msgspec.Struct, frozen=True, kw_only=True):
-    """A key-value bucket. `ttl` in seconds, 0 keeps for good."""
+    """A key-value bucket. `ttl` in seconds, 0 keeps for good; that of one `of_history` is the default of a setting."""
 
     name: str
     ttl: float = 0.0
+    of_history: bool = False
 
 
 STREAMS = (
-    Stream(name=VIDEOS, subjects=(subjects.EVERY_VIDEO,), max_age=EVENT_DAYS * DAY, duplicate_window=600.0),
-    Stream(name=DEAD, subjects=("dead.>",), max_age=EVENT_DAYS * DAY),
+    Stream(
+        name=VIDEOS,
+        subjects=(subjects.EVERY_VIDEO,),
+        max_age=EVENT_DAYS * DAY,
+        duplicate_window=600.0,
+        of_history=True,
+    ),
+    Stream(name=DEAD, subjects=("dead.>",), max_age=EVENT_DAYS * DAY, of_history=True),
     Stream(
         name=ADVISORIES,
         subjects=(
@@ -174,7 +182,7 @@ BUCKETS = (
     Bucket(name=VIDEO_VIEWS),
     Bucket(name=IDEMPOTENCY, ttl=DAY),
     Bucket(name=TALLIES, ttl=3 * DAY),
-    Bucket(name=BATCHES, ttl=30 * DAY),  # as long as the history of their videos
+    Bucket(name=BATCHES, ttl=EVENT_DAYS * DAY, of_history=True),
     Bucket(name=API_KEYS),
     Bucket(name=ENDED_SESSIONS, ttl=31 * DAY),
     Bucket(name=SHARES),

@@ -53,6 +53,7 @@ from lectern.worker.outages import find_outage, is_disk_full
 from lectern.worker.process_metrics import ProcessMetrics, show_process
 from lectern.worker.processing import Timing
 from lectern.worker.provision import apply_topology, find_drift
+from lectern.worker.retention import Retention
 from lectern.worker.retry_after import parse_retry_after
 from lectern.worker.service import Build, Service, main
 from lectern.worker.settings import Settings
@@ -116,6 +117,7 @@ __all__ = [
     "ProcessMetrics",
     "Rank",
     "Responder",
+    "Retention",
     "RoomWatch",
     "RuleReport",
     "Service",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from nats.aio.client import Client
 from nats.js import JetStreamContext, api
 from nats.js import errors as js_errors
@@ -9,6 +10,7 @@ from nats.js import errors as js_errors
 from lectern.contracts import topology
 from lectern.contracts.problems import Problem, ProblemError
 from lectern.contracts.topology import Bucket, Consumer, Stream
+from lectern.worker.retention import Retention
 
 _TOO_FEW_SERVERS = {10005, 10074}  # no suitable peers; no replicas outside a cluster
 _PATIENCE = 30.0  # seconds for one answer: a cluster that elects leaders, or moves what it keeps, takes its time
@@ -39,26 +41,28 @@ def _consumer(consumer: Consumer) -> api.ConsumerConfig:
     )
 
 
-async def apply_topology(nats: Client, *, replicas: int | None = None) -> list[str]:
+async def apply_topology(nats: Client, *, replicas: int | None = None, retention: Retention | None = None) -> list[str]:
     """Creates or updates streams, consumers and buckets as declared; returns what changed. Safe to repeat.
 
     `replicas` is how many servers of a cluster keep each stream and bucket: what exists is moved to that many, while it
-    is in use. None leaves it as it is, and creates what is new on one.
+    is in use. None leaves it as it is, and creates what is new on one. `retention` says how long history is kept, None
+    what the settings of this process say.
 
     Raises ProblemError when the server is too old or the cluster too small, TimeoutError when it has no JetStream.
     """
     js = nats.jetstream(timeout=_PATIENCE)
+    streams, buckets = _declare(retention or Retention())
     await _check_version(nats)
     changed: list[str] = []
     try:
-        for stream in topology.STREAMS:
+        for stream in streams:
             changed += await _apply_stream(js, _stream(stream, replicas))
         for consumer in topology.consumers():
             drift = await _consumer_drift(js, consumer)
             if drift:
                 await js.add_consumer(consumer.stream, _consumer(consumer))
                 changed.append(f"consumer {consumer.name}")
-        for bucket in topology.BUCKETS:
+        for bucket in buckets:
             changed += await _apply_bucket(js, bucket, replicas)
     except js_errors.APIError as error:
         if error.err_code not in _TOO_FEW_SERVERS:
@@ -67,24 +71,34 @@ async def apply_topology(nats: Client, *, replicas: int | None = None) -> list[s
     return changed
 
 
-async def find_drift(nats: Client, *, replicas: int | None = None) -> list[str]:
+async def find_drift(nats: Client, *, replicas: int | None = None, retention: Retention | None = None) -> list[str]:
     """One line for each difference between the server and the declaration; empty when there is none.
 
-    With `replicas` None, any number will do.
+    With `replicas` None, any number will do; `retention` as `apply_topology` has it.
     """
     js = nats.jetstream(timeout=_PATIENCE)
+    streams, buckets = _declare(retention or Retention())
     found: list[str] = []
-    for stream in topology.STREAMS:
+    for stream in streams:
         try:
             found += _stream_drift((await js.stream_info(stream.name)).config, _stream(stream, replicas))
         except js_errors.NotFoundError:
             found.append(f"stream {stream.name} is missing")
     for consumer in topology.consumers():
         found += await _consumer_drift(js, consumer)
-    for bucket in topology.BUCKETS:
+    for bucket in buckets:
         actual = await _find_bucket(js, bucket)
         found += [f"bucket {bucket.name} is missing"] if actual is None else _bucket_drift(actual, bucket, replicas)
     return found
+
+
+def _declare(retention: Retention) -> tuple[list[Stream], list[Bucket]]:
+    """What is declared, with history kept for as long as it is to be."""
+    age, replace = retention.keep_history_days * topology.DAY, msgspec.structs.replace
+    return (
+        [replace(each, max_age=age) if each.of_history else each for each in topology.STREAMS],
+        [replace(each, ttl=age) if each.of_history else each for each in topology.BUCKETS],
+    )
 
 
 def _describe_small_cluster(replicas: int | None) -> Problem:
@@ -156,7 +170,8 @@ async def _apply_bucket(js: JetStreamContext, bucket: Bucket, replicas: int | No
             api.KeyValueConfig(bucket=bucket.name, ttl=bucket.ttl or None, replicas=replicas or 1, direct=True)
         )
     elif _bucket_drift(actual, bucket, replicas):
-        await js.update_stream(actual.evolve(num_replicas=replicas))
+        age = bucket.ttl if bucket.of_history else actual.max_age
+        await js.update_stream(actual.evolve(num_replicas=replicas or actual.num_replicas, max_age=age))
     else:
         return []
     return [f"bucket {bucket.name}"]
@@ -171,6 +186,9 @@ async def _find_bucket(js: JetStreamContext, bucket: Bucket) -> api.StreamConfig
 
 
 def _bucket_drift(actual: api.StreamConfig, bucket: Bucket, replicas: int | None) -> list[str]:
-    if replicas is None or actual.num_replicas == replicas:
-        return []
-    return [f"bucket {bucket.name}: num_replicas is {actual.num_replicas!r}, declared {replicas!r}"]
+    found = []
+    if replicas is not None and actual.num_replicas != replicas:
+        found.append(f"bucket {bucket.name}: num_replicas is {actual.num_replicas!r}, declared {replicas!r}")
+    if bucket.of_history and (actual.max_age or 0.0) != bucket.ttl:
+        found.append(f"bucket {bucket.name}: max_age is {actual.max_age!r}, declared {bucket.ttl!r}")
+    return found

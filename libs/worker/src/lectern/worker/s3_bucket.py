@@ -6,11 +6,11 @@ import datetime
 from http import HTTPStatus
 from typing import Any
 
-import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lectern.worker.bucket import RuleReport
 from lectern.worker.failures import Missing
+from lectern.worker.retention import ExpiryRule, declare_rules
 from lectern.worker.s3_store import describe_failure, open_client
 from lectern.worker.settings import Settings
 
@@ -20,30 +20,6 @@ _UNWILLING = {HTTPStatus.FORBIDDEN, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NO
 _UNWILLING_CODES = {"AccessDenied", "MethodNotAllowed", "NotImplemented", "UnsupportedOperation"}
 _NOT_OURS = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"}  # 403 as well, whatever is asked
 _SIZE_LIMIT = "TransitionDefaultMinimumObjectSize"  # of AWS, beside the rules: putting rules without it resets it
-
-
-class ExpiryRule(msgspec.Struct, frozen=True, kw_only=True):
-    """Objects below a prefix are deleted so many days after they were last written; 0 keeps them for good."""
-
-    prefix: str
-    days: int
-
-    @property
-    def name(self) -> str:
-        """The rule's id in the bucket, by which we know our own."""
-        return f"lectern-{self.prefix.rstrip('/')}"
-
-
-def declare_rules(settings: Settings) -> tuple[ExpiryRule, ...]:
-    """What expires. `cache/` is made again when it is missed; the others are what a video in the lists may need.
-
-    An asset is uploaded once and may be used by a video that is requested weeks later.
-    """
-    return (
-        ExpiryRule(prefix="cache/", days=settings.keep_cache_days),
-        ExpiryRule(prefix="assets/", days=2 * settings.keep_video_days),
-        ExpiryRule(prefix="videos/", days=settings.keep_video_days),
-    )
 
 
 async def find_bucket(settings: Settings, *, make: bool) -> bool:

@@ -6,15 +6,12 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from lectern.contracts.topology import EVENT_DAYS, REUSE_DAYS
+from lectern.worker.retention import Retention
 
 
-class Settings(BaseSettings):
+class Settings(Retention):
     """Addresses of the event log and the object store, and a worker's limits."""
-
-    model_config = SettingsConfigDict(env_prefix="LECTERN_", extra="ignore", frozen=True)
 
     nats_url: str = Field("nats://127.0.0.1:4222", description="NATS servers, comma separated; tls://… for TLS")
     nats_token: SecretStr = Field(SecretStr(""), description="token that the NATS servers ask for")
@@ -44,34 +41,12 @@ class Settings(BaseSettings):
         0.0, ge=0, description="gigabytes that the store in that folder may take before new videos are refused; 0: any"
     )
     s3_region: str = Field("auto", description="S3 region; R2 wants `auto`")
-    keep_cache_days: int = Field(
-        EVENT_DAYS + REUSE_DAYS + 1,
-        ge=0,
-        description=f"days that `cache/` is kept after the last write, or use {REUSE_DAYS} days or more after that: "
-        "longer than the event log keeps a video that shares in it; 0 for good",
-    )
-    keep_video_days: int = Field(
-        31,
-        ge=0,
-        description="days that `videos/` is kept after the last write, longer than the event log keeps its videos, and "
-        "half of those that `assets/` is; 0 for good",
-    )
     slots: int = Field(0, ge=0, description="jobs at once in this process; 0 for the stage's default")
     metrics_port: int = Field(9090, ge=0, description="port of /healthz, /readyz and /metrics; 0 to turn it off")
     log_format: Literal["auto", "json", "console"] = Field("auto", description="json unless a terminal is attached")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     grace_seconds: float = Field(25.0, ge=0, description="seconds that running jobs get to finish after SIGTERM")
     scratch: Path | None = Field(None, description="folder for temporary files; the system's default if unset")
-
-    @field_validator("keep_video_days")
-    @classmethod
-    def _refuse_too_short(cls, value: int) -> int:
-        """A video that is listed must have its files."""
-        if 0 < value <= EVENT_DAYS:
-            raise ValueError(
-                f"videos are listed for {EVENT_DAYS} days, so their files are kept for longer, or 0 for good"
-            )
-        return value
 
     @field_validator("nats_url", "s3_endpoint", "s3_address")
     @classmethod

@@ -67,7 +67,7 @@ def refuse_unknown_video(video_id: str) -> Refusal:
     return refuse(
         problem_types.NOT_FOUND,
         f"There is no video {video_id[:64]}.",
-        "Check the id, or list your videos with GET /v1/videos. Videos expire 30 days after their last event.",
+        "Check the id, or list yours with GET /v1/videos. They expire, by default 30 days after their last event.",
     )
 
 

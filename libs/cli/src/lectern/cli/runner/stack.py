@@ -139,7 +139,7 @@ async def run_stack(
                 await stack.members["nats"].start()
                 connected = connect(stack.settings, "runner", store_on_demand=only_answers)
                 connections = await closing.enter_async_context(connected)
-                await apply_topology(connections.nats)
+                await apply_topology(connections.nats, retention=stack.settings)
                 if not separate:
                     _load({name: point for name, point in points.items() if name not in apart})
             if not only_answers:
