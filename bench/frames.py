@@ -1,13 +1,13 @@
 """The cost of a frame: stock manim and scenekit's job on the same scenes, side by side.
 
-`python bench/frames.py [--quality 1080p60] [--only NAME …] [--lesson NAME …] [--record LABEL]` renders each scene with
-both, each in a cold process of its own, and prints CPU seconds (user + system, of the process and its children), their
-ratio, frame counts and the SSIM between both videos as ffmpeg measures it. Exits with 1 when frame counts differ or
-SSIM is below 0.99.
+`python bench/frames.py [--quality 1080p60] [--only NAME …] [--lesson NAME[/SCENE] …] [--record LABEL]` renders each
+scene with both, each in a cold process of its own, and prints CPU seconds (user + system, of the process and its
+children), their ratio, frame counts and the SSIM between both videos as ffmpeg measures it. Exits with 1 when frame
+counts differ or SSIM is below 0.99.
 
 `scenes/` are in the kit's words at natural speed; `scenes/hard/` are plain manim, hard on a renderer. A lesson is held
 to its narration, scene by scene: manim's own drawing and encoding get the frames that the job plans. `--record` writes
-the figures to measured/frames.json under LABEL.
+each scene's figures to measured/frames.json under LABEL.
 """
 
 from __future__ import annotations
@@ -116,16 +116,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         for name in names or []:
             rows.append(compare_scene(Path(scratch) / name, name, options.quality))
-            print(rows[-1].format(), flush=True)
+            report(rows[-1], options.record, options.quality)
         for lesson in options.lesson:
             scenes = []
             for row in compare_lesson(Path(scratch) / lesson, lesson, options.quality):
-                print(row.format(), flush=True)
+                report(row, options.record, options.quality)
                 scenes.append(row)
             rows.append(add_up(lesson, scenes))
-            print(rows[-1].format(), flush=True)
-    if options.record:
-        record(options.record, options.quality, rows)
+            report(rows[-1], options.record, options.quality)
     return 0 if all(row.passed for row in rows) else 1
 
 
@@ -137,11 +135,15 @@ def compare_scene(folder: Path, name: str, quality: str) -> Row:
 
 
 def compare_lesson(folder: Path, lesson: str, quality: str) -> Iterator[Row]:
-    """Render each scene of a lesson with both, held to its narration."""
-    for scene in list_lesson_scenes(lesson):
+    """Render each scene of a lesson with both, held to its narration; `lesson/2` is its second scene alone."""
+    name, _, number = lesson.partition("/")
+    chosen = [scene for scene in list_lesson_scenes(name) if not number or scene.name == lesson]
+    if not chosen:
+        raise ValueError(f"no scene of a lesson is called {lesson!r}")
+    for scene in chosen:
         place = folder / scene.name.replace("/", "-")
-        chosen = VideoOptions(quality=LESSON_QUALITIES[quality])
-        settings = build_job_settings(narrate(scene.texts), chosen, "render")
+        options = VideoOptions(quality=LESSON_QUALITIES[quality])
+        settings = build_job_settings(narrate(scene.texts), options, "render")
         costs = []
         for kind, command in (("stock", [str(FOLDER / "stock_drawing.py")]), ("ours", ["-m", "lectern.scenekit"])):
             write_job(place / kind, scene.source, scene.needs, settings)
@@ -176,12 +178,14 @@ def add_up(name: str, rows: Sequence[Row]) -> Row:
     )
 
 
-def record(label: str, quality: str, rows: Sequence[Row]) -> None:
-    """Write the figures where those of other runs are kept."""
-    path = FOLDER / "measured/frames.json"
-    kept = json.loads(path.read_text()) if path.exists() else {}
-    kept.setdefault(label, {}).update({row.scene: {"quality": quality} | asdict(row) for row in rows})
-    path.write_text(json.dumps(kept, indent=1) + "\n")
+def report(row: Row, label: str, quality: str) -> None:
+    """Print a row. With a label, keep its figures beside those of other runs, at once: a run may take an hour."""
+    print(row.format(), flush=True)
+    if label:
+        path = FOLDER / "measured/frames.json"
+        kept = json.loads(path.read_text()) if path.exists() else {}
+        kept.setdefault(label, {}).setdefault(quality, {})[row.scene] = asdict(row)
+        path.write_text(json.dumps(kept, indent=1) + "\n")
 
 
 def read_scene(name: str) -> str:

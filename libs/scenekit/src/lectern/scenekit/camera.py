@@ -147,7 +147,7 @@ def _find_placing(thing: Any, parent: Mobject | None, view: CameraView) -> _Plac
     A thing with `stays_on_screen` keeps its place as well; one with `find_screen_anchor()` keeps its size around that
     point, unless it stands in a shape.
     """
-    if getattr(thing, "stays_on_screen", False):
+    if _has(thing, "stays_on_screen") and thing.stays_on_screen:
         return _Placing(view.scale, view.x, view.y)
     if isinstance(thing, ArrowTip):
         x, y, _ = thing.base if len(thing.points) else (0.0, 0.0, 0.0)
@@ -155,11 +155,16 @@ def _find_placing(thing: Any, parent: Mobject | None, view: CameraView) -> _Plac
         if thing.width >= LARGEST_DOT:
             return None
         x, y, _ = thing.get_center()
-    elif hasattr(thing, "find_screen_anchor") and not _is_part_of(thing, parent):
+    elif _has(thing, "find_screen_anchor") and not _is_part_of(thing, parent):
         x, y, _ = thing.find_screen_anchor()
     else:
         return None
     return _Placing(view.scale, (1 - view.scale) * float(x), (1 - view.scale) * float(y))
+
+
+def _has(thing: Any, name: str) -> bool:
+    """Return whether a thing has an attribute. `hasattr` is slow where it has not: manim then looks for properties."""
+    return name in vars(thing) or hasattr(type(thing), name)
 
 
 def _is_part_of(text: Mobject, parent: Mobject | None) -> bool:

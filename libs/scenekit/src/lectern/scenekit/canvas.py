@@ -104,7 +104,10 @@ class Canvas:
 
     def _list_shown(self, things: Iterable[Mobject]) -> list[Any]:
         """List what is drawn, in order. Trackers have a point and no picture, and stand in many scenes."""
-        return [each for each in self.camera.get_mobjects_to_display(things) if isinstance(each, PICTURED)]
+        shown = self.camera.get_mobjects_to_display(things)
+        kinds = set(map(type, shown))
+        unseen = {kind for kind in kinds if not issubclass(kind, PICTURED)}
+        return [each for each in shown if type(each) not in unseen] if unseen else list(shown)
 
     def _look_at(self, shown: Sequence[Any]) -> _View:
         camera = self.camera
@@ -186,12 +189,12 @@ class Canvas:
         else:
             points = camera.find_points(each) if in_space else each.points
             path, box = build_path(points, each.tolerance_for_point_equality), find_box(points)
-        region = self._find_region(each, box, placing, view)
+        region = self._find_region(max(appearance[4:6]), box, placing, view)
         return _Entry(appearance=appearance, placing=placing, path=path, box=box, region=region)
 
     def _find_region(
         self,
-        each: Any,
+        widest: float,
         box: tuple[float, float, float, float],
         placing: tuple[float, float, float] | None,
         view: _View,
@@ -200,7 +203,6 @@ class Canvas:
             return self.whole
         scale, x, y = placing or (1.0, 0.0, 0.0)
         left, low, right, high = box
-        widest = max(each.get_stroke_width(), each.get_stroke_width(background=True))
         beyond = widest * view.line_width / 2 * MITER_LIMIT
         x, y = x - view.x + view.width / 2, view.y + view.height / 2 - y
         across, down = self.whole[2] / view.width, self.whole[3] / view.height
@@ -222,13 +224,15 @@ def find_box(points: Any) -> tuple[float, float, float, float]:
 
 def can_compare(camera: Camera, shown: Sequence[Any]) -> bool:
     """Return whether the objects can be compared and drawn one by one: plain shapes in front of a plain camera."""
-    return type(camera) in (Camera, MovingCamera, FilmCamera, SpaceCamera) and all(
-        isinstance(each, VMobject) and each.get_background_image() is None for each in shown
+    return (
+        type(camera) in (Camera, MovingCamera, FilmCamera, SpaceCamera)
+        and all(issubclass(kind, VMobject) for kind in set(map(type, shown)))  # far fewer kinds than shapes
+        and all(each.get_background_image() is None for each in shown)
     )
 
 
 def describe_appearance(each: Any) -> tuple[Any, ...]:
-    """Collect everything that decides how a shape is drawn, for comparison."""
+    """Collect everything that decides how a shape is drawn, for comparison. The fifth and sixth are stroke widths."""
     fill, stroke, behind = each.get_fill_rgbas(), each.get_stroke_rgbas(), each.get_stroke_rgbas(background=True)
     graded = len(fill) > 1 or len(stroke) > 1 or len(behind) > 1
     return (
