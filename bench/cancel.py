@@ -20,6 +20,7 @@ from pathlib import Path
 
 import httpx
 import msgspec
+from recording import record_figures
 
 from lectern.cli.runner.child import Child
 from lectern.cli.runner.stack import Stack, run_stack
@@ -117,8 +118,9 @@ async def time_end(stack: Stack, log: JetStreamEventLog, http: httpx.AsyncClient
     return time.perf_counter() - began
 
 
-async def measure(home: Path, rounds: int, cases: Sequence[Case], *, delete: bool) -> None:
-    """Prints the latency at each stage."""
+async def measure(home: Path, rounds: int, cases: Sequence[Case], *, delete: bool) -> list[dict[str, object]]:
+    """Prints the latency at each stage, and returns it."""
+    rows = []
     async with run_stack(home, separate=True, renderers=1) as stack:
         nats = await connect_nats(stack.nats_url, "bench", stack.nats_login)
         log = JetStreamEventLog(nats)
@@ -136,7 +138,9 @@ async def measure(home: Path, rounds: int, cases: Sequence[Case], *, delete: boo
                         f" of {len(times)}: {' '.join(f'{each:.2f}' for each in times)}; load {os.getloadavg()[0]:.0f}",
                         flush=True,
                     )
+                    rows.append({"stage": case.stage, "median": statistics.median(times), "longest": max(times)})
         await nats.close()
+    return rows
 
 
 def main() -> None:
@@ -144,11 +148,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--delete", action="store_true")
     parser.add_argument("--stages", nargs="*", default=[case.stage for case in CASES])
+    parser.add_argument("--record", action="store_true", help="write bench/measured/cancel.json, or delete.json")
     options = parser.parse_args()
     cases = [case for case in CASES if case.stage in options.stages]
     configure_logs("json", "ERROR")
     with tempfile.TemporaryDirectory(prefix="lectern-cancel-") as folder:
-        asyncio.run(measure(Path(folder) / "home", options.rounds, cases, delete=options.delete))
+        rows = asyncio.run(measure(Path(folder) / "home", options.rounds, cases, delete=options.delete))
+    if options.record:
+        record_figures("delete" if options.delete else "cancel", rows)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from pathlib import Path
 import httpx
 from gateway_process import GatewayProcess, find_server, read_cpu, read_memory, run_gateway
 from nats.aio.client import Client
+from recording import record_figures
 
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
@@ -119,10 +120,19 @@ class Visitors:
         self.processes = {"gateway": gateway.pid, "nats-server": find_server(), "workers and this": os.getpid()}
         self.seconds: dict[str, list[float]] = defaultdict(list)
         self.memory: dict[str, list[int]] = defaultdict(list)
+        self.refused = 0
         self._before: dict[str, float] = {}
 
     async def visit(self) -> None:
-        """One of each request."""
+        """One of each request. What a gateway on a machine that is far too busy refuses, or drops, is counted."""
+        try:
+            await self._ask_once()
+        except httpx.HTTPError:
+            self.refused += 1
+        for name, pid in self.processes.items():
+            self.memory[name].append(read_memory(pid))
+
+    async def _ask_once(self) -> None:
         created = await self._time("create", lambda: self._http.post("/v1/videos", json={"topic": f"{uuid.uuid4()}"}))
         video = created.json()["id"]
         await self._time("list", lambda: self._http.get("/v1/videos"))
@@ -132,8 +142,6 @@ class Visitors:
                 break
         self.seconds["stream"].append(time.perf_counter() - began)
         await self._http.post(f"/v1/videos/{video}/cancel")
-        for name, pid in self.processes.items():
-            self.memory[name].append(read_memory(pid))
 
     async def _time(self, kind: str, ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
         began = time.perf_counter()
@@ -186,8 +194,11 @@ async def count_deliveries(nats: Client) -> int:
     return found
 
 
-def tell(visitors: Visitors, used: Mapping[str, float], rendered: int) -> None:
-    """Prints what each process used."""
+def tell(visitors: Visitors, used: Mapping[str, float], rendered: int) -> dict[str, object]:
+    """Prints what each process used; returns it."""
+    found: dict[str, object] = {}
+    if visitors.refused:
+        print(f"{visitors.refused} visits ended in a refusal or without an answer")
     for name, memory in visitors.memory.items():
         third = max(1, len(memory) // 3)
         first, last = (statistics.mean(part) / 1e6 for part in (memory[:third], memory[-third:]))
@@ -195,16 +206,19 @@ def tell(visitors: Visitors, used: Mapping[str, float], rendered: int) -> None:
             f"{name}: {first:.0f} MB in the first third of the time, {last:.0f} in the last;"
             f" {used[name]:.1f} s of CPU, {used[name] / rendered * 1000:.1f} ms a scene"
         )
+        found[name] = {"mb_first": first, "mb_last": last, "cpu_ms": used[name] / rendered * 1000}
+    return {"processes": found}
 
 
-def tell_visits(loaded: Mapping[str, float], idle: Mapping[str, float]) -> None:
-    """Prints how long requests took."""
+def tell_visits(loaded: Mapping[str, float], idle: Mapping[str, float]) -> dict[str, object]:
+    """Prints how long requests took; returns it."""
     for kind, p95 in loaded.items():
         print(f"{kind:<8} p95 {p95:.0f} ms, idle {idle[kind]:.0f} ms: {p95 / idle[kind]:.1f} times")
+    return {"visits": {kind: {"ms": p95, "idle_ms": idle[kind]} for kind, p95 in loaded.items()}}
 
 
-async def measure(videos: int, scenes: int, seconds: float, slots: int) -> None:
-    """Runs everything and prints the figures."""
+async def measure(videos: int, scenes: int, seconds: float, slots: int) -> dict[str, object]:
+    """Runs everything, prints the figures and returns them."""
     with run_gateway() as gateway:
         visitors = Visitors(gateway)
         for _ in range(IDLE_LOOKS):
@@ -239,8 +253,14 @@ async def measure(videos: int, scenes: int, seconds: float, slots: int) -> None:
             ranks[party].append(rank)
     means = {party: statistics.mean(found) / videos for party, found in sorted(ranks.items())}
     print("mean place at the end, of 1: " + ", ".join(f"{party} {mean:.2f}" for party, mean in means.items()))
-    tell(visitors, used, stubs.rendered)
-    tell_visits(loaded, idle)
+    figures = {
+        "what": f"{videos:,} videos at once",
+        "scenes": stubs.rendered,
+        "ideal": ideal / took,
+        "deliveries": deliveries / stubs.rendered,
+        "load": os.getloadavg()[0],
+    }
+    return figures | tell(visitors, used, stubs.rendered) | tell_visits(loaded, idle)
 
 
 def main() -> None:
@@ -249,9 +269,12 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--slots", type=int, default=8)
+    parser.add_argument("--record", action="store_true", help="write bench/measured/load.json")
     options = parser.parse_args()
     configure_logs("json", "ERROR")
-    asyncio.run(measure(options.videos, options.scenes, options.seconds, options.slots))
+    figures = asyncio.run(measure(options.videos, options.scenes, options.seconds, options.slots))
+    if options.record:
+        record_figures("load", [figures])
 
 
 if __name__ == "__main__":
