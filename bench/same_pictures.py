@@ -13,16 +13,18 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from frames import HARD_SCENES, read_scene
 from manim import Mobject
-from manim.camera.camera import Camera
+from manim.camera.camera import BackgroundColoredVMobjectDisplayer, Camera
 
 from lectern.scenekit import job, renderer
 from lectern.scenekit.canvas import Canvas
+from lectern.scenekit.patching import patch_attribute
 from lectern.scenekit.regions import Region
 from lectern.scenekit.space_camera import SpaceCamera
 
@@ -31,6 +33,14 @@ SECONDS = 9.0
 SEEN = 8
 """A difference of a colour, of 255, that might be seen."""
 MOST_DIFFERING = 1e-3
+
+
+PLAIN = (
+    (Camera, "display_vectorized", Camera.display_vectorized),
+    (Camera, "display_multiple_vectorized_mobjects", Camera.display_multiple_vectorized_mobjects),
+    (BackgroundColoredVMobjectDisplayer, "display", BackgroundColoredVMobjectDisplayer.display),
+)
+"""What the job replaces of manim's drawing."""
 
 
 class ComparedCanvas(Canvas):
@@ -67,8 +77,11 @@ class ComparedCanvas(Canvas):
             camera._projected = {}
             for name in ("get_fill_rgbas", "get_stroke_rgbas"):
                 setattr(camera, name, getattr(super(SpaceCamera, camera), name))
-        for things in (self.still, moving):  # manim sorts each by itself
-            Camera.capture_mobjects(camera, things)
+        with ExitStack() as stack:
+            for owner, name, value in PLAIN:
+                stack.enter_context(patch_attribute(owner, name, value))
+            for things in (self.still, moving):  # manim sorts each by itself
+                Camera.capture_mobjects(camera, things)
         if isinstance(camera, SpaceCamera):
             del camera.get_fill_rgbas, camera.get_stroke_rgbas
         plain = camera.pixel_array.astype(int)

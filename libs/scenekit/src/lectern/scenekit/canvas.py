@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from manim import Mobject, MovingCamera, PMobject, VMobject
+from manim import Mobject, PMobject, VMobject
 from manim.camera.camera import Camera
 from manim.mobject.types.image_mobject import AbstractImageMobject
 
@@ -21,6 +21,7 @@ from .cairo_paths import PathData, build_path
 from .camera import FilmCamera
 from .painter import Painter
 from .photo import Photo
+from .quick_drawing import CAMERAS
 from .regions import Region, align, area, intersect, merge
 from .space_camera import SpaceCamera
 
@@ -225,7 +226,7 @@ def find_box(points: Any) -> tuple[float, float, float, float]:
 def can_compare(camera: Camera, shown: Sequence[Any]) -> bool:
     """Return whether the objects can be compared and drawn one by one: plain shapes in front of a plain camera."""
     return (
-        type(camera) in (Camera, MovingCamera, FilmCamera, SpaceCamera)
+        type(camera) in CAMERAS
         and all(issubclass(kind, VMobject) for kind in set(map(type, shown)))  # far fewer kinds than shapes
         and all(each.get_background_image() is None for each in shown)
     )

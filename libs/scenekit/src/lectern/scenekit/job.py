@@ -30,6 +30,7 @@ from .frame_costs import FrameCosts
 from .front import FrontWriter, Layer
 from .latex import use_latex
 from .photo import paint_photos
+from .quick_drawing import quicken_drawing
 from .quick_manim import quicken_manim
 from .remarks import listen_for_remarks
 from .renderer import FilmingRenderer, MeasuringRenderer, frame_shape
@@ -301,6 +302,7 @@ def _configure_manim(settings: JobSettings, folder: Path) -> Iterator[None]:
             keep_right_to_left_text(),
             paint_photos(),
             quicken_manim(),
+            quicken_drawing(),
         ):
             yield
     finally:
