@@ -13,7 +13,7 @@ from lectern.contracts.log import VideoLog
 from lectern.gateway import problem_types
 from lectern.gateway.access.quotas import WantedVideo
 from lectern.gateway.deps import GatewayDeps
-from lectern.gateway.idempotency import StoredResponse, run_once
+from lectern.gateway.idempotency import StoredResponse, make_fingerprint, run_once
 from lectern.gateway.refusals import refuse
 from lectern.gateway.responses import make_accepted_headers, make_video
 from lectern.gateway.room import require_room
@@ -50,7 +50,7 @@ async def enqueue_video(
             media_type="application/json",
         )
 
-    fingerprint = fingerprint or keys.digest(request.model_dump(mode="json"))
+    fingerprint = fingerprint or make_fingerprint(request)
     return await run_once(deps.stored_responses, idempotency_key, operation, fingerprint, work)
 
 

@@ -10,7 +10,9 @@ from typing import Annotated, TypeAlias
 
 import msgspec
 from fastapi import Header, Response
+from pydantic import BaseModel
 
+from lectern.contracts import keys
 from lectern.contracts.events import now
 from lectern.contracts.ids import new_id
 from lectern.contracts.problems import FieldError, ProblemError
@@ -53,6 +55,11 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Work: TypeAlias = Callable[[str], Awaitable[StoredResponse]]
+
+
+def make_fingerprint(body: BaseModel | None, *, as_sent: bool = False) -> str:
+    """What must be the same in requests with one key: the body, or just the fields of it that were sent."""
+    return keys.digest(body.model_dump(mode="json", exclude_unset=as_sent) if body else None)
 
 
 async def run_once(

@@ -8,12 +8,11 @@ import msgspec
 from fastapi import Response
 from pydantic import BaseModel
 
-from lectern.contracts import keys
 from lectern.contracts.log import VideoLog
 from lectern.contracts.script import Script
 from lectern.gateway.deps import GatewayDeps
 from lectern.gateway.handlers.script_events import ScriptChange
-from lectern.gateway.idempotency import StoredResponse, run_once
+from lectern.gateway.idempotency import StoredResponse, make_fingerprint, run_once
 from lectern.gateway.responses import make_accepted_headers, make_video
 from lectern.gateway.video_log import append_script_change, read_video
 
@@ -55,7 +54,7 @@ async def change_script_once(
             media_type="application/json",
         )
 
-    fingerprint = keys.digest(body.model_dump(mode="json", exclude_unset=True) if body else None)
+    fingerprint = make_fingerprint(body, as_sent=True)
     return await run_once(deps.stored_responses, idempotency_key, operation, fingerprint, work)
 
 

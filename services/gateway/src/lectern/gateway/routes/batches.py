@@ -8,12 +8,11 @@ from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Query, Response
 
-from lectern.contracts import keys
 from lectern.gateway import examples, handlers, mapping
 from lectern.gateway.batch_requests import MAX_AT_ONCE, create_batch
 from lectern.gateway.batches import BatchRecord
 from lectern.gateway.deps import Deps, GatewayDeps
-from lectern.gateway.idempotency import IdempotencyKey, StoredResponse, run_once
+from lectern.gateway.idempotency import IdempotencyKey, StoredResponse, make_fingerprint, run_once
 from lectern.gateway.json_body import JsonRoute
 from lectern.gateway.openapi import describe_json, describe_problems
 from lectern.gateway.refusals import Refusal, refuse_cursor, refuse_unknown_batch
@@ -53,7 +52,7 @@ async def request_batch(deps: Deps, body: BatchRequest, idempotency_key: Idempot
         headers = {"Location": batch.urls.self, "Retry-After": str(POLL_SECONDS)}
         return StoredResponse(status=202, headers=headers, body=batch.model_dump_json(), media_type="application/json")
 
-    fingerprint = keys.digest(body.model_dump(mode="json"))
+    fingerprint = make_fingerprint(body)
     return await run_once(deps.stored_responses, idempotency_key, "POST /v1/batches", fingerprint, work)
 
 

@@ -6,14 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Response
 
-from lectern.contracts import keys
 from lectern.contracts.ids import derive_id
 from lectern.gateway import handlers, take_examples
 from lectern.gateway.admission import check_logo, check_music, check_voice
 from lectern.gateway.deps import Deps
 from lectern.gateway.enqueue import publish_together
 from lectern.gateway.handlers.script_events import get_script_event
-from lectern.gateway.idempotency import IdempotencyKey, StoredResponse, run_once
+from lectern.gateway.idempotency import IdempotencyKey, StoredResponse, make_fingerprint, run_once
 from lectern.gateway.json_body import JsonRoute
 from lectern.gateway.mapping import video_path
 from lectern.gateway.openapi import describe_json, describe_problems
@@ -66,6 +65,6 @@ async def make_variants(
             media_type="application/json",
         )
 
-    fingerprint = keys.digest(body.model_dump(mode="json", exclude_unset=True))
+    fingerprint = make_fingerprint(body, as_sent=True)
     operation = f"POST /v1/videos/{video_id}/variants"
     return await run_once(deps.stored_responses, idempotency_key, operation, fingerprint, work, list_ids)

@@ -6,11 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query, Response
 
-from lectern.contracts import keys
 from lectern.contracts.ids import new_id
 from lectern.gateway import examples, problem_types, webhooks
 from lectern.gateway.deps import Deps, GatewayDeps
-from lectern.gateway.idempotency import IdempotencyKey, StoredResponse, run_once
+from lectern.gateway.idempotency import IdempotencyKey, StoredResponse, make_fingerprint, run_once
 from lectern.gateway.json_body import JsonRoute
 from lectern.gateway.openapi import describe_json, describe_problems
 from lectern.gateway.refusals import Refusal, refuse, refuse_cursor
@@ -80,7 +79,7 @@ async def create_webhook(
             media_type="application/json",
         )
 
-    fingerprint = keys.digest(body.model_dump(mode="json"))
+    fingerprint = make_fingerprint(body)
     return await run_once(deps.stored_responses, idempotency_key, "POST /v1/webhooks", fingerprint, work)
 
 
