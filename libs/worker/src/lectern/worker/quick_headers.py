@@ -1,8 +1,8 @@
 """A NATS client that reads the headers of messages quickly.
 
-The names of headers are few, and nats-py (2.16) looks at each of their letters anew in each message, which was a
-quarter of what it costs to read a log. What comes of it is the same; a later nats-py that reads headers by other means
-goes its own way.
+The names of headers are few, and nats-py (2.16) looks at each of their letters anew in each message, which took three
+times as long as decoding an event; by names that are remembered it takes two fifths of that. What comes of it is the
+same; a later nats-py that reads headers by other means goes its own way.
 """
 
 from __future__ import annotations
