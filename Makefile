@@ -29,7 +29,7 @@ MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 export PYTHONDONTWRITEBYTECODE :=
 export LECTERN_HOME ?= $(CURDIR)/.lectern
 
-.PHONY: demo up test long check lessons format docs lock dashboards client studio icons countries hostile fuzz chaos upgrades outages rules monitoring images containers policies bench idle soak doctor setup clean help gallery
+.PHONY: demo up test long check lessons format docs lock dashboards client studio icons countries hostile layers fuzz chaos upgrades outages rules monitoring images containers policies bench idle soak doctor setup clean help gallery
 
 demo: $(READY) ## set everything up and make a video (TOPIC="…" for another topic)
 	@$(BIN)/lectern make "$(TOPIC)" --out out
@@ -104,7 +104,10 @@ films: $(READY) ## make every bundled lesson's film, measure it, and write bench
 hostile: $(READY) $(LATEX) ## run hostile scene code against the sandbox (WITHOUT="tmpfs namespaces landlock" leaves layers out; LANDLOCK=1 is Linux 5.13)
 	@LECTERN_HOSTILE_WITHOUT="$(WITHOUT)" LECTERN_HOSTILE_LANDLOCK="$(or $(LANDLOCK),99)" $(BIN)/python -m pytest -m "" tests/hostile
 
-fuzz: $(READY) ## look for inputs that break a parser, for SECONDS=60; findings join tests/fuzz/corpus
+layers: $(READY) ## try attacks with each layer of the sandbox alone and left out, and write the table of docs/security.md (root; an hour or more)
+	@PYTHONPATH=tests $(BIN)/python -m hostile.layers $(LAYERS)
+
+fuzz: $(READY) ## look for inputs that break a parser, for SECONDS=60; findings join tests/fuzz/corpus (FUZZ=scene attacks the sandbox)
 	@PYTHONPATH=tests $(BIN)/python -W ignore -m fuzz --seconds $(SECONDS) $(FUZZ)
 
 rules: $(READY) ## live a thousand lives of videos among faults and users' wishes, other ones each time (half an hour)

@@ -1,4 +1,7 @@
-"""`python -m fuzz --seconds 60 [--target lesson] [--seed 1]`: exit status 1 with findings, which join the corpus."""
+"""`python -m fuzz --seconds 60 [lesson film] [--seed 1]`: exit status 1 with findings, which join the corpus.
+
+`scene` is a target of its own, as it needs the whole sandbox: it is only tried when it is named.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ from fuzz.targets import TARGETS
 
 CORPUS = Path(__file__).parent / "corpus"
 BATCH = 25
+SCENE = "scene"
 MINIMIZING_SECONDS = 20.0
 
 
@@ -60,12 +64,14 @@ def main(arguments: list[str] | None = None) -> int:
     """The exit status: 0 when nothing was found."""
     parser = argparse.ArgumentParser(prog="make fuzz")
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--target", choices=sorted(TARGETS), action="append")
+    parser.add_argument("targets", choices=[*sorted(TARGETS), SCENE, []], nargs="*", metavar="target")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**32))
     options = parser.parse_args(arguments)
-    targets = [TARGETS[name] for name in options.target or TARGETS]
     print(f"seed {options.seed}")
     found = False
+    if SCENE in options.targets:
+        found = _fuzz_scenes(options.seconds, Random(options.seed))
+    targets = [TARGETS[name] for name in options.targets or TARGETS if name != SCENE]
     for target in targets:
         campaign = fuzz_target(target, options.seconds / len(targets), Random(f"{options.seed} {target.name}"))
         print(f"{target.name:8} {campaign.inputs:7} inputs, {len(campaign.findings)} findings", flush=True)
@@ -73,6 +79,22 @@ def main(arguments: list[str] | None = None) -> int:
             found = True
             print(f"  {finding.kind}: {finding.detail}\n  {finding.data[:200]!r}\n  saved as {save(target, finding)}")
     return 1 if found else 0
+
+
+def _fuzz_scenes(seconds: float, random: Random) -> bool:
+    from hostile.monitored_pool import MonitoredPool
+
+    from fuzz.scene_fuzzing import fuzz_scenes, save_scene
+
+    monitored = MonitoredPool()
+    try:
+        count, findings = fuzz_scenes(monitored, seconds, random)
+    finally:
+        monitored.close()
+    print(f"{SCENE:8} {count:7} scenes, {len(findings)} findings", flush=True)
+    for finding in findings:
+        print(f"  {finding.faults}\n  saved as {save_scene(finding)}")
+    return bool(findings)
 
 
 if __name__ == "__main__":

@@ -65,6 +65,9 @@ LIMITS = {
     "log_bytes": MIB,
 }
 
+# What a scene says about itself is not lost with it.
+EACH_LINE_AT_ONCE = "import sys; sys.stdout.reconfigure(line_buffering=True)\n"
+
 # Stands for the agent: same user, with a secret in its environment and memory. Answers "alive" until it is killed.
 VICTIM = """
 import os, resource, sys
@@ -78,7 +81,7 @@ for line in sys.stdin:
 class MonitoredPool:
     """One pool with its surroundings. No scene may ever see `secret`."""
 
-    def __init__(self) -> None:
+    def __init__(self, disabled_layers: frozenset[str] | None = None, *, spare: bool = True) -> None:
         self.secret = "canary-" + secrets.token_hex(12)
         os.environ["LECTERN_TEST_SECRET"] = self.secret
         self.home = Path(tempfile.mkdtemp(prefix="lectern-hostile-"))
@@ -87,7 +90,11 @@ class MonitoredPool:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self.pool = WarmPool(
-            root=self.home / "pool", slots=2, disabled_layers=_disabled_layers(), max_landlock_abi=_max_landlock_abi()
+            root=self.home / "pool",
+            slots=2,
+            spare=spare,
+            disabled_layers=_disabled_layers() if disabled_layers is None else disabled_layers,
+            max_landlock_abi=_max_landlock_abi(),
         )
         # A pool fills its cache of formulas after the first one; its job for that would look like a scene left behind.
         (self.home / "pool/tex").mkdir(parents=True)
@@ -162,11 +169,11 @@ class MonitoredPool:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.start(work).result(60)
+        return self.start(work).result(300)  # however busy the machine is
 
     def build_job(self, code: str, **limits: float) -> RenderJob:
         return RenderJob(
-            code=code,
+            code=f"{EACH_LINE_AT_ONCE}{code}",
             cast=_read_cast(code),
             settings=SETTINGS,
             assets={"targets.json": self.targets},
@@ -177,7 +184,7 @@ class MonitoredPool:
         """Runs a scene under the limits in its `# limits:` line. Returns its outcome and the progress it reported."""
         code = scene.read_text()
         progress: list[tuple[int, int]] = []
-        job = self.build_job(code, **_parse_limits(code))
+        job = self.build_job(code, **parse_limits(code))
         return self.wait(self.pool.run(job, lambda frames, of: progress.append((frames, of)))), progress
 
     def render_honest_scene(self) -> str:
@@ -210,15 +217,13 @@ class MonitoredPool:
         return found
 
     def find_jobs(self) -> list[int]:
-        """Finds forks of a zygote: they lead sessions of their own, as otherwise only the supervisor does."""
+        """Finds forks of a zygote, and theirs: each job begins a session, and all else is in the supervisor's."""
         supervisor = self.pool.supervisor_pid
-        return [pid for pid, session in self.find_processes().items() if pid != supervisor and session == pid]
+        return [pid for pid, session in self.find_processes().items() if session != supervisor]
 
     def _read_state(self) -> dict[str, Any]:
         return {
-            "canaries": {
-                str(path): (path.read_text(), path.stat().st_mode, path.stat().st_mtime_ns) for path in self.canaries
-            },
+            "canaries": {str(path): _describe_file(path) for path in self.canaries},
             "open": sorted(os.listdir(self.home / "open")),
             "home": sorted(os.listdir(self.home)),
             "shm": sorted(name for name in os.listdir("/dev/shm") if name.startswith("lectern-")),
@@ -227,8 +232,11 @@ class MonitoredPool:
             "footage": sorted(os.listdir(self.home / "pool/footage")),
         }
 
-    def find_damage(self, outcome: RenderOutcome) -> Iterator[str]:
-        """Lists everything that has changed or leaked; nothing if the sandbox held."""
+    def find_damage(self, outcome: RenderOutcome, patience: float = 30.0) -> Iterator[str]:
+        """Lists everything that has changed or leaked; nothing if the sandbox held.
+
+        What the job started has `patience` seconds to be gone.
+        """
         if self.victim.poll() is not None or self.query_victim() != self.victim_facts:
             yield "the victim process was killed or changed"
         state = self._read_state()
@@ -239,7 +247,7 @@ class MonitoredPool:
             with contextlib.suppress(BlockingIOError):
                 listener.recv(1) if name == "udp" else listener.accept()
                 yield f"the {name} listener was reached"
-        if not wait_until(lambda: not self.find_jobs()):
+        if not wait_until(lambda: not self.find_jobs(), patience):
             yield f"processes of the job are still alive: {self.find_jobs()}"
         output = f"{outcome.log_tail}{outcome.result}{outcome.reason}"
         if self.secret in output:
@@ -259,6 +267,14 @@ class MonitoredPool:
         self._thread.join()
         self._loop.close()
         shutil.rmtree(self.home)
+
+
+def _describe_file(path: Path) -> tuple[str, int, int] | None:
+    """Describes a file so that any change of it shows; None for one that is gone."""
+    try:
+        return path.read_text(), path.stat().st_mode, path.stat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -289,7 +305,8 @@ def _max_landlock_abi() -> int:
     return int(os.environ.get("LECTERN_HOSTILE_LANDLOCK", "99"))
 
 
-def _parse_limits(code: str) -> dict[str, float]:
+def parse_limits(code: str) -> dict[str, float]:
+    """Parses the limits in a scene's `# limits:` line."""
     found = re.search(r"^# limits: (.*)$", code, re.M)
     pairs = (pair.split("=") for pair in found[1].split()) if found else ()
     return {name: type(LIMITS[name])(float(value)) for name, value in pairs}

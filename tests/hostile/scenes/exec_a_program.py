@@ -10,6 +10,7 @@ from manim import Scene
 
 class Hostile(Scene):
     def construct(self):
+        os.set_inheritable(1, True)  # or what a program says would be lost
         open("own", "wb").write(b"#!/bin/sh\necho ESCAPED\n")
         for path, arguments in (
             ("/bin/sh", ["sh", "-c", "echo ESCAPED"]),

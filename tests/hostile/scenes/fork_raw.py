@@ -16,12 +16,12 @@ class Hostile(Scene):
             if pid == 0:
                 libc._exit(0)
             if pid > 0:
-                print("ESCAPED clone", hex(flags))
+                print("ESCAPED clone", hex(flags), flush=True)
         arguments = (ctypes.c_uint64 * 11)(0, 0, 0, 0, 17)
         for number, *rest in ((57,), (435, arguments, 88)):
             pid = libc.syscall(number, *rest)
             if pid == 0:
                 libc._exit(0)
             if pid > 0:
-                print("ESCAPED system call", number)
+                print("ESCAPED system call", number, flush=True)
         self.wait(0.1)
