@@ -34,6 +34,7 @@ from lectern.scenekit.contrast import contrast_ratios, to_rgb
 from lectern.scenekit.renderer import frame_shape
 from lectern.scenekit.right_to_left import keep_right_to_left_text
 from lectern.scenekit.style import use_theme
+from lectern.scenekit.timeline import Travel
 from lectern.theme import THEMES
 
 
@@ -256,3 +257,14 @@ def test_the_vocabulary_lists_every_name_without_importing_manim() -> None:
     done = run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert 4000 < int(done.stdout) < 60000
+
+
+def test_the_year_beside_the_playhead_counts_while_it_travels() -> None:
+    line = Timeline(("1900", "first"), ("1950", "then"), ("2000", "last"))
+    travel = Travel(line, line.offsets[2])
+    travel.begin()
+    years = []
+    for share in (0.5, 0.8, 1.0):
+        travel.interpolate(share)
+        years.append(int(line.clock.text))
+    assert 1900 < years[0] < years[1] < years[2] == 2000

@@ -33,6 +33,7 @@ KIT = {
     "physics.circuit": ("Circuit",),
     "code_listing": ("CodeListing",),
     "comparison": ("Comparison",),
+    "data_table": ("DataTable",),
     "timeline": ("Timeline",),
     "picture": ("Picture",),
     "computing.cells": ("Cells",),

@@ -13,6 +13,7 @@ from .fitted_text import fit_texts
 from .illustrations import Tile, choose_colors, draw_things
 from .labels import Label
 from .layout import Area, frame, settle
+from .mirroring import order_by_script
 from .motion import appear
 from .plates import Card, PopIn, arrive, linger, single_out
 from .style import theme
@@ -103,6 +104,7 @@ class Bullets(VGroup):
         if self.heading is not None:
             self.heading.next_to(self.points_, UP, buff=0.4, aligned_edge=LEFT)
         settle(self, area, self.ground)
+        order_by_script(items, area.center[0], self, self.ground)
 
     def __getitem__(self, index: Any) -> Any:
         return self.points_[index]

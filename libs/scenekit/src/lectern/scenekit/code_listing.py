@@ -14,12 +14,13 @@ from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Literal, Name, Number, Operator, String
 from pygments.util import ClassNotFound
 
+from .code_lights import LightLine, choose_quiet_ink
 from .computing.spoken_lines import match_lines
 from .computing.variables import VariablesPanel
 from .following import Following, SpokenCue
 from .layout import fit, frame, place
 from .line_breaking import UNITS_PER_POINT, replace_unprintable
-from .motion import appear, fade_to
+from .motion import appear
 from .parts import Glide, animate_parts
 from .spoken_words import find_phrase
 from .style import theme
@@ -28,8 +29,8 @@ ADVANCE = 0.6
 """Width of a letter of the monospaced font, as a share of the font size."""
 SMALLEST = 12.0
 """Type size."""
-UNLIT, BAR_OPACITY = 0.35, 0.2
-"""Opacity of lines that are not spoken of, and of the bar behind those that are."""
+BAR_OPACITY = 0.2
+"""Opacity of the bar behind lines that are spoken of."""
 LONGEST_PHRASE = 6
 """Words that tell one place of a sentence from another."""
 
@@ -64,7 +65,7 @@ class CodeListing(VGroup):
             line = VGroup()
             if numbers:
                 number = _set_row(str(index + 1), size, [theme.muted] * 9, 0.0, -index * step)
-                line.add(number.set_opacity(0.75))
+                line.add(number.set_opacity(0.9))
             if row.strip():
                 line.add(_set_row(row, size, colors, gutter, -index * step))
             self.lines.add(line)
@@ -97,8 +98,13 @@ class CodeListing(VGroup):
     def highlight(self, *numbers: int) -> Animation:
         """A bar glides to lines `numbers`, and the others recede; without numbers all lines look alike again."""
         chosen = {id(self.line(number)) for number in numbers}
-        fades = [fade_to(line, 1.0 if not numbers or id(line) in chosen else UNLIT) for line in self.lines]
-        return animate_parts(self, [*fades, self._glide(numbers)], run_time=0.6)
+        quiet = choose_quiet_ink()
+        lights = [
+            LightLine(line[-1], None if not numbers or id(line) in chosen else quiet)
+            for line, row in zip(self.lines, self.source.split("\n"), strict=True)
+            if row.strip()
+        ]
+        return animate_parts(self, [*lights, self._glide(numbers)], run_time=0.6)
 
     def follow(self, cues: Mapping[str, int | Sequence[int]] | None = None) -> Following:
         """Lines light up as the rest of the beat speaks of them, told by the words that they have in common.

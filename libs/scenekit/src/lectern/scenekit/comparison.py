@@ -27,6 +27,7 @@ from .fitted_text import fit_texts
 from .illustrations import draw_things
 from .labels import Label
 from .layout import Area, frame, settle
+from .mirroring import order_by_script
 from .motion import appear
 from .plates import Card, PopIn, arrive, linger, single_out
 from .style import theme
@@ -90,6 +91,7 @@ class Comparison(VGroup):
         self.ground = VGroup(self.headings, places)
         self.add(self.headings, self.rows)
         settle(self, area, places)
+        order_by_script([left_title, right_title, *left, *right], area.center[0], self, places)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -198,6 +200,7 @@ class _GrowBar(Animation):
 def draw_answer(answer: bool) -> VMobject:
     """Return a tick in the colour of what is right, or a cross in that of what is wrong."""
     mark = VMobject(stroke_width=7, fill_opacity=0)
+    mark.keeps_its_sides = True
     if answer:
         mark.set_points_as_corners([[-0.18, 0.0, 0], [-0.05, -0.14, 0], [0.2, 0.17, 0]])
         return mark.set_stroke(theme.good)

@@ -25,6 +25,7 @@ from .fitted_text import fit_texts
 from .illustrations import choose_colors, draw_things
 from .labels import Label
 from .layout import Area, frame, settle
+from .mirroring import order_by_script
 from .near_names import refuse_name
 from .plates import Card, PopIn, arrive, linger, single_out
 from .style import theme
@@ -124,6 +125,7 @@ class Flow(VGroup):
             self._lay_out_gathering(labels, drawn, area, down=down)
         self.ground = VGroup(*(box.draw_place() for box in self.boxes))
         settle(self, area, self.ground)
+        order_by_script(labels, area.center[0], self, self.ground)
 
     def __getitem__(self, key: Any) -> Any:
         """A box by its label (ignoring case) or by its number. Raises KeyError with the nearest labels."""

@@ -25,6 +25,7 @@ from manim import (
 
 from .layout import fit, frame
 from .line_breaking import line_gap, measure_capitals, replace_unprintable, wrap
+from .mirroring import order_by_script
 from .motion import appear
 from .style import theme
 
@@ -146,6 +147,7 @@ class Title(VGroup):
         # what a close camera brings behind the title stays apart from it
         self.set_stroke(theme.background, width=HALO, background=True).set_z_index(TITLE_Z)
         self.text = text
+        order_by_script([text], safe.center[0], self)
 
     def _place_subtitle(self, beside: float, below: float) -> None:
         """Put the subtitle beside the title if there is room for it, otherwise below; both are in units."""

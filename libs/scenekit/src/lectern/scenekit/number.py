@@ -29,6 +29,8 @@ class Number(VGroup):
     It always shows the current value and costs next to nothing: its glyphs are set once. Its left edge stays.
     """
 
+    keeps_its_sides = True
+
     def __init__(
         self,
         value: Callable[[], float] | float,

@@ -27,6 +27,7 @@ from .fitted_text import fit_texts
 from .illustrations import draw_things
 from .labels import Label
 from .layout import Area, frame, settle
+from .mirroring import order_by_script
 from .moments import is_plain_year, place_to_scale, read_moments
 from .number import Number
 from .plates import Card, arrive, linger, single_out
@@ -96,11 +97,13 @@ class Timeline(VGroup):
         self.head = Playhead()
         self.at = 0.0
         self.head.move_to(start)
+        self.turned = False
         self.clock = self._build_clock(whens, values)
         places = VGroup(*(entry.draw_place() for entry in self.entries))
         self.ground = VGroup(self.line, places)
         self.add(self.line, self.done, self.leaders, self.dots, self.entries, self.head)
         settle(self, area, places)
+        self.turned = order_by_script([*whens, *whats], area.center[0], self, places)
 
     def __getitem__(self, index: Any) -> Any:
         return self.entries[index]
@@ -181,10 +184,10 @@ class Timeline(VGroup):
         if values is None or self.both or not all(map(is_plain_year, whens)):
             return None
         clock = Number(lambda: np.interp(self.at, self.offsets, values), size=theme.label, color=theme.text)
-        side = LEFT if self.upright else UP
 
         def follow(number: Any) -> None:
-            number.next_to(self.head.core, side, buff=0.22)
+            beside = RIGHT if self.turned else LEFT
+            number.next_to(self.head.core, beside if self.upright else UP, buff=0.22)
 
         clock.add_updater(follow)
         follow(clock)
@@ -255,6 +258,8 @@ class Travel(Animation):
         line.at = now
         point = line._point(now)
         line.head.shift(point - line.head.core.get_center())
+        if line.clock is not None:
+            line.clock.refresh()
         line.done.put_start_and_end_on(line.line.get_start(), line._point(max(now, 1e-3)))
 
 

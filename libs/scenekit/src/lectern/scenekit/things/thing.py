@@ -34,6 +34,8 @@ class Thing(VGroup):
     `leaf["vein"]` is a part, `leaf.parts` are their names. `self.play(leaf.reveal())` lets it pop up.
     """
 
+    keeps_its_sides = True
+
     def __init__(self, name: str, *, height: float = 2.0, color: Any = None, **kwargs: Any) -> None:
         drawing = find_drawing(name)
         self.kind = drawing.name

@@ -65,6 +65,7 @@ WANTED_FOR: dict[str, tuple[frozenset[str], str]] = {
     "Timeline": (frozenset(), r"timeline|century|centuries|years later|chronolog"),
     "Flow": (frozenset(), r"flow ?chart|boxes joined|pipeline|step by step in boxes"),
     "Box": (frozenset(), r"\bbox(es)?\b|flow ?chart"),
+    "DataTable": (frozenset(), r"\btable (of|with|that|whose)|rows and columns|spreadsheet"),
     "Comparison": (frozenset(), r"two columns|side by side lists|pros and cons"),
     "Bullets": (frozenset(), r"\bbullet|list of points|checklist"),
     "TitleCard": (frozenset(), r"title card|end card"),
