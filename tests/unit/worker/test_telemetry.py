@@ -33,3 +33,35 @@ async def test_a_retry_is_logged_without_arguments_and_error_texts(logs: io.Stri
     entry = json.loads(line)
     assert (entry["action"], entry["attempt"], entry["error"]) == ("retry", 2, "ValueError")
     assert "key-123" not in line
+
+
+FORGED = (
+    "x\n" + json.dumps({"event": "forged", "level": "error"}) + "\r\n\x1b]0;owned\x07\u2028\u202e\x00\ud800<script>"
+)
+
+
+@pytest.mark.parametrize("place", ["event", "value", "nested", "exception", "name"])
+def test_whatever_is_logged_is_one_line_of_json_that_it_cannot_end(logs: io.StringIO, place: str) -> None:
+    logger = structlog.get_logger("x")
+    match place:
+        case "event":
+            logger.info(FORGED)
+        case "value":
+            logger.info("told", detail=FORGED)
+        case "nested":
+            logger.info("told", detail={"words": [FORGED]})
+        case "name":
+            logger.info("told", **{FORGED: 1})
+        case _:
+            logger.info(
+                "told", exc_info=type(FORGED.replace("\x00", "").replace("\ud800", ""), (ValueError,), {})(FORGED)
+            )
+    [line] = logs.getvalue().split("\n")[:-1]
+    assert all(" " <= letter <= "~" for letter in line)
+    assert json.loads(line)["level"] == "info"
+
+
+def test_an_enormous_error_leaves_a_line_that_can_be_read(logs: io.StringIO) -> None:
+    structlog.get_logger("x").error("failed", exc_info=ValueError("a" * 3_000_000 + " the end"))
+    assert len(logs.getvalue()) < 20_000
+    assert json.loads(logs.getvalue())["exception"].endswith("a the end")

@@ -13,6 +13,8 @@ import structlog
 from lectern.contracts.plain_text import clean_text
 from lectern.tracing import acting_service, find_trace_id
 
+_BEGINNING, _END = 2_000, 6_000  # characters of a value in a log line that are kept of one that is too long
+
 
 def configure_logs(log_format: str = "auto", level: str = "INFO", *, to: TextIO | None = None) -> None:
     """Sends structured logs to stderr, or `to` a file: JSON in a cluster, readable lines on a terminal.
@@ -29,6 +31,7 @@ def configure_logs(log_format: str = "auto", level: str = "INFO", *, to: TextIO 
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            _shorten_values,
             *([_clean_values] if console else []),
             renderer,
         ],
@@ -44,6 +47,16 @@ def _add_place(_: object, __: str, entry: MutableMapping[str, Any]) -> MutableMa
         if value:
             entry.setdefault(name, value)
     return entry
+
+
+def _shorten_values(_: object, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Leaves out the middle of what is too long to be read: an error may quote megabytes, and its end says most."""
+    return {
+        name: f"{value[:_BEGINNING]}\n… {len(value) - _BEGINNING - _END} characters …\n{value[-_END:]}"
+        if isinstance(value, str) and len(value) > 2 * (_BEGINNING + _END)
+        else value
+        for name, value in entry.items()
+    }
 
 
 def _clean_values(_: object, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
