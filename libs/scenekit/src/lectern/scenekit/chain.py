@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from manim import Scene, tempconfig
+from manim import Scene
 
 from .carrying import Handover, Luggage
 from .director import Measuring
+from .patching import use_config
 from .renderer import DirectedRenderer, MeasuringRenderer, use_renderer
 from .scene import Narrated
 from .source import describe_error, find_scene_class, load_cast, load_source
@@ -36,7 +37,7 @@ class LoadedScene:
 
     def construct(self, renderer: Callable[..., DirectedRenderer]) -> Scene:
         """Run the scene to its end with what `renderer` makes, and let leave what it does not carry."""
-        with tempconfig({"seed": self.seed}), use_renderer(renderer):
+        with use_config({"seed": self.seed}), use_renderer(renderer):
             scene = self.chosen()
         assert isinstance(scene.renderer, DirectedRenderer)
         scene.renderer.luggage = Luggage(self.handover)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import tqdm
-from manim import logger, tempconfig
+from manim import logger
 
 from .chain import CAST, SOURCE, LoadedScene, load_scene
 from .checks.scene_check import SceneCheck
@@ -29,6 +29,7 @@ from .footage import Encoding, FootageWriter
 from .frame_costs import FrameCosts
 from .front import FrontWriter, Layer
 from .latex import use_latex
+from .patching import use_config
 from .photo import paint_photos
 from .quick_drawing import quicken_drawing
 from .quick_manim import quicken_manim
@@ -296,7 +297,7 @@ def _configure_manim(settings: JobSettings, folder: Path) -> Iterator[None]:
     try:
         around = settings.surround
         with (
-            tempconfig(config),
+            use_config(config),
             use_theme(settings.theme, around.colours, around.font, around.script),
             use_latex(settings.tex),
             keep_right_to_left_text(),

@@ -28,13 +28,12 @@ from manim import (
     Tex,
     Text,
     Typst,
-    tempconfig,
 )
 
 from lectern.theme import THEMES, Palette, apply_brand, measure_contrast, mix_fills
 
 from .layout import frame
-from .patching import patch_defaults
+from .patching import patch_defaults, use_config
 
 FONT = "Inter"
 HAN_FONTS: Mapping[str, str] = MappingProxyType(
@@ -158,7 +157,7 @@ def use_theme(name: str, colours: Mapping[str, str] = NO_COLOURS, font: str = ""
     tokens = _palette.set(palette), _font.set(families)
     settings: dict[str, Any] = {"background_color": palette.background}
     try:
-        with tempconfig(settings), ExitStack() as stack:
+        with use_config(settings), ExitStack() as stack:
             for text in (Text, MarkupText):
                 stack.enter_context(patch_defaults(text, font=families, color=palette.text))
             for formula in (Tex, MathTex, Typst, DecimalNumber):
