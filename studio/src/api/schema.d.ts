@@ -3395,7 +3395,7 @@ export interface components {
         VideoNote: {
             /**
              * Code
-             * @description doubt: a claim to be checked; voice-replaced: a voice that could not be used; letters-missing: letters that no font has; wish-unmet: what a finished lesson does not do that was asked for; misreading: a word that a voice may say wrongly; no-pause: a long film without a silence
+             * @description doubt: a claim to be checked; voice-replaced: a voice that could not be used; letters-missing: letters that no font has; wish-unmet: what a finished lesson does not do that was asked for; misreading: a word that a voice may say wrongly; no-pause: a long film without a silence; not-carried: a scene that begins anew
              */
             code: string;
             /** Text */

@@ -37,6 +37,7 @@ export const EVENT_NAMES = [
   "video.cancelled",
   "scene.planned",
   "scene.narrated",
+  "scene.cued",
   "scene.coded",
   "scene.refused",
   "scene.rendered",

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import time
 from pathlib import Path
@@ -122,9 +123,9 @@ async def test_a_killed_service_in_its_own_process_is_restarted(tmp_path: Path) 
                     await asyncio.sleep(0.05)
 
 
-async def start_up(home: Path, *args: str) -> tuple[asyncio.subprocess.Process, str]:
+async def start_up(home: Path, *args: str, **environment: str) -> tuple[asyncio.subprocess.Process, str]:
     """Starts `lectern up` on a free port; returns its address once it is ready."""
-    process = await start_lectern("up", "--port", "0", "--json", *args, home=home)
+    process = await start_lectern("up", "--port", "0", "--json", *args, home=home, **environment)
     assert process.stdout is not None
     assert process.stderr is not None
     line = await process.stdout.readline()
@@ -147,13 +148,22 @@ async def test_up_exits_cleanly_on_a_signal(tmp_path: Path, number: signal.Signa
 
 
 @pytest.mark.slow
-async def test_nothing_outlives_a_runner_that_is_killed(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    process, _ = await start_up(home, "--separate", "--renderers", "1")
+async def test_nothing_outlives_a_runner_that_is_killed_and_the_next_removes_its_scratch_files(tmp_path: Path) -> None:
+    home, scratch = tmp_path / "home", tmp_path / "scratch"
+    process, _ = await start_up(home, "--separate", "--renderers", "1", LECTERN_SCRATCH=str(scratch))
     assert len(processes_mentioning(str(home))) > 6
     process.kill()
     await process.wait()
     await wait_until(lambda: processes_mentioning(str(home)) == [])
+    left = [*scratch.glob("lectern-render-*/pool-*")]
+    assert left, "the renderer was killed, too, and removed nothing"
+    (scratch / f"lectern-work-{os.geteuid()}").mkdir(exist_ok=True)
+    left.append(scratch / f"lectern-work-{os.geteuid()}/composer-1")  # as a composer leaves that is killed at work
+    left[-1].mkdir()
+    process, _ = await start_up(home, LECTERN_SCRATCH=str(scratch))
+    await wait_until(lambda: not any(folder.exists() for folder in left))
+    process.terminate()
+    await process.wait()
 
 
 @pytest.mark.slow

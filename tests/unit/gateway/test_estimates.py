@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import httpx
+import msgspec
 import pytest
 from unit.gateway.gateways import TestGateway
 from unit.gateway.published_video import PublishedVideo, make_script
@@ -22,6 +23,7 @@ from lectern.contracts.requests import (
     VoiceList,
     VoiceOffer,
 )
+from lectern.contracts.script import Beat, Script
 from lectern.contracts.usage import Usage
 from lectern.gateway.outlook.stage_times import StageTimes
 from lectern.worker import Connections, Responder
@@ -38,7 +40,11 @@ async def services(connections: Connections) -> AsyncIterator[Connections]:
 
     async def parse(message: ParseMarkdown) -> ParsedMarkdown:
         if message.markdown.startswith("#"):
-            return ParsedMarkdown(script=make_script(3))
+            script, said = make_script(3), Beat(text=message.markdown.lstrip("# "))
+            first = msgspec.structs.replace(script.scenes[0], beats=(said,))
+            return ParsedMarkdown(
+                script=script if message.markdown == "# The leaf" else Script(title="", scenes=(first,))
+            )
         code = "no-scenes" if message.markdown.startswith("Prose") else "unknown-block"
         return ParsedMarkdown(problem=Problem(code=code, title="No", detail="No.", remedy="Mend it."))
 
@@ -68,6 +74,16 @@ async def test_a_script_is_counted_exactly(http: httpx.AsyncClient, services: Co
     assert found["cost_usd"] == {"low": round(characters / 1000, 4), "high": round(characters / 1000, 4)}
     assert found["voice"] == "dear"
     assert str(characters) in " ".join(found["basis"])  # type: ignore[arg-type]
+
+
+async def test_what_a_voice_may_say_wrongly_is_told_before_anything_is_paid(
+    http: httpx.AsyncClient, services: Connections
+) -> None:
+    found = await estimate(http, {"document": {"markdown": "# She tears the paper."}})
+    [note] = found["notes"]  # type: ignore[misc]
+    assert note["code"] == "misreading"
+    assert "tears" in note["text"]
+    assert (await estimate(http, DOCUMENT))["notes"] == []
 
 
 async def test_a_free_voice_and_own_visuals_cost_nothing(http: httpx.AsyncClient, services: Connections) -> None:

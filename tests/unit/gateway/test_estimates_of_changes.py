@@ -10,6 +10,7 @@ import pytest
 from unit.gateway.published_video import PublishedVideo
 
 from lectern.contracts import events as e
+from lectern.contracts.references import CodeContext
 from lectern.contracts.requests import LIST_VOICES, ListVoices, VoiceList, VoiceOffer
 from lectern.worker import Connections, Responder
 
@@ -99,3 +100,26 @@ async def test_a_redo_is_of_one_scene_and_its_words_are_paid_where_they_are_spok
     reworded = await estimate_redo(http, video, narration=["Four."])
     assert reworded["cost_usd"]["low"] == len("Four.")
     assert (await http.get(video.url)).json()["revision"] == 1, "nothing is begun"
+
+
+async def test_a_redo_counts_the_scenes_that_go_on_with_its_things(
+    http: httpx.AsyncClient, video: PublishedVideo
+) -> None:
+    """They keep their words, and are drawn again by their code or, where that no longer fits, by a model."""
+    alone = await estimate_redo(http, video, direction="Show a number line.")
+    await video.publish(
+        e.SceneRendered,
+        scene=2,
+        revision=2,
+        script_key=video.script_key,
+        options=video.options,
+        narration=e.NarrationRef(key="n2", audio_key="a2", seconds=4.0, beats=2),
+        code=e.CodeRef(key="c2", origin="model", context=CodeContext(before=("c1",))),
+        footage=e.FootageRef(key="f2", frames=120, fps=30),
+    )
+    followed = await estimate_redo(http, video, direction="Show a number line.")
+    assert (alone["scenes"]["low"], followed["scenes"]["low"]) == (1, 2)
+    assert followed["seconds"] == {"low": 8.0, "high": 8.0}
+    assert followed["cost_usd"]["low"] == alone["cost_usd"]["low"] == 0.0
+    assert followed["cost_usd"]["high"] > alone["cost_usd"]["high"]
+    assert "0 footages" in " ".join(followed["basis"])

@@ -52,6 +52,17 @@ async def test_a_service_removes_what_crashes_have_left_when_it_starts(tmp_path:
     assert not left.exists()
 
 
+async def test_a_service_removes_what_is_left_in_folders_of_its_own(tmp_path: Path) -> None:
+    looks: list[int] = []
+
+    def clean() -> int:
+        looks.append(1)
+        return 1
+
+    await clean_scratch(Settings(scratch=tmp_path), clean)
+    assert looks == [1]
+
+
 def test_a_folder_that_its_job_has_removed_itself_is_no_failure(tmp_path: Path) -> None:
     with make_work_folder("voice", tmp_path) as folder:
         folder.rmdir()

@@ -45,6 +45,9 @@ class Service:
 
     `responders` answer requests of other services. `start` and `close` run before and after; `run` runs beside the loop
     until its event is set; `ready` raises, or returns the state of its parts, when /readyz asks.
+
+    `clean` removes what killed processes have left in folders of its own, and returns how many; it runs in a thread, at
+    the start and every hour.
     """
 
     name: str
@@ -59,6 +62,7 @@ class Service:
     close: Hook | None = None
     run: Callable[[asyncio.Event], Awaitable[None]] | None = None
     ready: Callable[[], Mapping[str, str]] | None = None
+    clean: Callable[[], int] | None = None
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Runs until `stop` is set, then drains. Raises what its parts raise; returns early when they all return."""
@@ -66,7 +70,9 @@ class Service:
             await self.start()
         checks = connection_checks(self.connections, self.settings.scratch)
         watching = watching_process(self.connections.process, checks)
-        cleaning = asyncio.create_task(_keep_scratch_clean(self.settings, stop), name=f"{self.name}:cleaning")
+        cleaning = asyncio.create_task(
+            _keep_scratch_clean(self.settings, self.clean, stop), name=f"{self.name}:cleaning"
+        )
         try:
             async with watching, self._answering(stop), asyncio.TaskGroup() as tasks:
                 if self.stage:
@@ -115,10 +121,11 @@ class Service:
         return await readiness(checks, self.ready)
 
 
-async def clean_scratch(settings: Settings) -> None:
+async def clean_scratch(settings: Settings, clean: Callable[[], int] | None = None) -> None:
     """Removes the work folders of processes that were killed. One that cannot be removed is left for the next look."""
     try:
         removed = await asyncio.to_thread(remove_abandoned_folders, settings.scratch)
+        removed += await asyncio.to_thread(clean) if clean else 0
     except OSError as error:
         structlog.get_logger("lectern.worker").warning("cannot clean up", action="uncleaned", reason=str(error))
         return
@@ -126,9 +133,9 @@ async def clean_scratch(settings: Settings) -> None:
         structlog.get_logger("lectern.worker").info("removed what a crash left", action="cleaned", folders=removed)
 
 
-async def _keep_scratch_clean(settings: Settings, stop: asyncio.Event) -> None:
+async def _keep_scratch_clean(settings: Settings, clean: Callable[[], int] | None, stop: asyncio.Event) -> None:
     while not stop.is_set():
-        await clean_scratch(settings)
+        await clean_scratch(settings, clean)
         await wait_for(stop, CLEANING_SECONDS)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -44,7 +44,7 @@ async def estimate_variant(
 
 
 async def estimate_redo(deps: GatewayDeps, log: VideoLog, change: ScriptChange, number: int) -> schemas.Estimate:
-    """The estimate for a scene that is made again, given the change that would begin it."""
+    """The estimate for a scene that is made again and those that follow it, given the change that would begin it."""
     event = get_script_event(log.state)
     before = await read_script(deps.connections.store, event.script_key)
     after = change.script or before
@@ -54,7 +54,18 @@ async def estimate_redo(deps: GatewayDeps, log: VideoLog, change: ScriptChange, 
     respoken = fresh or (old.beats, old.voice) != (new.beats, new.voice)
     redrawn = fresh or old.plan.direction != new.plan.direction or old.visual != new.visual
     options = msgspec.structs.replace(event.options, voice=new.voice or event.options.voice)
-    plan = await _plan(deps, log, after, [number], event.options, options, respoken=respoken, redrawn=redrawn)
+    numbers = {number, *(change.event.plan if isinstance(change.event, e.ScriptApproved) else ())}
+    plan = await _plan(
+        deps,
+        log,
+        after,
+        sorted(numbers),
+        event.options,
+        event.options,
+        respoken={number} if respoken else (),
+        redrawn={number} if redrawn else (),
+        followers=numbers - {number},
+    )
     return await estimate_plan(deps, plan, options, log.lane)
 
 
@@ -66,20 +77,26 @@ async def _plan(
     before: VideoOptions,
     after: VideoOptions,
     *,
-    respoken: bool = False,
-    redrawn: bool = False,
+    respoken: Collection[int] = (),
+    redrawn: Collection[int] = (),
+    followers: Collection[int] = (),
 ) -> FilmPlan:
-    """The film of some scenes of a video, with what the store still has of them."""
-    respoken |= (before.voice, before.speaking_rate) != (after.voice, after.speaking_rate)
-    refitted = redrawn or before.aspect != after.aspect
-    repainted = refitted or _describe_look(before) != _describe_look(after)
+    """The film of some scenes of a video, with what the store still has of them.
+
+    `followers` go on with things of another scene that is drawn anew: they keep their words, are rendered again, and
+    keep their code only if it still fits.
+    """
+    other_voice = (before.voice, before.speaking_rate) != (after.voice, after.speaking_rate)
+    other_shape, other_look = before.aspect != after.aspect, _describe_look(before) != _describe_look(after)
 
     async def find(number: int) -> KeptParts:
         facts, scene = log.state.scene(number), script.scene(number)
         narration, code, rendered = facts.narration(), facts.code(), facts.rendered
-        spoken = not respoken and narration is not None and await _has(deps, narration.audio_key)
-        drawn = not refitted and spoken and code is not None and await _has(deps, code.key)
-        footage = not repainted and drawn and rendered is not None and await _has(deps, rendered.footage.key)
+        respeaks = other_voice or number in respoken
+        refits = other_shape or number in redrawn or number in followers
+        spoken = not respeaks and narration is not None and await _has(deps, narration.audio_key)
+        drawn = not refits and spoken and code is not None and await _has(deps, code.key)
+        footage = not other_look and drawn and rendered is not None and await _has(deps, rendered.footage.key)
         return KeptParts(
             length=narration.seconds if narration and spoken else _guess_length(script, number, after),
             characters=sum(len(beat.spoken_text()) for beat in scene.beats),
@@ -89,7 +106,8 @@ async def _plan(
         )
 
     parts = await map_concurrently(find, tuple(numbers), limit=MAX_LOOKUPS)
-    directed = [number for number in numbers if redrawn and _needs_model(log.state.scene(number), script.scene(number))]
+    modelled = [number for number in numbers if _needs_model(log.state.scene(number), script.scene(number))]
+    directed = [number for number in modelled if number in redrawn]
     undrawn = sum(not part.drawn for part in parts)
     kept = sum(part.spoken for part in parts)
     said = f"{kept} of {len(parts)} narrations and {sum(part.rendered for part in parts)} footages are there already."

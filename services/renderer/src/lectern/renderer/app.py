@@ -9,6 +9,7 @@ from lectern.renderer.metrics import RendererMetrics
 from lectern.renderer.pool import ColdPool, Pool, WarmPool
 from lectern.renderer.requests import build_responders
 from lectern.renderer.sandbox.cores import count_cores
+from lectern.renderer.sandbox.work_folders import remove_abandoned_folders
 from lectern.renderer.settings import RendererSettings
 from lectern.renderer.warming_up import warm_up_for_work
 from lectern.worker import Connections, Service, ServiceLedger
@@ -33,6 +34,7 @@ def build(settings: RendererSettings | None, connections: Connections) -> Servic
         run=lambda stop: warm_up_for_work(pool, connections.bus, stop),
         responders=build_responders(pool, connections.store, connections.metrics),
         ready=lambda: _describe_layers(pool),
+        clean=lambda: remove_abandoned_folders(settings.scratch),
     )
 
 

@@ -8,6 +8,9 @@ import { hasEnded, type ViewProps } from "../view";
 const TITLES: Readonly<Record<string, string>> = {
   doubt: "To be checked",
   "voice-replaced": "Another voice speaks",
+  "letters-missing": "Letters shown as boxes",
+  "wish-unmet": "Not as you asked",
+  "not-carried": "A scene begins anew",
   misreading: "May be said wrongly",
   "no-pause": "No time to think",
 };

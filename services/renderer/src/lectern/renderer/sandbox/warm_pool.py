@@ -159,9 +159,7 @@ class WarmPool:
                 self._warmup = asyncio.create_task(self._warm_up())
 
     def _make_root(self) -> Path:
-        parents: set[Path | None] = {None, self._scratch}  # preflights and stills use the system's folder
-        for parent in parents:
-            remove_abandoned_folders(parent)
+        remove_abandoned_folders(self._scratch)
         return self._own_root.enter_context(make_work_folder("pool", self._scratch))
 
     async def _warm_up(self) -> None:

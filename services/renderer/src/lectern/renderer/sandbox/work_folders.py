@@ -21,6 +21,10 @@ def make_work_folder(kind: str, parent: Path | None = None) -> AbstractContextMa
     return worker.make_work_folder(kind, parent, family=_FAMILY, mode=_SEARCHED_BY_JOBS, wipe=wipe_folder)
 
 
-def remove_abandoned_folders(parent: Path | None = None) -> None:
-    """Removes all work folders of processes that have ended without doing so."""
-    worker.remove_abandoned_folders(parent, family=_FAMILY, wipe=wipe_folder)
+def remove_abandoned_folders(scratch: Path | None = None) -> int:
+    """Removes all work folders of processes that have ended without doing so, and returns how many.
+
+    They are in the scratch folder and in the system's, where preflights and stills are made.
+    """
+    parents: set[Path | None] = {None, scratch}
+    return sum(worker.remove_abandoned_folders(each, family=_FAMILY, wipe=wipe_folder) for each in parents)
