@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from lectern.cli.exit_status import CommandExit
 from lectern.cli.film_check import measure_film
 from lectern.cli.film_finding import Film, find_films
-from lectern.cli.film_reading import FPS, find_cued_words, read_cues
+from lectern.cli.film_reading import FPS, FRAMES_AT_ONCE, find_cued_words, read_cues, read_frames
 from lectern.cli.film_sheet import MOST_TILES, build_sheet_command, choose_moments
 
 KARAOKE = """WEBVTT
@@ -50,6 +51,17 @@ def test_plain_captions_tell_only_when_they_are_shown() -> None:
 def test_the_words_that_scenes_wait_for_are_found_one_after_the_other() -> None:
     lesson = 'self.at("car")\nself.at(\'It is\')\nself.at("Car")\nself.at("nowhere")'
     assert find_cued_words(lesson, read_cues(KARAOKE)) == [0.5, 4.0, 5.5]
+
+
+@pytest.mark.slow
+async def test_a_film_of_over_a_minute_is_read_in_parts_and_no_frame_is_lost_or_doubled(tmp_path: Path) -> None:
+    film = tmp_path / "long.mp4"
+    source = f"color=black:size=320x180:rate={FPS}:duration=70,format=yuv420p,geq=lum='mod(N,200)+16':cb=128:cr=128"
+    argv = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, "-c:v", "libx264", "-preset", "ultrafast", str(film)]
+    subprocess.run(argv, check=True)
+    frames = await read_frames(film)
+    assert len(frames) == 70 * FPS > FRAMES_AT_ONCE
+    assert max(abs(int(frame[0].mean()) - (number % 200 + 16)) for number, frame in enumerate(frames)) <= 3
 
 
 def test_a_film_is_measured_by_what_is_seen_while_somebody_speaks() -> None:

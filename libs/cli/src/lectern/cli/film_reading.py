@@ -13,6 +13,7 @@ from lectern.media import FINISHED_VIDEO, FfmpegCommand, MediaInput, input_args,
 
 FPS = 15
 LOOKING_AREA = 320 * 180  # pixels of a frame that is looked at
+FRAMES_AT_ONCE = 600  # a tenth of a gigabyte: a program may not print more than 128 MiB
 TIMEOUT_SECONDS = 240.0
 _TIME = r"(?:(\d+):)?(\d\d):(\d\d)\.(\d{3})"
 _CUE = re.compile(rf"^{_TIME} --> {_TIME}.*\n((?:.+\n?)+)", re.MULTILINE)
@@ -35,12 +36,18 @@ async def read_frames(video: Path) -> list[npt.NDArray[np.uint8]]:
     """
     width, height = await measure_picture(video, LOOKING_AREA)
     source = input_args(MediaInput(path=video.name, kind=FINISHED_VIDEO))
-    look = f"fps={FPS},scale={width}:{height}:flags=area,format=yuv444p"
-    args = (*source, "-map", "0:v:0", "-vf", look, "-f", "rawvideo", "-pix_fmt", "yuv444p", "-")
-    raw = await read_from_ffmpeg(FfmpegCommand(args=args), folder=video.parent, timeout=TIMEOUT_SECONDS)
-    size = 3 * width * height
-    pictures = np.frombuffer(raw[: len(raw) // size * size], dtype=np.uint8)
-    return list(pictures.reshape(-1, 3, height, width))
+    pictures: list[npt.NDArray[np.uint8]] = []
+    while len(pictures) % FRAMES_AT_ONCE == 0:
+        cut = f"trim=start_frame={len(pictures)}:end_frame={len(pictures) + FRAMES_AT_ONCE},setpts=PTS-STARTPTS"
+        look = f"fps={FPS},{cut},scale={width}:{height}:flags=area,format=yuv444p"
+        args = (*source, "-map", "0:v:0", "-vf", look, "-f", "rawvideo", "-pix_fmt", "yuv444p", "-")
+        raw = await read_from_ffmpeg(FfmpegCommand(args=args), folder=video.parent, timeout=TIMEOUT_SECONDS)
+        size = 3 * width * height
+        part = np.frombuffer(raw[: len(raw) // size * size], dtype=np.uint8)
+        pictures += list(part.reshape(-1, 3, height, width))
+        if not part.size:
+            break
+    return pictures
 
 
 async def measure_picture(video: Path, area: int) -> tuple[int, int]:
