@@ -26,7 +26,7 @@ SAMPLES = 10
 SHARES = np.linspace(0, 1, SAMPLES)[:, np.newaxis]
 STEPS = np.diff(np.hstack([math.comb(3, k) * SHARES**k * (1 - SHARES) ** (3 - k) for k in range(4)]), axis=0)
 """What a cubic curve's points are multiplied by for the steps between its samples."""
-MOST_KEPT_TEXTS = 500
+MOST_KEPT_TEXTS = 300
 """A text of twenty letters takes about 100 kB."""
 MISSING = object()
 UNCHANGING = frozenset((int, float, bool, str, type(None), ManimColor, FunctionType))
