@@ -23,7 +23,6 @@ from pathlib import Path
 import httpx
 from gateway_process import GatewayProcess, find_server, read_cpu, read_memory, run_gateway
 from nats.aio.client import Client
-from recording import record_figures
 
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
@@ -48,7 +47,6 @@ class StubStages:
         self.ended: list[str] = []
         self.first_render = self.last_render = 0.0
         self.rendered = 0
-        self.done = asyncio.Event()
 
     def count_scenes(self, video_id: str) -> int:
         """How many scenes a video has."""
@@ -93,8 +91,6 @@ class StubStages:
         known = event.video_id in self._videos and event.video_id not in self.ended
         if await job.record_outcome(completed) and known:
             self.ended.append(event.video_id)
-            if len(self.ended) == len(self._videos):
-                self.done.set()
 
     def build(self, slots: int) -> list[Stage]:
         """The stages: the renderer has these slots, the others far more than they need."""
@@ -185,6 +181,12 @@ async def queue(connections: Connections, videos: int) -> dict[str, tuple[str, s
     return found
 
 
+async def count_ends(nats: Client, videos: Collection[str]) -> int:
+    """How many of the videos are completed, as the log has it: a stage may not hear of what it has stored."""
+    info = await nats.jetstream(timeout=60).stream_info(VIDEOS, subjects_filter="videos.*.*.completed")
+    return sum(subject.split(".")[2] in videos for subject in info.state.subjects or {})
+
+
 async def count_deliveries(nats: Client) -> int:
     """How many messages renderers were given, those that they put aside included."""
     found = 0
@@ -194,9 +196,8 @@ async def count_deliveries(nats: Client) -> int:
     return found
 
 
-def tell(visitors: Visitors, used: Mapping[str, float], rendered: int) -> dict[str, object]:
-    """Prints what each process used; returns it."""
-    found: dict[str, object] = {}
+def tell(visitors: Visitors, used: Mapping[str, float], rendered: int) -> None:
+    """Prints what each process used."""
     if visitors.refused:
         print(f"{visitors.refused} visits ended in a refusal or without an answer")
     for name, memory in visitors.memory.items():
@@ -206,19 +207,16 @@ def tell(visitors: Visitors, used: Mapping[str, float], rendered: int) -> dict[s
             f"{name}: {first:.0f} MB in the first third of the time, {last:.0f} in the last;"
             f" {used[name]:.1f} s of CPU, {used[name] / rendered * 1000:.1f} ms a scene"
         )
-        found[name] = {"mb_first": first, "mb_last": last, "cpu_ms": used[name] / rendered * 1000}
-    return {"processes": found}
 
 
-def tell_visits(loaded: Mapping[str, float], idle: Mapping[str, float]) -> dict[str, object]:
-    """Prints how long requests took; returns it."""
+def tell_visits(loaded: Mapping[str, float], idle: Mapping[str, float]) -> None:
+    """Prints how long requests took."""
     for kind, p95 in loaded.items():
         print(f"{kind:<8} p95 {p95:.0f} ms, idle {idle[kind]:.0f} ms: {p95 / idle[kind]:.1f} times")
-    return {"visits": {kind: {"ms": p95, "idle_ms": idle[kind]} for kind, p95 in loaded.items()}}
 
 
-async def measure(videos: int, scenes: int, seconds: float, slots: int) -> dict[str, object]:
-    """Runs everything, prints the figures and returns them."""
+async def measure(videos: int, scenes: int, seconds: float, slots: int) -> None:
+    """Runs everything and prints the figures."""
     with run_gateway() as gateway:
         visitors = Visitors(gateway)
         for _ in range(IDLE_LOOKS):
@@ -231,7 +229,7 @@ async def measure(videos: int, scenes: int, seconds: float, slots: int) -> dict[
         visitors.begin()
         loops = [StageLoop(each, connections, None, Settings()).run(stop) for each in stubs.build(slots)]
         running = [asyncio.create_task(each) for each in loops]
-        while not stubs.done.is_set():
+        while await count_ends(nats, places) < videos:
             await visitors.visit()
             await asyncio.sleep(0.2)
         loaded = visitors.take()
@@ -253,14 +251,8 @@ async def measure(videos: int, scenes: int, seconds: float, slots: int) -> dict[
             ranks[party].append(rank)
     means = {party: statistics.mean(found) / videos for party, found in sorted(ranks.items())}
     print("mean place at the end, of 1: " + ", ".join(f"{party} {mean:.2f}" for party, mean in means.items()))
-    figures = {
-        "what": f"{videos:,} videos at once",
-        "scenes": stubs.rendered,
-        "ideal": ideal / took,
-        "deliveries": deliveries / stubs.rendered,
-        "load": os.getloadavg()[0],
-    }
-    return figures | tell(visitors, used, stubs.rendered) | tell_visits(loaded, idle)
+    tell(visitors, used, stubs.rendered)
+    tell_visits(loaded, idle)
 
 
 def main() -> None:
@@ -269,12 +261,9 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--slots", type=int, default=8)
-    parser.add_argument("--record", action="store_true", help="write bench/measured/load.json")
     options = parser.parse_args()
     configure_logs("json", "ERROR")
-    figures = asyncio.run(measure(options.videos, options.scenes, options.seconds, options.slots))
-    if options.record:
-        record_figures("load", [figures])
+    asyncio.run(measure(options.videos, options.scenes, options.seconds, options.slots))
 
 
 if __name__ == "__main__":

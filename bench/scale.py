@@ -377,30 +377,6 @@ def write_check() -> str:
     return write_table(head, rows)
 
 
-def write_load() -> str:
-    """The table of much work at once."""
-    rows = [
-        [
-            each["what"],
-            f"{each['scenes']:,}",
-            f"{each['ideal']:.0%}" if "ideal" in each else "–",
-            f"{each['deliveries']:.0f}",
-            *[
-                f"{found['mb_first']:.0f} → {found['mb_last']:.0f} MB, {found['cpu_ms']:.0f} ms"
-                for found in each["processes"].values()
-            ],
-            ", ".join(f"{kind} {found['ms']:.0f} ({found['idle_ms']:.0f})" for kind, found in each["visits"].items()),
-            f"{each['load']:.0f}",
-        ]
-        for each in load("load")
-    ]
-    head = (
-        "", "scenes", "of the ideal", "deliveries a render", "gateway", "nats-server", "all workers", "p95, ms (idle)",
-        "machine's load",
-    )  # fmt: skip
-    return write_table(head, rows)
-
-
 def write_cancelling() -> str:
     """The table of what is cancelled and deleted."""
     deleted = {each["stage"]: each for each in load("delete")}
@@ -414,7 +390,6 @@ def write_cancelling() -> str:
 _LATENCIES = ("median", "longest")
 TABLES = {
     "cancelling": write_cancelling,
-    "load": write_load,
     "check": write_check,
     "costs": write_costs,
     "limits": write_limits,

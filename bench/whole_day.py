@@ -17,8 +17,7 @@ from collections.abc import Mapping
 
 from day_of_videos import Request, make_day
 from gateway_process import run_gateway
-from load import OPTIONS, StubStages, Visitors, count_deliveries, tell, tell_visits
-from recording import record_figures
+from load import OPTIONS, StubStages, Visitors, count_deliveries, count_ends, tell, tell_visits
 
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
@@ -75,8 +74,8 @@ async def ask(connections: Connections, stubs: DayStages, requests: Mapping[str,
         )
 
 
-async def measure(speed: float, slots: int, seed: int) -> dict[str, object]:
-    """Lives through the day, prints the figures and returns them."""
+async def measure(speed: float, slots: int, seed: int) -> None:
+    """Lives through the day and prints the figures."""
     requests = {new_id(): request for request in make_day(seed)}
     with run_gateway() as gateway:
         visitors = Visitors(gateway)
@@ -91,7 +90,7 @@ async def measure(speed: float, slots: int, seed: int) -> dict[str, object]:
         running = [asyncio.create_task(each) for each in loops]
         began = time.perf_counter()
         asking = asyncio.create_task(ask(connections, stubs, requests, speed))
-        while not stubs.done.is_set():
+        while await count_ends(nats, requests) < len(requests):
             await visitors.visit()
             await asyncio.sleep(VISIT_EVERY)
         await asking
@@ -117,13 +116,8 @@ async def measure(speed: float, slots: int, seed: int) -> dict[str, object]:
     for lane, took in stubs.took.items():
         tenths = statistics.quantiles(took, n=20)
         print(f"{lane}: median {tenths[9] / 60:.0f} min of the day, 95th percentile {tenths[18] / 60:.0f} min")
-    figures: dict[str, object] = {
-        "what": f"a day of {len(requests)} videos",
-        "scenes": stubs.rendered,
-        "deliveries": deliveries / stubs.rendered,
-        "load": os.getloadavg()[0],
-    }
-    return figures | tell(visitors, used, stubs.rendered) | tell_visits(loaded, idle)
+    tell(visitors, used, stubs.rendered)
+    tell_visits(loaded, idle)
 
 
 def main() -> None:
@@ -131,12 +125,9 @@ def main() -> None:
     parser.add_argument("--speed", type=float, default=240.0)
     parser.add_argument("--slots", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--record", action="store_true", help="write bench/measured/whole_day.json")
     options = parser.parse_args()
     configure_logs("json", "ERROR")
-    figures = asyncio.run(measure(options.speed, options.slots, options.seed))
-    if options.record:
-        record_figures("whole_day", [figures])
+    asyncio.run(measure(options.speed, options.slots, options.seed))
 
 
 if __name__ == "__main__":
