@@ -61,6 +61,7 @@ def visuals(text: str = "something") -> list[s.AnyVisual]:
         s.Flow(steps=(text, "two", text)),
         s.Chart(series=(text,), rows=((text, (1.0,)), ("two", (-2.5,)))),
         s.Chart(style="line", series=(text, "b"), rows=((text, (1.0, 2.0)), ("two", (2.0, 1e9)))),
+        s.Chart(style="table", series=(text, "b"), rows=((text, (1.0, 2.5)), ("two", (1234567.0, -0.25)))),
         s.CodeListing(language="python", source=f"{text}\n\nprint(1)"),
         s.Comparison(left_title=text, left=(text,), right_title=text, right=(text, "two")),
         s.Timeline(entries=((text, text), ("1915", text))),

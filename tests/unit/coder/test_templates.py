@@ -32,6 +32,7 @@ HOSTILE = [
 ]
 KIT = {
     *("Title", "TitleCard", "Bullets", "Flow", "Equation", "Chart", "CodeListing", "Comparison", "Timeline", "Picture"),
+    "DataTable",
     *("Label", "stack", "fit", "focus", "min", "idea", "VGroup", "RoundedRectangle", "Text", "FadeIn", "FadeOut"),
     *("LaggedStart", "Circle", "Arc", "Number", "ValueTracker", "UpdateFromAlphaFunc", "AnimationGroup", "link"),
     *("GrowFromCenter", "range", "len", "zip", "enumerate"),
@@ -269,3 +270,11 @@ def test_letters_of_a_single_formula_are_named_where_the_script_says_what_they_m
     assert source.count("eq.explain(") == 1
     assert "self.at('force')\n            self.play(eq.explain('F', 'force'))" in source
     assert "explain(" not in write("F = m a", "a = F / m")
+
+
+def test_a_table_of_numbers_shows_them_as_they_were_told() -> None:
+    chart = s.Chart(style="table", series=("Moons", "Year"), rows=(("Mars", (2.0, 1.88)), ("Saturn", (1274.0, -29.5))))
+    source = templates.write_template(task(chart, ("Mars has two.", "Saturn has many more.")))
+    assert source is not None
+    assert "['Mars', '2', '1.88'], ['Saturn', '1,274', '-29.5']" in source
+    assert source.index("table.reveal(0)") < source.index("table.reveal(1)")

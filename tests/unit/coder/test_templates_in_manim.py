@@ -36,6 +36,11 @@ FULL: list[s.AnyVisual | None] = [
     s.Equation(lines=("a^2 + b^2 = c^2", "c = sqrt(a^2 + b^2)", "sum_(i=1)^n i = (n (n + 1)) / 2")),
     s.Chart(series=("A", "B"), rows=tuple((f"Name {n}", (n * 1.5, -3.0)) for n in range(10))),
     s.Chart(style="line", series=("",), rows=tuple((str(1900 + n), (n**2.0,)) for n in range(12))),
+    s.Chart(
+        style="table",
+        series=("Moons", "Diameter", "Year", "Mass"),
+        rows=tuple((f"Planet {n}", (n, 4879.5 * n, 0.24, 5.97e3)) for n in range(12)),
+    ),
     s.Comparison(left_title="Mitosis", left=("two cells", LONG), right_title="Meiosis", right=("four cells",) * 5),
     s.Timeline(entries=tuple((str(1900 + 10 * n), "Something of some importance") for n in range(8))),
     s.CodeListing(language="python", source="\n".join(f"value_{n} = compute({n}, 'text')" for n in range(16))),

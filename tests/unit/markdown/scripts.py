@@ -61,7 +61,7 @@ def charts(draw: st.DrawFn) -> s.Chart:
     numbers = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-9999, 9999).map(float))
     values = st.lists(numbers, min_size=len(series), max_size=len(series)).map(tuple)
     rows = st.lists(st.tuples(lines(10), values), min_size=1, max_size=5).map(tuple)
-    return s.Chart(style=draw(st.sampled_from(["bar", "line"])), series=series, rows=draw(rows))
+    return s.Chart(style=draw(st.sampled_from(["bar", "line", "table"])), series=series, rows=draw(rows))
 
 
 def visuals_by_kind() -> dict[str, st.SearchStrategy[s.AnyVisual]]:

@@ -93,6 +93,7 @@ def test_other_comments_are_ignored() -> None:
         ("```equation\na^2 + b^2 = c^2\n$c = 5$\n```", s.Equation(lines=("a^2 + b^2 = c^2", "c = 5"))),
         ("```flow\nLight -> Water → Sugar\n```", s.Flow(steps=("Light", "Water", "Sugar"))),
         ("```flow\nLight\nWater\n```", s.Flow(steps=("Light", "Water"))),
+        ("```chart table\nYear | A | B\n2020 | 1 | 2.5\n```", s.Chart(style="table", series=("A", "B"), rows=(("2020", (1.0, 2.5)),))),
         ("```chart line\nCoal: 35\nOil, heavy: 1,030.5\n```", s.Chart(style="line", series=("",), rows=(("Coal", (35.0,)), ("Oil, heavy", (1030.5,))))),
         ("```chart\nYear | A | B\n2010 | −1 | 2%\n```", s.Chart(series=("A", "B"), rows=(("2010", (-1.0, 2.0)),))),
         ("| Year | A |\n|---|---:|\n| 2010 | 7 |", s.Chart(series=("A",), rows=(("2010", (7.0,)),))),

@@ -11,7 +11,7 @@ from lectern.markdown import limits
 from lectern.markdown.errors import ErrorCollector, closest_match
 from lectern.markdown.tables import split_rows
 
-CHART_STYLES = ("bar", "line")
+CHART_STYLES = ("bar", "line", "table")
 _WORD = re.compile(r"[^\W\d_]{2}")
 _GROUPED_DIGITS = re.compile(r"^[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$")
 

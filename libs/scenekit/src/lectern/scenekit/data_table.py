@@ -23,8 +23,9 @@ MAX_ROW, MAX_HEADING = 1.25, 1.2
 """Units; rows, and the row of headings, are no higher."""
 SHORTEST, LONGEST = 5, 26
 """Letters: what a column's widest text counts as at least and at most when columns share the width."""
-MOST_ACROSS = 3
-"""Columns that stand beside each other where a frame is upright; with more, a row's name stands above its cells."""
+MOST_ACROSS, MOST_STACKED = 3, 6
+"""Columns that stand beside each other where a frame is upright; with more, a row's name stands above its cells, if
+there are no more rows than the other."""
 NAME_SHARE = 0.42
 """Share of a row's height that its name takes where it stands above its cells."""
 _NUMBER = re.compile(r"[-+\u2212\u2248~<>$\u20ac\u00a3]?\s?(\d[\d.,\u2009\u202f ]*)\s?\S{0,6}")
@@ -46,7 +47,7 @@ class DataTable(VGroup):
         area = area or frame.body
         count = len(headings)
         texts = [[*row, *[""] * count][:count] for row in rows]
-        stacked = area.height > area.width * 0.9 and count > MOST_ACROSS
+        stacked = area.height > area.width * 0.9 and count > MOST_ACROSS and len(texts) <= MOST_STACKED
         lefts, widths = _share_width([list(headings), *texts], area.width, stacked=stacked)
         heading = min(MAX_HEADING, area.height * 0.16)
         tallest = MAX_ROW * (2.1 if stacked else 1.3 if area.height > area.width else 1.0)

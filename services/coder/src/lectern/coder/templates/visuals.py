@@ -42,6 +42,10 @@ def write_template(task: CodingTask) -> str | None:
         case s.Flow(steps=steps):
             setup = [f"flow = Flow({_arguments(steps)})"]
             return _write(task, "Steps", setup, _reveal_each("flow", steps), ground="flow.ground")
+        case s.Chart(style="table"):
+            setup = [_table_setup(visual)]
+            texts = [label for label, _ in visual.rows]
+            return _write(task, "Table", setup, _reveal_each("table", texts), ground="table.ground")
         case s.Chart():
             setup = [_chart_setup(visual)]
             return _write(task, "Numbers", setup, _reveal_chart(visual, task), ground="chart.ground")
@@ -155,6 +159,17 @@ def _chart_setup(chart: s.Chart) -> str:
     heading = f", title={quote(title)}" if title else ""
     measured = f", unit={quote(unit)}" if unit else ""
     return f"chart = Chart([{rows}], style={chart.style!r}{series}{heading}{measured})"
+
+
+def _table_setup(chart: s.Chart) -> str:
+    headings = _arguments(["", *chart.series])
+    rows = ", ".join(f"[{_arguments(_write_cells(label, values))}]" for label, values in chart.rows)
+    return f"table = DataTable([{headings}], [{rows}])"
+
+
+def _write_cells(label: str, values: Sequence[float]) -> list[str]:
+    """A row of a table as it is written: thousands are set apart, and nothing is rounded."""
+    return [label, *(f"{value:,.12g}" if abs(value) < 1e12 else f"{value:g}" for value in values)]
 
 
 def _read_unit(heading: str) -> tuple[str, str]:
