@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import pytest
@@ -177,6 +178,13 @@ def test_a_swarm_keeps_clear_of_texts_that_are_there_and_of_those_that_come() ->
         scene.update_mobjects(0.1)
         assert is_clear(first)
         assert is_clear(later)
+
+
+def test_a_swarm_that_came_in_can_be_copied_without_its_scene_as_animations_do_that_take_it_away() -> None:
+    scene, bees = Scene(), swarm(4, Square(0.5), Area(left=-2, right=2, bottom=-2, top=2))
+    scene.unlike_anything = Lock()
+    bees.reveal()._setup_scene(scene)
+    assert len(bees.copy()) == 4
 
 
 def test_a_swarm_that_texts_leave_no_room_stays_where_it_is() -> None:

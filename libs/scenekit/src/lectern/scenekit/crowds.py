@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from typing import Any
+from weakref import ReferenceType, ref
 
 import numpy as np
 from manim import Animation, Scene, VGroup, VMobject
@@ -139,7 +140,7 @@ class Swarm(Crowd):
         self._goals, self._far = self._homes, self._reach
         self._speeds = 2 * np.pi / (3.5 + 3 * (number[:, None] * np.array([GOLDEN, GOLDEN**2]) % 1))
         self._starts = 2 * np.pi * (number[:, None] * np.array([GOLDEN**2, GOLDEN]) % 1)
-        self._scene: Scene | None = None
+        self._scene: ReferenceType[Scene] | None = None
         self._looked = 0.0
         super().__init__(thing, count)
         self.draw()
@@ -149,14 +150,15 @@ class Swarm(Crowd):
         return np.concatenate([flat, np.zeros((len(flat), 1))], axis=1)
 
     def enter(self, scene: Scene) -> None:
-        self._scene = scene
+        self._scene = ref(scene)  # a copy of the swarm, as animations make, must not copy the scene
         self.make_way(find_texts(scene))
         self._homes, self._reach = self._goals, self._far
 
     def step(self, dt: float) -> None:
-        if self._scene is not None and self.time - self._looked >= LOOKING_SECONDS:
+        scene = self._scene and self._scene()
+        if scene is not None and self.time - self._looked >= LOOKING_SECONDS:
             self._looked = self.time
-            self.make_way(find_texts(self._scene))
+            self.make_way(find_texts(scene))
         share = min(1.0, GIVING_WAY * dt)
         self._homes = self._homes + share * (self._goals - self._homes)
         self._reach = self._reach + share * (self._far - self._reach)
