@@ -83,7 +83,15 @@ def _write_walk(task: CodingTask, listing: str) -> str:
     heading = [f"title = Title({quote(title)})"] if title else []
     shown = "title, code" if title else "code"
     beats = [[CuedAnimation(animation="code.follow()")] for _ in task.narration.beats]
-    setup = [*heading, listing, f"self.add({shown})", "code.bar.stretch(0.93, 0)", "alive(code.bar, 'pulse')", ""]
+    setup = [
+        *heading,
+        listing,
+        _enlarge("code", 1.4),
+        f"self.add({shown})",
+        "code.bar.stretch(0.93, 0)",
+        "alive(code.bar, 'pulse')",
+        "",
+    ]
     return write_scene("Program", setup, beats, task.narration)
 
 
