@@ -224,7 +224,7 @@ class MonitoredPool:
     def _read_state(self) -> dict[str, Any]:
         return {
             "canaries": {str(path): _describe_file(path) for path in self.canaries},
-            "open": sorted(os.listdir(self.home / "open")),
+            "open": sorted(os.listdir(self.home / "open")) if (self.home / "open").is_dir() else None,
             "home": sorted(os.listdir(self.home)),
             "shm": sorted(name for name in os.listdir("/dev/shm") if name.startswith("lectern-")),
             "jobs": sorted(os.listdir(self.home / "pool/jobs")),
