@@ -211,6 +211,7 @@ test("each visual reads as text and is read back from it", () => {
     { kind: "chart", style: "bar", series: ["Sales"], rows: [["2020: first", [12.5, -8]], ["2021", [9]]] },
     { kind: "comparison", left_title: "A", left: ["x"], right_title: "B", right: ["y", "z"] },
     { kind: "timeline", entries: [["1969", "First people on the Moon: Apollo"]] },
+    { kind: "table", headings: ["", "Task"], rows: [["Leaf | stem", "light \\ 🌿"], ["Root", ""], ["", "c"]] },
     { kind: "code", language: "python", source: "a = 1\n\nb = 2\n" },
   ];
   for (const visual of visuals) {
@@ -218,6 +219,11 @@ test("each visual reads as text and is read back from it", () => {
     for (const field of findForm(visual.kind)?.fields as VisualField[]) copy = parseField(field, copy, printField(field, visual)) as (typeof visuals)[0];
     assert.deepEqual(copy, visual);
   }
+});
+
+test("a table that is pasted as Markdown loses its frame and its rule", () => {
+  const field = findForm("table")?.fields.find((each) => each.name === "rows") as VisualField;
+  assert.deepEqual(parseField(field, { kind: "table" }, "| Leaf | light |\n| :--- | ---: |\n\nRoot |").rows, [["Leaf", "light"], ["Root", ""]]);
 });
 
 test("a row that is no number goes on as it is, for the API to say so", () => {

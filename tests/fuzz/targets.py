@@ -168,7 +168,7 @@ def check_code(data: bytes) -> None:
 
 
 _MARKDOWN = split_words(
-    "## # --- ``` ~~~ ```manim ```chart ```flow ```equation ```timeline ```comparison ```python | |- -|- : - * ** _ __ "
+    "## # --- ``` ~~~ ```manim ```chart ```flow ```equation ```timeline ```comparison ```table ```python | |- -|- : - * ** _ __ "
     "` [ ] ( ) ![ ]( [a]: <!-- --> <!--say: <div> < > &amp; &# \\ $ $$ > - 1. title: language: symbol: pronounce: "
     "source: import a .a f\"{a}\" -> \ufeff \u202e \u0301 中 。 👩\u200d \x00 \r\n \t"
 )  # fmt: skip

@@ -65,5 +65,6 @@ def visuals(text: str = "something") -> list[s.AnyVisual]:
         s.CodeListing(language="python", source=f"{text}\n\nprint(1)"),
         s.Comparison(left_title=text, left=(text,), right_title=text, right=(text, "two")),
         s.Timeline(entries=((text, text), ("1915", text))),
+        s.Table(headings=(text, "b"), rows=((text, "1"), ("two", text), (text, ""))),
         s.Image(name=text, alt=text),
     ]

@@ -278,3 +278,45 @@ def test_a_table_of_numbers_shows_them_as_they_were_told() -> None:
     assert source is not None
     assert "['Mars', '2', '1.88'], ['Saturn', '1,274', '-29.5']" in source
     assert source.index("table.reveal(0)") < source.index("table.reveal(1)")
+
+
+def test_a_row_of_a_table_comes_with_the_words_that_it_alone_has() -> None:
+    rows = (("Leaf", "takes in light"), ("Root", "takes in water"), ("Stem", "carries water"))
+    beats = (
+        "A leaf is where it begins, and its light.",
+        "What takes the water in is the root.",
+        "The stem carries it up.",
+    )
+    source = templates.write_template(task(s.Table(headings=("Part", "Task"), rows=rows), beats))
+    assert source is not None
+    parts = source.split("with self.beat")[1:]
+    for number, (part, word) in enumerate(zip(parts, ("leaf", "root", "stem"), strict=True)):
+        assert f"table.reveal({number})" in part
+        assert f'self.at("{word}"' in part or number == 0 or f"self.at('{word}'" in part
+
+
+def test_rows_that_have_nothing_of_their_own_are_told_apart_by_all_they_have() -> None:
+    table = s.Table(headings=("A", "B"), rows=(("yes", "no"), ("no", "yes")))
+    source = templates.write_template(task(table, ("First yes and no.", "Then no and yes.")))
+    assert source is not None
+    assert "table.reveal(0)" in source
+    assert "table.reveal(1)" in source
+
+
+def test_headings_stand_out_until_the_first_row_is_spoken_of() -> None:
+    beats = ("Every part of a plant has a task.", "The leaf takes in light.")
+    source = templates.write_template(
+        task(s.Table(headings=("Part", "Task"), rows=(("Leaf", "takes in light"),)), beats)
+    )
+    assert source is not None
+    first, second = source.split("with self.beat")[1:]
+    assert "table.dwell(None" in first
+    assert "reveal" not in first
+    assert "table.reveal(0)" in second
+    assert "table.dwell(None" not in second.partition("table.reveal(0)")[2]
+
+
+def test_a_list_whose_first_point_is_spoken_of_late_still_begins_at_once() -> None:
+    source = templates.write_template(task(s.Bullets(items=("water", "light")), ("Listen.", "Water.", "Light.")))
+    assert source is not None
+    assert "points.reveal(0)" in source.split("with self.beat")[1]

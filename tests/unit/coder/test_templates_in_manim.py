@@ -43,6 +43,10 @@ FULL: list[s.AnyVisual | None] = [
     ),
     s.Comparison(left_title="Mitosis", left=("two cells", LONG), right_title="Meiosis", right=("four cells",) * 5),
     s.Timeline(entries=tuple((str(1900 + 10 * n), "Something of some importance") for n in range(8))),
+    s.Table(
+        headings=("Organ of a plant", "Task", "Found", "Letters", "Example"),
+        rows=tuple((f"Part {n}", "takes in water and salts", "below the ground", f"{n * 99.5}", "") for n in range(8)),
+    ),
     s.CodeListing(language="python", source="\n".join(f"value_{n} = compute({n}, 'text')" for n in range(16))),
     s.Image(name="leaf.png", alt="A leaf"),
 ]

@@ -17,6 +17,10 @@ EXAMPLES: dict[str, tuple[s.AnyVisual, tuple[str, ...]]] = {
         ("A", "a", "b", "B", "c"),
     ),
     "timeline": (s.Timeline(entries=(("1915", "then"), ("now", "again"))), ("1915", "then", "now", "again")),
+    "table": (
+        s.Table(headings=("", "Task"), rows=(("Leaf", "light"), ("Root", ""))),
+        ("Task", "Leaf", "light", "Root"),
+    ),
     "image": (s.Image(name="photo.png", alt="a cell"), ("a cell",)),
     "manim": (s.Manim(source='Text("one")'), ()),
 }

@@ -14,7 +14,7 @@ from unit.gateway.images import make_png
 from unit.gateway.published_video import PublishedVideo, make_script
 
 from lectern.contracts.problems import MAX_ERRORS
-from lectern.contracts.script import AnyVisual, Bullets, Chart, CodeListing, Flow
+from lectern.contracts.script import AnyVisual, Bullets, Chart, CodeListing, Flow, Table
 from lectern.worker.store import ObjectInfo
 from lectern.worker.testing import MemoryObjectStore, memory_connections
 
@@ -249,6 +249,12 @@ def show(visual: AnyVisual) -> object:
         (Bullets(items=("a" * 100,)), "items/0", "has 100 characters; at most 90"),
         (CodeListing(language="python", source="x\n" * 40), "source", "more than the 16 lines"),
         (Chart(series=("a",), rows=(("b", (1.0,)),) * 13), "rows", "has 13 rows; at most 12"),
+        (Table(headings=("a", "b"), rows=(("c", "d"),) * 9), "rows", "has 9 rows; a table has 1 to 8"),
+        (Table(headings=("a",), rows=(("c",),)), "headings", "has 1 columns; a table has 2 to 5"),
+        (Table(headings=("", " "), rows=(("c", "d"),)), "headings", "name the columns"),
+        (Table(headings=("a", "b"), rows=(("c", "d"), ("e",))), "rows/1", "has 1 cells where there are 2 headings"),
+        (Table(headings=("a", "b"), rows=(("", ""),)), "rows/0", "only empty cells"),
+        (Table(headings=("a", "b"), rows=(("c", "d" * 41),)), "rows/0/1", "has 41 characters; at most 40"),
     ],
 )
 async def test_a_script_in_json_may_show_no_more_than_one_in_markdown(

@@ -279,6 +279,7 @@ EVERY_VISUAL: tuple[s.AnyVisual, ...] = (
     s.CodeListing(language="python", source="pass"),
     s.Comparison(left_title="l", left=("a",), right_title="r", right=("b",)),
     s.Timeline(entries=(("1900", "start"),)),
+    s.Table(headings=("Organ", "Task"), rows=(("Leaf", "light"), ("Root", ""))),
     s.Image(name="leaf.png"),
     s.Manim(source="class S(Scene): pass"),
 )

@@ -64,6 +64,17 @@ def charts(draw: st.DrawFn) -> s.Chart:
     return s.Chart(style=draw(st.sampled_from(["bar", "line", "table"])), series=series, rows=draw(rows))
 
 
+@st.composite
+def tables(draw: st.DrawFn) -> s.Table:
+    columns = draw(st.integers(*limits.TABLE_COLUMNS))
+    cells = st.lists(st.one_of(st.just(""), lines(10)), min_size=columns, max_size=columns).map(tuple)
+    rows = cells.filter(any)
+    cells_short = rows.filter(lambda row: all(len(cell) <= limits.TABLE_CELL_CHARACTERS for cell in row))
+    return s.Table(
+        headings=draw(cells_short), rows=tuple(draw(st.lists(cells_short, min_size=1, max_size=limits.TABLE_ROWS)))
+    )
+
+
 def visuals_by_kind() -> dict[str, st.SearchStrategy[s.AnyVisual]]:
     names = lines(12).filter(
         lambda name: "://" not in name and not name.startswith(("/", "./")) and ".." not in name.split("/")
@@ -80,6 +91,7 @@ def visuals_by_kind() -> dict[str, st.SearchStrategy[s.AnyVisual]]:
         "timeline": st.builds(
             s.Timeline, entries=st.lists(st.tuples(lines(), lines(20)), min_size=1, max_size=5).map(tuple)
         ),
+        "table": tables(),
         "image": st.builds(s.Image, name=names, alt=st.one_of(st.just(""), lines(12))),
         "manim": st.builds(s.Manim, source=st.sampled_from(MANIM)),
     }

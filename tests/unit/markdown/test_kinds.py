@@ -18,6 +18,7 @@ EXAMPLES: dict[str, s.AnyVisual] = {
     "code": s.CodeListing(language="python", source="x = 1"),
     "comparison": s.Comparison(left_title="L", left=("a",), right_title="R", right=("b",)),
     "timeline": s.Timeline(entries=(("1905", "Relativity"),)),
+    "table": s.Table(headings=("Organ", "Task"), rows=(("Leaf", "catches light"), ("Root", ""))),
     "image": s.Image(name="leaf.png", alt="A leaf"),
     "manim": s.Manim(source="class A(NarratedScene): ..."),
 }

@@ -99,6 +99,8 @@ def test_other_comments_are_ignored() -> None:
         ("| Year | A |\n|---|---:|\n| 2010 | 7 |", s.Chart(series=("A",), rows=(("2010", (7.0,)),))),
         ("```comparison\nL | R\na | b\n| | c |\n```", s.Comparison(left_title="L", left=("a",), right_title="R", right=("b", "c"))),
         ("```timeline\n1905: Relativity: special\n12:30 | Lunch\n```", s.Timeline(entries=(("1905", "Relativity: special"), ("12:30", "Lunch")))),
+        ("| Organ | Task |\n|---|:---:|\n| *Leaf* | catches \\| light |\n| Root | |", s.Table(headings=("Organ", "Task"), rows=(("Leaf", "catches | light"), ("Root", "")))),
+        ("```table\nA | B\n--- | ---\n1 | 2\n| | \\| |\n```", s.Table(headings=("A", "B"), rows=(("1", "2"), ("", "|")))),
         ("```python\nif x:\n\treturn 1  \n```", s.CodeListing(language="python", source="if x:\n    return 1")),
         ("```code rust\nfn f() {}\n```", s.CodeListing(language="rust", source="fn f() {}")),
         ("```\nplain\n```", s.CodeListing(language="text", source="plain")),
@@ -127,6 +129,19 @@ def test_every_visual_can_be_written(markdown: str, visual: s.AnyVisual) -> None
         ("## A\n\nText.\n\n```manim\nx = 1\ndef f(:\n```", "manim-syntax", 7, "def f(:"),
         ("## A\n\nText.\n\n```flow\nalone\n```", "flow-too-short", 5, "Light -> Water"),
         ("## A\n\nText.\n\n```comparison\na | b | c\n```", "comparison-columns", 6, "Left title | Right title"),
+        ("## A\n\nText.\n\n```table\na | b\nx | y | z\n```", "table-row", 7, "a cell for each heading"),
+        ("## A\n\nText.\n\n```table\na | b\n```", "table-row", 6, "Leaf | catches light"),
+        ("## A\n\nText.\n\n```table\na\nb\n```", "table-columns", 6, "`- Leaf`"),
+        ("## A\n\nText.\n\n| | |\n|---|---|\n| x | y |", "table-columns", 5, "first row"),
+        ("## A\n\nText.\n\n| a | b |\n|---|---|\n| x | y |\n| | |", "table-row", 8, "remove the row"),
+        ("## A\n\nText.\n\na | b\n--- | ---\n" + "x | y\n" * 9, "too-much-to-show", 5, "two scenes"),
+        (
+            "## A\n\nText.\n\n```table\na | b | c | d | e | f\n1 | 2 | 3 | 4 | 5 | 6\n```",
+            "too-much-to-show",
+            6,
+            "two scenes",
+        ),
+        ("## A\n\nText.\n\na | b\n--- | ---\nx | " + "y" * 41, "entry-too-long", 7, "a few words"),
         ("## A\n\nText.\n\n```timeline\nsomeday\n```", "timeline-entry", 6, "1905"),
         ("## A\n\nText.\n\n```code klingon\nx\n```", "unknown-language", 5, "code text"),
         ("## A\n\nText.\n\n### B\n\nMore.", "heading-level", 5, "##"),
@@ -296,12 +311,38 @@ def test_a_formula_that_is_meant_as_words_is_escaped_and_survives_rendering() ->
     assert parse(render(script)) == script
 
 
-def test_a_table_of_words_is_refused_once_with_what_can_show_them() -> None:
-    problem = refusal("## A\n\nText.\n\nOrgan | Task\n--- | ---\nLeaf | catches light\nRoot | takes in water\n")
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        (("5", "−7.5 %", "1,250"), "chart"),
+        (("5", "ten", "3"), "table"),
+        (("5", "", "3"), "table"),
+        (("5 km", "7", "3"), "table"),
+        (("1969-07-20", "10–20", "1:2"), "table"),
+    ],
+)
+def test_a_markdown_table_is_a_chart_where_all_is_numbers_and_shown_as_it_is_where_not(
+    cells: tuple[str, ...], kind: str
+) -> None:
+    visual = visual_of("\n".join(["Year | A", "--- | ---", *(f"200{n} | {cell}" for n, cell in enumerate(cells))]))
+    assert visual is not None
+    assert visual.kind == kind
+    if isinstance(visual, s.Table):
+        assert visual.rows == tuple((f"200{n}", cell) for n, cell in enumerate(cells))
+
+
+def test_words_in_a_chart_are_refused_once_with_what_shows_them() -> None:
+    problem = refusal("## A\n\nText.\n\n```chart\nOrgan | Task\nLeaf | catches light\nRoot | takes in water\n```\n")
     assert problem.code == "table-of-words"
     assert len(problem.errors) == 1
-    assert "comparison" in problem.remedy
+    assert "```table" in problem.remedy
+
+
+def test_a_formula_in_a_cell_is_refused_with_the_line_of_its_row() -> None:
+    problem = refusal("## A\n\nText.\n\nShape | Area\n--- | ---\nCircle | $\\pi r^2$\n")
+    assert problem.code == "formula-in-text"
+    assert problem.detail.startswith("Line 7:")
 
 
 def test_a_wrong_number_in_a_chart_is_still_named() -> None:
-    assert refusal("## A\n\nText.\n\nYear | Wind\n--- | ---\n2000 | 5\n2010 | ten\n").code == "chart-number"
+    assert refusal("## A\n\nText.\n\n```chart\nYear | Wind\n2000 | 5\n2010 | ten\n```\n").code == "chart-number"

@@ -62,3 +62,13 @@ def test_the_row_that_is_spoken_of_stands_out_until_the_next_one() -> None:
 def test_a_short_row_has_empty_cells_and_a_long_one_is_cut() -> None:
     table = DataTable(["a", "b"], [["1"], ["1", "2", "3"]])
     assert [len(row.cells) for row in table.rows] == [2, 2]
+
+
+def test_the_headings_live_on_before_the_first_row_and_stay_as_they_were() -> None:
+    table, scene = DataTable(HEADINGS, ROWS), Scene()
+    scene.add(table.ground)
+    before = [part.points.copy() for part in table.heading.family_members_with_points()]
+    play(scene, table.dwell(None, 1.0))
+    after = [part.points for part in table.heading.family_members_with_points()]
+    assert all((a == b).all() for a, b in zip(before, after, strict=True))
+    assert scene.mobjects == [table.ground]

@@ -71,7 +71,9 @@ async def test_the_words_are_shared_among_the_scenes_of_the_plan(model: Recorded
 
 async def test_the_answer_is_held_to_the_visuals_on_offer(model: RecordedModel) -> None:
     await model.write(PLAN, SCRIPT, FACTS)
-    assert '"enum": ["equation", "bullets", "flow", "chart", "code", "comparison", "timeline"]' in model.schema(2)
+    assert (
+        '"enum": ["equation", "bullets", "flow", "chart", "code", "comparison", "timeline", "table"]' in model.schema(2)
+    )
 
 
 async def test_a_correction_is_made_from_the_last_version_and_its_faults(model: RecordedModel) -> None:

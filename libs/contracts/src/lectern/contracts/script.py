@@ -32,6 +32,7 @@ __all__ = [
     "ScenePlan",
     "Script",
     "Symbol",
+    "Table",
     "Timeline",
     "Transition",
     "Visual",
@@ -153,6 +154,18 @@ class Timeline(Visual, frozen=True, kw_only=True, tag="timeline"):
         return msgspec.structs.replace(self, entries=tuple((change(when), change(what)) for when, what in self.entries))
 
 
+class Table(Visual, frozen=True, kw_only=True, tag="table"):
+    """Rows of words and numbers under headings, as they are written. A row has a cell for each heading; "" is empty."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def map_texts(self, change: Callable[[str], str]) -> Self:
+        headings = tuple(change(heading) if heading else "" for heading in self.headings)
+        rows = tuple(tuple(change(cell) if cell else "" for cell in row) for row in self.rows)
+        return msgspec.structs.replace(self, headings=headings, rows=rows)
+
+
 class Image(Visual, frozen=True, kw_only=True, tag="image"):
     """An image file that was uploaded with the document, under the name that the document uses."""
 
@@ -175,7 +188,7 @@ class Manim(Visual, frozen=True, kw_only=True, tag="manim"):
         return self
 
 
-AnyVisual: TypeAlias = Equation | Bullets | Flow | Chart | CodeListing | Comparison | Timeline | Image | Manim
+AnyVisual: TypeAlias = Equation | Bullets | Flow | Chart | CodeListing | Comparison | Timeline | Table | Image | Manim
 
 VISUAL_KINDS: Mapping[str, type[Visual]] = {str(kind.__struct_config__.tag): kind for kind in get_args(AnyVisual)}
 

@@ -12,6 +12,7 @@ from lectern.markdown.errors import ErrorCollector, closest_match
 from lectern.markdown.inline import clean_line
 from lectern.markdown.listings import is_programming_language, parse_code, parse_listing, parse_manim
 from lectern.markdown.tables import split_cells, split_rows
+from lectern.markdown.word_tables import parse_table_block
 
 NumberedLines = list[tuple[int, str]]  # (line number in the lesson, its text)
 LineParser = Callable[[str, NumberedLines, ErrorCollector, int], "s.AnyVisual | None"]
@@ -21,7 +22,7 @@ _OTHER_NAMES = {
     **dict.fromkeys(("math", "formula", "typst"), "equation"),
     **dict.fromkeys(("list", "points"), "bullets"),
     **dict.fromkeys(("steps", "process", "mermaid"), "flow"),
-    **dict.fromkeys(("table", "graph", "bar"), "chart"),
+    **dict.fromkeys(("graph", "bar"), "chart"),
     **dict.fromkeys(("versus", "vs", "columns"), "comparison"),
     **dict.fromkeys(("image", "picture"), "![what it shows](picture.png)"),
     "history": "timeline",
@@ -148,6 +149,7 @@ _LINE_PARSERS: Mapping[str, LineParser] = {
     "chart": parse_chart,
     "comparison": _parse_comparison,
     "timeline": _parse_timeline,
+    "table": parse_table_block,
 }
 _SOURCE_PARSERS: Mapping[str, SourceParser] = {"code": parse_code, "manim": parse_manim}
 BLOCKS = (*_LINE_PARSERS, *_SOURCE_PARSERS)  # the kinds of visual that are written as a fenced block

@@ -56,8 +56,8 @@ def parse_table(
         errors.add(
             "table-of-words",
             line,
-            "This table has words where a chart has numbers, and tables are shown as charts.",
-            "Show words as a list (`- Chlorophyll: catches light`), or in a ```comparison block with two columns.",
+            "This chart has words where numbers belong.",
+            "Write ```table in place of ```chart, or a Markdown table without a block, to show words.",
         )
         return None
     charted = [_parse_row(number, row, series, errors) for number, row in body]

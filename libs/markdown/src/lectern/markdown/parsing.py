@@ -14,7 +14,6 @@ from lectern.language.splitting import middle_break
 from lectern.language.words import count_words
 from lectern.markdown import limits
 from lectern.markdown.blocks import parse_block, short_items
-from lectern.markdown.charts import parse_table
 from lectern.markdown.cuts import add_cut_note, take_cast
 from lectern.markdown.errors import ErrorCollector, NoScenes
 from lectern.markdown.formulas import check_formulas
@@ -31,6 +30,7 @@ from lectern.markdown.inline import (
 from lectern.markdown.metadata import check_metadata, read_pronunciations, read_sources, read_symbols
 from lectern.markdown.pauses import read_seconds
 from lectern.markdown.syntax import first_line, parse_tree
+from lectern.markdown.word_tables import parse_markdown_table
 
 
 class _SceneDraft:
@@ -175,12 +175,7 @@ def _parse_block(node: SyntaxTreeNode, draft: _SceneDraft, errors: ErrorCollecto
             items = short_items("bullets", _parse_list(node, errors), errors)
             _set_visual(s.Bullets(items=items), draft, line, errors)
         case "table":
-            rows = [
-                (first_line(row), [flatten(cell.children).text for cell in row.children])
-                for part in node.children
-                for row in part.children
-            ]
-            _set_visual(parse_table(rows, errors), draft, line, errors)
+            _set_visual(parse_markdown_table(_read_rows(node, errors), errors), draft, line, errors)
         case "heading":
             detail, remedy = "A heading inside a quotation starts no scene.", "Take it out of the quotation."
             errors.add("heading-level", line, detail, remedy)
@@ -286,6 +281,15 @@ def _parse_list(node: SyntaxTreeNode, errors: ErrorCollector) -> list[tuple[int,
                 detail, remedy = "A list on screen holds only short points.", "Put this into a scene of its own."
                 errors.add("list-content", first_line(child), detail, remedy)
     return [(line, text) for line, text in points if text]
+
+
+def _read_rows(table: SyntaxTreeNode, errors: ErrorCollector) -> list[tuple[int, list[str]]]:
+    """The rows of a table, each with its line; the first has the headings."""
+    rows = [row for part in table.children for row in part.children]
+    for row in rows:
+        for cell in row.children:
+            check_formulas(_read_source(cell), first_line(row), errors)
+    return [(first_line(row), [flatten(cell.children).text for cell in row.children]) for row in rows]
 
 
 def _check_beat(text: str, line: int, errors: ErrorCollector) -> None:

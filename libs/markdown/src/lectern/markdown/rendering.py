@@ -69,6 +69,8 @@ def _render_visual(visual: s.AnyVisual) -> str:
             return _render_comparison(visual)
         case s.Timeline():
             return _fence("timeline", "\n".join(join_cells(when, what) for when, what in visual.entries))
+        case s.Table():
+            return _render_table(visual)
         case s.CodeListing():
             info = visual.language if opens_listing(visual.language) else f"code {visual.language}"
             return _fence(info, visual.source)
@@ -98,6 +100,11 @@ def _render_comparison(comparison: s.Comparison) -> str:
     titles = join_cells(comparison.left_title, comparison.right_title)
     rows = [join_cells(*pair) for pair in zip(left, right, strict=True)]
     return _fence("comparison", "\n".join([titles, table_rule(2), *rows]))
+
+
+def _render_table(table: s.Table) -> str:
+    rows = [join_cells(*row) for row in table.rows]
+    return _fence("table", "\n".join([join_cells(*table.headings), table_rule(len(table.headings)), *rows]))
 
 
 def _fence(info: str, content: str) -> str:

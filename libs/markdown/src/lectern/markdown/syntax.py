@@ -87,7 +87,7 @@ def line_of_image(image: SyntaxTreeNode, inline: SyntaxTreeNode) -> int:
 def _table_of_bounded_width(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """The parser's own rule for tables, unless there are so many columns that filling up short rows takes minutes."""
     bars = state.src.count("|", state.bMarks[start], state.eMarks[start])
-    return bars <= limits.TABLE_COLUMNS and table_rule(state, start, end, silent)
+    return bars <= limits.PIPED_COLUMNS and table_rule(state, start, end, silent)
 
 
 def _bound_inlines(state: StateCore) -> None:

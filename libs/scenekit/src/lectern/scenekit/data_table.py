@@ -14,7 +14,7 @@ from .fitted_text import estimate_advance, fit_texts
 from .labels import Label
 from .layout import Area, frame, settle
 from .mirroring import order_by_script
-from .plates import Card, PopIn, arrive, linger, single_out
+from .plates import Card, Glint, PopIn, arrive, linger, single_out
 from .style import theme
 
 GAP, PAD = 0.16, 0.3
@@ -92,8 +92,10 @@ class DataTable(VGroup):
         moves = single_out(self.rows, index)
         return AnimationGroup(*moves) if moves else self.dwell(index)
 
-    def dwell(self, index: int, seconds: float = 2.4) -> Animation:
-        """Row `index` lives on for `seconds` while more is said about it."""
+    def dwell(self, index: int | None, seconds: float = 2.4) -> Animation:
+        """Row `index`, or the headings for None, live on for `seconds` while more is said about them."""
+        if index is None:
+            return Glint(self.heading[0], theme.text, run_time=seconds)
         return linger(self.rows[index], None, seconds)
 
 

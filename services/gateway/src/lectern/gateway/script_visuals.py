@@ -27,6 +27,8 @@ def find_visual_faults(visual: s.AnyVisual | None) -> Iterator[tuple[str, str]]:
                 yield "rows", f"has {len(visual.rows)} rows; at most {limits.CHART_ROWS} can be read"
             if len(visual.series) > limits.CHART_SERIES:
                 yield "series", f"has {len(visual.series)} series; at most {limits.CHART_SERIES} can be told apart"
+        case s.Table():
+            yield from _find_table_faults(visual)
         case s.CodeListing():
             lines = visual.source.splitlines()
             if len(lines) > limits.CODE_LINES or max(map(len, lines), default=0) > limits.CODE_COLUMNS:
@@ -43,3 +45,25 @@ def _find_item_faults(
     for index, item in enumerate(items):
         if characters is not None and len(item) > characters:
             yield f"{field}/{index}", f"has {len(item)} characters; at most {characters} can be read"
+
+
+def _find_table_faults(table: s.Table) -> Iterator[tuple[str, str]]:
+    least, most = limits.TABLE_COLUMNS
+    columns = len(table.headings)
+    if not least <= columns <= most:
+        yield "headings", f"has {columns} columns; a table has {least} to {most}"
+    elif not any(map(str.strip, table.headings)):
+        yield "headings", "are all empty; name the columns"
+    if not 1 <= len(table.rows) <= limits.TABLE_ROWS:
+        yield "rows", f"has {len(table.rows)} rows; a table has 1 to {limits.TABLE_ROWS}"
+    for index, row in enumerate(table.rows):
+        if len(row) != columns:
+            yield f"rows/{index}", f"has {len(row)} cells where there are {columns} headings; one may be empty"
+        elif not any(map(str.strip, row)):
+            yield f"rows/{index}", "has only empty cells; fill one, or remove the row"
+    places = [("headings", table.headings), *((f"rows/{index}", row) for index, row in enumerate(table.rows))]
+    for place, cells in places:
+        for column, cell in enumerate(cells):
+            if len(cell) > limits.TABLE_CELL_CHARACTERS:
+                fault = f"has {len(cell)} characters; at most {limits.TABLE_CELL_CHARACTERS} can be read"
+                yield f"{place}/{column}", fault

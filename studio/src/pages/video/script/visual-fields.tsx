@@ -45,6 +45,7 @@ export function VisualFields({ scene, number, script, error, onChange }: VisualP
           <Select label="Drawn as" value={String(visual.style ?? "bar")} onChange={(event) => set({ ...visual, style: event.currentTarget.value })}>
             <option value="bar">Bars</option>
             <option value="line">Lines</option>
+            <option value="table">A table of the numbers</option>
           </Select>
         )}
         {visual && form?.fields.map((field) => <VisualText key={`${visual.kind}-${field.name}`} field={field} visual={visual} onChange={(next) => set(next, field.name)} />)}

@@ -8,8 +8,8 @@ export type VisualField = {
   label: string;
   hint?: string;
   /** `line`: one text. `lines`: one item a line. `pairs`: "first: second" a line. `rows`: "label: number, number" a line.
-   *  `source`: a text as it is. */
-  type: "line" | "lines" | "pairs" | "rows" | "source";
+   *  `cells`: "cell | cell". `grid`: a row of such cells a line. `source`: a text as it is. */
+  type: "line" | "lines" | "pairs" | "rows" | "cells" | "grid" | "source";
 };
 
 export type VisualForm = { kind: string; label: string; about: string; empty: Visual; fields: readonly VisualField[] };
@@ -66,6 +66,16 @@ export const VISUAL_FORMS: readonly VisualForm[] = [
     fields: [{ name: "entries", label: "Moments, one a line", hint: "When, a colon, and what. For example 1969: First people on the Moon", type: "pairs" }],
   },
   {
+    kind: "table",
+    label: "Table",
+    about: "Words and numbers in rows that appear as they are spoken of",
+    empty: { kind: "table", headings: [], rows: [] },
+    fields: [
+      { name: "headings", label: "Headings, 2 to 5", hint: "With bars between them. For example Organ | Task", type: "cells" },
+      { name: "rows", label: "Rows, one a line", hint: "A cell for each heading. For example Leaf | catches light", type: "grid" },
+    ],
+  },
+  {
     kind: "code",
     label: "Code listing",
     about: "Source code, explained line by line",
@@ -107,6 +117,8 @@ export function printField(field: VisualField, visual: Visual): string {
   if (field.type === "rows" && Array.isArray(value)) {
     return value.map(([label, numbers]) => `${label}: ${(numbers as number[]).join(", ")}`).join("\n");
   }
+  if (field.type === "cells" && Array.isArray(value)) return joinCells(value as string[]);
+  if (field.type === "grid" && Array.isArray(value)) return value.map((row) => joinCells(row as string[])).join("\n");
   return typeof value === "string" ? value : "";
 }
 
@@ -118,9 +130,29 @@ export function parseField(field: VisualField, visual: Visual, text: string): Vi
 function parseText(type: VisualField["type"], text: string): unknown {
   if (type === "line" || type === "source") return text;
   const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
+  if (type === "cells") return lines.length > 0 ? splitCells(lines.join(" ")) : [];
+  if (type === "grid") return lines.map(splitCells).filter((cells) => !cells.every((cell) => /^:?-{3,}:?$/.test(cell)));
   if (type === "lines") return lines;
   if (type === "pairs") return lines.map((line) => cutAt(line, line.search(/:(\s|$)/)));
   return lines.map((line) => cutAt(line, line.lastIndexOf(":"))).map(([label, rest]) => [label, rest.split(/[,;]/).map((each) => each.trim()).filter(Boolean).map(parseNumber)]);
+}
+
+/** Cells as Markdown has them in a table's row: in a frame of bars where an empty cell at an end would be lost. */
+function joinCells(cells: readonly string[]): string {
+  const row = cells.map((cell) => cell.replace(/[\\|]/g, "\\$&")).join(" | ");
+  return cells.length > 0 && (!cells[0] || !cells[cells.length - 1]) ? `| ${row} |` : row;
+}
+
+function splitCells(line: string): string[] {
+  const cells = [""];
+  for (const part of line.match(/\\[\\|]|[^]/gu) ?? []) {
+    if (part === "|") cells.push("");
+    else cells[cells.length - 1] += part.length === 2 && part.startsWith("\\") ? part.slice(1) : part;
+  }
+  const trimmed = cells.map((cell) => cell.trim());
+  if (trimmed.length > 2 && trimmed[0] === "") trimmed.shift();
+  if (trimmed.length > 2 && trimmed[trimmed.length - 1] === "") trimmed.pop();
+  return trimmed;
 }
 
 function cutAt(line: string, at: number): [string, string] {

@@ -71,16 +71,25 @@ class _SpokenBeat(msgspec.Struct, frozen=True, kw_only=True):
         return None
 
 
-def choreograph(reveals: Sequence[Reveal], narration: Narration, language: str = "en") -> list[list[CuedAnimation]]:
-    """The animations of each beat. Every reveal comes once, in order, and something moves in every beat."""
+def choreograph(
+    reveals: Sequence[Reveal], narration: Narration, language: str = "en", opening: Highlight | None = None
+) -> list[list[CuedAnimation]]:
+    """The animations of each beat. Every reveal comes once, in order, and something moves in every beat.
+
+    Beats before the first reveal have `opening`; without one, the first reveal comes in the first beat.
+    """
     beats = _spoken_beats(narration)
     reveal_stems = [stems(reveal.text, language) for reveal in reveals]
     places = assign_beats(reveal_stems, [stems(beat.text, language) for beat in beats])
     animations: list[list[CuedAnimation]] = []
-    shown: list[Highlight] = []
+    if places and opening is None:
+        places[0] = 0
+    shown: list[Highlight] = [opening] if opening else []
     linger = ""
     for number, beat in enumerate(beats):
         own = [reveal for reveal, place in zip(reveals, places, strict=True) if place == number]
+        if own and opening in shown:
+            shown.remove(opening)
         timed = _time_reveals(own, beat, language, opening=number == 0)
         timed = _add_mentions(timed, shown, beat, language)
         shown += [highlight for reveal in own for highlight in reveal.highlights]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import assert_never
@@ -43,9 +44,11 @@ def write_template(task: CodingTask) -> str | None:
             setup = [f"flow = Flow({_arguments(steps)})"]
             return _write(task, "Steps", setup, _reveal_each("flow", steps), ground="flow.ground")
         case s.Chart(style="table"):
-            setup = [_table_setup(visual)]
+            cells = [_write_cells(label, values) for label, values in visual.rows]
             texts = [label for label, _ in visual.rows]
-            return _write(task, "Table", setup, _reveal_each("table", texts), ground="table.ground")
+            return _write_table(task, ["", *visual.series], cells, texts)
+        case s.Table(headings=headings, rows=rows):
+            return _write_table(task, headings, rows, _name_rows(rows, task.options.language))
         case s.Chart():
             setup = [_chart_setup(visual)]
             return _write(task, "Numbers", setup, _reveal_chart(visual, task), ground="chart.ground")
@@ -67,10 +70,17 @@ def write_template(task: CodingTask) -> str | None:
 
 
 def _write(
-    task: CodingTask, name: str, setup: Sequence[str], reveals: Sequence[Reveal], *, ground: str = "", behind: str = ""
+    task: CodingTask,
+    name: str,
+    setup: Sequence[str],
+    reveals: Sequence[Reveal],
+    *,
+    ground: str = "",
+    behind: str = "",
+    opening: Highlight | None = None,
 ) -> str:
     """The scene: its heading and the `ground` of its visual are there from the first frame, over what is `behind`."""
-    beats = choreograph(reveals, task.narration, task.options.language)
+    beats = choreograph(reveals, task.narration, task.options.language, opening)
     title = clean_line(task.scene.title)
     heading = [f"title = Title({quote(title)})"] if title else []
     shown = ", ".join(each for each in (behind, "title" if title else "", ground) if each)
@@ -169,10 +179,25 @@ def _chart_setup(chart: s.Chart) -> str:
     return f"chart = Chart([{rows}], style={chart.style!r}{series}{heading}{measured})"
 
 
-def _table_setup(chart: s.Chart) -> str:
-    headings = _arguments(["", *chart.series])
-    rows = ", ".join(f"[{_arguments(_write_cells(label, values))}]" for label, values in chart.rows)
-    return f"table = DataTable([{headings}], [{rows}])"
+def _write_table(task: CodingTask, headings: Sequence[str], rows: Sequence[Sequence[str]], texts: Sequence[str]) -> str:
+    """A table whose rows come, and light up again, as `texts` are spoken: one for each row."""
+    cells = ", ".join(f"[{_arguments(row)}]" for row in rows)
+    setup = [f"table = DataTable([{_arguments(headings)}], [{cells}])"]
+    linger = "table.dwell(None, "
+    opening = Highlight(text="", animation=linger, linger=linger, paced=True)
+    return _write(task, "Table", setup, _reveal_each("table", texts), ground="table.ground", opening=opening)
+
+
+def _name_rows(rows: Sequence[Sequence[str]], language: str) -> list[str]:
+    """What tells that a row is spoken of: its words that no other row has, since "yes" or "light" may be in several."""
+    words = [[word for cell in row for word in cell.split()] for row in rows]
+    found = [[stems(word, language) for word in row] for row in words]
+    counts = Counter(each for row in found for each in frozenset().union(*row))
+    return [
+        " ".join(word for word, own in zip(row, row_stems, strict=True) if any(counts[each] == 1 for each in own))
+        or " ".join(row)
+        for row, row_stems in zip(words, found, strict=True)
+    ]
 
 
 def _write_cells(label: str, values: Sequence[float]) -> list[str]:
