@@ -76,6 +76,14 @@ def test_animations_start_on_words(study: Lesson) -> None:
 
 
 @each_study
+def test_the_camera_moves_by_the_moves_that_have_names(study: Lesson) -> None:
+    code = code_of(study)
+    assert re.search(r"self\.(close_up|begin_close|travel|follow)\(", code)
+    assert "NarratedScene)" in code
+    assert not re.search(r"MovingCameraScene|camera\.frame\.(animate|scale|move_to)", code)
+
+
+@each_study
 def test_no_text_is_set_in_an_updater_and_nothing_waits_or_mixes_up_frames(study: Lesson) -> None:
     code = code_of(study)
     assert not re.search(r"always_redraw|self\.wait|\bMathTex\b|\bTex\b|frame\.portrait|#[0-9A-Fa-f]{6}", code)
