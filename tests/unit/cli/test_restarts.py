@@ -27,11 +27,10 @@ async def test_what_returns_or_raises_is_run_again_until_it_is_stopped(monkeypat
         if outcome:
             raise outcome
 
-    async def pause(stop: asyncio.Event, seconds: float) -> bool:
+    async def pause(stop: asyncio.Event, seconds: float) -> None:
         pauses.append(seconds)
-        return stop.is_set()
 
-    monkeypatch.setattr(restarts, "wait_for", pause)
+    monkeypatch.setattr(restarts, "wait_before_restart", pause)
     await keep_running(run, stop, failures.append)
     assert [str(error) for error in failures] == ["bug"]
     assert pauses[0] == FIRST_PAUSE_SECONDS

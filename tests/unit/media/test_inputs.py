@@ -126,14 +126,18 @@ def test_a_command_knows_its_inputs() -> None:
 
 
 def test_no_other_place_starts_a_media_program() -> None:
-    """`lectern doctor` asks for their versions, and opens no file."""
+    """`lectern doctor` asks for their versions, and what a film was made with is told by where they are installed."""
     starting = {
         path.relative_to(ROOT).as_posix()
         for place in ("libs", "services")
         for path in (ROOT / place).glob("*/src/**/*.py")
         if re.search(r"""(["'])ff(?:mpeg|probe|play)\1""", path.read_text(encoding="utf-8"))
     }
-    assert starting == {"libs/media/src/lectern/media/ffmpeg.py", "libs/cli/src/lectern/cli/doctor.py"}
+    assert starting == {
+        "libs/media/src/lectern/media/ffmpeg.py",
+        "libs/cli/src/lectern/cli/doctor.py",
+        "libs/cli/src/lectern/cli/runner/made_with.py",
+    }
 
 
 def test_nothing_but_the_sandbox_s_probe_decodes_media_in_process() -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
-
-from lectern.worker import wait_for
 
 FIRST_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.2, 5.0  # between restarts
 SETTLED_SECONDS = 10.0  # a crash after this long starts again with the first pause
@@ -25,5 +24,12 @@ async def keep_running(
             on_failure(error)
         if time.monotonic() - started > SETTLED_SECONDS:
             pause = FIRST_PAUSE_SECONDS
-        await wait_for(stop, pause)
+        await wait_before_restart(stop, pause)
         pause = min(pause * 2, MAX_PAUSE_SECONDS)
+
+
+async def wait_before_restart(stop: asyncio.Event, seconds: float) -> None:
+    """Waits so long, or until `stop` is set. As `lectern.worker.wait_for`, which commands over HTTP do not load."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()
