@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from itertools import cycle, pairwise
 
@@ -100,10 +99,7 @@ def choreograph(
 
 
 def assign_beats(things: Sequence[frozenset[str]], beats: Sequence[frozenset[str]]) -> list[int]:
-    """The number of the beat that each thing belongs to: in order, where its stems are spoken, evenly otherwise.
-
-    The first thing comes in the first beat, whatever is said there: nothing else could move in it.
-    """
+    """The number of the beat that each thing belongs to: in order, where its stems are spoken, evenly otherwise."""
     if not things:
         return []
     best: list[list[tuple[float, int]]] = []  # by thing and beat: the score so far, and the beat of the thing before
@@ -113,8 +109,7 @@ def assign_beats(things: Sequence[frozenset[str]], beats: Sequence[frozenset[str
         for column, beat in enumerate(beats):
             own = min(3, len(thing & beat)) - 0.35 * abs(column - even)
             before = max((best[-1][earlier][0], earlier) for earlier in range(column + 1)) if best else (0.0, 0)
-            late = row == 0 and column > 0
-            scores.append((-math.inf if late else own + before[0], before[1]))
+            scores.append((own + before[0], before[1]))
         best.append(scores)
     column = max(range(len(beats)), key=lambda each: best[-1][each][0])
     places = [column]
