@@ -314,9 +314,3 @@ def test_headings_stand_out_until_the_first_row_is_spoken_of() -> None:
     assert "reveal" not in first
     assert "table.reveal(0)" in second
     assert "table.dwell(None" not in second.partition("table.reveal(0)")[2]
-
-
-def test_a_list_whose_first_point_is_spoken_of_late_still_begins_at_once() -> None:
-    source = templates.write_template(task(s.Bullets(items=("water", "light")), ("Listen.", "Water.", "Light.")))
-    assert source is not None
-    assert "points.reveal(0)" in source.split("with self.beat")[1]

@@ -72,3 +72,22 @@ def test_the_headings_live_on_before_the_first_row_and_stay_as_they_were() -> No
     after = [part.points for part in table.heading.family_members_with_points()]
     assert all((a == b).all() for a, b in zip(before, after, strict=True))
     assert scene.mobjects == [table.ground]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_heading_of_two_words_takes_two_lines_before_it_is_shortened(shape: str) -> None:
+    width, height = SHAPES[shape]
+    with tempconfig({"frame_width": width, "frame_height": height}):
+        table = DataTable(["Planet", "Moons", "Diameter (km)", "Year (days)"], ROWS)
+        assert not [label for label in table.heading[2:] if "…" in label.text]
+        assert all(label.get_bottom()[1] > table.heading[0].get_bottom()[1] for label in table.heading[2:])
+        assert table.heading.get_bottom()[1] > table[0].get_top()[1]
+
+
+@pytest.mark.parametrize("shape", ["16:9", "1:1"])
+def test_eight_rows_have_room_for_letters_that_go_below_the_line(shape: str) -> None:
+    width, height = SHAPES[shape]
+    with tempconfig({"frame_width": width, "frame_height": height}):
+        table = DataTable(["Name", "Task"], [["Jpg", "Ägyptisch"]] * 8)
+        assert [cell.text for row in table.rows for cell in row.cells] == ["Jpg", "Ägyptisch"] * 8
+        assert table.get_bottom()[1] >= frame.body.bottom - 0.01

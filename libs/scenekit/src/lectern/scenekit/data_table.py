@@ -13,20 +13,23 @@ from manim import DOWN, LEFT, RIGHT, Animation, AnimationGroup, LaggedStart, Rou
 from .fitted_text import estimate_advance, fit_texts
 from .labels import Label
 from .layout import Area, frame, settle
+from .line_breaking import line_gap
 from .mirroring import order_by_script
 from .plates import Card, Glint, PopIn, arrive, linger, single_out
 from .style import theme
 
-GAP, PAD = 0.16, 0.3
-"""Units between rows, and between a card's edge and its text."""
+GAP, PAD, MARGIN = 0.16, 0.3, 0.16
+"""Units between rows, beside the text of a cell, and above and below it together."""
+CLOSEST = 0.16
+"""Share of a row's height that gap and margin each take at most, where rows are many."""
 MAX_ROW, MAX_HEADING = 1.25, 1.2
 """Units; rows, and the row of headings, are no higher."""
 SHORTEST, LONGEST = 5, 26
 """Letters: what a column's widest text counts as at least and at most when columns share the width."""
-MOST_ACROSS, MOST_STACKED = 3, 6
+MOST_ACROSS, MOST_STACKED = 3, 5
 """Columns that stand beside each other where a frame is upright; with more, a row's name stands above its cells, if
 there are no more rows than the other."""
-NAME_SHARE = 0.42
+NAME_SHARE = 0.46
 """Share of a row's height that its name takes where it stands above its cells."""
 _NUMBER = re.compile(r"[-+\u2212\u2248~<>$\u20ac\u00a3]?\s?(\d[\d.,\u2009\u202f ]*)\s?\S{0,6}")
 _FRACTION = re.compile(r"[.,](?!\d{3}(?!\d))\d+$")
@@ -49,21 +52,23 @@ class DataTable(VGroup):
         texts = [[*row, *[""] * count][:count] for row in rows]
         stacked = area.height > area.width * 0.9 and count > MOST_ACROSS and len(texts) <= MOST_STACKED
         lefts, widths = _share_width([list(headings), *texts], area.width, stacked=stacked)
-        heading = min(MAX_HEADING, area.height * 0.16)
+        shown = ["", *headings[1:]] if stacked else headings
+        heading = _measure_headings(shown, widths, area)
         tallest = MAX_ROW * (2.1 if stacked else 1.3 if area.height > area.width else 1.0)
-        height = min(tallest, (area.height - heading) / max(1, len(texts)) - GAP)
-        rooms = [height - 0.16] * count
+        pitch = (area.height - heading) / max(1, len(texts))
+        gap = min(GAP, CLOSEST * pitch)
+        height = min(tallest, pitch - gap)
+        rooms = [height - min(MARGIN, CLOSEST * height)] * count
         if stacked:
-            rooms = [height * NAME_SHARE - 0.06, *[height * (1 - NAME_SHARE) - 0.12] * (count - 1)]
+            rooms = [height * NAME_SHARE - 0.02, *[height * (1 - NAME_SHARE) - 0.06] * (count - 1)]
         columns = _set_columns(texts, [each - PAD for each in widths], rooms)
         top = area.top
-        shown = ["", *headings[1:]] if stacked else headings
         self.heading = _draw_headings(shown, lefts, widths, area, heading)
         self.heading.shift([0, top - heading / 2 - self.heading.get_y(), 0])
         self.rows = VGroup()
         for number in range(len(texts)):
             row = TableRow(area.width, height)
-            row.move_to([area.center[0], top - heading - GAP - height / 2 - number * (height + GAP), 0])
+            row.move_to([area.center[0], top - heading - gap - height / 2 - number * (height + gap), 0])
             for column in range(count):
                 row.put(columns[column][number], area.left + lefts[column], widths[column], column, stacked=stacked)
             self.rows.add(row)
@@ -140,6 +145,14 @@ def _set_columns(rows: Sequence[Sequence[str]], widths: Sequence[float], heights
     return columns
 
 
+def _measure_headings(headings: Sequence[str], widths: Sequence[float], area: Area) -> float:
+    """Return the height of the row of headings: it has room for two lines where one of them needs these."""
+    lines = [
+        len(text) * estimate_advance(theme.small) > width - PAD for text, width in zip(headings, widths, strict=True)
+    ]
+    return max(min(MAX_HEADING, area.height * 0.16), 2 * line_gap(theme.small) + MARGIN if any(lines) else 0.0)
+
+
 def _draw_headings(
     headings: Sequence[str], lefts: Sequence[float], widths: Sequence[float], area: Area, height: float
 ) -> VGroup:
@@ -148,7 +161,7 @@ def _draw_headings(
     edge = RoundedRectangle(width=area.width - 0.5, height=0.06, corner_radius=0.03, stroke_width=0)
     edge.set_fill(theme.primary, opacity=1).move_to(plate.get_edge_center(DOWN))
     drawn = VGroup(plate, edge)
-    style = {"size": theme.label, "height": height - 0.2, "weight": "SEMIBOLD", "color": theme.primary}
+    style = {"size": theme.label, "height": height - MARGIN, "weight": "SEMIBOLD", "color": theme.primary}
     labels = [fit_texts([text], width=width - PAD, **style)[0] for text, width in zip(headings, widths, strict=True)]
     smallest = min((label.size for label in labels), default=theme.label)
     for number, (text, left, width) in enumerate(zip(headings, lefts, widths, strict=True)):
