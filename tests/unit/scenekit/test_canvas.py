@@ -35,7 +35,7 @@ from manim import (
 )
 
 from lectern.scenekit.canvas import Canvas
-from lectern.scenekit.regions import Region, align, area, intersect, merge
+from lectern.scenekit.regions import Region, align, area, disjoin, intersect, merge
 from lectern.scenekit.space_camera import SpaceCamera
 
 
@@ -162,6 +162,16 @@ def assert_alike(camera: Camera, expected: Any) -> None:
 regions = st.tuples(*[st.integers(0, 60)] * 2, *[st.integers(1, 40)] * 2).map(
     lambda box: (box[0] * 16, box[1] * 2, (box[0] + box[2]) * 16, (box[1] + box[3]) * 2)
 )
+
+
+@given(st.lists(regions, max_size=6))
+def test_disjoined_regions_cover_the_same_pixels_each_once(given_regions: list[Region]) -> None:
+    wanted, found = np.zeros((128, 128), int), np.zeros((128, 128), int)
+    for left, top, right, bottom in given_regions:
+        wanted[top:bottom, left:right] = 1
+    for left, top, right, bottom in disjoin(given_regions):
+        found[top:bottom, left:right] += 1
+    assert np.array_equal(wanted, found)
 
 
 @given(st.lists(regions, max_size=40))

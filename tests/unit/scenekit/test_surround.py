@@ -127,6 +127,22 @@ def test_a_layer_is_laid_over_what_changes_behind_it() -> None:
     assert (shown[16:, :, 0] == 9).all()
 
 
+def test_a_layer_is_laid_once_where_changed_regions_overlap() -> None:
+    shade = Layer(
+        pixels=np.broadcast_to(np.array([0, 0, 0, 128], np.uint8), (32, 64, 4)),
+        region=(0, 0, 64, 32),
+        strength=lambda second: 1.0,
+    )
+    footage = CountingFootage()
+    writer = FrontWriter(footage, [shade])  # type: ignore[arg-type]
+    picture = np.full((32, 64, 4), 200, np.uint8)
+    writer.write(picture, 1, [])
+    writer.write(picture, 1, [(0, 0, 48, 16), (16, 0, 32, 32), (0, 8, 64, 12)])
+    _, shown, _ = footage.written[-1]
+    assert set(np.unique(shown[:16, :48, 0])) == {99}, "half as bright, nowhere darker"
+    assert (picture == 200).all(), "the picture is as it was"
+
+
 def test_a_layer_that_fades_splits_a_held_picture_into_frames() -> None:
     writer, footage, picture = make_writer(lambda second: 1.0 - (second - 0.2) / 0.4)
     writer.write(picture, 10, [])

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .footage import FootageWriter, Pixels
-from .regions import Region, intersect, merge
+from .regions import Region, disjoin, intersect, merge
 
 FULL = 255
 
@@ -68,7 +68,7 @@ class FrontWriter:
     def _lay(self, pixels: Pixels, regions: Sequence[Region]) -> list[tuple[Region, Any]]:
         """Lay what is shown over `regions`; return what was there."""
         whole = [(0, 0, self.footage.encoding.width, self.footage.encoding.height)]
-        shown = whole if self.footage.frames_written == 0 else regions
+        shown = whole if self.footage.frames_written == 0 else disjoin(regions)  # laid twice, a layer is too strong
         kept = []
         for layer, strength in zip(self.layers, self._strengths, strict=True):
             for region in shown:

@@ -50,6 +50,32 @@ def intersect(one: Region, other: Region) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
+def disjoin(regions: Iterable[Region]) -> list[Region]:
+    """Return regions that cover the same pixels, each pixel once."""
+    kept: list[Region] = []
+    for region in regions:
+        parts = [region]
+        for other in kept:
+            parts = [rest for part in parts for rest in _subtract(part, other)]
+        kept += parts
+    return kept
+
+
+def _subtract(region: Region, other: Region) -> list[Region]:
+    """Return what is left of a region without another: what is above, below, left and right of it."""
+    if not intersect(region, other):
+        return [region]
+    left, top, right, bottom = region
+    upper, lower = max(top, other[1]), min(bottom, other[3])
+    parts = [
+        (left, top, right, upper),
+        (left, lower, right, bottom),
+        (left, upper, other[0], lower),
+        (other[2], upper, right, lower),
+    ]
+    return [part for part in parts if part[0] < part[2] and part[1] < part[3]]
+
+
 def _insert(kept: list[Region], region: Region) -> list[Region]:
     while True:
         waste_by_region = [(area(_union(each, region)) - area(each) - area(region), each) for each in kept]
