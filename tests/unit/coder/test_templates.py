@@ -50,6 +50,7 @@ KIT = {
 }
 METHODS = {
     *("add", "dwell", "follow", "stretch", "point_out", "derive", "pan", "cos", "explain"),
+    *("begin_close", "wide"),
     *("beat", "play", "at", "reveal", "reveal_left", "reveal_right", "highlight", "value", "scale", "animate"),
     *(
         "set_fill",
@@ -135,6 +136,17 @@ def test_points_appear_as_they_are_spoken() -> None:
     )
     assert source is not None
     assert "self.at('water')\n            self.play(points.reveal(1))" in source
+
+
+def test_the_first_of_several_formulas_is_seen_close_until_the_second_grows_out_of_it() -> None:
+    beats = ("It is a squared.", "So it is b squared.", "And c squared at last.")
+    several = templates.write_template(task(s.Equation(lines=("a^2", "b^2", "c^2")), beats))
+    alone = templates.write_template(task(s.Equation(lines=("a^2",)), beats))
+    assert several is not None
+    assert alone is not None
+    assert several.index("self.begin_close(eq[0]") < several.index("self.play(self.wide(), eq.derive(1))")
+    assert several.count("self.wide()") == 1, "two moves of the camera at once would fight"
+    assert "begin_close" not in alone
 
 
 def test_a_code_listing_is_walked_through_as_each_beat_speaks_of_its_lines() -> None:

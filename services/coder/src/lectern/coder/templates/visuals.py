@@ -18,6 +18,8 @@ from lectern.language.stems import stems
 
 MAX_MEANING = 24
 """Characters of a symbol's meaning that find room beside it."""
+FIRST_SHARE = 0.8
+"""The share of the picture's width or height that the first of several formulas takes until the second one comes."""
 _UNIT = re.compile(r"(.*\S)\s*[(\[]([^()\[\]]{1,12})[)\]]")
 _SYMBOL = re.compile(r"(?<![A-Za-z_^.])[A-Za-z](?![A-Za-z(])")
 
@@ -35,6 +37,8 @@ def write_template(task: CodingTask) -> str | None:
                 f"eq = Equation({arguments}{_write_colours(colours)})",
                 _enlarge("eq", 2.2 if len(lines) > 1 else 3.4),
             ]
+            if len(lines) > 1:
+                setup.append(f"self.begin_close(eq[0], fill={FIRST_SHARE})")
             reveals = [*_derive_each(lines), *_name_symbols(task.script.symbols, lines, colours)]
             return _write(task, "Formulas", setup, reveals, ground="eq[0]")
         case s.Bullets(items=items):
@@ -106,12 +110,14 @@ def _write_walk(task: CodingTask, listing: str) -> str:
 
 
 def _derive_each(lines: Sequence[str]) -> list[Reveal]:
-    """The first formula is there from the start, each further one grows out of the one before."""
+    """The first formula is there from the start, close; each further one grows out of the one before, seen with it."""
     reveals = []
     for number, line in enumerate(lines):
         linger = f"eq.dwell({number}, "
         highlight = Highlight(text=line, animation=linger, linger=linger, paced=True)
         shown = f"eq.derive({number})" if number else linger
+        if number == 1:
+            shown = f"self.wide(), {shown}"
         reveals.append(Reveal(text=line, animation=shown, paced=not number, linger=linger, highlights=(highlight,)))
     return reveals
 
