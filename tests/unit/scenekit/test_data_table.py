@@ -91,3 +91,11 @@ def test_eight_rows_have_room_for_letters_that_go_below_the_line(shape: str) -> 
         table = DataTable(["Name", "Task"], [["Jpg", "Ägyptisch"]] * 8)
         assert [cell.text for row in table.rows for cell in row.cells] == ["Jpg", "Ägyptisch"] * 8
         assert table.get_bottom()[1] >= frame.body.bottom - 0.01
+
+
+def test_the_lines_of_a_name_begin_below_each_other() -> None:
+    with tempconfig({"frame_width": 8.0, "frame_height": 8.0}):
+        table = DataTable(["Part of a plant", "Task"], [["The leaf of a tall tree", "catches light for sugar"]])
+    for label in (table.heading[2], table[0].cells[0]):
+        assert len({round(line.get_left()[0], 1) for line in label}) == 1
+    assert len(table[0].cells[0]) > 1

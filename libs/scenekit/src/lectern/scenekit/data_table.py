@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, Animation, AnimationGroup, LaggedStart, RoundedRectangle, VGroup
+from manim import DOWN, LEFT, ORIGIN, RIGHT, Animation, AnimationGroup, LaggedStart, RoundedRectangle, VGroup
 
 from .fitted_text import estimate_advance, fit_texts
 from .labels import Label
@@ -135,6 +135,7 @@ def _set_columns(rows: Sequence[Sequence[str]], widths: Sequence[float], heights
                 width=width,
                 height=height,
                 weight="NORMAL" if number else "SEMIBOLD",
+                align=ORIGIN if number else LEFT,
             )
             for number, (width, height) in enumerate(zip(widths, heights, strict=True))
         ]
@@ -167,7 +168,7 @@ def _draw_headings(
     for number, (text, left, width) in enumerate(zip(headings, lefts, widths, strict=True)):
         if not text.strip():
             continue
-        [label] = fit_texts([text], width=width - PAD, **(style | {"size": smallest}))
+        [label] = fit_texts([text], width=width - PAD, align=ORIGIN if number else LEFT, **(style | {"size": smallest}))
         label.middle_on([area.left - area.center[0] + left + width / 2, 0, 0])
         if number == 0:
             label.set_x(area.left - area.center[0] + left + PAD, direction=LEFT)
