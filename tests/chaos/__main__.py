@@ -10,8 +10,11 @@ import secrets
 import signal
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import structlog
 
 from chaos.builds import describe_revision, find_earlier_revision
@@ -36,6 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         default="",
         help="a revision to roll services to as well; `auto`: the last release, or a hundred commits ago",
     )
+    parser.add_argument("--keep", type=Path, help="an empty folder for the logs, and a record of every film and fault")
     options = parser.parse_args(arguments)
     strikes = options.strikes or 2 * options.videos
     seconds = strikes * options.pace
@@ -55,16 +59,31 @@ def main(arguments: list[str] | None = None) -> int:
     revision = find_earlier_revision() if options.earlier == "auto" else options.earlier
     if revision:
         print(f"services are rolled to {describe_revision(revision)} as well", flush=True)
-    with tempfile.TemporaryDirectory(prefix="lectern-chaos-") as folder:
-        result = asyncio.run(_run(run, Path(folder), revision))
+    journal = Journal()
+    with open_folder(options.keep) as folder:
+        result = asyncio.run(_run(run, folder, revision, journal))
+        if options.keep:
+            record = {"seed": run.seed, "faults": journal.tell_strikes(), "result": result}
+            (folder / "record.json").write_bytes(msgspec.json.format(msgspec.json.encode(record)))
     tell(result, run)
     return 1 if result.wrong else 0
 
 
-async def _run(run: Run, folder: Path, revision: str) -> Result:
+@contextmanager
+def open_folder(kept: Path | None) -> Iterator[Path]:
+    """The folder to be kept, or one that lasts as long as the context."""
+    if kept:
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="lectern-chaos-") as folder:
+        yield Path(folder)
+
+
+async def _run(run: Run, folder: Path, revision: str, journal: Journal) -> Result:
     async with run_providers() as providers:
         os.environ.update(providers.environment)
-        return await run_chaos(run, providers, folder, Journal(), revision=revision)
+        return await run_chaos(run, providers, folder, journal, revision=revision)
 
 
 def tell(result: Result, run: Run) -> None:
@@ -74,11 +93,14 @@ def tell(result: Result, run: Run) -> None:
         ("faults", result.strikes),
         ("outcomes", result.outcomes),
         ("attempts by event", result.attempts),
-        ("waits", result.delays),
+        ("delays told", result.delays),
+        ("answers of the API that said: not now", result.refusals),
     ):
         print(f"  {title}: " + (", ".join(f"{name} {count}" for name, count in sorted(counted.items())) or "none"))
     print(f"  calls that cost money: {result.calls}, of them repeated after a kill: {result.repeated}")
-    print(f"  answers of the API that said: not now: {result.refusals}")
+    print("  until a film moved on, after the end of a fault: median, longest")
+    for name, waits in sorted(result.waits.items()):
+        print(f"    {name}: {waits}")
     print(f"  broken promises: {len(result.wrong)}")
     for line in result.wrong:
         print(f"    {line}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -63,7 +64,7 @@ class Audience:
     def __init__(self, url: str) -> None:
         self._http = httpx.AsyncClient(base_url=url, timeout=30, trust_env=False)
         self.complaints: list[str] = []
-        self.refusals = 0
+        self.refusals: Counter[str] = Counter()
 
     async def request(self, film: Film) -> str:
         """Asks for a film until the API takes it; returns the video's id. The key makes it one video."""
@@ -102,10 +103,17 @@ class Audience:
                 return answer
             if answer.status_code not in BUSY:
                 raise FilmRefused(f"{method} {path} was answered {answer.status_code}: {answer.text[:500]}")
-            self.refusals += 1
+            self.refusals[f"{answer.status_code} {_find_code(answer)}"] += 1
             pause = answer.headers.get("Retry-After")
             if pause is None:
                 self.complaints.append(
                     f"{answer.status_code} without Retry-After: {method} {path}: {answer.text[:300]}"
                 )
             await asyncio.sleep(min(float(pause or 1), 5.0))
+
+
+def _find_code(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json().get("code", ""))
+    except ValueError:
+        return ""

@@ -27,6 +27,7 @@ class Journal:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self.start = time.monotonic()
+        self.began = time.time()  # the same moment
         self.strikes: list[StrikeRecord] = []
         self._quiet = quiet
 
@@ -41,10 +42,23 @@ class Journal:
             record.ended = time.monotonic()
             self.say(f"{fault}: {record.did} ({record.ended - record.began:.1f} s)")
 
+    def now(self) -> float:
+        """The seconds since the start."""
+        return time.monotonic() - self.start
+
+    def tell_strikes(self) -> list[StrikeRecord]:
+        """The strikes, in seconds since the start."""
+        return [
+            msgspec.structs.replace(
+                each, began=round(each.began - self.start, 2), ended=round(each.ended - self.start, 2)
+            )
+            for each in self.strikes
+        ]
+
     def say(self, text: str) -> None:
         """Prints a line with the seconds since the start."""
         if not self._quiet:
-            print(f"{time.monotonic() - self.start:7.1f} s  {text}", flush=True)
+            print(f"{self.now():7.1f} s  {text}", flush=True)
 
     def count_losses(self, service: str, since: float, until: float) -> int:
         """How many strikes that may cost a service its unstored answers overlapped a span of time."""

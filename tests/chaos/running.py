@@ -26,6 +26,7 @@ from chaos.journal import Journal
 from chaos.paid import Providers
 from chaos.process_tree import ProcessTree, adopting_orphans
 from chaos.proxy import run_proxy
+from chaos.timeline import Timeline, Waits, measure_waits, read_timeline
 from chaos.world import World
 from lectern.cli.runner.servers import LOOPBACK
 from lectern.cli.runner.stack import run_stack
@@ -60,11 +61,14 @@ class Result:
     """What a run came to. `wrong` has a line for each broken promise: none if all is well."""
 
     films: dict[str, Film] = field(default_factory=dict)
+    asked: dict[str, float] = field(default_factory=dict)
     outcomes: Counter[str] = field(default_factory=Counter)
     strikes: Counter[str] = field(default_factory=Counter)
     attempts: Counter[int] = field(default_factory=Counter)
     delays: Counter[str] = field(default_factory=Counter)
-    refusals: int = 0
+    timelines: list[Timeline] = field(default_factory=list)
+    waits: dict[str, Waits] = field(default_factory=dict)
+    refusals: Counter[str] = field(default_factory=Counter)
     calls: int = 0
     repeated: int = 0
     seconds: float = 0.0
@@ -191,9 +195,10 @@ async def _has_event(world: World, name: str) -> bool:
 
 async def _watch_film(at: float, film: Film, run: Run, world: World, audience: Audience, result: Result) -> None:
     await asyncio.sleep(at)
+    asked = world.journal.now()
     video = await audience.request(film)
     world.videos.append(video)
-    result.films[video] = film
+    result.films[video], result.asked[video] = film, asked
     await audience.change_mind(film, video, Random(f"{run.seed} {film.number}"), run.scale)
     deadline = world.journal.start + run.seconds + run.patience
     while not await _has_ended(world, video):
@@ -224,7 +229,10 @@ async def _look(run: Run, world: World, audience: Audience, result: Result, fold
         result.wrong += checks.find_wrong_outcomes(film, video, log)
         result.outcomes["deleted" if log.is_deleted else log.state.status()] += 1
         result.attempts.update(event.attempt for _, event in log)
-        result.delays.update(event.problem.code for _, event in log if hasattr(event, "since"))
+        result.delays.update(event.problem.code for _, event in log if isinstance(event, e.Delay))
+        if log.state.completed and not log.is_deleted:
+            line = await read_timeline(world.nats, world.journal, film.number, result.asked[video], video, log)
+            result.timelines.append(line)
         if log.state.completed and not log.is_deleted:
             result.wrong += await _watch(audience, film, video, log, folder)
         shown = (await audience.get(f"/v1/videos/{video}")).json() if not log.is_deleted else {}
@@ -234,6 +242,7 @@ async def _look(run: Run, world: World, audience: Audience, result: Result, fold
         result.wrong += await checks.find_orphans(store, logs)
     result.wrong += audience.complaints
     result.refusals = audience.refusals
+    result.waits = measure_waits(result.timelines, world.journal)
 
 
 async def _watch(audience: Audience, film: Film, video: str, log: VideoLog, folder: Path) -> Iterable[str]:

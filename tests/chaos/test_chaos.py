@@ -16,6 +16,7 @@ from chaos.films import Film
 from chaos.journal import Journal
 from chaos.paid import run_providers
 from chaos.running import Result, Run, run_chaos
+from chaos.timeline import ANY_MOMENT, Step, Timeline, measure_waits
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -56,6 +57,20 @@ async def test_every_film_has_one_outcome_and_nothing_is_lost_or_left_whatever_f
     assert result.strikes.total() == len(STRIKES)
     assert result.outcomes["completed"] >= 1
     assert result.calls >= 1
+    assert set(result.waits) <= {strike.fault for strike in STRIKES} | {ANY_MOMENT}
+    assert ANY_MOMENT in result.waits
+
+
+def test_a_film_stands_still_after_a_fault_until_its_next_event_that_is_no_delay() -> None:
+    journal = Journal(quiet=True)
+    with journal.striking("kill-nats", frozenset()):
+        pass
+    ended = journal.tell_strikes()[0].ended
+    steps = (Step(0.0, "before"), Step(ended + 3, "video.delayed", waits_for="log-full"), Step(ended + 7, "after"))
+    under_way = Timeline(film=1, video="a", asked=0.0, steps=steps)
+    asked_later = Timeline(film=2, video="b", asked=ended + 1, steps=(Step(ended + 2, "first"),))
+    waits = measure_waits([under_way, asked_later], journal)["kill-nats"]
+    assert (waits.count, round(waits.median), round(waits.longest)) == (1, 7, 7)
 
 
 def test_a_seed_replays_its_plan_and_each_fault_comes_before_any_comes_again() -> None:

@@ -29,31 +29,20 @@ def cut_connections(server: str) -> Fault:
     return Fault(name=f"cut-{server}", touches=frozenset({f"{server}-network"}), strike=strike)
 
 
-def refuse_connections(server: str) -> Fault:
-    """A fault in which nobody reaches a server that is up."""
-    return _disturb(f"refuse-{server}", server, Proxy.refusing, (1, 8), f"nobody reached {server}")
+def disturb_connections(
+    kind: str, disturb: Callable[[Proxy], AbstractContextManager[None]], seconds: tuple[float, float], told: str
+) -> Callable[[str], Fault]:
+    """Faults of a kind, one for each server, that disturb its proxy for some of the seconds between these two."""
 
+    def make(server: str) -> Fault:
+        async def strike(world: World, random: Random) -> str:
+            with disturb(_find(world, server)):
+                await asyncio.sleep(random.uniform(*seconds) * world.scale)
+            return f"{told} {server}"
 
-def hold_connections(server: str) -> Fault:
-    """A fault in which connections stay open and nothing passes."""
-    return _disturb(f"hold-{server}", server, Proxy.holding, (2, 10), f"nothing passed to {server}")
+        return Fault(name=f"{kind}-{server}", touches=frozenset({f"{server}-network"}), strike=strike)
 
-
-def _disturb(
-    name: str,
-    server: str,
-    disturb: Callable[[Proxy], AbstractContextManager[None]],
-    seconds: tuple[float, float],
-    told: str,
-) -> Fault:
-    """A fault that disturbs a server's proxy for some of the seconds between these two."""
-
-    async def strike(world: World, random: Random) -> str:
-        with disturb(_find(world, server)):
-            await asyncio.sleep(random.uniform(*seconds) * world.scale)
-        return told
-
-    return Fault(name=name, touches=frozenset({f"{server}-network"}), strike=strike)
+    return make
 
 
 def slow_connections(server: str) -> Fault:
@@ -68,8 +57,10 @@ def slow_connections(server: str) -> Fault:
     return Fault(name=f"slow-{server}", touches=frozenset({f"{server}-network"}), strike=strike)
 
 
-NETWORK_FAULTS = tuple(
-    make(server)
-    for server in ("nats", "store")
-    for make in (cut_connections, refuse_connections, slow_connections, hold_connections)
+KINDS = (
+    cut_connections,
+    disturb_connections("refuse", Proxy.refusing, (1, 8), "nobody reached"),
+    slow_connections,
+    disturb_connections("hold", Proxy.holding, (2, 10), "nothing passed to"),
 )
+NETWORK_FAULTS = tuple(make(server) for server in ("nats", "store") for make in KINDS)

@@ -81,13 +81,13 @@ async def test_a_single_stream_that_failed_to_store_is_mended_although_the_other
     await server.start()
     client = await connect_nats(f"nats://{TOKEN}@{LOOPBACK}:{port}", "test")
     await apply_topology(client)
-    watching = asyncio.create_task(keep_log_storing(server, client, folder, interval=1.0))
+    watching = asyncio.create_task(keep_log_storing(server, client, folder, interval=300.0, look=0.1))
     js = client.jetstream(timeout=2)
     try:
         with Disk(small_disk, is_small=True).filled(), pytest.raises(nats.errors.TimeoutError):
             await js.publish("videos.fast.filler.requested", b"x" * 100_000)
         assert not await refuses_to_store(client), "the bucket that is looked at stores what it is given"
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(60):  # long before the server is asked
             while server.starts == 1 or not client.is_connected:
                 await asyncio.sleep(0.05)
             with contextlib.suppress(nats.errors.Error):

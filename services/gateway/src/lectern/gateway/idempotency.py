@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Iterable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, TypeAlias
 
 import msgspec
+import nats.errors
 from fastapi import Header, Response
 from pydantic import BaseModel
 
@@ -28,7 +34,10 @@ IdempotencyKey = Annotated[
         json_schema_extra={"pattern": r"^[\u0020-\u007e]{0,255}$"},  # an empty one is none
     ),
 ]
-CLAIM_EXPIRES_AFTER = timedelta(seconds=60)  # a request takes a second; after a minute its process must have died
+RENEWAL_SECONDS = 1.0  # between two signs of life of a request that is at work
+SILENT_SECONDS = 5.0  # without one: its process has died, or what it wrote last was lost with the log's answer
+_POLL_SECONDS = 0.25  # between two looks at another's claim
+_EXPIRY = timedelta(seconds=60)  # that earlier gateways wait, by their clocks, before they take over a claim
 
 
 class StoredResponse(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,12 +55,24 @@ class StoredResponse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """A key's entry. `video_id` is chosen before the work, so that whoever takes over makes the same video."""
+    """A key's entry. `video_id` is chosen before the work, so that whoever takes over makes the same video.
+
+    Whether somebody works on it tells a new revision of the entry, as clocks of machines differ.
+    """
 
     fingerprint: str
     video_id: str
     at: datetime
+    abandoned: bool = False
     response: StoredResponse | None = msgspec.field(default=None, name="answer")
+
+
+@dataclass
+class _Hold:
+    """A claim that this request works on, and the revision in which it was written last."""
+
+    claim: Claim
+    revision: int
 
 
 Work: TypeAlias = Callable[[str], Awaitable[StoredResponse]]
@@ -74,8 +95,9 @@ async def run_once(
 
     `list_made` gives the ids of the videos that the response shows: with any of them it is forgotten.
 
-    Work must be repeatable for the same id: it runs again when it met an outage, or its process died. Raises a 422 for
-    a key that was used with another body, and a 409 while the first request is still in progress.
+    Work must be repeatable for the same id: it runs again when it met an outage, or its process died, which is known
+    after 5 s without a sign of life. Raises a 422 for a key that was used with another body, and a 409 while the first
+    request is still in progress.
     """
     if not key:
         return (await work(new_id())).to_http()
@@ -84,24 +106,24 @@ async def run_once(
     slot = _slot(operation, key)
     claim = Claim(fingerprint=fingerprint, video_id=new_id(), at=now())
     revision = await bucket.create(slot, msgspec.json.encode(claim))
-    if revision is None:
-        found = await _read_claim(bucket, slot, fingerprint)
-        if isinstance(found, StoredResponse):
-            return found.to_http(replayed=True)
-        claim, revision = found
-    for made in list_made(claim.video_id):
+    hold = _Hold(claim, revision) if revision is not None else await _join(bucket, slot, fingerprint)
+    if isinstance(hold, StoredResponse):
+        return hold.to_http(replayed=True)
+    for made in list_made(hold.claim.video_id):
         await bucket.create(_index_key(made), slot.encode())
     try:
-        response = await work(claim.video_id)
+        async with _renewing(bucket, slot, hold):
+            response = await work(hold.claim.video_id)
     except (Refusal, ProblemError):
-        await bucket.delete(slot, revision)
+        await bucket.delete(slot, hold.revision)
         raise
     except BaseException:
         # Part of it may be done, so that whoever sends it again must get the same id, and need not wait.
-        abandoned = msgspec.structs.replace(claim, at=claim.at - CLAIM_EXPIRES_AFTER)
-        await bucket.update(slot, msgspec.json.encode(abandoned), revision)
+        abandoned = msgspec.structs.replace(hold.claim, at=hold.claim.at - _EXPIRY, abandoned=True)
+        await bucket.update(slot, msgspec.json.encode(abandoned), hold.revision)
         raise
-    await bucket.update(slot, msgspec.json.encode(msgspec.structs.replace(claim, response=response)), revision)
+    done = msgspec.structs.replace(hold.claim, response=response)
+    await bucket.update(slot, msgspec.json.encode(done), hold.revision)
     return response.to_http()
 
 
@@ -129,25 +151,52 @@ def _index_key(video_id: str) -> str:
     return f"made.{video_id}"
 
 
-async def _read_claim(bucket: KeyValueStore, slot: str, fingerprint: str) -> StoredResponse | tuple[Claim, int]:
-    """Read the response of another request's work, or take over its abandoned claim."""
-    entry = await bucket.get(slot)
-    if entry is None or not entry.value:
-        raise _refuse_in_progress()
-    claim = msgspec.json.decode(entry.value, type=Claim)
-    if claim.fingerprint != fingerprint:
-        raise refuse(
-            problem_types.IDEMPOTENCY_KEY_REUSED, "This key was sent with another body within the last 24 hours."
-        )
-    if claim.response:
-        return claim.response
-    if now() - claim.at < CLAIM_EXPIRES_AFTER:
-        raise _refuse_in_progress()
-    renewed = msgspec.structs.replace(claim, at=now())
-    revision = await bucket.update(slot, msgspec.json.encode(renewed), entry.revision)
-    if revision is None:
-        raise _refuse_in_progress()
-    return renewed, revision
+@asynccontextmanager
+async def _renewing(bucket: KeyValueStore, slot: str, hold: _Hold) -> AsyncIterator[None]:
+    """Writes the claim again and again while the context lasts, until somebody else has taken it over."""
+
+    async def renew() -> None:
+        while True:
+            await asyncio.sleep(RENEWAL_SECONDS)
+            with contextlib.suppress(nats.errors.Error, TimeoutError, ConnectionError):
+                renewed = msgspec.structs.replace(hold.claim, at=now())
+                revision = await bucket.update(slot, msgspec.json.encode(renewed), hold.revision)
+                if revision is None:
+                    return
+                hold.revision = revision
+
+    renewing = asyncio.create_task(renew(), name="renew-claim")
+    try:
+        yield
+    finally:
+        renewing.cancel()
+        await asyncio.gather(renewing, return_exceptions=True)
+
+
+async def _join(bucket: KeyValueStore, slot: str, fingerprint: str) -> StoredResponse | _Hold:
+    """Read the response of another request's work, or take over its claim once nobody works on it."""
+    seen, deadline = 0, time.monotonic() + SILENT_SECONDS
+    while True:
+        entry = await bucket.get(slot)
+        if entry is None or not entry.value:
+            raise _refuse_in_progress()
+        claim = msgspec.json.decode(entry.value, type=Claim)
+        if claim.fingerprint != fingerprint:
+            raise refuse(
+                problem_types.IDEMPOTENCY_KEY_REUSED, "This key was sent with another body within the last 24 hours."
+            )
+        if claim.response:
+            return claim.response
+        if claim.abandoned or time.monotonic() >= deadline:
+            taken = msgspec.structs.replace(claim, at=now(), abandoned=False)
+            revision = await bucket.update(slot, msgspec.json.encode(taken), entry.revision)
+            if revision is None:
+                raise _refuse_in_progress()
+            return _Hold(taken, revision)
+        if seen and entry.revision != seen:
+            raise _refuse_in_progress()
+        seen = entry.revision
+        await asyncio.sleep(_POLL_SECONDS)
 
 
 def _refuse_in_progress() -> Refusal:

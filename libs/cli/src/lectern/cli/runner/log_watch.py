@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import time
 from pathlib import Path
 
 import nats.errors
@@ -20,30 +21,47 @@ from lectern.cli.runner.child import Child
 from lectern.contracts.topology import TALLIES
 from lectern.worker import is_disk_full
 
-WATCH_SECONDS = 30.0  # between two looks; each overwrites one empty value
+LOOK_SECONDS = 1.0  # between two looks at the size of the server's log, and at its disk once a write has failed
+WATCH_SECONDS = 30.0  # between two questions whether it stores; each overwrites one empty value
 _PROBE_SUBJECT, _PROBE_STREAM = f"$KV.{TALLIES}.write-probe", f"KV_{TALLIES}"
 _REFUSALS = (js_errors.ServiceUnavailableError, js_errors.NoStreamResponseError, nats.errors.NoRespondersError)
 _FAILED_WRITES = (b"JetStream failed to store a msg", b"no space left on device", b"disk quota exceeded")
 _MOST_READ = 1024 * 1024  # bytes of the server's log at a look
 
 
-async def keep_log_storing(server: Child, client: Client, folder: Path, *, interval: float = WATCH_SECONDS) -> None:
-    """Restarts nats-server whenever a stream of it stores nothing while `folder` has space on its disk. Never ends."""
+async def keep_log_storing(
+    server: Child, client: Client, folder: Path, *, interval: float = WATCH_SECONDS, look: float = LOOK_SECONDS
+) -> None:
+    """Restarts nats-server as soon as a stream of it stores nothing while `folder` has space on its disk. Never ends.
+
+    What the server writes is looked at every `look` seconds. At most once every `interval` it is asked, is restarted,
+    and a full disk is told of.
+    """
     logger = structlog.get_logger("lectern.runner").bind(child=server.name)
     written = ServerLog(server.log_file)
     failed, starts = False, server.starts
+    ask_at, tell_at, restart_at = time.monotonic() + interval, 0.0, 0.0
     while True:
-        await asyncio.sleep(interval)
+        await asyncio.sleep(min(look, interval))
         failed = written.tells_of_failed_writes() or failed
         if server.starts > starts:  # what it told of until then is mended; what is not it tells again
             failed, starts = False, server.starts
-        if not (failed or await refuses_to_store(client)):
+        if not failed and time.monotonic() >= ask_at:
+            failed = await refuses_to_store(client)
+            ask_at = time.monotonic() + interval
+        if not failed:
             continue
-        if is_disk_full(folder):
+        if not is_disk_full(folder):
+            if time.monotonic() < restart_at:
+                continue  # it was just told to end, or a restart was no help
+            logger.warning(
+                "the event log stores nothing though its disk has space; restarting it", action="log-restart"
+            )
+            server.kill(signal.SIGTERM)  # as `stop` would, so that it writes what it has
+            restart_at = time.monotonic() + interval
+        elif time.monotonic() >= tell_at:
             logger.error("the event log stores nothing: its disk is full", action="log-full", remedy="Free some space.")
-            continue
-        logger.warning("the event log stores nothing though its disk has space; restarting it", action="log-restart")
-        server.kill(signal.SIGTERM)  # as `stop` would, so that it writes what it has
+            tell_at = time.monotonic() + interval
 
 
 class ServerLog:
