@@ -78,6 +78,18 @@ def test_limits_never_rise_above_those_of_the_caller() -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_a_crash_starts_no_program_that_dumps_are_piped_to() -> None:
+    """With 0 the kernel starts it all the same: core(5)."""
+    code = """
+import resource
+print(resource.getrlimit(resource.RLIMIT_CORE))
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+"""
+    done = start(code, find_layers())
+    assert done.stdout == "(1, 1)\n"
+    assert "Error" in done.stderr
+
+
 def test_an_ordinary_user_gets_the_same_cell() -> None:
     code = "from lectern.confinement.cell import find_layers; print(dict(find_layers().states))"
     as_user = Path(__file__).parents[2] / "hostile/as_user.py"

@@ -76,6 +76,10 @@ def load_filter() -> None:
         ("priority of a user", lambda: os.getpriority(os.PRIO_USER, 0)),
         ("a descriptor table of its own", lambda: call_kernel("close_range", 1000, 1001, 2)),
         ("a thread without shared descriptors", lambda: call_kernel("clone", 0x003D0F00 & ~0x400, 0, 0, 0, 0)),
+        ("to wait for every processor", lambda: call_kernel("membarrier", 1, 0)),
+        ("a device left by a renaming", lambda: call_kernel("renameat2", -100, 0, -100, 0, 4)),
+        ("pages from the machine's pool", lambda: call_kernel("mmap", 0, 1 << 21, 3, 0x40022, -1, 0)),
+        ("limits of its own", lambda: call_kernel("prlimit64", 0, resource.RLIMIT_CORE, 8, 0)),
         ("a thread with any other flag", lambda: call_kernel("clone", 0x003D0F00 | 0x8000, 0, 0, 0, 0)),
     ],
 )
@@ -91,7 +95,8 @@ def test_the_filter_refuses(name: str, attempt: Callable[[], object]) -> None:
         ("start a thread", lambda: threading.Thread(target=lambda: None).start()),
         ("read a file", lambda: Path(__file__).read_text()),
         ("change a mode, without effect", lambda: os.chmod("/", 0)),
-        ("lower its own limits", lambda: __import__("resource").setrlimit(7, (10, 10))),
+        ("read its own limits", lambda: resource.getrlimit(resource.RLIMIT_CORE)),
+        ("wait for its own threads", lambda: (call_kernel("membarrier", 16, 0), call_kernel("membarrier", 8, 0))),
         ("close many files", lambda: call_kernel("close_range", 1000, 1001, 0)),
         ("ask about itself", lambda: (os.getsid(0), os.getpgid(os.getpid()), os.sched_getaffinity(0))),
         ("ask for its own priority", lambda: os.getpriority(os.PRIO_PROCESS, 0)),
@@ -193,6 +198,30 @@ def test_the_kernels_count_of_computing_is_not_what_a_scene_is_held_to() -> None
             raise ValueError("ticks overstate what a scene computes on a busy machine")
 
     assert run_in_fork(lambda: rlimits.set_limits(JobLimits(cpu_seconds=12), other_threads=0), check) == "done"
+
+
+def test_a_crash_starts_no_program_that_dumps_are_piped_to() -> None:
+    """With 0 the kernel starts it all the same: core(5)."""
+
+    def check() -> None:
+        if resource.getrlimit(resource.RLIMIT_CORE) != (1, 1):
+            raise ValueError("dumps of another size")
+
+    assert run_in_fork(set_limits, check) == "done"
+
+
+def test_the_kernel_keeps_few_signals_that_are_never_taken() -> None:
+    def queue_and_count() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGRTMIN})
+        for _ in range(500):
+            os.kill(os.getpid(), signal.SIGRTMIN)
+        taken = 0
+        while signal.sigtimedwait({signal.SIGRTMIN}, 0):
+            taken += 1
+        if taken > 100:
+            raise ValueError(taken)
+
+    assert run_in_fork(set_limits, queue_and_count) == "done"
 
 
 @pytest.mark.slow

@@ -31,7 +31,7 @@ def enter(setup: dict[str, Any]) -> None:
 def check_layers(setup: dict[str, Any]) -> dict[str, str]:
     """Enters the cell one layer after the other and tries what each forbids; returns the state of each by name."""
     return {
-        "limits": _describe(lambda: _set_limits(setup), lambda: resource.getrlimit(resource.RLIMIT_CORE) != (0, 0)),
+        "limits": _describe(lambda: _set_limits(setup), _can_leave_a_core_dump),
         "privileges": _describe(_drop_privileges, lambda: kernel.read_effective_capabilities() != 0),
         "landlock": _describe(lambda: _restrict(setup), _can_list_root, f" (ABI {setup['landlock_abi']})"),
         "seccomp": _describe(lambda: seccomp.load_program(setup["seccomp"]), _can_fork),
@@ -44,8 +44,8 @@ def _set_limits(setup: dict[str, Any]) -> None:
     _limit(resource.RLIMIT_AS, setup["memory_bytes"])
     _limit(resource.RLIMIT_FSIZE, setup["file_bytes"])
     _limit(resource.RLIMIT_NOFILE, setup["open_files"])
-    for unused in (resource.RLIMIT_CORE, resource.RLIMIT_MSGQUEUE):
-        _limit(unused, 0)
+    _limit(resource.RLIMIT_CORE, kernel.NO_CORE_DUMP)
+    _limit(resource.RLIMIT_MSGQUEUE, 0)
 
 
 def _limit(number: int, soft: int, hard: int | None = None) -> None:
@@ -63,6 +63,10 @@ def _restrict(setup: dict[str, Any]) -> None:
     if not setup["landlock_abi"]:
         raise OSError("not in this kernel")
     landlock.restrict(setup["landlock_abi"], setup["rules"])
+
+
+def _can_leave_a_core_dump() -> bool:
+    return resource.getrlimit(resource.RLIMIT_CORE)[1] > kernel.NO_CORE_DUMP
 
 
 def _can_list_root() -> bool:

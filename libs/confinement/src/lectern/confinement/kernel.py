@@ -13,6 +13,10 @@ PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4
 SECCOMP_MODE_FILTER = 2
 
+# RLIMIT_CORE of whoever may leave no core dump. Where dumps are piped to a program, 0 would still start that program,
+# as root and outside every namespace; 1 byte is less than any dump has, and stops both (core(5), fs/coredump.c).
+NO_CORE_DUMP = 1
+
 CLONE_NEWNS = 0x00020000
 CLONE_NEWUTS = 0x04000000
 CLONE_NEWIPC = 0x08000000

@@ -29,7 +29,7 @@ truncate fanotify_init inotify_init inotify_init1 seccomp
 """.split()
 _DENIED_TO_SINGLE_PROCESSES = """
 fork vfork setsid setpgid kill tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open process_madvise process_mrelease
-ioprio_set sched_setparam migrate_pages move_pages
+ioprio_set sched_setparam migrate_pages move_pages setrlimit
 fallocate memfd_create chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat
 setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
 """.split()
@@ -57,6 +57,7 @@ def build_program_without_processes() -> bytes:
     program = _build_filter([*DENIED_TO_PROGRAMS, *_DENIED_TO_SINGLE_PROCESSES])
     program.add_rule(sc.ERRNO(errno.EPERM), "tgkill", sc.Arg(0, sc.NE, PID_PLACEHOLDER))
     program.add_rule(sc.ERRNO(errno.EPERM), "prlimit64", sc.Arg(0, sc.NE, 0))  # of other processes
+    program.add_rule(sc.ERRNO(errno.EPERM), "prlimit64", sc.Arg(2, sc.NE, 0))  # its own can only be read
     for command in _FCNTL_OWNERS:  # the kernel ignores the upper half
         program.add_rule(sc.ERRNO(errno.EPERM), "fcntl", sc.Arg(1, sc.MASKED_EQ, 0xFFFFFFFF, command))
     program.add_rule(sc.ERRNO(errno.EPERM), "clone", sc.Arg(0, sc.MASKED_EQ, _CLONE_THREAD, 0))

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from unit.renderer.sandbox.tex.broker_rig import WRITES_A_PAGE, BrokerRig, wait_until
+from unit.renderer.sandbox.tex.broker_rig import DRAWS_A_PAGE, WRITES_A_PAGE, BrokerRig, wait_until
 
+from lectern.renderer.sandbox.messages import TypesettingEnded
 from lectern.renderer.sandbox.tex.protocol import TexRequest, encode_frame
 
 pytestmark = pytest.mark.slow
@@ -120,6 +121,27 @@ def test_what_tex_said_about_the_source_is_remembered(rig: BrokerRig) -> None:
     assert rig.ask().error == "Undefined control sequence. (at \\foo)"
     rig.write_program("latex", WRITES_A_PAGE)
     assert rig.ask().error == "Undefined control sequence. (at \\foo)"
+
+
+def test_half_a_request_is_no_work(rig: BrokerRig) -> None:
+    """A job that waits for an answer is not idle: it must not wait for one that it never asked for."""
+    requests, _ = rig.connect()
+    os.write(requests, encode_frame(TexRequest(source="x"))[:-1])
+    assert rig.socket.receive() == (TypesettingEnded(id=1), [])
+
+
+def test_a_program_that_prints_a_line_without_end_holds_nobody_up(rig: BrokerRig) -> None:
+    rig.write_program("dvisvgm", f'{DRAWS_A_PAGE}\nprint("WARNING: " + "font " * 200_000)')
+    assert rig.ask().svg
+
+
+def test_what_a_refusal_says_is_short(rig: BrokerRig) -> None:
+    """Refusals are remembered, each for as long as 255 others do not come."""
+    rig.write_program(
+        "latex", "open('page.log', 'w').write('! ' + 'x' * 900_000 + '\\nNo pages of output.\\n'); raise SystemExit(1)"
+    )
+    assert 0 < len(rig.ask().error) <= 2000
+    assert len(rig.send(TexRequest(source="x", compiler="\x01" * 60_000)).error) < 500
 
 
 def test_a_program_that_fills_its_folder_is_stopped_and_named(rig: BrokerRig) -> None:

@@ -74,6 +74,7 @@ class _Watcher:
         self._reason = ""
         self._log_tail = bytearray()
         self._log_bytes = 0
+        self._output_bytes = 0
         self._disk_full = False
 
     async def run(self) -> WatchReport:
@@ -137,6 +138,9 @@ class _Watcher:
         if data == b"":
             self._loop.remove_reader(self._job.output)
         elif data:
+            self._output_bytes += len(data)
+            if self._output_bytes > self._limits.log_bytes:
+                self._kill("log", f"the scene reported more than {self._limits.log_bytes} bytes of progress")
             self._on_output(data)
 
     async def _watch_time(self) -> None:

@@ -19,7 +19,7 @@ def set_limits(cpu_seconds: int, memory_bytes: int) -> None:
         (resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1),
         (resource.RLIMIT_AS, memory_bytes, memory_bytes),
         (resource.RLIMIT_FSIZE, 0, 0),
-        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_CORE, 1, 1),  # 0 would still start a program that core dumps are piped to
     ):
         most = resource.getrlimit(limit)[1]
         bounded = (soft, hard) if most == resource.RLIM_INFINITY else (min(soft, most), min(hard, most))

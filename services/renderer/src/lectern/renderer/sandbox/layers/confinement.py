@@ -164,7 +164,9 @@ def check_layers(chosen: Confinement, uid: int | None) -> dict[str, str]:
 
     libc = ctypes.CDLL(None, use_errno=True)
     layers = {
-        "rlimits": "active" if resource.getrlimit(resource.RLIMIT_CORE) == (0, 0) else "broken: core dumps allowed"
+        "rlimits": "active"
+        if resource.getrlimit(resource.RLIMIT_CORE)[1] <= kernel.NO_CORE_DUMP
+        else "broken: core dumps allowed"
     }
     layers["environment"] = "active" if len(os.environ) <= 5 else "broken: variables left"
     if chosen.landlock_abi:

@@ -7,8 +7,10 @@ import math
 import os
 import resource
 
+from lectern.confinement import kernel
 from lectern.renderer.sandbox.job import JobLimits
 
+_QUEUED_SIGNALS = 64  # the kernel keeps each until it is taken, and counts them per user: drawing needs none
 _TICK_ERROR = 4
 """How far beyond a job's limit the kernel's own lies: it is for a watcher that has died.
 
@@ -30,7 +32,8 @@ def set_limits(limits: JobLimits, other_threads: int) -> None:
         resource.RLIMIT_FSIZE: limits.output_bytes,
         resource.RLIMIT_NOFILE: limits.open_files,
         resource.RLIMIT_NPROC: limits.processes + other_threads,
-        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CORE: kernel.NO_CORE_DUMP,
+        resource.RLIMIT_SIGPENDING: _QUEUED_SIGNALS,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
     }

@@ -19,15 +19,15 @@ from lectern.confinement import seccomp
 _ALLOWED = """
 read write readv writev pread64 pwrite64 preadv pwritev lseek creat close
 stat fstat lstat newfstatat statx statfs fstatfs access faccessat faccessat2 readlink readlinkat getdents getdents64
-getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 ftruncate
+getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat ftruncate
 copy_file_range sendfile umask
 dup dup2 dup3 pipe pipe2 poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait
 eventfd eventfd2
-mmap munmap mprotect mremap brk mincore membarrier
+munmap mprotect mremap brk mincore
 futex set_robust_list get_robust_list rseq set_tid_address exit exit_group wait4 waitid
 rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack pause
 getpid gettid getppid getuid geteuid getgid getegid getresuid getresgid getgroups getpgrp
-getrusage getrlimit setrlimit times sysinfo uname getcpu
+getrusage getrlimit times sysinfo uname getcpu
 clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time getitimer setitimer alarm
 sched_yield sched_get_priority_max sched_get_priority_min
 getrandom restart_syscall
@@ -78,6 +78,12 @@ _WAITING_FOR_DISK = os.O_DIRECT | os.O_DSYNC  # O_SYNC includes the latter
 # Not among it: to page out at once, which is another way to wait for a disk.
 _ALLOWED_ADVICE = (*range(5), 8, 10, 11, 14, 15, 16, 17, 102, 103)
 
+_MAP_HUGETLB = 0x40000  # from a pool of the whole machine, which no limit of a job counts
+_RENAME_WHITEOUT = 4  # leaves a device behind
+# Commands that interrupt or register only the caller's own threads. The others wait for every processor, asleep as if
+# for a disk, which passes for a busy machine.
+_ALLOWED_BARRIERS = (0, 8, 16, 32, 64)
+
 # The broker starts guards in PID namespaces, at a priority. What they start has a list of its own, of what it may do.
 _ALLOWED_TO_BROKER = frozenset({"unshare", "setpriority"})
 
@@ -107,7 +113,12 @@ def build_job_program() -> bytes:
         rule(sc.ALLOW, "ioctl", sc.Arg(1, sc.EQ, value))
     for value in _ALLOWED_PRCTL:
         rule(sc.ALLOW, "prctl", sc.Arg(0, sc.EQ, value))
-    rule(sc.ALLOW, "prlimit64", sc.Arg(0, sc.EQ, 0))
+    # Its own limits can be read. None can be lowered: a core dump of no bytes still starts the machine's handler.
+    rule(sc.ALLOW, "prlimit64", sc.Arg(0, sc.EQ, 0), sc.Arg(2, sc.EQ, 0))
+    rule(sc.ALLOW, "mmap", sc.Arg(3, sc.MASKED_EQ, _MAP_HUGETLB, 0))
+    rule(sc.ALLOW, "renameat2", sc.Arg(4, sc.MASKED_EQ, _RENAME_WHITEOUT, 0))
+    for value in _ALLOWED_BARRIERS:
+        rule(sc.ALLOW, "membarrier", sc.Arg(0, sc.EQ, value))
     for name in ("kill", "tgkill"):
         rule(sc.ALLOW, name, sc.Arg(0, sc.EQ, seccomp.PID_PLACEHOLDER))
     for name in _ABOUT_ITSELF:

@@ -84,7 +84,9 @@ class TexBroker:
         """Answers one job's requests in turn, until it hangs up or sends something invalid. Closes both pipes."""
         os.set_blocking(requests, False)
         os.set_blocking(replies, False)
-        awaited = True  # the supervisor takes the job to wait for a formula since it asked for the first one
+        # The supervisor has taken the job to wait for a formula since it sent its first byte. From here on that is
+        # true only while programs run for it, so that half a request is no way to hold a slot.
+        self._report(TypesettingEnded(id=job.id))
         try:
             while True:
                 length = decode_length(await read_exactly(requests, HEADER_BYTES))
@@ -97,15 +99,10 @@ class TexBroker:
                     reply = TexReply(error=f"the LaTeX broker cannot use its work folder: {error.strerror}")
                 if reply is None:
                     return
-                if awaited:
-                    awaited = False
-                    self._report(TypesettingEnded(id=job.id))
                 await write_all(replies, encode_frame(reply))
         except (OSError, EOFError, *UNREADABLE):
             return
         finally:
-            if awaited:
-                self._report(TypesettingEnded(id=job.id))
             os.close(requests)
             os.close(replies)
 

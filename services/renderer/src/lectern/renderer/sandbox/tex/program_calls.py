@@ -67,7 +67,7 @@ def build_program_filter(*, processes: bool) -> bytes:
     rule(sc.ALLOW, "fcntl", sc.Arg(1, sc.EQ, fcntl.F_SETFL), sc.Arg(2, sc.MASKED_EQ, _O_ASYNC, 0))
     for value in _ALLOWED_IOCTL:
         rule(sc.ALLOW, "ioctl", sc.Arg(1, sc.EQ, value))
-    rule(sc.ALLOW, "prlimit64", sc.Arg(0, sc.EQ, 0))
+    rule(sc.ALLOW, "prlimit64", sc.Arg(0, sc.EQ, 0), sc.Arg(2, sc.EQ, 0))  # its own limits, and only to read them
     rule(sc.ALLOW, "fallocate", sc.Arg(1, sc.EQ, 0))  # other modes are not bounded by RLIMIT_FSIZE
     # A folder that its owner may not enter could not be wiped.
     rule(sc.ALLOW, "mkdir", sc.Arg(1, sc.MASKED_EQ, _OWNER_MAY_ENTER, _OWNER_MAY_ENTER))

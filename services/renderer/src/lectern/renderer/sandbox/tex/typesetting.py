@@ -41,6 +41,8 @@ _DRIVERS = r"\def\pgfsysdriver{pgfsys-dvisvgm.def}" + "".join(
     rf"\PassOptionsToPackage{{dvisvgm}}{{{package}}}" for package in ("graphics", "graphicx", "color", "xcolor")
 )
 _MAX_LOG_BYTES = 1 << 20
+_MAX_WARNING = 300  # characters of a line that dvisvgm printed; its own have under 120
+_MAX_ERROR = 2000  # characters; refusals are remembered, and an author reads them
 
 
 class Typesetter(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +72,8 @@ async def typeset(request: TexRequest, scratch: Path, typesetter: Typesetter) ->
     """
     if (request.compiler, request.output) not in _COMPILERS:
         allowed = ", ".join(sorted({compiler for compiler, _ in _COMPILERS}))
-        error = f"the compiler {request.compiler!r} to {request.output!r} is not allowed; use {allowed}"
+        asked = f"{request.compiler[:20]!r} to {request.output[:20]!r}"
+        error = f"the compiler {asked} is not allowed; use {allowed}"
         return TexReply(error=error, verdict=True), 0.0
     ends: list[ProgramEnd] = []
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=scratch))
@@ -89,7 +92,8 @@ async def _typeset_in(folder: Path, request: TexRequest, typesetter: Typesetter,
     log = _read_text(folder, "page.log")
     if end.stopped or end.exit_code:
         said = _find_latex_error(log) if end.exit_code == 1 and not end.stopped else ""
-        return TexReply(error=said or _describe_failure(request.compiler, end, folder, typesetter), verdict=bool(said))
+        error = said or _describe_failure(request.compiler, end, folder, typesetter)
+        return TexReply(error=error[:_MAX_ERROR], verdict=bool(said))
     if _has_ended(log) and "No pages of output" in log:
         return TexReply(error="nothing was typeset; a % comments out the rest of its line", verdict=True)
     convert = ["dvisvgm", "--page=1", "--no-fonts", "--no-specials=ps", "--verbosity=3", "--output=page.svg"]
@@ -169,8 +173,13 @@ def _find_missing_font(printed: str) -> str:
 
     Fonts without outlines are traced from what Metafont draws, which is a process that may be refused or killed.
     """
-    found = re.search(r"^WARNING: (failed to create \S+\.gf|.*\bfont\b.*(?:not|can't) .*)$", printed, re.M)
-    return found[1] if found else ""
+    for line in printed.splitlines():
+        # A line of any length takes the pattern time with the square of it, and everybody's formulas wait.
+        warning = line[:_MAX_WARNING]
+        found = re.match(r"WARNING: (failed to create \S+\.gf|.*\bfont\b.*(?:not|can't) .*)", warning)
+        if found:
+            return found[1]
+    return ""
 
 
 def _has_ended(log: str) -> bool:
