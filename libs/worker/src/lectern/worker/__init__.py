@@ -10,7 +10,7 @@ from lectern.worker.bus import Bus, Listener, NatsBus, Responder
 from lectern.worker.concurrency import map_concurrently
 from lectern.worker.connections import Connections, connect, connect_nats
 from lectern.worker.dead_letters import DeadLetter, DeadLetters, JetStreamDeadLetters, StoredDeadLetter
-from lectern.worker.event_log import EventLog, JetStreamEventLog
+from lectern.worker.event_log import EventLog, JetStreamEventLog, decode_log
 from lectern.worker.exposition import expose
 from lectern.worker.failures import Missing, NoReply, Permanent, Transient, Unavailable
 from lectern.worker.fair_slots import FairSlots, TooManyWaiting
@@ -35,6 +35,7 @@ from lectern.worker.labels import (
     TASK_LABEL,
 )
 from lectern.worker.log_follower import LOG_OUTAGES, follow_log
+from lectern.worker.log_pass import StoredMessage, pass_over_log
 from lectern.worker.measured_connections import ConnectionMetrics
 from lectern.worker.meter import (
     OTHER,
@@ -127,6 +128,7 @@ __all__ = [
     "StageMetrics",
     "StoreRoom",
     "StoredDeadLetter",
+    "StoredMessage",
     "StreamReport",
     "Timing",
     "TooManyWaiting",
@@ -141,6 +143,7 @@ __all__ = [
     "connection_checks",
     "create_key",
     "decode_key",
+    "decode_log",
     "delete_expired",
     "describe_stream",
     "expose",
@@ -156,6 +159,7 @@ __all__ = [
     "measure_room",
     "open_store",
     "parse_retry_after",
+    "pass_over_log",
     "read_backlog",
     "read_keys",
     "readiness",

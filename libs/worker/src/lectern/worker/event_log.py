@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 import nats.errors
 import stamina
@@ -136,7 +138,7 @@ class JetStreamEventLog(EventLog):
         with record_span("read log", video=video_id):
             for _ in range(20):
                 messages = await get_all(self._nats, VIDEOS, subjects.video(video_id, lane))
-                log = VideoLog(_decode(messages), last=messages[-1][0] if messages else 0)
+                log = decode_log(messages)
                 if log.last >= at_least or log.is_deleted:  # what was erased never comes
                     return log
                 await asyncio.sleep(0.1)  # the replica that answered has not caught up; nothing announces when it has
@@ -178,14 +180,13 @@ class JetStreamEventLog(EventLog):
         return ack.seq
 
 
-def _decode(messages: list[tuple[int, bytes]]) -> list[tuple[int, e.AnyEvent]]:
+def decode_log(messages: Sequence[tuple[int, bytes]]) -> VideoLog:
+    """A video's log from its messages, oldest first, without events of a newer version: they are of no use here."""
     entries: list[tuple[int, e.AnyEvent]] = []
     for sequence, data in messages:
-        try:
+        with contextlib.suppress(ValueError):
             entries.append((sequence, e.decode(data)))
-        except ValueError:
-            continue  # an event of a newer version; this one has no use for it
-    return entries
+    return VideoLog(entries, last=messages[-1][0] if messages else 0)
 
 
 def _is_deletion(data: bytes) -> bool:

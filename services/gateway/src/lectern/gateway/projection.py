@@ -35,13 +35,16 @@ class Projection:
     async def project(self, video_id: str, *, at_least: int = 0) -> VideoLog:
         """Write one video's view from its log, which is returned."""
         log = await self.read(video_id, at_least=at_least)
-        if not log:
-            return log
+        if log:
+            await self.show(video_id, log)
+        return log
+
+    async def show(self, video_id: str, log: VideoLog) -> None:
+        """Write a video's view from its log, which has been read; what came late to a deleted one is removed."""
         if log.is_deleted and not isinstance(log[-1].event, e.VideoDeleted):  # a stage had not heard of it
             await self._event_log.erase(video_id)
         if await self._views.write(video_id, make_view(log)):
             self._metrics.projected.inc()
-        return log
 
 
 def make_view(log: VideoLog) -> View:

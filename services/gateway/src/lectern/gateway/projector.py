@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+import msgspec
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -16,16 +17,18 @@ from lectern.contracts import events as e
 from lectern.contracts import subjects
 from lectern.contracts.log import VideoLog
 from lectern.contracts.topology import PROJECTOR, VIDEOS
+from lectern.gateway.gathering import Gathering
 from lectern.gateway.outlook import StageTimes
 from lectern.gateway.projection import Projection
 from lectern.gateway.video_metrics import TIMED, VideoMetrics
 from lectern.gateway.views import Views
 from lectern.tracing import following_trace
-from lectern.worker import LOG_OUTAGES, follow_log, map_concurrently, wait_for
+from lectern.worker import LOG_OUTAGES, follow_log, map_concurrently, pass_over_log, wait_for
 
 RETRY_SECONDS = 1.0
 _AT_ONCE = 16  # videos that are read while views are rebuilt: requests then share packets
 _CHUNK = 1000  # videos that tasks are made for at once
+_PASSED_PER_READ = 200  # events that a pass over the log takes for what reading one video among all costs (ADR 46)
 
 
 class Projector:
@@ -83,9 +86,10 @@ class Projector:
         """
         await self._views.wait_until_current()
         counts, last = await self._count_events()
-        short = [video_id for video_id, events in counts.items() if self._lacks(video_id, events)]
-        for start in range(0, len(short), _CHUNK):
-            await map_concurrently(self._projection.project, short[start : start + _CHUNK], limit=_AT_ONCE)
+        short = {video_id: events for video_id, events in counts.items() if self._lacks(video_id, events)}
+        left = await self._rebuild_in_order(short, last) if _is_cheaper_in_order(short, counts) else list(short)
+        for start in range(0, len(left), _CHUNK):
+            await map_concurrently(self._projection.project, left[start : start + _CHUNK], limit=_AT_ONCE)
         for video_id in self._views.ids():
             view = self._views.get(video_id)
             if video_id not in counts and view and view.seq <= last:
@@ -93,6 +97,21 @@ class Projector:
         if short:
             self._logger.info("views rebuilt", action="rebuilt", made=len(short))
         return len(short)
+
+    async def _rebuild_in_order(self, short: Mapping[str, int], last: int) -> list[str]:
+        """Make views as their logs go by in one pass over the stream; returns the ids of those that could not be."""
+        gathering, left = Gathering(short), set(short)
+
+        async def show(gathered: tuple[str, VideoLog]) -> None:
+            video_id, log = gathered
+            left.remove(video_id)
+            if log and self._lacks(video_id, short[video_id]):  # no other replica was faster
+                await self._projection.show(video_id, log)
+
+        async with contextlib.aclosing(pass_over_log(self._nats, last)) as batches:
+            async for batch in batches:
+                await map_concurrently(show, gathering.take(batch), limit=_AT_ONCE)
+        return list(left)
 
     def _lacks(self, video_id: str, events: int) -> bool:
         view = self._views.get(video_id)
@@ -105,13 +124,31 @@ class Projector:
         while True:
             query = {"subjects_filter": subjects.EVERY_VIDEO, "offset": offset}
             reply = await self._nats.request(f"$JS.API.STREAM.INFO.{VIDEOS}", json.dumps(query).encode(), timeout=10)
-            info = json.loads(reply.data)
-            found = info.get("state", {}).get("subjects") or {}
-            for subject, events in found.items():
-                counts[subject.split(".")[2]] += events
+            info = msgspec.json.decode(reply.data, type=_Index)
+            found = info.state.subjects or {}
+            for number, (subject, events) in enumerate(found.items()):
+                counts[subject.split(".", 3)[2]] += events
+                if not number % _CHUNK:
+                    await asyncio.sleep(0)  # others are served between
             offset += len(found)
-            if not found or offset >= info.get("total", 0):
-                return counts, int(info.get("state", {}).get("last_seq", 0))
+            if not found or offset >= info.total:
+                return counts, info.state.last_seq
+
+
+class _IndexState(msgspec.Struct, frozen=True):
+    subjects: dict[str, int] | None = None
+    last_seq: int = 0
+
+
+class _Index(msgspec.Struct, frozen=True):
+    """What the server says of a stream: some of its subjects with the number of their messages, of `total`."""
+
+    state: _IndexState = _IndexState()
+    total: int = 0
+
+
+def _is_cheaper_in_order(short: Mapping[str, int], counts: Counter[str]) -> bool:
+    return len(short) * _PASSED_PER_READ > counts.total()
 
 
 def _decode(messages: Sequence[Msg]) -> Iterator[tuple[Msg, int, e.AnyEvent]]:
