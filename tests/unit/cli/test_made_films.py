@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +14,16 @@ from nats.aio.client import Client
 
 from lectern.cli.brand import BrandFile
 from lectern.cli.made_before import Wish
-from lectern.cli.made_films import KEPT_SECONDS, MODEL_SECONDS, MOST, MadeFilms, digest_request
+from lectern.cli.made_films import MOST, MadeFilms, digest_request
 from lectern.cli.runner.forgetting import forgetting_changed
+from lectern.cli.runner.home import Endpoint, claim_home
 from lectern.cli.runner.made_with import digest_surroundings
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
+from lectern.contracts.topology import DAY
 from lectern.worker import JetStreamEventLog, NatsBus
 
+DAYS = 30
 REQUEST = digest_request("here", b"Why is the sky blue?")
 VIDEO: dict[str, Any] = {"id": "one", "status": "completed", "scenes": [{"degraded": None}], "notes": []}
 
@@ -36,7 +41,7 @@ def files(tmp_path: Path) -> dict[str, Path]:
 
 
 def test_a_film_is_found_while_its_files_are_what_they_were(films: MadeFilms, files: dict[str, Path]) -> None:
-    films.note(REQUEST, VIDEO, files)
+    films.note(REQUEST, VIDEO, files, DAYS)
     found = films.find(REQUEST)
     assert found is not None
     assert found.video == VIDEO
@@ -50,7 +55,7 @@ def test_a_film_is_found_while_its_files_are_what_they_were(films: MadeFilms, fi
 
 
 def test_another_request_finds_nothing(films: MadeFilms, files: dict[str, Path]) -> None:
-    films.note(REQUEST, VIDEO, files)
+    films.note(REQUEST, VIDEO, files, DAYS)
     assert films.find(digest_request("here", b"Why is the sea blue?")) is None
     assert films.find(digest_request("elsewhere", b"Why is the sky blue?")) is None
 
@@ -67,34 +72,45 @@ def test_another_request_finds_nothing(films: MadeFilms, files: dict[str, Path])
 def test_a_film_that_may_come_out_better_is_not_noted(
     films: MadeFilms, files: dict[str, Path], changes: dict[str, Any]
 ) -> None:
-    films.note(REQUEST, {**VIDEO, **changes}, files)
+    films.note(REQUEST, {**VIDEO, **changes}, files, DAYS)
     assert films.find(REQUEST) is None
-    films.note(REQUEST, {**VIDEO, "notes": [{"code": "misreading"}]}, files)
+    films.note(REQUEST, {**VIDEO, "notes": [{"code": "misreading"}]}, files, DAYS)
     assert films.find(REQUEST) is not None
 
 
-@pytest.mark.parametrize(("kind", "seconds"), [("model", MODEL_SECONDS), ("voice", KEPT_SECONDS)])
+@pytest.mark.parametrize(("kind", "days", "seconds"), [("voice", 2, 2 * DAY), ("model", 30, DAY), ("voice", 0, None)])
 def test_a_film_lasts_as_long_as_a_model_is_not_asked_anew_and_the_lists_have_it(
-    films: MadeFilms, files: dict[str, Path], kind: str, seconds: float
+    films: MadeFilms, files: dict[str, Path], kind: str, days: int, seconds: float | None
 ) -> None:
-    films.note(REQUEST, {**VIDEO, "usage": {"items": [{"kind": kind}]}}, files)
+    films.note(REQUEST, {**VIDEO, "usage": {"items": [{"kind": kind}]}}, files, days)
     found = films.find(REQUEST)
     assert found is not None
-    assert films.find(REQUEST, found.made_at + seconds - 1) is not None
-    assert films.find(REQUEST, found.made_at + seconds) is None
+    if seconds is None:
+        assert films.find(REQUEST, found.made_at + 1000 * DAY) is not None
+    else:
+        assert films.find(REQUEST, found.made_at + seconds - 2 * 3600) is not None
+        assert films.find(REQUEST, found.made_at + seconds) is None
 
 
 def test_the_newest_records_are_kept(films: MadeFilms, files: dict[str, Path], tmp_path: Path) -> None:
     for number in range(MOST + 5):
-        films.note(REQUEST, {**VIDEO, "id": str(number)}, files)
+        films.note(REQUEST, {**VIDEO, "id": str(number)}, files, DAYS)
     assert len([*(tmp_path / "home/made").iterdir()]) == MOST
 
 
 def test_a_record_that_cannot_be_read_is_none(films: MadeFilms, files: dict[str, Path], tmp_path: Path) -> None:
-    films.note(REQUEST, VIDEO, files)
+    films.note(REQUEST, VIDEO, files, DAYS)
     for record in (tmp_path / "home/made").iterdir():
         record.write_bytes(record.read_bytes()[:-10])
     assert films.find(REQUEST) is None
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A home with a runner, which lists videos for two days."""
+    endpoint = Endpoint(pid=1, url="", nats_url="", s3_endpoint="", surroundings="here", keep_history_days=2)
+    with claim_home(tmp_path / "home") as claimed, claimed.announce(endpoint):
+        yield claimed.path
 
 
 def describe(home: Path, **changes: Any) -> Wish:
@@ -102,8 +118,10 @@ def describe(home: Path, **changes: Any) -> Wish:
     return Wish.describe(home, **{**given, **changes})
 
 
-def test_a_wish_is_found_again_with_its_files_where_they_are_wanted(tmp_path: Path, files: dict[str, Path]) -> None:
-    home, out = tmp_path / "home", tmp_path / "out"
+def test_a_wish_is_found_again_with_its_files_where_they_are_wanted(
+    home: Path, tmp_path: Path, files: dict[str, Path]
+) -> None:
+    out = tmp_path / "out"
     out.mkdir()
     document: dict[str, Any] = {"markdown": "# Light"}
     wish = describe(home, request={"document": document})
@@ -124,8 +142,17 @@ def test_a_wish_is_found_again_with_its_files_where_they_are_wanted(tmp_path: Pa
     assert [*out.glob(".*")] == []
 
 
-def test_another_file_behind_the_same_name_is_another_wish(tmp_path: Path, files: dict[str, Path]) -> None:
-    home, image = tmp_path / "home", tmp_path / "leaf.png"
+def test_a_wish_is_believed_no_longer_than_its_runner_lists_the_video(
+    home: Path, tmp_path: Path, files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    describe(home).note_made(VIDEO, files)
+    assert describe(home).find_made(tmp_path) is not None
+    monkeypatch.setattr("lectern.cli.made_films.time.time", lambda at=time.time(): at + 2 * DAY)
+    assert describe(home).find_made(tmp_path) is None
+
+
+def test_another_file_behind_the_same_name_is_another_wish(home: Path, tmp_path: Path, files: dict[str, Path]) -> None:
+    image = tmp_path / "leaf.png"
     for given in ({"images": {"leaf": image}}, {"music": image}, {"brand": BrandFile(logo=image)}):
         image.write_bytes(b"one")
         describe(home, **given).note_made(VIDEO, files)
@@ -160,7 +187,7 @@ async def test_a_film_is_forgotten_when_its_user_acts_on_the_video(
     changed, other = new_id(), new_id()
     async with forgetting_changed(NatsBus(nats), films):
         for video in (changed, other):
-            films.note(f"{REQUEST}{video}", {**VIDEO, "id": video}, files)
+            films.note(f"{REQUEST}{video}", {**VIDEO, "id": video}, files, DAYS)
         await JetStreamEventLog(nats).publish(e.VideoDeleted(video_id=changed))
         async with asyncio.timeout(120):
             while films.find(f"{REQUEST}{changed}"):

@@ -16,6 +16,7 @@ from nats.aio.client import Client
 from unit.cli.command import invoke_in_thread
 from unit.worker.pipeline_events import planned, requested
 
+from lectern.cli.runner.home import Endpoint, LocalKeys, claim_home
 from lectern.cli.status import StageStatus, _judge_stage, _judge_stream, read_status
 from lectern.contracts import events as e
 from lectern.contracts import subjects
@@ -131,6 +132,22 @@ async def test_the_command_ends_with_status_1_when_something_needs_a_hand(
     unattended = await invoke_in_thread("status", home=tmp_path, **where)
     assert unattended.status == 1
     assert "no worker shows itself" in unattended.out
+
+
+@pytest.mark.slow
+async def test_the_room_is_told_by_what_the_runner_was_started_with(
+    nats: Client, nats_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lectern.cli.status.LISTENING_SECONDS", 0.0)
+    monkeypatch.setenv("LECTERN_STORE_LIMIT_GB", "70")
+    runner = Endpoint(pid=1, url="", nats_url=nats_url, s3_endpoint="", disk_reserve_mb=1, store_limit_gb=0.001)
+    with claim_home(tmp_path) as home, home.announce(runner):
+        token = nats_url.partition("//")[2].partition("@")[0]
+        (home.path / "keys.json").write_bytes(msgspec.json.encode(LocalKeys(access="", secret="", nats_token=token)))
+        (home.store / "ballast").write_bytes(bytes(2_000_000))
+        shown = await invoke_in_thread("status", home=tmp_path)
+    assert shown.status == 1
+    assert "New videos are refused: the object store holds 2 MB, and may hold 1 MB." in shown.out
 
 
 async def test_a_log_that_stops_answering_leaves_the_workers_shown(nats: Client) -> None:

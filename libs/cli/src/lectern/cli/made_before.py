@@ -62,8 +62,9 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
             return None  # making it says what is wrong with the folder
 
     def note_made(self, video: dict[str, Any], files: dict[str, Path]) -> None:
-        """Notes that a wish was fulfilled, by the runner that runs."""
-        MadeFilms(self.home).note(self._digest(), video, files)
+        """Notes that a wish was fulfilled by the runner that runs; nothing if it has ended meanwhile."""
+        if runner := Home.at(self.home).find():
+            MadeFilms(self.home).note(self._digest(), video, files, runner.keep_history_days)
 
     def _digest(self) -> str:
         """Of the wish, and of what the home's runner makes films with: that one which runs, or would be started now."""

@@ -18,10 +18,11 @@ from typing import Any
 import msgspec
 
 from lectern.cli.runner.home import write_private
+from lectern.contracts.topology import DAY
 
 MOST = 200  # records that are kept, the newest
-KEPT_SECONDS = 29 * 86_400.0  # a day less than the log keeps a video in the lists
 MODEL_SECONDS = 24 * 3600.0  # of a film for which a model was asked: its answers are asked for anew after that
+_NOTED_LATE = 3600.0  # seconds at most from a film's first event, which the log forgets first, to its record
 PASSING_NOTES = frozenset({"letters-missing", "voice-replaced"})  # they may not come again
 _FOLDER = "made"
 
@@ -35,9 +36,13 @@ class MadeFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MadeFilm(msgspec.Struct, frozen=True, kw_only=True):
-    """A record. `made_at` in seconds of the epoch, `video` as the API described it, `files` by kind."""
+    """A record. Times in seconds of the epoch, `video` as the API described it, `files` by kind.
+
+    `believed_until` is for how long its runner lists the video; None is for good.
+    """
 
     made_at: float
+    believed_until: float | None
     video: dict[str, Any]
     files: dict[str, MadeFile]
 
@@ -57,17 +62,22 @@ class MadeFilms:
         now = time.time() if now is None else now
         found = [film for path in self._list(f"{request}.*.json") if (film := _read(path))]
         for film in sorted(found, key=lambda each: -each.made_at):
-            if now - film.made_at < _find_life(film) and all(map(_is_unchanged, film.files.values())):
+            if _is_believed(film, now) and all(map(_is_unchanged, film.files.values())):
                 return film
         return None
 
-    def note(self, request: str, video: dict[str, Any], files: Mapping[str, Path]) -> None:
-        """Notes a film that was made, unless another try might make a better one. Without space, nothing is noted."""
+    def note(self, request: str, video: dict[str, Any], files: Mapping[str, Path], listed_days: int) -> None:
+        """Notes a film that was made, unless another try might make a better one. Without space, nothing is noted.
+
+        The runner that made it lists its video for `listed_days`, or for good if that is 0.
+        """
         if "video" not in files or not _is_settled(video):
             return
         with contextlib.suppress(OSError):
             described = {kind: _describe(path) for kind, path in files.items()}
-            film = MadeFilm(made_at=time.time(), video=video, files=described)
+            made_at = time.time()
+            listed_until = made_at + listed_days * DAY - _NOTED_LATE if listed_days else None
+            film = MadeFilm(made_at=made_at, believed_until=listed_until, video=video, files=described)
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_private(self._folder / f"{request}.{video['id']}.json", msgspec.json.encode(film))
             for path in self._list("*.json")[:-MOST]:
@@ -115,9 +125,11 @@ def _is_settled(video: Mapping[str, Any]) -> bool:
     return not degraded and not any(note.get("code") in PASSING_NOTES for note in video.get("notes", ()))
 
 
-def _find_life(film: MadeFilm) -> float:
+def _is_believed(film: MadeFilm, now: float) -> bool:
     items = film.video.get("usage", {}).get("items", ())
-    return MODEL_SECONDS if any(item.get("kind") == "model" for item in items) else KEPT_SECONDS
+    if any(item.get("kind") == "model" for item in items) and now >= film.made_at + MODEL_SECONDS:
+        return False
+    return film.believed_until is None or now < film.believed_until
 
 
 def _read(path: Path) -> MadeFilm | None:

@@ -82,10 +82,9 @@ async def make(arguments: MakeArguments, url: str, home: Path, display: Display)
                 options = {**options, "brand": await _send_brand(api, brand)}
             video = await api.create({**source, **arguments.brief, "options": options, "lane": arguments.lane})
             note = wish.note_made if wish else None
-            follow = _follow_or_cancel(
+            status = await _follow_or_cancel(
                 api, video["id"], arguments.out, display, interrupts, show=arguments.show, note=note
             )
-            status = await follow
             if status == OK and not url and "voice" not in options:
                 await _suggest_voice(api, home, video["id"], display)
             return status

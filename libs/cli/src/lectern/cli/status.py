@@ -17,7 +17,7 @@ from rich.table import Table
 
 from lectern.cli.exit_status import FAILED, OK
 from lectern.cli.nats_connection import connect_event_log
-from lectern.cli.runner.home import Home
+from lectern.cli.runner.home import Endpoint, Home
 from lectern.cli.terminal import encode_json, make_text
 from lectern.contracts import subjects, topology
 from lectern.contracts.decoding import UNREADABLE
@@ -88,8 +88,8 @@ async def show_status(nats_url: str, home: Path, *, json: bool) -> int:
     """Prints the status. Returns 1 when something needs a hand."""
     async with connect_event_log(nats_url, home) as client:
         status = await read_status(client, LISTENING_SECONDS)
-    if not nats_url:
-        status = _add_room(status, Home.at(home))
+    if not nats_url and (endpoint := Home.at(home).find()):
+        status = _add_room(status, Home.at(home), endpoint)
     if json:
         typer.echo(encode_json(status))
     else:
@@ -97,8 +97,9 @@ async def show_status(nats_url: str, home: Path, *, json: bool) -> int:
     return FAILED if status.findings else OK
 
 
-def _add_room(status: InstallationStatus, home: Home) -> InstallationStatus:
-    room = measure_room(Settings(s3_folder=home.store))
+def _add_room(status: InstallationStatus, home: Home, runner: Endpoint) -> InstallationStatus:
+    limits = {"disk_reserve_mb": runner.disk_reserve_mb, "store_limit_gb": runner.store_limit_gb}
+    room = measure_room(Settings(s3_folder=home.store, **limits))
     shortage = room.describe_shortage() if room else ""
     findings = [f"New videos are refused: {shortage}. Delete videos, or free some space."] if shortage else []
     return msgspec.structs.replace(status, room=room, findings=(*status.findings, *findings))

@@ -14,6 +14,7 @@ import msgspec
 import platformdirs
 
 from lectern.contracts.problems import Problem, ProblemError
+from lectern.contracts.topology import EVENT_DAYS
 
 BUCKET = "lectern"
 DEFAULT_HOME = platformdirs.user_data_path("lectern", appauthor=False)
@@ -35,7 +36,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """The addresses of a running Lectern: `url` of the API, the others of the servers behind it.
 
     `only_answers`: it was started for a question, makes no videos, and ends with the question. `surroundings` is the
-    digest of what it makes films with.
+    digest of what it makes films with. The last three are settings that it was started with: days that videos are
+    listed, megabytes of the disk that are kept free, and gigabytes that the store may take.
     """
 
     pid: int
@@ -44,6 +46,9 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     s3_endpoint: str
     only_answers: bool = False
     surroundings: str = ""
+    keep_history_days: int = EVENT_DAYS
+    disk_reserve_mb: int = 1000
+    store_limit_gb: float = 0.0
 
 
 class Home(msgspec.Struct, frozen=True, kw_only=True):

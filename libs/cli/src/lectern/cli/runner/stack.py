@@ -210,28 +210,31 @@ def _prepare_servers(
     for child in servers.values():
         closing.push_async_callback(child.stop)
     visible_host = LOOPBACK if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
-    endpoint = Endpoint(
-        pid=os.getpid(),
-        url=f"http://{visible_host}:{port}",
-        nats_url=f"nats://{LOOPBACK}:{nats_port}",
-        s3_endpoint=f"http://{LOOPBACK}:{store_port}",
-        only_answers=only_answers,
-        surroundings="" if only_answers else digest_surroundings(home.path, os.environ),
-    )
     settings = Settings(
-        nats_url=endpoint.nats_url,
+        nats_url=f"nats://{LOOPBACK}:{nats_port}",
         nats_token=SecretStr(keys.nats_token),
         nats_user="",
         nats_password=SecretStr(""),
         nats_creds="",
         nats_ca="",
-        s3_endpoint=endpoint.s3_endpoint,
+        s3_endpoint=f"http://{LOOPBACK}:{store_port}",
         s3_bucket=BUCKET,
         s3_folder=home.store,
         s3_access_key=keys.access,
         s3_secret_key=SecretStr(keys.secret),
         metrics_port=0,
         grace_seconds=grace_seconds,
+    )
+    endpoint = Endpoint(
+        pid=os.getpid(),
+        url=f"http://{visible_host}:{port}",
+        nats_url=settings.nats_url,
+        s3_endpoint=settings.s3_endpoint,
+        only_answers=only_answers,
+        surroundings="" if only_answers else digest_surroundings(home.path, os.environ),
+        keep_history_days=settings.keep_history_days,
+        disk_reserve_mb=settings.disk_reserve_mb,
+        store_limit_gb=settings.store_limit_gb,
     )
     return Stack(home=home, endpoint=endpoint, settings=settings, members={**servers})
 
