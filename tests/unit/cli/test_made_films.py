@@ -147,7 +147,8 @@ def test_a_wish_is_believed_no_longer_than_its_runner_lists_the_video(
 ) -> None:
     describe(home).note_made(VIDEO, files)
     assert describe(home).find_made(tmp_path) is not None
-    monkeypatch.setattr("lectern.cli.made_films.time.time", lambda at=time.time(): at + 2 * DAY)
+    later = time.time() + 2 * DAY
+    monkeypatch.setattr("lectern.cli.made_films.time.time", lambda: later)
     assert describe(home).find_made(tmp_path) is None
 
 

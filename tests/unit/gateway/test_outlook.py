@@ -409,3 +409,43 @@ async def test_the_work_left_shrinks_as_scenes_are_made(connections: Connections
     assert left[-1] == 1, "only composing is left"
     await video.complete()
     assert measure_workload((await video.read()).state) is None
+
+
+async def test_scenes_that_go_on_with_the_one_before_are_coded_one_after_another(connections: Connections) -> None:
+    video = PublishedVideo(connections, scenes=3)
+    titles = [e.SceneTitle(title=str(n), words=6, waits=n > 1) for n in (1, 2, 3)]
+    await video.request()
+    await video.publish(e.VideoScripted, script_key="s", title="T", scenes=tuple(titles), options=video.options)
+    ready, seconds = [], []
+    for step in (*range(4), *range(1, 4)):  # coded; and then the first is made again, and the others with it
+        if step == 0:
+            for n in (1, 2, 3):
+                await narrate(video, n)
+        else:
+            await video.code(step)
+        work = measure_workload((await video.read()).state)
+        assert work is not None
+        ready.append(work.stages["coding"].ready if "coding" in work.stages else 0)
+        seconds.append(foretell_coding(video, work))
+        if step == 3 and video.revision == 1:
+            video.revision = 2
+            plan = {"plan": (1, 2, 3), "script_key": "s", "title": "T", "scenes": tuple(titles)}
+            await video.publish(e.ScriptApproved, options=video.options, **plan)
+            for n in (1, 2, 3):
+                await narrate(video, n)
+    assert ready == [1, 1, 1, 0, 1, 1, 0]
+    assert seconds == [30, 20, 10, 0, 20, 10, 0], "ten for each, though four slots are free"
+
+
+async def narrate(video: PublishedVideo, scene: int) -> None:
+    narration = e.NarrationRef(key="n", audio_key="a", seconds=4.5, beats=2)
+    fields = {"script_key": "s", "options": video.options, "narration": narration}
+    await video.publish(e.SceneNarrated, scene=scene, **fields)
+
+
+def foretell_coding(video: PublishedVideo, work: Workload) -> float:
+    """Seconds until all is coded, ten for each scene."""
+    waiting = WaitingVideo(video_id=video.video_id, party="p", work=work)
+    found = forecast(waiting, Backlog([waiting], times_of(coding=10.0)), SLOTS, times_of(coding=10.0))
+    assert found is not None
+    return found.seconds

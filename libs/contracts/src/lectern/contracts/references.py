@@ -97,11 +97,15 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SceneTitle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A scene in a list, before anything is made. `words` counts its narration; `direction` is the script's for it."""
+    """A scene in a list, before anything is made. `words` counts its narration; `direction` is the script's for it.
+
+    `waits`: it is coded once the scene before it is, with whose things it is to go on.
+    """
 
     title: str
     words: int
     direction: str = ""
+    waits: bool = False
 
 
 class ChosenTake(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

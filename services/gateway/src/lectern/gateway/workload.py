@@ -21,13 +21,14 @@ PER_SECOND = {"voicing", "rendering", "composing"}
 class StageWork(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is left to do in a stage: `items` (scenes, or the video), `units` of work in them.
 
-    `ready` of the items can be worked on now, the oldest since `since`.
+    `ready` of the items can be worked on now, the oldest since `since`. Up to `chain` of them wait for one another.
     """
 
     items: int
     units: float
     ready: int = 0
     since: datetime | None = None
+    chain: int = 1
 
 
 class Workload(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -68,9 +69,10 @@ def measure_workload(state: VideoState) -> Workload | None:
         stages = {}
         for stage in STAGES[1:4]:
             left = [number for number, facts in state.scenes().items() if _needs(stage, facts)]
-            ready = [since for number in left if (since := _ready_since(stage, state.scene(number)))]
+            ready = [since for number in left if (since := _ready_since(stage, state, number))]
             if left:
-                stages[stage] = _add_up(stage, [lengths[number] for number in left], ready)
+                chain = _find_chain(state, left) if stage == "coding" else 1
+                stages[stage] = _add_up(stage, [lengths[number] for number in left], ready, chain)
         length = sum(lengths.values())
     final = state.final_events()
     since = max((event.at for event in final), default=None) if final else None
@@ -108,7 +110,7 @@ def plan_workload(
 def list_ready(state: VideoState) -> dict[str, list[int]]:
     """The items of each stage that can be worked on now: scenes, and 0 for the whole video."""
     scenes = {
-        stage: [n for n, facts in state.scenes().items() if _needs(stage, facts) and _ready_since(stage, facts)]
+        stage: [n for n, facts in state.scenes().items() if _needs(stage, facts) and _ready_since(stage, state, n)]
         for stage in STAGES[1:4]
     }
     return {"scripting": [] if state.script() else [0], **scenes, "composing": [0] if state.final_events() else []}
@@ -141,23 +143,42 @@ def _needs(stage: str, facts: SceneEvents) -> bool:
             return True
 
 
-def _ready_since(stage: str, facts: SceneEvents) -> datetime | None:
-    """When the scene came to a stage, if that is where it is."""
+def _ready_since(stage: str, state: VideoState, number: int) -> datetime | None:
+    """When a scene came to a stage, if that is where it is."""
+    facts = state.scene(number)
     coded = facts.coded is not None and facts.refusal() is None
     match stage:
         case "voicing":
             return facts.planned.at if facts.planned else None
         case "coding":
-            task = facts.refusal() or facts.narrated
-            return task.at if task else None
+            task = facts.refusal() or facts.cued or facts.narrated
+            return task.at if task and not _waits_for_code(state, number) else None
         case _:
             return facts.coded.at if coded and facts.coded else None
 
 
-def _add_up(stage: str, seconds: Iterable[float], ready: Iterable[datetime]) -> StageWork:
+def _waits_for_code(state: VideoState, number: int) -> bool:
+    """True while a scene is not coded since the one before is not, with whose things it goes on."""
+    script = state.script()
+    waits = script is not None and script.scenes[number - 1].waits and state.scene(number).cued is None
+    return waits and not state.scene(number - 1).is_settled()
+
+
+def _find_chain(state: VideoState, left: Iterable[int]) -> int:
+    """How many of the scenes that are left to code are coded one after another, at most."""
+    longest, chain = 1, {0: 0}
+    for number in left:
+        chain[number] = chain.get(number - 1, 0) + 1 if _waits_for_code(state, number) else 1
+        longest = max(longest, chain[number])
+    return longest
+
+
+def _add_up(stage: str, seconds: Iterable[float], ready: Iterable[datetime], chain: int = 1) -> StageWork:
     units = [measure_units(stage, each) for each in seconds]
     since = sorted(ready)
-    return StageWork(items=len(units), units=sum(units), ready=len(since), since=since[0] if since else None)
+    return StageWork(
+        items=len(units), units=sum(units), ready=len(since), since=since[0] if since else None, chain=chain
+    )
 
 
 def _find_origin(state: VideoState) -> str:

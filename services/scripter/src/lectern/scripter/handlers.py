@@ -9,6 +9,7 @@ import msgspec
 
 from lectern.contracts import keys
 from lectern.contracts import script as s
+from lectern.contracts.carrying import waits_for_scene_before
 from lectern.contracts.events import (
     AnyEvent,
     ChosenTake,
@@ -56,7 +57,7 @@ async def write_script(event: VideoRequested, job: Job[ScripterDeps]) -> list[An
         VideoScripted,
         script_key=key,
         title=script.title,
-        scenes=tuple(_summarize(scene) for scene in script.scenes),
+        scenes=_summarize(script),
         options=options,
         assets=assets,
         review=options.review,
@@ -184,6 +185,13 @@ def _check_images(script: s.Script, assets: Mapping[str, str]) -> None:
             )
 
 
-def _summarize(scene: s.Scene) -> SceneTitle:
-    words = sum(count_words(beat.spoken_text()) for beat in scene.beats)
-    return SceneTitle(title=scene.title, words=words, direction=scene.plan.direction)
+def _summarize(script: s.Script) -> tuple[SceneTitle, ...]:
+    return tuple(
+        SceneTitle(
+            title=scene.title,
+            words=sum(count_words(beat.spoken_text()) for beat in scene.beats),
+            direction=scene.plan.direction,
+            waits=waits_for_scene_before(script, number),
+        )
+        for number, scene in enumerate(script.scenes, start=1)
+    )

@@ -9,7 +9,7 @@ import msgspec
 
 from lectern.contracts import events as e
 from lectern.contracts import keys
-from lectern.contracts.carrying import list_followers
+from lectern.contracts.carrying import list_followers, waits_for_scene_before
 from lectern.contracts.log import VideoLog
 from lectern.contracts.script import Scene, Script
 from lectern.contracts.state import VideoState
@@ -73,8 +73,9 @@ def replace_script(event: ScriptEvent, script: Script) -> ScriptEvent:
                 title=scene.title,
                 words=sum(count_words(beat.spoken_text()) for beat in scene.beats),
                 direction=scene.plan.direction,
+                waits=waits_for_scene_before(script, number),
             )
-            for scene in script.scenes
+            for number, scene in enumerate(script.scenes, start=1)
         ),
         doubts=script.shorten_doubts(),
         hints=write_notes(script),

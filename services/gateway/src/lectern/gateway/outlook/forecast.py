@@ -160,12 +160,13 @@ def _measure_stage(
     item: float,
     now: AtWork,
 ) -> float:
-    """Seconds until a video's work in a stage is done, once it is there: shared slots, and no scene on two of them.
+    """Seconds until a video's work in a stage is done, once it is there: shared slots, no scene on two of them, none
+    before the one that it waits for.
 
     What is at work has its slot already; only the others wait for those of other videos. Of a round of turns half has
     passed, on average, when it is a video's own.
     """
-    alone = max(own / min(slots, left.items), min(item, own))
+    alone = max(own / min(slots, left.items), min(item * left.chain, own))
     waiting = max(0, left.items - now.items) * item
     limit = max(0.0, waiting - item / 2)
     others = backlog.measure(stage, video, limit) - limit if waiting else 0.0
