@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from unit.composer.sample_inputs import SampleScene, make_inputs, scripted_event, store_inputs
+from unit.composer.sample_inputs import RATE, SampleScene, make_inputs, sample_narration, scripted_event, store_inputs
 from unit.composer.test_sound import decode_sound
 
 from lectern.composer.deps import ComposerDeps
@@ -211,6 +211,31 @@ async def test_bundled_music_is_audible_where_the_voice_is_silent(connections: C
         await connections.store.get_file(outputs["video"].key, folder / "out.mp4")
         levels.append(np.abs(decode_sound(folder / "out.mp4")[96_000:192_000]).max())
     assert levels[0] < 1e-4 < 0.01 < levels[1]
+
+
+@pytest.mark.slow  # composes two videos
+async def test_when_an_edit_changes_the_pauses_the_music_is_mixed_anew(
+    connections: Connections, tmp_path: Path
+) -> None:
+    """The same film but for its words, which now end after two of its five seconds: music fills the rest."""
+    video_id, ready = await _prepare(connections, tmp_path, [SampleScene(frames=150)], music_key="bundled:calm")
+    scene, script, store = ready.scenes[0], scripted_event(video_id, ready), connections.store
+    await _deliver(connections, scene)
+    paused = sample_narration(2.0, 150 * RATE // 30)
+    await store.put_json("cache/test/paused.json", paused)
+    edited = e.ScriptApproved(
+        video_id=video_id, revision=2, script_key=script.script_key, title=script.title, scenes=script.scenes,
+        plan=(1,), options=ready.options,
+    )  # fmt: skip
+    await _publish(connections, edited)
+    narration = msgspec.structs.replace(scene.narration, key="cache/test/paused.json")
+    await _deliver(connections, msgspec.structs.replace(scene, revision=2, narration=narration))
+    loudness = []
+    for revision in (1, 2):
+        await store.get_file(f"videos/{video_id}/r{revision}/video.mp4", tmp_path / f"{revision}.mp4")
+        in_the_pause = decode_sound(tmp_path / f"{revision}.mp4")[round(2.7 * RATE) : round(4.2 * RATE)]
+        loudness.append(float(np.sqrt(np.mean(np.square(in_the_pause)))))
+    assert loudness[1] > 1.6 * loudness[0] > 0, "seven decibels"
 
 
 async def test_unusable_music_fails_the_video_with_a_remedy(connections: Connections, tmp_path: Path) -> None:

@@ -98,8 +98,8 @@ async def show_status(nats_url: str, home: Path, *, json: bool) -> int:
 
 
 def _add_room(status: InstallationStatus, home: Home, runner: Endpoint) -> InstallationStatus:
-    limits = {"disk_reserve_mb": runner.disk_reserve_mb, "store_limit_gb": runner.store_limit_gb}
-    room = measure_room(Settings(s3_folder=home.store, **limits))
+    reserve, limit = runner.disk_reserve_mb, runner.store_limit_gb
+    room = measure_room(Settings(s3_folder=home.store, disk_reserve_mb=reserve, store_limit_gb=limit))
     shortage = room.describe_shortage() if room else ""
     findings = [f"New videos are refused: {shortage}. Delete videos, or free some space."] if shortage else []
     return msgspec.structs.replace(status, room=room, findings=(*status.findings, *findings))
