@@ -28,6 +28,7 @@ class NatsNode:
     port: int
     monitor: int
     config: Path
+    alone: bool
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def start(self) -> None:
@@ -49,9 +50,13 @@ class NatsNode:
         return found
 
     def knows_leader(self) -> bool:
-        """True once it follows a leader of the whole cluster, or is one, or is alone."""
+        """True once it follows a leader of the whole cluster, or is one, or is alone.
+
+        While it starts it answers, and tells nothing of a cluster: what it is asked then is lost.
+        """
         try:
-            return bool(self.monitor_json("/jsz").get("meta_cluster", {"leader": self.name}).get("leader"))
+            told = self.monitor_json("/jsz")
+            return self.alone or bool(told.get("meta_cluster", {}).get("leader"))
         except OSError:
             return False
 
@@ -87,7 +92,8 @@ def nats_cluster(folder: Path, size: int = 3) -> Iterator[NatsCluster]:
     others = ", ".join(f"nats://{LOOPBACK}:{each}" for each in routes)
     nodes = []
     for number, route in enumerate(routes):
-        node = NatsNode(f"nats-{number}", free_port(), free_port(), folder / f"nats-{number}.conf")
+        name = f"nats-{number}"
+        node = NatsNode(name, free_port(), free_port(), folder / f"{name}.conf", alone=size == 1)
         node.config.write_text(
             f"server_name: {node.name}\n"
             f"listen: {LOOPBACK}:{node.port}\n"

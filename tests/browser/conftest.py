@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -59,9 +60,16 @@ class Studio:
         """Ends a key."""
         self._run_keys("revoke", key_id)
 
+    def wait_until_refused(self, key: str) -> None:
+        """Returns when the API has heard that a key has ended."""
+        deadline = time.monotonic() + PATIENCE / 1000
+        while self.http.get("/v1/videos", headers={"Authorization": f"Bearer {key}"}).status_code != 401:
+            assert time.monotonic() < deadline, "a revoked key is still accepted"
+            time.sleep(0.05)
+
     def _run_keys(self, *arguments: str) -> str:
         command = [sys.executable, "-m", "lectern.cli", "keys", *arguments, "--home", str(self.home)]
-        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
     def create_video(self, **body: object) -> str:
         """Requests a video at draft quality; returns its id."""

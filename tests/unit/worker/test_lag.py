@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from nats.aio.client import Client
-from nats_cluster import NatsCluster, nats_cluster
+from nats_cluster import NatsCluster, NatsNode, nats_cluster
 from unit.worker.pipeline_events import planned
 from unit.worker.test_loop import until
 
@@ -34,12 +36,20 @@ def cluster(tmp_path: Path) -> Iterator[NatsCluster]:
 def read_lag(cluster: NatsCluster) -> tuple[int, str]:
     """The consumer's lag as KEDA's scaler reads it, and its leader: any server names the leader, which knows the lag."""
     for node in cluster.nodes:
-        account = node.monitor_json("/jsz?acc=$G&consumers=true&config=true")["account_details"][0]
-        stream = next(each for each in account["stream_detail"] if each["name"] == VIDEOS)
-        consumer = next(each for each in stream["consumer_detail"] if each["name"] == CONSUMER)
-        if consumer["cluster"].get("leader") == node.name:
-            return consumer["num_pending"] + consumer["num_ack_pending"], node.name
+        for consumer in list_consumers(node):
+            if consumer["name"] == CONSUMER and consumer["cluster"].get("leader") == node.name:
+                return consumer["num_pending"] + consumer["num_ack_pending"], node.name
     return -1, ""
+
+
+def list_consumers(node: NatsNode) -> list[dict[str, Any]]:
+    """The consumers of videos' events that a server keeps; none while it does not answer, or has yet to hear of them."""
+    try:
+        accounts = node.monitor_json("/jsz?acc=$G&consumers=true&config=true").get("account_details", [])
+    except OSError:
+        return []
+    streams = [stream for account in accounts for stream in account.get("stream_detail", [])]
+    return [each for stream in streams if stream["name"] == VIDEOS for each in stream.get("consumer_detail", [])]
 
 
 async def queue_scenes(connections: Connections, count: int) -> None:
@@ -51,14 +61,20 @@ async def queue_scenes(connections: Connections, count: int) -> None:
 
 
 async def move_leader(nats: Client, cluster: NatsCluster) -> None:
-    """Has another server lead the consumer."""
+    """Has another server lead the consumer.
+
+    The one that steps down may be elected again, and while there is no leader nobody answers.
+    """
     before = read_lag(cluster)[1]
-    await nats.request(f"$JS.API.CONSUMER.LEADER.STEPDOWN.{VIDEOS}.{CONSUMER}", b"", timeout=60)
 
     async def moved() -> bool:
-        return read_lag(cluster)[1] not in (before, "")
+        leader = read_lag(cluster)[1]
+        if leader == before:
+            with contextlib.suppress(TimeoutError):
+                await nats.request(f"$JS.API.CONSUMER.LEADER.STEPDOWN.{VIDEOS}.{CONSUMER}", b"", timeout=2)
+        return leader not in (before, "")
 
-    await until(moved, seconds=120)
+    await until(moved)
 
 
 async def test_lag_is_the_number_of_jobs_that_are_not_done(cluster: NatsCluster, settings: Settings) -> None:
@@ -67,21 +83,21 @@ async def test_lag_is_the_number_of_jobs_that_are_not_done(cluster: NatsCluster,
     nats = await connect_nats(cluster.url, "test")
     await apply_topology(nats, replicas=3)
     connections = Connections.over(nats, MemoryObjectStore())
-    done, limit, more = 0, 1, asyncio.Event()
+    done: set[tuple[str, int]] = set()  # a job that is delivered twice is one
+    limit, more = 1, asyncio.Event()
     stage = Stage("voice", turns=take_turns)
 
     @stage.on(e.ScenePlanned, slots=1)
     async def speak(event: e.ScenePlanned, job: Job[None]) -> None:
-        nonlocal done
-        while done >= limit:
+        while len(done) >= limit:
             more.clear()
             await more.wait()
-        done += 1
+        done.add((event.video_id, event.scene))
 
     async def reads(lag: int) -> bool:
         return read_lag(cluster)[0] == lag
 
-    assert read_lag(cluster)[0] == 0
+    await until(lambda: reads(0))
     await queue_scenes(connections, 1)
     await until(lambda: reads(1))
     stop = asyncio.Event()
@@ -97,12 +113,12 @@ async def test_lag_is_the_number_of_jobs_that_are_not_done(cluster: NatsCluster,
     running = asyncio.create_task(StageLoop(stage, connections, None, settings).run(stop))
     limit = 41
     more.set()
-    await until(lambda: reads(460), seconds=30)
+    await until(lambda: reads(460))
     await move_leader(nats, cluster)
     await until(lambda: reads(460))
     limit = 61
     more.set()
-    await until(lambda: reads(440), seconds=30)
+    await until(lambda: reads(440))
     limit = 10_000
     more.set()
     stop.set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ import msgspec
 import nats.errors
 import typer
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.js import errors as js_errors
 from rich.console import Console
 from rich.table import Table
@@ -28,7 +30,6 @@ from lectern.worker import (
     ConsumerBacklog,
     JetStreamDeadLetters,
     JetStreamEventLog,
-    NatsBus,
     Settings,
     StoreRoom,
     StreamReport,
@@ -123,15 +124,17 @@ async def _hear_workers(client: Client, seconds: float) -> dict[str, tuple[Worke
     """The last sign of each worker that showed itself, by stage; those that said goodbye are left out."""
     heard: dict[str, WorkerSign] = {}
 
-    async def note(_: str, data: bytes) -> None:
+    async def note(message: Msg) -> None:
         try:
-            sign = msgspec.json.decode(data, type=WorkerSign)
+            sign = msgspec.json.decode(message.data, type=WorkerSign)
         except UNREADABLE:
             return  # another version's
         heard[sign.worker] = sign
 
-    async with NatsBus(client).listening(subjects.WORKERS, note):
-        await asyncio.sleep(seconds)
+    subscription = await client.subscribe(subjects.WORKERS, cb=note)
+    await asyncio.sleep(seconds)
+    with contextlib.suppress(nats.errors.Error, TimeoutError):  # a worker whose sign waits unread is no missing one
+        await subscription.drain()  # type: ignore[no-untyped-call]
     found: dict[str, tuple[WorkerSign, ...]] = {}
     for sign in heard.values():
         if sign.slots:
