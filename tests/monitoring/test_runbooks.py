@@ -54,7 +54,7 @@ def list_objects() -> set[tuple[str, str]]:
     """The kind and name of every object in deploy/k8s."""
     found = set()
     for path in (ROOT / "deploy" / "k8s").rglob("*.yaml"):
-        for each in yaml.safe_load_all(path.read_text()):
+        for each in yaml.load_all(path.read_text(), yaml.CSafeLoader):
             if isinstance(each, dict) and "kind" in each:
                 found.add((each["kind"], each.get("metadata", {}).get("name", "")))
     return found

@@ -195,6 +195,7 @@ async def test_without_a_model_lessons_are_tried_and_no_rate_is_reported(
 
 
 @pytest.mark.slow
+@pytest.mark.long
 async def test_each_repeat_asks_the_model_again(tmp_path: Path) -> None:
     (tmp_path / "topics.json").write_text('["Why is the sea salty?"]')
     async with gemini(StandIn(otherwise=answers)) as model:
@@ -203,12 +204,11 @@ async def test_each_repeat_asks_the_model_again(tmp_path: Path) -> None:
         result = await run_lectern(*args, home=tmp_path / "home", **key)
         asked = len(text_requests(model))
     assert result.status == OK, result.err
-    found = msgspec.json.decode(result.out, type=EvaluationReport)  # nothing else is on stdout
+    found = msgspec.json.decode(result.out, type=EvaluationReport)
     (_, one), (_, other) = read_results(tmp_path / "out")
     requests = [sum(use.requests for use in each.usage if use.kind == "model") for each in (one, other)]
     assert requests[0] == requests[1] == asked / 2 > 0
     assert sum(use.requests for use in found.tasks.values()) == asked
-    assert "handled" in (tmp_path / "out" / "home" / "logs" / "runner.log").read_text()
 
 
 async def list_statuses(http: httpx.AsyncClient, url: str) -> list[str]:
@@ -239,7 +239,7 @@ async def test_a_killed_evaluation_resumes_with_the_remaining_briefs(tmp_path: P
 
         hangs = False
         before = len([each for each in text_requests(model) if topics[0] in json.dumps(each["contents"])])
-        result = await run_lectern(*args, home=tmp_path / "home", **key)
+        result = await run_lectern(*args, "--json", home=tmp_path / "home", **key)
         after = len([each for each in text_requests(model) if topics[0] in json.dumps(each["contents"])])
         async with run_stack(tmp_path / "out" / "home", services=["gateway"]) as stack, httpx.AsyncClient() as http:
             async with asyncio.timeout(120):  # a list follows the log a little later
@@ -248,6 +248,8 @@ async def test_a_killed_evaluation_resumes_with_the_remaining_briefs(tmp_path: P
     assert result.status == OK, result.err
     assert "1 of 2 briefs have results already" in result.err
     assert {trial.title for _, trial in read_results(tmp_path / "out")} == set(topics)
+    assert msgspec.json.decode(result.out, type=EvaluationReport).briefs == 2, "nothing else is on stdout"
+    assert "handled" in (tmp_path / "out" / "home" / "logs" / "runner.log").read_text()
     assert before == after > 0
 
 
