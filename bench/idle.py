@@ -1,9 +1,11 @@
-"""Measures what Lectern costs before it does anything: `python bench/idle.py start` and `python bench/idle.py rest`.
+"""Measures what Lectern costs before it does anything: `python bench/idle.py start`, `rest` and `first`.
 
 * `start`: a lesson is made once, in a home of its own, and then again, when its every part is stored; and the commands
   that only ask are run where no Lectern runs. Reports the processor time of the command with all that it started.
 * `rest`: a runner with one finished video is left alone, and watched. Reports the share of a core and the memory (PSS)
   of each of its processes.
+* `first`: the first film of a fresh runner that has rested, whose sandboxes warm up at its start or with its work, in
+  turn: each in a home of its own. Reports the seconds and the processor time from the request to the film.
 
 Processor time is measured by the kernel for all descendants, those included that outlived their parents: other
 programs on the machine hardly change it. Seconds on the wall are shown beside it, for a quiet machine.
@@ -187,6 +189,41 @@ def show_rest(runner: int, title: str, seconds: float) -> None:
         print(f"      {100 * used.get(pid, 0.0) / elapsed:6.2f} %  {memory[pid] / 1e6:6.0f} MB  {after[pid].name}")
 
 
+def measure_first_films(home: Path, repeats: int) -> None:
+    """Makes the first film of fresh runners that warm up at their start, and with their work, in turn."""
+    for turn in range(repeats):
+        for warm_up in ("at-start", "with-work")[:: 1 if turn % 2 else -1]:
+            environment = {**os.environ, "LECTERN_HOME": str(home / f"{warm_up}-{turn}"), "LECTERN_WARM_UP": warm_up}
+            command = [LECTERN, "up", "--port", "0", "--json"]
+            runner = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            try:
+                assert runner.stdout is not None
+                runner.stdout.readline()
+                time.sleep(SETTLE_SECONDS)
+                before, started = sum_computing(runner.pid), time.monotonic()
+                make = [LECTERN, "make", TOPIC, "--quality", "draft", "--no-open", "--out", str(home / "out")]
+                subprocess.run(make, env=environment, check=True, capture_output=True)
+                elapsed = time.monotonic() - started
+                used = sum_computing(runner.pid)
+                print(
+                    f"{warm_up:10} {elapsed:6.1f} s until the film   {used - before:6.2f} CPU s, {before:6.2f} before",
+                    flush=True,
+                )
+            finally:
+                runner.send_signal(signal.SIGTERM)
+                runner.wait()
+
+
+def sum_computing(root: int) -> float:
+    """Processor seconds of a process and of all below it, those included that have ended and were waited for."""
+    total = 0.0
+    for pid in _find_family(root):
+        with contextlib.suppress(OSError, IndexError, ValueError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            total += sum(int(field) for field in fields[11:15]) / _TICKS
+    return total
+
+
 def _find_family(root: int) -> dict[int, ProcessSample]:
     processes = read_processes()
     return {root: processes[root], **find_descendants(root, processes)}
@@ -195,7 +232,7 @@ def _find_family(root: int) -> dict[int, ProcessSample]:
 def main() -> None:
     """Measures what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("start", "rest"))
+    parser.add_argument("what", choices=("start", "rest", "first"))
     parser.add_argument("--home", type=Path, help="a folder to use and keep, with what was made in it")
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=60.0, help="how long a runner is watched at rest")
@@ -207,8 +244,10 @@ def main() -> None:
         home.mkdir(parents=True, exist_ok=True)
         if arguments.what == "start":
             measure_starts(home, arguments.repeats)
-        else:
+        elif arguments.what == "rest":
             measure_rest(home, arguments.seconds)
+        else:
+            measure_first_films(home, arguments.repeats)
 
 
 if __name__ == "__main__":
