@@ -246,6 +246,15 @@ async def test_an_outage_uses_up_no_attempt_however_long_it_lasts(connections: C
     assert (await connections.event_log.read(event.video_id)).state.scene(1).delay() is None
 
 
+async def test_another_outage_is_looked_at_soon_however_long_the_one_before_lasted(connections: Connections) -> None:
+    event = planned(new_id())
+    handler = failing_at_first(*[away()] * 4, away("disk-full"), away("disk-full"))
+    delays = [(await deliver(handler, event, connections, attempt=2)).delay or 0.0 for _ in range(6)]
+    assert delays[3] >= failures.WAIT_DELAYS[3]
+    assert delays[4] <= 1.2 * failures.WAIT_DELAYS[0]
+    assert delays[5] >= failures.WAIT_DELAYS[1]
+
+
 async def test_an_outage_that_a_strangers_code_may_have_brought_about_is_believed_a_few_times(
     connections: Connections,
 ) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import ExitStack
 from pathlib import Path
 
+import msgspec
 import pytest
 from pydantic import SecretStr
 from servers import free_port, nats_server, s3_server
@@ -19,7 +20,8 @@ from lectern.worker.loop import StageLoop
 from lectern.worker.processing import Timing
 
 pytestmark = pytest.mark.slow
-TIMING = Timing(heartbeat=0.3, linger=0.1, retry_delays=(0.05,), wait_delays=(0.1,))
+TIMING = Timing(heartbeat=0.3, linger=0.1, look=0.1, trickle=0.2, retry_delays=(0.05,), wait_delays=(0.1,))
+LATER = 3600.0  # seconds: nobody waits for so long in a test
 KEYS = ("key", "a-secret-of-some-length")
 
 
@@ -49,6 +51,12 @@ async def until_narrated(connections: Connections, video: str, seconds: float = 
             if narrated_:
                 return narrated_
             await asyncio.sleep(0.05)
+
+
+def make_folder(parent: Path, name: str) -> Path:
+    folder = parent / name
+    folder.mkdir()
+    return folder
 
 
 async def test_an_outage_of_the_store_is_waited_out_and_the_log_says_why(tmp_path: Path, settings: Settings) -> None:
@@ -85,6 +93,32 @@ async def test_an_outage_of_the_store_is_waited_out_and_the_log_says_why(tmp_pat
     assert set(storing.attempts) == {1}
     assert sum(isinstance(event, e.SceneDelayed) for event in log.events) == 1
     assert log.state.delay() is None
+
+
+async def test_work_goes_on_at_once_after_an_outage_however_long_it_was(tmp_path: Path, settings: Settings) -> None:
+    port = free_port()
+    changed = {"s3_endpoint": f"http://127.0.0.1:{port}", "s3_access_key": KEYS[0], "s3_secret_key": SecretStr(KEYS[1])}
+    timing = msgspec.structs.replace(TIMING, wait_delays=(0.1, LATER))
+    stop, storing, videos = asyncio.Event(), Storing(), [new_id(), new_id()]
+    with ExitStack() as server:
+        client = await connect_nats(server.enter_context(nats_server(make_folder(tmp_path, "nats"))), "test")
+        await apply_topology(client)
+        settings = settings.model_copy(update=changed)
+        async with open_store(settings) as store:
+            connections = Connections.over(client, store)
+            await connections.event_log.publish(planned(videos[0]))
+            loop = asyncio.create_task(StageLoop(storing.stage, connections, None, settings, timing).run(stop))
+            async with asyncio.timeout(120):
+                while storing.tries < 3:  # by then its turn would come in an hour
+                    await asyncio.sleep(0.05)
+            await connections.event_log.publish(planned(videos[1]))
+            with s3_server(make_folder(tmp_path, "store"), port, KEYS):
+                for video in videos:
+                    await until_narrated(connections, video)
+            stop.set()
+            await loop
+        await client.close()
+    assert set(storing.attempts) == {1}
 
 
 async def test_a_restart_of_the_log_while_work_waits_loses_nothing(tmp_path: Path, settings: Settings) -> None:

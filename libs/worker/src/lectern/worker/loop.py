@@ -25,9 +25,11 @@ from lectern.worker.connections import Connections
 from lectern.worker.delivery import Delivery, StopReason
 from lectern.worker.fetching import Fetcher, open_fetcher
 from lectern.worker.giving_up import bury
+from lectern.worker.health import connection_checks
 from lectern.worker.processing import TIMING, Processor, Timing
 from lectern.worker.settings import Settings
 from lectern.worker.stage import Stage
+from lectern.worker.standstill import Standstill
 from lectern.worker.stopping import wait_for, wait_until_done
 from lectern.worker.turns import ServiceLedger
 
@@ -58,7 +60,11 @@ class StageLoop:
             if stage.turns
             else None
         )
-        self._processor = Processor(stage, connections, deps, scratch=settings.scratch, timing=self._timing)
+        checks = connection_checks(connections, settings.scratch)
+        self._standstill = Standstill(checks, look=timing.look, trickle=timing.trickle)
+        self._processor = Processor(
+            stage, connections, deps, scratch=settings.scratch, timing=timing, standstill=self._standstill
+        )
         self._grace = settings.grace_seconds
         self._slots = settings.slots or stage.slots
         self._free = asyncio.Semaphore(self._slots)
@@ -98,6 +104,7 @@ class StageLoop:
         while await self._take_slot(fetcher, home, stop):
             message = None
             try:
+                await self._standstill.wait(stop)
                 message = await fetcher.next(home, self._timing.linger)
             except (nats.errors.Error, TimeoutError, ConnectionError) as error:
                 self._logger.warning(

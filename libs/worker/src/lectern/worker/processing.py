@@ -37,6 +37,7 @@ from lectern.worker.measurement import Measurement
 from lectern.worker.outages import find_outage
 from lectern.worker.stage import Answer, Stage
 from lectern.worker.stage_metrics import UNEXPECTED
+from lectern.worker.standstill import LOOK_SECONDS, TRICKLE_SECONDS, Standstill
 from lectern.worker.tallies import Tallies, Tally
 
 
@@ -44,13 +45,15 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
     """The loop's intervals in seconds; tests shorten them.
 
     `heartbeat` is how often an ack is kept alive, `linger` how long a pull waits at the server, `turn` how long where
-    both lanes share the last slot; `retry_delays` come before attempts 2, 3, 4 and 5. Work that waits is looked at
-    again after `wait_delays`, for as long as `patience`.
+    both lanes share the last slot; `look` and `trickle` are a standstill's. `retry_delays` come before attempts 2, 3, 4
+    and 5. Work that waits is looked at again after `wait_delays`, for as long as `patience`.
     """
 
     heartbeat: float = ACK_WAIT / 3
     linger: float = 15.0
     turn: float = 0.1
+    look: float = LOOK_SECONDS
+    trickle: float = TRICKLE_SECONDS
     retry_delays: tuple[float, ...] = RETRY_DELAYS
     wait_delays: tuple[float, ...] = WAIT_DELAYS
     patience: float = PATIENCE
@@ -60,10 +63,20 @@ TIMING = Timing()
 
 
 class Processor:
-    """Processes a stage's deliveries. `deps` is what its handlers get, `scratch` where they may write."""
+    """Processes a stage's deliveries. `deps` is what its handlers get, `scratch` where they may write.
+
+    `standstill` is told whether work can be done.
+    """
 
     def __init__(
-        self, stage: Stage, connections: Connections, deps: Any, *, scratch: Path | None, timing: Timing
+        self,
+        stage: Stage,
+        connections: Connections,
+        deps: Any,
+        *,
+        scratch: Path | None,
+        timing: Timing,
+        standstill: Standstill | None = None,
     ) -> None:
         self._stage = stage
         self._connections = connections
@@ -72,6 +85,7 @@ class Processor:
         self._deps = deps
         self._scratch = scratch
         self._timing = timing
+        self._standstill = standstill
 
     async def process(self, delivery: Delivery) -> DeliveryResult:
         """Takes a delivery to its end. Nothing is raised: whatever happens to the handler is a result."""
@@ -129,6 +143,8 @@ class Processor:
             return DeliveryResult.CANCELLED
         for published in _add_spent(_events(answer), delivery.tally.spent):
             await self._connections.event_log.publish(published)
+        if self._standstill:
+            self._standstill.end()
         await delivery.confirm()
         return DeliveryResult.SUCCESS
 
@@ -156,7 +172,9 @@ class Processor:
             exc_info=None if isinstance(error, Transient) else error,
         )
         self._metrics.retries.inc(self._stage.name, _find_code(error))
-        counted = replace(_add_paid(delivery, spent), attempts=delivery.attempt, waits=0, waiting_since=None)
+        counted = replace(
+            _add_paid(delivery, spent), attempts=delivery.attempt, waits=0, waits_for="", waiting_since=None
+        )
         await self._note_or_log(delivery, counted)
         await delivery.hand_back(delay)
         return DeliveryResult.RETRY
@@ -172,14 +190,15 @@ class Processor:
         if (now - since).total_seconds() >= self._timing.patience:
             return await self._give_up(delivery, _add_duration(outage.problem, since, now), outage.spent)
         self._metrics.waits.inc(self._stage.name, outage.problem.code)
-        waits = delivery.tally.waits + 1
-        delay = retry_delay(waits, outage, self._timing.wait_delays)
-        delivery.logger.warning(
-            "waiting", action="wait", reason=_describe(outage), since=since.isoformat(), seconds=round(delay, 1)
-        )
-        noted = replace(_add_paid(delivery, outage.spent), waits=waits, waiting_since=since, cut_short=cut_short)
-        await self._note_or_log(delivery, noted)
         try:
+            waits = await self._count_wait(delivery, outage)
+            delay = retry_delay(waits, outage, self._timing.wait_delays)
+            delivery.logger.warning(
+                "waiting", action="wait", reason=_describe(outage), since=since.isoformat(), seconds=round(delay, 1)
+            )
+            paid, code = _add_paid(delivery, outage.spent), outage.problem.code
+            noted = replace(paid, waits=waits, waits_for=code, waiting_since=since, cut_short=cut_short)
+            await self._note_or_log(delivery, noted)
             if delivery.log:  # else the log is what is away
                 await tell_delay(self._connections, self._stage, delivery, outage.problem, since)
         except (Transient, nats.errors.Error) as error:
@@ -188,6 +207,15 @@ class Processor:
             return await self._settle_stopped(delivery)
         await delivery.hand_back(delay)
         return DeliveryResult.WAITING
+
+    async def _count_wait(self, delivery: Delivery, outage: Unavailable) -> int:
+        """How often in a row it has waited for this with the present time, by which the next look is put off.
+
+        In a standstill that is always the first: its process takes little as it is.
+        """
+        if self._standstill and await self._standstill.begin():
+            return 1
+        return delivery.tally.waits + 1 if delivery.tally.waits_for == outage.problem.code else 1
 
     async def _note(self, delivery: Delivery, tally: Tally) -> None:
         """Stores a tally. `delivery.tally` stays what it was before this delivery. Raises Unavailable."""

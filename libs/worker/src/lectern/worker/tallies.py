@@ -18,7 +18,7 @@ from lectern.worker.key_value import KeyValueStore
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A message's past. `attempts` begun that count; how often it has waited in a row, and since when.
+    """A message's past. `attempts` begun that count; how often it has waited in a row, for what, and since when.
 
     `cut_short`: how many runs of a stranger's code ended with an outage. They are no attempts, but bounded as well.
     `left_at` is when the last delivery of which something is remembered gave the message back.
@@ -27,6 +27,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     attempts: int = 0
     waits: int = 0
+    waits_for: str = ""
     waiting_since: datetime | None = None
     cut_short: int = 0
     spent: tuple[Usage, ...] = ()

@@ -39,19 +39,22 @@ async def keep_log_storing(
     """
     logger = structlog.get_logger("lectern.runner").bind(child=server.name)
     written = ServerLog(server.log_file)
-    failed, starts = False, server.starts
+    failed, is_full, starts = False, False, server.starts
     ask_at, tell_at, restart_at = time.monotonic() + interval, 0.0, 0.0
     while True:
         await asyncio.sleep(min(look, interval))
         failed = written.tells_of_failed_writes() or failed
         if server.starts > starts:  # what it told of until then is mended; what is not it tells again
             failed, starts = False, server.starts
+        was_full, is_full = is_full, is_disk_full(folder)
+        if was_full and not is_full:
+            ask_at = 0.0  # a server that started on a full disk writes nothing of it
         if not failed and time.monotonic() >= ask_at:
             failed = await refuses_to_store(client)
             ask_at = time.monotonic() + interval
         if not failed:
             continue
-        if not is_disk_full(folder):
+        if not is_full:
             if time.monotonic() < restart_at:
                 continue  # it was just told to end, or a restart was no help
             logger.warning(
