@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+from collections.abc import Collection
 
 import pytest
 
@@ -15,6 +16,11 @@ from lectern.worker.bucket import find_bucket
 pytestmark = pytest.mark.slow
 
 
+async def name_all(entries: Collection[str]) -> Collection[str]:
+    """A log that names everything."""
+    return entries
+
+
 async def test_the_runner_deletes_again_and_again_what_has_expired_and_lives_through_outages(
     settings: Settings,
 ) -> None:
@@ -24,7 +30,7 @@ async def test_the_runner_deletes_again_and_again_what_has_expired_and_lives_thr
     def clock() -> datetime.datetime:
         return read_clock() + datetime.timedelta(days=next(days, 31.5))
 
-    sweeping = asyncio.create_task(keep_expiring(own, first=0, interval=0.05, clock=clock))  # no bucket yet
+    sweeping = asyncio.create_task(keep_expiring(own, name_all, first=0, interval=0.05, clock=clock))  # no bucket yet
     try:
         await asyncio.sleep(0)
         await find_bucket(own, make=True)

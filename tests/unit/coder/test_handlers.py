@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import msgspec
@@ -155,6 +156,21 @@ async def test_the_renderer_is_told_whose_turn_a_check_takes(
     coded = await code(memory, deps, event)
     assert renderer.parties == [("ann", event.video_id)]
     assert coded.owner == "ann"
+
+
+async def test_code_that_another_video_uses_too_lasts_as_if_it_was_written_then(
+    memory: Connections, deps: CoderDeps, renderer: FakeRenderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weeks_ago = datetime.now(UTC) - timedelta(days=30)
+    with monkeypatch.context() as patch:
+        patch.setattr(memory.store, "_clock", lambda: weeks_ago)
+        first = await code(memory, deps, await store_scene(memory, s.Manim(source=MANIM)))
+    second = await code(memory, deps, await store_scene(memory, s.Manim(source=MANIM)))
+    assert first.code.key == second.code.key
+    info = await memory.store.head(second.code.key)
+    assert info is not None
+    assert info.written is not None
+    assert info.written > weeks_ago
 
 
 async def test_manim_that_raises_becomes_a_card_with_the_reason(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 import msgspec
 
@@ -12,12 +13,17 @@ __all__ = [
     "describe",
     "digest",
     "document",
+    "find_entries",
+    "name_entry",
     "narration_bill",
     "output",
     "script",
     "script_markdown",
     "video_folder",
 ]
+
+
+_ENTRY = re.compile(rb"cache/[a-z]+/[0-9a-f]{64}")
 
 
 def digest(*inputs: object) -> str:
@@ -39,6 +45,16 @@ def describe(key: str) -> str:
     """What kind of object a key names, without ids and hashes: `cache/footage`, `videos`, `assets`."""
     first, _, rest = key.partition("/")
     return f"cache/{rest.partition('/')[0]}" if first == "cache" else first
+
+
+def name_entry(key: str) -> str:
+    """What the key of an entry is without its suffixes: all its files have it in common."""
+    return key.partition(".")[0]
+
+
+def find_entries(event: bytes) -> set[str]:
+    """The entries (`name_entry`) that an event, as it is stored, names anywhere: also one of a later version."""
+    return {found.decode() for found in _ENTRY.findall(event)}
 
 
 def narration_bill(sha256: str) -> str:

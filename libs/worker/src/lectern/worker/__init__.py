@@ -48,6 +48,7 @@ from lectern.worker.meter import (
     MetricFamily,
     MetricLabel,
 )
+from lectern.worker.named_entries import FindNamed, find_named_entries
 from lectern.worker.nats_login import NatsLogin
 from lectern.worker.on_demand_store import open_store
 from lectern.worker.outages import find_outage, is_disk_full
@@ -96,6 +97,7 @@ __all__ = [
     "EntryListener",
     "EventLog",
     "FairSlots",
+    "FindNamed",
     "JetStreamDeadLetters",
     "JetStreamEventLog",
     "JetStreamKeyValueStore",
@@ -149,6 +151,7 @@ __all__ = [
     "expose",
     "find_bucket",
     "find_drift",
+    "find_named_entries",
     "find_outage",
     "follow_log",
     "is_disk_full",

@@ -6,6 +6,7 @@ import datetime
 
 import msgspec
 
+from lectern.worker.named_entries import FindNamed
 from lectern.worker.settings import Settings
 
 
@@ -37,11 +38,12 @@ async def apply_rules(settings: Settings, *, change: bool) -> RuleReport:
     return await s3_bucket.apply_rules(settings, change=change)
 
 
-async def delete_expired(settings: Settings, now: datetime.datetime) -> int:
+async def delete_expired(settings: Settings, now: datetime.datetime, find_named: FindNamed | None = None) -> int:
     """Deletes what the declared rules say, for a store that enforces none; returns how many objects.
 
-    Raises Unavailable when the store is.
+    With `find_named` (`find_named_entries` of a log) what videos share stays while an event names it, and goes when
+    none does and it was not used for eight days. Raises Unavailable when the store is, and what `find_named` raises.
     """
-    from lectern.worker import s3_bucket
+    from lectern.worker import s3_sweeping
 
-    return await s3_bucket.delete_expired(settings, now)
+    return await s3_sweeping.delete_expired(settings, now, find_named)

@@ -23,7 +23,8 @@ class Retention(BaseSettings):
         EVENT_DAYS + REUSE_DAYS + 1,
         ge=0,
         description=f"days that `cache/` is kept after the last write, or use {REUSE_DAYS} days or more after that: "
-        "longer than the event log keeps a video that shares in it; 0 for good",
+        "longer than the event log keeps a video that shares in it; 0 for good. `lectern up` keeps what a video in the "
+        "log uses, and deletes what none does a week after its last use",
     )
     keep_video_days: int = Field(
         EVENT_DAYS + 1,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -64,32 +63,6 @@ async def apply_rules(settings: Settings, *, change: bool) -> RuleReport:
                 return RuleReport(refusal=_describe_refusal(error, settings))
             raise describe_failure(error, bucket) from error
     return RuleReport(lines=lines)
-
-
-async def delete_expired(settings: Settings, now: datetime.datetime) -> int:
-    """Deletes what the declared rules say, for a store that enforces none; returns how many objects.
-
-    Raises Unavailable when the store is.
-    """
-    deleted = 0
-    async with open_client(settings) as client:
-        try:
-            for rule in declare_rules(settings):
-                if rule.days:
-                    deleted += await _delete_older(client, settings.s3_bucket, rule, now)
-        except (ClientError, BotoCoreError) as error:
-            raise describe_failure(error, settings.s3_bucket) from error
-    return deleted
-
-
-async def _delete_older(client: Any, bucket: str, rule: ExpiryRule, now: datetime.datetime) -> int:
-    limit, deleted = now - datetime.timedelta(days=rule.days), 0
-    async for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=rule.prefix):
-        for entry in page.get("Contents", ()):
-            if entry["LastModified"] < limit:
-                await client.delete_object(Bucket=bucket, Key=entry["Key"])
-                deleted += 1
-    return deleted
 
 
 async def _read_rules(client: Any, bucket: str) -> dict[str, Any]:

@@ -216,6 +216,6 @@ async def _store_source(job: Job[CoderDeps], source: str) -> str:
     """Stores a source unless it is in the store, and returns its key."""
     data = source.encode("utf-8", "backslashreplace")
     key = keys.cache("code", hashlib.sha256(data).hexdigest(), "py")
-    if await job.store.head(key) is None:
+    if await job.store.reuse(key) is None:
         await job.store.put(key, data, "text/x-python; charset=utf-8")
     return key

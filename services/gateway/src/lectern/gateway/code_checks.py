@@ -88,7 +88,7 @@ async def check_code(
 async def _store_code(deps: GatewayDeps, source: str) -> str:
     data = source.encode()
     key = keys.cache("code", hashlib.sha256(data).hexdigest(), "py")
-    if await deps.connections.store.head(key) is None:
+    if await deps.connections.store.reuse(key) is None:
         await deps.connections.store.put(key, data, f"{PYTHON}; charset=utf-8")
     return key
 

@@ -31,7 +31,15 @@ from lectern.cli.runner.old_objects import move_old_objects
 from lectern.cli.runner.servers import LOOPBACK, hold_port, nats_server, require_free
 from lectern.cli.runner.services import InProcess, discover, separate_process
 from lectern.contracts.problems import Problem, ProblemError
-from lectern.worker import Connections, NatsLogin, Settings, apply_topology, connect, map_concurrently
+from lectern.worker import (
+    Connections,
+    NatsLogin,
+    Settings,
+    apply_topology,
+    connect,
+    find_named_entries,
+    map_concurrently,
+)
 
 # The settings that every service on this machine shares; the others come from the environment.
 SHARED_SETTINGS = {
@@ -164,7 +172,9 @@ async def _watching_servers(stack: Stack, connections: Connections) -> AsyncIter
     assert isinstance(server, Child)
     watching = [
         asyncio.create_task(keep_log_storing(server, connections.nats, stack.home.nats), name="watch:nats"),
-        asyncio.create_task(keep_expiring(stack.settings), name="watch:store"),
+        asyncio.create_task(
+            keep_expiring(stack.settings, functools.partial(find_named_entries, connections.nats)), name="watch:store"
+        ),
     ]
     async with forgetting_changed(connections.bus, MadeFilms(stack.home.path)):
         try:
