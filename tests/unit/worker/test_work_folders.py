@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -10,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from lectern.worker import Settings, make_work_folder, remove_abandoned_folders
+from lectern.worker import Service, Settings, make_work_folder, remove_abandoned_folders
 from lectern.worker.service import clean_scratch
+from lectern.worker.testing import memory_connections
 
 CRASHING = """
 import sys, time
@@ -25,12 +27,18 @@ with make_work_folder("composer", Path(sys.argv[1])) as folder:
 
 
 def leave_folder(parent: Path) -> Path:
-    """The folder of a process that was killed while it worked in it."""
+    """The folder of a process that was killed while it worked in it, which is still there."""
+    folder = kill_at_work(parent)
+    assert (folder / "scene.mp4").exists()
+    return folder
+
+
+def kill_at_work(parent: Path) -> Path:
+    """Kills a process that works in a folder of its own, which is returned."""
     with subprocess.Popen([sys.executable, "-c", CRASHING, str(parent)], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         folder = Path(process.stdout.readline().strip())
         process.send_signal(signal.SIGKILL)
-    assert (folder / "scene.mp4").exists()
     return folder
 
 
@@ -73,3 +81,21 @@ def test_without_a_scratch_folder_the_systems_is_used() -> None:
     with make_work_folder("voice") as folder:
         assert folder.is_relative_to(tempfile.gettempdir())
         assert folder.stat().st_mode & 0o077 == 0, "nobody else may look into it"
+
+
+@pytest.mark.slow
+async def test_what_a_crash_leaves_while_a_service_runs_is_removed_without_a_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lectern.worker.service.CLEANING_SECONDS", 0.05)
+    stop = asyncio.Event()
+    service = Service(name="composer", connections=memory_connections(), settings=Settings(scratch=tmp_path), deps=None)
+    serving = asyncio.create_task(service.serve(stop))
+    try:
+        left = await asyncio.to_thread(kill_at_work, tmp_path)
+        async with asyncio.timeout(60):
+            while left.exists():
+                await asyncio.sleep(0.05)
+    finally:
+        stop.set()
+        await serving
