@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
@@ -25,8 +26,8 @@ from lectern.llm.metrics import ModelMetrics
 from lectern.llm.models import ModelTable, ModelTask, PriceTable
 from lectern.llm.prices import TokenPrice
 from lectern.llm.request import Completion, ModelEngine, ModelRequest, OnText
-from lectern.worker import Meter, StageMetrics, Unavailable
-from lectern.worker.testing import MemoryObjectStore
+from lectern.worker import KeyClaims, Meter, StageMetrics, Unavailable
+from lectern.worker.testing import MemoryKeyValueStore, MemoryObjectStore
 
 KEY = "test-key-which-must-not-leak"
 
@@ -57,10 +58,19 @@ class Rig:
         self.store = MemoryObjectStore()
         self.now = 1_000_000.0
         self.meter = Meter()
+        self._engine = engine
         table = ModelTable(tasks={"default": ModelTask(models=models, timeout_seconds=timeout, max_output_tokens=1000)})
         prices = PriceTable(as_of="2026-01-01", models={"strong": TokenPrice(input=1.0, cached=0.1, output=10.0)})
         metrics = ModelMetrics(self.meter, StageMetrics(self.meter))
-        self.client = ModelClient(engine, table, prices, store=self.store, metrics=metrics, clock=lambda: self.now)
+        self._options = {"store": self.store, "metrics": metrics, "clock": lambda: self.now}
+        self._tables = table, prices
+        self.client = ModelClient(engine, *self._tables, **self._options)  # type: ignore[arg-type]
+
+    def join(self, claims: KeyClaims) -> Rig:
+        """Another process that has the same store and model, and these claims."""
+        other = copy.copy(self)
+        other.client = ModelClient(self._engine, *self._tables, claims=claims, **self._options)  # type: ignore[arg-type]
+        return other
 
     async def ask(self, budget: Budget | None = None, question: str = "Who?", **options: object) -> object:
         return await self.client.ask(
@@ -287,6 +297,15 @@ async def test_a_question_that_is_being_asked_is_not_asked_again_meanwhile(rig: 
     assert len(rig.script.requests) == 1
     assert first.usage.requests == 1  # type: ignore[attr-defined]
     assert all(other.cached and other.usage.cost_usd == 0 for other in others)  # type: ignore[attr-defined]
+
+
+async def test_a_question_that_another_process_is_asking_is_not_asked_again_meanwhile(rig: Rig) -> None:
+    rig.script.then(GOOD)
+    bucket = MemoryKeyValueStore()
+    replicas = [rig.join(KeyClaims(bucket)) for _ in range(2)]
+    answers = await asyncio.gather(*(each.ask() for each in replicas))
+    assert len(rig.script.requests) == 1
+    assert sorted(answer.cached for answer in answers) == [False, True]  # type: ignore[attr-defined]
 
 
 async def test_whoever_waits_for_another_s_answer_asks_when_that_one_fails_or_gives_up(rig: Rig) -> None:

@@ -17,6 +17,8 @@ __all__ = [
     "ATTEMPTS",
     "BATCHES",
     "BUCKETS",
+    "CLAIMS",
+    "CLAIM_SECONDS",
     "CUER",
     "CUES",
     "DAY",
@@ -62,9 +64,11 @@ WEBHOOK_ENDPOINTS = "webhook-endpoints"  # KV bucket: where owners want to be to
 WEBHOOK_DELIVERIES = "webhook-deliveries"  # KV bucket: what is told to each endpoint, and what was tried
 BATCHES = "batches"  # KV bucket: what is kept of a batch beside its videos
 TALLIES = "delivery-tallies"  # KV bucket: what is remembered of a message that was delivered before
+CLAIMS = "claims"  # KV bucket: what some process is paying for at this moment
 ATTEMPTS = 5  # attempts after which a scene fails; deliveries that wait, or give others their turn, are none
 MAX_DELIVERIES = 100_000  # after which the server gives up: never met by waiting, a last resort should counting fail
 ACK_WAIT = 30.0  # seconds without a heartbeat until a message is delivered to another worker
+CLAIM_SECONDS = ACK_WAIT  # until the claim of a process that shows no life is another's: when its message is
 STAGE_TIMES = "stage-times"  # KV bucket: how long each stage took lately
 PROJECTOR = "gateway-projector"
 ERASER = "gateway-eraser"
@@ -182,6 +186,7 @@ BUCKETS = (
     Bucket(name=VIDEO_VIEWS),
     Bucket(name=IDEMPOTENCY, ttl=DAY),
     Bucket(name=TALLIES, ttl=3 * DAY),
+    Bucket(name=CLAIMS, ttl=CLAIM_SECONDS),
     Bucket(name=BATCHES, ttl=EVENT_DAYS * DAY, of_history=True),
     Bucket(name=API_KEYS),
     Bucket(name=ENDED_SESSIONS, ttl=31 * DAY),

@@ -29,7 +29,7 @@ from lectern.llm.prices import NO_USAGE, highest_cost
 from lectern.llm.request import Citation, Completion, ModelEngine, ModelRequest, OnText, PromptPart
 from lectern.llm.schema import decode_answer, json_schema
 from lectern.tracing import SpanKind, record_span
-from lectern.worker import KeyLocks, Meter
+from lectern.worker import KeyClaims, KeyLocks, Meter
 
 T = TypeVar("T")
 
@@ -50,7 +50,10 @@ class ModelReply(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
 
 
 class ModelClient:
-    """Asks one engine's models, chosen by task. `clock` returns seconds since the epoch."""
+    """Asks one engine's models, chosen by task. `clock` returns seconds since the epoch.
+
+    `claims` are shared with all who ask the same, if they share the store.
+    """
 
     def __init__(
         self,
@@ -60,6 +63,7 @@ class ModelClient:
         *,
         store: AnswerStore | None = None,
         metrics: ModelMetrics | None = None,
+        claims: KeyClaims | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._metrics = metrics or ModelMetrics(Meter())
@@ -70,6 +74,7 @@ class ModelClient:
         self._breakers: dict[str, CircuitBreaker] = {}
         self._slots = asyncio.Semaphore(MAX_CONCURRENT_REQUESTS)
         self._asking = KeyLocks()
+        self._claims = claims or KeyClaims()
 
     def has_task(self, task: str) -> bool:
         """True if the model table names models for the task itself, rather than only the engine's default."""
@@ -125,9 +130,13 @@ class ModelClient:
             return await self._ask_models(key, request, settings.models, bill, result, on_text)
         async with self._asking.holding(key):  # whoever asks the same meanwhile finds the answer, paid for once
             known = await self._cache.get(key)
-            self._metrics.count_look(hit=known is not None)
             if known is None:
-                return await self._ask_models(key, request, settings.models, bill, result, on_text)
+                async with self._claims.holding(key.replace("/", ".")):  # another process may be asking
+                    known = await self._cache.get(key)
+                    if known is None:
+                        self._metrics.count_look(hit=False)
+                        return await self._ask_models(key, request, settings.models, bill, result, on_text)
+            self._metrics.count_look(hit=True)
         value = _decode(known.text, result)
         return ModelReply(value=value, usage=NO_USAGE, model=known.model, cached=True, citations=known.citations)
 

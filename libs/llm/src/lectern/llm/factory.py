@@ -10,12 +10,18 @@ from lectern.llm.metrics import ModelMetrics
 from lectern.llm.models import load_models, load_prices
 from lectern.llm.request import ModelEngine
 from lectern.llm.settings import ModelSettings
+from lectern.worker import KeyClaims
 
 
 def build_model_client(
-    settings: ModelSettings, store: AnswerStore | None = None, metrics: ModelMetrics | None = None
+    settings: ModelSettings,
+    store: AnswerStore | None = None,
+    metrics: ModelMetrics | None = None,
+    claims: KeyClaims | None = None,
 ) -> ModelClient | None:
     """The client of the engine that is set up; None when there is none. Answers are cached in the store.
+
+    `claims` keep those who share the store from asking the same at the same time.
 
     Raises ProblemError for settings that cannot work.
     """
@@ -32,7 +38,8 @@ def build_model_client(
         if not key:
             raise _missing_setting("GEMINI_API_KEY", "the engine is gemini")
         engine: ModelEngine = GeminiModelEngine(key, base_url=settings.gemini_url)
-        return ModelClient(engine, load_models("gemini", settings.model_table), prices, store=store, metrics=metrics)
+        models = load_models("gemini", settings.model_table)
+        return ModelClient(engine, models, prices, store=store, metrics=metrics, claims=claims)
     if name == "files":
         if settings.prompts is None:
             raise _missing_setting("LECTERN_PROMPTS", "the engine is files")
@@ -45,7 +52,7 @@ def build_model_client(
         raise _missing_setting("LECTERN_OPENAI_URL and LECTERN_OPENAI_MODEL", "the engine is openai")
     engine = OpenAIModelEngine(settings.openai_url, api_key=settings.openai_api_key.get_secret_value())
     table = load_models("openai", settings.model_table, model=settings.openai_model)
-    return ModelClient(engine, table, prices, store=store, metrics=metrics)
+    return ModelClient(engine, table, prices, store=store, metrics=metrics, claims=claims)
 
 
 def _missing_setting(names: str, why: str) -> ProblemError:

@@ -16,6 +16,7 @@ from lectern.worker.failures import Missing, NoReply, Permanent, Transient, Unav
 from lectern.worker.fair_slots import FairSlots, TooManyWaiting
 from lectern.worker.health import CHECK_TIMEOUT_SECONDS, Check, connection_checks, liveness, readiness
 from lectern.worker.job import Job
+from lectern.worker.key_claims import KeyClaims
 from lectern.worker.key_locks import KeyLocks
 from lectern.worker.key_value import (
     HEARTBEAT_SECONDS,
@@ -102,6 +103,7 @@ __all__ = [
     "JetStreamEventLog",
     "JetStreamKeyValueStore",
     "Job",
+    "KeyClaims",
     "KeyLocks",
     "KeyValueEntry",
     "KeyValueStore",

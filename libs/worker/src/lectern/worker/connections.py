@@ -11,10 +11,11 @@ import structlog
 from nats.aio.client import Client
 from prometheus_client import CollectorRegistry
 
-from lectern.contracts.topology import TALLIES
+from lectern.contracts.topology import CLAIMS, TALLIES
 from lectern.worker.bus import Bus
 from lectern.worker.dead_letters import DeadLetters, JetStreamDeadLetters
 from lectern.worker.event_log import EventLog
+from lectern.worker.key_claims import KeyClaims
 from lectern.worker.key_value import JetStreamKeyValueStore, KeyValueStore
 from lectern.worker.measured_connections import ConnectionMetrics, MeasuredBus, MeasuredEventLog, MeasuredStore
 from lectern.worker.meter import Meter
@@ -32,7 +33,7 @@ class Connections:
     """The open connections that a service is built from. Services of one process may share them.
 
     `nats` is for what only JetStream can do (consumers, buckets); all else goes through `event_log`, `bus`,
-    `dead_letters` and `tallies`, which have doubles in `lectern.worker.testing`.
+    `dead_letters`, `tallies` and `claims`, which have doubles in `lectern.worker.testing`.
     """
 
     nats: Client
@@ -40,6 +41,7 @@ class Connections:
     bus: Bus
     dead_letters: DeadLetters
     tallies: KeyValueStore
+    claims: KeyClaims
     store: ObjectStore
     meter: Meter
     metrics: StageMetrics
@@ -63,6 +65,7 @@ class Connections:
             bus=MeasuredBus(nats, measured),
             dead_letters=JetStreamDeadLetters(nats),
             tallies=JetStreamKeyValueStore(nats, TALLIES),
+            claims=KeyClaims(JetStreamKeyValueStore(nats, CLAIMS)),
             store=MeasuredStore(store, measured),
             meter=meter,
             metrics=StageMetrics(meter),

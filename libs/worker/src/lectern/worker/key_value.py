@@ -108,8 +108,8 @@ class JetStreamKeyValueStore(KeyValueStore):
         """See `KeyValueStore.create`."""
         try:
             return await (await self._open()).create(key, value)
-        except js_errors.KeyWrongLastSequenceError:
-            return None
+        except (js_errors.KeyWrongLastSequenceError, js_errors.KeyNotFoundError):
+            return None  # it exists, or did a moment ago
 
     async def update(self, key: str, value: bytes, last: int) -> int | None:
         """See `KeyValueStore.update`."""

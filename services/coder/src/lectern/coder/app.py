@@ -22,7 +22,7 @@ def build(settings: CoderSettings | None, connections: Connections) -> Service:
     """The coder with what its settings ask for: a model where one is set up, templates in any case."""
     settings = settings or CoderSettings()
     metrics = ModelMetrics(connections.meter, connections.metrics)
-    model_client = build_model_client(settings, connections.store, metrics)
+    model_client = build_model_client(settings, connections.store, metrics, connections.claims)
     preflight = PreflightClient(
         connections.bus,
         connections.store,

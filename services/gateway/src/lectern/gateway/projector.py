@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-import msgspec
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from lectern.contracts import events as e
-from lectern.contracts import subjects
 from lectern.contracts.log import VideoLog
-from lectern.contracts.topology import PROJECTOR, VIDEOS
+from lectern.contracts.topology import PROJECTOR
 from lectern.gateway.gathering import Gathering
+from lectern.gateway.log_index import count_events
 from lectern.gateway.outlook import StageTimes
 from lectern.gateway.projection import Projection
 from lectern.gateway.video_metrics import TIMED, VideoMetrics
@@ -85,7 +83,7 @@ class Projector:
         Returns how many were made. Events that arrive meanwhile are the durable consumer's.
         """
         await self._views.wait_until_current()
-        counts, last = await self._count_events()
+        counts, last = await count_events(self._nats)
         short = {video_id: events for video_id, events in counts.items() if self._lacks(video_id, events)}
         left = await self._rebuild_in_order(short, last) if _is_cheaper_in_order(short, counts) else list(short)
         for start in range(0, len(left), _CHUNK):
@@ -116,35 +114,6 @@ class Projector:
     def _lacks(self, video_id: str, events: int) -> bool:
         view = self._views.get(video_id)
         return view is None or view.events < events
-
-    async def _count_events(self) -> tuple[Counter[str], int]:
-        """The number of each video's events, and the stream's last sequence, from the server's index of subjects."""
-        counts: Counter[str] = Counter()
-        offset = 0
-        while True:
-            query = {"subjects_filter": subjects.EVERY_VIDEO, "offset": offset}
-            reply = await self._nats.request(f"$JS.API.STREAM.INFO.{VIDEOS}", json.dumps(query).encode(), timeout=10)
-            info = msgspec.json.decode(reply.data, type=_Index)
-            found = info.state.subjects or {}
-            for number, (subject, events) in enumerate(found.items()):
-                counts[subject.split(".", 3)[2]] += events
-                if not number % _CHUNK:
-                    await asyncio.sleep(0)  # others are served between
-            offset += len(found)
-            if not found or offset >= info.total:
-                return counts, info.state.last_seq
-
-
-class _IndexState(msgspec.Struct, frozen=True):
-    subjects: dict[str, int] | None = None
-    last_seq: int = 0
-
-
-class _Index(msgspec.Struct, frozen=True):
-    """What the server says of a stream: some of its subjects with the number of their messages, of `total`."""
-
-    state: _IndexState = _IndexState()
-    total: int = 0
 
 
 def _is_cheaper_in_order(short: Mapping[str, int], counts: Counter[str]) -> bool:

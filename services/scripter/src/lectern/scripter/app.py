@@ -19,7 +19,7 @@ def build(settings: ScripterSettings | None, connections: Connections) -> Servic
     """The scripter: with a model it writes any script; without one it serves only the finished lessons."""
     settings = settings or ScripterSettings()
     metrics = ModelMetrics(connections.meter, connections.metrics)
-    model_client = build_model_client(settings, connections.store, metrics)
+    model_client = build_model_client(settings, connections.store, metrics, connections.claims)
     lessons = load_lessons()
     reader = LessonReader()
     if model_client:

@@ -15,13 +15,13 @@ from lectern.voice.settings import VoiceSettings
 from lectern.voice.speech import SpeechEngine
 from lectern.voice.table import EngineRow, load_engines, load_voices
 from lectern.voice.voices import Voice
-from lectern.worker import Connections, Meter, Service
+from lectern.worker import Connections, KeyClaims, Meter, Service
 
 
 def build(settings: VoiceSettings | None, connections: Connections) -> Service:
     """The voice service with every enabled engine."""
     settings = settings or VoiceSettings()
-    deps = build_deps(settings, connections.meter)
+    deps = build_deps(settings, connections.meter, connections.claims)
     engines_to_close = AsyncExitStack()
 
     async def start() -> None:
@@ -40,8 +40,8 @@ def build(settings: VoiceSettings | None, connections: Connections) -> Service:
     )
 
 
-def build_deps(settings: VoiceSettings, meter: Meter | None = None) -> VoiceDeps:
-    """The enabled engines and their voices."""
+def build_deps(settings: VoiceSettings, meter: Meter | None = None, claims: KeyClaims | None = None) -> VoiceDeps:
+    """The enabled engines and their voices. `claims` are shared with the other replicas."""
     metrics = VoiceMetrics(meter or Meter())
     rows = {
         name: row
@@ -52,6 +52,7 @@ def build_deps(settings: VoiceSettings, meter: Meter | None = None) -> VoiceDeps
         engines={name: build_engine(row, settings, name, metrics) for name, row in rows.items()},
         voices=list_enabled_voices(rows, settings),
         metrics=metrics,
+        claims=claims or KeyClaims(),
         respelt=frozenset(name for name, row in rows.items() if row.respelt),
         reference=next((name for name, row in rows.items() if row.reference), ""),
     )

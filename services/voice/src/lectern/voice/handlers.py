@@ -76,12 +76,38 @@ async def _obtain(
     sha256: str,
 ) -> tuple[Narration, tuple[Usage, ...], bool]:
     """The narration that is stored or made, what it cost this event, and whether it was stored."""
+    found = await _find(event, job, cast, sha256)
+    if found is None and any(voice.usd_per_million for voice in spoken_by):
+        async with job.deps.claims.holding(f"narration.{sha256}"):  # another replica may be paying for it
+            found = await _find(event, job, cast, sha256)
+            job.metrics.count_look("narration", hit=found is not None)
+            return found or await _make(event, script, job, beats, cast, spoken_by, sha256)
+    job.metrics.count_look("narration", hit=found is not None)
+    return found or await _make(event, script, job, beats, cast, spoken_by, sha256)
+
+
+async def _find(
+    event: ScenePlanned, job: Job[VoiceDeps], cast: Cast, sha256: str
+) -> tuple[Narration, tuple[Usage, ...], bool] | None:
+    """The narration that is stored, if it is, and what this event has paid for it."""
+    cached = await _find_narration(job.store, *_name_files(sha256))
+    if cached is None:
+        return None
+    paid = cast.lead.usd_per_million and not job.spent_before  # else the worker remembers the cost
+    return cached, await _read_bill(event, job.store, sha256) if paid else (), True
+
+
+async def _make(
+    event: ScenePlanned,
+    script: Script,
+    job: Job[VoiceDeps],
+    beats: tuple[Beat, ...],
+    cast: Cast,
+    spoken_by: Sequence[Voice],
+    sha256: str,
+) -> tuple[Narration, tuple[Usage, ...], bool]:
+    """Has the scene spoken, and stores it."""
     key, audio_key = _name_files(sha256)
-    cached = await _find_narration(job.store, key, audio_key)
-    job.metrics.count_look("narration", hit=cached is not None)
-    if cached is not None:
-        paid = cast.lead.usd_per_million and not job.spent_before  # else the worker remembers the cost
-        return cached, await _read_bill(event, job.store, sha256) if paid else (), True
     check_budget(event, job.log.state, script, cast.roles, cast.lead, job.spent_before)
     await job.progress(0, 1, "speaking")
     speech = job.deps.unstored.get(sha256)

@@ -7,6 +7,7 @@ from typing import cast
 from nats.aio.client import Client
 
 from lectern.worker.connections import Connections
+from lectern.worker.key_claims import KeyClaims
 from lectern.worker.meter import Meter
 from lectern.worker.process_metrics import ProcessMetrics
 from lectern.worker.stage_metrics import StageMetrics
@@ -33,6 +34,7 @@ def memory_connections() -> Connections:
         bus=bus,
         dead_letters=MemoryDeadLetters(),
         tallies=MemoryKeyValueStore(),
+        claims=KeyClaims(MemoryKeyValueStore()),
         store=MemoryObjectStore(),
         meter=meter,
         metrics=StageMetrics(meter),
