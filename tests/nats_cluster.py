@@ -77,12 +77,26 @@ class NatsCluster:
         return next(node for node in self.nodes if node.name == name)
 
     def wait_until_ready(self, *nodes: NatsNode) -> None:
-        """Waits until the servers, or all, follow one leader."""
+        """Waits until the servers, or all, follow one leader, which sees them: it gives no stream to whom it does not."""
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
-        while not all(node.knows_leader() for node in nodes or self.nodes):
+        awaited = nodes or self.nodes
+        while not (all(node.knows_leader() for node in awaited) and {node.name for node in awaited} <= self._present()):
             if time.monotonic() > deadline:
-                raise TimeoutError("the cluster did not elect a leader")
+                raise TimeoutError("the cluster did not elect a leader that sees all of it")
             time.sleep(0.05)
+
+    def _present(self) -> set[str]:
+        """The names of the servers that their leader sees, and its own."""
+        present = set()
+        for node in self.nodes:
+            try:
+                told = node.monitor_json("/jsz").get("meta_cluster", {}) if node.process else {}
+            except OSError:
+                continue
+            if node.alone or told.get("leader") == node.name:
+                seen = (each["name"] for each in told.get("replicas", ()) if not each.get("offline"))
+                present |= {node.name, *seen}
+        return present
 
 
 @contextmanager

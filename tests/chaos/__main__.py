@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import structlog
@@ -40,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         help="a revision to roll services to as well; `auto`: the last release, or a hundred commits ago",
     )
     parser.add_argument("--keep", type=Path, help="an empty folder for the logs, and a record of every film and fault")
+    parser.add_argument("--measured", type=Path, help="a file for the figures, as bench/measured/chaos.json")
     options = parser.parse_args(arguments)
     strikes = options.strikes or 2 * options.videos
     seconds = strikes * options.pace
@@ -64,8 +66,10 @@ def main(arguments: list[str] | None = None) -> int:
         result = asyncio.run(_run(run, folder, revision, journal))
         if options.keep:
             record = {"seed": run.seed, "faults": journal.tell_strikes(), "result": result}
-            (folder / "record.json").write_bytes(msgspec.json.format(msgspec.json.encode(record)))
+            (folder / "record.json").write_bytes(_encode(record))
     tell(result, run)
+    if options.measured:
+        options.measured.write_bytes(_encode(sum_up(result, run)))
     return 1 if result.wrong else 0
 
 
@@ -86,6 +90,17 @@ async def _run(run: Run, folder: Path, revision: str, journal: Journal) -> Resul
         return await run_chaos(run, providers, folder, journal, revision=revision)
 
 
+def sum_up(result: Result, run: Run) -> dict[str, Any]:
+    """The figures of a run, without its films."""
+    left_out = {"films", "asked", "timelines", "wrong"}
+    figures = {name: value for name, value in vars(result).items() if name not in left_out}
+    return {"seed": run.seed, "videos": len(run.films), **figures, "broken_promises": len(result.wrong)}
+
+
+def _encode(value: Any) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=1) + b"\n"
+
+
 def tell(result: Result, run: Run) -> None:
     """Prints what a run came to."""
     print(f"\nseed {run.seed}: {result.seconds:.0f} s, {sum(result.strikes.values())} faults, {len(run.films)} videos")
@@ -97,8 +112,9 @@ def tell(result: Result, run: Run) -> None:
         ("answers of the API that said: not now", result.refusals),
     ):
         print(f"  {title}: " + (", ".join(f"{name} {count}" for name, count in sorted(counted.items())) or "none"))
+    print(f"  lost: {result.lost}, doubled: {result.doubled}")
     print(f"  calls that cost money: {result.calls}, of them repeated after a kill: {result.repeated}")
-    print("  until a film moved on, after the end of a fault: median, longest")
+    print("  films under way moved on, after the end of a fault (of a service: those that waited for its answer)")
     for name, waits in sorted(result.waits.items()):
         print(f"    {name}: {waits}")
     print(f"  broken promises: {len(result.wrong)}")

@@ -58,11 +58,16 @@ class Run:
 
 @dataclass(kw_only=True)
 class Result:
-    """What a run came to. `wrong` has a line for each broken promise: none if all is well."""
+    """What a run came to. `wrong` has a line for each broken promise: none if all is well.
+
+    Films are `lost` that have no outcome, and `doubled` that have more than one.
+    """
 
     films: dict[str, Film] = field(default_factory=dict)
     asked: dict[str, float] = field(default_factory=dict)
     outcomes: Counter[str] = field(default_factory=Counter)
+    lost: int = 0
+    doubled: int = 0
     strikes: Counter[str] = field(default_factory=Counter)
     attempts: Counter[int] = field(default_factory=Counter)
     delays: Counter[str] = field(default_factory=Counter)
@@ -228,6 +233,9 @@ async def _look(run: Run, world: World, audience: Audience, result: Result, fold
         film = result.films[video]
         result.wrong += checks.find_wrong_outcomes(film, video, log)
         result.outcomes["deleted" if log.is_deleted else log.state.status()] += 1
+        outcomes = 1 if log.is_deleted else sum(isinstance(event, checks.OUTCOMES) for _, event in log)
+        result.lost += outcomes == 0
+        result.doubled += outcomes > 1
         result.attempts.update(event.attempt for _, event in log)
         result.delays.update(event.problem.code for _, event in log if isinstance(event, e.Delay))
         if log.state.completed and not log.is_deleted:
