@@ -1,4 +1,4 @@
-"""One at a time for each key among all processes, for as long as whoever holds it shows that it is alive (ADR 47)."""
+"""One at a time for each key among all processes, for as long as whoever holds it shows that it is alive (ADR 49)."""
 
 from __future__ import annotations
 
