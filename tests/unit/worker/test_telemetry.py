@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import io
 import json
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -15,9 +18,10 @@ from lectern.worker import configure_logs
 
 @pytest.fixture
 def logs() -> Iterator[io.StringIO]:
-    to = io.StringIO()
+    to, handlers = io.StringIO(), logging.getLogger().handlers
     configure_logs("json", "INFO", to=to)
     yield to
+    logging.getLogger().handlers = handlers
     structlog.reset_defaults()
     stamina.instrumentation.set_on_retry_hooks(None)
 
@@ -33,6 +37,21 @@ async def test_a_retry_is_logged_without_arguments_and_error_texts(logs: io.Stri
     entry = json.loads(line)
     assert (entry["action"], entry["attempt"], entry["error"]) == ("retry", 2, "ValueError")
     assert "key-123" not in line
+
+
+async def test_what_a_library_warns_of_is_one_line_of_the_same_shape(logs: io.StringIO) -> None:
+    async def lose_connection() -> None:
+        raise ConnectionResetError("cannot write")
+
+    failing = asyncio.create_task(lose_connection())
+    await asyncio.wait({failing})
+    del failing  # nobody has asked what became of it
+    gc.collect()
+    logging.getLogger("a-library").info("nobody wants to know this")
+    [line] = logs.getvalue().splitlines()
+    entry = json.loads(line)
+    assert (entry["action"], entry["logger"], entry["level"]) == ("library", "asyncio", "error")
+    assert "cannot write" in entry["exception"]
 
 
 FORGED = (

@@ -19,7 +19,7 @@ _BEGINNING, _END = 2_000, 6_000  # characters of a value in a log line that are 
 def configure_logs(log_format: str = "auto", level: str = "INFO", *, to: TextIO | None = None) -> None:
     """Sends structured logs to stderr, or `to` a file: JSON in a cluster, readable lines on a terminal.
 
-    Called from `__main__`.
+    What libraries warn of comes in the same shape. Called from `__main__`.
     """
     to = to or sys.stderr
     console = log_format == "console" or (log_format == "auto" and to.isatty())
@@ -39,6 +39,19 @@ def configure_logs(log_format: str = "auto", level: str = "INFO", *, to: TextIO 
         logger_factory=structlog.PrintLoggerFactory(to),
     )
     stamina.instrumentation.set_on_retry_hooks([_log_retry])
+    root = logging.getLogger()
+    root.handlers = [
+        *(each for each in root.handlers if not isinstance(each, _OfLibraries)),
+        _OfLibraries(logging.WARNING),
+    ]
+
+
+class _OfLibraries(logging.Handler):
+    """Passes on what libraries log by the standard library, such as asyncio's tasks that failed with nobody waiting."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        logger = structlog.get_logger(record.name)
+        logger.log(record.levelno, record.getMessage(), action="library", logger=record.name, exc_info=record.exc_info)
 
 
 def _add_place(_: object, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
