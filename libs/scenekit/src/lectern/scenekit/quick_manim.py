@@ -14,12 +14,13 @@ from types import FunctionType
 from typing import Any
 
 import numpy as np
-from manim import ManimColor, MarkupText, Mobject, SVGMobject, Text, VMobject
+from manim import CapStyleType, LineJointType, ManimColor, MarkupText, Mobject, SVGMobject, Text, VMobject
 from manim.utils.bezier import bezier
 from svgelements import Path  # type: ignore[import-untyped]
 
 from .patching import patch_attribute
 from .quick_numbers import quicken_numbers
+from .quick_shapes import quicken_shapes
 
 SAMPLES = 10
 """Points on a curve between which manim measures its length, unless it is told a number."""
@@ -29,7 +30,9 @@ STEPS = np.diff(np.hstack([math.comb(3, k) * SHARES**k * (1 - SHARES) ** (3 - k)
 MOST_KEPT_TEXTS = 300
 """A text of twenty letters takes about 100 kB."""
 MISSING = object()
-UNCHANGING = frozenset((int, float, bool, str, type(None), ManimColor, FunctionType))
+UNCHANGING = frozenset(
+    (int, float, np.float64, bool, str, type(None), ManimColor, FunctionType, LineJointType, CapStyleType)
+)
 """Kinds of values that a copy shares with what it was made from, without being asked."""
 
 
@@ -38,6 +41,7 @@ def quicken_manim() -> Iterator[None]:
     """Use quicker forms of manim's functions inside the block. What a subclass does its own way stays as it is."""
     with ExitStack() as stack:
         stack.enter_context(quicken_numbers())
+        stack.enter_context(quicken_shapes())
         for kind in (ManimColor, Path):
             stack.enter_context(_share_in_copies(kind))
         stack.enter_context(patch_attribute(Mobject, "update", update))
@@ -87,7 +91,16 @@ def copy_thing(self: Mobject, memo: dict[int, Any]) -> Any:
     result: Any = object.__new__(kind)
     memo[id(self)] = result
     for name, value in self.__dict__.items():
-        setattr(result, name, value if type(value) in UNCHANGING else deepcopy(value, memo))
+        form = type(value)
+        if form in UNCHANGING:
+            copied = value
+        elif form is np.ndarray and not value.dtype.hasobject:
+            copied = memo.get(id(value))
+            if copied is None:
+                copied = memo[id(value)] = value.copy("K")
+        else:
+            copied = deepcopy(value, memo)
+        setattr(result, name, copied)
     result.original_id = str(id(self))
     return result
 
@@ -121,7 +134,7 @@ def _quicken_boundary(plain: Callable[..., Any]) -> Callable[..., Any]:
 
     def get_points_defining_boundary(self: Any) -> Any:
         anchors = []
-        for part in self.get_family():
+        for part in self.get_family() if self.submobjects else (self,):
             points = part.points
             if getattr(type(part), "get_anchors", None) is not own or (len(points) % 4 and len(points) != 1):
                 return plain(self)
@@ -129,6 +142,8 @@ def _quicken_boundary(plain: Callable[..., Any]) -> Callable[..., Any]:
                 points = points.reshape(-1, 4, points.shape[1])[:, ::3].reshape(-1, points.shape[1])
             if len(points):
                 anchors.append(points)
+        if len(anchors) == 1 and len(anchors[0]) > 1:
+            return anchors[0]
         return np.concatenate(anchors) if anchors else np.array(())
 
     return get_points_defining_boundary

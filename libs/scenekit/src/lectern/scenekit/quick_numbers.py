@@ -68,9 +68,9 @@ def to_rgba_with_alpha(self: Any, alpha: float) -> Any:
 
 def _quicken_rotation(plain: Callable[..., Any]) -> Callable[..., Any]:
     def rotation_matrix(angle: Any, axis: Any, homogeneous: bool = False) -> Any:
-        if homogeneous or len(axis) != 3 or np.ndim(angle):
+        if homogeneous or len(axis) != 3 or not (isinstance(angle, (int, float)) or np.ndim(angle) == 0):
             return plain(angle, axis, homogeneous)
-        half, (x, y, z) = float(angle) / 2, (float(each) for each in axis)
+        half, (x, y, z) = float(angle) / 2, axis.tolist() if type(axis) is np.ndarray else map(float, axis)
         length = math.sqrt(x * x + y * y + z * z)
         if not (math.isfinite(half) and math.isfinite(length)) or length == 0:
             return plain(angle, axis, homogeneous)

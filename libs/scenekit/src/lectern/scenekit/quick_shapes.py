@@ -1,0 +1,266 @@
+"""How manim makes, colours, lists and places a shape, in fewer steps: the same shapes, in less time.
+
+Where things are built anew in each frame, these few functions are called some thirty times for each arrow or dot.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import manim.animation.indication
+import manim.animation.updaters.mobject_update_utils
+import manim.mobject.geometry.arc
+import manim.mobject.geometry.line
+import manim.mobject.geometry.polygram
+import manim.mobject.geometry.tips
+import manim.mobject.graphing.coordinate_systems
+import manim.mobject.graphing.number_line
+import manim.mobject.mobject
+import manim.mobject.three_d.three_dimensions
+import manim.utils.paths
+import manim.utils.space_ops as space
+import numpy as np
+from manim import OUT, ManimColor, Mobject, VMobject
+from manim.mobject.geometry.arc import TipableVMobject
+
+from .patching import patch_attribute
+
+MODULES = (
+    space,
+    manim.animation.indication,
+    manim.animation.updaters.mobject_update_utils,
+    manim.mobject.geometry.arc,
+    manim.mobject.geometry.line,
+    manim.mobject.geometry.polygram,
+    manim.mobject.geometry.tips,
+    manim.mobject.graphing.coordinate_systems,
+    manim.mobject.graphing.number_line,
+    manim.mobject.mobject,
+    manim.mobject.three_d.three_dimensions,
+    manim.utils.paths,
+)
+"""Modules of manim that call the functions of three numbers by names of their own."""
+NUMBERS = (int, float, type(None))
+
+
+@contextmanager
+def quicken_shapes() -> Iterator[None]:
+    """Use quicker forms of manim's smallest steps inside the block. What a subclass does its own way stays as it is."""
+    with ExitStack() as stack:
+        for name, replace in (
+            ("normalize", _quicken_normalizing),
+            ("angle_between_vectors", _quicken_angle_between),
+            ("angle_of_vector", _quicken_angle),
+            ("cartesian_to_spherical", _quicken_spherical),
+        ):
+            plain = getattr(space, name)
+            quick = replace(plain)
+            for module in MODULES:
+                if getattr(module, name, None) is plain:
+                    stack.enter_context(patch_attribute(module, name, quick))
+        stack.enter_context(_quicken_parsing())
+        for owner, method, change in (
+            (ManimColor, "__init__", _quicken_color),
+            (Mobject, "get_family", _quicken_family),
+            (Mobject, "family_members_with_points", _quicken_members),
+            (Mobject, "shift", _quicken_shift),
+            (Mobject, "put_start_and_end_on", _quicken_ends),
+            (VMobject, "update_rgbas_array", _quicken_painting),
+            (TipableVMobject, "has_tip", _quicken_asking("tip")),
+            (TipableVMobject, "has_start_tip", _quicken_asking("start_tip")),
+        ):
+            stack.enter_context(patch_attribute(owner, method, change(getattr(owner, method))))
+        yield
+
+
+def is_spot(value: Any) -> bool:
+    """Return whether something is an array of three floating numbers."""
+    return type(value) is np.ndarray and value.shape == (3,) and value.dtype == np.float64
+
+
+def measure(x: float, y: float, z: float) -> float:
+    """Return the length of a vector, as `numpy.linalg.norm` does."""
+    return math.sqrt(x * x + y * y + z * z)
+
+
+def _quicken_normalizing(plain: Callable[..., Any]) -> Callable[..., Any]:
+    def normalize(vect: Any, fall_back: Any = None) -> Any:
+        if not is_spot(vect):
+            return plain(vect, fall_back)
+        length = measure(*vect.tolist())
+        return vect / length if length > 0 else np.zeros(3) if fall_back is None else fall_back
+
+    return normalize
+
+
+def _quicken_angle_between(plain: Callable[..., Any]) -> Callable[..., Any]:
+    def angle_between_vectors(v1: Any, v2: Any) -> Any:
+        if not (is_spot(v1) and is_spot(v2)):
+            return plain(v1, v2)
+        (a, b, c), (x, y, z) = v1.tolist(), v2.tolist()
+        one, other = measure(a, b, c), measure(x, y, z)
+        if not (0 < one < math.inf and 0 < other < math.inf):
+            return plain(v1, v2)
+        a, b, c, x, y, z = a / one, b / one, c / one, x / other, y / other, z / other
+        return np.float64(2 * math.atan2(measure(a - x, b - y, c - z), measure(a + x, b + y, c + z)))
+
+    return angle_between_vectors
+
+
+def _quicken_angle(plain: Callable[..., Any]) -> Callable[..., Any]:
+    def angle_of_vector(vector: Any) -> Any:
+        return np.float64(math.atan2(*vector[1::-1].tolist())) if is_spot(vector) else plain(vector)
+
+    return angle_of_vector
+
+
+def _quicken_spherical(plain: Callable[..., Any]) -> Callable[..., Any]:
+    def cartesian_to_spherical(vec: Any) -> Any:
+        if not is_spot(vec):
+            return plain(vec)
+        x, y, z = vec.tolist()
+        length = measure(x, y, z)
+        if not (0 < length < math.inf and abs(z) <= length):
+            return plain(vec)
+        return np.array([length, math.atan2(y, x), math.acos(z / length)])
+
+    return cartesian_to_spherical
+
+
+@contextmanager
+def _quicken_parsing() -> Iterator[None]:
+    plain = ManimColor.__dict__["parse"]
+
+    def parse(cls: Any, color: Any, alpha: float = 1.0) -> Any:
+        if cls is ManimColor and type(color) is ManimColor:
+            return color  # manim's copy would have the same numbers, and nobody changes a colour
+        return plain.__func__(cls, color, alpha)
+
+    ManimColor.parse = classmethod(parse)
+    try:
+        yield
+    finally:
+        ManimColor.parse = plain
+
+
+def _quicken_color(plain: Callable[..., None]) -> Callable[..., None]:
+    def __init__(self: Any, value: Any, alpha: float = 1.0) -> None:
+        if type(value) is ManimColor:
+            self._internal_value = value._internal_value
+        elif is_spot(value):
+            self._internal_value = np.array((*value.tolist(), alpha))
+        else:
+            plain(self, value, alpha)
+
+    return __init__
+
+
+def _quicken_family(plain: Callable[..., Any]) -> Callable[..., Any]:
+    own = Mobject._iter_family
+
+    def collect(thing: Any, family: list[Any], above: set[Any]) -> bool:
+        """Collect a thing and its parts; return False where only manim's way will do."""
+        if type(thing)._iter_family is not own or thing in above:
+            return False
+        family.append(thing)
+        if thing.submobjects:
+            above.add(thing)
+            if not all(collect(part, family, above) for part in thing.submobjects):
+                return False
+            above.remove(thing)
+        return True
+
+    def get_family(self: Any, recurse: bool = True) -> Any:
+        if not self.submobjects and type(self)._iter_family is own:
+            return [self]
+        family: list[Any] = []
+        if collect(self, family, set()) and len(set(family)) == len(family):
+            return family
+        return plain(self, recurse)
+
+    return get_family
+
+
+def _quicken_members(plain: Callable[..., Any]) -> Callable[..., Any]:
+    own = Mobject.get_num_points
+
+    def family_members_with_points(self: Any) -> Any:
+        family = self.get_family()
+        if len(family) == 1 and family[0] is self and type(self).get_num_points is own:
+            return family if len(self.points) else []
+        return [each for each in family if each.get_num_points() > 0]
+
+    return family_members_with_points
+
+
+def _quicken_shift(plain: Callable[..., Any]) -> Callable[..., Any]:
+    def shift(self: Any, *vectors: Any) -> Any:
+        if len(vectors) != 1:
+            return plain(self, *vectors)
+        for each in self.family_members_with_points():
+            moved = each.points.astype(np.float64)
+            moved += vectors[0]
+            each.points = moved
+        return self
+
+    return shift
+
+
+def _quicken_ends(plain: Callable[..., Any]) -> Callable[..., Any]:
+    def put_start_and_end_on(self: Any, start: Any, end: Any) -> Any:
+        begins, ends = self.get_start_and_end()
+        before, after = ends - begins, np.asarray(end) - np.asarray(start)
+        if not (is_spot(before) and is_spot(after)):
+            return plain(self, start, end)
+        (a, b, c), (x, y, z) = before.tolist(), after.tolist()
+        length = measure(a, b, c)
+        if length == 0:
+            return plain(self, start, end)
+        across = b * z - c * y, c * x - a * z, a * y - b * x
+        turned = measure(*across)
+        axis = np.array(across) / turned if turned != 0 else OUT
+        self.scale(np.float64(measure(x, y, z) / length), about_point=begins)
+        self.rotate(space.angle_between_vectors(before, after), about_point=begins, axis=axis)
+        self.shift(np.asarray(start) - begins)
+        return self
+
+    return put_start_and_end_on
+
+
+def _quicken_painting(plain: Callable[..., Any]) -> Callable[..., Any]:
+    own = VMobject.generate_rgbas_array
+
+    def update_rgbas_array(self: Any, array_name: str, color: Any = None, opacity: Any = None) -> Any:
+        kind = type(self)
+        one = color is None or type(color) is ManimColor
+        if kind.generate_rgbas_array is not own or not one or not isinstance(opacity, NUMBERS):
+            return plain(self, array_name, color, opacity)
+        colours = self.__dict__.get(array_name)
+        if colours is None:
+            if hasattr(kind, array_name):
+                return plain(self, array_name, color, opacity)
+            setattr(self, array_name, self.generate_rgbas_array(color, opacity))
+            return self
+        if type(colours) is not np.ndarray or len(colours) != 1 or self.get_sheen_factor() != 0:
+            return plain(self, array_name, color, opacity)
+        if color is not None:
+            colours[0, :3] = color._internal_value[:3]
+        if opacity is not None:
+            colours[0, 3] = opacity
+        return self
+
+    return update_rgbas_array
+
+
+def _quicken_asking(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def replace(plain: Callable[..., Any]) -> Callable[..., Any]:
+        def has_tip(self: Any) -> Any:
+            # manim asks by `hasattr`, which looks for names like get_tip before it finds that there is none
+            return (name in self.__dict__ or hasattr(type(self), name)) and plain(self)
+
+        return has_tip
+
+    return replace
