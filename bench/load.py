@@ -160,6 +160,14 @@ class Visitors:
         """CPU seconds of each process since."""
         return {name: read_cpu(pid) - self._before[name] for name, pid in self.processes.items()}
 
+    def find_thirds(self) -> dict[str, tuple[float, float]]:
+        """Each process's megabytes of memory: the means of the first third of the time, and of the last."""
+        found = {}
+        for name, memory in self.memory.items():
+            third = max(1, len(memory) // 3)
+            found[name] = statistics.mean(memory[:third]) / 1e6, statistics.mean(memory[-third:]) / 1e6
+        return found
+
     async def close(self) -> None:
         """Closes connections."""
         await self._http.aclose()
@@ -200,9 +208,7 @@ def tell(visitors: Visitors, used: Mapping[str, float], rendered: int) -> None:
     """Prints what each process used."""
     if visitors.refused:
         print(f"{visitors.refused} visits ended in a refusal or without an answer")
-    for name, memory in visitors.memory.items():
-        third = max(1, len(memory) // 3)
-        first, last = (statistics.mean(part) / 1e6 for part in (memory[:third], memory[-third:]))
+    for name, (first, last) in visitors.find_thirds().items():
         print(
             f"{name}: {first:.0f} MB in the first third of the time, {last:.0f} in the last;"
             f" {used[name]:.1f} s of CPU, {used[name] / rendered * 1000:.1f} ms a scene"

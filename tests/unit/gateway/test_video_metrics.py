@@ -249,6 +249,21 @@ def test_an_event_of_a_video_that_is_gone_counts_without_its_times(video: Counte
     assert video.read("lectern_videos_finished_total", quality="draft", outcome="completed") == 0
 
 
+@pytest.mark.parametrize(
+    "late",
+    [
+        e.VideoCompleted(video_id="v", seconds=9.0, frames=1, outputs=()),
+        e.VideoCancelled(video_id="v"),
+        e.VideoScripted(video_id="v", script_key="s", title="T", scenes=(), options=VideoOptions()),
+    ],
+    ids=lambda event: e.name_type(event),
+)
+def test_what_is_counted_after_a_video_was_erased_stops_nothing(video: Counted, late: e.AnyEvent) -> None:
+    """Of an erased log its deletion is left, and what a stage may have added since."""
+    erased = VideoLog([(7, e.VideoDeleted(video_id="v")), (8, late)])
+    video.metrics.count(5, late, erased)
+
+
 def test_the_end_of_a_video_leaves_a_line_with_its_owner_and_cost(video: Counted) -> None:
     spent = (Usage(kind="model", name="m", task="script", cost_usd=0.5),)
     configure_logs("json", "INFO")

@@ -169,9 +169,14 @@ class VideoMetrics:
         )
 
     def count(self, sequence: int, event: e.AnyEvent, log: VideoLog) -> None:
-        """Counts an event; `log` is its video's, up to this event or later. An empty one (deleted) leaves times out."""
+        """Counts an event; `log` is its video's, up to this event or later.
+
+        Times are left out where nothing is known of the video: its log is empty, or erased but for its deletion.
+        """
         if sequence in self._seen:
             return
+        if log and isinstance(log[0].event, e.VideoDeleted):
+            log = VideoLog()
         self._seen[sequence] = True
         self._count_costs(getattr(event, "spent", ()))
         match event:
