@@ -32,6 +32,7 @@ from .latex import use_latex
 from .patching import use_config
 from .photo import paint_photos
 from .quick_drawing import quicken_drawing
+from .quick_families import quicken_families
 from .quick_manim import quicken_manim
 from .remarks import listen_for_remarks
 from .renderer import FilmingRenderer, MeasuringRenderer, frame_shape
@@ -303,6 +304,7 @@ def _configure_manim(settings: JobSettings, folder: Path) -> Iterator[None]:
             keep_right_to_left_text(),
             paint_photos(),
             quicken_manim(),
+            quicken_families(),
             quicken_drawing(),
         ):
             yield
