@@ -17,8 +17,9 @@ from manim import Mobject, PMobject, VMobject
 from manim.camera.camera import Camera
 from manim.mobject.types.image_mobject import AbstractImageMobject
 
-from .cairo_paths import PathData, build_path
+from .cairo_paths import PathData
 from .camera import FilmCamera
+from .outlines import Box, Outline, build_outlines
 from .painter import Painter
 from .photo import Photo
 from .quick_drawing import CAMERAS
@@ -52,7 +53,7 @@ class _Entry:
     appearance: tuple[Any, ...]
     placing: tuple[float, float, float] | None
     path: PathData | None
-    box: tuple[float, float, float, float]
+    box: Box
     region: Region | None
 
 
@@ -80,9 +81,9 @@ class Canvas:
         else:
             view = self._look_at(shown)
             context = self._find_context(view)
-            before, self._static_entries = self._static_entries, {}
+            self._static_entries = self._describe(shown, self._static_entries, view)
             for each in shown:
-                entry = self._static_entries[id(each)] = self._describe(each, before.get(id(each)), view)
+                entry = self._static_entries[id(each)]
                 self._painter.paint(context, each, entry.path, entry.placing, view.line_width)
         np.copyto(self._static_pixels, camera.pixel_array)
         self._redraw_all = True
@@ -129,11 +130,11 @@ class Canvas:
     def _compare(self, shown: Sequence[Any], view: _View) -> tuple[dict[int, _Entry], list[Region]]:
         """Find out how things are drawn now, and the regions where that differs from what they were drawn like."""
         still = view == self._view
-        before, entries = self._entries, {}
+        before = self._entries
+        entries = self._describe(shown, before, view, keep=still)
         dirty: list[Region | None] = []
-        for each in shown:
-            old = before.get(id(each))
-            entry = entries[id(each)] = self._describe(each, old, view, keep=still)
+        for key, entry in entries.items():
+            old = before.get(key)
             if entry is not old:
                 dirty.append(entry.region)
                 if old is not None:
@@ -176,27 +177,41 @@ class Canvas:
             self._context = view, id(pixels), self.camera.get_cairo_context(pixels)
         return self._context[2]
 
-    def _describe(self, each: Any, old: _Entry | None, view: _View, *, keep: bool = False) -> _Entry:
-        """Describe how a thing is drawn. With `keep` the old entry is returned if nothing has changed in this view."""
-        appearance = describe_appearance(each)
+    def _describe(
+        self, shown: Sequence[Any], before: dict[int, _Entry], view: _View, *, keep: bool = False
+    ) -> dict[int, _Entry]:
+        """Describe how things are drawn. With `keep`, entries of `before` stay where nothing has changed in this view.
+
+        A path stays while its points do; all that are new are built together.
+        """
         camera = self.camera
-        alike = old is not None and old.appearance == appearance
-        placing = camera.placing_of(each) if isinstance(camera, FilmCamera) else None
-        in_space = isinstance(camera, SpaceCamera)
-        if old is not None and alike and (not in_space or (keep and not camera.is_fixed(each))):
-            if keep and placing == old.placing:
-                return old
-            path, box = old.path, old.box
-        else:
-            points = camera.find_points(each) if in_space else each.points
-            path, box = build_path(points, each.tolerance_for_point_equality), find_box(points)
-        region = self._find_region(max(appearance[4:6]), box, placing, view)
-        return _Entry(appearance=appearance, placing=placing, path=path, box=box, region=region)
+        appearances = [describe_appearance(each) for each in shown]
+        outlines: list[Outline | None] = []
+        for each, appearance in zip(shown, appearances, strict=True):
+            old = before.get(id(each))
+            alike = old is not None and old.appearance[0] == appearance[0]
+            if isinstance(camera, SpaceCamera):
+                alike = alike and keep and not camera.is_fixed(each)
+            outlines.append(Outline(old.path, old.box) if old is not None and alike else None)
+        new = [each for each, outline in zip(shown, outlines, strict=True) if outline is None]
+        points = [camera.find_points(each) if isinstance(camera, SpaceCamera) else each.points for each in new]
+        built = iter(build_outlines(points, [each.tolerance_for_point_equality for each in new]))
+        entries: dict[int, _Entry] = {}
+        for each, appearance, kept in zip(shown, appearances, outlines, strict=True):
+            old = before.get(id(each))
+            placing = camera.placing_of(each) if isinstance(camera, FilmCamera) else None
+            path, box = kept or next(built)
+            if keep and old is not None and old.path is path and (old.placing, old.appearance) == (placing, appearance):
+                entries[id(each)] = old
+                continue
+            region = self._find_region(max(appearance[4:6]), box, placing, view)
+            entries[id(each)] = _Entry(appearance=appearance, placing=placing, path=path, box=box, region=region)
+        return entries
 
     def _find_region(
         self,
         widest: float,
-        box: tuple[float, float, float, float],
+        box: Box,
         placing: tuple[float, float, float] | None,
         view: _View,
     ) -> Region | None:
@@ -214,13 +229,6 @@ class Canvas:
             (y - low * scale + beyond) * down,
         )
         return align(drawn, self.whole[2], self.whole[3])
-
-
-def find_box(points: Any) -> tuple[float, float, float, float]:
-    """Find the smallest box around points: left, low, right, high."""
-    left, low = points[:, :2].min(axis=0).tolist()
-    right, high = points[:, :2].max(axis=0).tolist()
-    return left, low, right, high
 
 
 def can_compare(camera: Camera, shown: Sequence[Any]) -> bool:
