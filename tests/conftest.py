@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings as settings_profile
 from nats.aio.client import Client
 from servers import S3, nats_server, s3_server
@@ -18,6 +19,11 @@ from lectern.worker import Connections, ObjectStore, Settings, apply_topology, c
 # `make test` installs a browser; for `make check`, which runs nothing in it, none is needed.
 collect_ignore = [] if find_spec("playwright") else ["browser"]
 SLOW_PLACES = {"hostile", "e2e", "chaos", "rules", "browser"}
+
+
+def pytest_configure() -> None:
+    """Exceptions in logs are as plain as in production: with every local variable of every frame one takes minutes."""
+    structlog.get_config()["processors"][-1].exception_formatter = structlog.dev.plain_traceback
 
 
 def pytest_collection_finish() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from nats.aio.client import Client
+from nats.js import JetStreamContext
 
 from lectern.contracts.topology import IDEMPOTENCY
 from lectern.worker import JetStreamKeyValueStore, KeyValueEntry, KeyValueStore
@@ -19,6 +21,29 @@ def bucket(request: pytest.FixtureRequest) -> KeyValueStore:
         return MemoryKeyValueStore()
     client: Client = request.getfixturevalue("nats")
     return JetStreamKeyValueStore(client, IDEMPOTENCY)
+
+
+@pytest.mark.slow
+async def test_a_watch_begins_although_its_consumer_is_lost_meanwhile(
+    nats: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscribe, seen = JetStreamContext.subscribe, asyncio.Event()
+
+    async def lose(js: JetStreamContext, *args: Any, **options: Any) -> JetStreamContext.PushSubscription:
+        subscription = await subscribe(js, *args, **options)
+        info = await subscription.consumer_info()
+        await js.delete_consumer(info.stream_name, info.name)
+        return subscription
+
+    async def note(_: KeyValueEntry) -> None:
+        seen.set()
+
+    bucket = JetStreamKeyValueStore(nats, IDEMPOTENCY)
+    monkeypatch.setattr(JetStreamContext, "subscribe", lose)
+    async with asyncio.timeout(60), bucket.watching(note) as current:
+        assert current.is_set()
+        await bucket.create("a", b"1")
+        await seen.wait()
 
 
 async def test_a_key_is_created_once(bucket: KeyValueStore) -> None:

@@ -18,11 +18,11 @@ from lectern.worker import configure_logs
 
 @pytest.fixture
 def logs() -> Iterator[io.StringIO]:
-    to, handlers = io.StringIO(), logging.getLogger().handlers
+    to, handlers, before = io.StringIO(), logging.getLogger().handlers, structlog.get_config()
     configure_logs("json", "INFO", to=to)
     yield to
     logging.getLogger().handlers = handlers
-    structlog.reset_defaults()
+    structlog.configure(**before)
     stamina.instrumentation.set_on_retry_hooks(None)
 
 

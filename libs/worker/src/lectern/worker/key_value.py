@@ -154,8 +154,8 @@ class JetStreamKeyValueStore(KeyValueStore):
             cb=on_message,
             idle_heartbeat=HEARTBEAT_SECONDS,
         )
-        info = await subscription.consumer_info()
-        if not info.num_pending and not (info.delivered and info.delivered.consumer_seq):
+        # Not the consumer is asked: on a busy machine it may have been replaced by now, as it missed heartbeats.
+        if not (await self._js.stream_info(f"KV_{self._name}")).state.messages:
             current.set()
         try:
             yield current
