@@ -15,6 +15,7 @@ import pytest
 import studio_inputs
 from unit.gateway.gateways import TestGateway, gateway_in_process
 
+from lectern.contracts.script import VISUAL_KINDS
 from lectern.gateway.studio_files import PAGE, load_studio, parse_codings
 from lectern.theme import OTHER_NAMES, THEMES, find_palette
 from lectern.worker import Connections
@@ -39,6 +40,11 @@ def digest_sources() -> str:
 
 def test_the_built_studio_is_that_of_its_sources() -> None:
     assert MANIFEST["digest"] == digest_sources(), "the studio's sources have changed: run `make studio`, commit both"
+
+
+def test_every_visual_has_a_form() -> None:
+    forms = (SOURCES / "src" / "pages" / "video" / "script" / "visual-forms.ts").read_text()
+    assert set(re.findall(r'^    kind: "(\w+)"', forms, re.MULTILINE)) == VISUAL_KINDS.keys()
 
 
 def test_the_types_of_the_api_are_those_of_the_api() -> None:

@@ -38,9 +38,23 @@ async def read_frames(video: Path) -> list[npt.NDArray[np.uint8]]:
     source = input_args(MediaInput(path=video.name, kind=FINISHED_VIDEO))
     pictures: list[npt.NDArray[np.uint8]] = []
     while len(pictures) % FRAMES_AT_ONCE == 0:
-        cut = f"trim=start_frame={len(pictures)}:end_frame={len(pictures) + FRAMES_AT_ONCE},setpts=PTS-STARTPTS"
-        look = f"fps={FPS},{cut},scale={width}:{height}:flags=area,format=yuv444p"
-        args = (*source, "-map", "0:v:0", "-vf", look, "-f", "rawvideo", "-pix_fmt", "yuv444p", "-")
+        first = min(len(pictures), FPS)  # a second before them is decoded, too: it decides which frames are taken
+        cut = f"trim=start_frame={first}:end_frame={first + FRAMES_AT_ONCE},setpts=PTS-STARTPTS"
+        look = f"fps={FPS}:start_time=0,{cut},scale={width}:{height}:flags=area,format=yuv444p"
+        args = (
+            "-ss",
+            str((len(pictures) - first) // FPS),
+            *source,
+            "-map",
+            "0:v:0",
+            "-vf",
+            look,
+            "-f",
+            "rawvideo",
+            "-pix_fmt",
+            "yuv444p",
+            "-",
+        )
         raw = await read_from_ffmpeg(FfmpegCommand(args=args), folder=video.parent, timeout=TIMEOUT_SECONDS)
         size = 3 * width * height
         part = np.frombuffer(raw[: len(raw) // size * size], dtype=np.uint8)

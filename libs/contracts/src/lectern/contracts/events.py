@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import msgspec
 
@@ -327,6 +327,7 @@ Outcome: TypeAlias = VideoCompleted | VideoFailed | VideoCancelled
 Delay: TypeAlias = SceneDelayed | VideoDelayed
 
 _encoder = msgspec.json.Encoder()
+T = TypeVar("T")
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 
@@ -337,20 +338,24 @@ def encode(event: AnyEvent) -> bytes:
 
 def decode(data: bytes) -> AnyEvent:
     """The event in `data`. Raises msgspec.DecodeError for whatever is none, ValidationError for an unknown type."""
-    try:
-        return _decoder.decode(data)
-    except RecursionError:
-        raise msgspec.DecodeError("it is nested too deep") from None
+    return _read(_decoder, data)
 
 
 class _Owned(msgspec.Struct):
     owner: str = ""
 
 
+_owner_decoder = msgspec.json.Decoder(_Owned)
+
+
 def owner_of(data: bytes) -> str:
     """The owner in an encoded event, also of a type that this version does not know. Raises msgspec.DecodeError."""
+    return _read(_owner_decoder, data).owner
+
+
+def _read(decoder: msgspec.json.Decoder[T], data: bytes) -> T:
     try:
-        return msgspec.json.decode(data, type=_Owned).owner
+        return decoder.decode(data)
     except RecursionError:
         raise msgspec.DecodeError("it is nested too deep") from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import assert_never
 
 from lectern.contracts import script as s
 from lectern.markdown import limits
@@ -34,6 +35,10 @@ def find_visual_faults(visual: s.AnyVisual | None) -> Iterator[tuple[str, str]]:
             if len(lines) > limits.CODE_LINES or max(map(len, lines), default=0) > limits.CODE_COLUMNS:
                 most = f"{limits.CODE_LINES} lines of {limits.CODE_COLUMNS}"
                 yield "source", f"has more than the {most} characters that can be read; shorten it"
+        case s.Image() | s.Manim() | None:
+            pass
+        case _:
+            assert_never(visual)
 
 
 def _find_item_faults(
