@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 # The same examples in every run, so that a failure is caused by the latest change. To search for new ones:
 # HYPOTHESIS_PROFILE=explore.
 settings_profile.register_profile("fast", max_examples=20, deadline=None, derandomize=True)
-settings_profile.register_profile("thorough", max_examples=60, deadline=None, derandomize=True)
+settings_profile.register_profile("thorough", max_examples=30, deadline=None, derandomize=True)
 settings_profile.register_profile("explore", max_examples=1000, deadline=None)
 settings_profile.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "thorough"))
 

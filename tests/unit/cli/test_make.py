@@ -8,10 +8,13 @@ import pty
 import signal
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
+import pytest_asyncio
 from e2e.model_answers import PLAN
 from standins.person import answer_files
 from unit.cli.command import invoke_lectern, run_lectern, start_lectern
@@ -21,6 +24,7 @@ from lectern.cli.runner.stack import Stack, run_stack
 from lectern.contracts.events import VideoRequested
 from lectern.worker import JetStreamEventLog, connect_nats
 
+BESIDE_THE_SERVICES = pytest.mark.asyncio(loop_scope="module")
 LESSON = """# A leaf
 
 ## Light
@@ -42,11 +46,24 @@ def lesson(tmp_path: Path) -> Path:
     return tmp_path / "leaf.md"
 
 
-@pytest.fixture
-async def writers(tmp_path: Path) -> AsyncIterator[Stack]:
-    """Services that make a video's script and nothing more."""
-    async with run_stack(tmp_path / "home", services=["gateway", "scripter"], grace_seconds=0.5) as stack:
+@dataclass(frozen=True)
+class Writers:
+    """Services that make a video's script and nothing more, and when the test that uses them began."""
+
+    stack: Stack
+    since: datetime
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def writing_stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    home = tmp_path_factory.mktemp("writers") / "home"
+    async with run_stack(home, services=["gateway", "scripter"], grace_seconds=0.5) as stack:
         yield stack
+
+
+@pytest.fixture
+def writers(writing_stack: Stack) -> Writers:
+    return Writers(writing_stack, datetime.now(UTC))
 
 
 async def follow(process: asyncio.subprocess.Process, kind: str) -> dict[str, object]:
@@ -59,16 +76,18 @@ async def follow(process: asyncio.subprocess.Process, kind: str) -> dict[str, ob
     raise AssertionError(f"no {kind} came")
 
 
-async def videos(stack: Stack) -> list[dict[str, object]]:
-    """The videos that the API lists."""
-    async with httpx.AsyncClient(base_url=stack.url) as http:
+async def videos(writers: Writers) -> list[dict[str, object]]:
+    """The videos of this test that the API lists."""
+    async with httpx.AsyncClient(base_url=writers.stack.url) as http:
         listed: list[dict[str, object]] = (await http.get("/v1/videos")).json()["data"]
-        return [(await http.get(f"/v1/videos/{each['id']}")).json() for each in listed]
+        own = [each for each in listed if datetime.fromisoformat(str(each["created_at"])) >= writers.since]
+        return [(await http.get(f"/v1/videos/{each['id']}")).json() for each in own]
 
 
 @pytest.mark.slow
-async def test_ctrl_c_cancels_the_video(writers: Stack, lesson: Path) -> None:
-    process = await start_lectern("make", str(lesson), "--json", home=writers.home.path)
+@BESIDE_THE_SERVICES
+async def test_ctrl_c_cancels_the_video(writers: Writers, lesson: Path) -> None:
+    process = await start_lectern("make", str(lesson), "--json", home=writers.stack.home.path)
     await follow(process, "video.snapshot")
     process.send_signal(signal.SIGINT)
     out, err = await process.communicate()
@@ -79,8 +98,9 @@ async def test_ctrl_c_cancels_the_video(writers: Stack, lesson: Path) -> None:
 
 
 @pytest.mark.slow
-async def test_a_running_lectern_is_used_and_left_running(writers: Stack, lesson: Path) -> None:
-    process = await start_lectern("make", str(lesson), "--json", home=writers.home.path)
+@BESIDE_THE_SERVICES
+async def test_a_running_lectern_is_used_and_left_running(writers: Writers, lesson: Path) -> None:
+    process = await start_lectern("make", str(lesson), "--json", home=writers.stack.home.path)
     await follow(process, "video.snapshot")
     process.send_signal(signal.SIGINT)
     await process.communicate()
@@ -88,10 +108,11 @@ async def test_a_running_lectern_is_used_and_left_running(writers: Stack, lesson
 
 
 @pytest.mark.slow
-async def test_the_second_ctrl_c_exits_immediately(writers: Stack, lesson: Path) -> None:
-    process = await start_lectern("make", str(lesson), "--json", home=writers.home.path)
+@BESIDE_THE_SERVICES
+async def test_the_second_ctrl_c_exits_immediately(writers: Writers, lesson: Path) -> None:
+    process = await start_lectern("make", str(lesson), "--json", home=writers.stack.home.path)
     await follow(process, "video.snapshot")
-    os.kill(writers.members["nats"].pid or 0, signal.SIGSTOP)  # so that the cancellation cannot be answered
+    os.kill(writers.stack.members["nats"].pid or 0, signal.SIGSTOP)  # so that the cancellation cannot be answered
     try:
         process.send_signal(signal.SIGINT)
         await follow(process, "message")
@@ -99,30 +120,33 @@ async def test_the_second_ctrl_c_exits_immediately(writers: Stack, lesson: Path)
         async with asyncio.timeout(2):
             assert await process.wait() == 130
     finally:
-        os.kill(writers.members["nats"].pid or 0, signal.SIGCONT)
+        os.kill(writers.stack.members["nats"].pid or 0, signal.SIGCONT)
 
 
 @pytest.mark.slow
-async def test_a_lesson_with_errors_fails_and_names_their_lines(writers: Stack, lesson: Path) -> None:
+@BESIDE_THE_SERVICES
+async def test_a_lesson_with_errors_fails_and_names_their_lines(writers: Writers, lesson: Path) -> None:
     lesson.write_text("# A leaf\n\n## Light\n\n<table>no</table>\n")
-    result = await run_lectern("make", str(lesson), home=writers.home.path)
+    result = await run_lectern("make", str(lesson), home=writers.stack.home.path)
     assert result.status == 1
     assert "line" in result.err.lower()
     assert "Traceback" not in result.err
 
 
 @pytest.mark.slow
-async def test_options_that_the_api_refuses_exit_with_2(writers: Stack, lesson: Path) -> None:
-    result = await run_lectern("make", str(lesson), "--voice", "../voice", home=writers.home.path)
+@BESIDE_THE_SERVICES
+async def test_options_that_the_api_refuses_exit_with_2(writers: Writers, lesson: Path) -> None:
+    result = await run_lectern("make", str(lesson), "--voice", "../voice", home=writers.stack.home.path)
     assert result.status == 2
     assert "voice" in result.err
 
 
 @pytest.mark.slow
-async def test_music_from_a_file_is_uploaded_and_captions_can_be_burned_in(writers: Stack, lesson: Path) -> None:
+@BESIDE_THE_SERVICES
+async def test_music_from_a_file_is_uploaded_and_captions_can_be_burned_in(writers: Writers, lesson: Path) -> None:
     (lesson.parent / "song.flac").write_bytes(b"fLaC" + bytes(40))
     music, burn = ["--music", str(lesson.parent / "song.flac")], ["--burn-captions"]
-    result = await run_lectern("make", str(lesson), "--review", *music, *burn, home=writers.home.path)
+    result = await run_lectern("make", str(lesson), "--review", *music, *burn, home=writers.stack.home.path)
     assert result.status == 0, result.err
     (video,) = await videos(writers)
     options = video["options"]
@@ -148,22 +172,23 @@ def test_invalid_music_is_refused_before_anything_is_started(lesson: Path, music
 
 
 @pytest.mark.slow
-async def test_review_without_a_terminal_explains_how_to_approve(writers: Stack, lesson: Path) -> None:
-    result = await run_lectern("make", str(lesson), "--review", home=writers.home.path)
+@BESIDE_THE_SERVICES
+async def test_review_without_a_terminal_explains_how_to_approve(writers: Writers, lesson: Path) -> None:
+    result = await run_lectern("make", str(lesson), "--review", home=writers.stack.home.path)
     assert result.status == 0
     (video,) = await videos(writers)
-    assert f"{writers.url}/v1/videos/{video['id']}/approve" in result.err
+    assert f"{writers.stack.url}/v1/videos/{video['id']}/approve" in result.err
     assert video["status"] == "awaiting_approval"
 
 
-async def review_on_a_terminal(writers: Stack, lesson: Path, editor: str, *, prompt: str = "") -> tuple[int, str]:
+async def review_on_a_terminal(writers: Writers, lesson: Path, editor: str, *, prompt: str = "") -> tuple[int, str]:
     """Runs `make --review` on a terminal and interrupts it once the script is approved; returns status and output.
 
     Presses Enter once, when the command prompts with the words `prompt`.
     """
     terminal, end = pty.openpty()
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "lectern.cli", "make", str(lesson), "--review", "--home", str(writers.home.path),
+        sys.executable, "-m", "lectern.cli", "make", str(lesson), "--review", "--home", str(writers.stack.home.path),
         env={**os.environ, "EDITOR": editor, "VISUAL": ""}, stdin=end, stdout=end, stderr=end, cwd=lesson.parent,
     )  # fmt: skip
     os.close(end)
@@ -192,11 +217,12 @@ async def review_on_a_terminal(writers: Stack, lesson: Path, editor: str, *, pro
 
 
 @pytest.mark.slow
-async def test_the_video_is_made_from_the_edited_script(writers: Stack, lesson: Path) -> None:
+@BESIDE_THE_SERVICES
+async def test_the_video_is_made_from_the_edited_script(writers: Writers, lesson: Path) -> None:
     status, shown = await review_on_a_terminal(writers, lesson, "sed -i 's/of the sun/of a star/'")
     assert status == 130, shown
     (video,) = await videos(writers)
-    async with httpx.AsyncClient(base_url=writers.url) as http:
+    async with httpx.AsyncClient(base_url=writers.stack.url) as http:
         script = (await http.get(f"/v1/videos/{video['id']}/script")).json()
     assert script["approved"] is True
     assert script["scenes"][0]["beats"][0]["text"] == "A leaf catches the light of a star."
@@ -205,15 +231,18 @@ async def test_the_video_is_made_from_the_edited_script(writers: Stack, lesson: 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("image", ["![a leaf][leaf]\n\n[leaf]: leaf.png", "![a\nleaf](\nleaf.png)"])
-async def test_images_are_uploaded_and_shown_however_they_are_written(writers: Stack, lesson: Path, image: str) -> None:
+@BESIDE_THE_SERVICES
+async def test_images_are_uploaded_and_shown_however_they_are_written(
+    writers: Writers, lesson: Path, image: str
+) -> None:
     lesson.write_text(LESSON.replace("![a leaf](leaf.png)", image))
-    result = await run_lectern("make", str(lesson), "--review", home=writers.home.path)
+    result = await run_lectern("make", str(lesson), "--review", home=writers.stack.home.path)
     assert result.status == 0, result.err
     (video,) = await videos(writers)
-    async with httpx.AsyncClient(base_url=writers.url) as http:
+    async with httpx.AsyncClient(base_url=writers.stack.url) as http:
         script = (await http.get(f"/v1/videos/{video['id']}/script")).json()
     assert script["scenes"][0]["visual"] == {"kind": "image", "name": "leaf.png", "alt": "a leaf"}
-    nats = await connect_nats(writers.nats_url, "test", writers.nats_login)
+    nats = await connect_nats(writers.stack.nats_url, "test", writers.stack.nats_login)
     requested = (await JetStreamEventLog(nats).read(str(video["id"]))).events[0]
     await nats.close()
     assert isinstance(requested, VideoRequested)
@@ -221,7 +250,8 @@ async def test_images_are_uploaded_and_shown_however_they_are_written(writers: S
 
 
 @pytest.mark.slow
-async def test_an_emptied_script_cancels_the_video(writers: Stack, lesson: Path) -> None:
+@BESIDE_THE_SERVICES
+async def test_an_emptied_script_cancels_the_video(writers: Writers, lesson: Path) -> None:
     status, shown = await review_on_a_terminal(writers, lesson, "truncate -s 0")
     assert status == 130
     assert "The video was cancelled" in shown
@@ -271,14 +301,15 @@ async def test_voices_are_listed_as_a_table_and_as_json(speakers: Stack, tmp_pat
 
 
 @pytest.mark.slow
-async def test_options_of_the_brief_reach_the_event_log(speakers: Stack) -> None:
+@BESIDE_THE_SERVICES
+async def test_options_of_the_brief_reach_the_event_log(writers: Writers) -> None:
     options = ["--scenes", "4", "--tone", "warm", "--dialogue", "--search", "--max-cost", "0.5", "--seconds", "70"]
-    process = await start_lectern("make", "Why do cats purr?", "--json", *options, home=speakers.home.path)
+    process = await start_lectern("make", "Why do cats purr?", "--json", *options, home=writers.stack.home.path)
     shown = await follow(process, "video.snapshot")
-    async with httpx.AsyncClient(base_url=speakers.url) as http:
+    async with httpx.AsyncClient(base_url=writers.stack.url) as http:
         video = (await http.get(f"/v1/videos/{shown['video']['id']}")).json()  # type: ignore[index]
         assert video["options"]["max_cost_usd"] == 0.5
-        nats = await connect_nats(speakers.nats_url, "test", speakers.nats_login)
+        nats = await connect_nats(writers.stack.nats_url, "test", writers.stack.nats_login)
         [(_, requested), *_] = await JetStreamEventLog(nats).read(video["id"])
         await nats.close()
     assert isinstance(requested, VideoRequested)
@@ -294,14 +325,16 @@ async def test_options_of_the_brief_reach_the_event_log(speakers: Stack) -> None
 
 
 @pytest.mark.slow
-async def test_a_dub_needs_an_existing_video(speakers: Stack) -> None:
-    result = await run_lectern("dub", "0198c0de-0000-7000-8000-000000000001", "de", home=speakers.home.path)
+@BESIDE_THE_SERVICES
+async def test_a_dub_needs_an_existing_video(writers: Writers) -> None:
+    result = await run_lectern("dub", "0198c0de-0000-7000-8000-000000000001", "de", home=writers.stack.home.path)
     assert result.status == 2
     assert "There is no such video" in result.err or "no video" in result.err.lower(), result.err
 
 
 @pytest.mark.slow
-async def test_a_script_that_somebody_else_changed_can_still_be_saved(writers: Stack, lesson: Path) -> None:
+@BESIDE_THE_SERVICES
+async def test_a_script_that_somebody_else_changed_can_still_be_saved(writers: Writers, lesson: Path) -> None:
     """The first time it runs, the editor saves another script over the API, as somebody else would."""
     editor = lesson.parent / "editor.py"
     editor.write_text(f"""
@@ -309,8 +342,8 @@ import pathlib, sys, httpx
 file, opened = pathlib.Path(sys.argv[1]), pathlib.Path(__file__).with_suffix(".opened")
 if not opened.exists():
     opened.touch()
-    api = httpx.Client(base_url={writers.url!r})
-    (video,) = api.get("/v1/videos").json()["data"]
+    api = httpx.Client(base_url={writers.stack.url!r})
+    video, *_ = api.get("/v1/videos").json()["data"]  # the newest one
     script = api.get(f"/v1/videos/{{video['id']}}/script").json()
     script["title"] = "Theirs"
     assert api.put(f"/v1/videos/{{video['id']}}/script", json=script).status_code == 200
@@ -322,17 +355,22 @@ if not opened.exists():
     assert status == 130, shown
     assert "theirs.md" in shown
     (video,) = await videos(writers)
-    async with httpx.AsyncClient(base_url=writers.url) as http:
+    async with httpx.AsyncClient(base_url=writers.stack.url) as http:
         script = (await http.get(f"/v1/videos/{video['id']}/script")).json()
     assert script["title"] == "A leaf"
     assert "of a star" in script["scenes"][0]["beats"][0]["text"]
 
 
-async def test_prompts_are_refused_where_a_lectern_runs_that_would_not_use_them(writers: Stack, tmp_path: Path) -> None:
-    result = await run_lectern("make", "Why is the sea salty?", "--prompts", "prompts", home=tmp_path / "home")
+@BESIDE_THE_SERVICES
+async def test_prompts_are_refused_where_a_lectern_runs_that_would_not_use_them(
+    writers: Writers, tmp_path: Path
+) -> None:
+    result = await run_lectern(
+        "make", "Why is the sea salty?", "--prompts", str(tmp_path / "prompts"), home=writers.stack.home.path
+    )
     assert result.status == 2
     assert "--prompts would have no effect" in result.err
-    assert f"{writers.url} asks the models that it was started with" in " ".join(result.err.split())
+    assert f"{writers.stack.url} asks the models that it was started with" in " ".join(result.err.split())
     assert await videos(writers) == []
     assert not (tmp_path / "prompts").exists()
 

@@ -81,7 +81,10 @@ async def make_file(message: MakeFile) -> FileMade:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(("phases", "examples"), [("examples,coverage,fuzzing", 3), ("stateful", 3)])
+@pytest.mark.parametrize(
+    ("phases", "examples"),
+    [("examples,coverage", 3), pytest.param("fuzzing", 10, marks=pytest.mark.long), ("stateful", 3)],
+)
 async def test_every_answer_is_as_published_whatever_is_sent(tmp_path: Path, phases: str, examples: int) -> None:
     """The stateful phase follows the links of what was made: create, look, change, redo, delete."""
     connections = memory_connections()

@@ -42,7 +42,7 @@ from lectern.theme import THEMES
     params=[
         pytest.param((1920, 1080), id="16:9"),
         pytest.param((1080, 1920), id="9:16", marks=pytest.mark.slow),
-        pytest.param((1080, 1080), id="1:1", marks=pytest.mark.slow),
+        pytest.param((1080, 1080), id="1:1", marks=[pytest.mark.slow, pytest.mark.long]),
     ]
 )
 def shape(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:

@@ -11,7 +11,8 @@ from lectern.scripter.scriptwriting import replies
 from lectern.scripter.scriptwriting.checks import ScriptTarget
 
 SENTENCE = "Sunlight is a mixture of all the colours, and the air scatters blue light far more than red light."
-thorough = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+# Twice as many examples as the profile has.
+thorough = settings(max_examples=settings().max_examples * 2, suppress_health_check=list(HealthCheck))
 
 words = st.sampled_from(
     [SENTENCE, "Why?", "And so on,", "Dr. Li met J. S. Bach.", "**bold**", "see https://example.org", "\\frac{a}{b}",

@@ -16,7 +16,7 @@ from lectern.scenekit.style import use_theme
 SHAPES = {"16:9": (14.2, 8.0), "9:16": (8.0, 14.2), "1:1": (8.0, 8.0)}
 
 
-@pytest.fixture(params=SHAPES, autouse=True)
+@pytest.fixture(params=["16:9", "9:16", pytest.param("1:1", marks=pytest.mark.long)], autouse=True)
 def shape(request: pytest.FixtureRequest) -> Iterator[str]:
     width, height = SHAPES[request.param]
     with tempconfig({"frame_width": width, "frame_height": height}), use_theme("dark"):
