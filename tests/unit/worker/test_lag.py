@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from lectern.worker.testing import MemoryObjectStore
 
 pytestmark = pytest.mark.slow
 CONSUMER = consumer_name("voice", "fast")
+PATIENCE_SECONDS = 20.0
 
 
 @pytest.fixture
@@ -84,18 +86,26 @@ async def test_lag_is_the_number_of_jobs_that_are_not_done(cluster: NatsCluster,
     await apply_topology(nats, replicas=3)
     connections = Connections.over(nats, MemoryObjectStore())
     done: set[tuple[str, int]] = set()  # a job that is delivered twice is one
-    limit, more = 1, asyncio.Event()
+    limit, patience, more = 1, 0.0, asyncio.Event()
     stage = Stage("voice", turns=take_turns)
 
     @stage.on(e.ScenePlanned, slots=1)
     async def speak(event: e.ScenePlanned, job: Job[None]) -> None:
-        while len(done) >= limit:
+        while len(done) >= limit and (event.video_id, event.scene) not in done:
             more.clear()
             await more.wait()
         done.add((event.video_id, event.scene))
 
     async def reads(lag: int) -> bool:
         return read_lag(cluster)[0] == lag
+
+    async def tells_what_is_not_done() -> bool:
+        """An acknowledgement may be lost while no server leads; its job comes again when another one makes room."""
+        nonlocal limit, patience
+        if time.monotonic() > patience:
+            limit, patience = limit + 1, time.monotonic() + PATIENCE_SECONDS
+            more.set()
+        return len(done) == limit and read_lag(cluster)[0] == 501 - limit
 
     await until(lambda: reads(0))
     await queue_scenes(connections, 1)
@@ -113,12 +123,13 @@ async def test_lag_is_the_number_of_jobs_that_are_not_done(cluster: NatsCluster,
     running = asyncio.create_task(StageLoop(stage, connections, None, settings).run(stop))
     limit = 41
     more.set()
-    await until(lambda: reads(460))
+    patience = time.monotonic() + PATIENCE_SECONDS
+    await until(tells_what_is_not_done)
     await move_leader(nats, cluster)
-    await until(lambda: reads(460))
-    limit = 61
+    await until(tells_what_is_not_done)
+    limit += 20
     more.set()
-    await until(lambda: reads(440))
+    await until(tells_what_is_not_done)
     limit = 10_000
     more.set()
     stop.set()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import TimeoutError
 from nats_cluster import nats_cluster
 
 from lectern.contracts import topology
@@ -61,6 +64,23 @@ async def test_what_is_missing_is_reported_and_created(nats: Client) -> None:
     await js.delete_consumer(topology.VIDEOS, "coder-bulk")
     assert {"stream DEAD is missing", "consumer coder-bulk is missing"} <= set(await find_drift(nats))
     assert set(await apply_topology(nats)) == {"stream DEAD", "consumer coder-bulk"}
+
+
+async def test_what_nobody_answers_while_servers_elect_a_leader_is_asked_again(
+    nats: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await nats.jetstream().delete_stream(topology.DEAD)
+    ask, lost = nats.request, set[str]()
+
+    async def lose_first(subject: str, *args: Any, **more: Any) -> Msg:
+        if subject not in lost:
+            lost.add(subject)
+            raise TimeoutError
+        return await ask(subject, *args, **more)
+
+    monkeypatch.setattr(nats, "request", lose_first)
+    assert await apply_topology(nats) == ["stream DEAD"]
+    assert await find_drift(nats) == []
 
 
 async def test_a_single_server_refuses_replicas_and_says_what_to_do(nats: Client) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import ParamSpec, TypeVar
+
 import msgspec
+from nats import errors as nats_errors
 from nats.aio.client import Client
 from nats.js import JetStreamContext, api
 from nats.js import errors as js_errors
@@ -12,8 +17,19 @@ from lectern.contracts.problems import Problem, ProblemError
 from lectern.contracts.topology import Bucket, Consumer, Stream
 from lectern.worker.retention import Retention
 
+P = ParamSpec("P")
+R = TypeVar("R")
 _TOO_FEW_SERVERS = {10005, 10074}  # no suitable peers; no replicas outside a cluster
-_PATIENCE = 30.0  # seconds for one answer: a cluster that elects leaders, or moves what it keeps, takes its time
+_PATIENCE = 10.0  # seconds for one answer: a cluster that elects leaders, or moves what it keeps, takes its time
+_ATTEMPTS = 3  # what is asked while servers elect a leader is answered by nobody
+
+
+async def _insist(ask: Callable[P, Awaitable[R]], *args: P.args, **more: P.kwargs) -> R:
+    """Asks again when nobody answers: nothing that is asked here does more the second time."""
+    for _ in range(_ATTEMPTS - 1):
+        with contextlib.suppress(nats_errors.TimeoutError):
+            return await ask(*args, **more)
+    return await ask(*args, **more)
 
 
 def _stream(stream: Stream, replicas: int | None) -> api.StreamConfig:
@@ -60,7 +76,7 @@ async def apply_topology(nats: Client, *, replicas: int | None = None, retention
         for consumer in topology.consumers():
             drift = await _consumer_drift(js, consumer)
             if drift:
-                await js.add_consumer(consumer.stream, _consumer(consumer))
+                await _insist(js.add_consumer, consumer.stream, _consumer(consumer))
                 changed.append(f"consumer {consumer.name}")
         for bucket in buckets:
             changed += await _apply_bucket(js, bucket, replicas)
@@ -81,7 +97,8 @@ async def find_drift(nats: Client, *, replicas: int | None = None, retention: Re
     found: list[str] = []
     for stream in streams:
         try:
-            found += _stream_drift((await js.stream_info(stream.name)).config, _stream(stream, replicas))
+            actual = (await _insist(js.stream_info, stream.name)).config
+            found += _stream_drift(actual, _stream(stream, replicas))
         except js_errors.NotFoundError:
             found.append(f"stream {stream.name} is missing")
     for consumer in topology.consumers():
@@ -125,13 +142,13 @@ async def _check_version(nats: Client) -> None:
 
 async def _apply_stream(js: JetStreamContext, declared: api.StreamConfig) -> list[str]:
     try:
-        actual = (await js.stream_info(declared.name or "")).config
+        actual = (await _insist(js.stream_info, declared.name or "")).config
     except js_errors.NotFoundError:
-        await js.add_stream(declared)
+        await _insist(js.add_stream, declared)
         return [f"stream {declared.name}"]
     if not _stream_drift(actual, declared):
         return []
-    await js.update_stream(declared.evolve(num_replicas=declared.num_replicas or actual.num_replicas))
+    await _insist(js.update_stream, declared.evolve(num_replicas=declared.num_replicas or actual.num_replicas))
     return [f"stream {declared.name}"]
 
 
@@ -148,7 +165,7 @@ def _stream_drift(actual: api.StreamConfig, declared: api.StreamConfig) -> list[
 
 async def _consumer_drift(js: JetStreamContext, consumer: Consumer) -> list[str]:
     try:
-        actual = (await js.consumer_info(consumer.stream, consumer.name)).config
+        actual = (await _insist(js.consumer_info, consumer.stream, consumer.name)).config
     except js_errors.NotFoundError:
         return [f"consumer {consumer.name} is missing"]
     declared = _consumer(consumer)
@@ -166,12 +183,11 @@ async def _consumer_drift(js: JetStreamContext, consumer: Consumer) -> list[str]
 async def _apply_bucket(js: JetStreamContext, bucket: Bucket, replicas: int | None) -> list[str]:
     actual = await _find_bucket(js, bucket)
     if actual is None:
-        await js.create_key_value(
-            api.KeyValueConfig(bucket=bucket.name, ttl=bucket.ttl or None, replicas=replicas or 1, direct=True)
-        )
+        config = api.KeyValueConfig(bucket=bucket.name, ttl=bucket.ttl or None, replicas=replicas or 1, direct=True)
+        await _insist(js.create_key_value, config)
     elif _bucket_drift(actual, bucket, replicas):
         age = bucket.ttl if bucket.of_history else actual.max_age
-        await js.update_stream(actual.evolve(num_replicas=replicas or actual.num_replicas, max_age=age))
+        await _insist(js.update_stream, actual.evolve(num_replicas=replicas or actual.num_replicas, max_age=age))
     else:
         return []
     return [f"bucket {bucket.name}"]
@@ -180,7 +196,7 @@ async def _apply_bucket(js: JetStreamContext, bucket: Bucket, replicas: int | No
 async def _find_bucket(js: JetStreamContext, bucket: Bucket) -> api.StreamConfig | None:
     """The stream behind a bucket (JetStream keeps one for each)."""
     try:
-        return (await js.stream_info(f"KV_{bucket.name}")).config
+        return (await _insist(js.stream_info, f"KV_{bucket.name}")).config
     except js_errors.NotFoundError:
         return None
 
