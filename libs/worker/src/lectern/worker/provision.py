@@ -97,8 +97,8 @@ async def find_drift(nats: Client, *, replicas: int | None = None, retention: Re
     found: list[str] = []
     for stream in streams:
         try:
-            actual = (await _insist(js.stream_info, stream.name)).config
-            found += _stream_drift(actual, _stream(stream, replicas))
+            kept = (await _insist(js.stream_info, stream.name)).config
+            found += _stream_drift(kept, _stream(stream, replicas))
         except js_errors.NotFoundError:
             found.append(f"stream {stream.name} is missing")
     for consumer in topology.consumers():
