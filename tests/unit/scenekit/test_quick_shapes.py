@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable
 from typing import Any
@@ -42,6 +43,7 @@ from manim import (
     VMobject,
 )
 
+from lectern.scenekit.patching import patch_defaults
 from lectern.scenekit.quick_manim import copy_thing, quicken_manim
 from lectern.scenekit.quick_numbers import LOOKS
 from lectern.scenekit.quick_shapes import quicken_shapes
@@ -88,6 +90,30 @@ def test_shapes_are_manims(name: str) -> None:
         for look in LOOKS if isinstance(one, VMobject) else ():
             assert type(getattr(one, look)) is type(getattr(other, look))
             np.testing.assert_allclose(getattr(other, look), getattr(one, look), rtol=0, atol=1e-12)
+
+
+def test_shapes_are_made_with_the_values_that_manim_gives_them() -> None:
+    def describe(shape: Any) -> dict[str, str]:
+        return {name: repr(value) for name, value in vars(shape).items()}
+
+    plain = [VMobject(), VMobject(background_stroke_color=RED, n_points_per_cubic_curve=3), Square(RED, z_index=2)]
+    expected = inspect.signature(VMobject.__init__).parameters
+    with quicken_shapes():
+        found = [VMobject(), VMobject(background_stroke_color=RED, n_points_per_cubic_curve=3), Square(RED, z_index=2)]
+        parameters = inspect.signature(VMobject.__init__).parameters
+        assert VMobject.__init__ is not VMobject._original__init__
+    assert [describe(each) for each in found] == [describe(each) for each in plain]
+    assert [(each.name, each.default) for each in parameters.values()] == [
+        (each.name, each.default) for each in expected.values()
+    ]
+
+
+def test_defaults_of_the_authors_are_kept() -> None:
+    with patch_defaults(VMobject, stroke_width=9), quicken_shapes():
+        assert VMobject().stroke_width == 9
+    with quicken_shapes(), patch_defaults(VMobject, stroke_width=9):
+        assert VMobject().stroke_width == 9
+    assert VMobject().stroke_width == 4
 
 
 def test_each_form_is_taken_and_given_back() -> None:

@@ -23,7 +23,7 @@ import manim.mobject.three_d.three_dimensions
 import manim.utils.paths
 import manim.utils.space_ops as space
 import numpy as np
-from manim import OUT, ManimColor, Mobject, VMobject
+from manim import BLACK, DEFAULT_STROKE_WIDTH, OUT, UL, CapStyleType, LineJointType, ManimColor, Mobject, VMobject
 from manim.mobject.geometry.arc import TipableVMobject
 
 from .patching import patch_attribute
@@ -44,6 +44,9 @@ MODULES = (
 )
 """Modules of manim that call the functions of three numbers by names of their own."""
 NUMBERS = (int, float, type(None))
+POINTS_PER_CURVE = 4
+SHARES = np.linspace(0, 1, POINTS_PER_CURVE)
+"""Where the points of a straight line stand on it."""
 
 
 @contextmanager
@@ -68,6 +71,7 @@ def quicken_shapes() -> Iterator[None]:
             (Mobject, "family_members_with_points", _quicken_members),
             (Mobject, "shift", _quicken_shift),
             (Mobject, "put_start_and_end_on", _quicken_ends),
+            (VMobject, "__init__", _quicken_making),
             (VMobject, "update_rgbas_array", _quicken_painting),
             (TipableVMobject, "has_tip", _quicken_asking("tip")),
             (TipableVMobject, "has_start_tip", _quicken_asking("start_tip")),
@@ -228,6 +232,60 @@ def _quicken_ends(plain: Callable[..., Any]) -> Callable[..., Any]:
         return self
 
     return put_start_and_end_on
+
+
+def _quicken_making(plain: Callable[..., None]) -> Callable[..., None]:
+    if plain is not VMobject._original__init__:  # it has defaults of somebody's
+        return plain
+
+    def __init__(
+        self: Any,
+        fill_color: Any = None,
+        fill_opacity: float = 0.0,
+        stroke_color: Any = None,
+        stroke_opacity: float = 1.0,
+        stroke_width: float = DEFAULT_STROKE_WIDTH,
+        background_stroke_color: Any = BLACK,
+        background_stroke_opacity: float = 1.0,
+        background_stroke_width: float = 0,
+        sheen_factor: float = 0.0,
+        joint_type: Any = None,
+        sheen_direction: Any = UL,
+        close_new_points: bool = False,
+        pre_function_handle_to_anchor_scale_factor: float = 0.01,
+        make_smooth_after_applying_functions: bool = False,
+        background_image: Any = None,
+        shade_in_3d: bool = False,
+        tolerance_for_point_equality: float = 1e-6,
+        n_points_per_cubic_curve: int = POINTS_PER_CURVE,
+        cap_style: Any = CapStyleType.AUTO,
+        **kwargs: Any,
+    ) -> None:
+        self.fill_opacity, self.stroke_opacity, self.stroke_width = fill_opacity, stroke_opacity, stroke_width
+        if background_stroke_color is not None:
+            self.background_stroke_color = ManimColor(background_stroke_color)
+        self.background_stroke_opacity = background_stroke_opacity
+        self.background_stroke_width = background_stroke_width
+        self.sheen_factor = sheen_factor
+        self.joint_type = LineJointType.AUTO if joint_type is None else joint_type
+        self.sheen_direction = sheen_direction
+        self.close_new_points = close_new_points
+        self.pre_function_handle_to_anchor_scale_factor = pre_function_handle_to_anchor_scale_factor
+        self.make_smooth_after_applying_functions = make_smooth_after_applying_functions
+        self.background_image = background_image
+        self.shade_in_3d = shade_in_3d
+        self.tolerance_for_point_equality = tolerance_for_point_equality
+        self.n_points_per_cubic_curve = n_points_per_cubic_curve
+        usual = n_points_per_cubic_curve == POINTS_PER_CURVE
+        self._bezier_t_values = SHARES.copy() if usual else np.linspace(0, 1, n_points_per_cubic_curve)
+        self.cap_style = cap_style
+        super(VMobject, self).__init__(**kwargs)
+        if fill_color is not None:
+            self.fill_color = ManimColor.parse(fill_color)
+        if stroke_color is not None:
+            self.stroke_color = ManimColor.parse(stroke_color)
+
+    return __init__
 
 
 def _quicken_painting(plain: Callable[..., Any]) -> Callable[..., Any]:
