@@ -16,6 +16,7 @@ from rich.table import Table
 from lectern.cli.api import make_refusal
 from lectern.cli.api_connection import connect_api
 from lectern.cli.exit_status import OK, USAGE, command_exit
+from lectern.cli.kept_answers import find_answers
 from lectern.cli.outputs import SUFFIXES, prepare_folder
 from lectern.cli.terminal import encode_json, make_text
 from lectern.client import AsyncClient, LecternError
@@ -59,16 +60,10 @@ async def open_client(address: Address, *, only_asks: bool = False) -> AsyncIter
 
 async def list_videos(words: str, statuses: list[str], limit: int, address: Address) -> int:
     """Prints videos, newest first."""
-    found: list[VideoSummary] = []
-    async with open_client(address, only_asks=True) as client:
-        cursor: str | None = None
-        while len(found) < limit:
-            wanted = min(limit - len(found), 100)
-            page = await client.videos.list(limit=wanted, after=cursor, status=statuses or None, q=words or None)
-            found += page.data
-            cursor = page.next_cursor
-            if cursor is None:
-                break
+    kept = None if words or statuses else find_answers(address.url, address.home)
+    found = kept.list_videos(limit, VideoSummary) if kept else None
+    if found is None:
+        found = await _ask_for_videos(words, statuses, limit, address)
     if address.json:
         for video in found:
             print_json(video)
@@ -86,10 +81,28 @@ async def list_videos(words: str, statuses: list[str], limit: int, address: Addr
     return OK
 
 
+async def _ask_for_videos(words: str, statuses: list[str], limit: int, address: Address) -> list[VideoSummary]:
+    found: list[VideoSummary] = []
+    async with open_client(address, only_asks=True) as client:
+        cursor: str | None = None
+        while len(found) < limit:
+            wanted = min(limit - len(found), 100)
+            page = await client.videos.list(limit=wanted, after=cursor, status=statuses or None, q=words or None)
+            found += page.data
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+    return found
+
+
 async def show_video(video_id: str, address: Address) -> int:
     """Prints one video with its scenes."""
-    async with open_client(address, only_asks=True) as client:
-        print_video(await client.videos.get(video_id), address)
+    kept = find_answers(address.url, address.home)
+    video = kept.find_video(video_id, Video) if kept else None
+    if video is None:
+        async with open_client(address, only_asks=True) as client:
+            video = await client.videos.get(video_id)
+    print_video(video, address)
     return OK
 
 

@@ -53,6 +53,7 @@ async def _run(arguments: UpArguments) -> None:
         port=arguments.port,
         settings=build_prompt_settings(arguments.prompts) if arguments.prompts else None,
         only_answers=arguments.only_answers,
+        keeps_answers=True,
     ) as stack:
         _announce(stack, json=arguments.json)
         await asyncio.Event().wait()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 from rich.console import Console
 from rich.table import Table
 
 from lectern.cli.api_connection import connect_api
 from lectern.cli.exit_status import OK
+from lectern.cli.kept_answers import find_answers
 from lectern.cli.natural_voices.catalogue import SUGGESTED
 from lectern.cli.terminal import encode_json, make_text
 
@@ -19,8 +21,11 @@ async def list_voices(language: str | None, url: str, home: Path, *, json: bool)
     """Prints the voices of the Lectern at `url`, or of this machine's. Raises CommandExit."""
     console = Console(highlight=False, soft_wrap=True, markup=False)
     messages = Console(stderr=True, highlight=False, markup=False)
-    async with connect_api(url, home, messages.print, only_asks=True) as api:
-        voices = await api.voices(language)
+    if language is None and (kept := find_answers(url, home)):
+        voices = [msgspec.json.decode(voice) for voice in kept.voices]
+    else:
+        async with connect_api(url, home, messages.print, only_asks=True) as api:
+            voices = await api.voices(language)
     if json:
         for voice in voices:
             console.print(encode_json(voice).decode())

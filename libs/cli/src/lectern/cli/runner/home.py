@@ -77,6 +77,11 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
         return self.path / "objects" / BUCKET
 
     @property
+    def answers(self) -> Path:
+        """What the last runner said of its videos and voices, until another one starts."""
+        return self.path / "answers.json"
+
+    @property
     def logs(self) -> Path:
         """A log file for each child process."""
         return self.path / "logs"
@@ -149,6 +154,7 @@ def claim_home(path: Path) -> Iterator[Home]:
         except BlockingIOError:
             raise ProblemError(_already_running(home)) from None
         (home.path / "runner.json").unlink(missing_ok=True)
+        home.answers.unlink(missing_ok=True)
         yield home
     finally:
         os.close(descriptor)

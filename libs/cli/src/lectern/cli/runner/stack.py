@@ -20,6 +20,7 @@ from pydantic import SecretStr
 
 from lectern.cli.made_films import MadeFilms
 from lectern.cli.natural_voices.install import has_voices, voices_folder
+from lectern.cli.runner.answering import CollectedAnswers, collect_answers, keep_answers
 from lectern.cli.runner.child import Child
 from lectern.cli.runner.expiry import keep_expiring
 from lectern.cli.runner.forgetting import forgetting_changed
@@ -126,6 +127,7 @@ async def run_stack(
     grace_seconds: float = 5.0,
     settings: Mapping[str, Mapping[str, Any]] | None = None,
     only_answers: bool = False,
+    keeps_answers: bool = False,
 ) -> AsyncIterator[Stack]:
     """Runs Lectern on this machine while the context lasts; everything it started is stopped afterwards.
 
@@ -133,6 +135,7 @@ async def run_stack(
     `renderers` is how many scenes are rendered at once (0: one per CPU): slots of this process, or that many processes.
     `services` are those to run (None: all that are installed). A port of 0 chooses a free one.
     `settings` are further settings by service. `only_answers` runs what tells of videos and voices, without a store.
+    What `keeps_answers` leaves in the home what it last said of them.
     Raises ProblemError when another runner owns the home, or when a part does not start.
     """
     services = ANSWERING if only_answers else services
@@ -154,6 +157,7 @@ async def run_stack(
                 await closing.enter_async_context(_watching_servers(stack, connections))
                 await move_old_objects(claimed.old_objects, connections.store)
             own = frozenset(points) if separate else frozenset(apart)
+            answers: CollectedAnswers | None = None
             parts = _prepare_services(points, stack, connections, own, host, renderers, settings or {})
             stack.members.update({part.name: part for part in parts})
             try:
@@ -161,9 +165,14 @@ async def run_stack(
                 if GATEWAY in points:
                     await _wait_for_gateway(stack, parts)
                 with claimed.announce(stack.endpoint):
-                    yield stack
+                    try:
+                        yield stack
+                    finally:
+                        if keeps_answers:
+                            answers = await collect_answers(claimed, stack.endpoint, connections.nats)
             finally:
                 await asyncio.gather(*(part.stop() for part in parts))  # concurrently: each may need its grace period
+                await keep_answers(claimed, answers, connections.nats)
 
 
 @asynccontextmanager
