@@ -96,10 +96,18 @@ def test_shapes_are_made_with_the_values_that_manim_gives_them() -> None:
     def describe(shape: Any) -> dict[str, str]:
         return {name: repr(value) for name, value in vars(shape).items()}
 
-    plain = [VMobject(), VMobject(background_stroke_color=RED, n_points_per_cubic_curve=3), Square(RED, z_index=2)]
+    plain = [
+        VMobject(),
+        VMobject(background_stroke_color=RED, n_points_per_cubic_curve=3),
+        Square(color=RED, z_index=2),
+    ]
     expected = inspect.signature(VMobject.__init__).parameters
     with quicken_shapes():
-        found = [VMobject(), VMobject(background_stroke_color=RED, n_points_per_cubic_curve=3), Square(RED, z_index=2)]
+        found = [
+            VMobject(),
+            VMobject(background_stroke_color=RED, n_points_per_cubic_curve=3),
+            Square(color=RED, z_index=2),
+        ]
         parameters = inspect.signature(VMobject.__init__).parameters
         assert VMobject.__init__ is not VMobject._original__init__
     assert [describe(each) for each in found] == [describe(each) for each in plain]
