@@ -31,4 +31,4 @@ def test_what_was_measured_is_of_scenes_that_there_are() -> None:
 
 def test_nothing_escaped_all_layers() -> None:
     for settings in read_measured().values():
-        assert [scene for scene, harm in settings["all"].items() if harm] == []
+        assert [scene for scene, result in settings["all"].items() if result.harm] == []
