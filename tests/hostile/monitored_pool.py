@@ -53,7 +53,7 @@ SETTINGS: dict[str, Any] = {
 }
 MIB = 1024 * 1024
 LIMITS = {
-    "wall_seconds": 120.0,
+    "wall_seconds": 600.0,
     "idle_seconds": 10.0,
     "cpu_seconds": 8.0,
     "formula_seconds": 60.0,
@@ -169,7 +169,7 @@ class MonitoredPool:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.start(work).result(300)  # however busy the machine is
+        return self.start(work).result(900)  # however busy the machine is
 
     def build_job(self, code: str, **limits: float) -> RenderJob:
         return RenderJob(

@@ -142,7 +142,7 @@ def test_a_greedy_scene_does_not_starve_its_neighbour(
     greedy_run = monitored.start(monitored.pool.run(monitored.build_job(code, cpu_seconds=3, idle_seconds=3)))
     assert wait_until(lambda: bool(monitored.find_jobs()) or greedy_run.done())
     assert monitored.render_honest_scene() == honest_digest
-    outcome = greedy_run.result(20)
+    outcome = greedy_run.result(300)  # however busy the machine is
     if outcome.footage is not None:
         outcome.footage.unlink()
     assert list(monitored.find_damage(outcome)) == []

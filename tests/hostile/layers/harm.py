@@ -14,7 +14,7 @@ from hostile.monitored_pool import MonitoredPool, parse_expected_ends, parse_lim
 
 from lectern.renderer.pool import RenderJob, RenderOutcome
 
-LIMITS = {"cpu_seconds": 1.5, "idle_seconds": 2.0, "wall_seconds": 60.0, "formula_seconds": 10.0}
+LIMITS = {"cpu_seconds": 1.5, "idle_seconds": 2.0, "wall_seconds": 300.0, "formula_seconds": 10.0}
 MOST_CPU = 6.0  # seconds computed by the scene's processes, over any scene's own limit
 MOST_IDLE = 25.0  # seconds in which they compute nothing: limits by the wall clock mean little on a busy machine
 SPARE_THREADS = 12  # of the pool's own processes that start or end meanwhile
@@ -92,7 +92,8 @@ class _Patience:
     def is_over(self) -> bool:
         found = [read_stat(process) for process in self._monitored.find_jobs()]
         computed = sum(seconds for _, seconds in found)
-        if computed != self._computed or any(state in "RD" for state, _ in found):
+        waits_for_a_zygote = not found  # which takes long to start on a busy machine
+        if waits_for_a_zygote or computed != self._computed or any(state in "RD" for state, _ in found):
             self._computed, self._since = computed, time.monotonic()
         return computed > self._most or time.monotonic() - self._since > MOST_IDLE
 
