@@ -1,6 +1,7 @@
 """Begins to ask for a formula and sleeps: waiting for an answer to half a question must not hold a slot."""
 
 # ends: idle
+# limits: idle_seconds=3
 
 import os
 import time
