@@ -74,6 +74,32 @@ def test_shapes_coloured_by_images_look_as_manim_draws_them(kind: type[Camera]) 
     assert difference.max() <= 1
 
 
+@pytest.mark.filterwarnings("ignore:.mode. parameter")  # manim's own, for images
+def test_what_an_image_colours_leaves_nothing_for_the_next_picture() -> None:
+    things, plain, quick = make_things(), Camera(), Camera()
+    things[0].shift(RIGHT)
+    plain.capture_mobjects(things)
+    with quicken_drawing():
+        quick.capture_mobjects(make_things())
+        quick.reset()
+        quick.capture_mobjects(things)
+    assert np.abs(quick.pixel_array.astype(int) - plain.pixel_array).max() <= 1
+
+
+def test_only_the_pixels_that_are_drawn_on_are_multiplied_and_overlaid(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = []
+    plain = Image.alpha_composite
+    monkeypatch.setattr(
+        Image,
+        "alpha_composite",
+        lambda below, above: sizes.append(below.size[0] * below.size[1]) or plain(below, above),
+    )
+    dot = Dot(radius=0.3).color_using_background_image(make_image(1))
+    with quicken_drawing():
+        Camera().capture_mobjects([dot])
+    assert 0 < sum(sizes) < 320 * 180 / 100
+
+
 def test_a_space_with_shapes_coloured_by_an_image_looks_as_manim_draws_it() -> None:
     plain, quick = SpaceCamera(phi=1.1, theta=-0.6), SpaceCamera(phi=1.1, theta=-0.6)
     things = [ThreeDAxes(), Square(3, color=RED, fill_opacity=0.5).color_using_background_image(make_image(1))]

@@ -1,7 +1,7 @@
 """Quicker forms of how manim's cameras draw what the canvas cannot compare: shapes beside images, or coloured by one.
 
 Stream lines and fields are coloured by an image. Manim compares these images pixel by pixel for each shape, and
-multiplies whole pictures as floating numbers; the integers here are the same.
+multiplies and overlays whole pictures as floating numbers; the integers here are the same, for the pixels drawn on.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from manim import MovingCamera
 from manim.camera.camera import BackgroundColoredVMobjectDisplayer, Camera
+from PIL import Image
 
 from .cairo_paths import build_path
 from .camera import FilmCamera
@@ -29,9 +30,11 @@ FULL = 255
 def quicken_drawing() -> Iterator[None]:
     """Let cameras draw shapes one by one in fewer calls inside the block."""
     displayer = BackgroundColoredVMobjectDisplayer
+    coloured = "display_multiple_background_colored_vmobjects"
     with (
         patch_attribute(Camera, "display_vectorized", _quicken_shape(Camera.display_vectorized)),
         patch_attribute(Camera, "display_multiple_vectorized_mobjects", display_shapes),
+        patch_attribute(Camera, coloured, _quicken_overlaying(getattr(Camera, coloured))),
         patch_attribute(displayer, "display", _quicken_coloring(displayer.display)),
     ):
         yield
@@ -90,3 +93,27 @@ def _quicken_coloring(plain: Callable[..., Any]) -> Callable[..., Any]:
         return found
 
     return display
+
+
+def _quicken_overlaying(plain: Callable[..., Any]) -> Callable[..., Any]:
+    def display_multiple_background_colored_vmobjects(self: Any, cvmobjects: Iterable[Any], pixel_array: Any) -> Any:
+        groups = group_by_image(cvmobjects)
+        shapes = [each for _, batch in groups for each in batch]
+        if type(self) not in CAMERAS or len(groups) != 1:
+            return plain(self, shapes, pixel_array)
+        displayer = self.get_background_colored_vmobject_displayer()
+        arrays = displayer.get_background_array(groups[0][0]), displayer.pixel_array, pixel_array
+        if any(each.dtype != np.uint8 or not each.flags.c_contiguous for each in arrays):
+            return plain(self, shapes, pixel_array)
+        self.display_multiple_non_background_colored_vmobjects(shapes, displayer.pixel_array)
+        colours, layer, pixels = (each.reshape(-1, 4) for each in arrays)
+        touched = np.flatnonzero(layer.view(np.uint32))
+        if len(touched):
+            product = np.multiply(colours[touched], layer[touched], dtype=np.uint16)
+            product //= FULL
+            below, above = (Image.fromarray(each[np.newaxis]) for each in (pixels[touched], product.astype(np.uint8)))
+            pixels[touched] = np.asarray(Image.alpha_composite(below, above))[0]
+            layer[touched] = 0
+        return self
+
+    return display_multiple_background_colored_vmobjects
