@@ -1,5 +1,7 @@
 """How long an owner waits for another's backlog: `python bench/fairness.py [--videos 100] [--seconds 0.1] [--memory]`.
 
+With `--cost`: what turns cost while a thousand videos wait for eight slots whose jobs take as long as a scene's render.
+
 One owner queues many videos at a renderer-shaped stage (one slot in each replica) on one real nats-server. Once some
 jobs have run, a second owner queues one video, and its first scene's wait is counted in jobs of a slot. Compares
 messages in the order they came, turns by video, and turns by owner. Also counts what turns cost: messages delivered and
@@ -15,10 +17,12 @@ import sys
 import tempfile
 import time
 import tracemalloc
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+from gateway_process import find_server, read_cpu
 from nats.aio.client import Client
 
 from lectern.contracts import events as e
@@ -34,6 +38,9 @@ from lectern.worker.testing import MemoryObjectStore
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from servers import nats_server
 
+_COST_VIDEOS, _COST_OWNERS, _COST_SLOTS = 1000, 5, 8
+_COST_SECONDS = (1.0, 20.0)  # of a job: short ones, and the mean of a scene's render in `day_of_videos.py`
+_COST_WINDOW = 60.0  # seconds
 SCENES, JOBS_BEFORE, JOBS_AFTER = 5, 10, 30
 WAYS: dict[str, TakesTurns | None] = {
     "as they came": None,
@@ -134,6 +141,37 @@ async def measure(url: str, way: str, replicas: int, videos: int, seconds: float
     )
 
 
+async def measure_cost(url: str, way: str, videos: int, seconds: float) -> None:
+    """Prints what handing out costs the server and a worker of eight slots in each second of a full queue."""
+    nats = await connect_nats(url, "bench")
+    js = nats.jetstream()
+    for stream in await js.streams_info():
+        await js.delete_stream(stream.config.name or "")
+    await apply_topology(nats)
+    connections = Connections.over(nats, MemoryObjectStore())
+    for owner in range(_COST_OWNERS):
+        await queue(connections, f"owner-{owner}", videos // _COST_OWNERS)
+    work, stop, server = Renderers(seconds), asyncio.Event(), find_server()
+    stage = Stage("voice", turns=WAYS[way])
+    stage.on(e.ScenePlanned, slots=_COST_SLOTS)(work)
+    running = asyncio.create_task(StageLoop(stage, connections, None, Settings(grace_seconds=0.1)).run(stop))
+    await work.wait_for(lambda: len(work.begun) > _COST_SLOTS)  # the first look, at everything, is over
+    before = time.perf_counter(), time.process_time(), read_cpu(server), await count_delivered(nats), len(work.begun)
+    await asyncio.sleep(_COST_WINDOW)
+    after = time.perf_counter(), time.process_time(), read_cpu(server), await count_delivered(nats), len(work.begun)
+    took, own, others, delivered, begun = (now - then for now, then in zip(after, before, strict=True))
+    owners = sorted(Counter(work.begun).values())
+    print(
+        f"{way}: {begun} jobs of {seconds} s begun in {took:.0f} s, {delivered / begun:.0f} deliveries each;"
+        f" CPU ms a second: worker {own / took * 1000:.1f}, server {others / took * 1000:.1f};"
+        f" jobs by owner: {owners[0]} to {owners[-1]}",
+        flush=True,
+    )
+    stop.set()
+    await running
+    await nats.close()
+
+
 async def count_delivered(nats: Client) -> int:
     """Deliveries so far, again and again ones included."""
     info = await nats.jetstream().consumer_info(VIDEOS, "voice-fast")
@@ -171,9 +209,15 @@ def main() -> None:
     parser.add_argument("--videos", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=0.1)
     parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--cost", action="store_true")
     options = parser.parse_args()
     configure_logs("json", "ERROR")
     with tempfile.TemporaryDirectory() as folder, nats_server(Path(folder)) as url:
+        if options.cost:
+            for length in _COST_SECONDS:
+                for way in ("as they came", "by owner"):
+                    asyncio.run(measure_cost(url, way, _COST_VIDEOS, length))
+            return
         asyncio.run(print_results(url, options.videos, options.seconds, memory=options.memory))
 
 

@@ -95,7 +95,7 @@ def _make_folder(parent: str, name: str) -> Path:
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180  # on a machine that is far too busy
     while True:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/videos", timeout=5):

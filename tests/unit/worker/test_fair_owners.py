@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -132,6 +133,23 @@ async def test_an_owner_who_was_queued_behind_another_before_any_worker_ran_is_s
         await work.until(1)
         await work.end_one()
         assert work.begun == ["ann", "bob"]
+
+
+@pytest.mark.slow
+async def test_owners_whose_backlogs_came_one_after_another_are_served_alike(
+    connections: Connections, settings: Settings
+) -> None:
+    """What stands aside comes back in turns as well: in the order it came, the first owner's would be back alone."""
+    owners = ("ann", "bob", "eve")
+    for owner in owners:
+        await queue(connections, "renderer", owner, 30, SCENE_COUNT)
+    work, jobs = Work(), 60
+    async with replicas(1, "renderer", work, connections, settings):
+        await work.until(1)
+        while len(work.begun) < jobs:
+            await work.end_one()
+        served = Counter(work.begun[:jobs])
+    assert min(served[owner] for owner in owners) >= jobs // len(owners) - 4, served
 
 
 @pytest.mark.slow

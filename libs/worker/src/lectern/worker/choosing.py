@@ -2,8 +2,8 @@
 
 The server hands messages out in the order in which they came, so one owner's hundred videos would hold everybody up.
 When a message comes for a party that has had its turn, we look at all that can be had, take the fairest, hand a few of
-the next ones back at once, and the rest so that they come back one after another, each some time later. A later look
-thus meets what is new and a bounded number of those that were seen before, however many wait (ADR 19).
+the next ones back at once, and the rest so that they come back one after another, in the order of their turns. A later
+look thus meets what is new and a bounded number of those that were seen before, however many wait (ADR 19).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 from bisect import insort
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 import nats.errors
@@ -75,25 +75,27 @@ class Chooser:
 
     async def _look(self, message: Msg, fetcher: Fetcher) -> Msg:
         look = _Look(self._ledger)
-        await self._add(look, message)
+        look.add(message, self._party(message))
         try:
             with contextlib.suppress(nats.errors.Error, TimeoutError, ConnectionError):
                 while look.seen < MOST_LOOKED_AT:
                     batch = await fetcher.look_ahead(message, _BATCH)
                     for each in batch:
-                        await self._add(look, each)
+                        look.add(each, self._party(each))
                     if len(batch) < _BATCH:
                         break
         finally:
             chosen, *others = [each for _, each in look.kept]
+            await self._put_aside(look)
             await self._hand_back(others)
         return chosen
 
-    async def _add(self, look: _Look, message: Msg) -> None:
-        if surplus := look.add(message, self._party(message)):
-            self._on_aside()
-            with contextlib.suppress(nats.errors.Error, TimeoutError):
-                await surplus.nak(delay=look.next_delay())
+    async def _put_aside(self, look: _Look) -> None:
+        """Has the rest come back later, in turns: in the order they came, one owner's backlog would be back alone."""
+        with contextlib.suppress(nats.errors.Error, TimeoutError):
+            for reply, delay in look.plan_comebacks():
+                self._on_aside()
+                await self._nats.publish(reply, b'-NAK {"delay": %d}' % (delay * 1e9))
 
     async def _hand_back(self, messages: list[Msg]) -> None:
         """Returns once the server has them back, and all before them, so that the next look sees them."""
@@ -117,21 +119,23 @@ class _Look:
         self._ledger = ledger
         self._gap = min(_LONGEST_GAP, ledger.expected / _COMEBACKS_PER_JOB)
         self._before: Counter[Party] = Counter()
-        self._aside = 0
+        self._aside: list[tuple[_Place, str]] = []  # where each is to be handed back, rather than the message
         self.kept: list[tuple[_Place, Msg]] = []
         self.seen = 0
 
-    def add(self, message: Msg, party: Party) -> Msg | None:
-        """Adds a message. Returns the one that is now too many: this or another."""
+    def add(self, message: Msg, party: Party) -> None:
+        """Adds a message, and lets go of the one that is now too many: this or another."""
         self.seen += 1
         insort(self.kept, (self._find_place(message, party), message), key=lambda each: each[0])
-        return self.kept.pop()[1] if len(self.kept) > MOST_KEPT + 1 else None
+        if len(self.kept) > MOST_KEPT + 1:
+            place, surplus = self.kept.pop()
+            self._aside.append((place, surplus.reply))
 
-    def next_delay(self) -> float:
-        """Seconds until the next message that is too many is to come back."""
-        self._aside += 1
-        due = min(self._aside * self._gap, _LONGEST_ASIDE)
-        return _GRAIN * (1 + due // _GRAIN)
+    def plan_comebacks(self) -> Iterator[tuple[str, float]]:
+        """Where each message that is too many is handed back, and in how many seconds it is to come, fairest first."""
+        for number, (_, reply) in enumerate(sorted(self._aside, key=lambda each: each[0]), start=1):
+            due = min(number * self._gap, _LONGEST_ASIDE)
+            yield reply, _GRAIN * (1 + due // _GRAIN)
 
     def _find_place(self, message: Msg, party: Party) -> _Place:
         rank, expected = self._ledger.rank(party), self._ledger.expected
