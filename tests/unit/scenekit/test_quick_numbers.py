@@ -51,6 +51,16 @@ def test_paths_break_where_manim_breaks_them(places: list[tuple[float, float, fl
     assert repr(found) == repr(plain)
 
 
+@given(st.lists(spots, min_size=1, max_size=4), spots)
+def test_several_points_are_the_same_as_one_where_manim_says_so(
+    places: list[tuple[float, float, float]], place: tuple[float, float, float]
+) -> None:
+    shape, points, other = VMobject(), np.array(places), np.array(place)
+    plain = [shape.consider_points_equals(each, other) for each in (points, points[:0], points[0])]
+    with quicken_numbers():
+        assert [shape.consider_points_equals(each, other) for each in (points, points[:0], points[0])] == plain
+
+
 def test_a_shape_with_its_own_idea_of_sameness_keeps_it() -> None:
     class Everywhere(VMobject):  # type: ignore[misc]
         def consider_points_equals(self, p0: Any, p1: Any) -> bool:

@@ -87,9 +87,10 @@ def update(self: Any, dt: float = 0, recursive: bool = True) -> Any:
 
 def copy_thing(self: Mobject, memo: dict[int, Any]) -> Any:
     """Copy a thing with its parts, as `Mobject.__deepcopy__` does."""
-    kind = type(self)
+    kind: Any = type(self)
     result: Any = object.__new__(kind)
     memo[id(self)] = result
+    usual = kind.__setattr__ is object.__setattr__
     for name, value in self.__dict__.items():
         form = type(value)
         if form in UNCHANGING:
@@ -100,7 +101,10 @@ def copy_thing(self: Mobject, memo: dict[int, Any]) -> Any:
                 copied = memo[id(value)] = value.copy("K")
         else:
             copied = deepcopy(value, memo)
-        setattr(result, name, copied)
+        if usual:
+            result.__dict__[name] = copied
+        else:
+            setattr(result, name, copied)
     result.original_id = str(id(self))
     return result
 

@@ -111,13 +111,15 @@ def _quicken_colors(plain: Callable[..., Any]) -> Callable[..., Any]:
 
 def _quicken_comparison(plain: Callable[..., Any]) -> Callable[..., Any]:
     def consider_points_equals(self: Any, one: Any, other: Any) -> Any:
-        if not (isinstance(one, np.ndarray) and isinstance(other, np.ndarray) and one.shape == other.shape == (3,)):
+        arrays = isinstance(one, np.ndarray) and isinstance(other, np.ndarray)
+        if not arrays or other.shape != (3,) or one.shape[-1:] != (3,) or one.ndim > 2:
             return plain(self, one, other)
-        tolerance = self.tolerance_for_point_equality
-        for here, there in zip(one.tolist(), other.tolist(), strict=True):
-            apart = abs(here - there)
-            if here != there and not (apart <= tolerance + RELATIVE_TOLERANCE * abs(there) and apart != math.inf):
-                return False
+        tolerance, place = self.tolerance_for_point_equality, other.tolist()
+        for spot in one.tolist() if one.ndim == 2 else (one.tolist(),):
+            for here, there in zip(spot, place, strict=True):
+                apart = abs(here - there)
+                if here != there and not (apart <= tolerance + RELATIVE_TOLERANCE * abs(there) and apart != math.inf):
+                    return False
         return True
 
     return consider_points_equals
