@@ -14,18 +14,20 @@ import msgspec
 import pytest
 from nats.aio.client import Client
 from unit.cli.command import invoke_in_thread
+from unit.gateway.gateways import gateway_over_servers
 
 from lectern.cli.api_connection import LocalRunner
 from lectern.cli.kept_answers import KeptAnswers, find_answers
-from lectern.cli.runner.answering import CollectedAnswers, keep_answers
+from lectern.cli.runner.answering import CollectedAnswers, collect_answers, keep_answers
 from lectern.cli.runner.home import Endpoint, Home, claim_home
 from lectern.cli.runner.made_with import digest_surroundings
 from lectern.cli.runner.stack import Stack, run_stack
 from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
 from lectern.contracts.options import Brief, VideoOptions
-from lectern.contracts.topology import VIDEOS
-from lectern.worker import JetStreamEventLog, connect_nats
+from lectern.contracts.requests import LIST_VOICES, ListVoices, VoiceList
+from lectern.contracts.topology import DAY, VIDEOS
+from lectern.worker import Connections, EventLog, JetStreamEventLog, ObjectStore, Responder, Settings, connect_nats
 
 ADDRESSES = {"pid": 1, "url": "http://127.0.0.1:1", "nats_url": "nats://127.0.0.1:2", "s3_endpoint": ""}
 RAW_VIDEO = msgspec.Raw(b'{"id": "one"}')
@@ -145,3 +147,42 @@ async def test_answers_given_before_something_happened_are_not_kept(nats: Client
     assert not home.answers.exists()
     await keep_answers(home, CollectedAnswers(answers=kept, last=last + 1), nats)
     assert find_answers("", tmp_path) == kept
+
+
+@pytest.mark.slow
+async def test_answers_are_left_only_where_all_has_ended_and_the_list_has_what_the_log_has(
+    settings: Settings, nats: Client, store: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lectern.cli.runner.answering.PATIENCE_SECONDS", 120.0)
+    connections = Connections.over(nats, store)
+    offers: Responder[ListVoices, VoiceList] = Responder(
+        request=LIST_VOICES, handler=offer_nothing, failed=lambda _: VoiceList(voices=())
+    )
+    async with gateway_over_servers(settings, connections) as gateway, connections.bus.answering(offers):
+        runner = Endpoint(pid=1, url=gateway.url, nats_url="", s3_endpoint="", keep_history_days=2)
+
+        async def collect() -> CollectedAnswers | None:
+            return await collect_answers(Home.at(tmp_path), runner, nats)
+
+        video = new_id()
+        await request(connections.event_log, video)
+        assert await collect() is None, "it is being made"
+        await connections.event_log.publish(e.VideoCancelled(video_id=video))
+        collected = await collect()
+        assert collected is not None
+        assert list(collected.answers.shown) == [video]
+        assert collected.answers.believed_until == pytest.approx(time.time() + 2 * DAY - 3600, abs=600)
+        strange = new_id()
+        await request(connections.event_log, strange, owner="school")
+        await connections.event_log.publish(e.VideoCancelled(video_id=strange, owner="school"))
+        assert await collect() is None, "another owner's, which the list does not have"
+
+
+async def request(log: EventLog, video: str, owner: str = "") -> None:
+    """Requests a video."""
+    await log.publish(e.VideoRequested(video_id=video, owner=owner, brief=Brief(topic="Tides"), options=VideoOptions()))
+
+
+async def offer_nothing(_: ListVoices) -> VoiceList:
+    """A voice service without an engine."""
+    return VoiceList(voices=())
