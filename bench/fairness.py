@@ -13,16 +13,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import resource
-import sys
-import tempfile
 import time
 import tracemalloc
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 import msgspec
-from gateway_process import find_server, read_cpu
+from gateway_process import find_server, read_cpu, run_nats
 from nats.aio.client import Client
 
 from lectern.contracts import events as e
@@ -34,9 +31,6 @@ from lectern.worker import Connections, Job, Settings, Stage, apply_topology, co
 from lectern.worker.loop import StageLoop
 from lectern.worker.stage import TakesTurns
 from lectern.worker.testing import MemoryObjectStore
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from servers import nats_server
 
 _COST_VIDEOS, _COST_OWNERS, _COST_SLOTS = 1000, 5, 8
 _COST_SECONDS = (1.0, 20.0)  # of a job: short ones, and the mean of a scene's render in `day_of_videos.py`
@@ -212,7 +206,7 @@ def main() -> None:
     parser.add_argument("--cost", action="store_true")
     options = parser.parse_args()
     configure_logs("json", "ERROR")
-    with tempfile.TemporaryDirectory() as folder, nats_server(Path(folder)) as url:
+    with run_nats() as url:
         if options.cost:
             for length in _COST_SECONDS:
                 for way in ("as they came", "by owner"):

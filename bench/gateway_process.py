@@ -1,4 +1,4 @@
-"""A gateway in a process of its own, over real servers, for benchmarks that watch what it uses."""
+"""Real servers for benchmarks, and a gateway in a process of its own over them, whose use is watched."""
 
 from __future__ import annotations
 
@@ -53,6 +53,13 @@ class GatewayProcess:
     def resident_bytes(self) -> int:
         """The memory that it has resident."""
         return read_memory(self.pid)
+
+
+@contextmanager
+def run_nats() -> Iterator[str]:
+    """Runs a nats-server that keeps everything in a folder of its own; its URL. Nothing is declared on it."""
+    with tempfile.TemporaryDirectory(prefix="lectern-bench-") as folder, nats_server(Path(folder)) as url:
+        yield url
 
 
 @contextmanager

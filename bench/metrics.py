@@ -10,15 +10,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import statistics
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-from worker_loop import measure_loop, nats_server, publish
+from gateway_process import run_nats
+from worker_loop import measure_loop, publish
 
 from lectern.worker import (
     BoundedCounter,
@@ -96,7 +93,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=6)
     arguments = parser.parse_args()
     configure_logs("json", "ERROR")
-    with tempfile.TemporaryDirectory() as folder, nats_server(Path(folder)) as url:
+    with run_nats() as url:
         asyncio.run(print_costs(url, arguments.messages, arguments.rounds))
 
 

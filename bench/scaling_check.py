@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import sys
-import tempfile
 import time
 from collections import Counter
-from pathlib import Path
 
 import msgspec
 from autoscaling import SYNC, Autoscaler, Scaling
 from day_of_videos import Request, draw_request
+from gateway_process import run_nats
 from nats.aio.client import Client
 from scaling_model import Outcome, PodTimes, run_day
 
@@ -24,9 +22,6 @@ from lectern.contracts.topology import VIDEOS, consumer_name
 from lectern.worker import Connections, Job, Settings, Stage, apply_topology, configure_logs, connect_nats, take_turns
 from lectern.worker.loop import StageLoop
 from lectern.worker.testing import MemoryObjectStore
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from servers import nats_server
 
 MINUTES, VIDEOS_AN_HOUR, PACE = 20, 60, 12.0
 NARRATION = e.NarrationRef(key="n", audio_key="n", seconds=15.0, beats=1)
@@ -233,5 +228,5 @@ def run_model(requests: list[Request], check: Check) -> Outcome:
 async def run_check(requests: list[Request], check: Check) -> Outcome:
     """The same minutes in the real loop."""
     configure_logs("json", "CRITICAL")
-    with tempfile.TemporaryDirectory() as folder, nats_server(Path(folder)) as url:
+    with run_nats() as url:
         return await run_real(url, requests, check.scaling, check.times)

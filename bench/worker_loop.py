@@ -10,12 +10,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import statistics
-import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
+from gateway_process import run_nats
 from nats.aio.client import Client
 
 from lectern.contracts import events as e
@@ -34,9 +32,6 @@ from lectern.worker import (
 from lectern.worker.fetching import open_puller
 from lectern.worker.loop import StageLoop
 from lectern.worker.testing import MemoryObjectStore
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from servers import nats_server
 
 STAGE = "voice"
 SLOTS = (1, 8, 32)
@@ -123,7 +118,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     configure_logs("json", "ERROR")
-    with tempfile.TemporaryDirectory() as folder, nats_server(Path(folder)) as url:
+    with run_nats() as url:
         asyncio.run(print_rates(url, options.messages, options.rounds))
 
 
