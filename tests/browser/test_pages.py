@@ -11,8 +11,15 @@ from playwright.sync_api import Page, expect
 PATHS = ["/", "/library", "/explore", "/settings", "/videos/{video}"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("phone", "scheme"),
+    [
+        pytest.param(False, "light", id="desktop-light"),
+        pytest.param(True, "dark", id="phone-dark"),
+        pytest.param(False, "dark", id="desktop-dark", marks=pytest.mark.long),
+        pytest.param(True, "light", id="phone-light", marks=pytest.mark.long),
+    ],
+)
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_breaks_no_rule_of_accessibility(
     path: str,
