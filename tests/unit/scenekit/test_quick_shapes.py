@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Callable
 from typing import Any
 
-import manim.utils.space_ops as space
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from manim import (
     BLUE,
     DOWN,
@@ -47,9 +43,6 @@ from lectern.scenekit.patching import patch_defaults
 from lectern.scenekit.quick_manim import copy_thing, quicken_manim
 from lectern.scenekit.quick_numbers import LOOKS
 from lectern.scenekit.quick_shapes import quicken_shapes
-
-COORDINATES = [0.0, -0.0, 1e-160, 1.0, -2.0, 0.3, 1e200, math.nan, math.inf]
-spots = st.tuples(*[st.sampled_from(COORDINATES) | st.floats(-9, 9)] * 3).map(np.array)
 
 SHAPES: dict[str, Callable[[], Any]] = {
     "an arrow": lambda: Arrow(LEFT, [2, 1, 0.5], color=TEAL, buff=0.1),
@@ -133,29 +126,6 @@ def test_each_form_is_taken_and_given_back() -> None:
         assert ManimColor.__dict__["parse"] is not parse
     assert {(kind, name): getattr(kind, name) for kind, name in before} == before
     assert (ManimColor.__dict__["parse"], ManimColor.__init__) == (parse, make)
-
-
-@given(spots, spots)
-def test_ways_and_angles_are_manims(one: Any, other: Any) -> None:
-    names = ("normalize", "angle_of_vector", "cartesian_to_spherical")
-
-    def compute() -> list[Any]:
-        with np.errstate(all="ignore"):
-            return [getattr(space, name)(one) for name in names] + [space.angle_between_vectors(one, other)]
-
-    plain = compute()
-    with quicken_shapes():
-        found = compute()
-    for here, there in zip(plain, found, strict=True):
-        assert type(here) is type(there)
-        np.testing.assert_allclose(there, here, rtol=1e-12, atol=1e-12)
-
-
-def test_a_way_that_is_a_list_or_nothing_is_manims() -> None:
-    with quicken_shapes():
-        assert space.normalize((3.0, 0.0, 4.0)).tolist() == [0.6, 0.0, 0.8]
-        assert space.normalize(np.zeros(3), UP) is UP
-        assert space.angle_of_vector([0, 1]) == math.pi / 2
 
 
 @pytest.mark.parametrize("value", [RED, np.array([0.1, 0.2, 0.3]), "#112233", [1, 2, 3], None, HSV((0.5, 1.0, 1.0))])
