@@ -64,12 +64,12 @@ def main(arguments: list[str] | None = None) -> int:
     journal = Journal()
     with open_folder(options.keep) as folder:
         result = asyncio.run(_run(run, folder, revision, journal))
+        tell(result, run)
         if options.keep:
             record = {"seed": run.seed, "faults": journal.tell_strikes(), "result": result}
-            (folder / "record.json").write_bytes(_encode(record))
-    tell(result, run)
+            (folder / "record.json").write_bytes(encode(record))
     if options.measured:
-        options.measured.write_bytes(_encode(sum_up(result, run)))
+        options.measured.write_bytes(encode(sum_up(result, run)))
     return 1 if result.wrong else 0
 
 
@@ -97,8 +97,9 @@ def sum_up(result: Result, run: Run) -> dict[str, Any]:
     return {"seed": run.seed, "videos": len(run.films), **figures, "broken_promises": len(result.wrong)}
 
 
-def _encode(value: Any) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=1) + b"\n"
+def encode(value: Any) -> bytes:
+    """What is kept of a run, as JSON that people read."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
 
 
 def tell(result: Result, run: Run) -> None:

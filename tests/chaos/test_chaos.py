@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from random import Random
@@ -9,6 +10,7 @@ from random import Random
 import pytest
 import stamina
 
+from chaos.__main__ import encode, sum_up
 from chaos.builds import describe_revision
 from chaos.fault import PlannedStrike, draw_plan
 from chaos.faults import FAULTS
@@ -87,6 +89,16 @@ def test_a_seed_replays_its_plan_and_each_fault_comes_before_any_comes_again() -
     assert [each.at for each in plan] == sorted(each.at for each in plan)
     assert all(0 < each.at <= 100 for each in plan)
     assert Random(plan[0].seed).random() == Random(plan[0].seed).random()
+
+
+def test_the_figures_of_a_run_are_kept_as_json() -> None:
+    plan = draw_plan(7, sorted(FAULTS), 3, 100.0)
+    run = Run(films=(Film(1, by_model=False, ending=""),), plan=plan, seconds=100.0, seed=7)
+    result = Result(wrong=["a film is lost"], lost=1)
+    result.attempts.update([1, 1, 2])
+    kept = json.loads(encode(sum_up(result, run)))
+    assert (kept["seed"], kept["videos"], kept["lost"], kept["broken_promises"]) == (7, 1, 1, 1)
+    assert kept["attempts"] == {"1": 2, "2": 1}
 
 
 def test_a_revision_that_services_are_rolled_to_is_told() -> None:
