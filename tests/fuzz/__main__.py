@@ -88,10 +88,11 @@ def _fuzz_scenes(seconds: float, random: Random) -> bool:
 
     monitored = MonitoredPool()
     try:
-        count, findings = fuzz_scenes(monitored, seconds, random)
+        ends, findings = fuzz_scenes(monitored, seconds, random)
     finally:
         monitored.close()
-    print(f"{SCENE:8} {count:7} scenes, {len(findings)} findings", flush=True)
+    told = ", ".join(f"{count} {end}" for end, count in ends.most_common())
+    print(f"{SCENE:8} {ends.total():7} scenes, {len(findings)} findings; ended: {told}", flush=True)
     for finding in findings:
         print(f"  {finding.faults}\n  saved as {save_scene(finding)}")
     return bool(findings)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import get_args
 
 import msgspec
-from hostile.monitored_pool import MonitoredPool
+from hostile.monitored_pool import MonitoredPool, describe_end
 
 from fuzz.scene_writing import write_scene
 from lectern.renderer.pool import RenderOutcome
@@ -32,21 +33,27 @@ class SceneFinding(msgspec.Struct, frozen=True, kw_only=True):
 
 def fuzz_scenes(
     monitored: MonitoredPool, seconds: float, random: Random, max_findings: int = 5
-) -> tuple[int, list[SceneFinding]]:
-    """Runs new scenes for so many seconds. Returns their number, and those that broke a promise, made shorter."""
+) -> tuple[Counter[str], list[SceneFinding]]:
+    """Runs new scenes for so many seconds. Returns how many ended how, and those that broke a promise, made shorter."""
     honest = monitored.render_honest_scene()
-    deadline, count = time.monotonic() + seconds, 0
+    deadline = time.monotonic() + seconds
+    ends: Counter[str] = Counter()
     findings: list[SceneFinding] = []
     while time.monotonic() < deadline and len(findings) < max_findings:
         code = write_scene(random)
-        count += 1
-        faults = tuple(find_faults(monitored, code, honest if count % HONEST_EVERY == 0 else ""))
+        faults = tuple(
+            find_faults(
+                monitored, code, honest if ends.total() % HONEST_EVERY == 0 else "", lambda end: ends.update([end])
+            )
+        )
         if faults and tuple(find_faults(monitored, code, honest)):
             findings.append(shorten_scene(monitored, SceneFinding(code=code, faults=faults), honest))
-    return count, findings
+    return ends, findings
 
 
-def find_faults(monitored: MonitoredPool, code: str, honest: str) -> Iterator[str]:
+def find_faults(
+    monitored: MonitoredPool, code: str, honest: str, on_end: Callable[[str], None] = lambda _: None
+) -> Iterator[str]:
     """Runs a scene and lists the promises it broke; with the digest of `honest`, what it left for the next job too."""
     supervisor = monitored.pool.supervisor_pid
     progress: list[tuple[int, int]] = []
@@ -54,8 +61,10 @@ def find_faults(monitored: MonitoredPool, code: str, honest: str) -> Iterator[st
     try:
         outcome = monitored.start(monitored.pool.run(job, lambda *told: progress.append(told))).result(300)
     except Exception as error:
+        on_end("raised")
         yield f"the pool raised {type(error).__name__}: {str(error)[:200]}"
         return
+    on_end(describe_end(outcome))
     yield from _find_malformed(outcome)
     if outcome.footage is not None:
         if monitored.secret.encode() in outcome.footage.read_bytes():
