@@ -22,7 +22,7 @@ WRONG = [
     (
         "text-shortened",
         "warning",
-        "self.play(Bullets(*['far too much to be read in so little room ' * 12] * 7).reveal())",
+        "self.play(Bullets(*['far too much to be read in so little room ' * 12] * 3).reveal())",
     ),
     ("text-too-small", "error", WIDE + "self.play(Write(Text('tiny print', font_size=10)))"),
     ("text-too-small", "warning", WIDE + "self.play(Write(Label('small print', size=30).scale(0.5)))"),
