@@ -32,6 +32,7 @@ from manim import (
     VMobject,
     tempconfig,
 )
+from PIL import Image
 
 from lectern.scenekit.quick_manim import quicken_manim, takes_dt
 
@@ -155,6 +156,14 @@ def test_a_copy_shares_what_nobody_changes_and_nothing_else() -> None:
     assert copy.get_fill_color() != letter.get_fill_color()
     assert not np.array_equal(copy.points, letter.points)
     assert letter.copy().path_obj is not letter.path_obj
+
+
+def test_a_copy_is_coloured_by_the_same_image_and_not_by_a_copy_of_it() -> None:
+    image = Image.new("RGBA", (3, 2), "red")
+    shape = Square().color_using_background_image(image)
+    with quicken_manim():
+        assert shape.copy().get_background_image() is image
+    assert shape.copy().get_background_image() is not image
 
 
 def test_a_copy_has_parts_and_values_of_its_own() -> None:

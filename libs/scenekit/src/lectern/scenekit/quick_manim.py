@@ -21,6 +21,7 @@ from svgelements import Path  # type: ignore[import-untyped]
 from .patching import patch_attribute
 from .quick_numbers import quicken_numbers
 from .quick_shapes import quicken_shapes
+from .quick_wiggling import quicken_wiggling
 
 SAMPLES = 10
 """Points on a curve between which manim measures its length, unless it is told a number."""
@@ -42,6 +43,7 @@ def quicken_manim() -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(quicken_numbers())
         stack.enter_context(quicken_shapes())
+        stack.enter_context(quicken_wiggling())
         for kind in (ManimColor, Path):
             stack.enter_context(_share_in_copies(kind))
         stack.enter_context(patch_attribute(Mobject, "update", update))
@@ -93,7 +95,7 @@ def copy_thing(self: Mobject, memo: dict[int, Any]) -> Any:
     usual = kind.__setattr__ is object.__setattr__
     for name, value in self.__dict__.items():
         form = type(value)
-        if form in UNCHANGING:
+        if form in UNCHANGING or name == "background_image":  # what colours a shape is never painted over
             copied = value
         elif form is np.ndarray and not value.dtype.hasobject:
             copied = memo.get(id(value))
