@@ -36,7 +36,8 @@ class Standstill:
 
     async def begin(self) -> bool:
         """Begins, or goes on, if a check fails; returns whether it lasts. For when some work could not be done."""
-        if not self._lasts and (failed := await self._find_failed(_CHECK_SECONDS)):
+        failed = [] if self._lasts else await self._find_failed(_CHECK_SECONDS)
+        if failed and not self._lasts:  # other work may have met it meanwhile
             self._logger.warning("nothing can be done; taking little", action="standstill", failed=failed)
             self._lasts = True
         return self._lasts
