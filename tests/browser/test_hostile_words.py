@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 import pytest
-from api_client import TIDES
 from browser.conftest import OpenPage, Studio, Trouble
 from playwright.sync_api import Locator, Page, Route, expect
 
@@ -16,15 +15,20 @@ pytestmark = pytest.mark.slow
 MARKUP = "</script><script>owned=1</script>\"'><img src=x onerror=owned=1><svg onload=owned=1>{{7*7}}${7*7}"
 SHOWN = "<img src=x onerror=owned=1>"  # of the above, as letters
 TITLE = re.sub(r"([^\w\s])", r"\\\1", MARKUP)  # as Markdown that stands for these letters
-RAISES = TIDES.replace("Why are there tides?", TITLE).replace(
-    "```flow\nMoon\nGravity\nOcean bulge\n```",
-    f"""```manim
+RAISES = f"""
+# {TITLE}
+
+## The Moon pulls
+
+The Moon pulls on the sea.
+
+```manim
 class Hostile(NarratedScene):
     def construct(self):
         words = {MARKUP!r} + "\\x1b[2J\\u202e\\r\\n" + "A" * 9000
         raise type(words[:200], (Exception,), {{}})(words)
-```""",
-)
+```
+"""
 ACTING = f"{MARKUP}\x1b]0;owned\x07\u202e\u2066\u2028\n" + "Z" + "\u0301" * 2000 + "A" * 5000
 """Words that the API would have cleaned: a page does not count on it."""
 WORDS = frozenset({"title", "topic", "detail", "remedy", "message", "doing", "exception", "reason"})
