@@ -387,11 +387,18 @@ def write_cancelling() -> str:
     return write_table(("while", "cancelled: median, s", "longest", "deleted: median, s", "longest"), rows)
 
 
+def write_day() -> str:
+    """The table of a day in minutes."""
+    rows = [[each["what"], str(each["value"]), each.get("beside", "–")] for each in load("whole_day")]
+    return write_table(("what", "measured", "beside it"), rows)
+
+
 _LATENCIES = ("median", "longest")
 TABLES = {
     "cancelling": write_cancelling,
     "check": write_check,
     "costs": write_costs,
+    "day": write_day,
     "limits": write_limits,
     "needs": write_needs,
     "first limits": write_first_limits,

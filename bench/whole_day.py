@@ -27,7 +27,7 @@ from lectern.contracts import events as e
 from lectern.contracts.ids import new_id
 from lectern.contracts.options import Brief
 from lectern.contracts.problems import Problem
-from lectern.contracts.topology import ERASER, VIDEO_VIEWS, VIDEOS, consumers
+from lectern.contracts.topology import CUER, ERASER, VIDEO_VIEWS, VIDEOS, consumers
 from lectern.worker import Connections, Job, Permanent, Settings, configure_logs, connect_nats
 from lectern.worker.loop import StageLoop
 from lectern.worker.testing import MemoryObjectStore
@@ -158,10 +158,13 @@ async def find_outcomes(nats: Client, requests: Mapping[str, Fated]) -> dict[str
 
 
 async def count_left(nats: Client) -> int:
-    """Messages that somebody has not done with. The eraser looks again a quarter of an hour later, and is left out."""
+    """Messages that somebody has not done with.
+
+    Left out are the eraser, which looks again a quarter of an hour later, and the cuer, which is a part of the coder's.
+    """
     left = 0
     for consumer in consumers():
-        if consumer.name != ERASER and consumer.stream == VIDEOS:
+        if consumer.name not in (ERASER, CUER) and consumer.stream == VIDEOS:
             info = await nats.jetstream(timeout=60).consumer_info(VIDEOS, consumer.name)
             left += (info.num_pending or 0) + (info.num_ack_pending or 0)
     return left
@@ -247,11 +250,11 @@ async def measure(speed: float, slots: int, seed: int, *, record: bool) -> None:
             {"what": "orphans", "value": len(orphans)},
             {"what": "deliveries a render", "value": round(deliveries / stubs.rendered, 1)},
             *(
-                {"what": f"{kind}: p95, ms", "value": round(p95), "idle": round(idle[kind])}
+                {"what": f"{kind}: p95, ms", "value": round(p95), "beside": f"{idle[kind]:.0f} idle"}
                 for kind, p95 in loaded.items()
             ),
             *(
-                {"what": f"{name}: MB, first third", "value": round(first), "last third": round(last)}
+                {"what": f"{name}: MB, first third", "value": round(first), "beside": f"{last:.0f} in the last third"}
                 for name, (first, last) in visitors.find_thirds().items()
             ),
         ]
