@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from datetime import timedelta
 from typing import Any
 
 import httpx
-import msgspec
 import pytest
 from unit.gateway.gateways import TestGateway
 from unit.gateway.images import make_png
 
 from lectern.contracts import events as e
-from lectern.contracts.events import now
-from lectern.contracts.ids import new_id
-from lectern.gateway.idempotency import Claim, StoredResponse, run_once
+from lectern.gateway.idempotency import StoredResponse, run_once
 from lectern.worker import Connections
 from lectern.worker.testing import MemoryEventLog
 
@@ -254,24 +250,6 @@ async def test_a_malformed_idempotency_key_is_refused(http: httpx.AsyncClient, k
     answer = await http.post("/v1/videos", json={"topic": "Rain"}, headers={"Idempotency-Key": key})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "Idempotency-Key"
-
-
-@pytest.mark.parametrize(("age", "status"), [(5, 409), (300, 202)], ids=["working", "abandoned"])
-async def test_a_recent_claim_is_respected_and_an_expired_one_is_taken_over(
-    gateway: TestGateway, age: int, status: int
-) -> None:
-    headers = {"Idempotency-Key": "order 6"}
-    await gateway.http.post("/v1/videos", json={"topic": "Rain"}, headers=headers)
-    slot = hashlib.sha256(b"POST /v1/videos\norder 6").hexdigest()
-    entry = await gateway.deps.stored_responses.get(slot)
-    assert entry is not None
-    done = msgspec.json.decode(entry.value or b"", type=Claim)
-    died = Claim(fingerprint=done.fingerprint, video_id=new_id(), at=now() - timedelta(seconds=age))
-    await gateway.deps.stored_responses.update(slot, msgspec.json.encode(died), entry.revision)
-    answer = await gateway.http.post("/v1/videos", json={"topic": "Rain"}, headers=headers)
-    assert answer.status_code == status
-    if status == 202:
-        assert answer.json()["id"] == died.video_id
 
 
 async def test_a_response_stored_by_an_earlier_version_is_replayed(gateway: TestGateway) -> None:

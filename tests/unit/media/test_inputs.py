@@ -151,6 +151,7 @@ def test_nothing_but_the_sandbox_s_probe_decodes_media_in_process() -> None:
         "libs/scenekit/src/lectern/scenekit/cards.py",  # reads the sender's logo, within the sandbox
         "libs/scenekit/src/lectern/scenekit/footage.py",  # encodes, within the sandbox
         "libs/scenekit/src/lectern/scenekit/photo.py",  # reads a lesson's picture, within the sandbox
+        "libs/scenekit/src/lectern/scenekit/quick_drawing.py",  # lays one picture over another, and reads none
         "services/renderer/src/lectern/renderer/sandbox/probe.py",
         "services/renderer/src/lectern/renderer/sandbox/zygote.py",  # imports it for the probe
     }
