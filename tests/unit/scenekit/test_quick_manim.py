@@ -182,6 +182,18 @@ def test_a_copy_has_parts_and_values_of_its_own() -> None:
     assert np.array_equal(group[0].points, plain[0].points)
 
 
+def test_a_copy_keeps_what_is_the_same_the_same_within_lists_and_tables() -> None:
+    group = VGroup(Circle())
+    group.found = {"one": group[0], "all": [group[0], {"deep": group}]}
+    group.found["self"] = group.found
+    with quicken_manim():
+        copy = group.copy()
+    assert copy.found["one"] is copy[0] is copy.found["all"][0]
+    assert copy.found["all"][1]["deep"] is copy
+    assert copy.found["self"] is copy.found
+    assert copy.found is not group.found
+
+
 @pytest.mark.parametrize("make", [lambda: Text("a line\nand i"), lambda: MarkupText("<b>bold</b> one")])
 def test_a_text_set_again_has_letters_of_its_own_that_are_the_same(make: Callable[[], Any]) -> None:
     plain = make()

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
+from pathlib import PosixPath
 from types import FunctionType
 from typing import Any
 
@@ -18,6 +19,7 @@ from manim import CapStyleType, LineJointType, ManimColor, MarkupText, Mobject, 
 from manim.utils.bezier import bezier
 from svgelements import Path  # type: ignore[import-untyped]
 
+from .letter_groups import LetterGroups
 from .patching import patch_attribute
 from .quick_numbers import quicken_numbers
 from .quick_shapes import quicken_shapes
@@ -32,7 +34,7 @@ MOST_KEPT_TEXTS = 300
 """A text of twenty letters takes about 100 kB."""
 MISSING = object()
 UNCHANGING = frozenset(
-    (int, float, np.float64, bool, str, type(None), ManimColor, FunctionType, LineJointType, CapStyleType)
+    (int, float, np.float64, bool, str, type(None), ManimColor, FunctionType, LineJointType, CapStyleType, PosixPath)
 )
 """Kinds of values that a copy shares with what it was made from, without being asked."""
 
@@ -92,23 +94,42 @@ def copy_thing(self: Mobject, memo: dict[int, Any]) -> Any:
     kind: Any = type(self)
     result: Any = object.__new__(kind)
     memo[id(self)] = result
-    usual = kind.__setattr__ is object.__setattr__
-    for name, value in self.__dict__.items():
-        form = type(value)
-        if form in UNCHANGING or name == "background_image":  # what colours a shape is never painted over
-            copied = value
-        elif form is np.ndarray and not value.dtype.hasobject:
-            copied = memo.get(id(value))
-            if copied is None:
-                copied = memo[id(value)] = value.copy("K")
-        else:
-            copied = deepcopy(value, memo)
-        if usual:
-            result.__dict__[name] = copied
-        else:
-            setattr(result, name, copied)
+    changing = [(name, value) for name, value in self.__dict__.items() if type(value) not in UNCHANGING]
+    if kind.__setattr__ is object.__setattr__:
+        own = result.__dict__
+        own.update(self.__dict__)
+        for name, value in changing:
+            if name != "background_image":  # what colours a shape is never painted over
+                own[name] = _copy_value(value, memo)
+    else:
+        copied = {name: _copy_value(value, memo) for name, value in changing if name != "background_image"}
+        for name, value in self.__dict__.items():
+            setattr(result, name, copied.get(name, value))
     result.original_id = str(id(self))
     return result
+
+
+def _copy_value(value: Any, memo: dict[int, Any]) -> Any:
+    """Copy a value, as `deepcopy` does: most are arrays, parts of a thing, and lists and tables of those."""
+    form = type(value)
+    if form in UNCHANGING:
+        return value
+    if (known := memo.get(id(value))) is not None:
+        return known
+    copied: Any
+    if form is np.ndarray and not value.dtype.hasobject:
+        copied = memo[id(value)] = value.copy("K")
+    elif form is list:
+        copied = memo[id(value)] = []
+        copied += [_copy_value(part, memo) for part in value]
+    elif form is dict:
+        copied = memo[id(value)] = {}
+        copied |= {_copy_value(key, memo): _copy_value(part, memo) for key, part in value.items()}
+    elif getattr(form, "__deepcopy__", None) is copy_thing:
+        copied = copy_thing(value, memo)
+    else:
+        copied = deepcopy(value, memo)
+    return copied
 
 
 def takes_dt(updater: Callable[..., Any]) -> bool:
@@ -184,6 +205,7 @@ def _quicken_letters(plain: Callable[..., Any]) -> Callable[..., Any]:
             self.add(*letters)
             return self
         plain(self)
+        self.id_to_vgroup_dict = LetterGroups.read(self.id_to_vgroup_dict)
         if len(kept) < MOST_KEPT_TEXTS:
             kept[key] = deepcopy((self.submobjects, self.id_to_vgroup_dict))
         return self
