@@ -86,13 +86,19 @@ class Renderers:
             await self._changed.wait_for(condition)
 
 
-async def measure(url: str, way: str, replicas: int, videos: int, seconds: float, *, memory: bool) -> Result:
-    """Runs one way of choosing on a stream of its own."""
+async def connect_to_empty(url: str) -> Client:
+    """Connects to the server, without what an earlier measurement has left there."""
     nats = await connect_nats(url, "bench")
     js = nats.jetstream()
     for stream in await js.streams_info():
         await js.delete_stream(stream.config.name or "")
     await apply_topology(nats)
+    return nats
+
+
+async def measure(url: str, way: str, replicas: int, videos: int, seconds: float, *, memory: bool) -> Result:
+    """Runs one way of choosing on a stream of its own."""
+    nats = await connect_to_empty(url)
     connections = Connections.over(nats, MemoryObjectStore())
     await queue(connections, "many", videos)
     work, stop = Renderers(seconds), asyncio.Event()
@@ -137,11 +143,7 @@ async def measure(url: str, way: str, replicas: int, videos: int, seconds: float
 
 async def measure_cost(url: str, way: str, videos: int, seconds: float) -> None:
     """Prints what handing out costs the server and a worker of eight slots in each second of a full queue."""
-    nats = await connect_nats(url, "bench")
-    js = nats.jetstream()
-    for stream in await js.streams_info():
-        await js.delete_stream(stream.config.name or "")
-    await apply_topology(nats)
+    nats = await connect_to_empty(url)
     connections = Connections.over(nats, MemoryObjectStore())
     for owner in range(_COST_OWNERS):
         await queue(connections, f"owner-{owner}", videos // _COST_OWNERS)

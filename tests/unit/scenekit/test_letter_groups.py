@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
 import pytest
-from manim import Text, VGroup, tempconfig
+from manim import Text, VGroup
 
 from lectern.scenekit.letter_groups import LetterGroups
 from lectern.scenekit.quick_manim import quicken_manim
 
-
-@pytest.fixture(autouse=True)
-def _scratch(tmp_path: Path) -> Iterator[None]:
-    with tempconfig({"media_dir": str(tmp_path)}):
-        yield
+pytestmark = pytest.mark.usefixtures("media_folder")
 
 
 def test_groups_hold_the_letters_that_manims_hold() -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -30,17 +29,12 @@ from manim import (
     ValueTracker,
     VGroup,
     VMobject,
-    tempconfig,
 )
 from PIL import Image
 
 from lectern.scenekit.quick_manim import quicken_manim, takes_dt
 
-
-@pytest.fixture(autouse=True)
-def _scratch(tmp_path: Path) -> Iterator[None]:
-    with tempconfig({"media_dir": str(tmp_path)}):
-        yield
+pytestmark = pytest.mark.usefixtures("media_folder")
 
 
 class Offset(Square):

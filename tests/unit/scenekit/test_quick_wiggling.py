@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-from manim import DOWN, LEFT, RIGHT, UP, Circle, Dot, Square, Text, ValueTracker, VGroup, VMobject, Wiggle, tempconfig
+from manim import DOWN, LEFT, RIGHT, UP, Circle, Dot, Square, Text, ValueTracker, VGroup, VMobject, Wiggle
 
 from lectern.scenekit.quick_wiggling import quicken_wiggling
 
-
-@pytest.fixture(autouse=True)
-def _scratch(tmp_path: Path) -> Iterator[None]:
-    with tempconfig({"media_dir": str(tmp_path)}):
-        yield
+pytestmark = pytest.mark.usefixtures("media_folder")
 
 
 class Askew(Square):

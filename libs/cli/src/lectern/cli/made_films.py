@@ -17,12 +17,10 @@ from typing import Any
 
 import msgspec
 
-from lectern.cli.runner.home import write_private
-from lectern.contracts.topology import DAY
+from lectern.cli.runner.home import find_end_of_listing, write_private
 
 MOST = 200  # records that are kept, the newest
 MODEL_SECONDS = 24 * 3600.0  # of a film for which a model was asked: its answers are asked for anew after that
-_NOTED_LATE = 3600.0  # seconds at most from a film's first event, which the log forgets first, to its record
 PASSING_NOTES = frozenset({"letters-missing", "voice-replaced"})  # they may not come again
 _FOLDER = "made"
 
@@ -76,8 +74,8 @@ class MadeFilms:
         with contextlib.suppress(OSError):
             described = {kind: _describe(path) for kind, path in files.items()}
             made_at = time.time()
-            listed_until = made_at + listed_days * DAY - _NOTED_LATE if listed_days else None
-            film = MadeFilm(made_at=made_at, believed_until=listed_until, video=video, files=described)
+            until = find_end_of_listing(made_at, listed_days)
+            film = MadeFilm(made_at=made_at, believed_until=until, video=video, files=described)
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_private(self._folder / f"{request}.{video['id']}.json", msgspec.json.encode(film))
             for path in self._list("*.json")[:-MOST]:

@@ -80,9 +80,7 @@ async def _obtain(
     if found is None and any(voice.usd_per_million for voice in spoken_by):
         async with job.deps.claims.holding(f"narration.{sha256}"):  # another replica may be paying for it
             found = await _find(event, job, cast, sha256)
-            job.metrics.count_look("narration", hit=found is not None)
             return found or await _make(event, script, job, beats, cast, spoken_by, sha256)
-    job.metrics.count_look("narration", hit=found is not None)
     return found or await _make(event, script, job, beats, cast, spoken_by, sha256)
 
 
@@ -93,6 +91,7 @@ async def _find(
     cached = await _find_narration(job.store, *_name_files(sha256))
     if cached is None:
         return None
+    job.metrics.count_look("narration", hit=True)
     paid = cast.lead.usd_per_million and not job.spent_before  # else the worker remembers the cost
     return cached, await _read_bill(event, job.store, sha256) if paid else (), True
 
@@ -107,6 +106,7 @@ async def _make(
     sha256: str,
 ) -> tuple[Narration, tuple[Usage, ...], bool]:
     """Has the scene spoken, and stores it."""
+    job.metrics.count_look("narration", hit=False)
     key, audio_key = _name_files(sha256)
     check_budget(event, job.log.state, script, cast.roles, cast.lead, job.spent_before)
     await job.progress(0, 1, "speaking")

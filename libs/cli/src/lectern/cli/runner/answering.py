@@ -13,15 +13,15 @@ import msgspec
 from nats.aio.client import Client
 
 from lectern.cli.kept_answers import PAGE, KeptAnswers
-from lectern.cli.runner.home import Endpoint, Home
+from lectern.cli.runner.home import Endpoint, Home, find_end_of_listing
 from lectern.cli.runner.made_with import digest_surroundings
-from lectern.contracts.topology import DAY, PROJECTOR, VIDEOS
+from lectern.contracts import events as e
+from lectern.contracts import subjects
+from lectern.contracts.topology import PROJECTOR, VIDEOS
 from lectern.worker import LOG_OUTAGES
 
 PATIENCE_SECONDS = 5.0  # seconds for all questions: whoever stops a runner waits for them
 _LOOK_SECONDS = 0.02
-_FORGOTTEN_EARLIER = 3600.0  # seconds before the log forgets a video's first event
-_REQUESTED = "videos.*.*.requested"
 _ENDED = frozenset({"completed", "failed", "cancelled"})
 
 
@@ -55,7 +55,7 @@ async def collect_answers(home: Home, endpoint: Endpoint, nats: Client) -> Colle
     return CollectedAnswers(
         answers=KeptAnswers(
             surroundings=endpoint.surroundings or digest_surroundings(home.path, os.environ),
-            believed_until=oldest + days * DAY - _FORGOTTEN_EARLIER if oldest and days else None,
+            believed_until=find_end_of_listing(oldest, days) if oldest else None,
             complete=len(requested) <= PAGE,
             videos=page.data,
             shown=shown,
@@ -109,7 +109,7 @@ async def _read_last(nats: Client) -> int:
 
 async def _list_requested(nats: Client) -> list[str]:
     """The ids of all videos in the log, newest first, by the server's index of subjects; ids begin with their time."""
-    query = json.dumps({"subjects_filter": _REQUESTED}).encode()
+    query = json.dumps({"subjects_filter": subjects.inputs(e.VideoRequested, "*")}).encode()
     reply = await nats.request(f"$JS.API.STREAM.INFO.{VIDEOS}", query, timeout=PATIENCE_SECONDS)
-    subjects = json.loads(reply.data)["state"].get("subjects") or {}
-    return sorted((subject.split(".")[2] for subject in subjects), reverse=True)
+    found = json.loads(reply.data)["state"].get("subjects") or {}
+    return sorted((subject.split(".")[2] for subject in found), reverse=True)

@@ -14,9 +14,10 @@ import msgspec
 import platformdirs
 
 from lectern.contracts.problems import Problem, ProblemError
-from lectern.contracts.topology import EVENT_DAYS
+from lectern.contracts.topology import DAY, EVENT_DAYS
 
 BUCKET = "lectern"
+_HOUR = 3600.0
 DEFAULT_HOME = platformdirs.user_data_path("lectern", appauthor=False)
 
 
@@ -49,6 +50,14 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     keep_history_days: int = EVENT_DAYS
     disk_reserve_mb: int = 1000
     store_limit_gb: float = 0.0
+
+
+def find_end_of_listing(begun: float, days: int) -> float | None:
+    """Until when a video that began then is surely listed where history is kept for so many days; None: for good.
+
+    Times in seconds of the epoch. An hour less than the days: the log forgets a video's first event first.
+    """
+    return begun + days * DAY - _HOUR if days else None
 
 
 class Home(msgspec.Struct, frozen=True, kw_only=True):
